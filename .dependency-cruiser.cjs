@@ -1,0 +1,62 @@
+// The floors of the house: a room may import from rooms on lower floors only, and from no sibling.
+const floors = {
+  base: [],
+  kernel: ["base"],
+  api: ["base", "kernel"],
+  record: ["base", "kernel", "api"],
+  store: ["base", "kernel", "api", "record"],
+  "scheduler/(?:framework|plugins)": ["base", "kernel", "api", "record"],
+  scheduler: ["base", "kernel", "api", "record", "store"],
+  control: ["base", "kernel", "api", "record", "store"],
+  cluster: ["base", "kernel", "api", "record", "store"],
+  workload: ["base", "kernel", "api", "record", "store"],
+  scenario: [
+    "base",
+    "kernel",
+    "api",
+    "record",
+    "store",
+    "scheduler",
+    "control",
+    "cluster",
+    "workload",
+  ],
+  cli: [".*"],
+};
+
+const rules = Object.entries(floors)
+  .filter(([room]) => room !== "cli")
+  .map(([room, below]) => {
+    const own =
+      room === "scheduler/(?:framework|plugins)" ? "scheduler/(?:framework|plugins)" : room;
+    return {
+      name: `floor-of-${room.replace(/[^a-z]+/g, "-")}`,
+      severity: "error",
+      from: { path: `^src/${room}/` },
+      to: { path: "^src/", pathNot: `^src/(?:${[own, ...below].join("|")})/` },
+    };
+  });
+
+module.exports = {
+  forbidden: [
+    ...rules,
+    {
+      name: "no-circular",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "process-only-in-cli",
+      severity: "error",
+      from: { path: "^src/(?!cli/)" },
+      to: { path: "^(node:)?process$" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node"] },
+  },
+};

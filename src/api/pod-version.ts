@@ -1,0 +1,184 @@
+import type { TimeMicros } from "../base/time.js";
+import type { Labels, OwnerReference, PodSpec } from "./kubernetes.js";
+import type { VersionMeta } from "./object-version.js";
+
+export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
+export type ConditionStatus = "True" | "False" | "Unknown";
+
+export interface PodCondition {
+  readonly type: string;
+  readonly status: ConditionStatus;
+  readonly lastTransitionTimeMicros: TimeMicros;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** One container's status; exactly one of the three states, as in the API. */
+export interface ContainerState {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly started: boolean;
+  readonly restartCount: number;
+  readonly state: "waiting" | "running" | "terminated";
+  /** Why it waits or ended: ContainerCreating, CrashLoopBackOff, Completed, Error, OOMKilled … */
+  readonly reason: string;
+  readonly exitCode: number | null;
+  readonly startedAtMicros: TimeMicros | null;
+  readonly finishedAtMicros: TimeMicros | null;
+  /** How the run before this one ended; null before the first restart. */
+  readonly lastTermination: {
+    readonly exitCode: number;
+    readonly reason: string;
+    readonly startedAtMicros: TimeMicros | null;
+    readonly finishedAtMicros: TimeMicros | null;
+  } | null;
+}
+
+/** The part of a pod's status that its phase leaves open. Shared between versions. */
+export interface PodStatus {
+  readonly conditions: readonly PodCondition[];
+  readonly initContainers: readonly ContainerState[];
+  readonly containers: readonly ContainerState[];
+  /** When the kubelet accepted the pod. */
+  readonly startTimeMicros: TimeMicros | null;
+  readonly reason: string;
+  readonly message: string;
+  readonly podIP: string;
+}
+
+export const EMPTY_POD_STATUS: PodStatus = Object.freeze({
+  conditions: [],
+  initContainers: [],
+  containers: [],
+  startTimeMicros: null,
+  reason: "",
+  message: "",
+  podIP: "",
+});
+
+export type PodFields = Omit<VersionMeta, never> & {
+  readonly spec: PodSpec;
+  readonly nodeName: string;
+  readonly nominatedNodeName: string;
+  readonly phase: PodPhase;
+  readonly status: PodStatus;
+};
+
+/**
+ * A version of a Pod: flat, a dozen fields in a fixed order, because pods churn. `spec` is shared by
+ * reference between the pods of one template, after defaulting; `spec.nodeName` is what the creator
+ * wrote, the binding is `nodeName`.
+ */
+export class PodVersion implements VersionMeta {
+  readonly kind = "Pod" as const;
+
+  constructor(
+    readonly row: number,
+    readonly uid: string,
+    readonly namespace: string,
+    readonly name: string,
+    readonly generateName: string,
+    readonly resourceVersion: number,
+    readonly generation: number,
+    readonly creationTimeMicros: TimeMicros,
+    readonly deletionTimeMicros: TimeMicros | null,
+    readonly deletionGracePeriodSeconds: number | null,
+    readonly labels: Labels,
+    readonly annotations: Labels,
+    readonly ownerReferences: readonly OwnerReference[],
+    readonly finalizers: readonly string[],
+    readonly spec: PodSpec,
+    /** Node the pod is bound to; empty while it is not. */
+    readonly nodeName: string,
+    readonly nominatedNodeName: string,
+    readonly phase: PodPhase,
+    readonly status: PodStatus,
+  ) {}
+
+  static of(f: PodFields): PodVersion {
+    return new PodVersion(
+      f.row,
+      f.uid,
+      f.namespace,
+      f.name,
+      f.generateName,
+      f.resourceVersion,
+      f.generation,
+      f.creationTimeMicros,
+      f.deletionTimeMicros,
+      f.deletionGracePeriodSeconds,
+      f.labels,
+      f.annotations,
+      f.ownerReferences,
+      f.finalizers,
+      f.spec,
+      f.nodeName,
+      f.nominatedNodeName,
+      f.phase,
+      f.status,
+    );
+  }
+
+  /** The version that follows this one: the same pod with `change` laid over it. */
+  next(change: Partial<PodFields>): PodVersion {
+    return new PodVersion(
+      this.row,
+      this.uid,
+      this.namespace,
+      this.name,
+      this.generateName,
+      change.resourceVersion ?? this.resourceVersion,
+      change.generation ?? this.generation,
+      this.creationTimeMicros,
+      change.deletionTimeMicros === undefined ? this.deletionTimeMicros : change.deletionTimeMicros,
+      change.deletionGracePeriodSeconds === undefined
+        ? this.deletionGracePeriodSeconds
+        : change.deletionGracePeriodSeconds,
+      change.labels ?? this.labels,
+      change.annotations ?? this.annotations,
+      change.ownerReferences ?? this.ownerReferences,
+      change.finalizers ?? this.finalizers,
+      change.spec ?? this.spec,
+      change.nodeName ?? this.nodeName,
+      change.nominatedNodeName ?? this.nominatedNodeName,
+      change.phase ?? this.phase,
+      change.status ?? this.status,
+    );
+  }
+}
+
+/** The condition of that type, if the pod has one. */
+export function podCondition(pod: PodVersion, type: string): PodCondition | undefined {
+  for (const condition of pod.status.conditions) {
+    if (condition.type === type) return condition;
+  }
+  return undefined;
+}
+
+/** True when the pod's Ready condition is True. */
+export function isPodReady(pod: PodVersion): boolean {
+  return podCondition(pod, "Ready")?.status === "True";
+}
+
+/** True when the pod has ended: Succeeded or Failed. */
+export function isPodTerminal(pod: PodVersion): boolean {
+  return pod.phase === "Succeeded" || pod.phase === "Failed";
+}
+
+/** Conditions with `condition` put in; the time of the last transition is kept if its status is. */
+export function withCondition(
+  conditions: readonly PodCondition[],
+  condition: PodCondition,
+): readonly PodCondition[] {
+  const at = conditions.findIndex((c) => c.type === condition.type);
+  if (at < 0) return [...conditions, condition];
+  const before = conditions[at]!;
+  const same = before.status === condition.status;
+  if (same && before.reason === condition.reason && before.message === condition.message) {
+    return conditions;
+  }
+  const after = same
+    ? { ...condition, lastTransitionTimeMicros: before.lastTransitionTimeMicros }
+    : condition;
+  return conditions.with(at, after);
+}
