@@ -1,0 +1,23 @@
+/** Something wrong in an input, with its place and what would be right. */
+export interface Issue {
+  /** As the user named it, or relative to where the naming file stands; `--set …` for an override. */
+  readonly file: string;
+  /** From 1; 0 where the issue concerns the file as a whole. */
+  readonly line: number;
+  /** From 1; 0 where the issue concerns the file as a whole. */
+  readonly column: number;
+  /** Path of the field, such as `spec.nodePools[0].nodes`; empty for the whole document. */
+  readonly path: string;
+  /** The offending value as JSON, shortened; empty when there is none to show. */
+  readonly value: string;
+  /** What is wrong and what would be right, a clause without a full stop. */
+  readonly message: string;
+}
+
+/** `file:line:column: path: message (found value)`, without the parts that an issue lacks. */
+export function formatIssue(issue: Issue): string {
+  const place = issue.line > 0 ? `${issue.file}:${issue.line}:${issue.column}` : issue.file;
+  const path = issue.path === "" ? "" : `${issue.path}: `;
+  const found = issue.value === "" ? "" : ` (found ${issue.value})`;
+  return `${place}: ${path}${issue.message}${found}`;
+}

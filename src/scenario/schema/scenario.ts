@@ -1,0 +1,316 @@
+import type { Labels, Manifest, ResourceList, Taint } from "../../api/kubernetes.js";
+import type { TimeMicros } from "../../base/time.js";
+
+/**
+ * A scenario after its files were read, checked and resolved: every duration is in microseconds,
+ * every default is filled in, nothing is left to parse. Absent means `null` or an empty list.
+ */
+export interface Scenario {
+  readonly name: string;
+  /** `1.26`; decides between behaviours that differ by version. */
+  readonly kubernetesVersion: string;
+  readonly kubernetesMinor: number;
+  /** Virtual zero, in microseconds since 1970-01-01T00:00:00Z. */
+  readonly startTimeEpochMicros: number;
+  readonly seed: number;
+  readonly end: RunEnd;
+  readonly measure: { readonly fromMicros: TimeMicros; readonly toMicros: TimeMicros | null };
+  readonly cluster: ClusterSection;
+  readonly scheduler: SchedulerSection;
+  readonly behaviors: readonly Behavior[];
+  readonly traces: readonly Trace[];
+  readonly generators: readonly Generator[];
+  /** In the order of the file; not sorted by time. */
+  readonly timeline: readonly TimelineEntry[];
+  readonly controlPlane: ControlPlane;
+  readonly metricsEveryMicros: TimeMicros;
+  readonly expect: readonly Expectation[];
+}
+
+/** At least one of the two: a latest time, and whether the run ends when nothing is left to do. */
+export interface RunEnd {
+  readonly untilMicros: TimeMicros | null;
+  readonly untilIdle: boolean;
+}
+
+export interface ClusterSection {
+  readonly nodePools: readonly NodePool[];
+  /** A trace's machines, to be read with the trace's reader. `file` is opened by its name. */
+  readonly machines: readonly { readonly format: "openb"; readonly file: string }[];
+}
+
+/** A pool makes its own nodes (`nodes > 0`) or adopts others (`match`), never both. */
+export interface NodePool {
+  readonly name: string;
+  readonly nodes: number;
+  /** Dealt to the nodes in turn; empty for no zone label. */
+  readonly zones: readonly string[];
+  readonly capacity: ResourceList;
+  readonly reserved: ResourceList;
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+  readonly pricePerHourDollars: number | null;
+  readonly match: { readonly labels: Labels } | null;
+  readonly images: {
+    readonly pullBytesPerSecond: number;
+    readonly parallelPulls: number;
+  };
+}
+
+export interface SchedulerSection {
+  /** A KubeSchedulerConfiguration as read, or null for upstream's default. */
+  readonly config: LoadedObject | null;
+  readonly ties: "random" | "first";
+}
+
+/** A Kubernetes object with the place where it was written. */
+export interface LoadedObject {
+  readonly manifest: Manifest;
+  readonly origin: Origin;
+}
+
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * A distribution, its numbers in the unit of the field that holds it (`…Micros`, `…Millis`,
+ * `…Bytes`). Built into a sampler by `kernel/distribution`.
+ */
+export type DistributionSpec =
+  | { readonly type: "constant"; readonly value: number }
+  | { readonly type: "uniform"; readonly min: number; readonly max: number }
+  | { readonly type: "exponential"; readonly mean: number }
+  | { readonly type: "normal"; readonly mean: number; readonly sd: number }
+  | { readonly type: "lognormal"; readonly mean: number; readonly cv: number }
+  | { readonly type: "weibull"; readonly shape: number; readonly scale: number }
+  | { readonly type: "gamma"; readonly shape: number; readonly scale: number }
+  | { readonly type: "pareto"; readonly shape: number; readonly min: number }
+  | {
+      readonly type: "choice";
+      readonly items: readonly { readonly value: number; readonly weight: number }[];
+    }
+  | { readonly type: "empirical"; readonly values: readonly number[] };
+
+/** What the containers that it matches do. A null leaves the default. */
+export interface Behavior {
+  readonly match: BehaviorMatch;
+  readonly imageBytes: number | null;
+  /** Process start until it serves. */
+  readonly startMicros: DistributionSpec | null;
+  /** How long the container runs before it ends by itself; null for the default. */
+  readonly run: "forever" | DistributionSpec | null;
+  readonly exitCode: number | null;
+  /** SIGTERM until it has ended. */
+  readonly stopMicros: DistributionSpec | null;
+  readonly cpuMillis: DistributionSpec | null;
+  readonly memoryBytes: DistributionSpec | null;
+  /** Time in service until it crashes. */
+  readonly crashMicros: DistributionSpec | null;
+}
+
+/** Every field given must match; null matches all. */
+export interface BehaviorMatch {
+  readonly namespace: string | null;
+  readonly labels: Labels;
+  readonly container: string | null;
+}
+
+export type Trace = OpenbTrace | CsvTrace;
+
+interface TraceOptions {
+  /** The name to open it by, such as `data:openb/openb_pod_list_default.csv`. */
+  readonly file: string;
+  /** In the trace's own time. */
+  readonly window: { readonly fromMicros: TimeMicros; readonly toMicros: TimeMicros | null };
+  /** Share of the pods that is kept, in (0, 1]. */
+  readonly sample: number;
+  /** Demand over capacity to resample to; null keeps the trace as it is. */
+  readonly load: number | null;
+  readonly order: "trace" | "shuffled";
+  readonly timeScale: number;
+  readonly lifetime: "duration" | "absolute" | "none";
+  readonly fractionalGpu: "exclude" | "roundUp";
+}
+
+export interface OpenbTrace extends TraceOptions {
+  readonly format: "openb";
+}
+
+export interface CsvTrace extends TraceOptions {
+  readonly format: "csv";
+  readonly columns: TraceColumns;
+}
+
+/** Which column holds what; a null is not in the trace. Either `duration` or `end` or neither. */
+export interface TraceColumns {
+  readonly name: TraceColumn | null;
+  readonly namespace: TraceColumn | null;
+  readonly arrival: TraceColumn;
+  readonly duration: TraceColumn | null;
+  readonly end: TraceColumn | null;
+  readonly cpu: TraceColumn | null;
+  readonly memory: TraceColumn | null;
+  readonly gpu: TraceColumn | null;
+  readonly priority: TraceColumn | null;
+}
+
+export interface TraceColumn {
+  readonly from: string;
+  /** What one unit of the column is, in microseconds, cpu millis, bytes or GPUs; 1 for text. */
+  readonly factor: number;
+}
+
+export interface Generator {
+  readonly name: string;
+  readonly arrivals: Arrivals;
+  readonly count: number | null;
+  readonly fromMicros: TimeMicros;
+  readonly untilMicros: TimeMicros | null;
+  /** A workload object; `metadata.name` is absent unless it was given, and is then a prefix. */
+  readonly template: Manifest;
+  readonly vary: readonly Variation[];
+}
+
+export type Arrivals =
+  | { readonly type: "poisson"; readonly ratePerSecond: number }
+  | { readonly type: "at"; readonly timesMicros: readonly TimeMicros[] }
+  | { readonly type: "every"; readonly everyMicros: TimeMicros }
+  | { readonly type: "renewal"; readonly gapMicros: DistributionSpec };
+
+/** What differs from one object of a generator to the next. Numbers are in the unit named. */
+export type Variation =
+  | {
+      /** Of the first container. cpu in millis, all other resources in their base unit. */
+      readonly field: "requests" | "limits";
+      readonly resource: string;
+      readonly distribution: DistributionSpec;
+    }
+  | {
+      /** As in behaviour, for the containers of the object: micros, cpu millis, bytes. */
+      readonly field: "run" | "start" | "stop" | "cpu" | "memory";
+      readonly distribution: DistributionSpec;
+    };
+
+export interface TimelineEntry {
+  /** `spec.timeline[2]`, for Warnings. */
+  readonly path: string;
+  readonly atMicros: TimeMicros;
+  /** Repeats; null for once. */
+  readonly everyMicros: TimeMicros | null;
+  /** The last time at which it may repeat; null for the end of the run. */
+  readonly untilMicros: TimeMicros | null;
+  readonly operation: TimelineOperation;
+}
+
+/** `namespace/Kind/name`; the namespace of a cluster-scoped object is empty. */
+export interface Target {
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export type TimelineOperation =
+  | { readonly type: "apply"; readonly objects: readonly LoadedObject[] }
+  | {
+      readonly type: "delete";
+      readonly target: Target;
+      readonly gracePeriodSeconds: number | null;
+    }
+  | { readonly type: "patch"; readonly target: Target; readonly patch: unknown }
+  | { readonly type: "scale"; readonly target: Target; readonly replicas: number }
+  | {
+      readonly type: "setImage";
+      readonly target: Target;
+      readonly container: string;
+      readonly image: string;
+    }
+  | {
+      readonly type: "setResources";
+      readonly target: Target;
+      readonly container: string;
+      readonly requests: ResourceList;
+      readonly limits: ResourceList;
+    }
+  | {
+      readonly type: "label";
+      readonly target: Target;
+      /** A null takes the label away. */
+      readonly labels: Readonly<Record<string, string | null>>;
+    }
+  | { readonly type: "cordon" | "uncordon"; readonly node: string }
+  | {
+      readonly type: "drain";
+      readonly node: string;
+      readonly gracePeriodSeconds: number | null;
+      /** Also pods that no controller would make again. */
+      readonly force: boolean;
+    }
+  | { readonly type: "addNodes"; readonly pool: string; readonly count: number }
+  | {
+      readonly type: "removeNodes";
+      /** Named nodes, or else `count` nodes of the pool, the newest first. */
+      readonly nodes: readonly string[];
+      readonly pool: string | null;
+      readonly count: number;
+    }
+  | {
+      readonly type: "rollout";
+      readonly action: "pause" | "resume" | "restart";
+      readonly target: Target;
+    }
+  | {
+      readonly type: "rollout";
+      readonly action: "undo";
+      readonly target: Target;
+      /** 0 for the revision before the present one, as kubectl. */
+      readonly toRevision: number;
+    };
+
+export interface ClientRate {
+  readonly qps: number;
+  readonly burst: number;
+}
+
+interface Component {
+  readonly client: ClientRate;
+  readonly watchLatencyMicros: TimeMicros;
+}
+
+export interface ControlPlane {
+  readonly controllerManager: Component & {
+    readonly concurrentDeploymentSyncs: number;
+    readonly concurrentReplicaSetSyncs: number;
+    readonly concurrentServiceEndpointSyncs: number;
+    readonly concurrentGcSyncs: number;
+    readonly concurrentNamespaceSyncs: number;
+    readonly maxEndpointsPerSlice: number;
+    readonly endpointUpdatesBatchPeriodMicros: TimeMicros;
+  };
+  readonly kubelet: Component & {
+    readonly nodeStatusUpdateFrequencyMicros: TimeMicros;
+    readonly serializeImagePulls: boolean;
+    readonly maxParallelImagePulls: number | null;
+  };
+  readonly scheduler: Component & {
+    readonly cycleBaseMicros: number;
+    readonly cyclePerNodeMicros: number;
+  };
+  readonly latency: {
+    /** A request until the API server has committed it. */
+    readonly apiMicros: TimeMicros;
+    readonly watchMicros: TimeMicros;
+    readonly bindMicros: TimeMicros;
+  };
+}
+
+export interface Expectation {
+  readonly metric: string;
+  /** Null holds for every row of the metric. */
+  readonly labels: Readonly<Record<string, string>> | null;
+  readonly operator: "==" | "!=" | "<" | "<=" | ">" | ">=";
+  readonly value: number;
+  /** `<= 0.25`, as written. */
+  readonly is: string;
+}
