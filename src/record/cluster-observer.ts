@@ -1,0 +1,70 @@
+import type { TimeMicros } from "../base/time.js";
+import type { AnyVersion } from "../api/object-version.js";
+import type { PodVersion } from "../api/pod-version.js";
+
+export type EventType = "Normal" | "Warning";
+export type AttemptResult = "scheduled" | "unschedulable" | "error";
+
+/** What an Event is about; every stored version is one. Empty namespace: cluster-scoped. */
+export interface ObjectReference {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * What the rooms above tell whoever measures a run. An observer never acts: it writes no object,
+ * schedules no event and draws no random number, so that a run's digest is the same with any of them.
+ * Calls come in order of virtual time; several may come at one instant.
+ */
+export interface ClusterObserver {
+  /**
+   * A commit of the store: `before` is null for a create, `after` is null once the object is gone.
+   * The first call for an object that a snapshot brought has `before` null and the time 0, and its
+   * `creationTimeMicros` is negative.
+   */
+  objectChanged(before: AnyVersion | null, after: AnyVersion | null, timeMicros: TimeMicros): void;
+
+  /**
+   * One pass of a pod through the scheduling cycle. `refusal` is what Kubernetes says about it, as in
+   * `0/3 nodes are available: 3 Insufficient cpu.`; the last one is kept.
+   */
+  schedulingAttempt(
+    pod: PodVersion,
+    result: AttemptResult,
+    timeMicros: TimeMicros,
+    refusal?: string,
+  ): void;
+
+  /** A pod that was taken off its node for `reason` (EvictionByEvictionAPI, NodeLost …). */
+  podEvicted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void;
+
+  /** A pod that the scheduler deleted to make room. */
+  podPreempted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void;
+
+  /** What a running pod uses from now on; until told, half its CPU request and its memory request. */
+  podUsage(pod: PodVersion, cpuMillis: number, memoryBytes: number, timeMicros: TimeMicros): void;
+
+  /** A Kubernetes Event. */
+  event(
+    type: EventType,
+    reason: string,
+    object: ObjectReference,
+    message: string,
+    timeMicros: TimeMicros,
+  ): void;
+
+  /** A step of the scenario's timeline: `operation` (`setImage`), its target and what it did. */
+  timelineStep(operation: string, target: string, message: string, timeMicros: TimeMicros): void;
+}
+
+/** Sees nothing: for runs that need no figures. */
+export const UNOBSERVED: ClusterObserver = Object.freeze({
+  objectChanged() {},
+  schedulingAttempt() {},
+  podEvicted() {},
+  podPreempted() {},
+  podUsage() {},
+  event() {},
+  timelineStep() {},
+});
