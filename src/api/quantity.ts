@@ -12,10 +12,11 @@ const DECIMAL_EXPONENT = /^[eE]([+-]?[0-9]+)$/;
 const DECIMAL_SUFFIXES: ReadonlyMap<string, number> = new Map(
   ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"].map((suffix, i) => [suffix, 3 * i - 9]),
 );
-const DECIMAL_SUFFIX_OF = new Map(
+const DECIMAL_SUFFIX_OF: ReadonlyMap<number, string> = new Map(
   [...DECIMAL_SUFFIXES].map(([suffix, exponent]) => [exponent, suffix]),
 );
 const BINARY_SUFFIXES = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"] as const;
+const BYTES_OF_UNIT = [2 ** 10, 2 ** 20, 2 ** 30, 2 ** 40] as const;
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
 const NANO = -9;
@@ -284,7 +285,8 @@ export function parseBytes(quantity: string | number): number {
   if (text.charCodeAt(length - 1) === 105) {
     const unit = "KMGT".indexOf(text.charAt(length - 2));
     const plain = unit < 0 ? -1 : plainInteger(text, length - 2);
-    if (plain >= 0) return plain * 1024 ** (unit + 1);
+    const bytes = plain * (BYTES_OF_UNIT[unit] ?? -1);
+    if (plain >= 0 && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
   } else {
     const plain = plainInteger(text, length);
     if (plain >= 0) return plain;
