@@ -1,0 +1,53 @@
+import type { PodSpec, Toleration } from "../../api/kubernetes.js";
+import type { NewPod } from "../../api/new-object.js";
+import type { Admitted, PodAdmission } from "./admission.js";
+
+const NOT_READY = "node.kubernetes.io/not-ready";
+const UNREACHABLE = "node.kubernetes.io/unreachable";
+
+/**
+ * The DefaultTolerationSeconds admission plugin: a pod that does not say how long it tolerates a
+ * node that is not ready or unreachable tolerates it for five minutes.
+ */
+export class DefaultTolerationSeconds implements PodAdmission {
+  readonly name = "DefaultTolerationSeconds";
+  private readonly computed = new WeakMap<PodSpec, PodSpec>();
+
+  constructor(
+    private readonly notReadySeconds: number,
+    private readonly unreachableSeconds: number,
+  ) {}
+
+  admit(pod: NewPod): Admitted<NewPod> {
+    let spec = this.computed.get(pod.spec);
+    if (spec === undefined) {
+      spec = this.withTolerations(pod.spec);
+      this.computed.set(pod.spec, spec);
+      this.computed.set(spec, spec);
+    }
+    return spec === pod.spec ? pod : { ...pod, spec };
+  }
+
+  private withTolerations(spec: PodSpec): PodSpec {
+    const tolerations = spec.tolerations ?? [];
+    const added: Toleration[] = [];
+    if (!tolerations.some((t) => covers(t, NOT_READY))) {
+      added.push(forSeconds(NOT_READY, this.notReadySeconds));
+    }
+    if (!tolerations.some((t) => covers(t, UNREACHABLE))) {
+      added.push(forSeconds(UNREACHABLE, this.unreachableSeconds));
+    }
+    return added.length === 0 ? spec : { ...spec, tolerations: [...tolerations, ...added] };
+  }
+}
+
+/** Whether the toleration already speaks of that taint with the effect NoExecute. */
+function covers(toleration: Toleration, key: string): boolean {
+  const keyMatches = toleration.key === key || (toleration.key ?? "") === "";
+  const effectMatches = toleration.effect === "NoExecute" || (toleration.effect ?? "") === "";
+  return keyMatches && effectMatches;
+}
+
+function forSeconds(key: string, tolerationSeconds: number): Toleration {
+  return { key, operator: "Exists", effect: "NoExecute", tolerationSeconds };
+}

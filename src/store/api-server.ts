@@ -1,0 +1,114 @@
+import type { Engine } from "../kernel/engine.js";
+import { unreachable } from "../base/assert.js";
+import type { Kind } from "../api/kinds.js";
+import type { NewObject } from "../api/new-object.js";
+import type { VersionOf } from "../api/object-version.js";
+import { DefaultTolerationSeconds } from "./admission/default-tolerations.js";
+import { PriorityAdmission, SYSTEM_PRIORITY_CLASSES } from "./admission/priority.js";
+import type { ObjectStore } from "./object-store.js";
+import type { Outcome } from "./outcome.js";
+import type { WriteRequest } from "./request.js";
+import { bind } from "./verbs/bind.js";
+import { create } from "./verbs/create.js";
+import { remove } from "./verbs/delete.js";
+import { evict } from "./verbs/evict.js";
+import { apply, merge } from "./verbs/merge.js";
+import type { ServerContext } from "./verbs/server-context.js";
+import { patch, update } from "./verbs/update.js";
+
+export interface ApiServerOptions {
+  /** Virtual zero as milliseconds since 1970. */
+  readonly startTimeMs: number;
+  /** Upstream's `--default-not-ready-toleration-seconds`. */
+  readonly defaultNotReadyTolerationSeconds: number;
+  /** Upstream's `--default-unreachable-toleration-seconds`. */
+  readonly defaultUnreachableTolerationSeconds: number;
+}
+
+const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/**
+ * The simulated API server: it takes a request at an instant of virtual time and answers at once.
+ * How long a request takes, and how many a component may send, is its {@link Client}'s concern.
+ */
+export class ApiServer {
+  readonly engine: Engine;
+  private readonly context: ServerContext;
+
+  constructor(
+    readonly store: ObjectStore,
+    options: ApiServerOptions,
+  ) {
+    this.engine = store.engine;
+    this.context = {
+      store,
+      startTimeMs: options.startTimeMs,
+      names: this.engine.streams.stream("store/names"),
+      podAdmission: [
+        new PriorityAdmission(),
+        new DefaultTolerationSeconds(
+          options.defaultNotReadyTolerationSeconds,
+          options.defaultUnreachableTolerationSeconds,
+        ),
+      ],
+    };
+  }
+
+  /** Creates what every cluster has and the loaded objects did not bring. */
+  bootstrap(): void {
+    for (const name of SYSTEM_NAMESPACES) {
+      if (this.store.table("Namespace").find("", name) === undefined) {
+        create(this.context, { ...bare("Namespace", name), spec: {}, status: {} });
+      }
+    }
+    for (const { name, value } of SYSTEM_PRIORITY_CLASSES) {
+      if (this.store.table("PriorityClass").find("", name) === undefined) {
+        const spec = { value, preemptionPolicy: "PreemptLowerPriority" };
+        create(this.context, { ...bare("PriorityClass", name), spec, status: undefined });
+      }
+    }
+  }
+
+  /** Stores an object of a snapshot as it is: a state, not a wish; nothing is admitted anew. */
+  load<K extends Kind>(object: NewObject<K>): VersionOf<K> {
+    return this.store.insert(object);
+  }
+
+  execute(request: WriteRequest): Outcome {
+    switch (request.verb) {
+      case "create":
+        return create(this.context, request.object);
+      case "update":
+        return update(this.context, request.base, request.change);
+      case "patch":
+        return patch(this.context, request.target, request.change);
+      case "merge":
+        return merge(this.context, request.target, request.patch);
+      case "apply":
+        return apply(this.context, request.manifest);
+      case "delete":
+        return remove(this.context, request);
+      case "evict":
+        return evict(this.context, request.target);
+      case "bind":
+        return bind(this.context, request.target, request.nodeName);
+      default:
+        return unreachable(request);
+    }
+  }
+}
+
+function bare<K extends Kind>(kind: K, name: string) {
+  return {
+    kind,
+    namespace: "",
+    name,
+    generateName: "",
+    deletionTimeMicros: null,
+    deletionGracePeriodSeconds: null,
+    labels: {},
+    annotations: {},
+    ownerReferences: [],
+    finalizers: [],
+  };
+}

@@ -1,0 +1,34 @@
+import type { AnyVersion } from "../api/object-version.js";
+
+/** Why the API server refused a request: `reason` of a Kubernetes Status, and its HTTP code. */
+export const REFUSAL_CODES = {
+  BadRequest: 400,
+  Forbidden: 403,
+  NotFound: 404,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Invalid: 422,
+  TooManyRequests: 429,
+  InternalError: 500,
+} as const;
+
+export type RefusalReason = keyof typeof REFUSAL_CODES;
+
+export interface Refusal {
+  readonly ok: false;
+  readonly reason: RefusalReason;
+  readonly message: string;
+}
+
+/** `object` is the version after the write; of an object that is gone, its last. */
+export interface Accepted<V = AnyVersion> {
+  readonly ok: true;
+  readonly object: V;
+}
+
+/** What the API server answers to a write. */
+export type Outcome<V = AnyVersion> = Accepted<V> | Refusal;
+
+export function refuse(reason: RefusalReason, message: string): Refusal {
+  return { ok: false, reason, message };
+}

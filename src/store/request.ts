@@ -1,0 +1,63 @@
+import type { Kind } from "../api/kinds.js";
+import type { Labels, Manifest, OwnerReference } from "../api/kubernetes.js";
+import type { NewObject } from "../api/new-object.js";
+import type { AnyVersion } from "../api/object-version.js";
+import type { PodCondition, PodPhase, PodStatus } from "../api/pod-version.js";
+
+/** An object that a request is about, by name; with `uid`, only that very object. */
+export interface NamedTarget {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid?: string;
+}
+
+/** A version that the requester holds (the very object, whatever version is newest) or a name. */
+export type Target = AnyVersion | NamedTarget;
+
+/** Fields to write; what is absent stays. */
+export interface Change {
+  readonly labels?: Labels;
+  readonly annotations?: Labels;
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly finalizers?: readonly string[];
+  /** The whole spec, of the target's kind. */
+  readonly spec?: unknown;
+  /** The whole status, of the target's kind; of a Pod, the fields to lay over it. */
+  readonly status?: unknown;
+}
+
+/** Fields of a Pod to write. Conditions are merged by type, as a strategic merge patch does. */
+export interface PodChange extends Omit<Change, "status"> {
+  readonly phase?: PodPhase;
+  readonly nominatedNodeName?: string;
+  readonly status?: Partial<Omit<PodStatus, "conditions">>;
+  readonly setConditions?: readonly PodCondition[];
+}
+
+export type PropagationPolicy = "Background" | "Foreground" | "Orphan";
+
+export interface DeleteRequest {
+  readonly verb: "delete";
+  readonly target: Target;
+  /** Default: the pod's own terminationGracePeriodSeconds. */
+  readonly gracePeriodSeconds?: number;
+  /** Default: Background. */
+  readonly propagationPolicy?: PropagationPolicy;
+}
+
+/**
+ * A write to the API server, as data.
+ * `update` is refused with Conflict when `base` is not the newest version; `patch` is not.
+ * `merge` lays a strategic merge patch over the object in Kubernetes' shape.
+ * `apply` creates the manifest's object, or merges it into the one that exists.
+ */
+export type WriteRequest =
+  | { readonly verb: "create"; readonly object: NewObject }
+  | { readonly verb: "update"; readonly base: AnyVersion; readonly change: Change | PodChange }
+  | { readonly verb: "patch"; readonly target: Target; readonly change: Change | PodChange }
+  | { readonly verb: "merge"; readonly target: NamedTarget; readonly patch: unknown }
+  | { readonly verb: "apply"; readonly manifest: Manifest }
+  | DeleteRequest
+  | { readonly verb: "evict"; readonly target: Target; readonly reason?: string }
+  | { readonly verb: "bind"; readonly target: Target; readonly nodeName: string };

@@ -1,0 +1,98 @@
+import { defaultSpec } from "../../api/defaults.js";
+import { KINDS, type Kind } from "../../api/kinds.js";
+import type { NewObject, NewPod } from "../../api/new-object.js";
+import type { AnyVersion, VersionOf } from "../../api/object-version.js";
+import { EMPTY_POD_STATUS } from "../../api/pod-version.js";
+import { type FieldIssue, validateCreate } from "../../api/validation/validate.js";
+import { generateName } from "../names.js";
+import { type Outcome, type Refusal, refuse } from "../outcome.js";
+import { describe, type ServerContext } from "./server-context.js";
+
+const NAME_ATTEMPTS = 8;
+
+/** Defaults, admits, validates and stores a new object. */
+export function create(context: ServerContext, request: NewObject): Outcome {
+  const named = withName(context, request);
+  if ("ok" in named) return named;
+  const namespaceRefusal = checkNamespace(context, named);
+  if (namespaceRefusal !== null) return namespaceRefusal;
+  if (context.store.table(named.kind).find(named.namespace, named.name) !== undefined) {
+    return refuse("AlreadyExists", `${describe(named)} already exists`);
+  }
+  const defaulted = { ...named, spec: defaultSpec(named.kind, named.spec) } as NewObject;
+  const admitted = admit(context, defaulted);
+  if ("ok" in admitted) return admitted;
+  const issues = validateCreate(admitted.kind, admitted);
+  if (issues.length > 0) return refuse("Invalid", invalidMessage(admitted, issues));
+  const object = context.store.insert(prepare(admitted) as NewObject<Kind>);
+  return { ok: true, object: object as VersionOf<Kind> as AnyVersion };
+}
+
+/** `Pod "x" is invalid: spec.containers[0].image: Required value`, as the API server writes it. */
+export function invalidMessage(
+  object: { readonly kind: Kind; readonly name: string },
+  issues: readonly FieldIssue[],
+): string {
+  const parts = issues.map((issue) => `${issue.field}: ${issue.detail}`);
+  const listed = parts.length === 1 ? parts[0] : `[${parts.join(", ")}]`;
+  return `${object.kind} "${object.name}" is invalid: ${listed}`;
+}
+
+function withName(context: ServerContext, object: NewObject): NewObject | Refusal {
+  if (object.name !== "" || object.generateName === "") return object;
+  const table = context.store.table(object.kind);
+  for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+    const name = generateName(object.generateName, context.names);
+    if (table.find(object.namespace, name) === undefined) return { ...object, name };
+  }
+  return refuse("AlreadyExists", `no free name was found for ${object.generateName}`);
+}
+
+function checkNamespace(context: ServerContext, object: NewObject): Refusal | null {
+  if (!KINDS[object.kind].namespaced) return null;
+  const namespace = context.store.table("Namespace").find("", object.namespace);
+  if (namespace === undefined) {
+    return refuse("NotFound", `namespaces "${object.namespace}" not found`);
+  }
+  if (namespace.deletionTimeMicros !== null) {
+    return refuse(
+      "Forbidden",
+      `${describe(object)} is forbidden: unable to create new content in namespace ` +
+        `${object.namespace} because it is being terminated`,
+    );
+  }
+  return null;
+}
+
+function admit(context: ServerContext, object: NewObject): NewObject | Refusal {
+  if (object.kind !== "Pod") return object;
+  let pod = object as NewPod;
+  for (const plugin of context.podAdmission) {
+    const admitted = plugin.admit(pod, context.store);
+    if ("ok" in admitted) return admitted;
+    pod = admitted;
+  }
+  return pod;
+}
+
+/** A created object starts with no status of its own, whatever the client wrote. */
+function prepare(object: NewObject): NewObject {
+  switch (object.kind) {
+    case "Pod":
+      return { ...object, phase: "Pending", status: EMPTY_POD_STATUS };
+    case "Namespace":
+      return {
+        ...object,
+        spec: { finalizers: ["kubernetes"] },
+        status: { phase: "Active" },
+        labels: { ...object.labels, "kubernetes.io/metadata.name": object.name },
+      };
+    case "Node":
+    case "PersistentVolume":
+    case "PersistentVolumeClaim":
+    case "PodDisruptionBudget":
+      return object;
+    default:
+      return { ...object, status: KINDS[object.kind].hasStatus ? {} : undefined } as NewObject;
+  }
+}

@@ -1,0 +1,54 @@
+import { fromManifest, toManifest } from "../../api/manifest.js";
+import type { Manifest } from "../../api/kubernetes.js";
+import { defaultSpec } from "../../api/defaults.js";
+import type { NewObject } from "../../api/new-object.js";
+import type { AnyVersion } from "../../api/object-version.js";
+import { strategicMerge } from "../../api/strategic-merge.js";
+import { type Outcome, refuse } from "../outcome.js";
+import type { Change, NamedTarget } from "../request.js";
+import { create } from "./create.js";
+import { isRefusal, resolve, type ServerContext } from "./server-context.js";
+import { write } from "./update.js";
+
+/** Lays a strategic merge patch over the object in Kubernetes' shape and writes the result. */
+export function merge(context: ServerContext, target: NamedTarget, patch: unknown): Outcome {
+  const before = resolve(context, target);
+  if (isRefusal(before)) return before;
+  const merged = strategicMerge(before.kind, toManifest(before, context.startTimeMs), patch);
+  return writeManifest(context, before, merged as Manifest);
+}
+
+/** Creates the manifest's object, or merges the manifest into the one that exists. */
+export function apply(context: ServerContext, manifest: Manifest): Outcome {
+  const object = fromManifest(manifest, context.startTimeMs);
+  if (object === null) {
+    return refuse("NotFound", `the kind ${manifest.kind} of ${manifest.apiVersion} is not kept`);
+  }
+  const existing = context.store.table(object.kind).find(object.namespace, object.name);
+  if (existing === undefined) return create(context, object);
+  return merge(context, existing as AnyVersion, withoutStatus(manifest));
+}
+
+function withoutStatus(manifest: Manifest): Manifest {
+  const { status: _, ...rest } = manifest;
+  return rest as Manifest;
+}
+
+function writeManifest(context: ServerContext, before: AnyVersion, manifest: Manifest): Outcome {
+  const object = fromManifest(manifest, context.startTimeMs);
+  if (object === null) return refuse("BadRequest", `a ${before.kind} cannot become another kind`);
+  const after = object as NewObject;
+  const change: Change = {
+    labels: kept(before.labels, after.labels),
+    annotations: kept(before.annotations, after.annotations),
+    ownerReferences: kept(before.ownerReferences, after.ownerReferences),
+    finalizers: kept(before.finalizers, after.finalizers),
+    spec: kept(before.spec, defaultSpec(before.kind, after.spec)),
+  };
+  return write(context, before, change);
+}
+
+/** The old value where the new one is equal to it, so that nothing counts as changed. */
+function kept<T>(before: T, after: T): T {
+  return JSON.stringify(before) === JSON.stringify(after) ? before : after;
+}

@@ -1,0 +1,48 @@
+import { KINDS } from "../../api/kinds.js";
+import type { AnyVersion } from "../../api/object-version.js";
+import type { RandomStream } from "../../kernel/random-streams.js";
+import type { PodAdmission } from "../admission/admission.js";
+import type { ObjectStore } from "../object-store.js";
+import { type Refusal, refuse } from "../outcome.js";
+import type { Target } from "../request.js";
+
+/** What the verbs of the API server share. */
+export interface ServerContext {
+  readonly store: ObjectStore;
+  readonly podAdmission: readonly PodAdmission[];
+  /** For generated names. */
+  readonly names: RandomStream;
+  /** Virtual zero as milliseconds since 1970, for timestamps in Kubernetes' shape. */
+  readonly startTimeMs: number;
+}
+
+/** The newest version of the object that the target means; one of the same name is another. */
+export function resolve(context: ServerContext, target: Target): AnyVersion | Refusal {
+  const table = context.store.table(target.kind);
+  const held = "row" in target;
+  const object = held ? table.at(target.row) : table.find(target.namespace, target.name);
+  if (object === undefined || (held && object.uid !== target.uid)) return notFound(target);
+  if (target.uid !== undefined && object.uid !== target.uid) {
+    return refuse(
+      "Conflict",
+      `Operation cannot be fulfilled on ${describe(target)}: Precondition failed: UID in ` +
+        `precondition: ${target.uid}, UID in object meta: ${object.uid}`,
+    );
+  }
+  return object as AnyVersion;
+}
+
+export function isRefusal(value: AnyVersion | Refusal): value is Refusal {
+  return "ok" in value;
+}
+
+export function notFound(target: Target): Refusal {
+  return refuse("NotFound", `${describe(target)} not found`);
+}
+
+/** `deployments.apps "web"`, as the API server writes it. */
+export function describe(target: Pick<Target, "kind" | "name">): string {
+  const { apiVersion, plural } = KINDS[target.kind];
+  const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
+  return `${plural}${group} "${target.name}"`;
+}

@@ -1,0 +1,128 @@
+import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
+import { type PodFields, type PodVersion, withCondition } from "../../api/pod-version.js";
+import { validateUpdate } from "../../api/validation/validate.js";
+import { genericVersion } from "../object-store.js";
+import { type Outcome, refuse } from "../outcome.js";
+import type { Change, PodChange, Target } from "../request.js";
+import { invalidMessage } from "./create.js";
+import { describe, isRefusal, resolve, type ServerContext } from "./server-context.js";
+
+/** Writes `change` if `base` is still the newest version, else refuses with Conflict. */
+export function update(
+  context: ServerContext,
+  base: AnyVersion,
+  change: Change | PodChange,
+): Outcome {
+  const newest = resolve(context, base);
+  if (isRefusal(newest)) return newest;
+  if (newest.resourceVersion !== base.resourceVersion) {
+    return refuse(
+      "Conflict",
+      `Operation cannot be fulfilled on ${describe(base)}: the object has been modified; ` +
+        "please apply your changes to the latest version and try again",
+    );
+  }
+  return write(context, newest, change);
+}
+
+/** Writes `change` over the newest version, whatever it is. */
+export function patch(context: ServerContext, target: Target, change: Change | PodChange): Outcome {
+  const newest = resolve(context, target);
+  return isRefusal(newest) ? newest : write(context, newest, change);
+}
+
+/**
+ * Validates and stores. A change that changes nothing makes no new version, as in the real API
+ * server. An object that is being deleted goes when its last finalizer does.
+ */
+export function write(
+  context: ServerContext,
+  before: AnyVersion,
+  change: Change | PodChange,
+): Outcome {
+  const changed =
+    before.kind === "Pod"
+      ? changedPod(before, change as PodChange)
+      : changedGeneric(before, change);
+  if (changed === null) return { ok: true, object: before };
+  const specChanged = changed.spec !== before.spec;
+  if (specChanged || changed.labels !== before.labels) {
+    const issues = validateUpdate(before.kind, before, changed);
+    if (issues.length > 0) return refuse("Invalid", invalidMessage(before, issues));
+  }
+  const generation = before.generation + (specChanged && before.kind !== "Pod" ? 1 : 0);
+  const resourceVersion = context.store.nextRevision();
+  const after =
+    changed.kind === "Pod"
+      ? changed.next({ resourceVersion, generation })
+      : ({ ...changed, resourceVersion, generation } as ObjectVersion as AnyVersion);
+  context.store.replace(before, after);
+  return finishDeletion(context, after);
+}
+
+/** Removes an object whose deletion waited for its last finalizer only. */
+export function finishDeletion(context: ServerContext, object: AnyVersion): Outcome {
+  const waits = object.finalizers.length > 0 || object.deletionGracePeriodSeconds !== 0;
+  if (object.deletionTimeMicros !== null && !waits && !keepsContent(object)) {
+    context.store.remove(object);
+  }
+  return { ok: true, object };
+}
+
+/** A namespace stays until its content is gone: its own finalizer stands in its spec. */
+function keepsContent(object: AnyVersion): boolean {
+  return object.kind === "Namespace" && (object.spec.finalizers ?? []).length > 0;
+}
+
+function changedGeneric(before: AnyVersion, change: Change): AnyVersion | null {
+  if (before.kind === "Pod") return null;
+  const labels = change.labels ?? before.labels;
+  const annotations = change.annotations ?? before.annotations;
+  const ownerReferences = change.ownerReferences ?? before.ownerReferences;
+  const finalizers = change.finalizers ?? before.finalizers;
+  const spec = change.spec ?? before.spec;
+  const status = change.status ?? before.status;
+  if (
+    labels === before.labels &&
+    annotations === before.annotations &&
+    ownerReferences === before.ownerReferences &&
+    finalizers === before.finalizers &&
+    spec === before.spec &&
+    status === before.status
+  ) {
+    return null;
+  }
+  const meta = { ...before, labels, annotations, ownerReferences, finalizers };
+  return genericVersion(before.kind, meta, spec, status) as AnyVersion;
+}
+
+function changedPod(before: PodVersion, change: PodChange): PodVersion | null {
+  let status = before.status;
+  if (change.status !== undefined && !covers(before.status, change.status)) {
+    status = { ...status, ...change.status };
+  }
+  if (change.setConditions !== undefined) {
+    let conditions = status.conditions;
+    for (const condition of change.setConditions) conditions = withCondition(conditions, condition);
+    if (conditions !== status.conditions) status = { ...status, conditions };
+  }
+  const fields: Partial<PodFields> = {
+    labels: change.labels ?? before.labels,
+    annotations: change.annotations ?? before.annotations,
+    ownerReferences: change.ownerReferences ?? before.ownerReferences,
+    finalizers: change.finalizers ?? before.finalizers,
+    spec: (change.spec as PodFields["spec"] | undefined) ?? before.spec,
+    nominatedNodeName: change.nominatedNodeName ?? before.nominatedNodeName,
+    phase: change.phase ?? before.phase,
+    status,
+  };
+  return covers(before, fields) ? null : before.next(fields);
+}
+
+/** Whether every field of `part` already has that value in `whole`. */
+function covers<T extends object>(whole: T, part: Partial<T>): boolean {
+  for (const key in part) {
+    if (part[key] !== whole[key]) return false;
+  }
+  return true;
+}

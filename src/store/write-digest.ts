@@ -1,0 +1,89 @@
+import type { AnyVersion } from "../api/object-version.js";
+import type { ContainerState, PodVersion } from "../api/pod-version.js";
+import type { RunDigest } from "../kernel/run-digest.js";
+
+/**
+ * Folds what each write changed into the run's digest, so that two runs that differ in any stored
+ * value have different digests. Content that versions share by reference is hashed once.
+ */
+export class WriteDigest {
+  private readonly contentHashes = new WeakMap<object, number>();
+
+  constructor(private readonly digest: RunDigest) {}
+
+  fold(before: AnyVersion | null, after: AnyVersion | null): void {
+    const subject = after ?? before;
+    if (subject === null) return;
+    this.digest.fold(subject.row);
+    if (before === null) {
+      this.digest.foldString(subject.kind);
+      this.digest.foldString(subject.namespace);
+      this.digest.foldString(subject.name);
+      this.digest.foldString(subject.uid);
+    }
+    if (after === null) {
+      this.digest.fold(-1);
+      return;
+    }
+    this.digest.fold(after.resourceVersion);
+    this.digest.fold(after.deletionTimeMicros ?? -1);
+    this.foldIfChanged(before?.labels, after.labels);
+    this.foldIfChanged(before?.annotations, after.annotations);
+    this.foldIfChanged(before?.ownerReferences, after.ownerReferences);
+    this.foldIfChanged(before?.finalizers, after.finalizers);
+    this.foldIfChanged(before?.spec, after.spec);
+    if (after.kind === "Pod") this.foldPod(before as PodVersion | null, after);
+    else this.foldIfChanged(before?.status as object | undefined, after.status);
+  }
+
+  private foldPod(before: PodVersion | null, after: PodVersion): void {
+    if (before === null || before.nodeName !== after.nodeName) {
+      this.digest.foldString(after.nodeName);
+    }
+    if (before === null || before.nominatedNodeName !== after.nominatedNodeName) {
+      this.digest.foldString(after.nominatedNodeName);
+    }
+    this.digest.fold(after.phase.charCodeAt(0));
+    const status = after.status;
+    if (before?.status === status) return;
+    this.digest.fold(status.startTimeMicros ?? -1);
+    for (const condition of status.conditions) {
+      this.digest.fold(condition.lastTransitionTimeMicros);
+      this.digest.fold(condition.status.charCodeAt(0));
+      if (condition.reason !== "") this.digest.foldString(condition.reason);
+      if (condition.message !== "") this.digest.foldString(condition.message);
+    }
+    this.foldContainers(status.initContainers);
+    this.foldContainers(status.containers);
+    if (status.reason !== "") this.digest.foldString(status.reason);
+    if (status.message !== "") this.digest.foldString(status.message);
+    if (status.podIP !== "") this.digest.foldString(status.podIP);
+  }
+
+  private foldContainers(states: readonly ContainerState[]): void {
+    for (const state of states) {
+      this.digest.fold(state.restartCount * 2 + (state.ready ? 1 : 0));
+      this.digest.fold(state.startedAtMicros ?? -1);
+      this.digest.fold(state.finishedAtMicros ?? -1);
+      this.digest.fold(state.exitCode ?? -1);
+      if (state.reason !== "") this.digest.foldString(state.reason);
+    }
+  }
+
+  private foldIfChanged(before: object | undefined, after: object | undefined): void {
+    if (after === before) return;
+    this.digest.fold(after === undefined ? -1 : this.hashOf(after));
+  }
+
+  private hashOf(content: object): number {
+    const known = this.contentHashes.get(content);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(content);
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < text.length; i++) {
+      hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    }
+    this.contentHashes.set(content, hash);
+    return hash;
+  }
+}
