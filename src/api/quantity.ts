@@ -105,6 +105,12 @@ export class Quantity {
     return Quantity.of(a - b, this.isZero ? other.format : this.format, exponent);
   }
 
+  /** The exact product, in the format of this quantity. */
+  multiply(other: Quantity): Quantity {
+    const exponent = this.exponent + other.exponent;
+    return Quantity.of(this.unscaled * other.unscaled, this.format, exponent);
+  }
+
   negate(): Quantity {
     return new Quantity(-this.unscaled, this.exponent, this.format);
   }
