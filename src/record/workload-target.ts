@@ -1,0 +1,83 @@
+import type { TimeMicros } from "../base/time.js";
+import type { AnyVersion } from "../api/object-version.js";
+import { Counter, Gauge, type Measured } from "./gauge.js";
+import { RolloutClock } from "./rollout-clock.js";
+
+/** A workload object that wants a number of ready pods, and its pods over time. */
+export class WorkloadTarget implements Measured {
+  readonly replicas: Gauge;
+  /** 1 while fewer pods are ready than desired. */
+  readonly unavailable: Gauge;
+  /** Pods beyond the desired number. */
+  readonly surge: Gauge;
+  readonly scaleEvents = new Counter();
+  readonly rollouts = new RolloutClock();
+  private desired = 0;
+
+  constructor(
+    /** `namespace/Kind/name`. */
+    readonly label: string,
+    startMicros: TimeMicros,
+  ) {
+    this.replicas = new Gauge(startMicros);
+    this.unavailable = new Gauge(startMicros);
+    this.surge = new Gauge(startMicros);
+  }
+
+  /** The object as it is now; null before it was made and after it is gone. */
+  objectChanged(before: AnyVersion | null, after: AnyVersion | null, timeMicros: TimeMicros): void {
+    const desired = desiredReplicas(after);
+    if (before !== null && after !== null && after.kind !== "DaemonSet") {
+      if (desiredReplicas(before) !== desired) this.scaleEvents.add(1);
+    }
+    this.desired = desired;
+    this.rollouts.objectChanged(before, after, timeMicros);
+  }
+
+  /** `active` pods neither ended nor ending, `ready` of them Ready. */
+  podsChanged(active: number, ready: number, timeMicros: TimeMicros): void {
+    this.replicas.set(active, timeMicros);
+    this.unavailable.set(ready < this.desired ? 1 : 0, timeMicros);
+    this.surge.set(Math.max(0, active - this.desired), timeMicros);
+  }
+
+  openWindow(timeMicros: TimeMicros): void {
+    for (const measured of this.measured()) measured.openWindow(timeMicros);
+  }
+
+  closeWindow(timeMicros: TimeMicros): void {
+    for (const measured of this.measured()) measured.closeWindow(timeMicros);
+  }
+
+  private measured(): readonly Measured[] {
+    return [this.replicas, this.unavailable, this.surge, this.scaleEvents, this.rollouts];
+  }
+}
+
+const TARGET_KINDS = [
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "ReplicaSet",
+  "ReplicationController",
+] as const satisfies readonly AnyVersion["kind"][];
+
+/** True for the kinds that want a number of ready pods. */
+export function isTargetKind(kind: string): boolean {
+  return (TARGET_KINDS as readonly string[]).includes(kind);
+}
+
+function desiredReplicas(object: AnyVersion | null): number {
+  if (object === null || object.deletionTimeMicros !== null) return 0;
+  switch (object.kind) {
+    case "Deployment":
+    case "StatefulSet":
+    case "ReplicaSet":
+    case "ReplicationController":
+      return object.spec.replicas ?? 1;
+    case "DaemonSet":
+      return object.status?.desiredNumberScheduled ?? 0;
+    default:
+      return 0;
+  }
+}
