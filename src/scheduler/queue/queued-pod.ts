@@ -1,0 +1,34 @@
+import type { TimeMicros } from "../../base/time.js";
+import type { PodVersion } from "../../api/pod-version.js";
+
+/**
+ * Where a pod that waits stands:
+ *
+ *     add ──► active ──pop──► inFlight ──bound──► (gone)
+ *      │        ▲ ▲               │
+ *      ▼        │ └──timer── backoff ◄─event─┐
+ *    gated ─────┘                 │          │
+ *                                 └──► unschedulable
+ */
+export type QueuePlace = "active" | "backoff" | "unschedulable" | "inFlight";
+
+/** A pod in the scheduling queue, with what is remembered of its attempts. */
+export interface QueuedPod {
+  pod: PodVersion;
+  readonly priority: number;
+  place: QueuePlace;
+  /** When the pod was last put into the queue; backoff and queue order count from it. */
+  timestampMicros: TimeMicros;
+  /** Order of arrival, for pods that agree in everything else. */
+  sequence: number;
+  /** Scheduling cycles that the pod was in. */
+  attempts: number;
+  /** Plugins that rejected the pod in its last attempt; empty after an error. */
+  rejectors: readonly string[];
+  /** A PreEnqueue plugin holds the pod back. */
+  gated: boolean;
+  /** Place in the heap that holds the pod; -1 in none. */
+  heapIndex: number;
+  /** When its backoff ends; set when the pod is put into the backoff heap. */
+  backoffUntilMicros: TimeMicros;
+}
