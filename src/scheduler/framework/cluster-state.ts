@@ -1,0 +1,207 @@
+import type { PodVersion } from "../../api/pod-version.js";
+import { assert } from "../../base/assert.js";
+import { ChangeLog } from "./change-log.js";
+import type { Features } from "./features.js";
+import { ImageSpread } from "./image-spread.js";
+import { NodeInfo, type NodeVersion } from "./node-info.js";
+import { NodeTree, zoneKey } from "./node-tree.js";
+import { PodInfo, PodInfoFactory } from "./pod-info.js";
+import { ScalarResources } from "./resources.js";
+import type { Snapshot } from "./snapshot.js";
+
+interface Placed {
+  readonly info: PodInfo;
+  readonly node: NodeInfo;
+}
+
+/**
+ * The one mutator of what the scheduler believes of nodes and pods: the scheduler's cache and the
+ * conformance replay both change it, and each change is logged by the row of its node. It is its own
+ * {@link Snapshot}: a cycle decides at one instant, so nothing needs to be copied.
+ *
+ * A pod counts on the node that its `nodeName` says; a pod bound to a node that is not known (yet)
+ * counts on a row without a node, as upstream's cache keeps it.
+ */
+export class ClusterState implements Snapshot {
+  readonly changes = new ChangeLog();
+  readonly scalars = new ScalarResources();
+  readonly podInfos: PodInfoFactory;
+  private readonly byName = new Map<string, NodeInfo>();
+  private readonly placed = new Map<string, Placed>();
+  private readonly tree = new NodeTree<NodeInfo>();
+  private readonly images = new ImageSpread();
+  private readonly pvcUsers = new Map<string, number>();
+  private readonly freeRows: number[] = [];
+  private order: readonly NodeInfo[] | null = null;
+  private rowCount = 0;
+  private nextGeneration = 1;
+  private nextOrdinal = 0;
+  readonly nodesWithAffinity = new Set<NodeInfo>();
+  readonly nodesWithRequiredAntiAffinity = new Set<NodeInfo>();
+
+  constructor(features: Features) {
+    this.podInfos = new PodInfoFactory(features, this.scalars);
+  }
+
+  /** Rows in use never reach this number. */
+  get rows(): number {
+    return this.rowCount;
+  }
+
+  get podCount(): number {
+    return this.placed.size;
+  }
+
+  get nodes(): readonly NodeInfo[] {
+    this.order ??= this.tree.list();
+    return this.order;
+  }
+
+  get(name: string): NodeInfo | undefined {
+    const info = this.byName.get(name);
+    return info?.node === null ? undefined : info;
+  }
+
+  isPvcUsedByPods(key: string): boolean {
+    return this.pvcUsers.has(key);
+  }
+
+  addNode(node: NodeVersion): void {
+    const info = this.infoOf(node.name);
+    assert(info.node === null, () => `node ${node.name} was added twice`);
+    info.ordinal = this.nextOrdinal;
+    this.nextOrdinal += 1;
+    info.setNode(node, this.scalars);
+    this.tree.add(info.zone, info);
+    this.order = null;
+    this.images.add(info);
+    this.touch(info);
+  }
+
+  /** Takes a new version of a node. One that is not known is added. */
+  updateNode(node: NodeVersion): void {
+    const info = this.get(node.name);
+    if (info === undefined) {
+      this.addNode(node);
+      return;
+    }
+    const before = info.node;
+    assert(before !== null, "get gives nodes that exist");
+    const imagesChanged = before.status?.images !== node.status?.images;
+    if (imagesChanged) this.images.remove(info);
+    const zone = zoneKey(node.labels);
+    if (zone !== info.zone) {
+      this.tree.move(info.zone, zone, info);
+      this.order = null;
+    }
+    info.setNode(node, this.scalars);
+    if (imagesChanged) this.images.add(info);
+    this.touch(info);
+  }
+
+  /** Forgets a node; its pods stay counted until they are removed. Unknown names are ignored. */
+  removeNode(name: string): void {
+    const info = this.get(name);
+    if (info === undefined) return;
+    this.images.remove(info);
+    this.tree.remove(info.zone, name);
+    this.order = null;
+    info.clearNode();
+    this.touch(info);
+    this.dropIfUnused(info);
+  }
+
+  hasPod(uid: string): boolean {
+    return this.placed.has(uid);
+  }
+
+  /** The pod of that uid as it is counted, and the name of its node. */
+  podOf(uid: string): { readonly info: PodInfo; readonly nodeName: string } | undefined {
+    const placed = this.placed.get(uid);
+    return placed === undefined ? undefined : { info: placed.info, nodeName: placed.node.name };
+  }
+
+  /** Counts a pod on its node; `pod.nodeName` must be set. */
+  addPod(pod: PodVersion): PodInfo {
+    assert(pod.nodeName !== "", () => `pod ${pod.namespace}/${pod.name} has no node`);
+    assert(!this.placed.has(pod.uid), () => `pod ${pod.namespace}/${pod.name} was added twice`);
+    const node = this.infoOf(pod.nodeName);
+    const info = this.podInfos.podInfo(pod);
+    this.placed.set(pod.uid, { info, node });
+    node.addPod(info);
+    this.afterPod(node, info, 1);
+    return info;
+  }
+
+  /** Takes a new version of a pod, which may have moved from an assumed node to another. */
+  updatePod(pod: PodVersion): PodInfo {
+    this.removePod(pod.uid);
+    return this.addPod(pod);
+  }
+
+  /** Counts a pod no longer; false if it was not counted. */
+  removePod(uid: string): boolean {
+    const placed = this.placed.get(uid);
+    if (placed === undefined) return false;
+    this.placed.delete(uid);
+    const removed = placed.node.removePod(uid);
+    assert(removed, () => `pod ${uid} was not on its node`);
+    this.afterPod(placed.node, placed.info, -1);
+    this.dropIfUnused(placed.node);
+    return true;
+  }
+
+  private afterPod(node: NodeInfo, info: PodInfo, sign: 1 | -1): void {
+    const { template } = info;
+    if (template.hasAffinity) {
+      keepIf(this.nodesWithAffinity, node, node.podsWithAffinity.length > 0);
+      keepIf(
+        this.nodesWithRequiredAntiAffinity,
+        node,
+        node.podsWithRequiredAntiAffinity.length > 0,
+      );
+    }
+    if (template.hasVolumes) {
+      for (const volume of template.spec.volumes ?? []) {
+        const claim = volume.persistentVolumeClaim?.claimName;
+        if (claim !== undefined) this.countPvc(`${info.pod.namespace}/${claim}`, sign);
+      }
+    }
+    this.touch(node);
+  }
+
+  private countPvc(key: string, sign: 1 | -1): void {
+    const count = (this.pvcUsers.get(key) ?? 0) + sign;
+    if (count > 0) this.pvcUsers.set(key, count);
+    else this.pvcUsers.delete(key);
+  }
+
+  private touch(node: NodeInfo): void {
+    node.generation = this.nextGeneration;
+    this.nextGeneration += 1;
+    this.changes.append(node.row);
+  }
+
+  private infoOf(name: string): NodeInfo {
+    const known = this.byName.get(name);
+    if (known !== undefined) return known;
+    const row = this.freeRows.pop() ?? this.rowCount;
+    if (row === this.rowCount) this.rowCount += 1;
+    const info = new NodeInfo(name, row);
+    this.byName.set(name, info);
+    return info;
+  }
+
+  private dropIfUnused(info: NodeInfo): void {
+    if (info.node !== null || info.pods.length > 0) return;
+    this.byName.delete(info.name);
+    this.nodesWithAffinity.delete(info);
+    this.nodesWithRequiredAntiAffinity.delete(info);
+    this.freeRows.push(info.row);
+  }
+}
+
+function keepIf(set: Set<NodeInfo>, node: NodeInfo, keep: boolean): void {
+  if (keep) set.add(node);
+  else set.delete(node);
+}

@@ -1,0 +1,42 @@
+/** Data of one plugin in a {@link CycleState}. `clone` is asked before a what-if changes it. */
+export interface StateData {
+  clone(): StateData;
+}
+
+/** Names one plugin's data, with its type. Compared by identity. */
+export class StateKey<T extends StateData> {
+  /** Only for the type; never set. */
+  declare readonly type: T;
+  constructor(readonly name: string) {}
+}
+
+/**
+ * What the plugins of one scheduling cycle hand from one extension point to the next: written once
+ * (PreFilter, PreScore), read often. A what-if (nominated pods, preemption) works on a clone.
+ */
+export class CycleState {
+  private readonly data = new Map<StateKey<StateData>, StateData>();
+  /** Plugins whose PreFilter said Skip: their Filter and PreFilter extensions do not run. */
+  skipFilterPlugins: ReadonlySet<string> = EMPTY;
+  /** Plugins whose PreScore said Skip: their Score does not run. */
+  skipScorePlugins: ReadonlySet<string> = EMPTY;
+
+  /** The data behind `key`, or undefined when nothing was written. */
+  read<T extends StateData>(key: StateKey<T>): T | undefined {
+    return this.data.get(key) as T | undefined;
+  }
+
+  write<T extends StateData>(key: StateKey<T>, value: T): void {
+    this.data.set(key, value);
+  }
+
+  clone(): CycleState {
+    const copy = new CycleState();
+    copy.skipFilterPlugins = this.skipFilterPlugins;
+    copy.skipScorePlugins = this.skipScorePlugins;
+    for (const [key, value] of this.data) copy.data.set(key, value.clone());
+    return copy;
+  }
+}
+
+const EMPTY: ReadonlySet<string> = new Set();

@@ -1,0 +1,138 @@
+/** The Kubernetes versions that the table below covers. */
+export const OLDEST_MINOR = 24;
+export const NEWEST_MINOR = 34;
+
+interface Gate {
+  /** First minor version (1.x) in which it is on by default; null: in none. */
+  readonly from: number | null;
+  /** Last minor version in which it is on; absent: to the end of the table. */
+  readonly to?: number;
+  /** Where upstream says so. */
+  readonly source: string;
+}
+
+/**
+ * Every behaviour that differs between Kubernetes versions, by upstream's name where upstream has a
+ * feature gate for it. The others are changes or defects of single releases; their names are ours.
+ * Only v1.26 was compared with recordings.
+ */
+export const GATES = {
+  // Upstream's feature gates.
+  MinDomainsInPodTopologySpread: { from: 27, source: "KEP-3022; beta and on in v1.27" },
+  NodeInclusionPolicyInPodTopologySpread: { from: 26, source: "KEP-3094; beta in v1.26" },
+  MatchLabelKeysInPodTopologySpread: { from: 27, source: "KEP-3243; beta in v1.27" },
+  MatchLabelKeysInPodAffinity: { from: 31, source: "KEP-3633; beta in v1.31" },
+  ReadWriteOncePod: { from: 27, source: "KEP-2485; beta in v1.27" },
+  PodSchedulingReadiness: { from: 27, source: "KEP-3521; beta in v1.27" },
+  PodLevelResources: { from: 34, source: "KEP-2837; beta in v1.34" },
+  VolumeCapacityPriority: { from: null, source: "KEP-1845; alpha, off in every version" },
+  TaintTolerationComparisonOperators: { from: null, source: "KEP-5471; alpha after v1.34" },
+  SchedulerQueueingHints: { from: 32, source: "KEP-4247; on from v1.32 (off again in v1.28.5)" },
+  // Changes without a gate.
+  /** A pod's cpu overhead counts as ceil(cores) millicores in the resource scores. */
+  OverheadCpuScoredInCores: {
+    from: OLDEST_MINOR,
+    to: 26,
+    source: "calculatePodResourceRequest took Quantity.Value until the shared pod helpers of v1.27",
+  },
+  /** Each container's requests are rounded to whole units before they are summed. */
+  RequestsRoundedPerContainer: {
+    from: OLDEST_MINOR,
+    to: 26,
+    source: "computePodResourceRequest, before component-helpers/resource.PodRequests of v1.27",
+  },
+  /** NodeResourcesFit refuses an over-committed node even to a pod that asks for none of a resource. */
+  FitRefusesZeroRequestOnOvercommit: {
+    from: OLDEST_MINOR,
+    to: 26,
+    source: "noderesources fitsRequest; v1.27 compares only what is requested",
+  },
+  /** A plugin may skip its Score from PreScore; its normalised score is then absent (0). */
+  PreScoreSkip: { from: 27, source: "kubernetes/kubernetes pull request 115652 (v1.27)" },
+  /** After a PreFilter rejection preemption still examines every node. */
+  PreemptionAfterPreFilterRejection: {
+    from: OLDEST_MINOR,
+    to: 28,
+    source: "findNodesThatFitPod gives every node the PreFilter status from v1.29 on",
+  },
+  /** Nodes that PreFilter left out have no status, so preemption examines them. */
+  PreemptionOnNodesLeftOut: {
+    from: OLDEST_MINOR,
+    to: 29,
+    source: "findNodesThatFitPod; NodeToStatus has an absent-nodes status from v1.30 on",
+  },
+  /** A node that PreFilter names and that does not exist ends the cycle with an error. */
+  MissingPreFilterNodeIsError: {
+    from: OLDEST_MINOR,
+    to: 30,
+    source: "findNodesThatFitPod; skipped in later versions",
+  },
+  /** The start of the next sampling is taken modulo the nodes PreFilter left, not all nodes. */
+  SamplingStartOverNodesLeft: {
+    from: OLDEST_MINOR,
+    to: 29,
+    source: "findNodesThatFitPod: nextStartNodeIndex % len(nodes)",
+  },
+  /** Among candidates the priority of the first victim listed counts as the highest. */
+  FirstVictimAsHighest: {
+    from: OLDEST_MINOR,
+    to: 31,
+    source: "kubernetes/kubernetes pull request 128307 sorts the victims (v1.32)",
+  },
+  /** NodeResourcesBalancedAllocation says nothing about pods without requests. */
+  BalancedAllocationSkipsBestEffort: {
+    from: 32,
+    source: "noderesources balanced_allocation PreScore returns Skip (v1.32)",
+  },
+  /** A claim in use with ReadWriteOncePod refuses the pod in PreFilter and is not worth preemption. */
+  ReadWriteOncePodConflictInPreFilter: {
+    from: OLDEST_MINOR,
+    to: 26,
+    source: "volumerestrictions; a Filter that preemption understands from v1.27 on",
+  },
+  /** VolumeZone reads the claims once, in PreFilter. */
+  VolumeZonePreFilter: { from: 27, source: "volumezone PreFilter (v1.27)" },
+  /** Ports of sidecar containers count in NodePorts. */
+  HostPortsOfSidecars: { from: 29, source: "KEP-753; SidecarContainers beta in v1.29" },
+  /** The four plugins that count in-tree volumes are part of the default profile. */
+  InTreeVolumeLimitsByDefault: {
+    from: OLDEST_MINOR,
+    to: 30,
+    source: "kubernetes/kubernetes pull request 124500 (v1.31)",
+  },
+  /** The four plugins that count in-tree volumes exist at all. */
+  InTreeVolumeLimitsExist: {
+    from: OLDEST_MINOR,
+    to: 31,
+    source: "kubernetes/kubernetes pull request 124003 (v1.32)",
+  },
+} as const satisfies Readonly<Record<string, Gate>>;
+
+export type GateName = keyof typeof GATES;
+export type Features = Readonly<Record<GateName, boolean>>;
+
+export function isGateName(name: string): name is GateName {
+  return Object.hasOwn(GATES, name);
+}
+
+/**
+ * The gates of Kubernetes 1.`minor`, with those of `overrides` set by hand. `minor` must lie in the
+ * table.
+ */
+export function featuresOf(
+  minor: number,
+  overrides: Readonly<Partial<Record<GateName, boolean>>> = {},
+): Features {
+  const entries = Object.entries(GATES).map(([name, gate]: [string, Gate]) => {
+    const byDefault = gate.from !== null && minor >= gate.from && minor <= (gate.to ?? minor);
+    return [name, overrides[name as GateName] ?? byDefault];
+  });
+  return Object.fromEntries(entries) as Features;
+}
+
+/** The minor version of `1.26`, `v1.26.4` and the like; undefined if the table does not cover it. */
+export function kubernetesMinor(version: string): number | undefined {
+  const match = /^v?1\.([0-9]+)(\.[0-9]+)?$/.exec(version);
+  const minor = match === null ? Number.NaN : Number(match[1]);
+  return minor >= OLDEST_MINOR && minor <= NEWEST_MINOR ? minor : undefined;
+}

@@ -1,0 +1,54 @@
+import type { ImageState, NodeInfo } from "./node-info.js";
+
+interface Spread {
+  /** As the first node that has the image reports it. */
+  readonly sizeBytes: number;
+  readonly nodes: Set<string>;
+}
+
+/** Live: counts follow as images come and go. */
+class LiveImageState implements ImageState {
+  constructor(private readonly spread: Spread) {}
+
+  get sizeBytes(): number {
+    return this.spread.sizeBytes;
+  }
+
+  get nodeCount(): number {
+    return this.spread.nodes.size;
+  }
+}
+
+/** On how many nodes each image name lies. Source: kube-scheduler's cache, `imageStates`. */
+export class ImageSpread {
+  private readonly byName = new Map<string, { spread: Spread; state: ImageState }>();
+
+  /** Counts the images of a node and gives the node its states. */
+  add(info: NodeInfo): void {
+    const states = new Map<string, ImageState>();
+    for (const image of info.node?.status?.images ?? []) {
+      for (const name of image.names ?? []) {
+        let known = this.byName.get(name);
+        if (known === undefined) {
+          const spread = { sizeBytes: image.sizeBytes ?? 0, nodes: new Set<string>() };
+          known = { spread, state: new LiveImageState(spread) };
+          this.byName.set(name, known);
+        }
+        known.spread.nodes.add(info.name);
+        states.set(name, known.state);
+      }
+    }
+    info.imageStates = states;
+  }
+
+  /** Takes the images of a node out of the count. Its `imageStates` must be those of `add`. */
+  remove(info: NodeInfo): void {
+    for (const name of info.imageStates.keys()) {
+      const known = this.byName.get(name);
+      if (known === undefined) continue;
+      known.spread.nodes.delete(info.name);
+      if (known.spread.nodes.size === 0) this.byName.delete(name);
+    }
+    info.imageStates = new Map();
+  }
+}

@@ -1,0 +1,177 @@
+import type { PodVersion } from "../../api/pod-version.js";
+import type { ClusterEventWithHint } from "./cluster-event.js";
+import type { CycleState } from "./cycle-state.js";
+import type { Features } from "./features.js";
+import type { Listers } from "./listers.js";
+import type { NodeInfo } from "./node-info.js";
+import type { Nominator } from "./nominator.js";
+import type { PodInfo } from "./pod-info.js";
+import type { Snapshot } from "./snapshot.js";
+import type { Status } from "./status.js";
+
+/** A node's score lies between 0 and this after normalisation. */
+export const MAX_NODE_SCORE = 100;
+
+/** Success is null, as upstream's nil status. */
+export type Result = Status | null;
+
+export interface PreFilterResult {
+  /** Null for success; Skip, a rejection or an error otherwise. */
+  readonly status: Result;
+  /** The only nodes that are worth a look; null for all. */
+  readonly nodeNames: ReadonlySet<string> | null;
+}
+
+/** The answer of a PreFilter without anything to say. */
+export const PRE_FILTER_SUCCESS: PreFilterResult = { status: null, nodeNames: null };
+
+/** How a what-if adds and removes pods in the data that PreFilter made. */
+export interface PreFilterExtensions {
+  addPod(state: CycleState, podToSchedule: PodInfo, added: PodInfo, node: NodeInfo): Result;
+  removePod(state: CycleState, podToSchedule: PodInfo, removed: PodInfo, node: NodeInfo): Result;
+}
+
+/** Which refused each node, by the node's name; nodes that were not evaluated are absent. */
+export interface NodeStatuses {
+  get(node: NodeInfo): Status | undefined;
+}
+
+/** A node that preemption could make room on. */
+export interface PreemptionCandidate {
+  readonly node: NodeInfo;
+  /** Those that violate a budget first; in each part from the most to the least important. */
+  readonly victims: readonly PodInfo[];
+  readonly pdbViolations: number;
+}
+
+export interface PostFilterResult {
+  readonly status: Status;
+  /**
+   * What becomes of the pod's nomination: a node's name, "" to clear it, null to leave it as it is.
+   */
+  readonly nominatedNodeName: string | null;
+  /** Pods to delete, in the order of the candidate's victims. */
+  readonly victims: readonly PodInfo[];
+  readonly candidates: readonly PreemptionCandidate[];
+  /** Pods of lower priority that lose their nomination on the same node. */
+  readonly clearedNominations: readonly PodInfo[];
+}
+
+/** What a PreBind plugin wants written before the pod is bound. Done by whoever runs the cycle. */
+export type PreBindStep =
+  | { readonly kind: "bindClaim"; readonly claim: string; readonly volume: string }
+  | { readonly kind: "provisionClaim"; readonly claim: string; readonly nodeName: string };
+
+export interface PermitResult {
+  /** Null lets the pod through; Wait holds it for `timeoutMicros`. */
+  readonly status: Result;
+  readonly timeoutMicros: number;
+}
+
+/** What every plugin has; it implements any of the capabilities below beside it. */
+export interface Plugin {
+  readonly name: string;
+  /** Events that may make a pod schedulable which this plugin refused. Absent: every event. */
+  eventsToRegister?(): readonly ClusterEventWithHint[];
+}
+
+export interface PreEnqueuePlugin extends Plugin {
+  /** Called before the pod enters the active queue. */
+  preEnqueue(pod: PodVersion): Result;
+}
+
+/** A pod in the queue: what QueueSort compares. */
+export interface QueuedPod {
+  readonly pod: PodVersion;
+  readonly priority: number;
+  /** When it came into the queue. */
+  readonly timestampMicros: number;
+}
+
+export interface QueueSortPlugin extends Plugin {
+  /** True if `a` goes before `b`. */
+  less(a: QueuedPod, b: QueuedPod): boolean;
+}
+
+export interface PreFilterPlugin extends Plugin {
+  preFilter(state: CycleState, pod: PodInfo): PreFilterResult;
+  /** Null when the plugin's data do not depend on other pods. */
+  readonly preFilterExtensions: PreFilterExtensions | null;
+}
+
+export interface FilterPlugin extends Plugin {
+  filter(state: CycleState, pod: PodInfo, node: NodeInfo): Result;
+}
+
+export interface PostFilterPlugin extends Plugin {
+  postFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterResult;
+}
+
+export interface PreScorePlugin extends Plugin {
+  preScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Result;
+}
+
+export interface ScorePlugin extends Plugin {
+  /** An integer; between 0 and {@link MAX_NODE_SCORE} where the plugin does not normalise. */
+  score(state: CycleState, pod: PodInfo, node: NodeInfo): number;
+}
+
+export interface NormalizeScorePlugin extends ScorePlugin {
+  /** Rewrites `scores`, which stand beside `nodes`, in place. */
+  normalizeScore(
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+    scores: Float64Array,
+  ): void;
+}
+
+export interface ReservePlugin extends Plugin {
+  reserve(state: CycleState, pod: PodInfo, nodeName: string): Result;
+  /** Must cope with a pod that was never reserved. */
+  unreserve(state: CycleState, pod: PodInfo, nodeName: string): void;
+}
+
+export interface PermitPlugin extends Plugin {
+  permit(state: CycleState, pod: PodInfo, nodeName: string): PermitResult;
+}
+
+export interface PreBindPlugin extends Plugin {
+  preBind(state: CycleState, pod: PodInfo, nodeName: string): readonly PreBindStep[] | Status;
+}
+
+export interface BindPlugin extends Plugin {
+  /** Null: bind as the API's Binding does. Skip: another plugin binds. */
+  bind(state: CycleState, pod: PodInfo, nodeName: string): Result;
+}
+
+export interface PostBindPlugin extends Plugin {
+  postBind(state: CycleState, pod: PodInfo, nodeName: string): void;
+}
+
+/** What a plugin may use of the scheduler that runs it. Source: scheduling framework, `Handle`. */
+export interface Handle {
+  readonly features: Features;
+  readonly snapshot: Snapshot;
+  readonly listers: Listers;
+  readonly nominator: Nominator;
+  /** An offset in [0, n): drawn in the simulator, 0 where choices must be the first. */
+  offset(n: number): number;
+  /** Filters one node with and without the pods nominated there. */
+  runFilterPluginsWithNominatedPods(state: CycleState, pod: PodInfo, node: NodeInfo): Result;
+  runPreFilterExtensionAddPod(
+    state: CycleState,
+    podToSchedule: PodInfo,
+    added: PodInfo,
+    node: NodeInfo,
+  ): Result;
+  runPreFilterExtensionRemovePod(
+    state: CycleState,
+    podToSchedule: PodInfo,
+    removed: PodInfo,
+    node: NodeInfo,
+  ): Result;
+}
+
+/** Makes a plugin. `args` were completed and checked when the configuration was loaded. */
+export type PluginFactory = (args: unknown, handle: Handle) => Plugin;

@@ -1,0 +1,84 @@
+import type { Labels } from "../../api/kubernetes.js";
+import type { ObjectVersion, VersionOf } from "../../api/object-version.js";
+import type { GenericKind } from "../../api/kinds.js";
+
+/** Reads cluster-scoped objects of one kind. */
+export interface Lister<K extends GenericKind> {
+  get(name: string): VersionOf<K> | undefined;
+  /** All of them, in an order that does not change without cause. */
+  list(): readonly VersionOf<K>[];
+}
+
+/** Reads namespaced objects of one kind. */
+export interface NamespacedLister<K extends GenericKind> {
+  get(namespace: string, name: string): VersionOf<K> | undefined;
+  inNamespace(namespace: string): readonly VersionOf<K>[];
+  list(): readonly VersionOf<K>[];
+}
+
+/**
+ * What the plugins read besides nodes and pods. The framework owns these interfaces; the simulator
+ * wires informers behind them, a test or an autoscaler wires plain lists.
+ */
+export interface Listers {
+  readonly namespaces: Lister<"Namespace">;
+  readonly services: NamespacedLister<"Service">;
+  readonly replicationControllers: NamespacedLister<"ReplicationController">;
+  readonly replicaSets: NamespacedLister<"ReplicaSet">;
+  readonly statefulSets: NamespacedLister<"StatefulSet">;
+  readonly persistentVolumes: Lister<"PersistentVolume">;
+  readonly persistentVolumeClaims: NamespacedLister<"PersistentVolumeClaim">;
+  readonly storageClasses: Lister<"StorageClass">;
+  readonly csiNodes: Lister<"CSINode">;
+  readonly csiDrivers: Lister<"CSIDriver">;
+  readonly csiStorageCapacities: NamespacedLister<"CSIStorageCapacity">;
+  readonly podDisruptionBudgets: NamespacedLister<"PodDisruptionBudget">;
+}
+
+const NO_LABELS: Labels = Object.freeze({});
+
+/** Labels of a namespace; none when it does not exist. */
+export function namespaceLabels(listers: Listers, namespace: string): Labels {
+  return listers.namespaces.get(namespace)?.labels ?? NO_LABELS;
+}
+
+type AnyGeneric<K extends GenericKind> = ObjectVersion<K> & VersionOf<K>;
+
+/** A lister over objects in memory, of one kind of either scope, in the order in which they came. */
+export class ObjectTable<K extends GenericKind> implements Lister<K>, NamespacedLister<K> {
+  private readonly byKey = new Map<string, VersionOf<K>>();
+  private readonly byNamespace = new Map<string, Map<string, VersionOf<K>>>();
+
+  constructor(objects: readonly AnyGeneric<K>[] = []) {
+    for (const object of objects) this.set(object);
+  }
+
+  /** Adds the object, or takes this version in place of the one before. */
+  set(object: AnyGeneric<K>): void {
+    this.byKey.set(`${object.namespace}/${object.name}`, object);
+    let names = this.byNamespace.get(object.namespace);
+    if (names === undefined) {
+      names = new Map();
+      this.byNamespace.set(object.namespace, names);
+    }
+    names.set(object.name, object);
+  }
+
+  delete(namespace: string, name: string): void {
+    this.byKey.delete(`${namespace}/${name}`);
+    this.byNamespace.get(namespace)?.delete(name);
+  }
+
+  get(nameOrNamespace: string, name?: string): VersionOf<K> | undefined {
+    if (name === undefined) return this.byKey.get(`/${nameOrNamespace}`);
+    return this.byNamespace.get(nameOrNamespace)?.get(name);
+  }
+
+  inNamespace(namespace: string): readonly VersionOf<K>[] {
+    return [...(this.byNamespace.get(namespace)?.values() ?? [])];
+  }
+
+  list(): readonly VersionOf<K>[] {
+    return [...this.byKey.values()];
+  }
+}
