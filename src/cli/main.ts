@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { ExitCode } from "./exit-code.js";
+
+const { version } = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+) as { version: string };
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError("expected a whole number from 0 to 2^53 - 1.");
+  }
+  return value;
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** The command line: parses, hands over to the command's module, which is loaded only then. */
+function program(): Command {
+  const seatrial = new Command("seatrial")
+    .description("Simulates Kubernetes clusters: scheduling, rollouts, drains, over virtual time.")
+    .version(version, "-V, --version")
+    .exitOverride()
+    .showHelpAfterError("(seatrial --help lists the commands and options)");
+
+  seatrial
+    .command("run")
+    .description("run scenario files, or plain Kubernetes manifests or dumps, and write results")
+    .argument("<file...>", "scenario files; or manifests, dumps and folders of them")
+    .option("--seed <n>", "seed of all random draws; wins over the scenario's", integer)
+    .option("--set <path=value>", "change the scenario: a path from spec (repeatable)", collect, [])
+    .option("--until <time>", "how long to run: a duration such as 30m, or `idle`")
+    .option("--nodes <shape>", "nodes for plain manifests, such as 3x4cpu,16Gi")
+    .option("--out <dir>", "folder for the results", "results")
+    .option("--strict", "exit 1 when something that matters is not modelled")
+    .option("--json", "print {scenario, variant, seed, path, digest, metrics} for each run as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  seatrial run scenarios/quickstart.yaml\n" +
+        "  seatrial run scenario.yaml --seed 2 --set cluster.nodePools.general.nodes=12\n" +
+        "  seatrial run shop.yaml --nodes 3x4cpu,16Gi --until 30m\n" +
+        "  seatrial run dump.yaml --until 30m",
+    )
+    .action(async (files: string[], options: object) => {
+      const { runCommand } = await import("./run-command.js");
+      process.exitCode = await runCommand(files, options as never, version);
+    });
+
+  seatrial
+    .command("validate")
+    .description("check scenario and manifest files; print every issue with its place")
+    .argument("<file...>", "scenario files, manifests, dumps, and folders of them")
+    .action(async (files: string[]) => {
+      const { validateCommand } = await import("./validate-command.js");
+      process.exitCode = await validateCommand(files);
+    });
+
+  return seatrial;
+}
+
+try {
+  await program().parseAsync(process.argv);
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? ExitCode.good : ExitCode.wrongInput;
+}

@@ -1,0 +1,33 @@
+import type { GenericKind } from "../api/kinds.js";
+import type { ObjectVersion, VersionOf } from "../api/object-version.js";
+import type { Informer } from "../store/informer.js";
+import type { InformerFactory } from "../store/informer-factory.js";
+import { type Listers, ObjectTable } from "./framework/listers.js";
+
+/** The plugins' listers over the scheduler's own informers: they lag as its watches do. */
+export function informerListers(informers: InformerFactory): Listers {
+  const table = <K extends GenericKind>(kind: K): ObjectTable<K> => {
+    const objects = new ObjectTable<K>();
+    const informer: Informer<K> = informers.informer(kind);
+    informer.addHandler({
+      added: (object) => objects.set(object as ObjectVersion<K> & VersionOf<K>),
+      updated: (_, object) => objects.set(object as ObjectVersion<K> & VersionOf<K>),
+      deleted: (object) => objects.delete(object.namespace, object.name),
+    });
+    return objects;
+  };
+  return {
+    namespaces: table("Namespace"),
+    services: table("Service"),
+    replicationControllers: table("ReplicationController"),
+    replicaSets: table("ReplicaSet"),
+    statefulSets: table("StatefulSet"),
+    persistentVolumes: table("PersistentVolume"),
+    persistentVolumeClaims: table("PersistentVolumeClaim"),
+    storageClasses: table("StorageClass"),
+    csiNodes: table("CSINode"),
+    csiDrivers: table("CSIDriver"),
+    csiStorageCapacities: table("CSIStorageCapacity"),
+    podDisruptionBudgets: table("PodDisruptionBudget"),
+  };
+}
