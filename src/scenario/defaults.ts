@@ -1,0 +1,52 @@
+import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../base/time.js";
+
+/**
+ * What a scenario leaves open. Where a number comes from is said beside its key in the schema:
+ * `upstream` (Kubernetes' own default), `measured`, or `assumed`.
+ */
+export const DEFAULTS = {
+  /** The newest minor version whose decisions were compared with recordings. */
+  kubernetesVersion: "1.26",
+  startTime: "2026-01-01T00:00:00Z",
+  seed: 1,
+  ties: "random",
+  podsPerNode: "110",
+  metricsEveryMicros: 15 * MICROS_PER_SECOND,
+  /** Intervals of a time series, at most, where `metrics.every` is not given. */
+  metricsIntervals: 1_000,
+  pullBytesPerSecond: 100 * 1024 * 1024,
+  parallelPulls: 1,
+  latency: {
+    apiMicros: 5 * MICROS_PER_MILLI,
+    watchMicros: 10 * MICROS_PER_MILLI,
+    bindMicros: 5 * MICROS_PER_MILLI,
+  },
+  cycle: { baseMicros: 300, perNodeMicros: 2 },
+  clients: {
+    controllerManager: { qps: 20, burst: 30 },
+    kubelet: { qps: 50, burst: 100 },
+    scheduler: { qps: 50, burst: 100 },
+  },
+  controllerManager: {
+    concurrentDeploymentSyncs: 5,
+    concurrentReplicaSetSyncs: 5,
+    concurrentServiceEndpointSyncs: 5,
+    concurrentGcSyncs: 20,
+    concurrentNamespaceSyncs: 10,
+    maxEndpointsPerSlice: 100,
+    endpointUpdatesBatchPeriodMicros: 0,
+  },
+  kubelet: { nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND, serializeImagePulls: true },
+  /** A container that no entry of `behavior` matches. */
+  container: {
+    imageBytes: 0,
+    startMicros: MICROS_PER_SECOND,
+    stopMicros: MICROS_PER_SECOND,
+    /** Where it ends by itself: restartPolicy OnFailure and Never. */
+    runMicros: 60 * MICROS_PER_SECOND,
+    initRunMicros: MICROS_PER_SECOND,
+    exitCode: 0,
+    cpuShareOfRequest: 0.5,
+    memoryShareOfRequest: 1,
+  },
+} as const;

@@ -1,0 +1,35 @@
+import { createReadStream } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+
+/** What a path is; `missing` also where it cannot be looked at. */
+export interface FileInfo {
+  readonly kind: "file" | "folder" | "other" | "missing";
+  readonly sizeBytes: number;
+}
+
+/** The files that a scenario may read; injected, so that a test can say what there is. */
+export interface FileSystem {
+  look(path: string): Promise<FileInfo>;
+  /** Names in a folder, in no particular order. */
+  list(path: string): Promise<readonly string[]>;
+  read(path: string): Promise<Uint8Array>;
+  stream(path: string): AsyncIterable<Uint8Array>;
+}
+
+const STREAM_BLOCK_BYTES = 1 << 20;
+
+/** The machine's own files. */
+export const nodeFileSystem: FileSystem = {
+  async look(path) {
+    try {
+      const found = await stat(path);
+      const kind = found.isFile() ? "file" : found.isDirectory() ? "folder" : "other";
+      return { kind, sizeBytes: found.size };
+    } catch {
+      return { kind: "missing", sizeBytes: 0 };
+    }
+  },
+  list: (path) => readdir(path),
+  read: (path) => readFile(path),
+  stream: (path) => createReadStream(path, { highWaterMark: STREAM_BLOCK_BYTES }),
+};

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { described, notYet } from "./leaf.js";
+import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
+import { bytes, integer, labels, text, word } from "./scalars.js";
+import type { Behavior, DistributionSpec } from "./scenario.js";
+
+const match = z.strictObject({
+  namespace: described(text.optional(), "Namespace of the pod."),
+  labels: described(labels.optional(), "All of them must be on the pod."),
+  container: described(text.optional(), "Name of the container or init container."),
+});
+
+/** A usage, where the forms that need traffic or a series are named and refused. */
+const usage = <S extends z.ZodType<DistributionSpec>>(value: S) =>
+  z.union([
+    value,
+    z.strictObject({
+      perRequest: notYet("usage by request (`perRequest`)"),
+      idle: notYet("usage by request (`idle`)"),
+      series: notYet("usage from a series (`series`)"),
+    }),
+  ]);
+
+export const behavior = z
+  .strictObject({
+    match: described(match.optional(), "What the entry applies to; without it, every container."),
+    image: described(
+      z
+        .strictObject({ size: described(bytes, "What is pulled where the image is not yet.") })
+        .optional(),
+      "The image of the container.",
+      { default: { size: 0 }, source: "assumed" },
+    ),
+    start: described(
+      durationDistribution.optional(),
+      "From the start of the process until it serves.",
+      { default: "1s", source: "assumed" },
+    ),
+    run: described(
+      z.union([word("forever"), durationDistribution]).optional(),
+      "`forever`, or how long the container runs before it ends by itself. Without it: for ever under restartPolicy Always, else 1 min (an init container 1 s).",
+      { source: "assumed" },
+    ),
+    exitCode: described(integer(0, 255, "an exit code").optional(), "Of the end by itself.", {
+      default: 0,
+      source: "assumed",
+    }),
+    stop: described(durationDistribution.optional(), "From SIGTERM until it has ended.", {
+      default: "1s",
+      source: "assumed",
+    }),
+    cpu: described(
+      usage(cpuDistribution).optional(),
+      "CPU in use while it serves. Without it: half of the request.",
+      { source: "assumed" },
+    ),
+    memory: described(
+      usage(bytesDistribution).optional(),
+      "Memory in use while it runs. Without it: the request.",
+      { source: "assumed" },
+    ),
+    crash: described(
+      durationDistribution.optional(),
+      "Time in service until it crashes. Without it: never.",
+    ),
+    concurrency: notYet("serving requests (`concurrency`)"),
+  })
+  .transform(
+    (entry): Behavior => ({
+      match: {
+        namespace: entry.match?.namespace ?? null,
+        labels: entry.match?.labels ?? {},
+        container: entry.match?.container ?? null,
+      },
+      imageBytes: entry.image?.size ?? null,
+      startMicros: entry.start ?? null,
+      run: entry.run ?? null,
+      exitCode: entry.exitCode ?? null,
+      stopMicros: entry.stop ?? null,
+      cpuMillis: spec(entry.cpu),
+      memoryBytes: spec(entry.memory),
+      crashMicros: entry.crash ?? null,
+    }),
+  );
+
+function spec(usage: DistributionSpec | object | undefined): DistributionSpec | null {
+  return usage !== undefined && "type" in usage ? usage : null;
+}

@@ -1,0 +1,128 @@
+import { z } from "zod";
+import type { Taint } from "../../api/kubernetes.js";
+import { parseQuantity, Quantity } from "../../api/quantity.js";
+import { DEFAULTS } from "../defaults.js";
+import { described, notYet } from "./leaf.js";
+import {
+  count,
+  dnsLabel,
+  filePath,
+  labels,
+  number,
+  positiveBytes,
+  positiveCount,
+  resourceList,
+  text,
+  word,
+} from "./scalars.js";
+import type { NodePool } from "./scenario.js";
+
+const taint = z
+  .strictObject({
+    key: text,
+    value: text.optional(),
+    effect: word("NoSchedule", "PreferNoSchedule", "NoExecute"),
+  })
+  .transform(
+    ({ key, value, effect }): Taint =>
+      value === undefined ? { key, effect } : { key, value, effect },
+  );
+
+const images = z.strictObject({
+  pullBandwidth: described(
+    positiveBytes.optional(),
+    "Bytes a second that one node pulls with, over all of its pulls.",
+    { default: "100Mi", source: "assumed" },
+  ),
+  parallelPulls: described(positiveCount.optional(), "Images that one node pulls at once.", {
+    default: 1,
+    source: "upstream",
+  }),
+});
+
+const poolKeys = z.strictObject({
+  name: described(dnsLabel, "Nodes are called `<pool>-<i>`, from 0."),
+  nodes: described(count.optional(), "How many nodes the pool makes."),
+  zones: described(
+    z.array(text).optional(),
+    "Dealt to the nodes in turn, as `topology.kubernetes.io/zone`.",
+  ),
+  capacity: described(resourceList.optional(), "Of each node. `pods` is 110 where it is left out."),
+  reserved: described(resourceList.optional(), "Allocatable is capacity less this."),
+  labels: described(labels.optional(), "Of each node, beside those that a kubelet sets."),
+  taints: described(z.array(taint).optional(), "Of each node."),
+  pricePerHour: described(number({ min: 0 }).optional(), "Dollars that a node costs an hour."),
+  match: described(
+    z.strictObject({ labels: described(labels, "All of them must be on the node.") }).optional(),
+    "Instead of `nodes`: the pool adopts nodes of the snapshot or of `cluster.nodes`.",
+  ),
+  images: described(images.optional(), "How the nodes pull images."),
+  failures: notYet("failing nodes (`failures`)"),
+  autoscaling: notYet("node autoscaling (`autoscaling`)"),
+});
+
+type PoolKeys = z.output<typeof poolKeys>;
+
+const OWN_NODES_ONLY = ["nodes", "zones", "capacity", "reserved", "labels", "taints"] as const;
+
+/** What is wrong with keys that are each right by themselves: the key and the words. */
+function poolProblems(pool: PoolKeys): readonly (readonly [string, string])[] {
+  if (pool.match !== undefined) {
+    return OWN_NODES_ONLY.filter((key) => pool[key] !== undefined).map((key) => [
+      key,
+      "a pool with `match` adopts nodes as they are: leave this key out, or leave `match` out",
+    ]);
+  }
+  if (pool.nodes === undefined) return [["nodes", "is required, unless the pool has `match`"]];
+  if (pool.capacity === undefined)
+    return [["capacity", "is required, unless the pool has `match`"]];
+  const problems: (readonly [string, string])[] = [];
+  for (const resource of ["cpu", "memory"]) {
+    if (pool.capacity[resource] === undefined) {
+      problems.push(["capacity", `expected a capacity of ${resource}`]);
+    }
+  }
+  for (const [resource, reserved] of Object.entries(pool.reserved ?? {})) {
+    const capacity = parseQuantity(pool.capacity[resource] ?? "0");
+    const less = parseQuantity(reserved);
+    if (capacity instanceof Quantity && less instanceof Quantity && less.compare(capacity) > 0) {
+      problems.push(["reserved", `more ${resource} is reserved than the node has`]);
+    }
+  }
+  return problems;
+}
+
+export const nodePool = poolKeys.transform((pool, context): NodePool => {
+  for (const [key, message] of poolProblems(pool)) {
+    context.addIssue({ code: "custom", message, path: [key], input: pool });
+  }
+  return {
+    name: pool.name,
+    nodes: pool.nodes ?? 0,
+    zones: pool.zones ?? [],
+    capacity: pool.match ? {} : { pods: DEFAULTS.podsPerNode, ...pool.capacity },
+    reserved: pool.reserved ?? {},
+    labels: pool.labels ?? {},
+    taints: pool.taints ?? [],
+    pricePerHourDollars: pool.pricePerHour ?? null,
+    match: pool.match ?? null,
+    images: {
+      pullBytesPerSecond: pool.images?.pullBandwidth ?? DEFAULTS.pullBytesPerSecond,
+      parallelPulls: pool.images?.parallelPulls ?? DEFAULTS.parallelPulls,
+    },
+  };
+});
+
+export const cluster = z.strictObject({
+  snapshot: described(
+    z.array(filePath).optional(),
+    "Dumps of a cluster (`kubectl get nodes,pods,… -A -o yaml`): the state to start from.",
+  ),
+  nodePools: described(z.array(nodePool).optional(), "Nodes of one shape each."),
+  nodes: described(
+    z
+      .array(z.union([filePath, z.strictObject({ format: word("openb"), path: filePath })]))
+      .optional(),
+    "Files of v1 Node objects, or a trace's machines (`{ format: openb, path: … }`).",
+  ),
+});

@@ -1,0 +1,197 @@
+import { z } from "zod";
+import { DEFAULTS } from "../defaults.js";
+import { described, notYet } from "./leaf.js";
+import { duration, flag, number, positiveCount, positiveDuration } from "./scalars.js";
+import type { ControlPlane } from "./scenario.js";
+
+/** What every component has: its client's rate limit and how late its watches are. */
+function component(qps: number, burst: number) {
+  return {
+    kubeAPIQPS: described(
+      number({ above: 0, max: 1e6 }).optional(),
+      "Requests a second that the component may send, over time.",
+      { default: qps, source: "upstream" },
+    ),
+    kubeAPIBurst: described(positiveCount.optional(), "Requests that it may send at once.", {
+      default: burst,
+      source: "upstream",
+    }),
+    watchLatency: described(
+      duration.optional(),
+      "Commit until the component's watches deliver, instead of `latency.watch`.",
+    ),
+  };
+}
+
+const { clients } = DEFAULTS;
+
+const laterFlags = {
+  nodeMonitorGracePeriod: "the node lifecycle controller",
+  nodeMonitorPeriod: "the node lifecycle controller",
+  nodeStartupGracePeriod: "the node lifecycle controller",
+  nodeEvictionRate: "the node lifecycle controller",
+  secondaryNodeEvictionRate: "the node lifecycle controller",
+  unhealthyZoneThreshold: "the node lifecycle controller",
+  largeClusterSizeThreshold: "the node lifecycle controller",
+  terminatedPodGCThreshold: "the pod garbage collector",
+  horizontalPodAutoscalerSyncPeriod: "the horizontal pod autoscaler",
+  horizontalPodAutoscalerDownscaleStabilization: "the horizontal pod autoscaler",
+  horizontalPodAutoscalerTolerance: "the horizontal pod autoscaler",
+  horizontalPodAutoscalerCPUInitializationPeriod: "the horizontal pod autoscaler",
+  horizontalPodAutoscalerInitialReadinessDelay: "the horizontal pod autoscaler",
+  concurrentHorizontalPodAutoscalerSyncs: "the horizontal pod autoscaler",
+  concurrentStatefulsetSyncs: "the StatefulSet controller",
+  concurrentDaemonsetSyncs: "the DaemonSet controller",
+  concurrentJobSyncs: "the Job controller",
+  concurrentCronJobSyncs: "the CronJob controller",
+  concurrentRcSyncs: "the ReplicationController controller",
+  concurrentResourceQuotaSyncs: "the resource quota controller",
+  resourceQuotaSyncPeriod: "the resource quota controller",
+  pvclaimbinderSyncPeriod: "the volume binder",
+} as const;
+
+const refused = <N extends string>(flags: Readonly<Record<N, string>>) =>
+  Object.fromEntries(
+    Object.entries<string>(flags).map(([name, owner]) => [name, notYet(`${owner} (\`${name}\`)`)]),
+  ) as Record<N, ReturnType<typeof notYet>>;
+
+const workers = (what: string, value: number) =>
+  described(positiveCount.optional(), `${what} that are synced at once.`, {
+    default: value,
+    source: "upstream",
+  });
+
+const manager = DEFAULTS.controllerManager;
+const controllerManager = z.strictObject({
+  ...component(clients.controllerManager.qps, clients.controllerManager.burst),
+  concurrentDeploymentSyncs: workers("Deployments", manager.concurrentDeploymentSyncs),
+  concurrentReplicasetSyncs: workers("ReplicaSets", manager.concurrentReplicaSetSyncs),
+  concurrentServiceEndpointSyncs: workers(
+    "Services, for their EndpointSlices,",
+    manager.concurrentServiceEndpointSyncs,
+  ),
+  concurrentGcSyncs: workers("Objects of the garbage collector", manager.concurrentGcSyncs),
+  concurrentNamespaceSyncs: workers("Namespaces", manager.concurrentNamespaceSyncs),
+  maxEndpointsPerSlice: described(positiveCount.optional(), "Endpoints in one EndpointSlice.", {
+    default: manager.maxEndpointsPerSlice,
+    source: "upstream",
+  }),
+  endpointsliceUpdatesBatchPeriod: described(
+    duration.optional(),
+    "How long changes of pods are gathered before EndpointSlices are written.",
+    { default: "0s", source: "upstream" },
+  ),
+  ...refused(laterFlags),
+});
+
+const kubelet = z.strictObject({
+  ...component(clients.kubelet.qps, clients.kubelet.burst),
+  nodeStatusUpdateFrequency: described(
+    positiveDuration.optional(),
+    "How often a node's status is computed.",
+    { default: "10s", source: "upstream" },
+  ),
+  serializeImagePulls: described(flag.optional(), "One image at a time on a node.", {
+    default: true,
+    source: "upstream",
+  }),
+  maxParallelImagePulls: described(
+    positiveCount.optional(),
+    "Images at once where they are not serialized; without it, no bound.",
+  ),
+  ...refused({
+    nodeStatusReportFrequency: "reporting an unchanged node status",
+    nodeLeaseDurationSeconds: "node leases",
+    evictionHard: "node pressure eviction",
+    evictionSoft: "node pressure eviction",
+  }),
+});
+
+const scheduler = z.strictObject({
+  ...component(clients.scheduler.qps, clients.scheduler.burst),
+  cycle: described(
+    z
+      .strictObject({
+        base: described(duration.optional(), "For each cycle.", {
+          default: "300us",
+          source: "assumed",
+        }),
+        perNode: described(duration.optional(), "For each node that is evaluated.", {
+          default: "2us",
+          source: "assumed",
+        }),
+      })
+      .optional(),
+    "Virtual time that the scheduling of one pod takes.",
+  ),
+});
+
+const latency = z.strictObject({
+  api: described(duration.optional(), "A request until the API server has committed it.", {
+    default: "5ms",
+    source: "assumed",
+  }),
+  watch: described(duration.optional(), "A commit until watches deliver it.", {
+    default: "10ms",
+    source: "assumed",
+  }),
+  bind: described(duration.optional(), "A binding, beside the request for it.", {
+    default: "5ms",
+    source: "assumed",
+  }),
+});
+
+export const controlPlane = z
+  .strictObject({
+    controllerManager: described(controllerManager.optional(), "kube-controller-manager's flags."),
+    kubelet: described(kubelet.optional(), "The configuration of every kubelet."),
+    scheduler: described(scheduler.optional(), "kube-scheduler, beside its configuration file."),
+    latency: described(latency.optional(), "What upstream leaves to the machine."),
+    apiServer: notYet("flags of the API server (`apiServer`)"),
+  })
+  .transform((given): ControlPlane => {
+    const watchMicros = given.latency?.watch ?? DEFAULTS.latency.watchMicros;
+    const shared = (name: keyof typeof clients) => ({
+      client: {
+        qps: given[name]?.kubeAPIQPS ?? clients[name].qps,
+        burst: given[name]?.kubeAPIBurst ?? clients[name].burst,
+      },
+      watchLatencyMicros: given[name]?.watchLatency ?? watchMicros,
+    });
+    const cm = given.controllerManager;
+    return {
+      controllerManager: {
+        ...shared("controllerManager"),
+        concurrentDeploymentSyncs:
+          cm?.concurrentDeploymentSyncs ?? manager.concurrentDeploymentSyncs,
+        concurrentReplicaSetSyncs:
+          cm?.concurrentReplicasetSyncs ?? manager.concurrentReplicaSetSyncs,
+        concurrentServiceEndpointSyncs:
+          cm?.concurrentServiceEndpointSyncs ?? manager.concurrentServiceEndpointSyncs,
+        concurrentGcSyncs: cm?.concurrentGcSyncs ?? manager.concurrentGcSyncs,
+        concurrentNamespaceSyncs: cm?.concurrentNamespaceSyncs ?? manager.concurrentNamespaceSyncs,
+        maxEndpointsPerSlice: cm?.maxEndpointsPerSlice ?? manager.maxEndpointsPerSlice,
+        endpointUpdatesBatchPeriodMicros:
+          cm?.endpointsliceUpdatesBatchPeriod ?? manager.endpointUpdatesBatchPeriodMicros,
+      },
+      kubelet: {
+        ...shared("kubelet"),
+        nodeStatusUpdateFrequencyMicros:
+          given.kubelet?.nodeStatusUpdateFrequency ??
+          DEFAULTS.kubelet.nodeStatusUpdateFrequencyMicros,
+        serializeImagePulls:
+          given.kubelet?.serializeImagePulls ?? DEFAULTS.kubelet.serializeImagePulls,
+        maxParallelImagePulls: given.kubelet?.maxParallelImagePulls ?? null,
+      },
+      scheduler: {
+        ...shared("scheduler"),
+        cycleBaseMicros: given.scheduler?.cycle?.base ?? DEFAULTS.cycle.baseMicros,
+        cyclePerNodeMicros: given.scheduler?.cycle?.perNode ?? DEFAULTS.cycle.perNodeMicros,
+      },
+      latency: {
+        apiMicros: given.latency?.api ?? DEFAULTS.latency.apiMicros,
+        watchMicros,
+        bindMicros: given.latency?.bind ?? DEFAULTS.latency.bindMicros,
+      },
+    };
+  });

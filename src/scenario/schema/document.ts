@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { DEFAULTS } from "../defaults.js";
+import type { Parsed } from "../units.js";
+import { behavior } from "./behavior.js";
+import { cluster } from "./cluster.js";
+import { controlPlane } from "./control-plane.js";
+import { expectation } from "./expect.js";
+import { generator } from "./generators.js";
+import { described, leaf, notYet } from "./leaf.js";
+import {
+  dnsLabel,
+  duration,
+  filePath,
+  instant,
+  integer,
+  positiveDuration,
+  target,
+  word,
+} from "./scalars.js";
+import { scheduler } from "./scheduler.js";
+import { timelineEntry } from "./timeline.js";
+import { trace } from "./traces.js";
+
+export const SCENARIO_API_VERSION = "seatrial.dev/v1alpha1";
+
+/** Versions of Kubernetes that a scenario may ask for, by minor. */
+const MINORS = { oldest: 20, newest: 36 } as const;
+
+function parseVersion(raw: unknown): Parsed<{ text: string; minor: number }> {
+  const expected = `expected a version in quotes, "1.${MINORS.oldest}" to "1.${MINORS.newest}"`;
+  // A number is taken where it can mean one version only: 1.3 may be 1.30.
+  const match = /^1\.(\d\d)$/.exec(String(raw));
+  if (match === null) return { problem: expected };
+  const minor = Number(match[1]);
+  if (minor < MINORS.oldest || minor > MINORS.newest) return { problem: expected };
+  return { value: { text: String(raw), minor } };
+}
+
+const patch = z.strictObject({
+  name: described(dnsLabel, "For messages, and for `--set patches.<name>.patch.…`."),
+  target: described(target, "An object of the manifests or the snapshot."),
+  patch: described(z.record(z.string(), z.unknown()), "A strategic merge patch."),
+});
+
+const spec = z.strictObject({
+  kubernetesVersion: described(
+    leaf({ type: "string", pattern: "^1\\.\\d\\d$" }, parseVersion).optional(),
+    "Which version's behaviour, where versions differ.",
+    { default: DEFAULTS.kubernetesVersion },
+  ),
+  startTime: described(
+    instant.optional(),
+    "Virtual zero, for ages and dated input. Without it: that of the snapshot.",
+    { default: DEFAULTS.startTime },
+  ),
+  seed: described(integer(0, Number.MAX_SAFE_INTEGER).optional(), "Of all random draws.", {
+    default: DEFAULTS.seed,
+  }),
+  duration: described(positiveDuration.optional(), "How long the run lasts, at most."),
+  until: described(
+    word("idle").optional(),
+    "`idle`: the run ends when no event is left that could change an object.",
+  ),
+  measure: described(
+    z
+      .strictObject({
+        from: described(duration.optional(), "Start of what is measured.", { default: "0s" }),
+        to: described(duration.optional(), "Its end; without it, the end of the run."),
+      })
+      .optional(),
+    "The part of the run that summary.csv describes.",
+  ),
+  cluster: described(cluster.optional(), "The nodes, and the state to start from."),
+  scheduler: described(scheduler.optional(), "The scheduler's configuration."),
+  manifests: described(
+    z.array(filePath).optional(),
+    "Kubernetes YAML or JSON, applied at the start: files, folders, many documents, Lists.",
+  ),
+  patches: described(z.array(patch).optional(), "Changes to what was loaded."),
+  behavior: described(
+    z.array(behavior).optional(),
+    "What containers do; the first entry that matches a container decides.",
+  ),
+  traces: described(z.array(trace).optional(), "Recorded workloads that are replayed."),
+  generators: described(z.array(generator).optional(), "Workloads that are drawn."),
+  traffic: notYet("traffic (`traffic`)"),
+  timeline: described(z.array(timelineEntry).optional(), "What happens at given times."),
+  controlPlane: described(controlPlane.optional(), "Upstream's flags by component, and latencies."),
+  metrics: described(
+    z
+      .strictObject({
+        every: described(
+          positiveDuration.optional(),
+          "Interval of timeseries.csv; without it 15 s, or a thousandth of the duration if that is longer.",
+          { default: "15s" },
+        ),
+      })
+      .optional(),
+    "What is recorded.",
+  ),
+  expect: described(
+    z.array(expectation).optional(),
+    "Makes the scenario a test: exit 1 when one does not hold.",
+  ),
+  requires: described(
+    z.array(filePath).optional(),
+    "Files that may be absent: then the scenario is skipped, with exit 0.",
+  ),
+});
+
+/** The whole of a scenario file, every value parsed; files are not read yet. */
+export const scenarioDocument = z.strictObject({
+  apiVersion: z.literal(SCENARIO_API_VERSION, { error: `expected ${SCENARIO_API_VERSION}` }),
+  kind: z.literal("Scenario", { error: "expected Scenario" }),
+  metadata: z.strictObject({ name: described(dnsLabel, "Name of the scenario and its results.") }),
+  spec,
+});
+
+export type ScenarioDocument = z.output<typeof scenarioDocument>;
