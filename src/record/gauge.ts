@@ -20,6 +20,7 @@ export class Gauge implements Measured {
   private highest = 0;
   private inWindow = false;
   private measured = 0;
+  private atEnd = 0;
 
   constructor(private since: TimeMicros) {}
 
@@ -30,6 +31,11 @@ export class Gauge implements Measured {
   /** Value × microseconds over the window, once it is closed. */
   get windowIntegral(): number {
     return this.measured;
+  }
+
+  /** The level when the window was closed. */
+  get windowEnd(): number {
+    return this.atEnd;
   }
 
   /** The highest level that lasted within the window. */
@@ -64,6 +70,7 @@ export class Gauge implements Measured {
   closeWindow(timeMicros: TimeMicros): void {
     this.settle(timeMicros);
     this.measured = this.sum.minus(this.atWindow);
+    this.atEnd = this.level;
     this.inWindow = false;
   }
 

@@ -16,6 +16,8 @@ export class PodGroup {
   active = 0;
   ready = 0;
   isObjectKnown = false;
+  /** Groups that have this one as parent. */
+  children = 0;
   /** `Kind/name`. */
   readonly owner: string;
 
@@ -73,8 +75,8 @@ export class WorkloadLedger implements Measured {
     group.isObjectKnown = true;
     const controller = after === null ? undefined : controllerOf(after);
     this.setParent(group, this.groupOf(controller), timeMicros);
-    if (after === null) this.detach(group, before, timeMicros);
-    else if (controller === undefined) this.attach(group, before, after, timeMicros);
+    if (after !== null && controller === undefined) this.attach(group, before, after, timeMicros);
+    else this.detach(group, before, timeMicros);
     if (after === null) this.gone(group);
   }
 
@@ -135,10 +137,13 @@ export class WorkloadLedger implements Measured {
     if (group.parent === parent) return;
     const { pods, active, ready } = group;
     if (group.parent !== null) {
+      group.parent.children -= 1;
       this.podChanged(group.parent, { pods: -pods, active: -active, ready: -ready }, timeMicros);
     }
     group.parent = parent;
-    if (parent !== null) this.podChanged(parent, { pods, active, ready }, timeMicros);
+    if (parent === null) return;
+    parent.children += 1;
+    this.podChanged(parent, { pods, active, ready }, timeMicros);
   }
 
   private refresh(group: PodGroup, timeMicros: TimeMicros): void {
@@ -155,8 +160,7 @@ export class WorkloadLedger implements Measured {
   }
 
   private forgetIfDone(group: PodGroup): void {
-    if (group.pods === 0 && !group.isObjectKnown && group.target === null) {
-      this.groups.delete(group.uid);
-    }
+    if (group.pods > 0 || group.children > 0 || group.isObjectKnown) return;
+    this.groups.delete(group.uid);
   }
 }

@@ -1,0 +1,169 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import type { RowSink, Table } from "../record/row-sink.js";
+import type { Issue } from "../scenario/issue.js";
+import { CsvFile } from "./csv-file.js";
+
+/** Where the results of one run belong: `<out>/<scenario>/<variant>/seed-<n>`. */
+export interface RunPlace {
+  /** As the user named it; `results` by default. */
+  readonly out: string;
+  readonly scenario: string;
+  readonly variant: string;
+  readonly seed: number;
+}
+
+/**
+ * Makes ready the folder of a run before the run starts, so that one that cannot be written is known at
+ * once: returns the folder, or what is wrong with the place.
+ */
+export function openRunFolder(place: RunPlace): RunFolder | Issue {
+  const path = join(place.out, place.scenario, place.variant, `seed-${place.seed}`);
+  const taken = whatStandsInTheWay(path);
+  if (taken !== null) return issueAt(path, taken);
+  try {
+    const parent = dirname(path);
+    const firstMade = mkdirSync(parent, { recursive: true }) ?? null;
+    const partial = mkdtempSync(join(parent, `.seed-${place.seed}-partial-`));
+    return new RunFolder(path, partial, firstMade);
+  } catch (error) {
+    return issueAt(place.out, cause(error));
+  }
+}
+
+/**
+ * Files of a run on their way: they are written to a hidden folder beside the place where they belong
+ * and moved there together, so that the place holds a whole run at any time, or none.
+ */
+export class RunFolder {
+  private readonly files: CsvFile[] = [];
+  private failure: Error | null = null;
+  private isOpen = true;
+
+  constructor(
+    /** Where the results are after {@link commit}. */
+    readonly path: string,
+    private readonly partial: string,
+    /** The topmost folder that was made for this run; null if all were there. */
+    private readonly firstMade: string | null,
+  ) {}
+
+  /** A CSV file that is written while the run goes on. */
+  openTable(name: string, columns: readonly string[]): RowSink {
+    const file = new CsvFile(join(this.partial, name), columns);
+    this.files.push(file);
+    return file;
+  }
+
+  writeTable(name: string, table: Table): void {
+    const file = this.openTable(name, table.columns);
+    for (const block of table.blocks()) file.write(block);
+  }
+
+  writeJson(name: string, value: unknown): void {
+    try {
+      writeFileSync(join(this.partial, name), `${JSON.stringify(value, null, 2)}\n`, {
+        flag: "wx",
+      });
+    } catch (error) {
+      this.failure ??= error as Error;
+    }
+  }
+
+  /** Puts the files in their place, instead of those of an earlier run. What went wrong, or null. */
+  commit(): Issue | null {
+    for (const file of this.files) {
+      file.close();
+      this.failure ??= file.failure;
+    }
+    if (this.failure === null) this.moveIntoPlace();
+    if (this.failure === null) return null;
+    const { failure } = this;
+    this.discard();
+    return issueAt(this.path, cause(failure));
+  }
+
+  /** Leaves nothing behind, as when the user stops the run. Does nothing after a commit. */
+  discard(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    for (const file of this.files) file.close();
+    rmSync(this.partial, { recursive: true, force: true });
+    this.removeEmptyParents();
+  }
+
+  private moveIntoPlace(): void {
+    const earlier = `${this.partial}-earlier`;
+    const hadEarlier = existsSync(this.path);
+    try {
+      if (hadEarlier) renameSync(this.path, earlier);
+      try {
+        renameSync(this.partial, this.path);
+      } catch (error) {
+        if (hadEarlier) renameSync(earlier, this.path);
+        throw error;
+      }
+      this.isOpen = false;
+      if (hadEarlier) rmSync(earlier, { recursive: true, force: true });
+    } catch (error) {
+      this.failure = error as Error;
+    }
+  }
+
+  private removeEmptyParents(): void {
+    if (this.firstMade === null) return;
+    const top = dirname(this.firstMade);
+    for (let at = dirname(this.path); at.length > top.length; at = dirname(at)) {
+      try {
+        rmdirSync(at);
+      } catch {
+        return;
+      }
+    }
+  }
+}
+
+/** Why a run's folder must not be put there, or null. A folder without `run.json` is not ours. */
+function whatStandsInTheWay(path: string): string | null {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return null;
+    if (!found.isDirectory()) return "is a file, where the folder of a run belongs";
+    if (readdirSync(path).length === 0 || existsSync(join(path, "run.json"))) return null;
+    return "holds files but no run.json, so it is not a run's folder and is left alone; name another folder with --out";
+  } catch (error) {
+    return cause(error);
+  }
+}
+
+const CAUSES: Readonly<Record<string, string>> = {
+  EACCES: "no permission to write there",
+  EPERM: "no permission to write there",
+  EROFS: "the file system is read-only",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EEXIST: "a part of the path is a file, not a folder",
+  ENOSPC: "no space is left",
+  EDQUOT: "the disk quota is used up",
+  ENAMETOOLONG: "the path is too long",
+};
+
+function cause(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const known = code === undefined ? undefined : CAUSES[code];
+  const text = known ?? (code === undefined ? String(error) : `the system says ${code}`);
+  return `results cannot be written: ${text}; name a folder that can be written with --out`;
+}
+
+function issueAt(file: string, message: string): Issue {
+  return { file, line: 0, column: 0, path: "", value: "", message };
+}

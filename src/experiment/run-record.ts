@@ -1,0 +1,69 @@
+import { basename, isAbsolute } from "node:path";
+import { withoutSecrets } from "./without-secrets.js";
+
+/** A file that the run was made from, by the name that the user or the scenario gave it. */
+export interface InputFile {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** What a run may claim: the recordings that its Kubernetes version was verified against, or nothing. */
+export type VerificationClaim =
+  | { readonly status: "unverified" }
+  | {
+      readonly status: "verified";
+      /** The recordings' name and version, such as `kube-scheduler v1.34`. */
+      readonly recordings: string;
+      readonly decisions: number;
+      readonly equal: number;
+    };
+
+/** What identifies a run and its outcome. */
+export interface RunIdentity {
+  readonly scenario: string;
+  readonly variant: string;
+  readonly seed: number;
+  /** Of seatrial. */
+  readonly version: string;
+  readonly kubernetesVersion: string;
+  readonly claim: VerificationClaim;
+  readonly inputs: readonly InputFile[];
+  readonly eventsProcessed: number;
+  /** Over time, handler and arguments of each event and over each write. */
+  readonly digest: string;
+  readonly endMicros: number;
+  /** True when the run was stopped before its end. */
+  readonly isStopped: boolean;
+  /** The scenario with all of its defaults and overrides. */
+  readonly resolved: unknown;
+}
+
+/**
+ * The content of `run.json`. Inputs are sorted by name; an absolute path is cut to its last part, for
+ * the same run elsewhere gives the same bytes; values that may be secret are left out.
+ */
+export function runRecord(run: RunIdentity): unknown {
+  const inputs = run.inputs
+    .map(({ name, sha256 }) => ({ name: portable(name), sha256 }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return {
+    apiVersion: "seatrial.dev/v1alpha1",
+    kind: "Run",
+    version: run.version,
+    scenario: run.scenario,
+    variant: run.variant,
+    seed: run.seed,
+    kubernetesVersion: run.kubernetesVersion,
+    claim: run.claim,
+    events: run.eventsProcessed,
+    digest: run.digest,
+    endSeconds: run.endMicros / 1e6,
+    ...(run.isStopped ? { stopped: true } : {}),
+    inputs,
+    resolved: withoutSecrets(run.resolved, portable),
+  };
+}
+
+function portable(name: string): string {
+  return isAbsolute(name) ? basename(name) : name;
+}

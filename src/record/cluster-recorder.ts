@@ -1,0 +1,133 @@
+import type { TimeMicros } from "../base/time.js";
+import type { AnyVersion, ObjectVersion } from "../api/object-version.js";
+import type { PodVersion } from "../api/pod-version.js";
+import type {
+  AttemptResult,
+  ClusterObserver,
+  EventType,
+  ObjectReference,
+} from "./cluster-observer.js";
+import { EventLog } from "./event-log.js";
+import { IntervalFigures, type Ledgers } from "./interval-figures.js";
+import { IntervalSeries } from "./interval-series.js";
+import { MeasureClock, type MeasureWindow } from "./measure-clock.js";
+import { NodeLedger, type NodePrice } from "./node-ledger.js";
+import { PodLedger } from "./pod-ledger.js";
+import { ResourceLedger } from "./resource-ledger.js";
+import type { RowSink } from "./row-sink.js";
+import { RunFigures } from "./run-figures.js";
+import { WorkloadLedger } from "./workload-ledger.js";
+
+export interface RecorderOptions {
+  /** Length of the intervals of the time series. */
+  readonly everyMicros: TimeMicros;
+  /** What the summary describes. */
+  readonly window: MeasureWindow;
+  /** Asked once for each node that is added. Null for a node of no pool. */
+  readonly priceOf: (node: ObjectVersion<"Node">) => NodePrice | null;
+  /** Where `events.csv` goes while the run goes on; null to count events only. */
+  readonly events: RowSink | null;
+}
+
+const START_MICROS = 0;
+
+/**
+ * Measures a run: every figure is kept up to date by the changes themselves, in a time that does not
+ * depend on the size of the cluster, and nothing is sampled. It holds numbers and interned strings,
+ * no objects.
+ */
+export class ClusterRecorder implements ClusterObserver {
+  private readonly ledgers: Ledgers;
+  private readonly clock: MeasureClock;
+  private readonly series = new IntervalSeries();
+  private readonly log: EventLog;
+
+  constructor(options: RecorderOptions) {
+    const resources = new ResourceLedger(START_MICROS);
+    const nodes = new NodeLedger(START_MICROS, resources, options.priceOf);
+    const workloads = new WorkloadLedger(START_MICROS);
+    const pods = new PodLedger(START_MICROS, { resources, nodes, workloads });
+    this.ledgers = { resources, nodes, workloads, pods };
+    this.log = new EventLog(options.events);
+    const intervals = new IntervalFigures(this.ledgers, this.series);
+    const all = [resources, nodes, workloads, pods];
+    this.clock = new MeasureClock(START_MICROS, options.everyMicros, options.window, {
+      cut: (fromMicros, toMicros) => intervals.cut(fromMicros, toMicros),
+      openWindow: (timeMicros) => {
+        for (const ledger of all) ledger.openWindow(timeMicros);
+      },
+      closeWindow: (timeMicros) => {
+        for (const ledger of all) ledger.closeWindow(timeMicros);
+      },
+    });
+  }
+
+  objectChanged(before: AnyVersion | null, after: AnyVersion | null, timeMicros: TimeMicros): void {
+    this.clock.advanceTo(timeMicros);
+    const { kind } = (after ?? before)!;
+    if (kind === "Pod") {
+      this.ledgers.pods.changed(
+        before as PodVersion | null,
+        after as PodVersion | null,
+        timeMicros,
+      );
+    } else if (kind === "Node") {
+      type Node = ObjectVersion<"Node"> | null;
+      this.ledgers.nodes.changed(before as Node, after as Node, timeMicros);
+    } else {
+      this.ledgers.workloads.objectChanged(before, after, timeMicros);
+    }
+  }
+
+  schedulingAttempt(
+    pod: PodVersion,
+    result: AttemptResult,
+    timeMicros: TimeMicros,
+    refusal?: string,
+  ): void {
+    this.clock.advanceTo(timeMicros);
+    this.ledgers.pods.attempted(pod, result, refusal);
+  }
+
+  podEvicted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void {
+    this.clock.advanceTo(timeMicros);
+    this.ledgers.pods.disrupted(this.ledgers.pods.evicted, pod, reason);
+  }
+
+  podPreempted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void {
+    this.clock.advanceTo(timeMicros);
+    this.ledgers.pods.disrupted(this.ledgers.pods.preempted, pod, reason);
+  }
+
+  podUsage(pod: PodVersion, cpuMillis: number, memoryBytes: number, timeMicros: TimeMicros): void {
+    this.clock.advanceTo(timeMicros);
+    this.ledgers.pods.usage(pod, cpuMillis, memoryBytes, timeMicros);
+  }
+
+  event(
+    type: EventType,
+    reason: string,
+    object: ObjectReference,
+    message: string,
+    timeMicros: TimeMicros,
+  ): void {
+    this.log.event(type, reason, object, message, timeMicros);
+  }
+
+  timelineStep(operation: string, target: string, message: string, timeMicros: TimeMicros): void {
+    this.log.timelineStep(operation, target, message, timeMicros);
+  }
+
+  /** Ends the record at `endMicros`, once; nothing may be told afterwards. */
+  finish(endMicros: TimeMicros): RunFigures {
+    this.clock.finish(endMicros);
+    this.log.flush();
+    return new RunFigures({
+      ledgers: this.ledgers,
+      series: this.series,
+      measured: this.clock.measured,
+      endMicros,
+      events: this.log.tallies(),
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import type { TimeMicros } from "../base/time.js";
+import type { EventType, ObjectReference } from "./cluster-observer.js";
+import { BLOCK_ROWS, type Row, type RowSink } from "./row-sink.js";
+import { secondsText } from "./seconds-text.js";
+
+export const EVENT_COLUMNS = ["time_seconds", "type", "reason", "object", "message"] as const;
+
+/** How often one sort of event was seen. */
+export interface EventTally {
+  readonly type: EventType | "Timeline";
+  readonly reason: string;
+  readonly count: number;
+}
+
+/** Events on their way to `events.csv`; only a block of them and their counts are in memory. */
+export class EventLog {
+  private readonly counts = new Map<string, EventTally & { count: number }>();
+  private block: Row[] = [];
+
+  constructor(private readonly sink: RowSink | null) {}
+
+  event(
+    type: EventType,
+    reason: string,
+    object: ObjectReference,
+    message: string,
+    timeMicros: TimeMicros,
+  ): void {
+    this.count(type, reason);
+    if (this.sink === null) return;
+    this.add([secondsText(timeMicros), type, reason, targetText(object), message]);
+  }
+
+  timelineStep(operation: string, target: string, message: string, timeMicros: TimeMicros): void {
+    this.count("Timeline", operation);
+    if (this.sink === null) return;
+    this.add([secondsText(timeMicros), "Timeline", operation, target, message]);
+  }
+
+  /** By type and reason, in the order in which they were first seen. */
+  tallies(): readonly EventTally[] {
+    return [...this.counts.values()];
+  }
+
+  flush(): void {
+    if (this.block.length > 0) this.sink?.write(this.block);
+    this.block = [];
+  }
+
+  private count(type: EventTally["type"], reason: string): void {
+    const key = `${type} ${reason}`;
+    const tally = this.counts.get(key);
+    if (tally === undefined) this.counts.set(key, { type, reason, count: 1 });
+    else tally.count += 1;
+  }
+
+  private add(row: Row): void {
+    this.block.push(row);
+    if (this.block.length === BLOCK_ROWS) this.flush();
+  }
+}
+
+/** `namespace/Kind/name`, without the namespace for a cluster-scoped object. */
+function targetText(object: ObjectReference): string {
+  const name = `${object.kind}/${object.name}`;
+  return object.namespace === "" ? name : `${object.namespace}/${name}`;
+}

@@ -1,0 +1,43 @@
+import type { TimeMicros } from "../base/time.js";
+import type { MetricName } from "./metrics.js";
+import { float64Column, int32Column } from "./typed-column.js";
+
+/** A metric with its labels, as they are written: `key=value`, empty for the whole. */
+export interface Series {
+  readonly metric: MetricName;
+  readonly labels: string;
+}
+
+/** The figures of all intervals, in the order in which they were taken. */
+export class IntervalSeries {
+  readonly series: Series[] = [];
+  private readonly ids = new Map<string, number>();
+  private readonly times = float64Column();
+  private readonly seriesIds = int32Column();
+  private readonly values = float64Column();
+
+  get count(): number {
+    return this.times.length;
+  }
+
+  /** The value of a metric over the interval that ends at `timeMicros`; NaN where there is none. */
+  add(timeMicros: TimeMicros, metric: MetricName, labels: string, value: number): void {
+    this.times.push(timeMicros);
+    this.seriesIds.push(this.idOf(metric, labels));
+    this.values.push(value);
+  }
+
+  at(row: number): { readonly timeMicros: TimeMicros; readonly value: number } & Series {
+    const { metric, labels } = this.series[this.seriesIds.get(row)]!;
+    return { timeMicros: this.times.get(row), metric, labels, value: this.values.get(row) };
+  }
+
+  private idOf(metric: MetricName, labels: string): number {
+    const key = `${metric} ${labels}`;
+    const known = this.ids.get(key);
+    if (known !== undefined) return known;
+    this.series.push({ metric, labels });
+    this.ids.set(key, this.series.length - 1);
+    return this.series.length - 1;
+  }
+}

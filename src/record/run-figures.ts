@@ -1,0 +1,56 @@
+import type { TimeMicros } from "../base/time.js";
+import type { EventTally } from "./event-log.js";
+import type { Ledgers } from "./interval-figures.js";
+import type { IntervalSeries } from "./interval-series.js";
+import { type RefusalTally, tallyRefusals } from "./refusals.js";
+import type { Table } from "./row-sink.js";
+import { type SummaryRow, summarise } from "./summary.js";
+import { nodesTable } from "./tables/nodes-table.js";
+import { podsTable } from "./tables/pods-table.js";
+import { summaryTable } from "./tables/summary-table.js";
+import { timeseriesTable } from "./tables/timeseries-table.js";
+
+interface Recorded {
+  readonly ledgers: Ledgers;
+  readonly series: IntervalSeries;
+  readonly measured: { readonly fromMicros: TimeMicros; readonly toMicros: TimeMicros };
+  readonly endMicros: TimeMicros;
+  readonly events: readonly EventTally[];
+}
+
+/** What a finished run amounts to: the rows of its files, and what the terminal's table is made of. */
+export class RunFigures {
+  readonly summary: readonly SummaryRow[];
+  /** Kubernetes Events and timeline steps by reason, in the order in which they were first seen. */
+  readonly events: readonly EventTally[];
+  /** Why pods were refused, over the last refusal of each pod; the most frequent first. */
+  readonly refusals: readonly RefusalTally[];
+  readonly endMicros: TimeMicros;
+
+  constructor(private readonly recorded: Recorded) {
+    this.summary = summarise(recorded.ledgers, recorded.measured);
+    this.events = recorded.events;
+    this.refusals = tallyRefusals(recorded.ledgers.pods.records);
+    this.endMicros = recorded.endMicros;
+  }
+
+  /** `summary.csv` */
+  summaryTable(): Table {
+    return summaryTable(this.summary);
+  }
+
+  /** `timeseries.csv` */
+  timeseriesTable(): Table {
+    return timeseriesTable(this.recorded.series);
+  }
+
+  /** `pods.csv` */
+  podsTable(): Table {
+    return podsTable(this.recorded.ledgers.pods.records);
+  }
+
+  /** `nodes.csv` */
+  nodesTable(): Table {
+    return nodesTable(this.recorded.ledgers.nodes.lives, this.recorded.endMicros);
+  }
+}
