@@ -31,8 +31,8 @@ const MAX_ALIAS_COUNT = 100;
 
 interface ParseOptions {
   readonly file: string;
-  /** Lines that stand before the text in its file. */
-  readonly lineOffset?: number;
+  /** The file's line, from 1, that a line of the text is; the same without it. */
+  readonly lineOf?: (line: number) => number;
 }
 
 /**
@@ -43,11 +43,11 @@ export function parseYaml(
   text: string,
   options: ParseOptions,
 ): { readonly documents: readonly YamlDocument[]; readonly issues: readonly Issue[] } {
-  const { file, lineOffset = 0 } = options;
+  const { file, lineOf = (line) => line } = options;
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
-    return { line: Math.max(1, line) + lineOffset, column: Math.max(1, col) };
+    return { line: lineOf(Math.max(1, line)), column: Math.max(1, col) };
   };
   const whole = (message: string, place: Place): Issue => ({
     file,

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { described, notYet } from "./leaf.js";
 import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
 import { bytes, integer, labels, text, word } from "./scalars.js";
-import type { Behavior, DistributionSpec } from "./scenario.js";
+import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+import type { Behavior } from "./scenario.js";
 
 const match = z.strictObject({
   namespace: described(text.optional(), "Namespace of the pod."),

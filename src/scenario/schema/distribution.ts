@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Parsed } from "../units.js";
 import { bounded, described, leaf } from "./leaf.js";
 import { filePath, number, parseMillis, parseWhole, text } from "./scalars.js";
-import type { DistributionSpec } from "./scenario.js";
+import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+
 import { parseDuration } from "../units.js";
 
 interface Scalar {

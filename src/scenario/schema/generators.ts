@@ -4,7 +4,8 @@ import type { Manifest } from "../../api/kubernetes.js";
 import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
 import { described, leaf } from "./leaf.js";
 import { dnsLabel, duration, positiveCount, positiveDuration, rate } from "./scalars.js";
-import type { Arrivals, DistributionSpec, Generator, Variation } from "./scenario.js";
+import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+import type { Arrivals, Generator, Variation } from "./scenario.js";
 import type { Parsed } from "../units.js";
 import { flawsOf } from "./zod-issues.js";
 

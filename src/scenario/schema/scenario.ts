@@ -1,5 +1,6 @@
 import type { Labels, Manifest, ResourceList, Taint } from "../../api/kubernetes.js";
 import type { TimeMicros } from "../../base/time.js";
+import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 
 /**
  * A scenario after its files were read, checked and resolved: every duration is in microseconds,
@@ -73,25 +74,6 @@ export interface Origin {
   readonly file: string;
   readonly line: number;
 }
-
-/**
- * A distribution, its numbers in the unit of the field that holds it (`…Micros`, `…Millis`,
- * `…Bytes`). Built into a sampler by `kernel/distribution`.
- */
-export type DistributionSpec =
-  | { readonly type: "constant"; readonly value: number }
-  | { readonly type: "uniform"; readonly min: number; readonly max: number }
-  | { readonly type: "exponential"; readonly mean: number }
-  | { readonly type: "normal"; readonly mean: number; readonly sd: number }
-  | { readonly type: "lognormal"; readonly mean: number; readonly cv: number }
-  | { readonly type: "weibull"; readonly shape: number; readonly scale: number }
-  | { readonly type: "gamma"; readonly shape: number; readonly scale: number }
-  | { readonly type: "pareto"; readonly shape: number; readonly min: number }
-  | {
-      readonly type: "choice";
-      readonly items: readonly { readonly value: number; readonly weight: number }[];
-    }
-  | { readonly type: "empirical"; readonly values: readonly number[] };
 
 /** What the containers that it matches do. A null leaves the default. */
 export interface Behavior {

@@ -1,0 +1,159 @@
+import { MERGE_SHAPES, type MergeShape } from "./merge-shapes.js";
+
+type Loose = Readonly<Record<string, unknown>>;
+
+const DIRECTIVE = "$patch";
+const RETAIN_KEYS = "$retainKeys";
+const ELEMENT_ORDER = "$setElementOrder/";
+const DELETE_PRIMITIVES = "$deleteFromPrimitiveList/";
+
+function isMap(value: unknown): value is Loose {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * `object` (in Kubernetes' shape) with a strategic merge patch laid over it. Maps merge, null takes
+ * a field away, lists with a merge key merge by it, other lists are replaced; `$patch`,
+ * `$retainKeys`, `$setElementOrder` and `$deleteFromPrimitiveList` are followed. Neither argument is
+ * changed; fields keep their order.
+ *
+ * Source: Kubernetes documentation, "Update API Objects in Place Using kubectl patch"; API
+ * conventions, "Strategic Merge Patch"; merge keys as in the published OpenAPI of v1.30.
+ */
+export function strategicMerge(kind: string, object: unknown, patch: unknown): unknown {
+  return mergeValue(object, patch, shapeOf(kind));
+}
+
+/** What is wrong with a patch whatever it is laid over: elements of keyed lists without their key. */
+export function strategicMergeFlaws(
+  kind: string,
+  patch: unknown,
+): readonly { readonly path: readonly (string | number)[]; readonly message: string }[] {
+  return flawsIn(patch, shapeOf(kind), []);
+}
+
+function shapeOf(kind: string): MergeShape {
+  const known = Object.hasOwn(MERGE_SHAPES.kinds, kind) ? MERGE_SHAPES.kinds[kind] : undefined;
+  return known ?? MERGE_SHAPES.anyKind;
+}
+
+function mergeValue(before: unknown, patch: unknown, shape: MergeShape | undefined): unknown {
+  if (!isMap(patch)) return patch;
+  if (patch[DIRECTIVE] === "replace") return withoutDirectives(patch);
+  if (patch[DIRECTIVE] === "delete") return {};
+  return mergeMaps(isMap(before) ? before : {}, patch, shape);
+}
+
+function mergeMaps(before: Loose, patch: Loose, shape: MergeShape | undefined): Loose {
+  const retained = retainedFields(before, patch);
+  const merged: Record<string, unknown> = { ...retained };
+  for (const [key, value] of Object.entries(patch)) {
+    if (key === DIRECTIVE || key === RETAIN_KEYS) continue;
+    if (key.startsWith(DELETE_PRIMITIVES)) {
+      const field = key.slice(DELETE_PRIMITIVES.length);
+      const gone = Array.isArray(value) ? value : [];
+      const list = merged[field];
+      if (Array.isArray(list)) merged[field] = list.filter((element) => !gone.includes(element));
+    } else if (key.startsWith(ELEMENT_ORDER)) {
+      // Orders what the patch's own list made; done below, when that list is merged.
+    } else if (value === null) {
+      delete merged[key];
+    } else if (Array.isArray(value)) {
+      merged[key] = mergeLists(merged[key], value, shape?.lists?.[key]);
+    } else {
+      merged[key] = mergeValue(merged[key], value, shape?.maps?.[key]);
+    }
+  }
+  for (const [key, order] of Object.entries(patch)) {
+    if (!key.startsWith(ELEMENT_ORDER) || !Array.isArray(order)) continue;
+    const field = key.slice(ELEMENT_ORDER.length);
+    const list = merged[field];
+    if (Array.isArray(list)) merged[field] = ordered(list, order, shape?.lists?.[field]?.key);
+  }
+  return merged;
+}
+
+function retainedFields(before: Loose, patch: Loose): Loose {
+  const retain = patch[RETAIN_KEYS];
+  if (!Array.isArray(retain)) return before;
+  return Object.fromEntries(Object.entries(before).filter(([key]) => retain.includes(key)));
+}
+
+function withoutDirectives(value: Loose): Loose {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("$")));
+}
+
+type ListShape = NonNullable<MergeShape["lists"]>[string];
+
+function mergeLists(
+  before: unknown,
+  patch: readonly unknown[],
+  shape: ListShape | undefined,
+): readonly unknown[] {
+  if (shape === undefined) return patch;
+  const list = Array.isArray(before) ? [...(before as unknown[])] : [];
+  const { key } = shape;
+  if (key === undefined) {
+    return [...list, ...patch.filter((element) => !list.includes(element))];
+  }
+  if (patch.some((element) => isMap(element) && element[DIRECTIVE] === "replace")) {
+    return patch.filter((element) => !(isMap(element) && DIRECTIVE in element));
+  }
+  for (const element of patch) {
+    const at = list.findIndex(
+      (known) => isMap(known) && isMap(element) && known[key] === element[key],
+    );
+    const deleted = isMap(element) && element[DIRECTIVE] === "delete";
+    if (deleted && at >= 0) list.splice(at, 1);
+    else if (deleted) continue;
+    else if (at >= 0) list[at] = mergeValue(list[at], element, shape.element);
+    else list.push(mergeValue(undefined, element, shape.element));
+  }
+  return list;
+}
+
+/** The elements that `order` names in its order, each followed by those that stood behind it. */
+function ordered(
+  list: readonly unknown[],
+  order: readonly unknown[],
+  key: string | undefined,
+): readonly unknown[] {
+  const idOf = (element: unknown): unknown =>
+    key !== undefined && isMap(element) ? element[key] : element;
+  const rank = new Map(order.map((element, i) => [idOf(element), i]));
+  let last = -1;
+  return list
+    .map((element) => {
+      last = rank.get(idOf(element)) ?? last;
+      return { element, rank: last };
+    })
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ element }) => element);
+}
+
+function flawsIn(
+  patch: unknown,
+  shape: MergeShape | undefined,
+  path: readonly (string | number)[],
+): readonly { readonly path: readonly (string | number)[]; readonly message: string }[] {
+  if (!isMap(patch) || shape === undefined) return [];
+  return Object.entries(patch).flatMap(([field, value]) => {
+    const at = [...path, field];
+    const list = shape.lists?.[field];
+    if (list === undefined || value === null) return flawsIn(value, shape.maps?.[field], at);
+    if (!Array.isArray(value)) return [{ path: at, message: "expected a list" }];
+    const { key } = list;
+    if (key === undefined) return [];
+    return value.flatMap((element, i) => {
+      if (isMap(element) && element[DIRECTIVE] === "replace") return [];
+      return isMap(element) && element[key] !== undefined
+        ? flawsIn(element, list.element, [...at, i])
+        : [
+            {
+              path: [...at, i],
+              message: `expected the key \`${key}\`, by which elements are merged`,
+            },
+          ];
+    });
+  });
+}

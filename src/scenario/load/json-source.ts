@@ -1,0 +1,34 @@
+import type { Issue } from "../issue.js";
+import { type Place, parseYaml, type YamlDocument } from "./yaml-source.js";
+
+interface JsonOptions {
+  readonly file: string;
+  /** Lines before the text in its file, and characters before it on its first line. */
+  readonly lineOffset: number;
+  readonly columnOffset: number;
+}
+
+/** One JSON value. Places are looked for only when somebody asks: JSON is read as YAML then. */
+export function parseJson(text: string, options: JsonOptions): YamlDocument | readonly Issue[] {
+  const { file, lineOffset, columnOffset } = options;
+  const shift = ({ line, column }: Place): Place => ({
+    line: line + lineOffset,
+    column: line === 1 ? column + columnOffset : column,
+  });
+  const asYaml = () => parseYaml(text.replaceAll("\t", " "), { file });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const { issues } = asYaml();
+    if (issues.length > 0) return issues.map((issue) => ({ ...issue, ...shift(issue) }));
+    const place = shift({ line: 1, column: 1 });
+    const message = `is no valid JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return [{ file, ...place, path: "", value: "", message }];
+  }
+  return {
+    value,
+    placeOf: (path, atKey) =>
+      shift(asYaml().documents[0]?.placeOf(path, atKey) ?? { line: 1, column: 1 }),
+  };
+}

@@ -1,0 +1,130 @@
+import type { Manifest } from "../../api/kubernetes.js";
+import { kindOf, toCurrentVersion } from "../../api/legacy-versions.js";
+import type { Issue } from "../issue.js";
+import type { LoadedObject } from "../schema/scenario.js";
+import { type FoundObject, readObjects } from "./documents.js";
+import type { InputFiles, NamedFile } from "./input-files.js";
+import { fileIssue, reasonOf } from "./read-text.js";
+import type { Path } from "./yaml-source.js";
+
+/** What is wrong with an object, by the path of the field. */
+export interface ObjectFlaw {
+  readonly path: Path;
+  readonly message: string;
+}
+
+export type ObjectCheck = (manifest: Manifest) => readonly ObjectFlaw[];
+
+export interface LoadedManifests {
+  readonly objects: readonly LoadedObject[];
+  readonly issues: readonly Issue[];
+}
+
+const EXTENSIONS = [".yaml", ".yml", ".json"];
+const MAX_FOLDER_DEPTH = 32;
+
+/**
+ * The objects of files and folders, in order: folders recursively by name, of which only `.yaml`,
+ * `.yml` and `.json` are read. Objects of kinds that are not kept are given too.
+ */
+export async function loadManifests(
+  inputs: InputFiles,
+  files: readonly NamedFile[],
+  check: ObjectCheck,
+): Promise<LoadedManifests> {
+  const objects: LoadedObject[] = [];
+  const issues: Issue[] = [];
+  for (const file of files) {
+    const before = objects.length + issues.length;
+    for await (const leaf of leavesOf(inputs, file, 0, issues)) {
+      await loadFile(inputs, leaf, check, { objects, issues });
+    }
+    if (objects.length + issues.length === before) {
+      issues.push(fileIssue(file.shown, "holds no Kubernetes object: there is nothing to run"));
+    }
+  }
+  return { objects, issues };
+}
+
+async function* leavesOf(
+  inputs: InputFiles,
+  file: NamedFile,
+  depth: number,
+  issues: Issue[],
+): AsyncGenerator<NamedFile> {
+  const { kind } = await inputs.files.look(file.path);
+  if (kind !== "folder") {
+    yield file;
+    return;
+  }
+  if (depth > MAX_FOLDER_DEPTH) {
+    issues.push(fileIssue(file.shown, `is nested more than ${MAX_FOLDER_DEPTH} folders deep`));
+    return;
+  }
+  let entries: readonly string[];
+  try {
+    entries = await inputs.files.list(file.path);
+  } catch (error) {
+    issues.push(fileIssue(file.shown, `cannot be listed: ${reasonOf(error)}`));
+    return;
+  }
+  for (const entry of entries.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
+    const inside = inputs.inside(file, entry);
+    const { kind: what } = await inputs.files.look(inside.path);
+    if (what === "folder") yield* leavesOf(inputs, inside, depth + 1, issues);
+    else if (EXTENSIONS.some((extension) => entry.endsWith(extension))) yield inside;
+  }
+}
+
+async function loadFile(
+  inputs: InputFiles,
+  file: NamedFile,
+  check: ObjectCheck,
+  into: { readonly objects: LoadedObject[]; readonly issues: Issue[] },
+): Promise<void> {
+  let readable = true;
+  for await (const found of readObjects(inputs.files, file)) {
+    if ("issue" in found) {
+      readable = found.issue.line > 0;
+      into.issues.push(found.issue);
+      continue;
+    }
+    const manifest = manifestOf(found.object);
+    if (Array.isArray(manifest)) {
+      into.issues.push(...manifest);
+      continue;
+    }
+    const flaws = check(manifest as Manifest);
+    into.issues.push(...flaws.map(({ path, message }) => found.object.issue(path, message)));
+    const origin = { file: file.shown, line: found.object.line };
+    into.objects.push({ manifest: manifest as Manifest, origin });
+  }
+  if (readable) inputs.remember(file);
+}
+
+/** The object with today's API version, or what keeps it from being one. */
+function manifestOf(object: FoundObject): Manifest | Issue[] {
+  const { value } = object;
+  const issues: Issue[] = [];
+  for (const key of ["apiVersion", "kind"]) {
+    if (typeof value[key] !== "string" || value[key] === "") {
+      issues.push(object.issue([key], `expected a Kubernetes object with \`${key}\``));
+    }
+  }
+  const metadata = value.metadata as Record<string, unknown> | undefined;
+  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
+    issues.push(object.issue(["metadata"], "expected `metadata` with a `name`"));
+  } else {
+    const { name, generateName, namespace } = metadata;
+    if (typeof (name ?? generateName) !== "string" || (name ?? generateName) === "") {
+      issues.push(object.issue(["metadata", "name"], "expected a name, a text"));
+    }
+    if (namespace !== undefined && namespace !== null && typeof namespace !== "string") {
+      issues.push(object.issue(["metadata", "namespace"], "expected a namespace, a text"));
+    }
+  }
+  if (issues.length > 0) return issues;
+  const manifest = value as unknown as Manifest;
+  const kind = kindOf(manifest.apiVersion, manifest.kind);
+  return kind === undefined ? manifest : toCurrentVersion(kind, manifest);
+}

@@ -1,0 +1,129 @@
+/** A piece of a JSON text that can be parsed by itself. */
+export interface JsonPiece {
+  readonly text: string;
+  /** Lines that stand before its first line, and characters before it on that line. */
+  readonly lineOffset: number;
+  readonly columnOffset: number;
+  /** `item`: an element of the document's top-level `items`. */
+  readonly kind: "document" | "item";
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const NEWLINE = 10;
+const COMMA = 44;
+
+/** Where scanning stands; kept between blocks. */
+class JsonScanner {
+  private depth = 0;
+  private inString = false;
+  private escaped = false;
+  private inItems = false;
+  /** The last string at depth 1, while it is read. */
+  private key = "";
+  private line = 0;
+  private column = 0;
+  private piece: { parts: string[]; line: number; column: number } | undefined;
+  private document: { parts: string[]; line: number; column: number } | undefined;
+
+  /** Scans a block; gives the pieces that end in it. */
+  scan(block: string): JsonPiece[] {
+    const done: JsonPiece[] = [];
+    let from = 0;
+    const flush = (to: number): void => {
+      const open = this.piece ?? (this.inItems ? undefined : this.document);
+      if (open !== undefined && to > from) open.parts.push(block.slice(from, to));
+      from = to;
+    };
+    for (let i = 0; i < block.length; i++) {
+      const code = block.charCodeAt(i);
+      if (this.inString) this.inside(code, block, i);
+      else if (code === QUOTE) {
+        this.inString = true;
+        if (this.depth === 1) this.key = "";
+        if (this.depth === 0) this.open(i, flush);
+        // An element that is no map: left where it is, for whoever reads the rest.
+        if (this.inItems && this.depth === 2) this.document?.parts.push("0");
+      } else if (code === 123 || code === 91) {
+        this.open(i, flush);
+        this.depth++;
+        // `[` after the key items: its elements go out one by one.
+        if (code === 91 && this.depth === 2 && this.key === "items") {
+          flush(i + 1);
+          this.inItems = true;
+        }
+      } else if (code === 125 || code === 93) {
+        this.depth--;
+        if (this.inItems && this.depth === 1) {
+          from = i;
+          this.inItems = false;
+        } else if (this.inItems && this.depth === 2) {
+          flush(i + 1);
+          done.push(this.close("item"));
+        } else if (this.depth <= 0) {
+          this.depth = 0;
+          flush(i + 1);
+          if (this.document !== undefined) done.push(this.close("document"));
+        }
+      } else if (this.inItems && this.depth === 2 && code !== COMMA && code > 32) {
+        this.document?.parts.push("0");
+      } else if (this.depth === 0 && code > 32) {
+        this.open(i, flush);
+      }
+      if (code === NEWLINE) {
+        this.line++;
+        this.column = 0;
+      } else {
+        this.column++;
+      }
+    }
+    flush(block.length);
+    return done;
+  }
+
+  /** What was begun and not ended. */
+  rest(): JsonPiece[] {
+    const pieces: JsonPiece[] = [];
+    if (this.piece !== undefined) pieces.push(this.close("item"));
+    if (this.document !== undefined) pieces.push(this.close("document"));
+    return pieces;
+  }
+
+  private inside(code: number, block: string, i: number): void {
+    if (this.escaped) this.escaped = false;
+    else if (code === BACKSLASH) this.escaped = true;
+    else if (code === QUOTE) {
+      this.inString = false;
+      return;
+    }
+    if (this.depth === 1 && this.key.length < 16) this.key += block[i];
+  }
+
+  private open(i: number, flush: (to: number) => void): void {
+    const begun = { parts: [], line: this.line, column: this.column };
+    if (this.document === undefined) {
+      flush(i);
+      this.document = begun;
+    } else if (this.inItems && this.depth === 2) {
+      flush(i);
+      this.piece = begun;
+    }
+  }
+
+  private close(kind: JsonPiece["kind"]): JsonPiece {
+    const { parts, line, column } = (kind === "item" ? this.piece : this.document)!;
+    if (kind === "item") this.piece = undefined;
+    else this.document = undefined;
+    return { text: parts.join(""), lineOffset: line, columnOffset: column, kind };
+  }
+}
+
+/**
+ * Cuts a JSON text (or several after each other) into its top-level values, and the elements of a
+ * top-level `items` out of them; what is left of such a value comes after its elements.
+ */
+export async function* splitJson(blocks: AsyncIterable<string>): AsyncGenerator<JsonPiece> {
+  const scanner = new JsonScanner();
+  for await (const block of blocks) yield* scanner.scan(block);
+  yield* scanner.rest();
+}
