@@ -43,6 +43,7 @@ export class ApiServer {
     this.context = {
       store,
       startTimeMs: options.startTimeMs,
+      defaultedPodSpecs: new WeakMap(),
       names: this.engine.streams.stream("store/names"),
       podAdmission: [
         new PriorityAdmission(),

@@ -19,13 +19,25 @@ export function create(context: ServerContext, request: NewObject): Outcome {
   if (context.store.table(named.kind).find(named.namespace, named.name) !== undefined) {
     return refuse("AlreadyExists", `${describe(named)} already exists`);
   }
-  const defaulted = { ...named, spec: defaultSpec(named.kind, named.spec) } as NewObject;
+  const defaulted = withDefaults(context, named);
   const admitted = admit(context, defaulted);
   if ("ok" in admitted) return admitted;
   const issues = validateCreate(admitted.kind, admitted);
   if (issues.length > 0) return refuse("Invalid", invalidMessage(admitted, issues));
   const object = context.store.insert(prepare(admitted) as NewObject<Kind>);
   return { ok: true, object: object as VersionOf<Kind> as AnyVersion };
+}
+
+function withDefaults(context: ServerContext, object: NewObject): NewObject {
+  if (object.kind !== "Pod") {
+    return { ...object, spec: defaultSpec(object.kind, object.spec) } as NewObject;
+  }
+  let spec = context.defaultedPodSpecs.get(object.spec);
+  if (spec === undefined) {
+    spec = defaultSpec("Pod", object.spec);
+    context.defaultedPodSpecs.set(object.spec, spec);
+  }
+  return { ...object, spec };
 }
 
 /** `Pod "x" is invalid: spec.containers[0].image: Required value`, as the API server writes it. */

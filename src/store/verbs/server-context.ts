@@ -1,4 +1,5 @@
 import { KINDS } from "../../api/kinds.js";
+import type { PodSpec } from "../../api/kubernetes.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { RandomStream } from "../../kernel/random-streams.js";
 import type { PodAdmission } from "../admission/admission.js";
@@ -10,6 +11,8 @@ import type { Target } from "../request.js";
 export interface ServerContext {
   readonly store: ObjectStore;
   readonly podAdmission: readonly PodAdmission[];
+  /** Defaulted pod specs by the spec of the request: pods of one template share theirs. */
+  readonly defaultedPodSpecs: WeakMap<PodSpec, PodSpec>;
   /** For generated names. */
   readonly names: RandomStream;
   /** Virtual zero as milliseconds since 1970, for timestamps in Kubernetes' shape. */

@@ -1,0 +1,20 @@
+import type { Engine } from "../kernel/engine.js";
+import type { ClusterObserver } from "../record/cluster-observer.js";
+import type { Client } from "../store/client.js";
+import type { InformerFactory } from "../store/informer-factory.js";
+
+/** What every controller is built from. */
+export interface ControllerOptions {
+  readonly engine: Engine;
+  readonly informers: InformerFactory;
+  /** The controller's own connection: upstream gives each its own rate limit. */
+  readonly client: Client;
+  readonly observer: ClusterObserver;
+  /** Virtual zero as milliseconds since 1970, for timestamps in status conditions. */
+  readonly startTimeMs: number;
+}
+
+/** A control loop: it registers its event handlers when it is built and begins with `start`. */
+export interface Controller {
+  start(): void;
+}

@@ -1,0 +1,42 @@
+import type { Kind } from "../api/kinds.js";
+import type { VersionOf } from "../api/object-version.js";
+import type { Informer } from "../store/informer.js";
+
+/**
+ * A controller's view of a kind that it also writes: what its informer knows, or the version that
+ * the API server answered to its own write while the watch has not brought that one yet.
+ */
+export class FreshView<K extends Kind> {
+  private readonly written = new Map<number, VersionOf<K>>();
+
+  constructor(readonly informer: Informer<K>) {}
+
+  /** Takes part in the informer's deliveries; before any handler that reads this view. */
+  start(): void {
+    this.informer.addHandler({ deleted: (last) => this.written.delete(last.row) });
+  }
+
+  at(row: number): VersionOf<K> | undefined {
+    const seen = this.informer.at(row);
+    const own = this.written.get(row);
+    if (own === undefined) return seen;
+    if (seen === undefined) return own;
+    if (seen.uid === own.uid && seen.resourceVersion < own.resourceVersion) return own;
+    this.written.delete(row);
+    return seen;
+  }
+
+  /** Takes the version that a write was answered with. */
+  wrote(version: VersionOf<K>): void {
+    const known = this.at(version.row);
+    if (known !== undefined && known.uid === version.uid) {
+      if (known.resourceVersion >= version.resourceVersion) return;
+    }
+    this.written.set(version.row, version);
+  }
+
+  /** Drops what was written: the object is gone. */
+  forget(row: number): void {
+    this.written.delete(row);
+  }
+}

@@ -1,0 +1,68 @@
+import type { StatusOf } from "../../api/kinds.js";
+import type { PodCounts } from "./pod-tally.js";
+
+export type ReplicaSetStatus = StatusOf["ReplicaSet"];
+type Condition = NonNullable<ReplicaSetStatus["conditions"]>[number];
+
+const REPLICA_FAILURE = "ReplicaFailure";
+
+export interface StatusInput {
+  readonly current: ReplicaSetStatus;
+  readonly counts: PodCounts;
+  readonly generation: number;
+  /** `spec.replicas`. */
+  readonly desired: number;
+  /** Why creating or deleting pods went wrong in this sync; null where it did not. */
+  readonly manageError: string | null;
+  /** Now, as a timestamp of the API. */
+  readonly now: string;
+}
+
+/**
+ * The status that follows from a sync, or `current` itself when nothing changed.
+ * Source: upstream's replica_set_utils; Kubernetes API reference, ReplicaSetStatus.
+ */
+export function replicaSetStatus(input: StatusInput): ReplicaSetStatus {
+  const { current, counts, generation } = input;
+  const conditions = withFailure(input);
+  if (
+    current.replicas === counts.replicas &&
+    (current.fullyLabeledReplicas ?? 0) === counts.fullyLabeledReplicas &&
+    (current.readyReplicas ?? 0) === counts.readyReplicas &&
+    (current.availableReplicas ?? 0) === counts.availableReplicas &&
+    current.observedGeneration === generation &&
+    conditions === current.conditions
+  ) {
+    return current;
+  }
+  return {
+    replicas: counts.replicas,
+    ...(counts.fullyLabeledReplicas > 0 && { fullyLabeledReplicas: counts.fullyLabeledReplicas }),
+    ...(counts.readyReplicas > 0 && { readyReplicas: counts.readyReplicas }),
+    ...(counts.availableReplicas > 0 && { availableReplicas: counts.availableReplicas }),
+    observedGeneration: generation,
+    ...(conditions !== undefined && { conditions }),
+  };
+}
+
+/** A failure is reported when it appears and kept as it is until a sync goes well. */
+function withFailure(input: StatusInput): Condition[] | undefined {
+  const { counts, desired, manageError, now } = input;
+  const conditions = input.current.conditions;
+  const existing = conditions?.find((condition) => condition.type === REPLICA_FAILURE);
+  if (manageError === null) {
+    if (existing === undefined) return conditions;
+    const others = conditions!.filter((condition) => condition !== existing);
+    return others.length > 0 ? others : undefined;
+  }
+  const reason = counts.replicas < desired ? "FailedCreate" : "FailedDelete";
+  if (existing !== undefined || counts.replicas === desired) return conditions;
+  const failure: Condition = {
+    type: REPLICA_FAILURE,
+    status: "True",
+    lastTransitionTime: now,
+    reason,
+    message: manageError,
+  };
+  return [...(conditions ?? []), failure];
+}

@@ -1,0 +1,32 @@
+import { MICROS_PER_MILLI, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
+import { formatTimestamp, parseTimestamp } from "../api/timestamp.js";
+
+/** Virtual time as status conditions have it: timestamps of whole seconds. */
+export class Timestamps {
+  private lastSecond = Number.NaN;
+  private lastText = "";
+
+  /** `startTimeMs`: virtual zero as milliseconds since 1970. */
+  constructor(private readonly startTimeMs: number) {}
+
+  /** As in `2026-11-21T09:30:00Z`, rounded down to the second. */
+  textOf(timeMicros: TimeMicros): string {
+    const offset = this.startTimeMs * MICROS_PER_MILLI;
+    const second = Math.floor((offset + timeMicros) / MICROS_PER_SECOND);
+    if (second !== this.lastSecond) {
+      this.lastSecond = second;
+      this.lastText = formatTimestamp(second * MICROS_PER_SECOND - offset, this.startTimeMs);
+    }
+    return this.lastText;
+  }
+
+  /** The virtual time of a timestamp; null for one that is absent or cannot be read. */
+  microsOf(text: string | undefined): TimeMicros | null {
+    return parseTimestamp(text, this.startTimeMs);
+  }
+}
+
+/** Seconds of the API as microseconds. */
+export function microsOfSeconds(seconds: number): TimeMicros {
+  return seconds * MICROS_PER_SECOND;
+}
