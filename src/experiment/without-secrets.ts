@@ -7,24 +7,27 @@ type Json = Readonly<Record<string, unknown>>;
 /**
  * A copy of plain data without what must not go into any output: the data of Secrets and ConfigMaps,
  * the values of environment variables, annotations of others. `fileName` is applied to the values of
- * fields named `file` and `path`.
+ * fields named `file`.
  */
 export function withoutSecrets(value: unknown, fileName: (name: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, fileName));
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Map) return withoutSecrets(Object.fromEntries(value), fileName);
   const object = value as Json;
-  const isSecret = object.kind === "Secret" || object.kind === "ConfigMap";
+  const isHeld = isSecret(object);
   const entries = Object.entries(object).flatMap(([key, inner]): [string, unknown][] => {
-    if (isSecret && (key === "data" || key === "stringData" || key === "binaryData")) return [];
+    if (isHeld && (key === "data" || key === "stringData" || key === "binaryData")) return [];
     if (key === "env" && Array.isArray(inner)) return [[key, inner.map(withoutValue)]];
     if (key === "annotations") return [[key, keptAnnotations(inner)]];
-    if ((key === "file" || key === "path") && typeof inner === "string") {
-      return [[key, fileName(inner)]];
-    }
+    if (key === "patch" && isSecret((object.target ?? {}) as Json)) return [];
+    if (key === "file" && typeof inner === "string") return [[key, fileName(inner)]];
     return [[key, withoutSecrets(inner, fileName)]];
   });
   return Object.fromEntries(entries);
+}
+
+function isSecret(object: Json): boolean {
+  return object.kind === "Secret" || object.kind === "ConfigMap";
 }
 
 function withoutValue(variable: unknown): unknown {

@@ -128,6 +128,7 @@ export class ClusterRecorder implements ClusterObserver {
       measured: this.clock.measured,
       endMicros,
       events: this.log.tallies(),
+      steps: this.log.steps(),
     });
   }
 }

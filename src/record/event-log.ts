@@ -12,9 +12,21 @@ export interface EventTally {
   readonly count: number;
 }
 
+/** A step of the timeline, for the terminal. */
+export interface TimelineStep {
+  readonly timeMicros: TimeMicros;
+  readonly operation: string;
+  readonly target: string;
+  readonly message: string;
+}
+
+/** The first steps of a timeline are kept; one that repeats for months would have no end. */
+const MAX_STEPS_KEPT = 100;
+
 /** Events on their way to `events.csv`; only a block of them and their counts are in memory. */
 export class EventLog {
   private readonly counts = new Map<string, EventTally & { count: number }>();
+  private readonly firstSteps: TimelineStep[] = [];
   private block: Row[] = [];
 
   constructor(private readonly sink: RowSink | null) {}
@@ -33,6 +45,9 @@ export class EventLog {
 
   timelineStep(operation: string, target: string, message: string, timeMicros: TimeMicros): void {
     this.count("Timeline", operation);
+    if (this.firstSteps.length < MAX_STEPS_KEPT) {
+      this.firstSteps.push({ timeMicros, operation, target, message });
+    }
     if (this.sink === null) return;
     this.add([secondsText(timeMicros), "Timeline", operation, target, message]);
   }
@@ -40,6 +55,10 @@ export class EventLog {
   /** By type and reason, in the order in which they were first seen. */
   tallies(): readonly EventTally[] {
     return [...this.counts.values()];
+  }
+
+  steps(): readonly TimelineStep[] {
+    return this.firstSteps;
   }
 
   flush(): void {

@@ -1,5 +1,5 @@
 import type { TimeMicros } from "../base/time.js";
-import type { EventTally } from "./event-log.js";
+import type { EventTally, TimelineStep } from "./event-log.js";
 import type { Ledgers } from "./interval-figures.js";
 import type { IntervalSeries } from "./interval-series.js";
 import { type RefusalTally, tallyRefusals } from "./refusals.js";
@@ -16,6 +16,7 @@ interface Recorded {
   readonly measured: { readonly fromMicros: TimeMicros; readonly toMicros: TimeMicros };
   readonly endMicros: TimeMicros;
   readonly events: readonly EventTally[];
+  readonly steps: readonly TimelineStep[];
 }
 
 /** What a finished run amounts to: the rows of its files, and what the terminal's table is made of. */
@@ -23,6 +24,8 @@ export class RunFigures {
   readonly summary: readonly SummaryRow[];
   /** Kubernetes Events and timeline steps by reason, in the order in which they were first seen. */
   readonly events: readonly EventTally[];
+  /** The timeline's steps; of a long timeline, the first hundred. */
+  readonly steps: readonly TimelineStep[];
   /** Why pods were refused, over the last refusal of each pod; the most frequent first. */
   readonly refusals: readonly RefusalTally[];
   readonly endMicros: TimeMicros;
@@ -30,6 +33,7 @@ export class RunFigures {
   constructor(private readonly recorded: Recorded) {
     this.summary = summarise(recorded.ledgers, recorded.measured);
     this.events = recorded.events;
+    this.steps = recorded.steps;
     this.refusals = tallyRefusals(recorded.ledgers.pods.records);
     this.endMicros = recorded.endMicros;
   }
