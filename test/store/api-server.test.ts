@@ -1,0 +1,296 @@
+import { describe, expect, it } from "vitest";
+import type { ObjectVersion } from "../../src/api/object-version.js";
+import { type PodVersion, podCondition } from "../../src/api/pod-version.js";
+import { accepted, newServer, object, podManifest, refused } from "./fixture.js";
+
+const create = (manifest: object) => ({ verb: "create", object: object(manifest) }) as const;
+
+function priorityClass(name: string, value: number, more: object = {}) {
+  return {
+    apiVersion: "scheduling.k8s.io/v1",
+    kind: "PriorityClass",
+    metadata: { name },
+    value,
+    ...more,
+  };
+}
+
+describe("create", () => {
+  it("sets what the API server sets: uid, revision, defaults, admission", () => {
+    const { server } = newServer();
+    const pod = accepted<PodVersion>(server, create(podManifest("a")));
+    expect(pod.uid).not.toBe("");
+    expect(pod.phase).toBe("Pending");
+    expect(pod.spec.restartPolicy).toBe("Always");
+    expect(pod.spec.terminationGracePeriodSeconds).toBe(30);
+    expect(pod.spec.priority).toBe(0);
+    expect(pod.spec.tolerations?.map((t) => [t.key, t.tolerationSeconds])).toEqual([
+      ["node.kubernetes.io/not-ready", 300],
+      ["node.kubernetes.io/unreachable", 300],
+    ]);
+  });
+
+  it("shares one spec between pods of one template", () => {
+    const { server } = newServer();
+    const template = object(podManifest("a"));
+    const first = accepted<PodVersion>(server, { verb: "create", object: template });
+    const second = accepted<PodVersion>(server, {
+      verb: "create",
+      object: { ...template, name: "b" },
+    });
+    expect(second.spec).toBe(first.spec);
+  });
+
+  it("makes names from generateName, different and in the safe alphabet", () => {
+    const { server } = newServer();
+    const template = { ...object(podManifest("")), name: "", generateName: "web-" };
+    const names = new Set<string>();
+    for (let i = 0; i < 50; i++) {
+      names.add(accepted(server, { verb: "create", object: template }).name);
+    }
+    expect(names.size).toBe(50);
+    for (const name of names) expect(name).toMatch(/^web-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
+  });
+
+  it.each([
+    ["a name in use", podManifest("taken"), 'AlreadyExists: pods "taken" already exists'],
+    [
+      "a namespace that does not exist",
+      podManifest("a", {}, { namespace: "nowhere" }),
+      'NotFound: namespaces "nowhere" not found',
+    ],
+    [
+      "a priority class that does not exist",
+      podManifest("a", { priorityClassName: "vip" }),
+      "no PriorityClass with name vip was found",
+    ],
+    [
+      "a priority that is not its class's",
+      podManifest("a", { priority: 5 }),
+      "the integer value of priority (5) must not be provided in pod spec",
+    ],
+    ["a pod without containers", podManifest("a", { containers: [] }), "spec.containers"],
+  ])("refuses %s", (_, manifest, message) => {
+    const { server } = newServer();
+    accepted(server, create(podManifest("taken")));
+    expect(refused(server, create(manifest))).toContain(message);
+  });
+
+  it("gives a pod the priority of its class, or of the global default", () => {
+    const { server } = newServer();
+    accepted(server, create(priorityClass("high", 1000, { preemptionPolicy: "Never" })));
+    accepted(server, create(priorityClass("usual", 10, { globalDefault: true })));
+    const high = accepted<PodVersion>(
+      server,
+      create(podManifest("a", { priorityClassName: "high" })),
+    );
+    expect([high.spec.priority, high.spec.preemptionPolicy]).toEqual([1000, "Never"]);
+    const usual = accepted<PodVersion>(server, create(podManifest("b")));
+    expect([usual.spec.priority, usual.spec.priorityClassName]).toEqual([10, "usual"]);
+    const critical = accepted<PodVersion>(
+      server,
+      create(podManifest("c", { priorityClassName: "system-node-critical" })),
+    );
+    expect(critical.spec.priority).toBe(2_000_001_000);
+  });
+});
+
+describe("update", () => {
+  it("refuses a stale version with Conflict, and patch does not", () => {
+    const { server } = newServer();
+    const first = accepted(server, create(podManifest("a")));
+    accepted(server, { verb: "update", base: first, change: { labels: { step: "1" } } });
+    const stale = { verb: "update", base: first, change: { labels: { step: "2" } } } as const;
+    expect(refused(server, stale)).toMatch(/^Conflict: .*the object has been modified/);
+    const patched = accepted(server, {
+      verb: "patch",
+      target: first,
+      change: { labels: { step: "3" } },
+    });
+    expect(patched.labels).toEqual({ step: "3" });
+  });
+
+  it("makes no version of a change that changes nothing", () => {
+    const { server, store } = newServer();
+    const pod = accepted(server, create(podManifest("a")));
+    const revision = store.resourceVersion;
+    accepted(server, { verb: "patch", target: pod, change: { labels: pod.labels } });
+    expect(store.resourceVersion).toBe(revision);
+  });
+
+  it("raises the generation with the spec only", () => {
+    const { server } = newServer();
+    const service = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web", namespace: "default" },
+      spec: { selector: { app: "web" }, ports: [{ port: 80 }] },
+    };
+    const first = accepted<ObjectVersion<"Service">>(server, create(service));
+    const labelled = accepted<ObjectVersion<"Service">>(server, {
+      verb: "patch",
+      target: first,
+      change: { labels: { a: "b" } },
+    });
+    expect(labelled.generation).toBe(1);
+    const changed = accepted(server, {
+      verb: "patch",
+      target: first,
+      change: { spec: { ...labelled.spec, selector: { app: "other" } } },
+    });
+    expect(changed.generation).toBe(2);
+  });
+
+  it("merges conditions by type and keeps the time of the last transition", () => {
+    const { server } = newServer();
+    const pod = accepted(server, create(podManifest("a")));
+    const ready = (status: "True" | "False", at: number, reason = "") => ({
+      setConditions: [
+        { type: "Ready", status, lastTransitionTimeMicros: at, reason, message: "" },
+      ],
+    });
+    accepted(server, { verb: "patch", target: pod, change: ready("True", 5) });
+    const again = accepted<PodVersion>(server, {
+      verb: "patch",
+      target: pod,
+      change: ready("True", 9, "Still"),
+    });
+    expect(podCondition(again, "Ready")).toMatchObject({
+      lastTransitionTimeMicros: 5,
+      reason: "Still",
+    });
+  });
+
+  it("does not write to another object that took the name", () => {
+    const { server } = newServer();
+    const first = accepted(server, create(podManifest("a")));
+    accepted(server, { verb: "delete", target: first });
+    accepted(server, create(podManifest("a")));
+    const late = { verb: "patch", target: first, change: { labels: { x: "y" } } } as const;
+    expect(refused(server, late)).toMatch(/^NotFound/);
+  });
+});
+
+describe("bind and delete", () => {
+  const bound = () => {
+    const fixture = newServer();
+    const pod = accepted<PodVersion>(fixture.server, create(podManifest("a")));
+    accepted(fixture.server, { verb: "bind", target: pod, nodeName: "n1" });
+    return { ...fixture, pod };
+  };
+
+  it("binds once", () => {
+    const { server, store, pod } = bound();
+    const newest = store.table("Pod").find("default", "a");
+    expect(newest?.nodeName).toBe("n1");
+    expect(podCondition(newest!, "PodScheduled")?.status).toBe("True");
+    expect(refused(server, { verb: "bind", target: pod, nodeName: "n2" })).toContain(
+      'already assigned to node "n1"',
+    );
+  });
+
+  it("removes a pod that has no node at once", () => {
+    const { server, store } = newServer();
+    const pod = accepted(server, create(podManifest("a")));
+    accepted(server, { verb: "delete", target: pod });
+    expect(store.table("Pod").size).toBe(0);
+  });
+
+  it("gives a bound pod its grace period, which a later request can only shorten", () => {
+    const { server, store, pod } = bound();
+    const grace = () => store.table("Pod").find("default", "a")?.deletionGracePeriodSeconds;
+    accepted(server, { verb: "delete", target: pod });
+    expect(grace()).toBe(30);
+    accepted(server, { verb: "delete", target: pod, gracePeriodSeconds: 60 });
+    expect(grace()).toBe(30);
+    accepted(server, { verb: "delete", target: pod, gracePeriodSeconds: 5 });
+    expect(grace()).toBe(5);
+    accepted(server, { verb: "delete", target: pod, gracePeriodSeconds: 0 });
+    expect(grace()).toBeUndefined();
+  });
+
+  it("does not bind a pod that is being deleted", () => {
+    const { server } = newServer();
+    const pod = accepted(server, create(podManifest("a", {}, { finalizers: ["x.io/hold"] })));
+    accepted(server, { verb: "delete", target: pod });
+    expect(refused(server, { verb: "bind", target: pod, nodeName: "n1" })).toContain(
+      "is being deleted",
+    );
+  });
+
+  it("keeps an object until its last finalizer is gone", () => {
+    const { server, store } = newServer();
+    const pod = accepted(server, create(podManifest("a", {}, { finalizers: ["x.io/hold"] })));
+    accepted(server, { verb: "delete", target: pod });
+    expect(store.table("Pod").find("default", "a")?.deletionTimeMicros).toBe(0);
+    accepted(server, { verb: "patch", target: pod, change: { finalizers: [] } });
+    expect(store.table("Pod").size).toBe(0);
+  });
+
+  it("marks an evicted pod as disrupted", () => {
+    const { server, store, pod } = bound();
+    accepted(server, { verb: "evict", target: pod });
+    const newest = store.table("Pod").find("default", "a")!;
+    expect(podCondition(newest, "DisruptionTarget")?.reason).toBe("EvictionByEvictionAPI");
+    expect(newest.deletionGracePeriodSeconds).toBe(30);
+  });
+
+  it("keeps a namespace until its content is gone, and takes nothing new into it", () => {
+    const { server, store } = newServer();
+    const manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+    const namespace = accepted<ObjectVersion<"Namespace">>(server, create(manifest));
+    accepted(server, { verb: "delete", target: namespace });
+    const terminating = store.table("Namespace").find("", "shop")!;
+    expect(terminating.status?.phase).toBe("Terminating");
+    expect(refused(server, create(podManifest("a", {}, { namespace: "shop" })))).toContain(
+      "because it is being terminated",
+    );
+    const finalised = { verb: "patch", target: terminating, change: { spec: { finalizers: [] } } };
+    accepted(server, finalised as never);
+    expect(store.table("Namespace").find("", "shop")).toBeUndefined();
+  });
+});
+
+describe("merge and apply", () => {
+  const deployment = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web", namespace: "default" },
+    spec: {
+      selector: { matchLabels: { app: "web" } },
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: {
+          containers: [
+            { name: "server", image: "web:1" },
+            { name: "proxy", image: "proxy:1" },
+          ],
+        },
+      },
+    },
+  };
+  const target = { kind: "Deployment", namespace: "default", name: "web" } as const;
+
+  it("merges lists by their key", () => {
+    const { server } = newServer();
+    accepted(server, create(deployment));
+    const patch = {
+      spec: { template: { spec: { containers: [{ name: "server", image: "web:2" }] } } },
+    };
+    const merged = accepted<ObjectVersion<"Deployment">>(server, { verb: "merge", target, patch });
+    const images = merged.spec.template.spec?.containers.map((c) => [c.name, c.image]);
+    expect(images).toEqual([
+      ["server", "web:2"],
+      ["proxy", "proxy:1"],
+    ]);
+    expect(merged.generation).toBe(2);
+  });
+
+  it("applies twice and changes nothing the second time", () => {
+    const { server, store } = newServer();
+    accepted(server, { verb: "apply", manifest: deployment as never });
+    const revision = store.resourceVersion;
+    accepted(server, { verb: "apply", manifest: deployment as never });
+    expect(store.resourceVersion).toBe(revision);
+  });
+});
