@@ -1,18 +1,19 @@
 import { assert } from "../base/assert.js";
 import type { TimeMicros } from "../base/time.js";
 import {
-  type EventId,
   EventQueue,
   type EventQueueState,
   type HandlerId,
   QUEUE_END_MICROS,
 } from "./event-queue.js";
+import type { EventId } from "./event-slots.js";
 import type { Phase } from "./phase.js";
 import { RandomStreams, type RandomStreamsState } from "./random-streams.js";
 import { RunDigest, type RunDigestState } from "./run-digest.js";
 import { SimulationStuckError } from "./simulation-stuck-error.js";
 
-export type { EventId, HandlerId } from "./event-queue.js";
+export type { HandlerId } from "./event-queue.js";
+export type { EventId } from "./event-slots.js";
 
 /** Events past this time can never run: 35.7 years after the start. */
 export const HORIZON_MICROS: TimeMicros = QUEUE_END_MICROS - 1;

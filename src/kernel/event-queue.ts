@@ -1,9 +1,23 @@
 import { assert } from "../base/assert.js";
 import type { TimeMicros } from "../base/time.js";
+import {
+  ARGUMENT_A,
+  ARGUMENT_B,
+  ARGUMENT_C,
+  type EventId,
+  EventSlots,
+  type EventSlotsState,
+  HANDLER,
+  KEY_HIGH,
+  KEY_LOW,
+  NEXT,
+  NO_SLOT,
+  PREVIOUS,
+  ROW_DOUBLES,
+  ROW_INTEGERS,
+} from "./event-slots.js";
 import type { Phase } from "./phase.js";
 
-/** Names a pending event; never 0, and never given out again once the event ran or was cancelled. */
-export type EventId = number;
 export type HandlerId = number;
 
 /** The first time that the queue cannot hold: 2^50 microseconds, 35.7 years. */
@@ -12,23 +26,10 @@ export const QUEUE_END_MICROS: TimeMicros = 2 ** 50;
 const LEVELS = 5;
 const BUCKETS_PER_LEVEL = 2048;
 const WORDS_PER_LEVEL = BUCKETS_PER_LEVEL / 32;
-/** A key is time * 8 + phase; `low` holds its last 22 bits, `high` the 31 above them. */
+const NO_BUCKET = -1;
+/** A key is time * 8 + phase; its low part are the last 22 bits, its high part the 31 above them. */
 const PHASES_PER_TIME = 8;
 const LOW_SPAN = 2 ** 22;
-
-const SLOT_SPAN = 2 ** 26;
-const LAST_GENERATION = 2 ** 27 - 1;
-const NONE = -1;
-
-/** The columns of a slot: integers (eight to a row, half a cache line) and arguments (four to a row). */
-const INTEGERS = 8;
-const HIGH = 0;
-const LOW = 1;
-const NEXT = 2;
-const PREVIOUS = 3;
-const HANDLER = 4;
-const GENERATION = 5;
-const ARGUMENTS = 4;
 
 /** A pending event as plain data. */
 export interface PendingEvent {
@@ -41,14 +42,13 @@ export interface PendingEvent {
   readonly c: number;
 }
 
-/** What a queue must keep to go on elsewhere: the pending events in order, and the slots' generations. */
+/** What a queue must keep to go on elsewhere. */
 export interface EventQueueState {
   /** The time of the last event that was popped. */
   readonly timeMicros: TimeMicros;
+  /** In the order in which they will be popped. */
   readonly pending: readonly PendingEvent[];
-  readonly generations: readonly number[];
-  /** Free slots, the next to be used last. */
-  readonly freeSlots: readonly number[];
+  readonly slots: EventSlotsState;
 }
 
 /**
@@ -58,15 +58,15 @@ export interface EventQueueState {
  * first-in-first-out list, and a bucket of the lowest level holds one key only. So equal keys leave
  * in the order of pushes without a sequence number, and an event moves at most four times.
  *
- *   push    O(1)   append to a bucket
- *   pop     O(1)   amortised: take from the lowest bucket, or spread the lowest non-empty one
- *   cancel  O(1)   unlink; the bucket follows from the key and the base
+ *   push    O(1)            append to a bucket
+ *   pop     O(1) amortised  take from the lowest bucket, or spread the lowest one that is not empty
+ *   cancel  O(1)            unlink; the bucket follows from the key and the base
  *
- * The trade: keys must never fall below the base, so a time before the last event popped is refused,
- * and 10,240 list heads are held even when empty (100 KB). Nothing is allocated but on growth.
+ * The trade: no key may fall below the base, so a time before the last event popped is refused, and
+ * 10,240 heads and tails of lists are held even when empty (80 KB). Allocates only to grow.
  *
  * Source: R. Ahuja, K. Mehlhorn, J. Orlin, R. Tarjan, "Faster algorithms for the shortest path
- * problem", J. ACM 37 (1990), section 3 (radix heaps).
+ * problem", J. ACM 37 (1990): radix heaps.
  */
 export class EventQueue {
   /** The event that `pop` took last. */
@@ -77,29 +77,21 @@ export class EventQueue {
   b = 0;
   c = 0;
 
-  private pendingCount = 0;
-  private capacity: number;
-  private integers: Int32Array;
-  private doubles: Float64Array;
-  private slotsUsed = 0;
-  private freeSlot = NONE;
-
+  private readonly slots: EventSlots;
   private baseHigh = 0;
   private baseLow = 0;
-  private readonly heads = new Int32Array(LEVELS * BUCKETS_PER_LEVEL).fill(NONE);
-  private readonly tails = new Int32Array(LEVELS * BUCKETS_PER_LEVEL).fill(NONE);
+  private readonly heads = new Int32Array(LEVELS * BUCKETS_PER_LEVEL).fill(NO_SLOT);
+  private readonly tails = new Int32Array(LEVELS * BUCKETS_PER_LEVEL).fill(NO_SLOT);
   /** One bit a bucket: not empty. Above it one bit a word, two words a level. */
   private readonly occupied = new Int32Array(LEVELS * WORDS_PER_LEVEL);
   private readonly occupiedWords = new Int32Array(LEVELS * 2);
 
   constructor(initialCapacity = 1024) {
-    this.capacity = initialCapacity;
-    this.integers = new Int32Array(initialCapacity * INTEGERS);
-    this.doubles = new Float64Array(initialCapacity * ARGUMENTS);
+    this.slots = new EventSlots(initialCapacity);
   }
 
   get size(): number {
-    return this.pendingCount;
+    return this.slots.taken;
   }
 
   push(
@@ -114,11 +106,9 @@ export class EventQueue {
       timeMicros >= this.timeMicros && timeMicros < QUEUE_END_MICROS,
       "an event must lie between the last one popped and the end of the queue's time",
     );
-    const slot = this.takeSlot();
+    const slot = this.slots.take();
     this.fill(slot, timeMicros, phase, handler, a, b, c);
-    this.append(slot);
-    this.pendingCount++;
-    return this.integers[slot * INTEGERS + GENERATION]! * SLOT_SPAN + slot;
+    return this.slots.idOf(slot);
   }
 
   /**
@@ -126,107 +116,83 @@ export class EventQueue {
    * false when there is none.
    */
   pop(limitMicros: TimeMicros): boolean {
+    const { slots, heads } = this;
+    if (slots.taken === 0) return false;
     let bucket = this.lowestBucket(0);
-    if (bucket === NONE) {
-      if (this.pendingCount === 0 || !this.advance(limitMicros)) return false;
-      bucket = this.lowestBucket(0);
-    }
-    const slot = this.heads[bucket]!;
-    const integers = this.integers;
-    const row = slot * INTEGERS;
-    const low = integers[row + LOW]!;
+    if (bucket === NO_BUCKET) bucket = this.advance(limitMicros);
+    if (bucket === NO_BUCKET) return false;
+
+    const slot = heads[bucket]!;
+    const { integers, doubles } = slots;
+    const row = slot * ROW_INTEGERS;
+    const low = integers[row + KEY_LOW]!;
     const phase = low & (PHASES_PER_TIME - 1);
-    const timeMicros = (integers[row + HIGH]! * LOW_SPAN + (low - phase)) / PHASES_PER_TIME;
+    const timeMicros = (integers[row + KEY_HIGH]! * LOW_SPAN + (low - phase)) / PHASES_PER_TIME;
     if (timeMicros > limitMicros) return false;
     this.timeMicros = timeMicros;
     this.phase = phase;
     this.handler = integers[row + HANDLER]!;
-    const doubles = this.doubles;
-    const argument = slot * ARGUMENTS;
-    this.a = doubles[argument]!;
-    this.b = doubles[argument + 1]!;
-    this.c = doubles[argument + 2]!;
+    this.a = doubles[slot * ROW_DOUBLES + ARGUMENT_A]!;
+    this.b = doubles[slot * ROW_DOUBLES + ARGUMENT_B]!;
+    this.c = doubles[slot * ROW_DOUBLES + ARGUMENT_C]!;
+
     const next = integers[row + NEXT]!;
-    this.heads[bucket] = next;
-    if (next === NONE) this.markEmpty(bucket);
-    else integers[next * INTEGERS + PREVIOUS] = NONE;
-    this.releaseSlot(slot);
+    heads[bucket] = next;
+    if (next === NO_SLOT) this.markEmpty(bucket);
+    else integers[next * ROW_INTEGERS + PREVIOUS] = NO_SLOT;
+    slots.release(slot);
     return true;
   }
 
   /** The handler of a pending event; -1 when the id is of none. */
   handlerOf(id: EventId): HandlerId {
-    const slot = id % SLOT_SPAN;
-    if (!(slot < this.slotsUsed)) return NONE;
-    const row = slot * INTEGERS;
-    if (this.integers[row + GENERATION] !== (id - slot) / SLOT_SPAN) return NONE;
-    return this.integers[row + HANDLER]!;
+    const slot = this.slots.slotOf(id);
+    return slot === NO_SLOT ? -1 : this.slots.integers[slot * ROW_INTEGERS + HANDLER]!;
   }
 
   /** Removes a pending event; false when it already ran or was cancelled. */
   cancel(id: EventId): boolean {
-    if (this.handlerOf(id) === NONE) return false;
-    const slot = id % SLOT_SPAN;
-    const integers = this.integers;
-    const row = slot * INTEGERS;
+    const slot = this.slots.slotOf(id);
+    if (slot === NO_SLOT) return false;
+    const { integers } = this.slots;
+    const row = slot * ROW_INTEGERS;
     const next = integers[row + NEXT]!;
     const previous = integers[row + PREVIOUS]!;
-    const bucket = this.bucketOf(integers[row + HIGH]!, integers[row + LOW]!);
-    if (previous === NONE) this.heads[bucket] = next;
-    else integers[previous * INTEGERS + NEXT] = next;
-    if (next === NONE) this.tails[bucket] = previous;
-    else integers[next * INTEGERS + PREVIOUS] = previous;
-    if (previous === NONE && next === NONE) this.markEmpty(bucket);
-    this.releaseSlot(slot);
+    const bucket = this.bucketOf(integers[row + KEY_HIGH]!, integers[row + KEY_LOW]!);
+    if (previous === NO_SLOT) this.heads[bucket] = next;
+    else integers[previous * ROW_INTEGERS + NEXT] = next;
+    if (next === NO_SLOT) this.tails[bucket] = previous;
+    else integers[next * ROW_INTEGERS + PREVIOUS] = previous;
+    if (previous === NO_SLOT && next === NO_SLOT) this.markEmpty(bucket);
+    this.slots.release(slot);
     return true;
   }
 
   saveState(): EventQueueState {
-    const integers = this.integers;
-    const slots: number[] = [];
-    for (let bucket = 0; bucket < this.heads.length; bucket++) {
-      for (let at = this.heads[bucket]!; at !== NONE; at = integers[at * INTEGERS + NEXT]!) {
-        slots.push(at);
+    const { integers } = this.slots;
+    const pending: PendingEvent[] = [];
+    for (const head of this.heads) {
+      for (let slot = head; slot !== NO_SLOT; slot = integers[slot * ROW_INTEGERS + NEXT]!) {
+        pending.push(this.eventIn(slot));
       }
     }
     // Equal keys share a bucket, so a stable sort keeps their order of pushes.
-    const pending = slots
-      .map((slot) => this.eventInSlot(slot))
-      .sort((x, y) => x.timeMicros - y.timeMicros || x.phase - y.phase);
-    const generations = Array.from(
-      { length: this.slotsUsed },
-      (_, slot) => integers[slot * INTEGERS + GENERATION]!,
-    );
-    const freeSlots: number[] = [];
-    for (let at = this.freeSlot; at !== NONE; at = integers[at * INTEGERS + NEXT]!) {
-      freeSlots.push(at);
-    }
-    return { timeMicros: this.timeMicros, pending, generations, freeSlots };
+    pending.sort((x, y) => x.timeMicros - y.timeMicros || x.phase - y.phase);
+    return { timeMicros: this.timeMicros, pending, slots: this.slots.saveState() };
   }
 
   /** Makes an unused queue the one that was saved: same events, same ids, same ids to come. */
   restoreState(state: EventQueueState): void {
-    assert(this.slotsUsed === 0, "a state is restored into an unused queue");
-    while (this.capacity < state.generations.length) this.grow();
-    const integers = this.integers;
-    this.slotsUsed = state.generations.length;
-    for (const [slot, generation] of state.generations.entries()) {
-      integers[slot * INTEGERS + GENERATION] = generation;
-    }
-    this.freeSlot = NONE;
-    for (const slot of state.freeSlots.toReversed()) {
-      integers[slot * INTEGERS + NEXT] = this.freeSlot;
-      this.freeSlot = slot;
-    }
+    this.slots.restoreState(state.slots);
     this.timeMicros = state.timeMicros;
     const key = state.timeMicros * PHASES_PER_TIME;
     this.baseHigh = Math.floor(key / LOW_SPAN);
     this.baseLow = key - this.baseHigh * LOW_SPAN;
-    for (const { id, timeMicros, phase, handler, a, b, c } of state.pending) {
-      this.fill(id % SLOT_SPAN, timeMicros, phase, handler, a, b, c);
-      this.append(id % SLOT_SPAN);
+    for (const event of state.pending) {
+      const slot = this.slots.slotOf(event.id);
+      assert(slot !== NO_SLOT, "a saved event has no slot");
+      this.fill(slot, event.timeMicros, event.phase, event.handler, event.a, event.b, event.c);
     }
-    this.pendingCount = state.pending.length;
   }
 
   private fill(
@@ -240,60 +206,63 @@ export class EventQueue {
   ): void {
     const key = timeMicros * PHASES_PER_TIME + phase;
     const high = Math.floor(key / LOW_SPAN);
-    const integers = this.integers;
-    const row = slot * INTEGERS;
-    integers[row + HIGH] = high;
-    integers[row + LOW] = key - high * LOW_SPAN;
+    const { integers, doubles } = this.slots;
+    const row = slot * ROW_INTEGERS;
+    integers[row + KEY_HIGH] = high;
+    integers[row + KEY_LOW] = key - high * LOW_SPAN;
     integers[row + HANDLER] = handler;
-    const doubles = this.doubles;
-    const argument = slot * ARGUMENTS;
-    doubles[argument] = a;
-    doubles[argument + 1] = b;
-    doubles[argument + 2] = c;
+    doubles[slot * ROW_DOUBLES + ARGUMENT_A] = a;
+    doubles[slot * ROW_DOUBLES + ARGUMENT_B] = b;
+    doubles[slot * ROW_DOUBLES + ARGUMENT_C] = c;
+    this.append(slot);
   }
 
-  private eventInSlot(slot: number): PendingEvent {
-    const row = slot * INTEGERS;
-    const low = this.integers[row + LOW]!;
+  private eventIn(slot: number): PendingEvent {
+    const { integers, doubles } = this.slots;
+    const row = slot * ROW_INTEGERS;
+    const low = integers[row + KEY_LOW]!;
     const phase = low & (PHASES_PER_TIME - 1);
-    const argument = slot * ARGUMENTS;
     return {
-      id: this.integers[row + GENERATION]! * SLOT_SPAN + slot,
-      timeMicros: (this.integers[row + HIGH]! * LOW_SPAN + (low - phase)) / PHASES_PER_TIME,
+      id: this.slots.idOf(slot),
+      timeMicros: (integers[row + KEY_HIGH]! * LOW_SPAN + (low - phase)) / PHASES_PER_TIME,
       phase,
-      handler: this.integers[row + HANDLER]!,
-      a: this.doubles[argument]!,
-      b: this.doubles[argument + 1]!,
-      c: this.doubles[argument + 2]!,
+      handler: integers[row + HANDLER]!,
+      a: doubles[slot * ROW_DOUBLES + ARGUMENT_A]!,
+      b: doubles[slot * ROW_DOUBLES + ARGUMENT_B]!,
+      c: doubles[slot * ROW_DOUBLES + ARGUMENT_C]!,
     };
   }
 
-  /** The level-and-digit place of a key, as one index. */
+  /** Level and digit of a key, as one index. */
   private bucketOf(high: number, low: number): number {
-    const highDiffers = high ^ this.baseHigh;
-    if (highDiffers === 0) {
-      if ((low ^ this.baseLow) < BUCKETS_PER_LEVEL) return low & 2047;
+    const difference = high ^ this.baseHigh;
+    if (difference === 0) {
+      if ((low ^ this.baseLow) < BUCKETS_PER_LEVEL) return low & (BUCKETS_PER_LEVEL - 1);
       return BUCKETS_PER_LEVEL | (low >>> 11);
     }
-    if (highDiffers < BUCKETS_PER_LEVEL) return (2 * BUCKETS_PER_LEVEL) | (high & 2047);
-    if (highDiffers < LOW_SPAN) return (3 * BUCKETS_PER_LEVEL) | ((high >>> 11) & 2047);
+    if (difference < BUCKETS_PER_LEVEL) {
+      return (2 * BUCKETS_PER_LEVEL) | (high & (BUCKETS_PER_LEVEL - 1));
+    }
+    if (difference < LOW_SPAN) {
+      return (3 * BUCKETS_PER_LEVEL) | ((high >>> 11) & (BUCKETS_PER_LEVEL - 1));
+    }
     return (4 * BUCKETS_PER_LEVEL) | (high >>> 22);
   }
 
   private append(slot: number): void {
-    const integers = this.integers;
-    const row = slot * INTEGERS;
-    const bucket = this.bucketOf(integers[row + HIGH]!, integers[row + LOW]!);
-    integers[row + NEXT] = NONE;
-    if (this.heads[bucket] === NONE) {
-      integers[row + PREVIOUS] = NONE;
+    const { integers } = this.slots;
+    const row = slot * ROW_INTEGERS;
+    const bucket = this.bucketOf(integers[row + KEY_HIGH]!, integers[row + KEY_LOW]!);
+    integers[row + NEXT] = NO_SLOT;
+    if (this.heads[bucket] === NO_SLOT) {
+      integers[row + PREVIOUS] = NO_SLOT;
       this.heads[bucket] = slot;
       this.occupied[bucket >>> 5]! |= 1 << (bucket & 31);
       this.occupiedWords[bucket >>> 10]! |= 1 << ((bucket >>> 5) & 31);
     } else {
       const tail = this.tails[bucket]!;
       integers[row + PREVIOUS] = tail;
-      integers[tail * INTEGERS + NEXT] = slot;
+      integers[tail * ROW_INTEGERS + NEXT] = slot;
     }
     this.tails[bucket] = slot;
   }
@@ -311,7 +280,7 @@ export class EventQueue {
     if (words === 0) {
       half++;
       words = this.occupiedWords[half]!;
-      if (words === 0) return NONE;
+      if (words === 0) return NO_BUCKET;
     }
     const word = (half << 5) | (31 - Math.clz32(words & -words));
     const bits = this.occupied[word]!;
@@ -319,70 +288,42 @@ export class EventQueue {
   }
 
   /**
-   * With the lowest level empty: makes the least key the base and spreads its bucket over the levels
-   * below. Does nothing and answers false when that key lies past the limit, for earlier events may
-   * still be pushed.
+   * With the lowest level empty: makes the least key the base, spreads its bucket over the levels
+   * below, and answers the bucket where the least key then is. Does nothing when that key lies past
+   * the limit, for earlier events may still be pushed.
    */
-  private advance(limitMicros: TimeMicros): boolean {
-    let bucket = NONE;
-    for (let level = 1; bucket === NONE; level++) bucket = this.lowestBucket(level);
-    const integers = this.integers;
-    let leastHigh = integers[this.heads[bucket]! * INTEGERS + HIGH]!;
-    let leastLow = integers[this.heads[bucket]! * INTEGERS + LOW]!;
-    for (let slot = this.heads[bucket]!; slot !== NONE; slot = integers[slot * INTEGERS + NEXT]!) {
-      const high = integers[slot * INTEGERS + HIGH]!;
-      const low = integers[slot * INTEGERS + LOW]!;
+  private advance(limitMicros: TimeMicros): number {
+    let bucket = NO_BUCKET;
+    for (let level = 1; bucket === NO_BUCKET; level++) bucket = this.lowestBucket(level);
+    const { integers } = this.slots;
+    const first = this.heads[bucket]!;
+    let leastHigh = integers[first * ROW_INTEGERS + KEY_HIGH]!;
+    let leastLow = integers[first * ROW_INTEGERS + KEY_LOW]!;
+    const second = integers[first * ROW_INTEGERS + NEXT]!;
+    let slot = second;
+    while (slot !== NO_SLOT) {
+      const row = slot * ROW_INTEGERS;
+      const high = integers[row + KEY_HIGH]!;
+      const low = integers[row + KEY_LOW]!;
       if (high < leastHigh || (high === leastHigh && low < leastLow)) {
         leastHigh = high;
         leastLow = low;
       }
+      slot = integers[row + NEXT]!;
     }
-    if (leastHigh * LOW_SPAN + leastLow >= (limitMicros + 1) * PHASES_PER_TIME) return false;
+    if (leastHigh * LOW_SPAN + leastLow >= (limitMicros + 1) * PHASES_PER_TIME) return NO_BUCKET;
     this.baseHigh = leastHigh;
     this.baseLow = leastLow;
-    let slot = this.heads[bucket]!;
-    this.heads[bucket] = NONE;
+    // An event alone is taken from where it is: nothing is left behind that the new base misplaces.
+    if (second === NO_SLOT) return bucket;
+    this.heads[bucket] = NO_SLOT;
     this.markEmpty(bucket);
-    while (slot !== NONE) {
-      const next = integers[slot * INTEGERS + NEXT]!;
+    slot = first;
+    while (slot !== NO_SLOT) {
+      const next = integers[slot * ROW_INTEGERS + NEXT]!;
       this.append(slot);
       slot = next;
     }
-    return true;
-  }
-
-  private takeSlot(): number {
-    const free = this.freeSlot;
-    if (free !== NONE) {
-      this.freeSlot = this.integers[free * INTEGERS + NEXT]!;
-      return free;
-    }
-    const slot = this.slotsUsed++;
-    assert(slot < SLOT_SPAN, "more events are pending than event ids can tell apart");
-    if (slot === this.capacity) this.grow();
-    this.integers[slot * INTEGERS + GENERATION] = 1;
-    return slot;
-  }
-
-  /** Ends the slot's generation; after the last one the slot is retired, so that no id comes twice. */
-  private releaseSlot(slot: number): void {
-    this.pendingCount--;
-    const integers = this.integers;
-    const row = slot * INTEGERS;
-    const generation = integers[row + GENERATION]! + 1;
-    integers[row + GENERATION] = generation;
-    if (generation > LAST_GENERATION) return;
-    integers[row + NEXT] = this.freeSlot;
-    this.freeSlot = slot;
-  }
-
-  private grow(): void {
-    this.capacity *= 2;
-    const integers = new Int32Array(this.capacity * INTEGERS);
-    integers.set(this.integers);
-    this.integers = integers;
-    const doubles = new Float64Array(this.capacity * ARGUMENTS);
-    doubles.set(this.doubles);
-    this.doubles = doubles;
+    return leastLow & (BUCKETS_PER_LEVEL - 1);
   }
 }
