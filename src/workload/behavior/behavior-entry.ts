@@ -1,0 +1,43 @@
+import type { TimeMicros } from "../../base/time.js";
+import type { Labels } from "../../api/kubernetes.js";
+import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+
+/** What the containers that it matches do. A null leaves the default. */
+export interface BehaviorEntry {
+  readonly match: BehaviorMatch;
+  readonly imageBytes: number | null;
+  /** In microseconds: from the start of the process until it serves. */
+  readonly startMicros: DistributionSpec | null;
+  /** In microseconds: from the start of the process until it ends by itself. */
+  readonly run: "forever" | DistributionSpec | null;
+  readonly exitCode: number | null;
+  /** In microseconds: from SIGTERM until it has ended. */
+  readonly stopMicros: DistributionSpec | null;
+  readonly cpuMillis: DistributionSpec | null;
+  readonly memoryBytes: DistributionSpec | null;
+  /** In microseconds: from when it serves until it crashes. */
+  readonly crashMicros: DistributionSpec | null;
+}
+
+/**
+ * What is given must hold; null matches all. An init container is matched by its name only, so that
+ * an entry about a pod's server does not keep the pod from starting.
+ */
+export interface BehaviorMatch {
+  readonly namespace: string | null;
+  readonly labels: Labels;
+  readonly container: string | null;
+}
+
+/** What a container does of which nobody said anything. Assumed: nothing to measure it by. */
+export interface BehaviorDefaults {
+  readonly imageBytes: number;
+  readonly startMicros: TimeMicros;
+  readonly stopMicros: TimeMicros;
+  /** Where it ends by itself: under restartPolicy OnFailure and Never. */
+  readonly runMicros: TimeMicros;
+  readonly initRunMicros: TimeMicros;
+  readonly exitCode: number;
+  readonly cpuShareOfRequest: number;
+  readonly memoryShareOfRequest: number;
+}

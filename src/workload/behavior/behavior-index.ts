@@ -1,0 +1,88 @@
+import type { Labels, PodSpec } from "../../api/kubernetes.js";
+import type { PodVersion } from "../../api/pod-version.js";
+import { type Distribution, distributionOf } from "../../kernel/distribution.js";
+import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+import type { BehaviorEntry, BehaviorMatch } from "./behavior-entry.js";
+
+/** An entry that is ready to be drawn from. */
+export interface Behavior {
+  readonly match: BehaviorMatch;
+  readonly imageBytes: number | null;
+  readonly startMicros: Distribution | null;
+  readonly run: "forever" | Distribution | null;
+  readonly exitCode: number | null;
+  readonly stopMicros: Distribution | null;
+  readonly cpuMillis: Distribution | null;
+  readonly memoryBytes: Distribution | null;
+  readonly crashMicros: Distribution | null;
+}
+
+type Container = PodSpec["containers"][number];
+
+/** What was found for pods of one template: they share spec and labels. */
+interface Resolved {
+  readonly labels: Labels;
+  readonly namespace: string;
+  readonly byContainer: Map<string, Behavior | null>;
+}
+
+/** Finds the first entry that matches a container, once for all pods of a template. */
+export class BehaviorIndex {
+  private readonly behaviors: readonly Behavior[];
+  private readonly resolved = new WeakMap<PodSpec, Resolved>();
+
+  constructor(entries: readonly BehaviorEntry[]) {
+    this.behaviors = entries.map(behaviorOf);
+  }
+
+  find(pod: PodVersion, container: Container): Behavior | null {
+    if (this.behaviors.length === 0) return null;
+    let found = this.resolved.get(pod.spec);
+    if (found?.labels !== pod.labels || found.namespace !== pod.namespace) {
+      found = { labels: pod.labels, namespace: pod.namespace, byContainer: new Map() };
+      this.resolved.set(pod.spec, found);
+    }
+    let behavior = found.byContainer.get(container.name);
+    if (behavior === undefined) {
+      const init = isPlainInit(pod.spec, container);
+      behavior = this.behaviors.find((b) => matches(b.match, pod, { container, init })) ?? null;
+      found.byContainer.set(container.name, behavior);
+    }
+    return behavior;
+  }
+}
+
+/** An init container that ends before the next one starts, as against a sidecar. */
+function isPlainInit(spec: PodSpec, container: Container): boolean {
+  if (container.restartPolicy === "Always") return false;
+  return (spec.initContainers ?? []).some((init) => init.name === container.name);
+}
+
+function matches(
+  match: BehaviorMatch,
+  pod: PodVersion,
+  of: { readonly container: Container; readonly init: boolean },
+): boolean {
+  if (match.namespace !== null && match.namespace !== pod.namespace) return false;
+  if (match.container === null ? of.init : match.container !== of.container.name) return false;
+  return Object.entries(match.labels).every(([key, value]) => pod.labels[key] === value);
+}
+
+function behaviorOf(entry: BehaviorEntry): Behavior {
+  const { match, imageBytes, run, exitCode } = entry;
+  return {
+    match,
+    imageBytes,
+    exitCode,
+    run: run === "forever" ? run : distribution(run),
+    startMicros: distribution(entry.startMicros),
+    stopMicros: distribution(entry.stopMicros),
+    cpuMillis: distribution(entry.cpuMillis),
+    memoryBytes: distribution(entry.memoryBytes),
+    crashMicros: distribution(entry.crashMicros),
+  };
+}
+
+function distribution(spec: DistributionSpec | null): Distribution | null {
+  return spec === null ? null : distributionOf(spec);
+}

@@ -1,0 +1,181 @@
+import type { TimeMicros } from "../../base/time.js";
+import type { Container } from "../../api/kubernetes.js";
+import type { PodVersion } from "../../api/pod-version.js";
+import { parseBytes, parseCpuMillis } from "../../api/quantity.js";
+import type { Distribution } from "../../kernel/distribution.js";
+import type { RandomStreams } from "../../kernel/random-streams.js";
+import type { ObjectStore } from "../../store/object-store.js";
+import type { BehaviorDefaults, BehaviorEntry } from "./behavior-entry.js";
+import { type Behavior, BehaviorIndex } from "./behavior-index.js";
+import { entityOrdinal } from "./entity-ordinal.js";
+import { PodOrdinals } from "./pod-ordinals.js";
+import type { PodRun, PodRunSource } from "./pod-run.js";
+
+export interface ContainerBehaviorOptions {
+  readonly store: ObjectStore;
+  readonly streams: RandomStreams;
+  /** The first that matches a container decides. */
+  readonly entries: readonly BehaviorEntry[];
+  readonly defaults: BehaviorDefaults;
+}
+
+/** What one run of a container will do, told when it starts. */
+interface ContainerRun {
+  readonly startMicros: TimeMicros;
+  readonly runMicros: TimeMicros | null;
+  readonly exitCode: number;
+  readonly reason?: string;
+  readonly assumed?: boolean;
+}
+
+const CRASH_EXIT_CODE = 1;
+
+/**
+ * What containers do, for the kubelets that ask: as whoever made the pod says (traces, generators),
+ * else as the first matching entry, else by default. Draws are keyed by the pod's owner and its
+ * number within it, the container and the number of the run: the same under every policy.
+ */
+export class ContainerBehavior {
+  private readonly index: BehaviorIndex;
+  private readonly ordinals: PodOrdinals;
+  private readonly sources: PodRunSource[] = [];
+  /** By row: the pod there whose containers have been counted. */
+  private readonly counted: string[] = [];
+  private defaultContainers = 0;
+
+  /** To be made before the first pod is stored: it counts the pods of each owner. */
+  constructor(private readonly options: ContainerBehaviorOptions) {
+    this.index = new BehaviorIndex(options.entries);
+    this.ordinals = new PodOrdinals(options.store);
+  }
+
+  /** Adds a part of the workload that knows what its own pods do. */
+  addSource(source: PodRunSource): void {
+    this.sources.push(source);
+  }
+
+  /** Containers that were started and of which nobody says what they do. */
+  get defaultContainersCount(): number {
+    return this.defaultContainers;
+  }
+
+  /** What the run with that number (0: the first) of the container does. */
+  containerRun(
+    pod: PodVersion,
+    container: Container,
+    init: boolean,
+    ordinal: number,
+  ): ContainerRun {
+    const behavior = this.index.find(pod, container);
+    const made = init ? null : this.podRun(pod);
+    this.countDefaults(pod);
+    const startMicros =
+      made?.startMicros ??
+      this.drawn(behavior?.startMicros, "start", { pod, container, ordinal }) ??
+      this.options.defaults.startMicros;
+    const runMicros = this.runMicros(pod, container, { init, ordinal, behavior, made });
+    const exitCode = behavior?.exitCode ?? this.options.defaults.exitCode;
+    const crash = this.drawn(behavior?.crashMicros, "crash", { pod, container, ordinal });
+    if (crash !== null && (runMicros === null || startMicros + crash < runMicros)) {
+      const crashed = { runMicros: startMicros + crash, exitCode: CRASH_EXIT_CODE };
+      return { startMicros, ...crashed, reason: "Error" };
+    }
+    const run = { startMicros, runMicros, exitCode };
+    return saysHowItEnds(behavior, made) ? run : { ...run, assumed: true };
+  }
+
+  /** From SIGTERM until the container has ended. */
+  stopMicros(pod: PodVersion, container: Container): TimeMicros {
+    const behavior = this.index.find(pod, container);
+    return (
+      this.podRun(pod)?.stopMicros ??
+      this.drawn(behavior?.stopMicros, "stop", { pod, container, ordinal: 0 }) ??
+      this.options.defaults.stopMicros
+    );
+  }
+
+  imageBytes(pod: PodVersion, container: Container): number {
+    return this.index.find(pod, container)?.imageBytes ?? this.options.defaults.imageBytes;
+  }
+
+  /** What the container uses while it runs. */
+  usage(
+    pod: PodVersion,
+    container: Container,
+  ): { readonly cpuMillis: number; readonly memoryBytes: number } {
+    const { cpuShareOfRequest, memoryShareOfRequest } = this.options.defaults;
+    const behavior = this.index.find(pod, container);
+    const made = this.podRun(pod);
+    const requests = container.resources?.requests ?? {};
+    const cpuMillis =
+      made?.cpuMillis ??
+      this.drawn(behavior?.cpuMillis, "cpu", { pod, container, ordinal: 0 }) ??
+      Math.round(parseCpuMillis(requests["cpu"] ?? 0) * cpuShareOfRequest);
+    const memoryBytes =
+      made?.memoryBytes ??
+      this.drawn(behavior?.memoryBytes, "memory", { pod, container, ordinal: 0 }) ??
+      Math.round(parseBytes(requests["memory"] ?? 0) * memoryShareOfRequest);
+    return { cpuMillis, memoryBytes };
+  }
+
+  private runMicros(
+    pod: PodVersion,
+    container: Container,
+    of: {
+      readonly init: boolean;
+      readonly ordinal: number;
+      readonly behavior: Behavior | null;
+      readonly made: PodRun | null;
+    },
+  ): TimeMicros | null {
+    if (of.made?.runMicros !== undefined) return of.made.runMicros;
+    const run = of.behavior?.run ?? null;
+    if (run === "forever") return null;
+    if (run !== null) return this.drawn(run, "run", { pod, container, ordinal: of.ordinal });
+    const { runMicros, initRunMicros } = this.options.defaults;
+    if (container.restartPolicy === "Always") return null;
+    if (of.init) return initRunMicros;
+    return (pod.spec.restartPolicy ?? "Always") === "Always" ? null : runMicros;
+  }
+
+  private podRun(pod: PodVersion): PodRun | null {
+    for (const source of this.sources) {
+      const run = source.podRun(pod);
+      if (run !== null) return run;
+    }
+    return null;
+  }
+
+  private drawn(
+    distribution: Distribution | null | undefined,
+    field: string,
+    of: {
+      readonly pod: PodVersion;
+      readonly container: Container;
+      readonly ordinal: number;
+    },
+  ): number | null {
+    if (distribution === null || distribution === undefined) return null;
+    const entity = `${this.ordinals.keyOf(of.pod)}/${of.container.name}/${of.ordinal}`;
+    const u = this.options.streams.draw(`workload/behavior/${field}`, entityOrdinal(entity));
+    return Math.min(Math.max(0, Math.round(distribution.quantile(u))), Number.MAX_SAFE_INTEGER);
+  }
+
+  private countDefaults(pod: PodVersion): void {
+    if (this.counted[pod.row] === pod.uid) return;
+    this.counted[pod.row] = pod.uid;
+    const made = this.podRun(pod) !== null;
+    for (const container of pod.spec.initContainers ?? []) {
+      if (this.index.find(pod, container) === null) this.defaultContainers += 1;
+    }
+    for (const container of pod.spec.containers) {
+      if (!made && this.index.find(pod, container) === null) this.defaultContainers += 1;
+    }
+  }
+}
+
+function saysHowItEnds(behavior: Behavior | null, made: PodRun | null): boolean {
+  if (made?.runMicros !== undefined) return true;
+  if (behavior === null) return false;
+  return behavior.run !== null || behavior.exitCode !== null || behavior.crashMicros !== null;
+}
