@@ -20,7 +20,6 @@ const container: MergeShape = {
     volumeMounts: { key: "mountPath" },
     volumeDevices: { key: "devicePath" },
   },
-  maps: { resources: {} },
 };
 
 const podSpec: MergeShape = {

@@ -22,7 +22,7 @@ const DATA_PREFIX = "data:";
 
 /** The files of one scenario: finds them, and remembers what was read. */
 export class InputFiles {
-  private readonly opened = new Map<string, string>();
+  private readonly opened = new Map<string, NamedFile>();
 
   constructor(
     readonly files: FileSystem,
@@ -59,9 +59,14 @@ export class InputFiles {
     };
   }
 
+  /** How messages call a file that was remembered. */
+  shownAs(name: string): string {
+    return this.opened.get(name)?.shown ?? name;
+  }
+
   /** Remembers that the file's content takes part in the run. */
   remember(file: NamedFile): void {
-    this.opened.set(file.name, file.path);
+    this.opened.set(file.name, file);
   }
 
   /** sha256 of every file that was remembered, by name. */
@@ -70,7 +75,7 @@ export class InputFiles {
     const hashes: InputHash[] = [];
     for (const name of names) {
       const hash = createHash("sha256");
-      for await (const block of this.files.stream(this.opened.get(name)!)) hash.update(block);
+      for await (const block of this.files.stream(this.opened.get(name)!.path)) hash.update(block);
       hashes.push({ name, sha256: hash.digest("hex") });
     }
     return hashes;

@@ -82,10 +82,9 @@ async function loadFile(
   check: ObjectCheck,
   into: { readonly objects: LoadedObject[]; readonly issues: Issue[] },
 ): Promise<void> {
-  let readable = true;
+  inputs.remember(file);
   for await (const found of readObjects(inputs.files, file)) {
     if ("issue" in found) {
-      readable = found.issue.line > 0;
       into.issues.push(found.issue);
       continue;
     }
@@ -96,10 +95,9 @@ async function loadFile(
     }
     const flaws = check(manifest as Manifest);
     into.issues.push(...flaws.map(({ path, message }) => found.object.issue(path, message)));
-    const origin = { file: file.shown, line: found.object.line };
+    const origin = { file: file.name, line: found.object.line };
     into.objects.push({ manifest: manifest as Manifest, origin });
   }
-  if (readable) inputs.remember(file);
 }
 
 /** The object with today's API version, or what keeps it from being one. */

@@ -71,6 +71,7 @@ export interface LoadedObject {
 }
 
 export interface Origin {
+  /** As the scenario names it. */
   readonly file: string;
   readonly line: number;
 }

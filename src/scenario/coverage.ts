@@ -1,0 +1,112 @@
+import { KINDS } from "../api/kinds.js";
+import type { Manifest } from "../api/kubernetes.js";
+import { kindOf } from "../api/legacy-versions.js";
+import {
+  type Effect,
+  type FieldRule,
+  type FieldRules,
+  MODELLED_KINDS,
+  POD_TEMPLATE,
+  UNKNOWN_FIELD,
+  UNKNOWN_KIND,
+  UNMODELLED_KINDS,
+} from "./modelled-fields.js";
+
+/** Something of the input that the simulation leaves out. */
+export interface NotModelled {
+  readonly kind: string;
+  /** Of a pod template as of the pod, `spec.containers[].livenessProbe`; empty for the whole kind. */
+  readonly field: string;
+  readonly effect: Effect;
+  /** The objects that have it, `Deployment shop/web`, in the order of the input. */
+  readonly objects: readonly string[];
+}
+
+const EFFECTS: readonly Effect[] = ["placement", "timing", "none"];
+
+/** Gathers what of many objects is not modelled, once for each kind and field. */
+export class CoverageReport {
+  private readonly found = new Map<string, NotModelled & { readonly objects: string[] }>();
+
+  add(manifest: Manifest): void {
+    const object = describe(manifest);
+    const kind = kindOf(manifest.apiVersion, manifest.kind);
+    const rules = kind === undefined ? undefined : MODELLED_KINDS[kind];
+    if (rules === undefined) {
+      const effect = UNMODELLED_KINDS[manifest.kind] ?? UNKNOWN_KIND;
+      this.note({ kind: manifest.kind, field: "", effect }, object);
+      return;
+    }
+    const body = KINDS[kind!].hasSpec ? manifest.spec : bodyOf(manifest);
+    this.look(body, rules, { kind: kind!, prefix: "spec", object });
+  }
+
+  /** The worst first; then by kind and field. */
+  entries(): readonly NotModelled[] {
+    return [...this.found.values()].sort(
+      (a, b) =>
+        EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect) ||
+        compare(a.kind, b.kind) ||
+        compare(a.field, b.field),
+    );
+  }
+
+  private note(what: Omit<NotModelled, "objects">, object: string): void {
+    const key = `${what.kind} ${what.field} ${what.effect}`;
+    const known = this.found.get(key);
+    if (known === undefined) this.found.set(key, { ...what, objects: [object] });
+    else if (known.objects.at(-1) !== object) known.objects.push(object);
+  }
+
+  private look(
+    value: unknown,
+    rules: FieldRules,
+    at: { readonly kind: string; readonly prefix: string; readonly object: string },
+  ): void {
+    if (Array.isArray(value)) {
+      const element = { ...at, prefix: `${at.prefix}[]` };
+      for (const one of value) this.look(one, rules, element);
+      return;
+    }
+    if (typeof value !== "object" || value === null) return;
+    for (const [field, inside] of Object.entries(value)) {
+      if (isEmpty(inside)) continue;
+      const rule: FieldRule = Object.hasOwn(rules, field) ? rules[field]! : UNKNOWN_FIELD;
+      const effect = typeof rule === "function" ? rule(inside) : rule;
+      if (effect === "modelled") continue;
+      const prefix = `${at.prefix}.${field}`;
+      if (typeof effect === "string") {
+        this.note({ kind: at.kind, field: prefix, effect }, at.object);
+      } else if (effect === POD_TEMPLATE) {
+        const { spec } = inside as { spec?: unknown };
+        this.look(spec, POD_TEMPLATE.spec, { ...at, kind: "Pod", prefix: "spec" });
+      } else {
+        this.look(inside, effect, { ...at, prefix });
+      }
+    }
+  }
+}
+
+function describe(manifest: Manifest): string {
+  const { namespace, name, generateName } = manifest.metadata;
+  const kind = kindOf(manifest.apiVersion, manifest.kind);
+  const scoped = kind === undefined ? namespace !== undefined : KINDS[kind].namespaced;
+  const shown = name ?? `${generateName}…`;
+  return `${manifest.kind} ${scoped ? `${namespace ?? "default"}/` : ""}${shown}`;
+}
+
+function bodyOf(manifest: Manifest): Record<string, unknown> {
+  const { apiVersion: _, kind: __, metadata: ___, status: ____, ...body } = manifest;
+  return body;
+}
+
+/** Values that ask for nothing: as good as absent. */
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === false || value === "") return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

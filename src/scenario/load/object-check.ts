@@ -1,0 +1,43 @@
+import type { Manifest } from "../../api/kubernetes.js";
+import type { FieldIssue } from "../../api/validation/field-issue.js";
+import { shapeIssues } from "../../api/validation/shape.js";
+import type { ObjectFlaw } from "./manifests.js";
+import type { Path } from "./yaml-source.js";
+
+/** What the API server would refuse of a manifest that is created. */
+export function manifestFlaws(manifest: Manifest): readonly ObjectFlaw[] {
+  return shapeIssues(manifest).map(flawOf);
+}
+
+/** What could not be read of an object that a live API server gave out. */
+export function dumpFlaws(manifest: Manifest): readonly ObjectFlaw[] {
+  return shapeIssues(manifest).map(flawOf);
+}
+
+function flawOf(issue: FieldIssue): ObjectFlaw {
+  const { type, detail } = issue;
+  const path = pathOf(issue.field);
+  switch (type) {
+    case "Required":
+      return { path, message: detail === "" ? "is required" : `is required: ${detail}` };
+    case "Forbidden":
+      return { path, message: detail === "" ? "is not allowed" : `is not allowed: ${detail}` };
+    case "Duplicate":
+      return { path, message: "stands twice: each must be unique" };
+    case "NotFound":
+      return { path, message: "there is none of that name" };
+    default:
+      return { path, message: detail === "" ? "is no valid value" : detail };
+  }
+}
+
+/** `spec.containers[0].resources.requests[cpu]` as its parts. */
+function pathOf(field: string): Path {
+  const parts: (string | number)[] = [];
+  for (const match of field.matchAll(/([^.[\]]+)|\[([^\]]*)\]/g)) {
+    const inBrackets = match[2];
+    if (inBrackets === undefined) parts.push(match[1]!);
+    else parts.push(/^\d+$/.test(inBrackets) ? Number(inBrackets) : inBrackets);
+  }
+  return parts;
+}

@@ -1,0 +1,51 @@
+import type { Manifest } from "../../api/kubernetes.js";
+import type { LoadedObject } from "../schema/scenario.js";
+import { parseInstant } from "../units.js";
+
+const MICROS_PER_SECOND = 1_000_000;
+/** Fields of a time that has passed. */
+const PAST_TIME = /(?:At|[tT]ime|Timestamp)$/;
+const FUTURE_TIMES: ReadonlySet<string> = new Set(["deletionTimestamp", "nextScheduleTime"]);
+
+/** True for the objects of a running cluster: Nodes, and Pods that are bound to some of them. */
+export function isDump(objects: readonly LoadedObject[]): boolean {
+  const nodes = new Set(
+    objects.filter(isOf("Node")).map(({ manifest }) => manifest.metadata.name),
+  );
+  return objects.filter(isOf("Pod")).some(({ manifest }) => {
+    const { nodeName } = (manifest.spec ?? {}) as { nodeName?: string };
+    return nodeName !== undefined && nodes.has(nodeName);
+  });
+}
+
+export function isOf(kind: string): (object: LoadedObject) => boolean {
+  return ({ manifest }) => manifest.kind === kind;
+}
+
+/**
+ * The newest time that any object tells of, up to whole seconds: when the dump was made, as nearly
+ * as it shows. In microseconds since 1970; null when there is none.
+ */
+export function newestTimeMicros(objects: readonly LoadedObject[]): number | null {
+  let newest: number | null = null;
+  const look = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    for (const [field, inside] of Object.entries(value)) {
+      if (typeof inside !== "string") {
+        look(inside);
+      } else if (PAST_TIME.test(field) && !FUTURE_TIMES.has(field)) {
+        const time = parseInstant(inside);
+        if ("value" in time && (newest === null || time.value > newest)) newest = time.value;
+      }
+    }
+  };
+  for (const { manifest } of objects) {
+    look({ metadata: timesOf(manifest), status: manifest.status });
+  }
+  return newest === null ? null : Math.ceil(newest / MICROS_PER_SECOND) * MICROS_PER_SECOND;
+}
+
+function timesOf(manifest: Manifest): unknown {
+  const { creationTimestamp } = manifest.metadata;
+  return { creationTimestamp };
+}

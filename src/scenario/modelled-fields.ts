@@ -1,0 +1,275 @@
+/**
+ * What seatrial makes of Kubernetes' kinds and fields. Data only: extend it as subsystems arrive.
+ *
+ * The effect of what is not modelled: `placement` (pods that do not exist, or run elsewhere),
+ * `timing` (the same pods on the same nodes at other moments), `none`.
+ */
+export type Effect = "placement" | "timing" | "none";
+
+/** A field: modelled with all below it, not modelled with an effect, or a map or list to look into. */
+export type FieldRule = "modelled" | Effect | FieldRules | ValueRule;
+export interface FieldRules {
+  readonly [field: string]: FieldRule;
+}
+/** A field whose effect depends on its value. */
+export type ValueRule = (value: unknown) => "modelled" | Effect;
+
+/** Fields that a table does not name: counted as the worst until somebody has looked at them. */
+export const UNKNOWN_FIELD: Effect = "placement";
+/** Kinds that no table names: somebody's controller may make pods of them. */
+export const UNKNOWN_KIND: Effect = "placement";
+
+const unless =
+  (harmless: unknown, effect: Effect): ValueRule =>
+  (value) =>
+    value === harmless ? "none" : effect;
+
+const probe: FieldRules = {
+  initialDelaySeconds: "modelled",
+  periodSeconds: "timing",
+  timeoutSeconds: "timing",
+  failureThreshold: "timing",
+  successThreshold: "timing",
+  terminationGracePeriodSeconds: "timing",
+  httpGet: "none",
+  tcpSocket: "none",
+  exec: "none",
+  grpc: "none",
+};
+
+const container: FieldRules = {
+  name: "modelled",
+  image: "modelled",
+  resources: { requests: "modelled", limits: "modelled", claims: "placement" },
+  ports: "modelled",
+  command: "none",
+  args: "none",
+  workingDir: "none",
+  env: "none",
+  envFrom: "none",
+  securityContext: "none",
+  stdin: "none",
+  stdinOnce: "none",
+  tty: "none",
+  terminationMessagePath: "none",
+  terminationMessagePolicy: "none",
+  volumeMounts: "none",
+  volumeDevices: "none",
+  imagePullPolicy: unless("IfNotPresent", "timing"),
+  livenessProbe: "timing",
+  readinessProbe: probe,
+  startupProbe: "timing",
+  lifecycle: "timing",
+  resizePolicy: "none",
+  restartPolicy: "placement",
+};
+
+const volume: FieldRules = {
+  name: "none",
+  configMap: "none",
+  secret: "none",
+  projected: "none",
+  downwardAPI: "none",
+  emptyDir: "none",
+  hostPath: "none",
+  nfs: "none",
+  persistentVolumeClaim: "placement",
+  ephemeral: "placement",
+  csi: "placement",
+  gcePersistentDisk: "placement",
+  awsElasticBlockStore: "placement",
+  azureDisk: "placement",
+  azureFile: "none",
+  cephfs: "none",
+  cinder: "placement",
+  fc: "none",
+  flexVolume: "none",
+  flocker: "none",
+  gitRepo: "none",
+  glusterfs: "none",
+  iscsi: "placement",
+  photonPersistentDisk: "none",
+  portworxVolume: "none",
+  quobyte: "none",
+  rbd: "placement",
+  scaleIO: "none",
+  storageos: "none",
+  vsphereVolume: "none",
+  image: "none",
+};
+
+/** Of a pod, and of every pod template. */
+export const POD_SPEC: FieldRules = {
+  containers: container,
+  initContainers: container,
+  ephemeralContainers: "none",
+  nodeName: "modelled",
+  nodeSelector: "modelled",
+  affinity: {
+    nodeAffinity: "modelled",
+    podAffinity: "placement",
+    podAntiAffinity: "placement",
+  },
+  tolerations: "modelled",
+  topologySpreadConstraints: "placement",
+  schedulerName: "modelled",
+  schedulingGates: "modelled",
+  priority: "modelled",
+  priorityClassName: "modelled",
+  preemptionPolicy: unless("PreemptLowerPriority", "placement"),
+  overhead: "modelled",
+  resources: "modelled",
+  resourceClaims: "placement",
+  runtimeClassName: "placement",
+  restartPolicy: "modelled",
+  terminationGracePeriodSeconds: "modelled",
+  activeDeadlineSeconds: "timing",
+  readinessGates: "timing",
+  volumes: volume,
+  hostNetwork: "modelled",
+  hostname: "none",
+  hostnameOverride: "none",
+  subdomain: "none",
+  setHostnameAsFQDN: "none",
+  hostAliases: "none",
+  hostPID: "none",
+  hostIPC: "none",
+  hostUsers: "none",
+  shareProcessNamespace: "none",
+  os: "none",
+  dnsPolicy: "none",
+  dnsConfig: "none",
+  enableServiceLinks: "none",
+  automountServiceAccountToken: "none",
+  serviceAccount: "none",
+  serviceAccountName: "none",
+  imagePullSecrets: "none",
+  securityContext: "none",
+};
+
+/** Stands for a pod template: looked into with {@link POD_SPEC}. */
+export const POD_TEMPLATE = { spec: POD_SPEC, metadata: "modelled" } as const;
+
+const none = (...fields: readonly string[]): FieldRules =>
+  Object.fromEntries(fields.map((field) => [field, "none"]));
+
+/** Kinds of which only fields differ. The rules are those of `spec`, or of the body without one. */
+export const MODELLED_KINDS: Readonly<Record<string, FieldRules>> = {
+  Pod: POD_SPEC,
+  Deployment: {
+    replicas: "modelled",
+    selector: "modelled",
+    template: POD_TEMPLATE,
+    strategy: "modelled",
+    minReadySeconds: "modelled",
+    revisionHistoryLimit: "modelled",
+    progressDeadlineSeconds: "modelled",
+    paused: "modelled",
+  },
+  ReplicaSet: {
+    replicas: "modelled",
+    selector: "modelled",
+    template: POD_TEMPLATE,
+    minReadySeconds: "modelled",
+  },
+  Service: {
+    selector: "modelled",
+    ports: "modelled",
+    publishNotReadyAddresses: "modelled",
+    clusterIP: "modelled",
+    clusterIPs: "modelled",
+    ...none(
+      "type",
+      "externalName",
+      "externalIPs",
+      "externalTrafficPolicy",
+      "internalTrafficPolicy",
+      "ipFamilies",
+      "ipFamilyPolicy",
+      "sessionAffinity",
+      "sessionAffinityConfig",
+      "loadBalancerIP",
+      "loadBalancerClass",
+      "loadBalancerSourceRanges",
+      "allocateLoadBalancerNodePorts",
+      "healthCheckNodePort",
+      "trafficDistribution",
+    ),
+  },
+  EndpointSlice: { addressType: "modelled", endpoints: "modelled", ports: "modelled" },
+  Node: {
+    taints: "modelled",
+    unschedulable: "modelled",
+    ...none("podCIDR", "podCIDRs", "providerID", "externalID", "configSource"),
+  },
+  Namespace: { finalizers: "modelled" },
+  PriorityClass: {
+    value: "modelled",
+    globalDefault: "modelled",
+    description: "none",
+    preemptionPolicy: unless("PreemptLowerPriority", "placement"),
+  },
+};
+
+/** Kinds that are kept or left aside without anybody acting on them: the effect of that. */
+export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
+  // Their controllers make pods, or decide how many.
+  StatefulSet: "placement",
+  DaemonSet: "placement",
+  ReplicationController: "placement",
+  Job: "placement",
+  CronJob: "placement",
+  HorizontalPodAutoscaler: "placement",
+  VerticalPodAutoscaler: "placement",
+  // Admission and disruption.
+  PodDisruptionBudget: "timing",
+  LimitRange: "placement",
+  ResourceQuota: "placement",
+  MutatingWebhookConfiguration: "placement",
+  ValidatingWebhookConfiguration: "none",
+  ValidatingAdmissionPolicy: "none",
+  ValidatingAdmissionPolicyBinding: "none",
+  PodSecurityPolicy: "none",
+  RuntimeClass: "placement",
+  // Volumes.
+  PersistentVolume: "placement",
+  PersistentVolumeClaim: "placement",
+  StorageClass: "placement",
+  CSINode: "placement",
+  CSIDriver: "placement",
+  CSIStorageCapacity: "placement",
+  VolumeAttachment: "none",
+  VolumeSnapshot: "none",
+  VolumeSnapshotClass: "none",
+  VolumeSnapshotContent: "none",
+  // Devices.
+  DeviceClass: "placement",
+  ResourceClaim: "placement",
+  ResourceClaimTemplate: "placement",
+  ResourceSlice: "placement",
+  // Configuration, identity and network, which no pod waits for here.
+  ConfigMap: "none",
+  Secret: "none",
+  ServiceAccount: "none",
+  Role: "none",
+  RoleBinding: "none",
+  ClusterRole: "none",
+  ClusterRoleBinding: "none",
+  NetworkPolicy: "none",
+  Ingress: "none",
+  IngressClass: "none",
+  Gateway: "none",
+  GatewayClass: "none",
+  HTTPRoute: "none",
+  Endpoints: "none",
+  CustomResourceDefinition: "none",
+  APIService: "none",
+  CertificateSigningRequest: "none",
+  ComponentStatus: "none",
+  ControllerRevision: "none",
+  Event: "none",
+  FlowSchema: "none",
+  Lease: "none",
+  PodTemplate: "none",
+  PriorityLevelConfiguration: "none",
+};
