@@ -18,7 +18,9 @@ type Step =
   | { gap: number; what: "create"; pod: number; shape: number; isDaemon: boolean }
   | { gap: number; what: "bind"; pod: number; node: number }
   | { gap: number; what: "run" | "succeed" | "delete"; pod: number }
-  | { gap: number; what: "addNode" | "removeNode" | "toggleReady"; node: number };
+  | { gap: number; what: "addNode"; node: number }
+  | { gap: number; what: "removeNode"; node: number }
+  | { gap: number; what: "toggleReady"; node: number };
 
 const gap = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 40 * SECOND }));
 const podNumber = fc.nat({ max: 7 });
@@ -37,11 +39,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     what: fc.constantFrom("run" as const, "succeed" as const, "delete" as const),
     pod: podNumber,
   }),
-  fc.record({
-    gap,
-    what: fc.constantFrom("addNode" as const, "removeNode" as const, "toggleReady" as const),
-    node: nodeNumber,
-  }),
+  fc.record({ gap, what: fc.constant("addNode" as const), node: nodeNumber }),
+  fc.record({ gap, what: fc.constant("removeNode" as const), node: nodeNumber }),
+  fc.record({ gap, what: fc.constant("toggleReady" as const), node: nodeNumber }),
 );
 
 /** The state between two changes, as plain as can be. */
@@ -215,7 +215,11 @@ describe("time-weighted figures of random event sequences", () => {
         expectClose(figure(figures, "imbalance_mean_ratio", cpu), over(deviation), window, 1e-7);
         expectClose(figure(figures, "nodes_used_mean_count"), over(nodesUsed), window);
         expectClose(figure(figures, "nodes_ready_mean_count"), over(nodesReady), window);
-        expectClose(figure(figures, "node_hours"), over((s) => s.nodes.length), 3.6e9);
+        expectClose(
+          figure(figures, "node_hours"),
+          over((s) => s.nodes.length),
+          3.6e9,
+        );
         const lasting = states.filter(
           (s) => Math.min(s.toMicros, until) > Math.max(s.fromMicros, from),
         );
@@ -253,9 +257,13 @@ describe("time-weighted figures of random event sequences", () => {
         const whole = integrate(states, 0, end, pending);
         expect(Math.abs(integral - whole)).toBeLessThanOrEqual(1e-9 * whole);
         const hours = total(series("node_hours", "").map((r) => r[3] as number));
-        expectClose(hours, integrate(states, 0, end, (s) => s.nodes.length), 3.6e9);
+        expectClose(
+          hours,
+          integrate(states, 0, end, (s) => s.nodes.length),
+          3.6e9,
+        );
         const created = total(series("pods_created_count", "").map((r) => r[3] as number));
-        expect(created).toBe(figure(figures, "pods_created_count"));
+        if (end > 0) expect(created).toBe(figure(figures, "pods_created_count"));
       }),
       { numRuns: 200 },
     );
