@@ -1,0 +1,64 @@
+import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
+import type { Container } from "../api/kubernetes.js";
+import type { PodVersion } from "../api/pod-version.js";
+
+/** What one run of a container will do, told when it starts. */
+export interface ContainerRun {
+  /** From the start of the process until it serves. */
+  readonly startMicros: TimeMicros;
+  /** From the start of the process until it ends by itself; null: never. */
+  readonly runMicros: TimeMicros | null;
+  readonly exitCode: number;
+  /** Reason of the end; default Completed for exit code 0, Error for others. */
+  readonly reason?: string;
+  /** Nobody said what the container does: what a snapshot shows of it counts for more. */
+  readonly assumed?: boolean;
+}
+
+/** What a running container uses. */
+export interface ContainerUsage {
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+}
+
+/** What containers do. Kubelets ask; the workload answers. */
+export interface BehaviorSource {
+  /** `ordinal` is the number of the run of this container: 0 for its first start. */
+  containerRun(pod: PodVersion, container: Container, init: boolean, ordinal: number): ContainerRun;
+  /** From SIGTERM until the container has ended. */
+  stopMicros(pod: PodVersion, container: Container): TimeMicros;
+  /** Size of the container's image; 0: pulling it takes no time. */
+  imageBytes(pod: PodVersion, container: Container): number;
+  /** What a running container uses; without it, observers assume a share of the requests. */
+  usage?(pod: PodVersion, container: Container): ContainerUsage;
+}
+
+const FOR_EVER: ContainerRun = Object.freeze({
+  startMicros: MICROS_PER_SECOND,
+  runMicros: null,
+  exitCode: 0,
+  assumed: true,
+});
+const ONE_MINUTE: ContainerRun = Object.freeze({ ...FOR_EVER, runMicros: MICROS_PER_MINUTE });
+const ONE_SECOND: ContainerRun = Object.freeze({ ...FOR_EVER, runMicros: MICROS_PER_SECOND });
+
+/**
+ * Containers of which nothing is known: they serve 1 s after their start, end 1 s after SIGTERM, and
+ * run for ever under restartPolicy Always, otherwise for 1 min (an init container 1 s) with exit code 0.
+ * Kubelets count them.
+ */
+export class DefaultBehavior implements BehaviorSource {
+  containerRun(pod: PodVersion, container: Container, init: boolean): ContainerRun {
+    if (init) return container.restartPolicy === "Always" ? FOR_EVER : ONE_SECOND;
+    const always = (pod.spec.restartPolicy ?? "Always") === "Always";
+    return always ? FOR_EVER : ONE_MINUTE;
+  }
+
+  stopMicros(): TimeMicros {
+    return MICROS_PER_SECOND;
+  }
+
+  imageBytes(): number {
+    return 0;
+  }
+}

@@ -1,0 +1,364 @@
+import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
+import type { ContainerState } from "../api/pod-version.js";
+import type { Engine, HandlerId } from "../kernel/engine.js";
+import { Phase } from "../kernel/phase.js";
+import type { ClusterObserver } from "../record/cluster-observer.js";
+import type { BehaviorSource, ContainerRun } from "./container-behavior.js";
+import { type ImagePulling, ImagePulls, type Pull } from "./image-pulls.js";
+import type { KubeletNode } from "./kubelet-node.js";
+import type { ContainerRecord, PodWorker } from "./pod-worker.js";
+import { planRun } from "./run-plan.js";
+
+/** What is told to whoever decides which containers run. */
+export interface ContainerListener {
+  /** A container began to run, finished its startup, or became ready. */
+  containerChanged(worker: PodWorker, container: ContainerRecord): void;
+  /** A container has ended; its status says how. */
+  containerExited(worker: PodWorker, container: ContainerRecord): void;
+  /** The wait of a container in backoff is over. */
+  backoffOver(worker: PodWorker, container: ContainerRecord): void;
+  /** A node has an image that it did not have. */
+  imagePulled(node: KubeletNode, image: string, bytes: number): void;
+}
+
+export interface ContainerRuntimeOptions {
+  readonly engine: Engine;
+  readonly behavior: BehaviorSource;
+  readonly observer: ClusterObserver;
+  readonly imagePulling: (node: KubeletNode) => ImagePulling;
+  readonly listener: ContainerListener;
+  readonly find: (row: number, serial: number) => PodWorker | undefined;
+}
+
+/** A container gets this long between SIGTERM and SIGKILL at least. */
+const MINIMUM_GRACE_MICROS = 2 * MICROS_PER_SECOND;
+const SIGKILLED = 137;
+
+/**
+ * Starts and stops containers and knows when something happens to them: at most one event is queued
+ * for a container, and none for one that runs for ever and is ready.
+ */
+export class ContainerRuntime {
+  /** Containers that were started and of which no behavior is known. */
+  containersAssumed = 0;
+  private readonly timer: HandlerId;
+  private readonly hopelessTimer: HandlerId;
+  private readonly pullTimer: HandlerId;
+  private readonly pulls = new Map<number, ImagePulls>();
+
+  constructor(private readonly options: ContainerRuntimeOptions) {
+    const { engine, find } = options;
+    const due = (row: number, serial: number, index: number) => {
+      const worker = find(row, serial);
+      const container = worker?.containers[index];
+      if (worker !== undefined && container !== undefined) this.due(worker, container);
+    };
+    this.timer = engine.registerHandler("kubelet/container", due);
+    this.hopelessTimer = engine.registerHandler("kubelet/longest-backoff", due, {
+      background: true,
+    });
+    this.pullTimer = engine.registerHandler("kubelet/pull", (node) => this.pullDue(node));
+  }
+
+  /** Gets the container's image if it is not there, then runs it. */
+  start(worker: PodWorker, container: ContainerRecord): void {
+    const { behavior } = this.options;
+    const { image = "", name } = container.spec;
+    const present = worker.node.images.has(image);
+    const bytes = present ? 0 : behavior.imageBytes(worker.pod, container.spec);
+    if (present && container.spec.imagePullPolicy !== "Always") {
+      this.say(worker, "Pulled", `Container image "${image}" already present on machine`);
+      this.launch(worker, container);
+      return;
+    }
+    this.say(worker, "Pulling", `Pulling image "${image}"`);
+    if (bytes > 0) {
+      container.step = "pulling";
+      this.pullsOf(worker.node).pull(image, bytes, { worker, container });
+      if (container.status.lastTermination === null) return;
+      container.status = { ...container.status, reason: "ContainerCreating" };
+      return;
+    }
+    worker.node.images.add(image);
+    this.say(worker, "Pulled", `Successfully pulled image "${image}" for container ${name}`);
+    this.launch(worker, container);
+  }
+
+  /** Takes up a container that runs already, as a snapshot shows it. */
+  resume(worker: PodWorker, container: ContainerRecord): void {
+    container.step = "running";
+    const beginMicros = container.status.startedAtMicros ?? this.options.engine.now;
+    const run = this.runOf(worker, container, container.status.restartCount);
+    this.plan(container, run, beginMicros);
+    const now = this.options.engine.now;
+    const { status } = container;
+    const plan = container.plan!;
+    const never = Number.POSITIVE_INFINITY;
+    const late = (at: TimeMicros) => (at <= now ? never : at);
+    const refuted = run.assumed === true && plan.endsAt <= now;
+    container.plan = {
+      startedAt: status.started ? plan.startedAt : late(plan.startedAt),
+      readyAt: status.ready ? plan.readyAt : late(plan.readyAt),
+      unhealthyAt: late(plan.unhealthyAt),
+      endsAt: refuted ? never : plan.endsAt,
+    };
+    this.arm(worker, container);
+  }
+
+  /** Has a container that ended wait before its next start. */
+  waitInBackoff(
+    worker: PodWorker,
+    container: ContainerRecord,
+    untilMicros: TimeMicros,
+    longest: boolean,
+  ) {
+    const { engine } = this.options;
+    container.step = "backoff";
+    container.timer = engine.scheduleAt(
+      Math.max(untilMicros, engine.now),
+      Phase.world,
+      longest ? this.hopelessTimer : this.timer,
+      worker.row,
+      worker.serial,
+      container.index,
+    );
+  }
+
+  /** Sends SIGTERM, after the preStop hook, and SIGKILL at `killAtMicros`. */
+  stop(worker: PodWorker, container: ContainerRecord, killAtMicros: TimeMicros): void {
+    const { engine, behavior } = this.options;
+    const now = engine.now;
+    this.say(worker, "Killing", `Stopping container ${container.spec.name}`);
+    const termAt = Math.max(now, Math.min(now + preStopMicros(container), killAtMicros));
+    const leavesAt = termAt + behavior.stopMicros(worker.pod, container.spec);
+    const killedAt = Math.max(killAtMicros, termAt + MINIMUM_GRACE_MICROS);
+    const endsByItself = container.plan?.endsAt ?? Number.POSITIVE_INFINITY;
+    container.step = "stopping";
+    if (endsByItself <= Math.min(leavesAt, killedAt)) {
+      this.armStop(worker, container, Math.max(now, endsByItself));
+    } else if (leavesAt <= killedAt) {
+      container.exitCode = 0;
+      container.exitReason = "Completed";
+      this.armStop(worker, container, leavesAt);
+    } else {
+      container.exitCode = SIGKILLED;
+      container.exitReason = "Error";
+      this.armStop(worker, container, killedAt);
+    }
+  }
+
+  /** Brings SIGKILL forward for a container that is stopping. */
+  hurry(worker: PodWorker, container: ContainerRecord, killAtMicros: TimeMicros): void {
+    const at = Math.max(killAtMicros, this.options.engine.now + MINIMUM_GRACE_MICROS);
+    if (at >= (container.plan?.endsAt ?? Number.POSITIVE_INFINITY)) return;
+    container.exitCode = SIGKILLED;
+    container.exitReason = "Error";
+    this.armStop(worker, container, at);
+  }
+
+  /** Gives up a container that does not run. */
+  abandon(container: ContainerRecord): void {
+    this.disarm(container);
+    container.step = "ended";
+  }
+
+  /** Forgets the node's pulls and what would happen to its containers. */
+  stopNode(node: KubeletNode): void {
+    this.pulls.get(node.ordinal)?.stop();
+    this.pulls.delete(node.ordinal);
+    for (const worker of node.pods) {
+      for (const container of worker.containers) this.disarm(container);
+    }
+  }
+
+  disarm(container: ContainerRecord): void {
+    if (container.timer !== 0) this.options.engine.cancel(container.timer);
+    container.timer = 0;
+  }
+
+  private launch(worker: PodWorker, container: ContainerRecord): void {
+    const { engine, listener } = this.options;
+    const before = container.status;
+    const again = before.state === "terminated" || before.lastTermination !== null;
+    const restartCount = again ? before.restartCount + 1 : before.restartCount;
+    const run = this.runOf(worker, container, restartCount);
+    this.plan(container, run, engine.now);
+    this.say(worker, "Created", `Created container: ${container.spec.name}`);
+    this.say(worker, "Started", `Started container ${container.spec.name}`);
+    container.step = "running";
+    container.status = {
+      name: before.name,
+      ready: false,
+      started: false,
+      restartCount,
+      state: "running",
+      reason: "",
+      exitCode: null,
+      startedAtMicros: engine.now,
+      finishedAtMicros: null,
+      lastTermination:
+        before.state === "terminated" ? terminationOf(before) : before.lastTermination,
+    };
+    this.tellUsage(worker);
+    this.passMilestones(container);
+    this.arm(worker, container);
+    listener.containerChanged(worker, container);
+  }
+
+  private runOf(worker: PodWorker, container: ContainerRecord, ordinal: number): ContainerRun {
+    const init = container.role !== "main";
+    const run = this.options.behavior.containerRun(worker.pod, container.spec, init, ordinal);
+    if (run.assumed !== true) return run;
+    if (container.plan === null) this.containersAssumed += 1;
+    return container.recorded === null ? run : { ...run, ...container.recorded };
+  }
+
+  private plan(container: ContainerRecord, run: ContainerRun, beginMicros: TimeMicros): void {
+    container.plan = planRun(container.spec, run, beginMicros);
+    container.exitCode = run.exitCode;
+    container.exitReason = run.reason ?? (run.exitCode === 0 ? "Completed" : "Error");
+  }
+
+  /** Something is due for a container; the timer says no more than that. */
+  private due(worker: PodWorker, container: ContainerRecord): void {
+    container.timer = 0;
+    const now = this.options.engine.now;
+    switch (container.step) {
+      case "backoff":
+        this.options.listener.backoffOver(worker, container);
+        return;
+      case "stopping":
+        this.exit(worker, container);
+        return;
+      case "running":
+        if (container.plan!.endsAt <= now) {
+          this.exit(worker, container);
+        } else if (container.plan!.unhealthyAt <= now) {
+          const grace = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
+          this.stop(worker, container, now + grace * MICROS_PER_SECOND);
+        } else {
+          if (this.passMilestones(container)) {
+            this.options.listener.containerChanged(worker, container);
+          }
+          this.arm(worker, container);
+        }
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Sets `started` and `ready` when their time has come; whether one of them was set. */
+  private passMilestones(container: ContainerRecord): boolean {
+    const now = this.options.engine.now;
+    const { status } = container;
+    const plan = container.plan!;
+    const started = status.started || plan.startedAt <= now;
+    const ready = status.ready || (plan.readyAt <= now && container.role !== "init");
+    if (started === status.started && ready === status.ready) return false;
+    container.status = { ...status, started, ready };
+    return true;
+  }
+
+  private exit(worker: PodWorker, container: ContainerRecord): void {
+    const { status } = container;
+    container.step = "ended";
+    container.status = {
+      ...status,
+      ready: container.role === "init" && container.exitCode === 0,
+      started: false,
+      state: "terminated",
+      reason: container.exitReason,
+      exitCode: container.exitCode,
+      finishedAtMicros: this.options.engine.now,
+    };
+    this.tellUsage(worker);
+    this.options.listener.containerExited(worker, container);
+  }
+
+  private arm(worker: PodWorker, container: ContainerRecord): void {
+    const { status } = container;
+    const plan = container.plan!;
+    let at = Math.min(plan.endsAt, plan.unhealthyAt);
+    if (!status.started) at = Math.min(at, plan.startedAt);
+    if (!status.ready && container.role !== "init") at = Math.min(at, plan.readyAt);
+    if (at === Number.POSITIVE_INFINITY) return;
+    container.timer = this.schedule(worker, container, at);
+  }
+
+  private armStop(worker: PodWorker, container: ContainerRecord, at: TimeMicros): void {
+    this.disarm(container);
+    container.plan = { ...container.plan!, endsAt: at };
+    container.timer = this.schedule(worker, container, at);
+  }
+
+  private schedule(worker: PodWorker, container: ContainerRecord, at: TimeMicros): number {
+    const { engine } = this.options;
+    const when = Math.max(at, engine.now);
+    const { row, serial } = worker;
+    return engine.scheduleAt(when, Phase.world, this.timer, row, serial, container.index);
+  }
+
+  private pullsOf(node: KubeletNode): ImagePulls {
+    let pulls = this.pulls.get(node.ordinal);
+    if (pulls === undefined) {
+      const pulling = this.options.imagePulling(node);
+      pulls = new ImagePulls(this.options.engine, pulling, this.pullTimer, node.ordinal);
+      this.pulls.set(node.ordinal, pulls);
+    }
+    return pulls;
+  }
+
+  private pullDue(nodeOrdinal: number): void {
+    const finished = this.pulls.get(nodeOrdinal)?.finishDue() ?? [];
+    for (const pull of finished) this.pulled(pull);
+  }
+
+  private pulled(pull: Pull): void {
+    const { node } = pull.waiters[0]!.worker;
+    node.images.add(pull.image);
+    this.options.listener.imagePulled(node, pull.image, pull.bytes);
+    const tookMillis = Math.round((this.options.engine.now - pull.askedMicros) / 1000);
+    for (const { worker, container } of pull.waiters) {
+      if (container.step !== "pulling") continue;
+      this.say(worker, "Pulled", `Successfully pulled image "${pull.image}" in ${tookMillis}ms`);
+      this.launch(worker, container);
+    }
+  }
+
+  private tellUsage(worker: PodWorker): void {
+    const { behavior, observer, engine } = this.options;
+    if (behavior.usage === undefined) return;
+    let cpuMillis = 0;
+    let memoryBytes = 0;
+    for (const { status, spec } of worker.containers) {
+      if (status.state !== "running") continue;
+      const usage = behavior.usage(worker.pod, spec);
+      cpuMillis += usage.cpuMillis;
+      memoryBytes += usage.memoryBytes;
+    }
+    observer.podUsage(worker.pod, cpuMillis, memoryBytes, engine.now);
+  }
+
+  private say(worker: PodWorker, reason: string, message: string): void {
+    this.options.observer.event("Normal", reason, worker.pod, message, this.options.engine.now);
+  }
+}
+
+/** How a container's last run ended, as the status of its next one tells it. */
+export function terminationOf(
+  status: ContainerState,
+): NonNullable<ContainerState["lastTermination"]> {
+  return {
+    exitCode: status.exitCode ?? 0,
+    reason: status.reason,
+    startedAtMicros: status.startedAtMicros,
+    finishedAtMicros: status.finishedAtMicros,
+  };
+}
+
+/** How long the preStop hook takes; one that is no `sleep` takes no time. */
+function preStopMicros(container: ContainerRecord): TimeMicros {
+  const hook = container.spec.lifecycle?.preStop as { sleep?: { seconds?: number } } | undefined;
+  return (hook?.sleep?.seconds ?? 0) * MICROS_PER_SECOND;
+}

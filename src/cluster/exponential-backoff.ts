@@ -1,0 +1,62 @@
+import type { TimeMicros } from "../base/time.js";
+
+/** What is remembered of one thing that fails again and again. */
+export interface BackoffEntry {
+  readonly delayMicros: TimeMicros;
+  readonly updatedMicros: TimeMicros;
+}
+
+/**
+ * The exponential backoff that kubelets share between restarts and image pulls: it doubles up to a
+ * maximum and starts anew after twice the maximum without a failure. Pure: the caller keeps the entry.
+ *
+ * Source: client-go `util/flowcontrol`; Kubernetes, "Pod Lifecycle: Container restarts".
+ */
+export class ExponentialBackoff {
+  constructor(
+    readonly initialMicros: TimeMicros,
+    readonly maxMicros: TimeMicros,
+  ) {}
+
+  /** The entry after one more try at `nowMicros`, that of something which failed at `failedMicros`. */
+  next(entry: BackoffEntry | null, failedMicros: TimeMicros, nowMicros: TimeMicros): BackoffEntry {
+    const delayMicros =
+      entry === null || this.hasExpired(entry, failedMicros)
+        ? this.initialMicros
+        : Math.min(entry.delayMicros * 2, this.maxMicros);
+    return { delayMicros, updatedMicros: nowMicros };
+  }
+
+  /** When something that failed at `failedMicros` may be tried again; no earlier than it failed. */
+  retryAt(entry: BackoffEntry | null, failedMicros: TimeMicros): TimeMicros {
+    if (entry === null || this.hasExpired(entry, failedMicros)) return failedMicros;
+    return failedMicros + entry.delayMicros;
+  }
+
+  /** Whether something that failed at `failedMicros` must still wait at `nowMicros`. */
+  isInBackoffSince(
+    entry: BackoffEntry | null,
+    failedMicros: TimeMicros,
+    nowMicros: TimeMicros,
+  ): boolean {
+    return nowMicros < this.retryAt(entry, failedMicros);
+  }
+
+  /** Whether the last try is so recent at `nowMicros` that the next must wait. */
+  isInBackoffSinceUpdate(entry: BackoffEntry | null, nowMicros: TimeMicros): boolean {
+    if (entry === null || this.hasExpired(entry, nowMicros)) return false;
+    return nowMicros - entry.updatedMicros < entry.delayMicros;
+  }
+
+  /** The entry of something that was started `starts` times after its first start, without a rest. */
+  entryAfter(starts: number, updatedMicros: TimeMicros): BackoffEntry | null {
+    if (starts === 0) return null;
+    let delayMicros = this.initialMicros;
+    for (let i = 1; i < starts && delayMicros < this.maxMicros; i++) delayMicros *= 2;
+    return { delayMicros: Math.min(delayMicros, this.maxMicros), updatedMicros };
+  }
+
+  private hasExpired(entry: BackoffEntry, atMicros: TimeMicros): boolean {
+    return atMicros - entry.updatedMicros > 2 * this.maxMicros;
+  }
+}

@@ -1,0 +1,106 @@
+import { assert } from "../base/assert.js";
+import type { TimeMicros } from "../base/time.js";
+import type { ResourceList, Taint } from "../api/kubernetes.js";
+import type { VersionOf } from "../api/object-version.js";
+import { parseResource } from "../api/quantity.js";
+import type { PodDemand } from "./pod-demand.js";
+import type { PodWorker } from "./pod-worker.js";
+
+/** What a kubelet keeps of its own node: what it has, and what the pods it admitted take. */
+export class KubeletNode {
+  node: VersionOf<"Node">;
+  allocatable: ReadonlyMap<string, number> = new Map();
+  /** False while the node's network is not up: pods with a network of their own cannot start. */
+  networkReady = true;
+  /** Amounts of the admitted pods that still hold them, by resource. */
+  readonly requested = new Map<string, number>();
+  readonly pods = new Set<PodWorker>();
+  /** Admitted pods that hold ports of the node. */
+  readonly portHolders = new Set<PodWorker>();
+  /** Pods whose resize in place waits for room. */
+  readonly resizing = new Set<PodWorker>();
+  /** Images that need no pull. */
+  readonly images = new Set<string>();
+  private heldPlaces = 0;
+
+  constructor(
+    node: VersionOf<"Node">,
+    /** Number of the node among those that came up in this run, from 0. */
+    readonly ordinal: number,
+    readonly upSinceMicros: TimeMicros,
+  ) {
+    this.node = node;
+    this.refresh(node);
+    for (const image of node.status.images ?? []) {
+      for (const name of image.names ?? []) this.images.add(name);
+    }
+  }
+
+  get name(): string {
+    return this.node.name;
+  }
+
+  get taints(): readonly Taint[] {
+    return this.node.spec.taints ?? [];
+  }
+
+  /** Pods that hold a place. */
+  get podCount(): number {
+    return this.heldPlaces;
+  }
+
+  /** Takes over a newer version of the Node object. */
+  refresh(node: VersionOf<"Node">): void {
+    const known = node.status === this.node.status && this.allocatable.size > 0;
+    this.node = node;
+    if (known) return;
+    this.allocatable = amountsOf(node.status.allocatable ?? node.status.capacity ?? {});
+    this.networkReady = readyStatus(node) !== "False";
+  }
+
+  free(resource: string): number {
+    return (this.allocatable.get(resource) ?? 0) - (this.requested.get(resource) ?? 0);
+  }
+
+  hold(worker: PodWorker, demand: PodDemand): void {
+    this.heldPlaces += 1;
+    this.add(demand, 1);
+    if (demand.hostPorts.length > 0) this.portHolders.add(worker);
+  }
+
+  release(worker: PodWorker, demand: PodDemand): void {
+    assert(this.heldPlaces > 0, "a node gives back the place of a pod that it does not hold");
+    this.heldPlaces -= 1;
+    this.add(demand, -1);
+    if (demand.hostPorts.length > 0) this.portHolders.delete(worker);
+  }
+
+  /** A held pod takes `after` from now on in place of `before`. */
+  exchange(before: PodDemand, after: PodDemand): void {
+    this.add(before, -1);
+    this.add(after, 1);
+  }
+
+  private add(demand: PodDemand, sign: 1 | -1): void {
+    for (const [resource, amount] of demand.requests) {
+      this.requested.set(resource, (this.requested.get(resource) ?? 0) + sign * amount);
+    }
+  }
+}
+
+function amountsOf(list: ResourceList): ReadonlyMap<string, number> {
+  const amounts = new Map<string, number>();
+  for (const [resource, quantity] of Object.entries(list)) {
+    amounts.set(resource, parseResource(resource, quantity));
+  }
+  return amounts;
+}
+
+function readyStatus(node: VersionOf<"Node">): string | undefined {
+  return node.status.conditions?.find((condition) => condition.type === "Ready")?.status;
+}
+
+/** False for a node whose kubelet has stopped reporting: its Ready condition is Unknown. */
+export function kubeletReports(node: VersionOf<"Node">): boolean {
+  return readyStatus(node) !== "Unknown";
+}

@@ -1,0 +1,314 @@
+import type { TimeMicros } from "../base/time.js";
+import { MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../base/time.js";
+import type { VersionOf } from "../api/object-version.js";
+import { isPodTerminal, type PodVersion } from "../api/pod-version.js";
+import type { Engine } from "../kernel/engine.js";
+import type { ClusterObserver } from "../record/cluster-observer.js";
+import type { Client } from "../store/client.js";
+import type { Informer } from "../store/informer.js";
+import type { InformerFactory } from "../store/informer-factory.js";
+import type { BehaviorSource } from "./container-behavior.js";
+import { ContainerRuntime } from "./container-runtime.js";
+import { ExponentialBackoff } from "./exponential-backoff.js";
+import type { ImagePulling } from "./image-pulls.js";
+import { kubeletReports, KubeletNode } from "./kubelet-node.js";
+import { NodeImageReports } from "./node-image-reports.js";
+import { PodAdmission, type Rejection } from "./pod-admission.js";
+import { PodDemands } from "./pod-demand.js";
+import { PodLifecycle } from "./pod-lifecycle.js";
+import { PodResizes } from "./pod-resizes.js";
+import type { PodStatusFeatures } from "./pod-status.js";
+import { newContainers, newWorker, type PodWorker } from "./pod-worker.js";
+import { SnapshotPods, wasAccepted } from "./snapshot-pods.js";
+import { StatusWriter } from "./status-writer.js";
+
+export interface KubeletsOptions {
+  readonly engine: Engine;
+  /** Of the kubelets: their watch lag. */
+  readonly informers: InformerFactory;
+  /**
+   * Of the kubelets. Upstream's limit (50 a second, 100 at once) is one kubelet's; this client is
+   * that of all of them, so it should have none.
+   */
+  readonly client: Client;
+  readonly observer: ClusterObserver;
+  readonly behavior: BehaviorSource;
+  readonly features: PodStatusFeatures;
+  readonly imagePulling: (node: VersionOf<"Node">) => ImagePulling;
+  /** Upstream's `nodeStatusUpdateFrequency`, 10 s. */
+  readonly nodeStatusUpdateFrequencyMicros: TimeMicros;
+  /** Upstream's first and longest wait before a restart: 10 s and 5 min. */
+  readonly crashLoopBackoff?: {
+    readonly initialMicros: TimeMicros;
+    readonly maxMicros: TimeMicros;
+  };
+}
+
+/**
+ * The kubelets of all nodes as one component: one watch of pods, handed on by node. It keeps a
+ * record of each pod on a node, and queues an event only for what will change.
+ *
+ * A node whose Ready condition is Unknown has no kubelet: its pods stay as they are until it reports
+ * again. The machine of a Node object that is deleted is gone with it.
+ */
+export class Kubelets {
+  private readonly pods: Informer<"Pod">;
+  private readonly nodeObjects: Informer<"Node">;
+  private readonly nodes = new Map<string, KubeletNode>();
+  private readonly workers: (PodWorker | undefined)[] = [];
+  /** Rows of pods that are bound to nodes without a kubelet, by the node's name. */
+  private readonly unattended = new Map<string, Map<number, string>>();
+  private readonly admission = new PodAdmission();
+  private readonly demands = new PodDemands();
+  private readonly writer: StatusWriter;
+  private readonly runtime: ContainerRuntime;
+  private readonly lifecycle: PodLifecycle;
+  private readonly snapshot: SnapshotPods;
+  private readonly resizes: PodResizes;
+  private readonly imageReports: NodeImageReports;
+  private nextSerial = 1;
+  private nextNodeOrdinal = 0;
+  private nextAddress = 0;
+
+  constructor(private readonly options: KubeletsOptions) {
+    const { engine, client, observer, behavior, features, informers } = options;
+    const limits = options.crashLoopBackoff;
+    const backoff = new ExponentialBackoff(
+      limits?.initialMicros ?? 10 * MICROS_PER_SECOND,
+      limits?.maxMicros ?? 5 * MICROS_PER_MINUTE,
+    );
+    const find = (row: number, serial: number) => {
+      const worker = this.workers[row];
+      return worker?.serial === serial ? worker : undefined;
+    };
+    this.pods = informers.informer("Pod");
+    this.nodeObjects = informers.informer("Node");
+    const settled = (worker: PodWorker) => this.forget(worker);
+    this.writer = new StatusWriter({ engine, client, features, find, settled });
+    this.imageReports = new NodeImageReports({
+      engine,
+      client,
+      periodMicros: options.nodeStatusUpdateFrequencyMicros,
+    });
+    this.lifecycle = new PodLifecycle({
+      engine,
+      observer,
+      backoff,
+      writer: this.writer,
+      find,
+      released: (worker) => this.release(worker),
+      imagePulled: (node, image, bytes) => this.imageReports.pulled(node, image, bytes),
+    });
+    const imagePulling = (node: KubeletNode) => options.imagePulling(node.node);
+    const listener = this.lifecycle;
+    this.runtime = new ContainerRuntime({
+      engine,
+      behavior,
+      observer,
+      imagePulling,
+      listener,
+      find,
+    });
+    this.lifecycle.attach(this.runtime);
+    this.snapshot = new SnapshotPods({ runtime: this.runtime, lifecycle: this.lifecycle, backoff });
+    this.resizes = new PodResizes({ engine, client, admission: this.admission });
+  }
+
+  /** Takes up the nodes and pods that exist and follows them from now on. */
+  start(): void {
+    this.nodeObjects.addHandler({
+      added: (node) => this.nodeAdded(node),
+      updated: (_before, node) => this.nodeUpdated(node),
+      deleted: (node) => this.nodeDeleted(node),
+    });
+    this.pods.addHandler({
+      added: (pod) => {
+        if (pod.nodeName !== "") this.podBound(pod);
+      },
+      updated: (before, pod) => this.podUpdated(before, pod),
+      deleted: (pod) => this.podDeleted(pod),
+    });
+  }
+
+  /** Containers that were started and of which nothing is known but the defaults. */
+  get containersAssumed(): number {
+    return this.runtime.containersAssumed;
+  }
+
+  /** What the kubelet of that node holds for the pods that it admitted; undefined without one. */
+  requestedOn(nodeName: string): ReadonlyMap<string, number> | undefined {
+    return this.nodes.get(nodeName)?.requested;
+  }
+
+  /** When the node last renewed its lease, computed; null if it has no kubelet. */
+  lastHeartbeatMicros(nodeName: string): TimeMicros | null {
+    const node = this.nodes.get(nodeName);
+    if (node === undefined) return null;
+    const period = this.options.nodeStatusUpdateFrequencyMicros;
+    const since = this.options.engine.now - node.upSinceMicros;
+    return node.upSinceMicros + Math.floor(since / period) * period;
+  }
+
+  private nodeAdded(object: VersionOf<"Node">): void {
+    if (!kubeletReports(object)) return;
+    const node = new KubeletNode(object, this.nextNodeOrdinal, this.options.engine.now);
+    this.nextNodeOrdinal += 1;
+    this.nodes.set(object.name, node);
+    const waiting = this.unattended.get(object.name);
+    if (waiting === undefined) return;
+    this.unattended.delete(object.name);
+    for (const [row, uid] of waiting) {
+      const pod = this.pods.at(row);
+      if (pod !== undefined && pod.uid === uid) this.podBound(pod);
+    }
+  }
+
+  private nodeUpdated(object: VersionOf<"Node">): void {
+    const node = this.nodes.get(object.name);
+    if (node === undefined) {
+      this.nodeAdded(object);
+    } else if (!kubeletReports(object)) {
+      this.stopNode(node);
+    } else {
+      node.refresh(object);
+      this.resizes.retry(node);
+      if (!node.networkReady) return;
+      for (const worker of [...node.pods]) {
+        if (worker.stage === "starting") this.lifecycle.begin(worker);
+      }
+    }
+  }
+
+  private nodeDeleted(object: VersionOf<"Node">): void {
+    const node = this.nodes.get(object.name);
+    if (node !== undefined) this.stopNode(node);
+  }
+
+  /** The node's kubelet is no more; what the API server knows of its pods stays as it is. */
+  private stopNode(node: KubeletNode): void {
+    this.nodes.delete(node.name);
+    this.runtime.stopNode(node);
+    for (const worker of node.pods) {
+      this.lifecycle.disarmDeadline(worker);
+      this.workers[worker.row] = undefined;
+      this.leaveUnattended(worker.pod);
+    }
+    node.pods.clear();
+  }
+
+  private leaveUnattended(pod: PodVersion): void {
+    let rows = this.unattended.get(pod.nodeName);
+    if (rows === undefined) {
+      rows = new Map();
+      this.unattended.set(pod.nodeName, rows);
+    }
+    rows.set(pod.row, pod.uid);
+  }
+
+  private podBound(pod: PodVersion): void {
+    if (isPodTerminal(pod)) return;
+    const node = this.nodes.get(pod.nodeName);
+    if (node === undefined) {
+      this.leaveUnattended(pod);
+      return;
+    }
+    const worker = newWorker(pod, this.nextSerial, node, this.demands.of(pod.spec));
+    this.nextSerial += 1;
+    this.workers[pod.row] = worker;
+    node.pods.add(worker);
+    if (wasAccepted(pod)) {
+      this.hold(worker);
+      for (const container of pod.spec.containers) node.images.add(container.image ?? "");
+      this.snapshot.resume(worker, this.options.engine.now);
+      return;
+    }
+    worker.startTimeMicros = this.options.engine.now;
+    if (pod.deletionTimeMicros !== null) {
+      worker.containers = newContainers(pod.spec);
+      this.lifecycle.terminate(worker, this.options.engine.now);
+      return;
+    }
+    const rejection = this.admission.check(node, pod.spec, worker.demand);
+    if (rejection !== null) this.reject(worker, rejection);
+    else this.admit(worker);
+  }
+
+  private admit(worker: PodWorker): void {
+    const { pod, node } = worker;
+    this.hold(worker);
+    worker.containers = newContainers(pod.spec);
+    const onHost = pod.spec.hostNetwork === true;
+    worker.podIP = onHost ? nodeAddress(node) : this.newAddress();
+    if (node.networkReady || onHost) this.lifecycle.begin(worker);
+    else this.writer.markDirty(worker);
+  }
+
+  private reject(worker: PodWorker, rejection: Rejection): void {
+    const { observer, engine } = this.options;
+    observer.event("Warning", rejection.reason, worker.pod, rejection.message, engine.now);
+    worker.stage = "ended";
+    worker.reason = rejection.reason;
+    worker.message = `Pod was rejected: ${rejection.message}`;
+    this.writer.markDirty(worker);
+  }
+
+  private podUpdated(before: PodVersion, pod: PodVersion): void {
+    const worker = this.workers[pod.row];
+    if (worker === undefined || worker.pod.uid !== pod.uid) {
+      if (before.nodeName === "" && pod.nodeName !== "") this.podBound(pod);
+      return;
+    }
+    worker.pod = pod;
+    if (pod.deletionTimeMicros !== null && pod.deletionTimeMicros !== before.deletionTimeMicros) {
+      if (worker.stage === "ended") this.writer.removeEnded(worker);
+      else this.lifecycle.terminate(worker, pod.deletionTimeMicros);
+      return;
+    }
+    if (pod.spec !== before.spec) this.resizes.specChanged(worker, this.demands.of(pod.spec));
+    if (pod.status !== before.status && (pod.spec.readinessGates ?? []).length > 0) {
+      if (worker.stage === "active") this.writer.markDirty(worker);
+    }
+  }
+
+  private podDeleted(pod: PodVersion): void {
+    const worker = this.workers[pod.row];
+    if (worker === undefined || worker.pod.uid !== pod.uid) {
+      this.unattended.get(pod.nodeName)?.delete(pod.row);
+      return;
+    }
+    for (const container of worker.containers) this.runtime.abandon(container);
+    this.lifecycle.disarmDeadline(worker);
+    this.release(worker);
+    this.forget(worker);
+  }
+
+  private hold(worker: PodWorker): void {
+    worker.holdsDemand = true;
+    worker.node.hold(worker, worker.demand);
+  }
+
+  private release(worker: PodWorker): void {
+    if (!worker.holdsDemand) return;
+    worker.holdsDemand = false;
+    worker.node.release(worker, worker.demand);
+    worker.node.resizing.delete(worker);
+    this.resizes.retry(worker.node);
+  }
+
+  private forget(worker: PodWorker): void {
+    worker.node.pods.delete(worker);
+    if (this.workers[worker.row] === worker) this.workers[worker.row] = undefined;
+  }
+
+  /** An address from 10.0.0.0/8 that no other pod of this run was given. */
+  private newAddress(): string {
+    this.nextAddress += 1;
+    const n = this.nextAddress;
+    return `10.${(n >>> 16) & 255}.${(n >>> 8) & 255}.${n & 255}`;
+  }
+}
+
+function nodeAddress(node: KubeletNode): string {
+  const addresses = node.node.status.addresses ?? [];
+  return addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
+}

@@ -1,0 +1,171 @@
+import type { TimeMicros } from "../base/time.js";
+import {
+  type ConditionStatus,
+  type ContainerState,
+  type PodCondition,
+  type PodPhase,
+  podCondition,
+} from "../api/pod-version.js";
+import type { ContainerRecord, PodWorker } from "./pod-worker.js";
+
+/** What versions of Kubernetes do differently in a pod's status. */
+export interface PodStatusFeatures {
+  /** The condition PodReadyToStartContainers: from v1.29. */
+  readonly podReadyToStartContainers: boolean;
+  /** A pod that is deleted ends as Succeeded or Failed before it goes: from v1.27. */
+  readonly terminalPhaseOnDeletion: boolean;
+}
+
+/**
+ * The phase that the containers' states make, as the kubelet reports it.
+ *
+ * Source: Kubernetes, "Pod Lifecycle: Pod phase"; `pkg/kubelet/kubelet_pods.go`; KEP-753.
+ */
+export function phaseOf(worker: PodWorker, features: PodStatusFeatures): PodPhase {
+  const policy = worker.pod.spec.restartPolicy ?? "Always";
+  const ended = worker.stage === "ended";
+  const terminal =
+    ended && (features.terminalPhaseOnDeletion || worker.pod.deletionTimeMicros === null);
+  if (worker.failed && ended) return "Failed";
+  let running = 0;
+  let waiting = 0;
+  let stopped = 0;
+  let succeeded = 0;
+  for (const { role, status } of worker.containers) {
+    if (role === "init") {
+      if (ended && isFailure(status) && policy === "Never") return "Failed";
+    } else if (role === "sidecar") {
+      if (status.state === "running") running += 1;
+    } else if (status.state === "running") {
+      running += 1;
+    } else if (status.state === "terminated") {
+      stopped += 1;
+      if (status.exitCode === 0) succeeded += 1;
+    } else if (status.lastTermination !== null) {
+      stopped += 1;
+    } else {
+      waiting += 1;
+    }
+  }
+  if (!worker.initialized || waiting > 0) return terminal ? "Failed" : "Pending";
+  if (running > 0) return "Running";
+  if (terminal) return stopped === succeeded ? "Succeeded" : "Failed";
+  if (policy === "Always") return "Running";
+  if (stopped === succeeded) return "Succeeded";
+  return policy === "Never" ? "Failed" : "Running";
+}
+
+function isDone(status: ContainerState): boolean {
+  return status.state === "terminated" && status.exitCode === 0;
+}
+
+function isFailure(status: ContainerState): boolean {
+  return status.state === "terminated" && status.exitCode !== 0;
+}
+
+/**
+ * The kubelet's conditions of a pod: Initialized, Ready, ContainersReady and, by version,
+ * PodReadyToStartContainers.
+ *
+ * Source: Kubernetes, "Pod Lifecycle: Pod conditions"; `pkg/kubelet/status/generate.go`; KEP-580
+ * (readiness gates); KEP-3085.
+ */
+export function conditionsOf(
+  worker: PodWorker,
+  phase: PodPhase,
+  features: PodStatusFeatures,
+  nowMicros: TimeMicros,
+): PodCondition[] {
+  const make = (type: string, found: Finding): PodCondition => ({
+    type,
+    status: found.status,
+    lastTransitionTimeMicros: nowMicros,
+    reason: found.reason,
+    message: found.message,
+  });
+  const containersReady = containersReadiness(worker, phase);
+  const conditions = [
+    make("Initialized", initialization(worker, phase)),
+    make("Ready", containersReady === TRUE ? gatesReadiness(worker) : containersReady),
+    make("ContainersReady", containersReady),
+  ];
+  if (features.podReadyToStartContainers) {
+    const hasSandbox = worker.podIP !== "" && worker.stage !== "ended";
+    conditions.push(make("PodReadyToStartContainers", hasSandbox ? TRUE : FALSE));
+  }
+  return conditions;
+}
+
+interface Finding {
+  readonly status: ConditionStatus;
+  readonly reason: string;
+  readonly message: string;
+}
+
+const TRUE: Finding = Object.freeze({ status: "True", reason: "", message: "" });
+const FALSE: Finding = Object.freeze({ status: "False", reason: "", message: "" });
+const COMPLETED: Finding = Object.freeze({ status: "False", reason: "PodCompleted", message: "" });
+const FAILED: Finding = Object.freeze({ status: "False", reason: "PodFailed", message: "" });
+const INITIALIZED_COMPLETED: Finding = Object.freeze({
+  status: "True",
+  reason: "PodCompleted",
+  message: "",
+});
+
+function initialization(worker: PodWorker, phase: PodPhase): Finding {
+  if (worker.initialized) return phase === "Succeeded" ? INITIALIZED_COMPLETED : TRUE;
+  const incomplete = names(
+    worker.containers,
+    ({ role, status }) =>
+      (role === "init" && !isDone(status)) || (role === "sidecar" && !status.started),
+  );
+  if (incomplete.length === 0) return phase === "Succeeded" ? INITIALIZED_COMPLETED : TRUE;
+  return {
+    status: "False",
+    reason: "ContainersNotInitialized",
+    message: `containers with incomplete status: [${incomplete.join(" ")}]`,
+  };
+}
+
+function containersReadiness(worker: PodWorker, phase: PodPhase): Finding {
+  if (phase === "Succeeded") return COMPLETED;
+  if (phase === "Failed") return FAILED;
+  let ready = true;
+  for (const { role, status } of worker.containers) {
+    if (role !== "init" && !status.ready) {
+      ready = false;
+      break;
+    }
+  }
+  if (ready) return TRUE;
+  const unready = names(worker.containers, (c) => c.role !== "init" && !c.status.ready);
+  return {
+    status: "False",
+    reason: "ContainersNotReady",
+    message: `containers with unready status: [${unready.join(" ")}]`,
+  };
+}
+
+function gatesReadiness(worker: PodWorker): Finding {
+  const gates = worker.pod.spec.readinessGates ?? [];
+  if (gates.length === 0) return TRUE;
+  const missing: string[] = [];
+  for (const { conditionType } of gates) {
+    const condition = podCondition(worker.pod, conditionType);
+    const gate = `pod readiness gate "${conditionType}"`;
+    if (condition === undefined) {
+      missing.push(`corresponding condition of ${gate} does not exist.`);
+    } else if (condition.status !== "True") {
+      missing.push(`the status of ${gate} is not "True", but ${condition.status}`);
+    }
+  }
+  if (missing.length === 0) return TRUE;
+  return { status: "False", reason: "ReadinessGatesNotReady", message: missing.join(", ") };
+}
+
+function names(
+  containers: readonly ContainerRecord[],
+  isMeant: (container: ContainerRecord) => boolean,
+): readonly string[] {
+  return containers.filter(isMeant).map((container) => container.spec.name);
+}

@@ -1,0 +1,167 @@
+import type { TimeMicros } from "../base/time.js";
+import type { Container, PodSpec } from "../api/kubernetes.js";
+import type { ContainerState, PodVersion } from "../api/pod-version.js";
+import type { EventId } from "../kernel/engine.js";
+import type { BackoffEntry } from "./exponential-backoff.js";
+import type { KubeletNode } from "./kubelet-node.js";
+import type { PodDemand } from "./pod-demand.js";
+import type { RunPlan } from "./run-plan.js";
+
+/** A pod's main containers, its init containers, and those among them that stay (sidecars). */
+export type ContainerRole = "init" | "sidecar" | "main";
+
+/**
+ *   idle -> pulling -> running -> stopping -> ended
+ *             ^           |----------------->|
+ *             '- backoff <'
+ */
+export type ContainerStep = "idle" | "pulling" | "backoff" | "running" | "stopping" | "ended";
+
+/** What a kubelet knows of one container beside its status. */
+export interface ContainerRecord {
+  readonly index: number;
+  readonly spec: Container;
+  readonly role: ContainerRole;
+  step: ContainerStep;
+  status: ContainerState;
+  /** What happens next to it; 0 for nothing. */
+  timer: EventId;
+  /** Null before the first run. */
+  plan: RunPlan | null;
+  /** How the present run ends. */
+  exitCode: number;
+  exitReason: string;
+  backoff: BackoffEntry | null;
+  /** How its runs went before the snapshot, where it fails again and again. */
+  recorded: {
+    readonly runMicros: TimeMicros;
+    readonly exitCode: number;
+    readonly reason: string;
+  } | null;
+}
+
+/**
+ *   starting -> active -> terminating -> ended
+ *
+ * starting: waits for its node. active: containers start, run and restart. stuck: recorded as waiting
+ * for something that is not modelled. static: run by a file on the node. ended: gives back what it
+ * held; its last status is on the way.
+ */
+export type PodStage = "starting" | "active" | "stuck" | "static" | "terminating" | "ended";
+
+/** A kubelet's record of one pod. */
+export interface PodWorker {
+  readonly row: number;
+  /** Tells apart pods that had the same row one after the other. */
+  readonly serial: number;
+  readonly node: KubeletNode;
+  /** The newest version that the kubelet has seen. */
+  pod: PodVersion;
+  stage: PodStage;
+  /** Init containers first, in their order, then the others. */
+  /** Empty for a pod that was not admitted. */
+  containers: ContainerRecord[];
+  initialized: boolean;
+  demand: PodDemand;
+  holdsDemand: boolean;
+  startTimeMicros: TimeMicros | null;
+  podIP: string;
+  /** It ends as Failed, for `reason`, whatever its containers did. */
+  failed: boolean;
+  reason: string;
+  message: string;
+  /** The states that were written last. */
+  initStates: readonly ContainerState[];
+  mainStates: readonly ContainerState[];
+  /** When SIGKILL follows SIGTERM. */
+  killAtMicros: TimeMicros;
+  deadlineTimer: EventId;
+  writing: boolean;
+  dirty: boolean;
+  deleteSent: boolean;
+}
+
+export function roleOf(container: Container, init: boolean): ContainerRole {
+  if (!init) return "main";
+  return container.restartPolicy === "Always" ? "sidecar" : "init";
+}
+
+/** A container that was never started. */
+export function newContainer(
+  spec: Container,
+  index: number,
+  role: ContainerRole,
+  waitingReason: string,
+): ContainerRecord {
+  const status: ContainerState = {
+    name: spec.name,
+    ready: false,
+    started: false,
+    restartCount: 0,
+    state: "waiting",
+    reason: waitingReason,
+    exitCode: null,
+    startedAtMicros: null,
+    finishedAtMicros: null,
+    lastTermination: null,
+  };
+  return {
+    index,
+    spec,
+    role,
+    step: "idle",
+    status,
+    timer: 0,
+    plan: null,
+    exitCode: 0,
+    exitReason: "",
+    backoff: null,
+    recorded: null,
+  };
+}
+
+/** The record of a pod as its kubelet first sees it. */
+export function newWorker(
+  pod: PodVersion,
+  serial: number,
+  node: KubeletNode,
+  demand: PodDemand,
+): PodWorker {
+  return {
+    row: pod.row,
+    serial,
+    node,
+    pod,
+    stage: "starting",
+    containers: [],
+    initialized: (pod.spec.initContainers ?? []).length === 0,
+    demand,
+    holdsDemand: false,
+    startTimeMicros: null,
+    podIP: "",
+    failed: false,
+    reason: "",
+    message: "",
+    initStates: pod.status.initContainers,
+    mainStates: pod.status.containers,
+    killAtMicros: 0,
+    deadlineTimer: 0,
+    writing: false,
+    dirty: false,
+    deleteSent: false,
+  };
+}
+
+/** The records of a pod whose containers were never started. */
+export function newContainers(spec: PodSpec): ContainerRecord[] {
+  const inits = spec.initContainers ?? [];
+  const reason = inits.length > 0 ? "PodInitializing" : "ContainerCreating";
+  const records: ContainerRecord[] = [];
+  for (const container of inits) {
+    records.push(newContainer(container, records.length, roleOf(container, true), reason));
+  }
+  for (const container of spec.containers) {
+    records.push(newContainer(container, records.length, "main", reason));
+  }
+  return records;
+}
