@@ -1,0 +1,25 @@
+/**
+ * `npm run bench` runs all benchmarks, `npm run bench -- queue` those that are named. Each one is a
+ * file with a function `run`, prints its figures, and throws when it did not process what it should.
+ */
+interface Benchmark {
+  run(): void | Promise<void>;
+}
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  queue: () => import("./queue.js"),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in BENCHMARKS));
+if (unknown.length > 0) {
+  console.error(`no benchmark is called ${unknown.join(", ")}`);
+  console.error(`there are: ${Object.keys(BENCHMARKS).join(", ")}`);
+  process.exit(2);
+}
+for (const [name, load] of Object.entries(BENCHMARKS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  console.log(`\n# ${name}`);
+  const benchmark = await load();
+  await benchmark.run();
+}
