@@ -72,7 +72,7 @@ const V1_METRICS = "autoscaling.alpha.kubernetes.io/metrics";
 const V1_BEHAVIOR = "autoscaling.alpha.kubernetes.io/behavior";
 
 function annotation(manifest: Manifest, name: string): unknown {
-  const text = manifest.metadata.annotations?.[name];
+  const text = manifest.metadata?.annotations?.[name];
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);

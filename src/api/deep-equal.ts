@@ -1,0 +1,23 @@
+/** True for what the API server takes for nothing: absent, null, an empty list. */
+function isUnset(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
+
+/**
+ * Whether two values of the API say the same: the order of fields does not matter, and an absent
+ * field is equal to null and to an empty list.
+ */
+export function deepEqual(a: unknown, b: unknown): boolean {
+  if (a === b || (isUnset(a) && isUnset(b))) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((element, i) => deepEqual(element, b[i]));
+  }
+  const left = a as Readonly<Record<string, unknown>>;
+  const right = b as Readonly<Record<string, unknown>>;
+  for (const field of Object.keys(left)) {
+    if (!deepEqual(left[field], right[field])) return false;
+  }
+  return Object.keys(right).every((field) => field in left || isUnset(right[field]));
+}

@@ -1,0 +1,197 @@
+import type { Container, ContainerPort, PodSpec } from "../kubernetes.js";
+import { dns1123LabelErrors, portNameErrors } from "../label-validation.js";
+import type { FieldIssues } from "./field-issue.js";
+import { validateResources } from "./resources.js";
+
+type Probe = NonNullable<Container["readinessProbe"]>;
+
+const PORT = { min: 1, max: 65_535 } as const;
+const PROTOCOLS = ["TCP", "UDP", "SCTP"] as const;
+const PROBE_ACTIONS = ["exec", "httpGet", "tcpSocket", "grpc"] as const;
+const LIFE_FIELDS = ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] as const;
+
+export function validatePortNumber(
+  field: string,
+  port: number | undefined,
+  issues: FieldIssues,
+): void {
+  issues.inRange(field, port, PORT);
+}
+
+function validatePorts(
+  ports: readonly ContainerPort[],
+  path: string,
+  { hostNetwork, issues }: { hostNetwork: boolean; issues: FieldIssues },
+): void {
+  const names = new Set<string>();
+  ports.forEach((port, i) => {
+    const at = `${path}[${i}]`;
+    if (port.name) {
+      issues.invalidFor(`${at}.name`, port.name, portNameErrors(port.name));
+      if (names.has(port.name)) issues.duplicate(`${at}.name`, port.name);
+      names.add(port.name);
+    }
+    if (port.containerPort === undefined || port.containerPort === 0) {
+      issues.required(`${at}.containerPort`);
+    } else validatePortNumber(`${at}.containerPort`, port.containerPort, issues);
+    if (port.hostPort !== undefined && port.hostPort !== 0) {
+      validatePortNumber(`${at}.hostPort`, port.hostPort, issues);
+      if (hostNetwork && port.hostPort !== port.containerPort) {
+        const detail = "must match `containerPort` when `hostNetwork` is true";
+        issues.invalid(`${at}.hostPort`, port.hostPort, detail);
+      }
+    }
+    if (port.protocol !== undefined) issues.oneOf(`${at}.protocol`, port.protocol, PROTOCOLS);
+  });
+}
+
+/** Two containers of a pod cannot have one port of the host. */
+function validateHostPorts(
+  containers: readonly Container[],
+  path: string,
+  issues: FieldIssues,
+): void {
+  const taken = new Set<string>();
+  containers.forEach((container, i) => {
+    (container.ports ?? []).forEach((port, j) => {
+      if (!port.hostPort) return;
+      const key = `${port.protocol ?? "TCP"}/${port.hostIP ?? ""}/${port.hostPort}`;
+      if (taken.has(key)) issues.duplicate(`${path}[${i}].ports[${j}].hostPort`, key);
+      taken.add(key);
+    });
+  });
+}
+
+function validateProbe(
+  probe: Probe,
+  path: string,
+  { name, issues }: { name: string; issues: FieldIssues },
+): void {
+  const actions = PROBE_ACTIONS.filter(
+    (action) => probe[action] !== undefined && probe[action] !== null,
+  );
+  if (actions.length === 0) issues.required(path, "must specify a handler type");
+  for (const action of actions.slice(1)) {
+    issues.forbidden(`${path}.${action}`, "may not specify more than 1 handler type");
+  }
+  issues.notNegative(`${path}.initialDelaySeconds`, probe.initialDelaySeconds);
+  issues.notNegative(`${path}.timeoutSeconds`, probe.timeoutSeconds);
+  issues.notNegative(`${path}.periodSeconds`, probe.periodSeconds);
+  issues.notNegative(`${path}.successThreshold`, probe.successThreshold);
+  issues.notNegative(`${path}.failureThreshold`, probe.failureThreshold);
+  const grace = probe.terminationGracePeriodSeconds ?? undefined;
+  if (name === "readinessProbe") {
+    if (grace !== undefined) {
+      const detail = "must not be set for readinessProbes";
+      issues.invalid(`${path}.terminationGracePeriodSeconds`, grace, detail);
+    }
+    return;
+  }
+  if (grace !== undefined && grace <= 0) {
+    issues.invalid(`${path}.terminationGracePeriodSeconds`, grace, "must be greater than 0");
+  }
+  if (probe.successThreshold !== undefined && probe.successThreshold !== 1) {
+    issues.invalid(`${path}.successThreshold`, probe.successThreshold, "must be 1");
+  }
+}
+
+function validateProbes(container: Container, path: string, issues: FieldIssues): void {
+  for (const name of ["livenessProbe", "readinessProbe", "startupProbe"] as const) {
+    const probe = container[name];
+    if (probe) validateProbe(probe, `${path}.${name}`, { name, issues });
+  }
+}
+
+interface ContainerContext {
+  readonly hostNetwork: boolean;
+  readonly volumes: ReadonlySet<string>;
+  readonly names: Set<string>;
+  readonly issues: FieldIssues;
+}
+
+function validateMounts(container: Container, path: string, context: ContainerContext): void {
+  const { issues, volumes } = context;
+  const paths = new Set<string>();
+  (container.volumeMounts ?? []).forEach((mount, i) => {
+    const at = `${path}.volumeMounts[${i}]`;
+    if (!mount.name) issues.required(`${at}.name`);
+    else if (!volumes.has(mount.name)) issues.notFound(`${at}.name`, mount.name);
+    if (!mount.mountPath) issues.required(`${at}.mountPath`);
+    else if (paths.has(mount.mountPath)) {
+      issues.invalid(`${at}.mountPath`, mount.mountPath, "must be unique");
+    }
+    paths.add(mount.mountPath);
+  });
+}
+
+function validateContainer(container: Container, path: string, context: ContainerContext): void {
+  const { issues, names, hostNetwork } = context;
+  if (!container.name) issues.required(`${path}.name`);
+  else {
+    issues.invalidFor(`${path}.name`, container.name, dns1123LabelErrors(container.name));
+    if (names.has(container.name)) issues.duplicate(`${path}.name`, container.name);
+    names.add(container.name);
+  }
+  const image = container.image ?? "";
+  if (image === "") issues.required(`${path}.image`);
+  else if (image !== image.trim()) {
+    issues.invalid(`${path}.image`, image, "must not have leading or trailing whitespace");
+  }
+  if (container.imagePullPolicy !== undefined) {
+    const policies = ["Always", "IfNotPresent", "Never"];
+    issues.oneOf(`${path}.imagePullPolicy`, container.imagePullPolicy, policies);
+  }
+  validatePorts(container.ports ?? [], `${path}.ports`, { hostNetwork, issues });
+  (container.env ?? []).forEach((variable, i) => {
+    if (!variable.name) issues.required(`${path}.env[${i}].name`);
+  });
+  validateMounts(container, path, context);
+  validateResources(container.resources ?? {}, `${path}.resources`, issues);
+}
+
+function validateInitContainer(container: Container, path: string, issues: FieldIssues): void {
+  const policy = container.restartPolicy ?? undefined;
+  if (policy === "Always") {
+    validateProbes(container, path, issues);
+    return;
+  }
+  if (policy !== undefined) issues.oneOf(`${path}.restartPolicy`, policy, ["Always"]);
+  for (const field of LIFE_FIELDS) {
+    if (container[field]) {
+      issues.forbidden(
+        `${path}.${field}`,
+        "may not be set for init containers without restartPolicy=Always",
+      );
+    }
+  }
+}
+
+/** Containers and init containers of a pod or template. `volumes`: the names of its volumes. */
+export function validateContainers(
+  spec: PodSpec,
+  path: string,
+  { volumes, issues }: { volumes: ReadonlySet<string>; issues: FieldIssues },
+): void {
+  const context = {
+    hostNetwork: spec.hostNetwork === true,
+    volumes,
+    names: new Set<string>(),
+    issues,
+  };
+  const containers = spec.containers ?? [];
+  if (containers.length === 0) issues.required(`${path}.containers`);
+  containers.forEach((container, i) => {
+    const at = `${path}.containers[${i}]`;
+    validateContainer(container, at, context);
+    validateProbes(container, at, issues);
+    if (container.restartPolicy) {
+      issues.forbidden(`${at}.restartPolicy`, "may not be set for non-init containers");
+    }
+  });
+  validateHostPorts(containers, `${path}.containers`, issues);
+  (spec.initContainers ?? []).forEach((container, i) => {
+    const at = `${path}.initContainers[${i}]`;
+    validateContainer(container, at, context);
+    validateInitContainer(container, at, issues);
+  });
+}
