@@ -1,14 +1,44 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
-import type { Row, RowSink } from "../record/row-sink.js";
+import type { Cell, Row, RowSink } from "../record/row-sink.js";
 
-const CAST = {
-  number: (value: number) => (Number.isNaN(value) ? "" : String(value)),
-};
+const NEEDS_QUOTES = /[",\r\n]/;
 
-/** A block of rows as CSV: commas, quotes where needed, one line feed after each row. */
+/**
+ * Rows as CSV: commas, quotes where needed, one line feed after each row. Rows without a character that
+ * needs quotes are joined, which is several times as fast as csv-stringify and gives the same bytes; all
+ * others are its work.
+ */
 export function csvText(rows: readonly Row[]): string {
-  return stringify(rows as Row[], { cast: CAST });
+  let text = "";
+  let from = 0;
+  for (let i = 0; i < rows.length; i += 1) {
+    const line = plainLine(rows[i]!);
+    if (line === null) continue;
+    if (i > from) text += quotedLines(rows.slice(from, i));
+    text += line;
+    from = i + 1;
+  }
+  return from < rows.length ? text + quotedLines(rows.slice(from)) : text;
+}
+
+function plainLine(row: Row): string | null {
+  let line = "";
+  for (let i = 0; i < row.length; i += 1) {
+    const cell = row[i]!;
+    if (typeof cell === "string" && NEEDS_QUOTES.test(cell)) return null;
+    line += i === 0 ? cellText(cell) : `,${cellText(cell)}`;
+  }
+  return `${line}\n`;
+}
+
+function quotedLines(rows: readonly Row[]): string {
+  return stringify(rows as Row[], { cast: { number: cellText } });
+}
+
+function cellText(cell: Cell): string {
+  if (typeof cell === "string") return cell;
+  return Number.isNaN(cell) ? "" : String(cell);
 }
 
 /**

@@ -9,6 +9,7 @@ import type { ResourceLedger } from "./resource-ledger.js";
 import { ratio } from "./ratio.js";
 import { CPU, MEMORY } from "./resource-amounts.js";
 import type { WorkloadLedger } from "./workload-ledger.js";
+import type { WholeOfTargets, WorkloadTarget } from "./workload-target.js";
 
 /** Everything that a run's figures are made from. */
 export interface Ledgers {
@@ -94,30 +95,22 @@ export class IntervalFigures {
   }
 
   private cutWorkloads(): void {
-    const { workloads } = this.ledgers;
-    this.mean("replicas_count", "", workloads.replicas);
-    let scaleEvents = 0;
-    let surge = 0;
-    let unavailable = 0;
+    const { targets, whole } = this.ledgers.workloads;
+    this.putTarget("", whole);
     let position = 0;
-    for (const target of workloads.targets.values()) {
-      const events = target.scaleEvents.cut();
-      const surgeHours = target.surge.cut(this.toMicros) / MICROS_PER_HOUR;
-      const seconds = target.unavailable.cut(this.toMicros) / MICROS_PER_SECOND;
-      scaleEvents += events;
-      surge += surgeHours;
-      unavailable += seconds;
+    for (const target of targets.values()) {
+      if (position === MAX_TARGET_SERIES) break;
+      this.putTarget(target.labels, target);
       position += 1;
-      if (position > MAX_TARGET_SERIES) continue;
-      const labels = `target=${target.label}`;
-      this.mean("replicas_count", labels, target.replicas);
-      this.put("scale_events_count", labels, events);
-      this.put("surge_pod_hours", labels, surgeHours);
-      this.put("unavailable_seconds", labels, seconds);
     }
-    this.put("scale_events_count", "", scaleEvents);
-    this.put("surge_pod_hours", "", surge);
-    this.put("unavailable_seconds", "", unavailable);
+  }
+
+  private putTarget(labels: string, target: WorkloadTarget | WholeOfTargets): void {
+    this.mean("replicas_count", labels, target.replicas);
+    this.put("scale_events_count", labels, target.scaleEvents.cut());
+    this.hours("surge_pod_hours", labels, target.surge);
+    const unavailable = target.unavailable.cut(this.toMicros);
+    this.put("unavailable_seconds", labels, unavailable / MICROS_PER_SECOND);
   }
 
   private family(metric: MetricName, label: string, family: CounterFamily): void {

@@ -11,7 +11,7 @@ export interface Series {
 /** The figures of all intervals, in the order in which they were taken. */
 export class IntervalSeries {
   readonly series: Series[] = [];
-  private readonly ids = new Map<string, number>();
+  private readonly ids = new Map<MetricName, Map<string, number>>();
   private readonly times = float64Column();
   private readonly seriesIds = int32Column();
   private readonly values = float64Column();
@@ -33,11 +33,15 @@ export class IntervalSeries {
   }
 
   private idOf(metric: MetricName, labels: string): number {
-    const key = `${metric} ${labels}`;
-    const known = this.ids.get(key);
+    let ids = this.ids.get(metric);
+    if (ids === undefined) {
+      ids = new Map();
+      this.ids.set(metric, ids);
+    }
+    const known = ids.get(labels);
     if (known !== undefined) return known;
     this.series.push({ metric, labels });
-    this.ids.set(key, this.series.length - 1);
+    ids.set(labels, this.series.length - 1);
     return this.series.length - 1;
   }
 }

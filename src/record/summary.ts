@@ -8,6 +8,7 @@ import { type Durations, quantile } from "./quantile.js";
 import { ratio } from "./ratio.js";
 import { CPU, MEMORY } from "./resource-amounts.js";
 import type { RolloutTally } from "./rollout-clock.js";
+import type { WholeOfTargets, WorkloadTarget } from "./workload-target.js";
 
 /** A row of `summary.csv`. */
 export interface SummaryRow {
@@ -114,33 +115,18 @@ function putNodes({ nodes }: Ledgers, measured: Measured, put: Put): void {
 
 function putWorkloads({ workloads }: Ledgers, measured: Measured, put: Put): void {
   const lengthMicros = measured.toMicros - measured.fromMicros;
-  put("replicas_mean_count", "", ratio(workloads.replicas.windowIntegral, lengthMicros));
-  put("replicas_max_count", "", workloads.replicas.windowPeak);
-  let scaleEvents = 0;
-  let surge = 0;
-  let unavailable = 0;
-  for (const target of workloads.targets.values()) {
-    const labels = `target=${target.label}`;
-    const surgeHours = target.surge.windowIntegral / MICROS_PER_HOUR;
-    const seconds = target.unavailable.windowIntegral / MICROS_PER_SECOND;
+  const putTarget = (labels: string, target: WorkloadTarget | WholeOfTargets) => {
     put("replicas_mean_count", labels, ratio(target.replicas.windowIntegral, lengthMicros));
     put("replicas_max_count", labels, target.replicas.windowPeak);
     put("scale_events_count", labels, target.scaleEvents.windowCount);
-    put("surge_pod_hours", labels, surgeHours);
-    put("unavailable_seconds", labels, seconds);
-    scaleEvents += target.scaleEvents.windowCount;
-    surge += surgeHours;
-    unavailable += seconds;
-  }
-  put("scale_events_count", "", scaleEvents);
-  put("surge_pod_hours", "", surge);
-  put("unavailable_seconds", "", unavailable);
-  const targets = [...workloads.targets.values()].map(({ label, rollouts }) => ({
-    label,
-    rollouts,
-  }));
-  const rollouts = targets.map((t) => ({ label: t.label, tally: t.rollouts.rollouts }));
-  const rollbacks = targets.map((t) => ({ label: t.label, tally: t.rollouts.rollbacks }));
+    put("surge_pod_hours", labels, target.surge.windowIntegral / MICROS_PER_HOUR);
+    put("unavailable_seconds", labels, target.unavailable.windowIntegral / MICROS_PER_SECOND);
+  };
+  putTarget("", workloads.whole);
+  const targets = [...workloads.targets.values()];
+  for (const target of targets) putTarget(target.labels, target);
+  const rollouts = targets.map((t) => ({ labels: t.labels, tally: t.rollouts.rollouts }));
+  const rollbacks = targets.map((t) => ({ labels: t.labels, tally: t.rollouts.rollbacks }));
   putTallies(put, "rollout_duration_seconds", rollouts);
   putTallies(put, "rollback_duration_seconds", rollbacks);
 }
@@ -149,14 +135,14 @@ function putWorkloads({ workloads }: Ledgers, measured: Measured, put: Put): voi
 function putTallies(
   put: Put,
   metric: MetricName,
-  targets: readonly { readonly label: string; readonly tally: RolloutTally }[],
+  targets: readonly { readonly labels: string; readonly tally: RolloutTally }[],
 ): void {
   let completed = 0;
   let seconds = 0;
   let begun = 0;
-  for (const { label, tally } of targets) {
+  for (const { labels, tally } of targets) {
     if (tally.begun === 0) continue;
-    put(metric, `target=${label}`, tally.mean());
+    put(metric, labels, tally.mean());
     begun += tally.begun;
     completed += tally.completed;
     seconds += tally.seconds;

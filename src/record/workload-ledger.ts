@@ -1,8 +1,8 @@
 import type { TimeMicros } from "../base/time.js";
 import type { OwnerReference } from "../api/kubernetes.js";
 import { type AnyVersion, controllerOf } from "../api/object-version.js";
-import { Gauge, type Measured } from "./gauge.js";
-import { WorkloadTarget, isTargetKind } from "./workload-target.js";
+import type { Measured } from "./gauge.js";
+import { WholeOfTargets, WorkloadTarget, isTargetKind } from "./workload-target.js";
 
 /**
  * The pods of one controller. Made when a pod or its object is first seen, in whichever order they
@@ -34,13 +34,12 @@ export class PodGroup {
 export class WorkloadLedger implements Measured {
   /** In the order in which they were first seen. */
   readonly targets = new Map<string, WorkloadTarget>();
-  /** Active pods of all targets. */
-  readonly replicas: Gauge;
+  readonly whole: WholeOfTargets;
   private readonly groups = new Map<string, PodGroup>();
   private windowOpen = false;
 
   constructor(startMicros: TimeMicros) {
-    this.replicas = new Gauge(startMicros);
+    this.whole = new WholeOfTargets(startMicros);
   }
 
   /** The group of a controller's pods; null for none. */
@@ -82,13 +81,13 @@ export class WorkloadLedger implements Measured {
 
   openWindow(timeMicros: TimeMicros): void {
     this.windowOpen = true;
-    this.replicas.openWindow(timeMicros);
+    this.whole.openWindow(timeMicros);
     for (const target of this.targets.values()) target.openWindow(timeMicros);
   }
 
   closeWindow(timeMicros: TimeMicros): void {
     this.windowOpen = false;
-    this.replicas.closeWindow(timeMicros);
+    this.whole.closeWindow(timeMicros);
     for (const target of this.targets.values()) target.closeWindow(timeMicros);
   }
 
@@ -100,7 +99,6 @@ export class WorkloadLedger implements Measured {
   ): void {
     if (group.target === null) {
       group.target = this.target(`${after.namespace}/${after.kind}/${after.name}`, timeMicros);
-      this.replicas.add(group.active, timeMicros);
     }
     group.target.objectChanged(before, after, timeMicros);
     group.target.podsChanged(group.active, group.ready, timeMicros);
@@ -110,14 +108,13 @@ export class WorkloadLedger implements Measured {
     if (group.target === null) return;
     group.target.objectChanged(before, null, timeMicros);
     group.target.podsChanged(0, 0, timeMicros);
-    this.replicas.add(-group.active, timeMicros);
     group.target = null;
   }
 
   private target(label: string, timeMicros: TimeMicros): WorkloadTarget {
     let target = this.targets.get(label);
     if (target === undefined) {
-      target = new WorkloadTarget(label, timeMicros);
+      target = new WorkloadTarget(label, timeMicros, this.whole);
       if (this.windowOpen) target.openWindow(timeMicros);
       this.targets.set(label, target);
     }
@@ -147,10 +144,7 @@ export class WorkloadLedger implements Measured {
   }
 
   private refresh(group: PodGroup, timeMicros: TimeMicros): void {
-    const target = group.target;
-    if (target === null) return;
-    this.replicas.add(group.active - target.replicas.current, timeMicros);
-    target.podsChanged(group.active, group.ready, timeMicros);
+    group.target?.podsChanged(group.active, group.ready, timeMicros);
   }
 
   private gone(group: PodGroup | undefined): void {
