@@ -28,7 +28,10 @@ export const GATES = {
   VolumeCapacityPriority: { from: null, source: "KEP-1845; alpha, off in every version" },
   TaintTolerationComparisonOperators: { from: null, source: "KEP-5471; alpha after v1.34" },
   SchedulerQueueingHints: { from: 32, source: "KEP-4247; on from v1.32 (off again in v1.28.5)" },
+  SchedulerPopFromBackoffQ: { from: 33, source: "KEP-5142; beta in v1.33" },
   // Changes without a gate.
+  /** A pod whose backoff ends at this very instant still waits. */
+  BackoffEndIsExclusive: { from: 33, source: "backoff_queue.go isPodBackingoff (v1.33)" },
   /** A pod's cpu overhead counts as ceil(cores) millicores in the resource scores. */
   OverheadCpuScoredInCores: {
     from: OLDEST_MINOR,
@@ -83,6 +86,11 @@ export const GATES = {
   BalancedAllocationSkipsBestEffort: {
     from: 32,
     source: "noderesources balanced_allocation PreScore returns Skip (v1.32)",
+  },
+  /** Images of init containers count in ImageLocality too. */
+  ImageLocalityOfInitContainers: {
+    from: 31,
+    source: "imagelocality sumImageScores over init containers and containers",
   },
   /** A claim in use with ReadWriteOncePod refuses the pod in PreFilter and is not worth preemption. */
   ReadWriteOncePodConflictInPreFilter: {

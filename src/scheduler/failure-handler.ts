@@ -1,0 +1,114 @@
+import { type PodCondition, type PodVersion, podCondition } from "../api/pod-version.js";
+import type { Engine } from "../kernel/engine.js";
+import type { ClusterObserver } from "../record/cluster-observer.js";
+import type { AnswerId, Client } from "../store/client.js";
+import type { Informer } from "../store/informer.js";
+import type { PodChange } from "../store/request.js";
+import type { ClusterState } from "./framework/cluster-state.js";
+import type { PostFilterResult } from "./framework/interfaces.js";
+import type { PodNominator } from "./framework/nominator.js";
+import type { Happening } from "./queueing-hints.js";
+import type { QueuedPod } from "./queue/queued-pod.js";
+import type { SchedulingQueue } from "./queue/scheduling-queue.js";
+
+export interface FailureHandlerOptions {
+  readonly engine: Engine;
+  readonly client: Client;
+  readonly observer: ClusterObserver;
+  readonly pods: Informer<"Pod">;
+  readonly state: ClusterState;
+  readonly nominator: PodNominator;
+  readonly queue: SchedulingQueue<Happening>;
+}
+
+/** How an attempt failed. */
+export interface Failure {
+  readonly reason: "Unschedulable" | "SchedulerError";
+  readonly message: string;
+  /** Plugins that refused the pod; none after an error. */
+  readonly rejectors: readonly string[];
+  /** A node to nominate the pod on, "" to clear its nomination, null to leave it. */
+  readonly nominatedNodeName: string | null;
+}
+
+/**
+ * What follows a failed attempt: the pod goes back to the queue, its condition says why, victims of
+ * preemption are deleted. Source: kube-scheduler, `handleSchedulingFailure`, `prepareCandidate`.
+ */
+export class FailureHandler {
+  private readonly ignored: AnswerId;
+
+  constructor(private readonly options: FailureHandlerOptions) {
+    // A refusal here means that the pod is gone or changed; its next version will say so.
+    this.ignored = options.client.onAnswer(() => undefined);
+  }
+
+  handle(queued: QueuedPod, failure: Failure): void {
+    const { engine, observer, queue, pods } = this.options;
+    const result = failure.reason === "Unschedulable" ? "unschedulable" : "error";
+    observer.schedulingAttempt(queued.pod, result, engine.now, failure.message);
+    const newest = pods.at(queued.pod.row);
+    if (newest === undefined || newest.uid !== queued.pod.uid || newest.nodeName !== "") {
+      queue.done(queued);
+      return;
+    }
+    queued.pod = newest;
+    queue.putBack(queued, failure.rejectors, engine.now);
+    this.nominate(newest, failure.nominatedNodeName);
+    observer.event("Warning", "FailedScheduling", newest, failure.message, engine.now);
+    this.writeStatus(newest, failure);
+  }
+
+  /** Deletes the victims and takes the nominations that the preemptor overrides. */
+  preempt(preemptor: PodVersion, result: PostFilterResult): void {
+    const { engine, client, observer, nominator } = this.options;
+    const nodeName = result.nominatedNodeName ?? "";
+    const message = `Preempted by pod ${preemptor.uid} on node ${nodeName}`;
+    for (const { pod } of result.victims) {
+      const disrupted: PodCondition = {
+        type: "DisruptionTarget",
+        status: "True",
+        lastTransitionTimeMicros: engine.now,
+        reason: "PreemptionByScheduler",
+        message: `${preemptor.spec.schedulerName ?? ""}: preempting to accommodate a higher priority pod`,
+      };
+      const change: PodChange = { setConditions: [disrupted] };
+      client.submit({ verb: "patch", target: pod, change }, this.ignored);
+      client.submit({ verb: "delete", target: pod }, this.ignored);
+      observer.event("Normal", "Preempted", pod, message, engine.now);
+      observer.podPreempted(pod, "PreemptionByScheduler", engine.now);
+    }
+    for (const { pod } of result.clearedNominations) {
+      nominator.delete(pod.uid);
+      const change: PodChange = { nominatedNodeName: "" };
+      client.submit({ verb: "patch", target: pod, change }, this.ignored);
+    }
+  }
+
+  private nominate(pod: PodVersion, nodeName: string | null): void {
+    const { nominator, state } = this.options;
+    if (nodeName === null) return;
+    if (nodeName === "") nominator.delete(pod.uid);
+    else nominator.add(state.podInfos.podInfo(pod), nodeName);
+  }
+
+  private writeStatus(pod: PodVersion, failure: Failure): void {
+    const before = podCondition(pod, "PodScheduled");
+    const nominated = failure.nominatedNodeName ?? pod.nominatedNodeName;
+    const unchanged =
+      before?.status === "False" &&
+      before.reason === failure.reason &&
+      before.message === failure.message &&
+      pod.nominatedNodeName === nominated;
+    if (unchanged) return;
+    const condition: PodCondition = {
+      type: "PodScheduled",
+      status: "False",
+      lastTransitionTimeMicros: this.options.engine.now,
+      reason: failure.reason,
+      message: failure.message,
+    };
+    const change: PodChange = { setConditions: [condition], nominatedNodeName: nominated };
+    this.options.client.submit({ verb: "patch", target: pod, change }, this.ignored);
+  }
+}

@@ -1,0 +1,317 @@
+import { assert } from "../base/assert.js";
+import type { PodVersion } from "../api/pod-version.js";
+import type { Engine, HandlerId } from "../kernel/engine.js";
+import { Phase } from "../kernel/phase.js";
+import type { ClusterObserver } from "../record/cluster-observer.js";
+import type { Client } from "../store/client.js";
+import type { InformerFactory } from "../store/informer-factory.js";
+import { BindingCycle, type BindingPod } from "./binding-cycle.js";
+import { EventHandlers } from "./event-handlers.js";
+import { FailureHandler } from "./failure-handler.js";
+import { Action } from "./framework/cluster-event.js";
+import { ClusterState } from "./framework/cluster-state.js";
+import type { Features } from "./framework/features.js";
+import { PodNominator } from "./framework/nominator.js";
+import type { FactoryOf, ResolvedProfile } from "./framework/profile.js";
+import { Framework } from "./framework/runtime.js";
+import {
+  type CycleOutcome,
+  type Scheduled,
+  SchedulingAlgorithm,
+  type Unschedulable,
+} from "./framework/scheduling-algorithm.js";
+import { informerListers } from "./informer-listers.js";
+import { preCheck } from "./pre-check.js";
+import type { BackoffOptions } from "./queue/backoff.js";
+import type { QueuedPod } from "./queue/queued-pod.js";
+import { SchedulingQueue } from "./queue/scheduling-queue.js";
+import { type Happening, QueueingHints } from "./queueing-hints.js";
+import { SchedulerCache } from "./scheduler-cache.js";
+
+export interface SchedulerOptions {
+  readonly engine: Engine;
+  readonly informers: InformerFactory;
+  /** For bindings; its latency is that of a binding. */
+  readonly bindingClient: Client;
+  /** For conditions, nominations and the deletion of victims. */
+  readonly client: Client;
+  readonly observer: ClusterObserver;
+  readonly features: Features;
+  readonly profiles: readonly ResolvedProfile[];
+  readonly factoryOf: FactoryOf;
+  readonly percentageOfNodesToScore: number;
+  readonly podInitialBackoffSeconds: number;
+  readonly podMaxBackoffSeconds: number;
+  /** Upstream's `--pod-max-in-unschedulable-pods-duration`, 5 min. */
+  readonly maxUnschedulableMicros: number;
+  /** `random`: uniform among the best nodes, from a stream of its own. */
+  readonly ties: "random" | "first";
+  /** How long a scheduling cycle occupies the scheduler: a base, and a part for each node it looked at. */
+  readonly cycle: { readonly baseMicros: number; readonly perNodeMicros: number };
+}
+
+interface Decided {
+  readonly queued: QueuedPod;
+  readonly framework: Framework;
+  readonly outcome: CycleOutcome;
+}
+
+const MICROS_PER_SECOND = 1_000_000;
+const POP_FROM_BACKOFF_WINDOW_MICROS = MICROS_PER_SECOND;
+
+/**
+ * kube-scheduler: takes pods from its queue one at a time, decides on what its watches have told it,
+ * and binds beside the next decision. A decision is taken on the state at the cycle's start and takes
+ * effect when the cycle's modelled time is over.
+ *
+ *     pop ─► decide ─(cycle time)─► assume, reserve, permit ─► binding cycle ─► bound
+ *                        └────────► unschedulable: back to the queue, preemption
+ */
+export class Scheduler {
+  readonly state: ClusterState;
+  readonly queue: SchedulingQueue<Happening>;
+  readonly frameworks: ReadonlyMap<string, Framework>;
+  readonly hints: QueueingHints;
+  private readonly engine: Engine;
+  private readonly cache: SchedulerCache;
+  private readonly nominator = new PodNominator();
+  private readonly algorithm: SchedulingAlgorithm;
+  private readonly bindings: BindingCycle;
+  private readonly failures: FailureHandler;
+  private readonly nextHandler: HandlerId;
+  private readonly decidedHandler: HandlerId;
+  private readonly flushHandler: HandlerId;
+  private readonly retryHandler: HandlerId;
+  /** The pod whose cycle is under way, and what was decided. */
+  private current: Decided | null = null;
+  private armed = false;
+  private flushAtMicros = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly options: SchedulerOptions) {
+    const { engine, informers, features } = options;
+    this.engine = engine;
+    this.state = new ClusterState(features);
+    this.cache = new SchedulerCache(this.state);
+    this.frameworks = this.buildFrameworks();
+    this.hints = new QueueingHints(this.frameworks, {
+      useHints: features.SchedulerQueueingHints,
+      preCheck: (framework, pod, happening) => preCheck(this.state, framework, pod, happening),
+    });
+    this.queue = this.buildQueue();
+    this.algorithm = new SchedulingAlgorithm({
+      percentageOfNodesToScore: options.percentageOfNodesToScore,
+      chooseTie: options.ties === "random" ? this.randomTie() : null,
+    });
+    this.bindings = new BindingCycle({
+      engine,
+      client: options.bindingClient,
+      observer: options.observer,
+      bound: (binding) => this.bound(binding),
+      failed: (binding, message) => this.bindingFailed(binding, message),
+    });
+    this.failures = new FailureHandler({
+      engine,
+      client: options.client,
+      observer: options.observer,
+      pods: informers.informer("Pod"),
+      state: this.state,
+      nominator: this.nominator,
+      queue: this.queue,
+    });
+    this.nextHandler = engine.registerHandler("scheduler/next", () => this.next());
+    this.decidedHandler = engine.registerHandler("scheduler/decided", () => this.decided());
+    this.flushHandler = engine.registerHandler("scheduler/flush", () => this.flush());
+    this.retryHandler = engine.registerHandler("scheduler/retry", () => this.flush(), {
+      background: true,
+    });
+  }
+
+  /** Begins to watch; what is in the store already counts from now on. */
+  start(): void {
+    new EventHandlers({
+      cache: this.cache,
+      state: this.state,
+      queue: this.queue,
+      nominator: this.nominator,
+      isResponsible: (pod) => this.frameworks.has(pod.spec.schedulerName ?? ""),
+      now: () => this.engine.now,
+      wake: () => this.wake(),
+    }).connect(this.options.informers);
+    this.wake();
+  }
+
+  private buildFrameworks(): ReadonlyMap<string, Framework> {
+    const { engine, features, profiles, factoryOf, informers, ties } = this.options;
+    const listers = informerListers(informers);
+    const offsets = engine.streams.stream("scheduler/preemption-offset");
+    const surroundings = {
+      features,
+      snapshot: this.state,
+      listers,
+      nominator: this.nominator,
+      offset: (n: number) => (ties === "random" ? offsets.int(n) : 0),
+    };
+    return new Map(
+      profiles.map((profile) => [
+        profile.schedulerName,
+        new Framework(profile, surroundings, factoryOf),
+      ]),
+    );
+  }
+
+  private buildQueue(): SchedulingQueue<Happening> {
+    const { features, podInitialBackoffSeconds, podMaxBackoffSeconds } = this.options;
+    const popFromBackoff = features.SchedulerPopFromBackoffQ;
+    const backoff: BackoffOptions = {
+      initial: Math.round(podInitialBackoffSeconds * MICROS_PER_SECOND),
+      max: Math.round(podMaxBackoffSeconds * MICROS_PER_SECOND),
+      orderingWindow: popFromBackoff ? POP_FROM_BACKOFF_WINDOW_MICROS : 0,
+      endIsExclusive: features.BackoffEndIsExclusive,
+    };
+    // The real loader refuses profiles with different QueueSort plugins: any one speaks for all.
+    const [framework] = this.frameworks.values();
+    assert(framework !== undefined, "a scheduler has at least one profile");
+    const sort = framework.queueSort;
+    return new SchedulingQueue<Happening>({
+      before: (a, b) => {
+        if (sort.less(a, b)) return true;
+        return sort.less(b, a) ? false : a.sequence < b.sequence;
+      },
+      gate: (pod) => this.gateOf(pod),
+      worthRequeuing: (queued, happening) => this.hints.worthRequeuing(queued, happening),
+      backoff,
+      maxUnschedulableMicros: this.options.maxUnschedulableMicros,
+      inFlightEvents: features.SchedulerQueueingHints,
+      popFromBackoff,
+    });
+  }
+
+  private gateOf(pod: PodVersion): string | null {
+    const framework = this.frameworks.get(pod.spec.schedulerName ?? "");
+    if (framework === undefined || framework.preEnqueuePlugins.length === 0) return null;
+    return framework.runPreEnqueuePlugins(this.state.podInfos.podInfo(pod))?.plugin ?? null;
+  }
+
+  private randomTie(): (count: number) => number {
+    const ties = this.engine.streams.stream("scheduler/ties");
+    return (count) => ties.int(count);
+  }
+
+  /** Makes sure that the scheduler looks at its queue, now or when its cycle is over. */
+  private wake(): void {
+    this.planFlush();
+    if (this.armed || this.current !== null || this.queue.readyCount === 0) return;
+    this.armed = true;
+    this.engine.scheduleAt(this.engine.now, Phase.react, this.nextHandler);
+  }
+
+  private next(): void {
+    this.armed = false;
+    const queued = this.queue.pop();
+    if (queued === undefined) return;
+    const pod = queued.pod;
+    const framework = this.frameworks.get(pod.spec.schedulerName ?? "");
+    assert(framework !== undefined, () => `no profile for pod ${pod.name}`);
+    if (pod.deletionTimeMicros !== null) {
+      const message = `skip schedule deleting pod: ${pod.namespace}/${pod.name}`;
+      this.options.observer.event("Warning", "FailedScheduling", pod, message, this.engine.now);
+      this.queue.done(queued);
+      this.wake();
+      return;
+    }
+    const outcome = this.algorithm.schedule(framework, this.state.podInfos.podInfo(pod));
+    this.current = { queued, framework, outcome };
+    const { baseMicros, perNodeMicros } = this.options.cycle;
+    const cycleMicros = Math.round(baseMicros + perNodeMicros * outcome.evaluatedNodes);
+    this.engine.scheduleAfter(cycleMicros, Phase.react, this.decidedHandler);
+  }
+
+  private decided(): void {
+    const { current } = this;
+    assert(current !== null, "a scheduling cycle ended that never began");
+    this.current = null;
+    const { queued, framework, outcome } = current;
+    if (outcome.kind === "scheduled") this.place(queued, framework, outcome);
+    else if (outcome.kind === "unschedulable") this.refuse(queued, outcome);
+    else this.fail(queued, outcome.message);
+    this.wake();
+  }
+
+  private place(queued: QueuedPod, framework: Framework, outcome: Scheduled): void {
+    const nodeName = outcome.node.name;
+    if (this.queue.get(queued.pod.uid) !== queued) {
+      // The pod was deleted, or bound by another party, while the cycle ran.
+      this.queue.done(queued);
+      return;
+    }
+    this.cache.assume(queued.pod, nodeName);
+    this.nominator.delete(queued.pod.uid);
+    const info = this.state.podInfos.podInfo(queued.pod);
+    const binding = { queued, framework, state: outcome.state, info, nodeName };
+    const reserved = framework.runReservePlugins(outcome.state, info, nodeName);
+    if (reserved !== null) {
+      this.bindingFailed(binding, reserved.message);
+      return;
+    }
+    const permit = framework.runPermitPlugins(outcome.state, info, nodeName);
+    if (permit.status !== null) {
+      this.bindingFailed(binding, permit.status.message);
+      return;
+    }
+    this.options.observer.schedulingAttempt(queued.pod, "scheduled", this.engine.now);
+    this.bindings.begin(binding);
+  }
+
+  private refuse(queued: QueuedPod, outcome: Unschedulable): void {
+    const { postFilter } = outcome;
+    if (postFilter !== null && postFilter.victims.length > 0) {
+      this.failures.preempt(queued.pod, postFilter);
+    }
+    this.failures.handle(queued, {
+      reason: "Unschedulable",
+      message: outcome.message(),
+      rejectors: [...outcome.diagnosis.unschedulablePlugins()].sort(),
+      nominatedNodeName: postFilter?.nominatedNodeName ?? null,
+    });
+  }
+
+  private fail(queued: QueuedPod, message: string): void {
+    this.failures.handle(queued, {
+      reason: "SchedulerError",
+      message,
+      rejectors: [],
+      nominatedNodeName: "",
+    });
+  }
+
+  private bound(binding: BindingPod): void {
+    this.queue.done(binding.queued);
+    this.wake();
+  }
+
+  private bindingFailed(binding: BindingPod, message: string): void {
+    const { queued, framework, state, info, nodeName } = binding;
+    framework.runUnreservePlugins(state, info, nodeName);
+    this.cache.forget(queued.pod.uid);
+    this.fail(queued, message);
+    // What the pod had taken is free again: for others as if it had been deleted.
+    const event = { resource: "AssignedPod", actions: Action.Delete } as const;
+    this.queue.moveOnEvent({ event, before: queued.pod, after: null }, this.engine.now);
+    this.wake();
+  }
+
+  private flush(): void {
+    if (this.flushAtMicros <= this.engine.now) this.flushAtMicros = Number.POSITIVE_INFINITY;
+    this.queue.flush(this.engine.now);
+    this.wake();
+  }
+
+  /** One pending event for the next time at which waiting alone moves a pod. */
+  private planFlush(): void {
+    const next = this.queue.nextFlushMicros(this.engine.now);
+    if (next === null || next.at >= this.flushAtMicros) return;
+    this.flushAtMicros = next.at;
+    const handler = next.onlyRetries ? this.retryHandler : this.flushHandler;
+    this.engine.scheduleAt(next.at, Phase.react, handler);
+  }
+}
