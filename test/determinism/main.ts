@@ -1,0 +1,81 @@
+/**
+ * `tsx test/determinism/main.ts NODE` runs each program below under this Node and under the binary
+ * NODE, prints what they print, and exits 1 when they differ. A program that needs files which are
+ * not there is named and left out.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+interface Program {
+  readonly name: string;
+  /** Files without which there is nothing to compare. */
+  readonly needs: readonly string[];
+  readonly args: (out: string) => readonly string[];
+  /** What of its output is compared. */
+  readonly result: (stdout: string) => string;
+}
+
+/** A scenario's digest and its whole summary. */
+function scenario(path: string): Program {
+  return {
+    name: path,
+    needs: ["dist/cli/main.js", path],
+    args: (out) => ["dist/cli/main.js", "run", path, "--json", "--out", out],
+    result: (stdout) =>
+      JSON.stringify(
+        JSON.parse(stdout).map((run: { scenario: string; digest: string; metrics: unknown }) => [
+          run.scenario,
+          run.digest,
+          run.metrics,
+        ]),
+      ),
+  };
+}
+
+const PROGRAMS: Program[] = [
+  ...[1, 2].map((seed) => ({
+    name: `the kernel, seed ${seed}`,
+    needs: [],
+    args: () => ["--import", "tsx", "test/determinism/kernel-digest.ts", String(seed)],
+    result: (stdout: string) => stdout.trim(),
+  })),
+  scenario("scenarios/quickstart.yaml"),
+];
+
+function resultUnder(node: string, program: Program): string {
+  const out = mkdtempSync(join(tmpdir(), "digests-"));
+  try {
+    const { status, stdout, stderr } = spawnSync(node, program.args(out), {
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+    });
+    if (status !== 0)
+      throw new Error(`${program.name} under ${node} ended with ${status}\n${stderr}`);
+    return program.result(stdout);
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+const other = process.argv[2];
+if (other === undefined) throw new Error("expected the path of another Node binary");
+const otherVersion = spawnSync(other, ["--version"], { encoding: "utf8" }).stdout.trim();
+let differing = 0;
+for (const program of PROGRAMS) {
+  const missing = program.needs.filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    console.log(`${program.name}: left out, there is no ${missing.join(", ")}`);
+    continue;
+  }
+  const here = resultUnder(process.execPath, program);
+  const there = resultUnder(other, program);
+  const equal = here === there;
+  if (!equal) differing++;
+  const verdict = equal ? "equal" : "DIFFERENT";
+  console.log(`${program.name}: ${verdict} on ${process.version} and ${otherVersion}`);
+  const shown = equal ? [here] : [here, there];
+  for (const text of shown) console.log(text.slice(0, 300).replace(/^/gm, "  "));
+}
+process.exit(differing === 0 ? 0 : 1);
