@@ -65,7 +65,7 @@ const container: FieldRules = {
 };
 
 const volume: FieldRules = {
-  name: "none",
+  name: "modelled",
   configMap: "none",
   secret: "none",
   projected: "none",

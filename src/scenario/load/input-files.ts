@@ -50,6 +50,11 @@ export class InputFiles {
     return { path, shown: path, name: normalize(named) };
   }
 
+  /** The scenario file itself. */
+  beside(scenarioPath: string): NamedFile {
+    return { path: scenarioPath, shown: scenarioPath, name: basename(scenarioPath) };
+  }
+
   /** A file inside of a folder that was found. */
   inside(folder: NamedFile, entry: string): NamedFile {
     return {

@@ -46,6 +46,20 @@ export async function loadManifests(
   return { objects, issues };
 }
 
+/** The objects of a file or folder that can be read, as they come; for a first look. */
+export async function* objectsInFiles(
+  inputs: InputFiles,
+  file: NamedFile,
+): AsyncGenerator<Manifest> {
+  for await (const leaf of leavesOf(inputs, file, 0, [])) {
+    for await (const found of readObjects(inputs.files, leaf)) {
+      if ("issue" in found) continue;
+      const manifest = manifestOf(found.object);
+      if (!Array.isArray(manifest)) yield manifest as Manifest;
+    }
+  }
+}
+
 async function* leavesOf(
   inputs: InputFiles,
   file: NamedFile,

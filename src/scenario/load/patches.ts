@@ -42,7 +42,11 @@ export function patched(
   const merged = strategicMerge(manifest.kind, manifest, patch) as Manifest;
   const { metadata } = merged;
   const before = targetText(targetOf(manifest));
-  if (typeof metadata !== "object" || metadata === null || targetText(targetOf(merged)) !== before) {
+  if (
+    typeof metadata !== "object" ||
+    metadata === null ||
+    targetText(targetOf(merged)) !== before
+  ) {
     return [{ path: ["metadata"], message: "a patch cannot rename or move its object" }];
   }
   const wrong = check(merged);

@@ -4,7 +4,7 @@ import { flawsOf } from "../schema/zod-issues.js";
 import { knownKeys } from "./known-keys.js";
 import { applyOverrides, type Override } from "./overrides.js";
 import { formatPath, showValue, valueAt } from "./value-path.js";
-import { type Path, parseYaml, type YamlDocument } from "./yaml-source.js";
+import { type Path, type Place, parseYaml, type YamlDocument } from "./yaml-source.js";
 
 /** A scenario's text as a tree that may be changed, with the way back to lines and columns. */
 export class ScenarioSource {
@@ -15,7 +15,8 @@ export class ScenarioSource {
     readonly file: string,
     /** Not shared with anybody: overrides and samples are laid into it. */
     readonly root: Record<string, unknown>,
-    private readonly document: YamlDocument,
+    /** Null where no file holds the tree. */
+    private readonly document: YamlDocument | null,
   ) {
     this.asWritten = structuredClone(root);
   }
@@ -43,6 +44,11 @@ export class ScenarioSource {
     return new ScenarioSource(file, value as Record<string, unknown>, document);
   }
 
+  /** A tree that no file holds; `file` says in messages where it comes from. */
+  static made(root: Record<string, unknown>, file: string): ScenarioSource {
+    return new ScenarioSource(file, root, null);
+  }
+
   /** Lays `--set` settings over the tree. */
   override(settings: readonly string[]): readonly Issue[] {
     const { overrides, issues } = applyOverrides(this.root, settings);
@@ -59,14 +65,23 @@ export class ScenarioSource {
     );
     const place =
       setting === undefined
-        ? { file: this.file, ...this.document.placeOf(path, atKey) }
+        ? { file: this.file, ...this.placeOf(path, atKey) }
         : { file: `--set ${setting.text}`, line: 0, column: 0 };
     return { ...place, path: formatPath(path), value, message };
   }
 
+  private placeOf(path: Path, atKey: boolean): Place {
+    return this.document?.placeOf(path, atKey) ?? { line: 0, column: 0 };
+  }
+
   /** Line of a path in the file, for what is read from there. */
   lineOf(path: Path): number {
-    return this.document.placeOf(path).line;
+    return this.placeOf(path, false).line;
+  }
+
+  /** True where the tree has a list. */
+  isList(path: Path): boolean {
+    return Array.isArray(valueAt(this.root, path));
   }
 
   /** The tree by the schema, or every flaw in it. */

@@ -7,17 +7,6 @@ const MICROS_PER_SECOND = 1_000_000;
 const PAST_TIME = /(?:At|[tT]ime|Timestamp)$/;
 const FUTURE_TIMES: ReadonlySet<string> = new Set(["deletionTimestamp", "nextScheduleTime"]);
 
-/** True for the objects of a running cluster: Nodes, and Pods that are bound to some of them. */
-export function isDump(objects: readonly LoadedObject[]): boolean {
-  const nodes = new Set(
-    objects.filter(isOf("Node")).map(({ manifest }) => manifest.metadata.name),
-  );
-  return objects.filter(isOf("Pod")).some(({ manifest }) => {
-    const { nodeName } = (manifest.spec ?? {}) as { nodeName?: string };
-    return nodeName !== undefined && nodes.has(nodeName);
-  });
-}
-
 export function isOf(kind: string): (object: LoadedObject) => boolean {
   return ({ manifest }) => manifest.kind === kind;
 }

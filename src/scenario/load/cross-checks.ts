@@ -1,0 +1,281 @@
+import { closest } from "fastest-levenshtein";
+import type { Manifest } from "../../api/kubernetes.js";
+import type { Issue } from "../issue.js";
+import type { ScenarioDocument } from "../schema/document.js";
+import type { LoadedObject, NodePool, RunEnd, Target } from "../schema/scenario.js";
+import { targetOf, targetText } from "./patches.js";
+import type { ScenarioSource } from "./scenario-file.js";
+import { isOf } from "./snapshot.js";
+import type { Path } from "./yaml-source.js";
+
+/** Everything that a scenario's parts may refer to. */
+export interface Known {
+  readonly document: ScenarioDocument;
+  readonly end: RunEnd | null;
+  readonly snapshot: readonly LoadedObject[];
+  readonly nodes: readonly LoadedObject[];
+  readonly manifests: readonly LoadedObject[];
+  readonly applied: ReadonlyMap<number, readonly LoadedObject[]>;
+}
+
+/** Kinds whose objects come and go during the run under names that nobody knows before. */
+const MADE_LATER: ReadonlySet<string> = new Set(["Pod", "ReplicaSet", "EndpointSlice"]);
+
+/** What does not fit together between the parts of a scenario, as far as it shows before the start. */
+export function crossChecks(source: ScenarioSource, known: Known): readonly Issue[] {
+  return [
+    ...endIssues(source, known),
+    ...nodeIssues(source, known),
+    ...workloadIssues(source, known),
+    ...timelineIssues(source, known),
+  ];
+}
+
+function endIssues(source: ScenarioSource, { document, end }: Known): readonly Issue[] {
+  const { spec } = document;
+  if (end === null) {
+    const message = "expected `duration`, or `until: idle`: nothing says when the run ends";
+    return [source.issue(["spec"], message)];
+  }
+  const issues: Issue[] = [];
+  const endless = (spec.generators ?? []).findIndex(
+    (generator) =>
+      generator.count === null &&
+      generator.untilMicros === null &&
+      generator.arrivals.type !== "at",
+  );
+  if (end.untilMicros === null && endless >= 0) {
+    const message = "never ends: expected `count` or `until` here, or a `duration` of the run";
+    issues.push(source.issue(["spec", "generators", endless], message));
+  }
+  const { from = 0, to } = spec.measure ?? {};
+  const last = end.untilMicros;
+  if (to !== undefined && to <= from) {
+    issues.push(source.issue(["spec", "measure", "to"], "must be later than `from`"));
+  }
+  if (last !== null && from >= last) {
+    issues.push(
+      source.issue(["spec", "measure", "from"], "must be earlier than the end of the run"),
+    );
+  }
+  return issues;
+}
+
+/** Names of the nodes that a pool makes at the start. */
+function* poolNodes(pool: NodePool): Generator<string> {
+  for (let i = 0; i < pool.nodes; i++) yield `${pool.name}-${i}`;
+}
+
+function nodeIssues(source: ScenarioSource, known: Known): readonly Issue[] {
+  const { cluster } = known.document.spec;
+  const pools = cluster?.nodePools ?? [];
+  const loaded = [...known.snapshot.filter(isOf("Node")), ...known.nodes];
+  const loadedNames = new Set(loaded.map(({ manifest }) => manifest.metadata.name ?? ""));
+  const issues: Issue[] = [];
+  for (const [i, pool] of pools.entries()) {
+    for (const name of poolNodes(pool)) {
+      if (!loadedNames.has(name)) continue;
+      const message = `makes a node \`${name}\`, which the snapshot or cluster.nodes has too: expected another name`;
+      issues.push(source.issue(["spec", "cluster", "nodePools", i, "name"], message));
+      break;
+    }
+  }
+  const some =
+    loaded.length > 0 ||
+    pools.some((pool) => pool.nodes > 0) ||
+    (cluster?.nodes ?? []).some((nodes) => typeof nodes !== "string") ||
+    known.manifests.some(isOf("Node")) ||
+    (known.document.spec.timeline ?? []).some((entry) => entry.operation.type === "addNodes");
+  if (!some) {
+    const path: Path = cluster === undefined ? ["spec"] : ["spec", "cluster"];
+    const message =
+      "there are no nodes: expected `cluster.nodePools`, `nodes` or a `snapshot`; for plain manifests --nodes, such as 3x4cpu,16Gi";
+    issues.push(source.issue(path, message));
+  }
+  return issues;
+}
+
+function workloadIssues(source: ScenarioSource, known: Known): readonly Issue[] {
+  const { spec } = known.document;
+  const some =
+    known.manifests.length > 0 ||
+    known.snapshot.length > 0 ||
+    (spec.traces ?? []).length > 0 ||
+    (spec.generators ?? []).length > 0 ||
+    (spec.timeline ?? []).some((entry) => entry.operation.type === "apply");
+  if (some) return [];
+  const message =
+    "there is nothing to run: expected `manifests`, `traces`, `generators` or a `snapshot`";
+  return [source.issue(["spec"], message)];
+}
+
+function timelineIssues(source: ScenarioSource, known: Known): readonly Issue[] {
+  const { timeline = [] } = known.document.spec;
+  return timeline.flatMap((entry, i): readonly Issue[] => {
+    const { operation } = entry;
+    const at: Path = ["spec", "timeline", i, operation.type];
+    switch (operation.type) {
+      case "apply":
+        return [];
+      case "cordon":
+      case "uncordon":
+      case "drain":
+        return unknownNode(source, known, [...at, "node"], operation.node);
+      case "addNodes":
+        return unknownPool(source, known, [...at, "pool"], operation.pool, true);
+      case "removeNodes":
+        return operation.pool === null
+          ? operation.nodes.flatMap((node, n) =>
+              unknownNode(source, known, [...at, "nodes", n], node),
+            )
+          : unknownPool(source, known, [...at, "pool"], operation.pool, false);
+      case "setImage":
+      case "setResources":
+        return [
+          ...unknownTarget(source, known, [...at, "target"], operation.target),
+          ...unknownContainer(source, known, [...at, "container"], operation),
+        ];
+      default:
+        return unknownTarget(source, known, [...at, "target"], operation.target);
+    }
+  });
+}
+
+function missing(what: string, name: string, there: readonly string[]): string {
+  if (there.length === 0) return `there is no ${what} \`${name}\`, nor any other`;
+  return `there is no ${what} \`${name}\`; the nearest is \`${closest(name, there as string[])}\``;
+}
+
+function unknownPool(
+  source: ScenarioSource,
+  known: Known,
+  path: Path,
+  name: string,
+  mustMake: boolean,
+): readonly Issue[] {
+  const pools = known.document.spec.cluster?.nodePools ?? [];
+  const pool = pools.find((one) => one.name === name);
+  if (pool === undefined) {
+    const names = pools.map((one) => one.name);
+    return [source.issue(path, missing("node pool", name, names))];
+  }
+  if (mustMake && pool.match !== null) {
+    return [
+      source.issue(path, "the pool adopts nodes and cannot make any: expected a pool with `nodes`"),
+    ];
+  }
+  return [];
+}
+
+function unknownNode(
+  source: ScenarioSource,
+  known: Known,
+  path: Path,
+  name: string,
+): readonly Issue[] {
+  const { cluster, timeline = [] } = known.document.spec;
+  const pools = cluster?.nodePools ?? [];
+  // A trace's machines have names that are known only when it is read.
+  if ((cluster?.nodes ?? []).some((nodes) => typeof nodes !== "string")) return [];
+  const objects = [
+    ...known.snapshot,
+    ...known.nodes,
+    ...known.manifests,
+    ...[...known.applied.values()].flat(),
+  ];
+  const names = [
+    ...objects.filter(isOf("Node")).map(({ manifest }) => manifest.metadata.name ?? ""),
+    ...pools.flatMap((pool) => [...poolNodes(pool)]),
+  ];
+  if (names.includes(name)) return [];
+  const grows = timeline.some(
+    ({ operation }) => operation.type === "addNodes" && name.startsWith(`${operation.pool}-`),
+  );
+  return grows ? [] : [source.issue(path, missing("node", name, names))];
+}
+
+/** Objects that a target may mean, the newest form last. */
+function objectsOf(known: Known): readonly Manifest[] {
+  const objects = [
+    ...known.snapshot,
+    ...known.nodes,
+    ...known.manifests,
+    ...[...known.applied.values()].flat(),
+  ];
+  return objects.map(({ manifest }) => manifest);
+}
+
+function unknownTarget(
+  source: ScenarioSource,
+  known: Known,
+  path: Path,
+  target: Target,
+): readonly Issue[] {
+  if (target.kind === "Node") return unknownNode(source, known, path, target.name);
+  if (MADE_LATER.has(target.kind)) return [];
+  const generated = (known.document.spec.generators ?? []).some(
+    (generator) =>
+      generator.template.kind === target.kind && target.name.startsWith(`${generator.name}-`),
+  );
+  if (generated) return [];
+  const wanted = targetText(target);
+  const names = objectsOf(known).map((manifest) => targetText(targetOf(manifest)));
+  return names.includes(wanted) ? [] : [source.issue(path, missing("object", wanted, names))];
+}
+
+/** Names of the containers of an object's pods; undefined for what has none. */
+function containersOf(manifest: Manifest): readonly string[] | undefined {
+  const spec = manifest.spec as
+    | { template?: { spec?: Record<string, unknown> }; containers?: unknown }
+    | undefined;
+  const pod = manifest.kind === "Pod" ? (spec as Record<string, unknown>) : spec?.template?.spec;
+  if (typeof pod !== "object" || pod === null) return undefined;
+  return ["initContainers", "containers"].flatMap((list) => {
+    const containers = pod[list];
+    return Array.isArray(containers)
+      ? containers.map((container: { name?: unknown }) => String(container.name))
+      : [];
+  });
+}
+
+function unknownContainer(
+  source: ScenarioSource,
+  known: Known,
+  path: Path,
+  operation: { readonly target: Target; readonly container: string },
+): readonly Issue[] {
+  const wanted = targetText(operation.target);
+  const matching = objectsOf(known).filter((manifest) => targetText(targetOf(manifest)) === wanted);
+  const names = matching.flatMap((manifest) => containersOf(manifest) ?? []);
+  if (matching.length === 0 || names.includes(operation.container)) return [];
+  return [source.issue(path, missing("container", operation.container, names))];
+}
+
+/** Objects of one list that bear a name of one before them. */
+export function duplicateObjects(
+  objects: readonly LoadedObject[],
+  shownAs: (name: string) => string,
+): readonly Issue[] {
+  const first = new Map<string, LoadedObject>();
+  return objects.flatMap(({ manifest, origin }): readonly Issue[] => {
+    const { name } = manifest.metadata;
+    if (name === undefined) return [];
+    const text = targetText(targetOf(manifest));
+    const before = first.get(text);
+    if (before === undefined) {
+      first.set(text, { manifest, origin });
+      return [];
+    }
+    const place = `${shownAs(before.origin.file)}:${before.origin.line}`;
+    return [
+      {
+        file: shownAs(origin.file),
+        line: origin.line,
+        column: 1,
+        path: "metadata.name",
+        value: JSON.stringify(name),
+        message: `the object ${text} stands twice, first at ${place}: give each a name of its own`,
+      },
+    ];
+  });
+}

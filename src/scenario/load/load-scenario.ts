@@ -1,0 +1,283 @@
+import { kindOf } from "../../api/legacy-versions.js";
+import { CoverageReport } from "../coverage.js";
+import type { Issue } from "../issue.js";
+import type { ScenarioDocument } from "../schema/document.js";
+import type { LoadedObject } from "../schema/scenario.js";
+import { parseDuration } from "../units.js";
+import { crossChecks, duplicateObjects } from "./cross-checks.js";
+import { MAX_INPUT_BYTES } from "./documents.js";
+import { loadEmpiricalSamples } from "./empirical.js";
+import type { FileSystem } from "./file-system.js";
+import { InputFiles, type NamedFile } from "./input-files.js";
+import type { LoadedScenario, LoadOutcome } from "./loaded-scenario.js";
+import { loadManifests, type ObjectCheck } from "./manifests.js";
+import { dumpFlaws, manifestFlaws } from "./object-check.js";
+import { isTarget, patched, targetText } from "./patches.js";
+import { fileIssue, readText, unreadable } from "./read-text.js";
+import { resolveScenario, type RunOverrides, runEnd } from "./resolve-scenario.js";
+import { ScenarioSource } from "./scenario-file.js";
+import { loadSchedulerConfig } from "./scheduler-config.js";
+import { isOf, newestTimeMicros } from "./snapshot.js";
+import { textBlocks } from "./text-stream.js";
+import type { Path } from "./yaml-source.js";
+
+export interface LoadOptions extends RunOverrides {
+  readonly files: FileSystem;
+  /** Where `data:` paths are looked up. */
+  readonly dataFolder: string;
+  /** `path=value`, laid over the file in this order. */
+  readonly settings?: readonly string[];
+}
+
+/** A scenario file of at most this much is read. */
+const MAX_SCENARIO_BYTES = 10_000_000;
+
+/**
+ * Reads the scenario at `path` and every file that it names, checks all, and applies its patches.
+ * Whatever is wrong is a list of issues with their places, all of a file together.
+ */
+export async function loadScenario(path: string, options: LoadOptions): Promise<LoadOutcome> {
+  const { files, dataFolder } = options;
+  const read = await readText(files, { path, shown: path, maxBytes: MAX_SCENARIO_BYTES });
+  if ("issue" in read) return { outcome: "refused", issues: [read.issue] };
+  const source = ScenarioSource.parse(read.text, path);
+  if (!(source instanceof ScenarioSource)) return { outcome: "refused", issues: source };
+  const inputs = InputFiles.besides(files, path, dataFolder);
+  const self = inputs.beside(path);
+  inputs.remember(self);
+  return loadSource(source, inputs, options);
+}
+
+/** As {@link loadScenario}, from the scenario's tree. */
+export async function loadSource(
+  source: ScenarioSource,
+  inputs: InputFiles,
+  options: LoadOptions,
+): Promise<LoadOutcome> {
+  const wrongSettings = [...source.override(options.settings ?? []), ...untilIssues(options.until)];
+  const missing = await missingFiles(source.root, inputs);
+  if (missing !== null) return { outcome: "skipped", ...missing };
+  const samples = await loadEmpiricalSamples(source, inputs);
+  const document = source.validate();
+  if (!("spec" in document)) {
+    return { outcome: "refused", issues: [...wrongSettings, ...samples, ...document] };
+  }
+  const loader = new ScenarioLoader(source, document, inputs, options);
+  const loaded = await loader.load([...wrongSettings, ...samples]);
+  return Array.isArray(loaded)
+    ? { outcome: "refused", issues: loaded }
+    : { outcome: "loaded", loaded: loaded as LoadedScenario };
+}
+
+function untilIssues(until: string | undefined): readonly Issue[] {
+  if (until === undefined || until === "idle") return [];
+  const parsed = parseDuration(until);
+  return "value" in parsed ? [] : [fileIssue(`--until ${until}`, `${parsed.problem}, or idle`)];
+}
+
+/** The files of `requires` that are not there; null when none is missing. */
+async function missingFiles(
+  root: Readonly<Record<string, unknown>>,
+  inputs: InputFiles,
+): Promise<{ readonly name: string; readonly missing: readonly string[] } | null> {
+  const { requires } = (root.spec ?? {}) as { requires?: unknown };
+  if (!Array.isArray(requires)) return null;
+  const missing: string[] = [];
+  for (const name of requires) {
+    if (typeof name !== "string" || name.includes("\0")) return null;
+    const { kind } = await inputs.files.look(inputs.find(name).path);
+    if (kind === "missing") missing.push(name);
+  }
+  const { name } = (root.metadata ?? {}) as { name?: unknown };
+  return missing.length === 0 ? null : { name: String(name ?? ""), missing };
+}
+
+interface Objects {
+  snapshot: readonly LoadedObject[] | null;
+  nodes: readonly LoadedObject[];
+  manifests: readonly LoadedObject[];
+  readonly applied: Map<number, readonly LoadedObject[]>;
+}
+
+class ScenarioLoader {
+  private readonly issues: Issue[] = [];
+  private readonly coverage = new CoverageReport();
+
+  constructor(
+    private readonly source: ScenarioSource,
+    private readonly document: ScenarioDocument,
+    private readonly inputs: InputFiles,
+    private readonly options: LoadOptions,
+  ) {}
+
+  async load(before: readonly Issue[]): Promise<LoadedScenario | Issue[]> {
+    this.issues.push(...before);
+    const { spec } = this.document;
+    const objects = await this.readObjects();
+    const schedulerConfig = await this.schedulerConfig();
+    await this.checkStreams();
+    this.applyPatches(objects);
+    const snapshot = objects.snapshot ?? [];
+    this.issues.push(
+      ...crossChecks(this.source, {
+        ...objects,
+        snapshot,
+        document: this.document,
+        end: runEnd(this.document, this.options),
+      }),
+    );
+    if (this.issues.length > 0) return this.issues;
+    const parts = {
+      schedulerConfig,
+      snapshotTimeMicros: newestTimeMicros(snapshot),
+      applied: new Map([...objects.applied].map(([i, all]) => [i, all.filter(isKept)])),
+    };
+    for (const { template } of spec.generators ?? []) this.coverage.add(template);
+    const { inputs } = this;
+    return {
+      scenario: resolveScenario(this.document, parts, this.options),
+      snapshot: objects.snapshot?.filter(isKept) ?? null,
+      nodes: objects.nodes,
+      manifests: objects.manifests.filter(isKept),
+      notModelled: this.coverage.entries(),
+      inputs: await inputs.hashes(),
+      openText: (name) => textBlocks(inputs.files, inputs.find(name).path),
+      shownAs: (name) => inputs.find(name).shown,
+    };
+  }
+
+  private async readObjects(): Promise<Objects> {
+    const { spec } = this.document;
+    const { cluster, timeline = [] } = spec;
+    const snapshot =
+      cluster?.snapshot === undefined
+        ? null
+        : await this.read(cluster.snapshot, ["spec", "cluster", "snapshot"], dumpFlaws);
+    const nodeFiles = (cluster?.nodes ?? []).map((nodes) =>
+      typeof nodes === "string" ? nodes : "",
+    );
+    const nodes = await this.read(nodeFiles, ["spec", "cluster", "nodes"], nodeFlaws);
+    const manifests = await this.read(spec.manifests ?? [], ["spec", "manifests"], manifestFlaws);
+    const applied = new Map<number, readonly LoadedObject[]>();
+    for (const [i, { operation }] of timeline.entries()) {
+      if (operation.type !== "apply") continue;
+      const path: Path = ["spec", "timeline", i, "apply"];
+      const files = await this.read(operation.files, path, manifestFlaws);
+      applied.set(i, [...files, ...operation.inline.map((one) => this.inline(one, path))]);
+    }
+    const shownAs = (name: string): string => this.inputs.shownAs(name);
+    for (const list of [[...(snapshot ?? []), ...nodes], manifests]) {
+      this.issues.push(...duplicateObjects(list, shownAs));
+    }
+    return { snapshot, nodes, manifests, applied };
+  }
+
+  /** The objects of the named files; a file that is not there is an issue where it is named. */
+  private async read(
+    names: readonly string[],
+    path: Path,
+    check: ObjectCheck,
+  ): Promise<readonly LoadedObject[]> {
+    const found: NamedFile[] = [];
+    for (const [i, name] of names.entries()) {
+      if (name === "") continue;
+      const file = this.inputs.find(name);
+      const { kind } = await this.inputs.files.look(file.path);
+      if (kind !== "missing") found.push(file);
+      else this.issues.push(this.source.issue(this.elementPath(path, i), noSuchFile(file)));
+    }
+    const { objects, issues } = await loadManifests(this.inputs, found, check);
+    this.issues.push(...issues);
+    for (const { manifest } of objects) this.coverage.add(manifest);
+    return objects;
+  }
+
+  /** A list may also be written as its only element. */
+  private elementPath(path: Path, i: number): Path {
+    return this.source.isList(path) ? [...path, i] : path;
+  }
+
+  private inline(manifest: LoadedObject["manifest"], path: Path): LoadedObject {
+    for (const flaw of manifestFlaws(manifest)) {
+      this.issues.push(this.source.issue([...path, ...flaw.path], flaw.message));
+    }
+    this.coverage.add(manifest);
+    const { file } = this.source;
+    return {
+      manifest,
+      origin: { file: this.inputs.beside(file).name, line: this.source.lineOf(path) },
+    };
+  }
+
+  private async schedulerConfig(): Promise<LoadedObject | null> {
+    const config = this.document.spec.scheduler?.config;
+    if (config === undefined) return null;
+    const read = await loadSchedulerConfig(config, this.source, this.inputs);
+    if ("manifest" in read) return read;
+    this.issues.push(...read);
+    return null;
+  }
+
+  /** Traces and machines are read when the world is built: here it only shows whether they are there. */
+  private async checkStreams(): Promise<void> {
+    const { cluster, traces = [] } = this.document.spec;
+    const named: (readonly [string, Path])[] = traces.map((trace, i) => [
+      trace.file,
+      ["spec", "traces", i, "path"],
+    ]);
+    for (const [i, nodes] of (cluster?.nodes ?? []).entries()) {
+      if (typeof nodes === "string") continue;
+      named.push([nodes.path, ["spec", "cluster", "nodes", i, "path"]]);
+    }
+    for (const [name, path] of named) {
+      const file = this.inputs.find(name);
+      const problem = await unreadable(this.inputs.files, file.path, MAX_INPUT_BYTES);
+      if (problem === undefined) this.inputs.remember(file);
+      else this.issues.push(this.source.issue(path, `${file.shown}: ${problem}`));
+    }
+  }
+
+  private applyPatches(objects: Objects): void {
+    for (const [i, patch] of (this.document.spec.patches ?? []).entries()) {
+      const path: Path = ["spec", "patches", i];
+      let isThere = false;
+      for (const name of ["snapshot", "nodes", "manifests"] as const) {
+        const list = objects[name];
+        const at = list?.findIndex(({ manifest }) => isTarget(manifest, patch.target)) ?? -1;
+        if (list === null || at < 0) continue;
+        isThere = true;
+        const check = name === "snapshot" ? dumpFlaws : manifestFlaws;
+        const result = patched(list[at]!, patch.patch, check);
+        if ("manifest" in result) {
+          objects[name] = list.with(at, result);
+          continue;
+        }
+        for (const flaw of result) {
+          const place: Path = [...path, "patch", ...flaw.path];
+          this.issues.push(this.source.issue(place, flaw.message));
+        }
+      }
+      if (!isThere) {
+        const message = `there is no object ${targetText(patch.target)} in the manifests or the snapshot`;
+        this.issues.push(this.source.issue([...path, "target"], message));
+      }
+    }
+  }
+}
+
+function noSuchFile(file: NamedFile): string {
+  const hint = file.name.startsWith("data:")
+    ? "; SEATRIAL_DATA names the folder of data: paths"
+    : "";
+  return `there is no such file or folder: ${file.shown}${hint}`;
+}
+
+function isKept({ manifest }: LoadedObject): boolean {
+  return kindOf(manifest.apiVersion, manifest.kind) !== undefined;
+}
+
+/** `cluster.nodes` holds Nodes alone. */
+const nodeFlaws: ObjectCheck = (manifest) =>
+  isOf("Node")({ manifest, origin: { file: "", line: 0 } })
+    ? manifestFlaws(manifest)
+    : [{ path: ["kind"], message: "expected a Node: other objects belong to `manifests`" }];

@@ -1,0 +1,29 @@
+import type { NotModelled } from "../coverage.js";
+import type { Issue } from "../issue.js";
+import type { LoadedObject, Scenario } from "../schema/scenario.js";
+import type { InputHash } from "./input-files.js";
+
+/** A scenario with everything that its files hold, patches applied: what a world is built of. */
+export interface LoadedScenario {
+  readonly scenario: Scenario;
+  /** The state to start from; null where the cluster starts empty. Kept kinds only. */
+  readonly snapshot: readonly LoadedObject[] | null;
+  /** Node objects of `cluster.nodes`. */
+  readonly nodes: readonly LoadedObject[];
+  /** What is applied at the start, in order. Kept kinds only. */
+  readonly manifests: readonly LoadedObject[];
+  /** The worst first. */
+  readonly notModelled: readonly NotModelled[];
+  /** sha256 of every file that was read, by name. */
+  readonly inputs: readonly InputHash[];
+  /** The text of a trace or a list of machines, by the name that the scenario has for it. */
+  openText(name: string): AsyncIterable<string>;
+  /** How a message calls that file. */
+  shownAs(name: string): string;
+}
+
+export type LoadOutcome =
+  | { readonly outcome: "loaded"; readonly loaded: LoadedScenario }
+  /** Files that `requires` names are not there. */
+  | { readonly outcome: "skipped"; readonly name: string; readonly missing: readonly string[] }
+  | { readonly outcome: "refused"; readonly issues: readonly Issue[] };

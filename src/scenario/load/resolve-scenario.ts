@@ -1,0 +1,86 @@
+import { DEFAULTS } from "../defaults.js";
+import { controlPlane } from "../schema/control-plane.js";
+import type { ScenarioDocument } from "../schema/document.js";
+import type { LoadedObject, RunEnd, Scenario, TimelineEntry } from "../schema/scenario.js";
+import { parseDuration, parseInstant } from "../units.js";
+
+/** What the command line says in place of the file. */
+export interface RunOverrides {
+  readonly seed?: number;
+  /** A duration, or `idle`. */
+  readonly until?: string;
+}
+
+/** What was read from the files that the document names. */
+export interface FileParts {
+  readonly schedulerConfig: LoadedObject | null;
+  readonly snapshotTimeMicros: number | null;
+  /** By index of the timeline: the objects of `apply`. */
+  readonly applied: ReadonlyMap<number, readonly LoadedObject[]>;
+}
+
+/** When the run ends; null when nothing says so. `until` must be a duration or `idle`. */
+export function runEnd(document: ScenarioDocument, overrides: RunOverrides): RunEnd | null {
+  const { duration, until } = document.spec;
+  if (overrides.until === "idle") return { untilMicros: duration ?? null, untilIdle: true };
+  if (overrides.until !== undefined) {
+    const parsed = parseDuration(overrides.until);
+    return "value" in parsed ? { untilMicros: parsed.value, untilIdle: false } : null;
+  }
+  if (duration === undefined && until === undefined) return null;
+  return { untilMicros: duration ?? null, untilIdle: until === "idle" };
+}
+
+/** The document with every default filled in and its files in their places. */
+export function resolveScenario(
+  document: ScenarioDocument,
+  parts: FileParts,
+  overrides: RunOverrides,
+): Scenario {
+  const { metadata, spec } = document;
+  const end = runEnd(document, overrides) ?? { untilMicros: null, untilIdle: true };
+  const version = spec.kubernetesVersion;
+  return {
+    name: metadata.name,
+    kubernetesVersion: version?.text ?? DEFAULTS.kubernetesVersion,
+    kubernetesMinor: version?.minor ?? Number(DEFAULTS.kubernetesVersion.split(".")[1]),
+    startTimeEpochMicros: spec.startTime ?? parts.snapshotTimeMicros ?? defaultStartMicros(),
+    seed: overrides.seed ?? spec.seed ?? DEFAULTS.seed,
+    end,
+    measure: { fromMicros: spec.measure?.from ?? 0, toMicros: spec.measure?.to ?? null },
+    cluster: {
+      nodePools: spec.cluster?.nodePools ?? [],
+      machines: (spec.cluster?.nodes ?? []).flatMap((nodes) =>
+        typeof nodes === "string" ? [] : [{ format: nodes.format, file: nodes.path }],
+      ),
+    },
+    scheduler: { config: parts.schedulerConfig, ties: spec.scheduler?.ties ?? DEFAULTS.ties },
+    behaviors: spec.behavior ?? [],
+    traces: spec.traces ?? [],
+    generators: spec.generators ?? [],
+    timeline: timeline(document, parts),
+    controlPlane: spec.controlPlane ?? controlPlane.parse({}),
+    metricsEveryMicros: spec.metrics?.every ?? metricsEvery(end),
+    expect: spec.expect ?? [],
+  };
+}
+
+function defaultStartMicros(): number {
+  const start = parseInstant(DEFAULTS.startTime);
+  return "value" in start ? start.value : 0;
+}
+
+function metricsEvery(end: RunEnd): number {
+  const share = Math.ceil((end.untilMicros ?? 0) / DEFAULTS.metricsIntervals);
+  return Math.max(DEFAULTS.metricsEveryMicros, share);
+}
+
+function timeline(document: ScenarioDocument, parts: FileParts): readonly TimelineEntry[] {
+  return (document.spec.timeline ?? []).map((entry, i): TimelineEntry => {
+    const path = `spec.timeline[${i}]`;
+    const { operation } = entry;
+    return operation.type === "apply"
+      ? { ...entry, path, operation: { type: "apply", objects: parts.applied.get(i) ?? [] } }
+      : { ...entry, path, operation };
+  });
+}

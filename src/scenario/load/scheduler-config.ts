@@ -1,0 +1,68 @@
+import type { Manifest } from "../../api/kubernetes.js";
+import type { Issue } from "../issue.js";
+import type { LoadedObject } from "../schema/scenario.js";
+import { readObjects } from "./documents.js";
+import type { InputFiles } from "./input-files.js";
+import { fileIssue } from "./read-text.js";
+import type { ScenarioSource } from "./scenario-file.js";
+import type { Path } from "./yaml-source.js";
+
+const KIND = "KubeSchedulerConfiguration";
+const GROUP = "kubescheduler.config.k8s.io/";
+const AT: Path = ["spec", "scheduler", "config"];
+
+/** A KubeSchedulerConfiguration from a file, or as it stands in the scenario. */
+export async function loadSchedulerConfig(
+  config: string | Readonly<Record<string, unknown>>,
+  source: ScenarioSource,
+  inputs: InputFiles,
+): Promise<LoadedObject | readonly Issue[]> {
+  if (typeof config !== "string") return inlineConfig(config, source, inputs);
+  const file = inputs.find(config);
+  const { kind: what } = await inputs.files.look(file.path);
+  if (what === "missing") return [source.issue(AT, `there is no such file: ${file.shown}`)];
+  const issues: Issue[] = [];
+  let found: LoadedObject | undefined;
+  for await (const one of readObjects(inputs.files, file)) {
+    if ("issue" in one) {
+      issues.push(one.issue);
+      continue;
+    }
+    const { value, line } = one.object;
+    for (const { path, message } of configFlaws(value))
+      issues.push(one.object.issue(path, message));
+    if (found !== undefined) issues.push(one.object.issue([], `expected one ${KIND} alone`));
+    found = { manifest: withMetadata(value), origin: { file: file.name, line } };
+  }
+  inputs.remember(file);
+  if (issues.length > 0) return issues;
+  return found ?? [fileIssue(file.shown, `expected a ${KIND}: the file holds no document`)];
+}
+
+function inlineConfig(
+  config: Readonly<Record<string, unknown>>,
+  source: ScenarioSource,
+  inputs: InputFiles,
+): LoadedObject | readonly Issue[] {
+  // Where it stands says what it is.
+  const value = { apiVersion: `${GROUP}v1`, kind: KIND, ...config };
+  const flaws = configFlaws(value);
+  if (flaws.length > 0)
+    return flaws.map((flaw) => source.issue([...AT, ...flaw.path], flaw.message));
+  const origin = { file: inputs.beside(source.file).name, line: source.lineOf(AT) };
+  return { manifest: withMetadata(value), origin };
+}
+
+function configFlaws(
+  value: Readonly<Record<string, unknown>>,
+): readonly { readonly path: Path; readonly message: string }[] {
+  if (value.kind !== KIND) return [{ path: ["kind"], message: `expected ${KIND}` }];
+  return typeof value.apiVersion === "string" && value.apiVersion.startsWith(GROUP)
+    ? []
+    : [{ path: ["apiVersion"], message: `expected ${GROUP}v1` }];
+}
+
+/** A configuration has no name; manifests have room for one. */
+function withMetadata(value: Readonly<Record<string, unknown>>): Manifest {
+  return { metadata: {}, ...value } as unknown as Manifest;
+}
