@@ -43,6 +43,7 @@ export class ApiServer {
     this.context = {
       store,
       startTimeMs: options.startTimeMs,
+      validPodSpecs: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),
       names: this.engine.streams.stream("store/names"),
       podAdmission: [
@@ -90,7 +91,7 @@ export class ApiServer {
       case "delete":
         return remove(this.context, request);
       case "evict":
-        return evict(this.context, request.target);
+        return evict(this.context, request.target, request.gracePeriodSeconds);
       case "bind":
         return bind(this.context, request.target, request.nodeName);
       default:

@@ -59,5 +59,11 @@ export type WriteRequest =
   | { readonly verb: "merge"; readonly target: NamedTarget; readonly patch: unknown }
   | { readonly verb: "apply"; readonly manifest: Manifest }
   | DeleteRequest
-  | { readonly verb: "evict"; readonly target: Target; readonly reason?: string }
+  | {
+      readonly verb: "evict";
+      readonly target: Target;
+      readonly reason?: string;
+      /** Default: the pod's own terminationGracePeriodSeconds. */
+      readonly gracePeriodSeconds?: number;
+    }
   | { readonly verb: "bind"; readonly target: Target; readonly nodeName: string };

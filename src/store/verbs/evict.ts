@@ -6,10 +6,15 @@ import { describe, isRefusal, resolve, type ServerContext } from "./server-conte
 import { patch } from "./update.js";
 
 /**
- * The eviction subresource: marks the pod as disrupted and deletes it with its own grace period.
+ * The eviction subresource: marks the pod as disrupted and deletes it with the grace period that is
+ * asked for, else its own.
  * Source: Kubernetes, "API-initiated Eviction".
  */
-export function evict(context: ServerContext, target: Target): Outcome {
+export function evict(
+  context: ServerContext,
+  target: Target,
+  gracePeriodSeconds?: number,
+): Outcome {
   const pod = resolve(context, target);
   if (isRefusal(pod)) return pod;
   if (pod.kind !== "Pod") return refuse("BadRequest", `${describe(pod)} cannot be evicted`);
@@ -23,5 +28,6 @@ export function evict(context: ServerContext, target: Target): Outcome {
     };
     patch(context, pod, { setConditions: [disrupted] });
   }
-  return remove(context, { verb: "delete", target: pod });
+  const grace = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
+  return remove(context, { verb: "delete", target: pod, ...grace });
 }

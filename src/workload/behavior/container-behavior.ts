@@ -110,11 +110,11 @@ export class ContainerBehavior {
     const cpuMillis =
       made?.cpuMillis ??
       this.drawn(behavior?.cpuMillis, "cpu", { pod, container, ordinal: 0 }) ??
-      Math.round(parseCpuMillis(requests["cpu"] ?? 0) * cpuShareOfRequest);
+      Math.round(parseCpuMillis(requests.cpu ?? 0) * cpuShareOfRequest);
     const memoryBytes =
       made?.memoryBytes ??
       this.drawn(behavior?.memoryBytes, "memory", { pod, container, ordinal: 0 }) ??
-      Math.round(parseBytes(requests["memory"] ?? 0) * memoryShareOfRequest);
+      Math.round(parseBytes(requests.memory ?? 0) * memoryShareOfRequest);
     return { cpuMillis, memoryBytes };
   }
 
@@ -164,7 +164,7 @@ export class ContainerBehavior {
   private countDefaults(pod: PodVersion): void {
     if (this.counted[pod.row] === pod.uid) return;
     this.counted[pod.row] = pod.uid;
-    const made = this.podRun(pod) !== null;
+    const made = this.podRun(pod)?.runMicros !== undefined;
     for (const container of pod.spec.initContainers ?? []) {
       if (this.index.find(pod, container) === null) this.defaultContainers += 1;
     }

@@ -1,3 +1,4 @@
+import { defaultSpec } from "../../api/defaults.js";
 import type { Labels, PodSpec } from "../../api/kubernetes.js";
 import type { NewPod } from "../../api/new-object.js";
 import { EMPTY_POD_STATUS } from "../../api/pod-version.js";
@@ -40,7 +41,8 @@ export function templateOf(trace: string, shape: PodShape): PodTemplate {
     ...(shape.gpuModels.length === 0 ? {} : { affinity: affinityTo(shape.gpuModels) }),
   };
   const labels = { ...shape.labels, [TRACE_LABEL]: trace };
-  return { namespace: shape.namespace, spec, labels };
+  // Defaulted once here, so that the API server finds nothing to add and all pods share it.
+  return { namespace: shape.namespace, spec: defaultSpec("Pod", spec), labels };
 }
 
 export function podOf(template: PodTemplate, name: string): NewPod {

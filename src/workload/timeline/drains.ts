@@ -1,0 +1,168 @@
+import { MICROS_PER_SECOND } from "../../base/time.js";
+import { controllerOf, objectKey } from "../../api/object-version.js";
+import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
+import type { Engine, HandlerId } from "../../kernel/engine.js";
+import { Phase } from "../../kernel/phase.js";
+import type { ClusterObserver } from "../../record/cluster-observer.js";
+import type { AnswerId, Client } from "../../store/client.js";
+import type { InformerFactory } from "../../store/informer-factory.js";
+import type { ObjectStore } from "../../store/object-store.js";
+import type { Outcome } from "../../store/outcome.js";
+import type { DrainOperation } from "./operation.js";
+
+export interface DrainsOptions {
+  readonly engine: Engine;
+  readonly store: ObjectStore;
+  readonly client: Client;
+  readonly informers: InformerFactory;
+  readonly observer: ClusterObserver;
+}
+
+interface Drain {
+  readonly operation: DrainOperation;
+  /** Pods that are still there, by uid. */
+  readonly remaining: Map<string, PodVersion>;
+  /** Whether all evictions have been sent. */
+  listed: boolean;
+  evicted: number;
+  refusals: number;
+  failed: number;
+}
+
+const RETRY_MICROS = 5 * MICROS_PER_SECOND;
+const MIRROR = "kubernetes.io/config.mirror";
+
+/**
+ * Drains nodes as `kubectl drain --ignore-daemonsets --delete-emptydir-data --force` does: cordons
+ * the node, evicts every pod on it but those of DaemonSets and static pods, asks again after 5 s for
+ * a pod whose eviction a budget refuses, and waits until all of them are gone.
+ *
+ * Source: Kubernetes, "Safely Drain a Node"; kubectl's `pkg/drain`.
+ */
+export class Drains {
+  private readonly drains: Drain[] = [];
+  /** Evictions that were sent, by their number: which pod of which drain. */
+  private readonly evictions: { readonly drain: number; readonly pod: PodVersion }[] = [];
+  private readonly retry: HandlerId;
+  private readonly cordonAnswer: AnswerId;
+  private readonly evictAnswer: AnswerId;
+
+  constructor(private readonly options: DrainsOptions) {
+    const { engine, client, informers } = options;
+    // A retry that nothing else is left to help does not keep a run alive.
+    this.retry = engine.registerHandler("timeline/drain/retry", (number) => this.evict(number), {
+      background: true,
+    });
+    this.cordonAnswer = client.onAnswer((outcome, drain) => this.cordoned(outcome, drain));
+    this.evictAnswer = client.onAnswer((outcome, number) => this.answered(outcome, number));
+    informers.informer("Pod").addHandler({ deleted: (pod) => this.gone(pod) });
+  }
+
+  begin(operation: DrainOperation): void {
+    const number = this.drains.length;
+    const remaining = new Map<string, PodVersion>();
+    this.drains.push({ operation, remaining, listed: false, evicted: 0, refusals: 0, failed: 0 });
+    const target = { kind: "Node", namespace: "", name: operation.node } as const;
+    const patch = { spec: { unschedulable: true } };
+    this.options.client.submit({ verb: "merge", target, patch }, this.cordonAnswer, number);
+  }
+
+  private cordoned(outcome: Outcome, number: number): void {
+    const drain = this.drains[number]!;
+    if (!outcome.ok) {
+      this.warn(drain, outcome.message);
+      return;
+    }
+    this.report(drain, "cordoned");
+    const pods = this.podsToEvict(drain.operation.node);
+    const bare = pods.filter((pod) => controllerOf(pod) === undefined && !isPodTerminal(pod));
+    if (!drain.operation.force && bare.length > 0) {
+      const names = bare.map(objectKey).join(", ");
+      const message = `cannot delete Pods that declare no controller (use force to override): ${names}`;
+      this.warn(drain, message);
+      return;
+    }
+    for (const pod of pods) drain.remaining.set(pod.uid, pod);
+    for (const pod of pods) {
+      this.evictions.push({ drain: number, pod });
+      this.evict(this.evictions.length - 1);
+    }
+    drain.listed = true;
+    this.finishIfEmpty(drain);
+  }
+
+  /** As kubectl lists them: straight from the API server. */
+  private podsToEvict(node: string): readonly PodVersion[] {
+    const pods: PodVersion[] = [];
+    for (const pod of this.options.store.table("Pod")) {
+      if (pod.nodeName !== node || MIRROR in pod.annotations) continue;
+      if (controllerOf(pod)?.kind === "DaemonSet" && !isPodTerminal(pod)) continue;
+      pods.push(pod);
+    }
+    return pods;
+  }
+
+  private evict(number: number): void {
+    const { drain, pod } = this.evictions[number]!;
+    const { gracePeriodSeconds } = this.drains[drain]!.operation;
+    const grace = gracePeriodSeconds === null ? {} : { gracePeriodSeconds };
+    this.options.client.submit({ verb: "evict", target: pod, ...grace }, this.evictAnswer, number);
+  }
+
+  private answered(outcome: Outcome, number: number): void {
+    const { engine, observer } = this.options;
+    const { drain: drainNumber, pod } = this.evictions[number]!;
+    const drain = this.drains[drainNumber]!;
+    if (outcome.ok) {
+      drain.evicted += 1;
+      if (isPodTerminal(pod) || pod.deletionTimeMicros !== null) return;
+      observer.podEvicted(pod, "EvictionByEvictionAPI", engine.now);
+      return;
+    }
+    switch (outcome.reason) {
+      case "TooManyRequests":
+        drain.refusals += 1;
+        engine.scheduleAfter(RETRY_MICROS, Phase.world, this.retry, number);
+        return;
+      case "NotFound":
+      case "Conflict":
+        this.forget(drain, pod);
+        return;
+      default:
+        drain.failed += 1;
+        observer.event("Warning", "FailedDrain", pod, outcome.message, engine.now);
+        this.forget(drain, pod);
+    }
+  }
+
+  private gone(pod: PodVersion): void {
+    for (const drain of this.drains) {
+      if (drain.remaining.has(pod.uid)) this.forget(drain, pod);
+    }
+  }
+
+  private forget(drain: Drain, pod: PodVersion): void {
+    if (drain.remaining.delete(pod.uid)) this.finishIfEmpty(drain);
+  }
+
+  private finishIfEmpty(drain: Drain): void {
+    if (!drain.listed || drain.remaining.size > 0) return;
+    if (drain.failed > 0) {
+      this.warn(drain, `unable to drain node ${drain.operation.node}: ${drain.failed} pods stay`);
+      return;
+    }
+    const refused = drain.refusals === 0 ? "" : `, after ${drain.refusals} refused evictions`;
+    this.report(drain, `drained: ${drain.evicted} pods evicted${refused}`);
+  }
+
+  private report(drain: Drain, message: string): void {
+    const { observer, engine } = this.options;
+    observer.timelineStep("drain", `Node/${drain.operation.node}`, message, engine.now);
+  }
+
+  private warn(drain: Drain, message: string): void {
+    const { observer, engine } = this.options;
+    const node = { kind: "Node", namespace: "", name: drain.operation.node };
+    observer.event("Warning", "FailedDrain", node, message, engine.now);
+  }
+}
