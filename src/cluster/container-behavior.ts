@@ -45,10 +45,18 @@ const ONE_SECOND: ContainerRun = Object.freeze({ ...FOR_EVER, runMicros: MICROS_
 /**
  * Containers of which nothing is known: they serve 1 s after their start, end 1 s after SIGTERM, and
  * run for ever under restartPolicy Always, otherwise for 1 min (an init container 1 s) with exit code 0.
- * Kubelets count them.
  */
 export class DefaultBehavior implements BehaviorSource {
-  containerRun(pod: PodVersion, container: Container, init: boolean): ContainerRun {
+  /** Containers that it was asked about at their first start. */
+  containersCount = 0;
+
+  containerRun(
+    pod: PodVersion,
+    container: Container,
+    init: boolean,
+    ordinal: number,
+  ): ContainerRun {
+    if (ordinal === 0) this.containersCount += 1;
     if (init) return container.restartPolicy === "Always" ? FOR_EVER : ONE_SECOND;
     const always = (pod.spec.restartPolicy ?? "Always") === "Always";
     return always ? FOR_EVER : ONE_MINUTE;

@@ -39,8 +39,6 @@ const SIGKILLED = 137;
  * for a container, and none for one that runs for ever and is ready.
  */
 export class ContainerRuntime {
-  /** Containers that were started and of which no behavior is known. */
-  containersAssumed = 0;
   private readonly timer: HandlerId;
   private readonly hopelessTimer: HandlerId;
   private readonly pullTimer: HandlerId;
@@ -209,7 +207,6 @@ export class ContainerRuntime {
     const init = container.role !== "main";
     const run = this.options.behavior.containerRun(worker.pod, container.spec, init, ordinal);
     if (run.assumed !== true) return run;
-    if (container.plan === null) this.containersAssumed += 1;
     return container.recorded === null ? run : { ...run, ...container.recorded };
   }
 

@@ -130,11 +130,6 @@ export class Kubelets {
     });
   }
 
-  /** Containers that were started and of which nothing is known but the defaults. */
-  get containersAssumed(): number {
-    return this.runtime.containersAssumed;
-  }
-
   /** What the kubelet of that node holds for the pods that it admitted; undefined without one. */
   requestedOn(nodeName: string): ReadonlyMap<string, number> | undefined {
     return this.nodes.get(nodeName)?.requested;
@@ -308,7 +303,11 @@ export class Kubelets {
   }
 }
 
+/** The node's own address; one from 172.16.0.0/12 if its object has none. */
 function nodeAddress(node: KubeletNode): string {
   const addresses = node.node.status.addresses ?? [];
-  return addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
+  const own = addresses.find(({ type }) => type === "InternalIP")?.address;
+  if (own !== undefined) return own;
+  const n = node.ordinal + 1;
+  return `172.${16 + ((n >>> 16) & 15)}.${(n >>> 8) & 255}.${n & 255}`;
 }

@@ -90,7 +90,7 @@ export function conditionsOf(
     make("ContainersReady", containersReady),
   ];
   if (features.podReadyToStartContainers) {
-    const hasSandbox = worker.podIP !== "" && worker.stage !== "ended";
+    const hasSandbox = worker.stage !== "starting" && worker.stage !== "ended";
     conditions.push(make("PodReadyToStartContainers", hasSandbox ? TRUE : FALSE));
   }
   return conditions;

@@ -1,0 +1,118 @@
+import type { TimeMicros } from "../base/time.js";
+import type { Labels, NodeStatus, ResourceList, Taint } from "../api/kubernetes.js";
+import type { NewGeneric } from "../api/new-object.js";
+import { mustParseQuantity } from "../api/quantity.js";
+import { formatTimestamp } from "../api/timestamp.js";
+
+/** Nodes of one shape. Structurally what a scenario's `nodePools` entry says. */
+export interface NodeShape {
+  /** Nodes are called `<name>-<i>`, from 0. */
+  readonly name: string;
+  /** Dealt to the nodes in turn; empty for no zone label. */
+  readonly zones: readonly string[];
+  readonly region?: string;
+  readonly capacity: ResourceList;
+  /** Allocatable is capacity less this. */
+  readonly reserved: ResourceList;
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+}
+
+export interface NodeClock {
+  /** Virtual zero as milliseconds since 1970. */
+  readonly startTimeMs: number;
+  readonly nowMicros: TimeMicros;
+}
+
+const HEALTHY = [
+  ["MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"],
+  ["DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"],
+  ["PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"],
+  ["Ready", "True", "KubeletReady", "kubelet is posting ready status"],
+] as const;
+
+/**
+ * The Node object of the `index`-th node of a pool, as it stands once a cloud has made the machine
+ * and its kubelet has registered it.
+ */
+export function poolNode(shape: NodeShape, index: number, clock: NodeClock): NewGeneric<"Node"> {
+  const name = `${shape.name}-${index}`;
+  const zone = shape.zones[index % Math.max(1, shape.zones.length)];
+  const labels: Record<string, string> = {};
+  if (zone !== undefined) labels["topology.kubernetes.io/zone"] = zone;
+  if (shape.region !== undefined) labels["topology.kubernetes.io/region"] = shape.region;
+  const capacity = texts(shape.capacity);
+  const node: NewGeneric<"Node"> = {
+    kind: "Node",
+    namespace: "",
+    name,
+    generateName: "",
+    deletionTimeMicros: null,
+    deletionGracePeriodSeconds: null,
+    labels: { ...labels, ...shape.labels },
+    annotations: {},
+    ownerReferences: [],
+    finalizers: [],
+    spec: {
+      providerID: `seatrial://${shape.name}/${name}`,
+      ...(shape.taints.length > 0 ? { taints: [...shape.taints] } : {}),
+    },
+    status: { capacity, allocatable: less(capacity, shape.reserved) },
+  };
+  return registeredNode(node, clock);
+}
+
+/**
+ * A Node as its kubelet registers it: what a manifest leaves out of the labels that every node has,
+ * of capacity, allocatable, addresses and conditions is filled in. What it says stays.
+ *
+ * Source: Kubernetes, "Nodes"; "Well-Known Labels, Annotations and Taints".
+ */
+export function registeredNode(node: NewGeneric<"Node">, clock: NodeClock): NewGeneric<"Node"> {
+  const { status } = node;
+  const capacity = status.capacity ?? status.allocatable ?? {};
+  const complete: NodeStatus = {
+    ...status,
+    capacity,
+    allocatable: status.allocatable ?? capacity,
+    addresses: status.addresses ?? [{ type: "Hostname", address: node.name }],
+    conditions: status.conditions?.some(({ type }) => type === "Ready")
+      ? status.conditions
+      : [...(status.conditions ?? []), ...healthyConditions(node, clock)],
+  };
+  const labels = {
+    "kubernetes.io/hostname": node.name,
+    "kubernetes.io/os": "linux",
+    "kubernetes.io/arch": "amd64",
+    ...node.labels,
+  };
+  return { ...node, labels, status: complete };
+}
+
+function healthyConditions(node: NewGeneric<"Node">, clock: NodeClock) {
+  const time = formatTimestamp(clock.nowMicros, clock.startTimeMs);
+  const known = new Set((node.status.conditions ?? []).map(({ type }) => type));
+  return HEALTHY.filter(([type]) => !known.has(type)).map(([type, status, reason, message]) => ({
+    type,
+    status,
+    reason,
+    message,
+    lastHeartbeatTime: time,
+    lastTransitionTime: time,
+  }));
+}
+
+function texts(list: ResourceList): Record<string, string> {
+  return Object.fromEntries(Object.entries(list).map(([name, amount]) => [name, String(amount)]));
+}
+
+function less(capacity: Record<string, string>, reserved: ResourceList): Record<string, string> {
+  const allocatable: Record<string, string> = { ...capacity };
+  for (const [name, amount] of Object.entries(reserved)) {
+    const whole = capacity[name];
+    if (whole === undefined) continue;
+    const left = mustParseQuantity(whole).subtract(mustParseQuantity(amount));
+    allocatable[name] = left.sign < 0 ? "0" : left.toString();
+  }
+  return allocatable;
+}

@@ -1,0 +1,147 @@
+import type { Labels } from "../api/kubernetes.js";
+import type { NewGeneric } from "../api/new-object.js";
+import type { VersionOf } from "../api/object-version.js";
+import type { Engine } from "../kernel/engine.js";
+import type { ClusterObserver } from "../record/cluster-observer.js";
+import type { AnswerId, Client } from "../store/client.js";
+import type { Informer } from "../store/informer.js";
+import type { InformerFactory } from "../store/informer-factory.js";
+import { type NodeShape, poolNode } from "./node-object.js";
+
+export interface NodePoolsOptions {
+  readonly engine: Engine;
+  readonly informers: InformerFactory;
+  /** Of the cloud: it creates and deletes Node objects. */
+  readonly client: Client;
+  readonly observer: ClusterObserver;
+  /** Virtual zero as milliseconds since 1970. */
+  readonly startTimeMs: number;
+}
+
+/** A pool makes nodes of a shape, or adopts those with certain labels. */
+interface Pool {
+  readonly shape: NodeShape | null;
+  readonly match: Labels | null;
+  /** Number of the next node; numbers are never used again. */
+  next: number;
+  /** Names of the nodes that it made and did not take away, oldest first. */
+  readonly names: string[];
+}
+
+/** Which nodes go: those named, or `count` of a pool, the newest first. */
+export interface NodeRemoval {
+  readonly nodes: readonly string[];
+  readonly pool: string | null;
+  readonly count: number;
+}
+
+export type NodeProvision =
+  | { readonly ok: true; readonly nodes: readonly string[] }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * The cloud's side: makes machines for pools and takes them away, at once, by writes to the API
+ * server. How long a cloud takes for that is not modelled.
+ */
+export class NodePools {
+  private readonly pools = new Map<string, Pool>();
+  private readonly nodes: Informer<"Node">;
+  private readonly created: AnswerId;
+  private readonly deleted: AnswerId;
+
+  constructor(private readonly options: NodePoolsOptions) {
+    const { client, observer, engine } = options;
+    this.created = client.onAnswer((outcome, _a, _b, request) => {
+      if (outcome.ok || request.verb !== "create") return;
+      observer.event("Warning", "FailedCreate", request.object, outcome.message, engine.now);
+    });
+    this.deleted = client.onAnswer(() => {});
+    this.nodes = options.informers.informer("Node");
+    this.nodes.addHandler({ deleted: (node) => this.nodeGone(node.name) });
+  }
+
+  /** Defines a pool that makes nodes: its first ones, to be loaded before the run begins. */
+  define(shape: NodeShape, count: number): readonly NewGeneric<"Node">[] {
+    const pool: Pool = { shape, match: null, next: 0, names: [] };
+    this.pools.set(shape.name, pool);
+    return this.make(pool, shape, count);
+  }
+
+  /** Defines a pool of nodes that exist: those with all of these labels. */
+  adopt(poolName: string, match: Labels): void {
+    this.pools.set(poolName, { shape: null, match, next: 0, names: [] });
+  }
+
+  /** Adds nodes to a pool now: their names. */
+  addNodes(poolName: string, count: number): NodeProvision {
+    const pool = this.pools.get(poolName);
+    if (pool === undefined) return refused(`there is no node pool ${poolName}`);
+    if (pool.shape === null) return refused(`the node pool ${poolName} makes no nodes of its own`);
+    const nodes = this.make(pool, pool.shape, count);
+    for (const object of nodes) this.options.client.submit({ verb: "create", object }, this.created);
+    return { ok: true, nodes: nodes.map(({ name }) => name) };
+  }
+
+  /**
+   * Takes nodes away now, machines and Node objects: their names. Whoever wants their pods to go
+   * first drains them before; pods that are still there stay bound to a node that is gone.
+   */
+  removeNodes(request: NodeRemoval): NodeProvision {
+    const { nodes, pool: poolName, count } = request;
+    if (nodes.length > 0) {
+      const unknown = nodes.filter((name) => this.nodes.find("", name) === undefined);
+      if (unknown.length > 0) return refused(`there is no node ${unknown.join(", ")}`);
+      return this.remove(nodes);
+    }
+    const pool = this.pools.get(poolName ?? "");
+    if (pool === undefined) return refused(`there is no node pool ${poolName ?? ""}`);
+    const names = this.namesOf(pool);
+    return this.remove(names.slice(Math.max(0, names.length - count)).reverse());
+  }
+
+  private remove(names: readonly string[]): NodeProvision {
+    for (const name of names) {
+      this.nodeGone(name);
+      const target = { kind: "Node", namespace: "", name } as const;
+      this.options.client.submit({ verb: "delete", target }, this.deleted);
+    }
+    return { ok: true, nodes: names };
+  }
+
+  /** The pool's nodes, oldest first. */
+  private namesOf(pool: Pool): readonly string[] {
+    const { match } = pool;
+    if (match === null) return pool.names;
+    return [...this.nodes.values()]
+      .filter((node) => hasLabels(node, match))
+      .sort((a, b) => a.creationTimeMicros - b.creationTimeMicros || a.row - b.row)
+      .map(({ name }) => name);
+  }
+
+  private make(pool: Pool, shape: NodeShape, count: number): readonly NewGeneric<"Node">[] {
+    const clock = { startTimeMs: this.options.startTimeMs, nowMicros: this.options.engine.now };
+    const nodes: NewGeneric<"Node">[] = [];
+    for (let i = 0; i < count; i++) {
+      const node = poolNode(shape, pool.next, clock);
+      pool.next += 1;
+      pool.names.push(node.name);
+      nodes.push(node);
+    }
+    return nodes;
+  }
+
+  private nodeGone(name: string): void {
+    for (const { names } of this.pools.values()) {
+      const at = names.indexOf(name);
+      if (at >= 0) names.splice(at, 1);
+    }
+  }
+}
+
+function hasLabels(node: VersionOf<"Node">, labels: Labels): boolean {
+  return Object.entries(labels).every(([key, value]) => node.labels[key] === value);
+}
+
+function refused(message: string): NodeProvision {
+  return { ok: false, message };
+}
