@@ -145,9 +145,7 @@ describe("update", () => {
     const { server } = newServer();
     const pod = accepted(server, create(podManifest("a")));
     const ready = (status: "True" | "False", at: number, reason = "") => ({
-      setConditions: [
-        { type: "Ready", status, lastTransitionTimeMicros: at, reason, message: "" },
-      ],
+      setConditions: [{ type: "Ready", status, lastTransitionTimeMicros: at, reason, message: "" }],
     });
     accepted(server, { verb: "patch", target: pod, change: ready("True", 5) });
     const again = accepted<PodVersion>(server, {

@@ -32,12 +32,7 @@ describe("an informer", () => {
       engine.scheduleAt(at, Phase.world, step, n);
     }
     engine.run({ untilMicros: 1_000_000 });
-    expect(seen).toEqual([
-      "10000 added 0",
-      "13000 0>1",
-      "23000 1>2",
-      "30000 deleted 2",
-    ]);
+    expect(seen).toEqual(["10000 added 0", "13000 0>1", "23000 1>2", "30000 deleted 2"]);
   });
 
   test.prop([fc.array(fc.tuple(fc.nat(3), fc.nat(5), fc.nat(20_000)), { maxLength: 60 })])(
@@ -59,7 +54,8 @@ describe("an informer", () => {
       const act = engine.registerHandler("act", (verb, which) => {
         const name = `p${which}`;
         const pod = store.table("Pod").find("default", name);
-        if (pod === undefined) server.execute({ verb: "create", object: object(podManifest(name)) });
+        if (pod === undefined)
+          server.execute({ verb: "create", object: object(podManifest(name)) });
         else if (verb === 0) server.execute({ verb: "delete", target: pod });
         else {
           const labels = { at: `${engine.now}` };

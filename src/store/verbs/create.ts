@@ -3,7 +3,8 @@ import { KINDS, type Kind } from "../../api/kinds.js";
 import type { NewObject, NewPod } from "../../api/new-object.js";
 import type { AnyVersion, VersionOf } from "../../api/object-version.js";
 import { EMPTY_POD_STATUS } from "../../api/pod-version.js";
-import { type FieldIssue, validateCreate } from "../../api/validation/validate.js";
+import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
+import { validateCreate } from "../../api/validation/validate.js";
 import { generateName } from "../names.js";
 import { type Outcome, type Refusal, refuse } from "../outcome.js";
 import { describe, type ServerContext } from "./server-context.js";
@@ -22,8 +23,10 @@ export function create(context: ServerContext, request: NewObject): Outcome {
   const defaulted = withDefaults(context, named);
   const admitted = admit(context, defaulted);
   if ("ok" in admitted) return admitted;
-  const issues = validateCreate(admitted.kind, admitted);
+  const knownPodSpec = admitted.kind === "Pod" && context.validPodSpecs.has(admitted.spec);
+  const issues = validateCreate(admitted.kind, admitted, { knownPodSpec });
   if (issues.length > 0) return refuse("Invalid", invalidMessage(admitted, issues));
+  if (admitted.kind === "Pod") context.validPodSpecs.add((admitted as NewPod).spec);
   const object = context.store.insert(prepare(admitted) as NewObject<Kind>);
   return { ok: true, object: object as VersionOf<Kind> as AnyVersion };
 }
@@ -36,6 +39,7 @@ function withDefaults(context: ServerContext, object: NewObject): NewObject {
   if (spec === undefined) {
     spec = defaultSpec("Pod", object.spec);
     context.defaultedPodSpecs.set(object.spec, spec);
+    context.defaultedPodSpecs.set(spec, spec);
   }
   return { ...object, spec };
 }
@@ -45,7 +49,7 @@ export function invalidMessage(
   object: { readonly kind: Kind; readonly name: string },
   issues: readonly FieldIssue[],
 ): string {
-  const parts = issues.map((issue) => `${issue.field}: ${issue.detail}`);
+  const parts = issues.map(issueText);
   const listed = parts.length === 1 ? parts[0] : `[${parts.join(", ")}]`;
   return `${object.kind} "${object.name}" is invalid: ${listed}`;
 }

@@ -15,6 +15,8 @@ export interface ServerContext {
   readonly defaultedPodSpecs: WeakMap<PodSpec, PodSpec>;
   /** For generated names. */
   readonly names: RandomStream;
+  /** Pod specs that were found valid. */
+  readonly validPodSpecs: WeakSet<object>;
   /** Virtual zero as milliseconds since 1970, for timestamps in Kubernetes' shape. */
   readonly startTimeMs: number;
 }
