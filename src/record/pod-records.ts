@@ -1,9 +1,9 @@
+import { type PodPhase, type PodVersion, podCondition } from "../api/pod-version.js";
 import { Interner } from "../base/interner.js";
 import type { TimeMicros } from "../base/time.js";
-import { type PodPhase, type PodVersion, podCondition } from "../api/pod-version.js";
+import { float64Column, int32Column, uint8Column } from "./../base/typed-column.js";
 import { NameColumn } from "./name-column.js";
 import type { RequestShape } from "./request-shapes.js";
-import { float64Column, int32Column, uint8Column } from "./typed-column.js";
 
 /** Number of a pod's record: the order in which pods were first seen. */
 export type PodRecord = number;
