@@ -1,5 +1,5 @@
 import type { TimeMicros } from "../base/time.js";
-import { float64Column, int32Column } from "./../base/typed-column.js";
+import { float64Column, int32Column } from "../base/typed-column.js";
 import type { MetricName } from "./metrics.js";
 
 /** A metric with its labels, as they are written: `key=value`, empty for the whole. */

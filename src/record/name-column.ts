@@ -1,5 +1,5 @@
 import type { Interner } from "../base/interner.js";
-import { int32Column, uint8Column } from "./../base/typed-column.js";
+import { int32Column, uint8Column } from "../base/typed-column.js";
 
 /**
  * Names of many objects in few bytes: the prefix that a template's objects share is interned, the

@@ -1,7 +1,7 @@
 import { type PodPhase, type PodVersion, podCondition } from "../api/pod-version.js";
 import { Interner } from "../base/interner.js";
 import type { TimeMicros } from "../base/time.js";
-import { float64Column, int32Column, uint8Column } from "./../base/typed-column.js";
+import { float64Column, int32Column, uint8Column } from "../base/typed-column.js";
 import { NameColumn } from "./name-column.js";
 import type { RequestShape } from "./request-shapes.js";
 
