@@ -78,7 +78,8 @@ export class NodePools {
     if (pool === undefined) return refused(`there is no node pool ${poolName}`);
     if (pool.shape === null) return refused(`the node pool ${poolName} makes no nodes of its own`);
     const nodes = this.make(pool, pool.shape, count);
-    for (const object of nodes) this.options.client.submit({ verb: "create", object }, this.created);
+    for (const object of nodes)
+      this.options.client.submit({ verb: "create", object }, this.created);
     return { ok: true, nodes: nodes.map(({ name }) => name) };
   }
 

@@ -91,7 +91,11 @@ export function newWorld(options: WorldOptions = {}) {
     server.load(poolNode(shape, i, { startTimeMs: START_MS, nowMicros: 0 }));
   }
   for (const manifest of options.loaded ?? []) server.load(objectOf(manifest));
-  const history: { readonly timeMicros: number; readonly pod: PodVersion | null; readonly name: string }[] = [];
+  const history: {
+    readonly timeMicros: number;
+    readonly pod: PodVersion | null;
+    readonly name: string;
+  }[] = [];
   store.observe((before, after) => {
     const subject = after ?? before;
     if (subject?.kind !== "Pod") return;
