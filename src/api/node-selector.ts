@@ -134,7 +134,8 @@ export class CompiledNodeSelector {
     return messages.length === 0 ? null : new SelectorError(messages.join("; "));
   }
 
-  matches(node: NodeIdentity): boolean {
+  matches(node: NodeIdentity | null): boolean {
+    if (node === null) return false;
     for (const term of this.terms) {
       if (termMatches(term, node)) return true;
     }

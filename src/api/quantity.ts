@@ -267,9 +267,17 @@ function bounded(quantity: Quantity): Quantity {
   return quantity;
 }
 
+/** Reads a quantity as a field of an object has it: null is 0, and space around it is allowed. */
+export function readQuantity(value: unknown): Quantity | QuantityError {
+  if (value === null) return Quantity.of(0);
+  if (typeof value === "string") return parseQuantity(value.trim());
+  if (typeof value === "number") return parseQuantity(value);
+  return new QuantityError(`${JSON.stringify(value)} is not a quantity: ${WHAT_IS_RIGHT}`);
+}
+
 /** Reads a quantity that was validated before: anything else is a bug of ours. */
 export function mustParseQuantity(text: string | number): Quantity {
-  const quantity = parseQuantity(text);
+  const quantity = readQuantity(text);
   assert(quantity instanceof Quantity, () => (quantity as QuantityError).message);
   return quantity;
 }

@@ -1,7 +1,7 @@
 import { KINDS, type Kind } from "../kinds.js";
 import type { Manifest } from "../kubernetes.js";
 import { kindOf, toCurrentVersion } from "../legacy-versions.js";
-import { QuantityError, parseQuantity } from "../quantity.js";
+import { QuantityError, readQuantity } from "../quantity.js";
 import { parseTimestamp } from "../timestamp.js";
 import { FieldIssues, type FieldIssue } from "./field-issue.js";
 import { META_SHAPE, SPEC_SHAPES, STATUS_SHAPES } from "./kind-shapes.js";
@@ -44,8 +44,7 @@ function scalarError(shape: Scalar, value: unknown): string | undefined {
         ? "must be a time such as 2026-01-05T08:00:00Z"
         : undefined;
     case "quantity": {
-      if (typeof value !== "string" && typeof value !== "number") return "must be a quantity";
-      const parsed = parseQuantity(value);
+      const parsed = readQuantity(value);
       return parsed instanceof QuantityError ? parsed.message : undefined;
     }
   }

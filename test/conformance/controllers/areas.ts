@@ -1,0 +1,5 @@
+import { resources } from "./resources.js";
+import type { Area } from "./suite.js";
+
+/** The areas that are implemented. Those that are missing here fail as "not supported yet". */
+export const AREAS: Readonly<Record<string, Area>> = { resources };
