@@ -1,0 +1,81 @@
+import { controllerOf } from "../../api/object-version.js";
+import { Controllees } from "../controllees.js";
+import type { FreshView } from "../fresh-view.js";
+import type { Selectors } from "../selectors.js";
+import type { Deployment, ReplicaSet } from "./replica-sets.js";
+
+/** Which ReplicaSets belong to which Deployment, and whom a change of a set concerns. */
+export class DeploymentIndex {
+  private readonly sets = new Controllees<"ReplicaSet">();
+  private readonly rowByUid = new Map<string, number>();
+  /** UID of the controlling Deployment, by UID of the set. */
+  private readonly deploymentOfSet = new Map<string, string>();
+
+  constructor(
+    private readonly deployments: FreshView<"Deployment">,
+    private readonly freshSets: FreshView<"ReplicaSet">,
+    private readonly selectors: Selectors,
+  ) {}
+
+  putDeployment(deployment: Deployment): void {
+    this.rowByUid.set(deployment.uid, deployment.row);
+  }
+
+  removeDeployment(deployment: Deployment): void {
+    this.rowByUid.delete(deployment.uid);
+  }
+
+  putSet(before: ReplicaSet | undefined, set: ReplicaSet): void {
+    this.sets.put(before, set);
+    const owner = controllerOf(set)?.uid;
+    if (owner === undefined) this.deploymentOfSet.delete(set.uid);
+    else this.deploymentOfSet.set(set.uid, owner);
+  }
+
+  removeSet(set: ReplicaSet): void {
+    this.sets.remove(set);
+    this.deploymentOfSet.delete(set.uid);
+  }
+
+  /** Sets that the Deployment controls, as new as they are known. */
+  setsOf(deployment: Deployment): ReplicaSet[] {
+    return this.fresh(this.sets.of(deployment.uid), deployment.uid);
+  }
+
+  /** Sets without a controller in the Deployment's namespace. */
+  orphansFor(deployment: Deployment): ReplicaSet[] {
+    return this.fresh(this.sets.orphansIn(deployment.namespace), undefined);
+  }
+
+  /** Rows of the Deployments that a change of that set concerns. */
+  concernedBy(set: ReplicaSet): number[] {
+    const owner = controllerOf(set);
+    if (owner !== undefined) {
+      const row = this.rowByUid.get(owner.uid);
+      return row === undefined ? [] : [row];
+    }
+    const rows: number[] = [];
+    for (const deployment of this.deployments.informer.values()) {
+      if (deployment.namespace !== set.namespace) continue;
+      const selector = this.selectors.of(deployment.spec.selector);
+      if (selector.matches(set.labels)) rows.push(deployment.row);
+    }
+    return rows;
+  }
+
+  /** The Deployment that controls the set of that UID. */
+  deploymentOf(setUid: string): Deployment | undefined {
+    const row = this.rowByUid.get(this.deploymentOfSet.get(setUid) ?? "");
+    return row === undefined ? undefined : this.deployments.at(row);
+  }
+
+  private fresh(sets: Iterable<ReplicaSet>, controllerUid: string | undefined): ReplicaSet[] {
+    const found: ReplicaSet[] = [];
+    for (const set of sets) {
+      const newest = this.freshSets.at(set.row);
+      if (newest === undefined || newest.uid !== set.uid) continue;
+      if (controllerOf(newest)?.uid === controllerUid) found.push(newest);
+    }
+    return found;
+  }
+}

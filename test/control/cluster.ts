@@ -1,0 +1,239 @@
+import type { Kind } from "../../src/api/kinds.js";
+import type { Manifest } from "../../src/api/kubernetes.js";
+import type { VersionOf } from "../../src/api/object-version.js";
+import type { PodCondition, PodVersion } from "../../src/api/pod-version.js";
+import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../../src/base/time.js";
+import type { Controller, ControllerOptions } from "../../src/control/controller.js";
+import { Engine, type HandlerId } from "../../src/kernel/engine.js";
+import { Phase } from "../../src/kernel/phase.js";
+import { type ClusterObserver, UNOBSERVED } from "../../src/record/cluster-observer.js";
+import { ApiServer } from "../../src/store/api-server.js";
+import { type AnswerId, Client } from "../../src/store/client.js";
+import { InformerFactory } from "../../src/store/informer-factory.js";
+import { ObjectStore } from "../../src/store/object-store.js";
+import type { Outcome } from "../../src/store/outcome.js";
+import type { WriteRequest } from "../../src/store/request.js";
+
+export const START_TIME_MS = Date.UTC(2026, 10, 21);
+const NODES = 4;
+
+export interface TestEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly object: string;
+  readonly message: string;
+}
+
+export interface ClusterOptions {
+  readonly seed?: number;
+  readonly watchLagMicros?: number;
+  readonly latencyMicros?: number;
+  /** From a pod's creation to its readiness; null: it never becomes ready. */
+  readonly readyAfter?: (pod: PodVersion) => number | null;
+  /** From a pod's deletion to its end. */
+  readonly stopAfterMicros?: number;
+}
+
+/** A cluster of an API server and the controllers that are asked for, with kubelets that only pretend. */
+export class TestCluster {
+  readonly engine: Engine;
+  readonly store: ObjectStore;
+  readonly server: ApiServer;
+  readonly informers: InformerFactory;
+  readonly events: TestEvent[] = [];
+  readonly writes: WriteRequest[] = [];
+  readonly client: Client;
+  private readonly observer: ClusterObserver;
+  private readonly becomeReady: HandlerId;
+  private readonly stopPod: HandlerId;
+  private readonly ignore: AnswerId;
+  private placed = 0;
+
+  constructor(private readonly options: ClusterOptions = {}) {
+    this.engine = new Engine({ seed: options.seed ?? 1 });
+    this.store = new ObjectStore(this.engine);
+    this.server = new ApiServer(this.store, {
+      startTimeMs: START_TIME_MS,
+      defaultNotReadyTolerationSeconds: 300,
+      defaultUnreachableTolerationSeconds: 300,
+    });
+    this.server.bootstrap();
+    this.informers = new InformerFactory(
+      this.store,
+      "kube-controller-manager",
+      options.watchLagMicros ?? 10 * MICROS_PER_MILLI,
+    );
+    this.observer = {
+      ...UNOBSERVED,
+      event: (type, reason, object, message) =>
+        this.events.push({ type, reason, object: object.name, message }),
+    };
+    this.client = this.newClient("test");
+    this.ignore = this.client.onAnswer((outcome) => {
+      if (!outcome.ok) throw new Error(outcome.message);
+    });
+    this.becomeReady = this.engine.registerHandler("test/ready", (row, uid) =>
+      this.setReady(row, uid),
+    );
+    this.stopPod = this.engine.registerHandler("test/stop", (row, uid) => this.end(row, uid));
+  }
+
+  newClient(name: string): Client {
+    return new Client(this.server, name, {
+      latencyMicros: this.options.latencyMicros ?? 5 * MICROS_PER_MILLI,
+      qps: 0,
+      burst: 0,
+    });
+  }
+
+  /** What a controller is built from; all that its client sends is kept in `writes`. */
+  controllerOptions(name: string): ControllerOptions {
+    const client = this.newClient(name);
+    const submit = client.submit.bind(client);
+    client.submit = (request, answer, a, b) => {
+      this.writes.push(request);
+      submit(request, answer, a, b);
+    };
+    return {
+      engine: this.engine,
+      informers: this.informers,
+      client,
+      observer: this.observer,
+      startTimeMs: START_TIME_MS,
+    };
+  }
+
+  run(
+    controllers: Record<string, new (options: ControllerOptions) => Controller>,
+    withKubelets = true,
+  ): this {
+    const built = Object.entries(controllers).map(
+      ([name, Class]) => new Class(this.controllerOptions(name)),
+    );
+    if (withKubelets) this.startKubelets();
+    for (const controller of built) controller.start();
+    return this;
+  }
+
+  advance(seconds: number): this {
+    this.engine.run({ untilMicros: this.engine.now + Math.round(seconds * MICROS_PER_SECOND) });
+    return this;
+  }
+
+  apply(manifest: Manifest): void {
+    this.expectOk(this.server.execute({ verb: "apply", manifest }));
+  }
+
+  execute(request: WriteRequest): Outcome {
+    return this.server.execute(request);
+  }
+
+  submit(request: WriteRequest): void {
+    this.client.submit(request, this.ignore);
+  }
+
+  get<K extends Kind>(kind: K, name: string, namespace = "default"): VersionOf<K> {
+    const found = this.store.table(kind).find(namespace, name);
+    if (found === undefined) throw new Error(`there is no ${kind} ${namespace}/${name}`);
+    return found;
+  }
+
+  all<K extends Kind>(kind: K): VersionOf<K>[] {
+    return [...this.store.table(kind)];
+  }
+
+  reasons(): string[] {
+    return this.events.map((event) => event.reason);
+  }
+
+  private expectOk(outcome: Outcome): void {
+    if (!outcome.ok) throw new Error(outcome.message);
+  }
+
+  /** Binds each pod at once, makes it ready after a while, and ends it when it is deleted. */
+  private startKubelets(): void {
+    this.informers.informer("Pod").addHandler({
+      added: (pod) => {
+        if (pod.nodeName !== "" || pod.deletionTimeMicros !== null) return;
+        this.submit({ verb: "bind", target: pod, nodeName: `node-${this.placed++ % NODES}` });
+        const after = this.options.readyAfter?.(pod) ?? MICROS_PER_SECOND;
+        if (this.options.readyAfter !== undefined && this.options.readyAfter(pod) === null) return;
+        this.engine.scheduleAfter(after, Phase.world, this.becomeReady, pod.row, uidNumber(pod));
+      },
+      updated: (before, pod) => {
+        if (before.deletionTimeMicros !== null || pod.deletionTimeMicros === null) return;
+        const after = this.options.stopAfterMicros ?? MICROS_PER_SECOND;
+        this.engine.scheduleAfter(after, Phase.world, this.stopPod, pod.row, uidNumber(pod));
+      },
+    });
+  }
+
+  private setReady(row: number, uid: number): void {
+    const pod = this.store.table("Pod").at(row);
+    if (pod === undefined || uidNumber(pod) !== uid || pod.deletionTimeMicros !== null) return;
+    const condition: PodCondition = {
+      type: "Ready",
+      status: "True",
+      lastTransitionTimeMicros: this.engine.now,
+      reason: "",
+      message: "",
+    };
+    const podIP = `10.0.${row >> 8}.${row & 255}`;
+    const change = { phase: "Running", setConditions: [condition], status: { podIP } } as const;
+    this.expectOk(this.execute({ verb: "patch", target: pod, change }));
+  }
+
+  private end(row: number, uid: number): void {
+    const pod = this.store.table("Pod").at(row);
+    if (pod === undefined || uidNumber(pod) !== uid) return;
+    this.expectOk(this.execute({ verb: "delete", target: pod, gracePeriodSeconds: 0 }));
+  }
+}
+
+function uidNumber(pod: PodVersion): number {
+  return Number.parseInt(pod.uid.slice(-8), 16);
+}
+
+export interface DeploymentSketch {
+  readonly replicas?: number;
+  readonly image?: string;
+  readonly strategy?: object;
+  readonly [field: string]: unknown;
+}
+
+/** A Deployment's manifest with the selector `app: <name>`. */
+export function deployment(name: string, sketch: DeploymentSketch = {}): Manifest {
+  const { image = "web:1", replicas = 3, ...rest } = sketch;
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace: "default" },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: podTemplate({ app: name }, image),
+      ...rest,
+    },
+  };
+}
+
+export function podTemplate(labels: Record<string, string>, image = "web:1") {
+  return {
+    metadata: { labels },
+    spec: { containers: [{ name: "main", image, ports: [{ name: "http", containerPort: 80 }] }] },
+  };
+}
+
+export function replicaSet(name: string, replicas: number, rest: object = {}): Manifest {
+  return {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: { name, namespace: "default" },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: podTemplate({ app: name }),
+      ...rest,
+    },
+  };
+}
