@@ -11,7 +11,6 @@ import type { Path } from "./yaml-source.js";
 /** Everything that a scenario's parts may refer to. */
 export interface Known {
   readonly document: ScenarioDocument;
-  readonly end: RunEnd | null;
   readonly snapshot: readonly LoadedObject[];
   readonly nodes: readonly LoadedObject[];
   readonly manifests: readonly LoadedObject[];
@@ -24,14 +23,18 @@ const MADE_LATER: ReadonlySet<string> = new Set(["Pod", "ReplicaSet", "EndpointS
 /** What does not fit together between the parts of a scenario, as far as it shows before the start. */
 export function crossChecks(source: ScenarioSource, known: Known): readonly Issue[] {
   return [
-    ...endIssues(source, known),
     ...nodeIssues(source, known),
     ...workloadIssues(source, known),
     ...timelineIssues(source, known),
   ];
 }
 
-function endIssues(source: ScenarioSource, { document, end }: Known): readonly Issue[] {
+/** What is wrong with when the run ends, and with what refers to that. */
+export function endIssues(
+  source: ScenarioSource,
+  document: ScenarioDocument,
+  end: RunEnd | null,
+): readonly Issue[] {
   const { spec } = document;
   if (end === null) {
     const message = "expected `duration`, or `until: idle`: nothing says when the run ends";

@@ -4,7 +4,7 @@ import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
 import { parseDuration } from "../units.js";
-import { crossChecks, duplicateObjects } from "./cross-checks.js";
+import { crossChecks, duplicateObjects, endIssues } from "./cross-checks.js";
 import { MAX_INPUT_BYTES } from "./documents.js";
 import { loadEmpiricalSamples } from "./empirical.js";
 import type { FileSystem } from "./file-system.js";
@@ -111,28 +111,27 @@ class ScenarioLoader {
   ) {}
 
   async load(before: readonly Issue[]): Promise<LoadedScenario | Issue[]> {
+    const end = runEnd(this.document, this.options);
+    const ends = before.length > 0 ? [] : endIssues(this.source, this.document, end);
     this.issues.push(...before);
-    const { spec } = this.document;
     const objects = await this.readObjects();
     const schedulerConfig = await this.schedulerConfig();
     await this.checkStreams();
+    this.checkTemplates();
     this.applyPatches(objects);
     const snapshot = objects.snapshot ?? [];
-    this.issues.push(
-      ...crossChecks(this.source, {
-        ...objects,
-        snapshot,
-        document: this.document,
-        end: runEnd(this.document, this.options),
-      }),
-    );
+    // What cannot be found is no news where files could not be read.
+    if (this.issues.length === 0) {
+      const known = { ...objects, snapshot, document: this.document };
+      this.issues.push(...crossChecks(this.source, known));
+    }
+    this.issues.unshift(...ends);
     if (this.issues.length > 0) return this.issues;
     const parts = {
       schedulerConfig,
       snapshotTimeMicros: newestTimeMicros(snapshot),
       applied: new Map([...objects.applied].map(([i, all]) => [i, all.filter(isKept)])),
     };
-    for (const { template } of spec.generators ?? []) this.coverage.add(template);
     const { inputs } = this;
     return {
       scenario: resolveScenario(this.document, parts, this.options),
@@ -234,6 +233,17 @@ class ScenarioLoader {
       const problem = await unreadable(this.inputs.files, file.path, MAX_INPUT_BYTES);
       if (problem === undefined) this.inputs.remember(file);
       else this.issues.push(this.source.issue(path, `${file.shown}: ${problem}`));
+    }
+  }
+
+  private checkTemplates(): void {
+    for (const [i, { name, template }] of (this.document.spec.generators ?? []).entries()) {
+      const metadata = { ...template.metadata, name: `${name}-0` };
+      this.coverage.add({ ...template, metadata });
+      for (const flaw of manifestFlaws({ ...template, metadata })) {
+        const path: Path = ["spec", "generators", i, "template", ...flaw.path];
+        this.issues.push(this.source.issue(path, flaw.message));
+      }
     }
   }
 

@@ -1,12 +1,28 @@
+import { defaultSpec } from "../../api/defaults.js";
+import type { Kind, SpecOf } from "../../api/kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
+import { fromManifest } from "../../api/manifest.js";
+import type { NewObject } from "../../api/new-object.js";
 import type { FieldIssue } from "../../api/validation/field-issue.js";
 import { shapeIssues } from "../../api/validation/shape.js";
+import { validateCreate } from "../../api/validation/validate.js";
 import type { ObjectFlaw } from "./manifests.js";
 import type { Path } from "./yaml-source.js";
 
-/** What the API server would refuse of a manifest that is created. */
+/** What the API server would refuse of a manifest that is created, whatever else there is. */
 export function manifestFlaws(manifest: Manifest): readonly ObjectFlaw[] {
-  return shapeIssues(manifest).map(flawOf);
+  const unreadable = shapeIssues(manifest);
+  if (unreadable.length > 0) return unreadable.map(flawOf);
+  const { name, generateName } = manifest.metadata;
+  const named =
+    name === undefined && generateName !== undefined
+      ? { ...manifest, metadata: { ...manifest.metadata, name: `${generateName}x` } }
+      : manifest;
+  const object = fromManifest(named, 0);
+  if (object === null) return [];
+  const spec = defaultSpec(object.kind, object.spec as SpecOf[Kind]);
+  const defaulted = { ...object, spec } as NewObject;
+  return validateCreate(object.kind, defaulted).map(flawOf);
 }
 
 /** What could not be read of an object that a live API server gave out. */

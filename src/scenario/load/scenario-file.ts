@@ -93,7 +93,8 @@ export class ScenarioSource {
     if (parsed.success) return duplicates.length > 0 ? duplicates : parsed.data;
     const flaws = flawsOf(parsed.error.issues, (path) => knownKeys(scenarioDocument, path));
     const issues = flaws.map(({ path, message, atKey }) => this.issue(path, message, atKey));
-    return [...issues, ...duplicates];
+    const inOrder = (a: Issue, b: Issue): number => a.line - b.line || a.column - b.column;
+    return [...issues, ...duplicates].sort(inOrder);
   }
 }
 

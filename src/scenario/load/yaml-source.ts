@@ -29,6 +29,8 @@ export interface YamlDocument {
 /** Aliases may not expand a document to more than this many times what is written. */
 const MAX_ALIAS_COUNT = 100;
 
+const MAX_SYNTAX_ISSUES = 5;
+
 interface ParseOptions {
   readonly file: string;
   /** The file's line, from 1, that a line of the text is; the same without it. */
@@ -68,9 +70,9 @@ export function parseYaml(
   const issues: Issue[] = [];
   for (const document of parsed) {
     if (document.errors.length > 0) {
-      for (const error of document.errors) {
-        issues.push(whole(`is no valid YAML: ${wordsOf(error)}`, placeAt(error.pos[0])));
-      }
+      issues.push(
+        ...syntaxIssues(document.errors).map(({ at, words }) => whole(words, placeAt(at))),
+      );
       continue;
     }
     try {
@@ -118,6 +120,15 @@ function failureOf(error: unknown): string {
   }
   if (error instanceof RangeError) return "is nested too deeply";
   return `is no valid YAML: ${message}`;
+}
+
+/** The first of a document's errors: later ones mostly follow from it. */
+function syntaxIssues(errors: readonly YAMLError[]): readonly { at: number; words: string }[] {
+  const deep = errors.find((error) => error.message.includes("call stack"));
+  if (deep !== undefined) return [{ at: 0, words: "is nested too deeply" }];
+  return errors
+    .slice(0, MAX_SYNTAX_ISSUES)
+    .map((error) => ({ at: error.pos[0], words: `is no valid YAML: ${wordsOf(error)}` }));
 }
 
 function wordsOf(error: YAMLError): string {

@@ -28,7 +28,12 @@ export function flawsOf(
   issues: readonly ZodIssue[],
   keysAt: (path: readonly (string | number)[]) => readonly string[],
 ): readonly Flaw[] {
-  return issues.flatMap((issue) => flatten(issue, [], keysAt));
+  const flaws = issues.flatMap((issue) => flatten(issue, [], keysAt));
+  // A map with an unknown key is not said to lack a known one as well.
+  const withUnknown = new Set(
+    flaws.filter((flaw) => flaw.atKey).map((flaw) => JSON.stringify(flaw.path.slice(0, -1))),
+  );
+  return flaws.filter((flaw) => flaw.atKey || !withUnknown.has(JSON.stringify(flaw.path)));
 }
 
 function flatten(
@@ -53,9 +58,6 @@ function flatten(
       const name = TYPE_NAMES[issue.expected] ?? `a value of type ${issue.expected}`;
       return [{ path, message: `expected ${name}`, atKey: false }];
     }
-    case "too_small":
-    case "too_big":
-      return [{ path, message: issue.message, atKey: false }];
     default:
       return [{ path, message: issue.message, atKey: false }];
   }

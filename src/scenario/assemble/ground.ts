@@ -1,0 +1,43 @@
+import type { TimeMicros } from "../../base/time.js";
+import { Engine } from "../../kernel/engine.js";
+import type { ClusterObserver } from "../../record/cluster-observer.js";
+import { ApiServer } from "../../store/api-server.js";
+import { Client, type ClientOptions } from "../../store/client.js";
+import { InformerFactory } from "../../store/informer-factory.js";
+import { ObjectStore } from "../../store/object-store.js";
+
+const TOLERATION_SECONDS = 300;
+
+/** What every component stands on: the clock, the API server, and whoever measures. */
+export class Ground {
+  readonly engine: Engine;
+  readonly store: ObjectStore;
+  readonly server: ApiServer;
+
+  constructor(
+    readonly observer: ClusterObserver,
+    options: { readonly seed: number; readonly startTimeMs: number },
+  ) {
+    this.engine = new Engine({ seed: options.seed });
+    this.store = new ObjectStore(this.engine);
+    this.server = new ApiServer(this.store, {
+      startTimeMs: options.startTimeMs,
+      defaultNotReadyTolerationSeconds: TOLERATION_SECONDS,
+      defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
+    });
+    this.store.observe((before, after) => observer.objectChanged(before, after, this.engine.now));
+  }
+
+  client(name: string, options: ClientOptions): Client {
+    return new Client(this.server, name, options);
+  }
+
+  /** A user's or a part's client that nothing holds back. */
+  unlimitedClient(name: string, latencyMicros: TimeMicros): Client {
+    return this.client(name, { latencyMicros, qps: 0, burst: 0 });
+  }
+
+  informers(component: string, lagMicros: TimeMicros): InformerFactory {
+    return new InformerFactory(this.store, component, lagMicros);
+  }
+}

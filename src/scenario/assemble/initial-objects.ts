@@ -1,0 +1,64 @@
+import { KINDS } from "../../api/kinds.js";
+import type { Manifest } from "../../api/kubernetes.js";
+import { fromManifest } from "../../api/manifest.js";
+import type { NewObject } from "../../api/new-object.js";
+import type { Issue } from "../issue.js";
+import type { LoadedScenario } from "../load/loaded-scenario.js";
+import type { LoadedObject } from "../schema/scenario.js";
+import type { Ground } from "./ground.js";
+
+/** Kinds that others need before them, in this order; the rest keep the order of the files. */
+const FIRST_KINDS: readonly string[] = [
+  "Namespace",
+  "PriorityClass",
+  "StorageClass",
+  "LimitRange",
+  "ResourceQuota",
+];
+
+/** Stores a dump as it is, and nodes that were given as objects. */
+export function loadState(ground: Ground, loaded: LoadedScenario): void {
+  const startTimeMs = loaded.scenario.startTimeEpochMicros / 1000;
+  const objects = [...(loaded.snapshot ?? []), ...loaded.nodes];
+  const present = new Set<string>();
+  for (const { manifest } of objects) {
+    const object = fromManifest(manifest, startTimeMs);
+    if (object === null) continue;
+    if (object.kind === "Namespace") present.add(object.name);
+    ground.server.load(object as NewObject);
+  }
+  ground.server.bootstrap();
+  for (const { manifest } of objects) createNamespace(ground, manifest.metadata.namespace);
+}
+
+/**
+ * Applies the scenario's manifests at time 0, before any component has started. What the API server
+ * refuses is wrong input. A namespace that no file makes is made, as `kubectl -n` users expect.
+ */
+export function applyManifests(ground: Ground, loaded: LoadedScenario): readonly Issue[] {
+  const issues: Issue[] = [];
+  const ordered = [...loaded.manifests].sort((a, b) => rank(a) - rank(b));
+  for (const { manifest, origin } of ordered) {
+    const kind = manifest.kind as keyof typeof KINDS;
+    if (KINDS[kind]?.namespaced === true) {
+      createNamespace(ground, manifest.metadata.namespace ?? "default");
+    }
+    const outcome = ground.server.execute({ verb: "apply", manifest });
+    if (outcome.ok) continue;
+    const path = `${manifest.kind}/${manifest.metadata.name ?? ""}`;
+    issues.push({ ...origin, column: 1, path, value: "", message: outcome.message });
+  }
+  return issues;
+}
+
+function rank({ manifest }: LoadedObject): number {
+  const at = FIRST_KINDS.indexOf(manifest.kind);
+  return at < 0 ? FIRST_KINDS.length : at;
+}
+
+function createNamespace(ground: Ground, name: string | undefined): void {
+  if (name === undefined || name === "") return;
+  if (ground.store.table("Namespace").find("", name) !== undefined) return;
+  const manifest: Manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+  ground.server.execute({ verb: "apply", manifest });
+}

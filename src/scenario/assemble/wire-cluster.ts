@@ -1,0 +1,87 @@
+import type { Labels, ResourceList } from "../../api/kubernetes.js";
+import type { ObjectVersion } from "../../api/object-version.js";
+import { Kubelets } from "../../cluster/kubelets.js";
+import type { BehaviorSource } from "../../cluster/container-behavior.js";
+import { NodePools } from "../../cluster/node-pools.js";
+import type { NodePrice } from "../../record/node-ledger.js";
+import { DEFAULTS } from "../defaults.js";
+import type { NodePool, Scenario } from "../schema/scenario.js";
+import type { Ground } from "./ground.js";
+
+type NodeVersion = ObjectVersion<"Node">;
+
+/** The pool of a node: the one that made it, or the first that adopts it. */
+export function poolOf(scenario: Scenario, node: NodeVersion): NodePool | null {
+  for (const pool of scenario.cluster.nodePools) {
+    if (pool.match !== null ? hasLabels(node.labels, pool.match.labels) : isMadeBy(node, pool)) {
+      return pool;
+    }
+  }
+  return null;
+}
+
+export function priceOf(scenario: Scenario, node: NodeVersion): NodePrice | null {
+  const pool = poolOf(scenario, node);
+  if (pool === null) return null;
+  return { pool: pool.name, pricePerHourDollars: pool.pricePerHourDollars };
+}
+
+/** Builds the pools and stores their first nodes. */
+export function wireNodePools(ground: Ground, scenario: Scenario): NodePools {
+  const { latency, kubelet } = scenario.controlPlane;
+  const pools = new NodePools({
+    engine: ground.engine,
+    informers: ground.informers("cloud", kubelet.watchLatencyMicros),
+    client: ground.unlimitedClient("cloud", latency.apiMicros),
+    observer: ground.observer,
+    startTimeMs: scenario.startTimeEpochMicros / 1000,
+  });
+  for (const pool of scenario.cluster.nodePools) {
+    if (pool.match !== null) {
+      pools.adopt(pool.name, pool.match.labels);
+      continue;
+    }
+    const { name, zones, labels, taints } = pool;
+    const capacity: ResourceList = pool.capacity;
+    const shape = { name, zones, capacity, reserved: pool.reserved, labels, taints };
+    for (const node of pools.define(shape, pool.nodes)) ground.server.load(node);
+  }
+  return pools;
+}
+
+export function wireKubelets(
+  ground: Ground,
+  scenario: Scenario,
+  behavior: BehaviorSource,
+): Kubelets {
+  const { latency, kubelet } = scenario.controlPlane;
+  const minor = scenario.kubernetesMinor;
+  return new Kubelets({
+    engine: ground.engine,
+    informers: ground.informers("kubelet", kubelet.watchLatencyMicros),
+    client: ground.unlimitedClient("kubelet", latency.apiMicros),
+    observer: ground.observer,
+    behavior,
+    features: { podReadyToStartContainers: minor >= 29, terminalPhaseOnDeletion: minor >= 27 },
+    imagePulling: (node) => {
+      const images = poolOf(scenario, node)?.images;
+      const parallel = kubelet.serializeImagePulls
+        ? 1
+        : (kubelet.maxParallelImagePulls ?? Number.POSITIVE_INFINITY);
+      return {
+        pullBytesPerSecond: images?.pullBytesPerSecond ?? DEFAULTS.pullBytesPerSecond,
+        parallelPulls: Math.max(parallel, images?.parallelPulls ?? 1),
+      };
+    },
+    nodeStatusUpdateFrequencyMicros: kubelet.nodeStatusUpdateFrequencyMicros,
+  });
+}
+
+function hasLabels(labels: Labels, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+}
+
+function isMadeBy(node: NodeVersion, pool: NodePool): boolean {
+  const prefix = `${pool.name}-`;
+  return node.name.startsWith(prefix) && /^\d+$/.test(node.name.slice(prefix.length));
+}

@@ -1,0 +1,67 @@
+import { featuresOf } from "../../scheduler/framework/features.js";
+import {
+  loadConfiguration,
+  type SchedulerConfiguration,
+} from "../../scheduler/framework/configuration/load-configuration.js";
+import { factoryOf, PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
+import { Scheduler } from "../../scheduler/scheduler.js";
+import { MICROS_PER_MINUTE } from "../../base/time.js";
+import type { Issue } from "../issue.js";
+import type { Scenario } from "../schema/scenario.js";
+import type { Ground } from "./ground.js";
+
+/** Upstream's `--pod-max-in-unschedulable-pods-duration`. */
+const MAX_UNSCHEDULABLE_MICROS = 5 * MICROS_PER_MINUTE;
+
+/** The scheduler's configuration, completed and checked; or what is wrong in it. */
+export function schedulerConfiguration(
+  scenario: Scenario,
+): SchedulerConfiguration | readonly Issue[] {
+  const minor = scenario.kubernetesMinor;
+  const { config } = scenario.scheduler;
+  const loaded = loadConfiguration(config?.manifest ?? null, {
+    minor,
+    features: featuresOf(minor),
+    catalogue: PLUGIN_CATALOGUE,
+  });
+  if (loaded.configuration !== null) return loaded.configuration;
+  return loaded.issues.map((issue) => ({
+    file: config?.origin.file ?? scenario.name,
+    line: config?.origin.line ?? 0,
+    column: 1,
+    path: issue.field,
+    value: issue.value === undefined ? "" : JSON.stringify(issue.value),
+    message: issue.detail,
+  }));
+}
+
+/** Builds the scheduler with its own watches and clients. */
+export function wireScheduler(
+  ground: Ground,
+  scenario: Scenario,
+  configuration: SchedulerConfiguration,
+): Scheduler {
+  const { scheduler, latency } = scenario.controlPlane;
+  return new Scheduler({
+    engine: ground.engine,
+    informers: ground.informers("kube-scheduler", scheduler.watchLatencyMicros),
+    bindingClient: ground.client("kube-scheduler/binding", {
+      latencyMicros: latency.bindMicros,
+      ...scheduler.client,
+    }),
+    client: ground.client("kube-scheduler", {
+      latencyMicros: latency.apiMicros,
+      ...scheduler.client,
+    }),
+    observer: ground.observer,
+    features: featuresOf(scenario.kubernetesMinor),
+    profiles: configuration.profiles,
+    factoryOf,
+    percentageOfNodesToScore: configuration.percentageOfNodesToScore,
+    podInitialBackoffSeconds: configuration.podInitialBackoffSeconds,
+    podMaxBackoffSeconds: configuration.podMaxBackoffSeconds,
+    maxUnschedulableMicros: MAX_UNSCHEDULABLE_MICROS,
+    ties: scenario.scheduler.ties,
+    cycle: { baseMicros: scheduler.cycleBaseMicros, perNodeMicros: scheduler.cyclePerNodeMicros },
+  });
+}
