@@ -64,6 +64,8 @@ export interface WorldOptions {
   /** Objects of a snapshot, loaded before anything starts. */
   readonly loaded?: readonly object[];
   readonly nodes?: number;
+  /** False where `loaded` brings its own namespaces. */
+  readonly bootstrap?: boolean;
   readonly capacity?: Readonly<Record<string, string>>;
 }
 
@@ -85,7 +87,7 @@ export function newWorld(options: WorldOptions = {}) {
     defaultNotReadyTolerationSeconds: 300,
     defaultUnreachableTolerationSeconds: 300,
   });
-  server.bootstrap();
+  if (options.bootstrap !== false) server.bootstrap();
   const shape = { ...POOL, capacity: { ...POOL.capacity, ...options.capacity } };
   for (let i = 0; i < (options.nodes ?? 1); i++) {
     server.load(poolNode(shape, i, { startTimeMs: START_MS, nowMicros: 0 }));
