@@ -87,7 +87,7 @@ export class CsvPodReader implements TraceReader {
 
 /** Up to a whole unit; what binary fractions add (1.1 × 1000) does not count. */
 function roundUp(value: number): number {
-  return Math.ceil(value - 1e-6);
+  return Math.max(0, Math.ceil(value - 1e-6));
 }
 
 function textIn(row: CsvRow, column: MappedColumn | null): string {

@@ -1,7 +1,7 @@
 import type { RandomStreams } from "../../../kernel/random-streams.js";
 import { DEMANDED_RESOURCES } from "../demand.js";
 import type { ClusterCapacity } from "../trace-options.js";
-import type { TraceTable } from "../trace-table.js";
+import type { TraceRow, TraceTable } from "../trace-table.js";
 
 /** More pods than this, and a load counts as out of reach. */
 const MAX_PODS = 20_000_000;
@@ -40,14 +40,16 @@ export function toLoad(table: TraceTable, target: LoadTarget): LoadedTo | string
   if (dominating === null) {
     return "no load can be reached: the pods ask for nothing that the cluster has";
   }
-  const shares = sharesOf(table, target, dominating.index);
   const resource = DEMANDED_RESOURCES[dominating.index]!.name;
-  if (dominating.ratio >= target.load) return { table: thinned(table, target, shares), resource };
+  if (dominating.ratio >= target.load) {
+    const shares = sharesOf(table, target, dominating.index);
+    return { table: thinned(table, target, shares), resource };
+  }
   const clones = ((target.load - dominating.ratio) / dominating.ratio) * table.size;
   if (table.size + clones > MAX_PODS) {
     return `the load would take about ${Math.round(clones)} clones: at most ${MAX_PODS} pods in all`;
   }
-  return { table: inflated(table, target, { shares, ratio: dominating.ratio }), resource };
+  return { table: inflated(table, target, dominating), resource };
 }
 
 function dominatingResource(
@@ -72,16 +74,17 @@ function sharesOf(table: TraceTable, target: LoadTarget, resource: number): Floa
   const available = capacity(target.capacity);
   const shares = new Float64Array(table.size);
   for (let row = 0; row < table.size; row++) {
-    shares[row] = (amounts[table.shapeId(row)]! * presence(table, target, row)) / available;
+    const amount = amounts[table.shapeId(row)]! / available;
+    shares[row] = amount * presence(target, table.row(row));
   }
   return shares;
 }
 
 /** The part of the span for which the pod is there. */
-function presence(table: TraceTable, target: LoadTarget, row: number): number {
+function presence(target: LoadTarget, pod: TraceRow): number {
   if (target.endless || target.spanMicros <= 0) return 1;
-  const left = target.spanMicros - table.arrivalMicros(row);
-  return Math.max(0, Math.min(table.lifetimeMicros(row), left)) / target.spanMicros;
+  const left = target.spanMicros - pod.arrivalMicros;
+  return Math.max(0, Math.min(pod.lifetimeMicros, left)) / target.spanMicros;
 }
 
 function thinned(table: TraceTable, target: LoadTarget, shares: Float64Array): TraceTable {
@@ -102,9 +105,11 @@ function thinned(table: TraceTable, target: LoadTarget, shares: Float64Array): T
 function inflated(
   table: TraceTable,
   target: LoadTarget,
-  base: { readonly shares: Float64Array; readonly ratio: number },
+  base: { readonly index: number; readonly ratio: number },
 ): TraceTable {
   const { streams, trace } = target;
+  const { of, capacity } = DEMANDED_RESOURCES[base.index]!;
+  const available = capacity(target.capacity);
   const rows = Int32Array.from({ length: table.size }, (_, row) => row);
   const result = table.select(rows);
   let ratio = base.ratio;
@@ -114,8 +119,9 @@ function inflated(
     const next = row + 1 < table.size ? table.arrivalMicros(row + 1) : original.arrivalMicros;
     const place = streams.draw(`workload/trace/${trace}/load/arrival`, clone);
     const delay = Math.floor(place * (next - original.arrivalMicros));
-    result.add({ ...original, clone, arrivalMicros: original.arrivalMicros + delay });
-    ratio += base.shares[row]!;
+    const added = { ...original, clone, arrivalMicros: original.arrivalMicros + delay };
+    result.add(added);
+    ratio += (of(table.shapes.at(added.shape)) / available) * presence(target, added);
   }
   return result;
 }
