@@ -29,7 +29,7 @@ export class UnfinishedPods {
     return this.counts.get(controllerUid) ?? 0;
   }
 
-  private put(pod: PodVersion): void {
+  put(pod: PodVersion): void {
     this.count(pod.row, isPodTerminal(pod) ? undefined : controllerOf(pod)?.uid);
   }
 

@@ -6,10 +6,13 @@ import {
   type DeletionOrderOptions,
 } from "./deletion-order.js";
 
-interface Ranked {
-  readonly pod: PodVersion;
+interface Ordered {
   readonly candidate: DeletionCandidate;
   readonly tie: number;
+}
+
+interface Ranked extends Ordered {
+  readonly pod: PodVersion;
 }
 
 /**
@@ -32,6 +35,17 @@ export function podsToDelete(
     candidate: deletionCandidate(pod, onNode.get(pod.nodeName) ?? 0),
     tie: drawTie(),
   }));
-  ranked.sort((a, b) => compareForDeletion(a.candidate, b.candidate, options) || a.tie - b.tie);
-  return ranked.slice(0, count).map(({ pod }) => pod);
+  return inDeletionOrder(ranked, options)
+    .slice(0, count)
+    .map(({ pod }) => pod);
+}
+
+/** First comes what is deleted first; `tie` decides between candidates that nothing tells apart. */
+export function inDeletionOrder<T extends Ordered>(
+  ranked: readonly T[],
+  options: DeletionOrderOptions,
+): readonly T[] {
+  return ranked.toSorted(
+    (a, b) => compareForDeletion(a.candidate, b.candidate, options) || a.tie - b.tie,
+  );
 }

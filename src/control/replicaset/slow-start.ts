@@ -10,7 +10,7 @@ export class SlowStart {
   unanswered = 0;
   private remaining: number;
   private batchSize: number;
-  private failed = false;
+  failed = false;
 
   constructor(count: number, initialBatchSize = 1) {
     this.remaining = count;

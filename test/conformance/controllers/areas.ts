@@ -1,5 +1,11 @@
+import { deploymentArea } from "./deployment.js";
+import { replicaSetArea } from "./replicaset.js";
 import { resources } from "./resources.js";
 import type { Area } from "./suite.js";
 
 /** The areas that are implemented. Those that are missing here fail as "not supported yet". */
-export const AREAS: Readonly<Record<string, Area>> = { resources };
+export const AREAS: Readonly<Record<string, Area>> = {
+  deployment: deploymentArea,
+  replicaset: replicaSetArea,
+  resources,
+};
