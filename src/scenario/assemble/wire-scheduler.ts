@@ -3,7 +3,7 @@ import {
   loadConfiguration,
   type SchedulerConfiguration,
 } from "../../scheduler/framework/configuration/load-configuration.js";
-import { factoryOf, PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
+import { factoriesOf, PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import { Scheduler } from "../../scheduler/scheduler.js";
 import { MICROS_PER_MINUTE } from "../../base/time.js";
 import type { Issue } from "../issue.js";
@@ -56,7 +56,7 @@ export function wireScheduler(
     observer: ground.observer,
     features: featuresOf(scenario.kubernetesMinor),
     profiles: configuration.profiles,
-    factoryOf,
+    factoryOf: factoriesOf(PLUGIN_CATALOGUE),
     percentageOfNodesToScore: configuration.percentageOfNodesToScore,
     podInitialBackoffSeconds: configuration.podInitialBackoffSeconds,
     podMaxBackoffSeconds: configuration.podMaxBackoffSeconds,

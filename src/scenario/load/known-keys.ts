@@ -1,19 +1,9 @@
-import { z } from "zod";
+import { type JsonSchema, scenarioJsonSchema } from "../schema/json-schema.js";
 import type { Path } from "./yaml-source.js";
 
-interface JsonSchema {
-  readonly $ref?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly items?: JsonSchema;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly $defs?: Readonly<Record<string, JsonSchema>>;
-  readonly "x-not-supported"?: boolean;
-}
-
-/** The keys that a schema knows in the map at `path`, without those that it refuses by name. */
-export function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
-  const root = z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
+/** The keys that a scenario may have in the map at `path`, without those that are refused by name. */
+export function knownKeys(path: Path): readonly string[] {
+  const root = scenarioJsonSchema();
   let here: readonly JsonSchema[] = [root];
   for (const part of path) {
     here = here.flatMap((one) => alternatives(root, one)).flatMap((one) => below(one, part));
@@ -36,7 +26,7 @@ function alternatives(root: JsonSchema, schema: JsonSchema): readonly JsonSchema
 
 function below(schema: JsonSchema, part: string | number): readonly JsonSchema[] {
   if (typeof part === "number") return schema.items === undefined ? [] : [schema.items];
-  const property = schema.properties?.[part];
-  if (property !== undefined) return [property];
+  const properties = schema.properties ?? {};
+  if (Object.hasOwn(properties, part)) return [properties[part]!];
   return typeof schema.additionalProperties === "object" ? [schema.additionalProperties] : [];
 }

@@ -91,7 +91,7 @@ export class ScenarioSource {
     );
     const parsed = scenarioDocument.safeParse(this.root);
     if (parsed.success) return duplicates.length > 0 ? duplicates : parsed.data;
-    const flaws = flawsOf(parsed.error.issues, (path) => knownKeys(scenarioDocument, path));
+    const flaws = flawsOf(parsed.error.issues, knownKeys);
     const issues = flaws.map(({ path, message, atKey }) => this.issue(path, message, atKey));
     const inOrder = (a: Issue, b: Issue): number => a.line - b.line || a.column - b.column;
     return [...issues, ...duplicates].sort(inOrder);

@@ -44,6 +44,9 @@ export function notYet(feature: string) {
     .optional();
 }
 
+/** Becomes `default` in the JSON Schema. */
+export const DEFAULT_KEYWORD = "x-default";
+
 interface Described {
   /** As one would write it in the file. */
   readonly default?: unknown;
@@ -58,7 +61,8 @@ export function described<S extends z.ZodType>(
 ): S {
   return schema.meta({
     description,
-    ...(extra.default === undefined ? {} : { default: extra.default }),
+    // zod leaves the default of what is transformed out of a JSON Schema: it goes in under this name.
+    ...(extra.default === undefined ? {} : { [DEFAULT_KEYWORD]: extra.default }),
     ...(extra.source === undefined ? {} : { "x-source": extra.source }),
   }) as S;
 }

@@ -68,7 +68,10 @@ const columns = z.strictObject({
 const traceKeys = z.strictObject({
   format: described(word("openb", "csv"), "The reader."),
   path: described(filePath, "The file; `data:…` is looked up in the data folder."),
-  columns: described(columns.optional(), "For csv: which column holds what."),
+  columns: described(
+    columns.optional(),
+    "For csv: which column holds what; a column by its name, or `{ from: name, unit: ms }`.",
+  ),
   window: described(
     z
       .strictObject({

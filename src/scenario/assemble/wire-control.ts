@@ -1,0 +1,25 @@
+import type { ControllerOptions, Controller } from "../../control/controller.js";
+import { DeploymentController } from "../../control/deployment/deployment-controller.js";
+import { ReplicaSetController } from "../../control/replicaset/replica-set-controller.js";
+import type { Scenario } from "../schema/scenario.js";
+import type { Ground } from "./ground.js";
+
+/** Builds the controllers of kube-controller-manager: one set of watches, a client for each. */
+export function wireControllers(ground: Ground, scenario: Scenario): readonly Controller[] {
+  const { controllerManager, latency } = scenario.controlPlane;
+  const informers = ground.informers(
+    "kube-controller-manager",
+    controllerManager.watchLatencyMicros,
+  );
+  const options = (name: string): ControllerOptions => ({
+    engine: ground.engine,
+    informers,
+    client: ground.client(name, { latencyMicros: latency.apiMicros, ...controllerManager.client }),
+    observer: ground.observer,
+    startTimeMs: scenario.startTimeEpochMicros / 1000,
+  });
+  return [
+    new DeploymentController(options("deployment-controller")),
+    new ReplicaSetController(options("replicaset-controller")),
+  ];
+}

@@ -1,0 +1,172 @@
+import type { TimeMicros } from "../../base/time.js";
+import { HORIZON_MICROS, type RunOutcome } from "../../kernel/engine.js";
+import { ClusterRecorder } from "../../record/cluster-recorder.js";
+import type { RowSink } from "../../record/row-sink.js";
+import type { RunFigures } from "../../record/run-figures.js";
+import type { Scheduler } from "../../scheduler/scheduler.js";
+import { ContainerBehavior } from "../../workload/behavior/container-behavior.js";
+import { ObjectGenerator } from "../../workload/generators/object-generator.js";
+import { Timeline } from "../../workload/timeline/timeline.js";
+import { capacityOf } from "../../workload/traces/cluster-capacity.js";
+import { type PreparedTrace, prepareTrace } from "../../workload/traces/prepare-trace.js";
+import type { TraceFacts } from "../../workload/traces/trace-facts.js";
+import { TraceReplay } from "../../workload/traces/trace-replay.js";
+import { DEFAULTS } from "../defaults.js";
+import type { Issue } from "../issue.js";
+import type { LoadedScenario } from "../load/loaded-scenario.js";
+import { Ground } from "./ground.js";
+import { applyManifests, loadState } from "./initial-objects.js";
+import { readData } from "./read-data.js";
+import { priceOf, wireKubelets, wireNodePools } from "./wire-cluster.js";
+import { wireControllers } from "./wire-control.js";
+import { schedulerConfiguration, wireScheduler } from "./wire-scheduler.js";
+
+export interface WorldOptions {
+  /** Where `events.csv` goes while the run goes on; null to count events only. */
+  readonly events: RowSink | null;
+}
+
+/** What a run tells besides its figures. */
+export interface WorldFacts {
+  readonly traces: readonly TraceFacts[];
+  /** Containers that ran by default, since nobody said what they do. */
+  readonly defaultContainersCount: number;
+}
+
+interface Startable {
+  start(): void;
+}
+
+/**
+ * A simulated cluster that is ready to run: every component built and wired. Nothing outside of it
+ * changes what it does, so that many can live in one process.
+ */
+export class World {
+  private constructor(
+    readonly ground: Ground,
+    readonly recorder: ClusterRecorder,
+    readonly scheduler: Scheduler,
+    private readonly loaded: LoadedScenario,
+    private readonly behavior: ContainerBehavior,
+    private readonly traces: readonly PreparedTrace[],
+  ) {}
+
+  /** Builds the world of a scenario, reading its data files; or says what is wrong with its input. */
+  static async build(
+    loaded: LoadedScenario,
+    options: WorldOptions,
+  ): Promise<World | readonly Issue[]> {
+    const { scenario } = loaded;
+    const configuration = schedulerConfiguration(scenario);
+    if (!("profiles" in configuration)) return configuration;
+    const startTimeMs = scenario.startTimeEpochMicros / 1000;
+    const recorder = new ClusterRecorder({
+      everyMicros: scenario.metricsEveryMicros,
+      window: scenario.measure,
+      priceOf: (node) => priceOf(scenario, node),
+      events: options.events,
+    });
+    const ground = new Ground(recorder, { seed: scenario.seed, startTimeMs });
+    const data = await readData(loaded, ground.engine.streams);
+    if (!("machines" in data)) return data;
+    const behavior = new ContainerBehavior({
+      store: ground.store,
+      streams: ground.engine.streams,
+      entries: scenario.behaviors,
+      defaults: DEFAULTS.container,
+    });
+    loadState(ground, loaded);
+    for (const machine of data.machines) ground.server.load(machine);
+    const pools = wireNodePools(ground, scenario);
+    const capacity = capacityOf(ground.store.table("Node"));
+    const traces: PreparedTrace[] = [];
+    for (const [index, read] of data.traces.entries()) {
+      const prepared = prepareTrace(read, capacity);
+      if (typeof prepared === "string") return [traceIssue(loaded, index, prepared)];
+      traces.push(prepared);
+    }
+    const issues = applyManifests(ground, loaded);
+    if (issues.length > 0) return issues;
+    const components: Startable[] = [
+      wireKubelets(ground, scenario, behavior),
+      ...wireControllers(ground, scenario),
+    ];
+    const scheduler = wireScheduler(ground, scenario, configuration);
+    components.push(scheduler);
+    components.push(...wireWorkload(ground, { loaded, behavior, traces, nodes: pools }));
+    for (const component of components) component.start();
+    return new World(ground, recorder, scheduler, loaded, behavior, traces);
+  }
+
+  /** The virtual time at which the run ends at the latest. */
+  get endMicros(): TimeMicros {
+    return this.loaded.scenario.end.untilMicros ?? HORIZON_MICROS;
+  }
+
+  get now(): TimeMicros {
+    return this.ground.engine.now;
+  }
+
+  /** Runs on; `stopped` when {@link Engine.stop} was called, and then it may be called again. */
+  run(): RunOutcome {
+    const { untilIdle } = this.loaded.scenario.end;
+    return this.ground.engine.run({ untilMicros: this.endMicros, untilIdle });
+  }
+
+  /** Ends the record: once, when the run is over. */
+  finish(): { readonly figures: RunFigures; readonly facts: WorldFacts } {
+    return {
+      figures: this.recorder.finish(this.now),
+      facts: {
+        traces: this.traces.map(({ facts }) => facts),
+        defaultContainersCount: this.behavior.defaultContainersCount,
+      },
+    };
+  }
+}
+
+interface Workload {
+  readonly loaded: LoadedScenario;
+  readonly behavior: ContainerBehavior;
+  readonly traces: readonly PreparedTrace[];
+  readonly nodes: ReturnType<typeof wireNodePools>;
+}
+
+function wireWorkload(ground: Ground, workload: Workload): readonly Startable[] {
+  const { engine, store, observer } = ground;
+  const { scenario } = workload.loaded;
+  const { latency, controllerManager } = scenario.controlPlane;
+  const startTimeMs = scenario.startTimeEpochMicros / 1000;
+  const parts: Startable[] = [];
+  const user = ground.unlimitedClient("user", latency.apiMicros);
+  for (const trace of workload.traces) {
+    const replay = new TraceReplay({ engine, client: user, observer, trace });
+    workload.behavior.addSource(replay);
+    parts.push(replay);
+  }
+  for (const generator of scenario.generators) {
+    const options = { engine, client: user, observer, generator, startTimeMs };
+    const made = new ObjectGenerator(options);
+    workload.behavior.addSource(made);
+    parts.push(made);
+  }
+  parts.push(
+    new Timeline({
+      engine,
+      store,
+      client: ground.unlimitedClient("kubectl", latency.apiMicros),
+      informers: ground.informers("kubectl", controllerManager.watchLatencyMicros),
+      observer,
+      nodes: workload.nodes,
+      entries: scenario.timeline as never,
+      startTimeMs,
+    }),
+  );
+  return parts;
+}
+
+function traceIssue(loaded: LoadedScenario, index: number, message: string): Issue {
+  const { name } = loaded.scenario;
+  const path = `spec.traces[${index}].load`;
+  return { file: name, line: 0, column: 0, path, value: "", message };
+}

@@ -1,0 +1,50 @@
+import type { SummaryRow } from "../record/summary.js";
+import type { Expectation } from "./schema/scenario.js";
+
+/** An expectation that does not hold, as a sentence. */
+export type Failed = string;
+
+const HOLDS: Readonly<Record<Expectation["operator"], (value: number, bound: number) => boolean>> =
+  {
+    "==": (value, bound) => value === bound,
+    "!=": (value, bound) => value !== bound,
+    "<": (value, bound) => value < bound,
+    "<=": (value, bound) => value <= bound,
+    ">": (value, bound) => value > bound,
+    ">=": (value, bound) => value >= bound,
+  };
+
+/**
+ * Which of the scenario's expectations the figures do not meet. Without labels one holds for every
+ * row of the metric; a metric without such a row, and a figure that is not known, is a failure.
+ */
+export function failedExpectations(
+  expectations: readonly Expectation[],
+  rows: readonly SummaryRow[],
+): readonly Failed[] {
+  const failed: Failed[] = [];
+  for (const expectation of expectations) {
+    const { metric, labels } = expectation;
+    const wanted = labels === null ? null : labelText(labels);
+    const meant = rows.filter(
+      (row) => row.metric === metric && (wanted ?? row.labels) === row.labels,
+    );
+    const name = wanted === null || wanted === "" ? metric : `${metric}{${wanted}}`;
+    if (meant.length === 0)
+      failed.push(`${name}: expected ${expectation.is}, but there is no such row`);
+    for (const row of meant) {
+      if (HOLDS[expectation.operator](row.value, expectation.value)) continue;
+      const of = row.labels === "" ? metric : `${metric}{${row.labels}}`;
+      const value = Number.isNaN(row.value) ? "not known" : String(row.value);
+      failed.push(`${of}: expected ${expectation.is}, found ${value}`);
+    }
+  }
+  return failed;
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(";");
+}
