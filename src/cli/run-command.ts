@@ -1,0 +1,110 @@
+import process from "node:process";
+import pc from "picocolors";
+import { failedExpectations } from "../scenario/expectations.js";
+import { formatIssue, type Issue } from "../scenario/issue.js";
+import { nodeFileSystem } from "../scenario/load/file-system.js";
+import { loadRun } from "../scenario/load/load-run.js";
+import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
+import { ExitCode } from "./exit-code.js";
+import { Interruption } from "./interruption.js";
+import { jsonOf, reportOf, whatOf } from "./run-report.js";
+import { type FinishedRun, runScenario } from "./run-scenario.js";
+import { type Emphasis, NO_EMPHASIS, summaryText } from "./summary-table.js";
+
+export interface RunOptions {
+  readonly seed?: number;
+  readonly set: readonly string[];
+  readonly until?: string;
+  readonly nodes?: string;
+  readonly out: string;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+/** `seatrial run`: loads everything first, so that wrong input costs no simulated time. */
+export async function runCommand(
+  paths: readonly string[],
+  options: RunOptions,
+  version: string,
+): Promise<ExitCode> {
+  const outcomes = await loadRun(paths, {
+    files: nodeFileSystem,
+    dataFolder: process.env.SEATRIAL_DATA ?? "data",
+    settings: options.set,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.until === undefined ? {} : { until: options.until }),
+    ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
+  });
+  const refused = outcomes.flatMap((o) => (o.outcome === "refused" ? o.issues : []));
+  if (refused.length > 0) return refuse(refused);
+  for (const outcome of outcomes) {
+    if (outcome.outcome !== "skipped") continue;
+    tell(`skipped ${outcome.name}: ${outcome.missing.join(", ")} is not there`);
+  }
+  const scenarios = outcomes.flatMap((o) => (o.outcome === "loaded" ? [o.loaded] : []));
+  const interruption = new Interruption();
+  try {
+    return await runAll(scenarios, options, { out: options.out, version, interruption });
+  } finally {
+    interruption.dispose();
+  }
+}
+
+async function runAll(
+  scenarios: readonly LoadedScenario[],
+  options: RunOptions,
+  context: Parameters<typeof runScenario>[1],
+): Promise<ExitCode> {
+  const finished: FinishedRun[] = [];
+  let exitCode: ExitCode = ExitCode.good;
+  for (const loaded of scenarios) {
+    const outcome = await runScenario(loaded, context);
+    if (outcome.outcome === "refused") exitCode = refuse(outcome.issues);
+    else if (outcome.outcome === "interrupted") exitCode = ExitCode.interrupted;
+    else {
+      finished.push(outcome.run);
+      if (options.json !== true) printSummary(outcome.run);
+      if (!passes(outcome.run, options)) exitCode = ExitCode.checkFailed;
+    }
+    if (exitCode === ExitCode.wrongInput || exitCode === ExitCode.interrupted) break;
+  }
+  if (options.json === true) process.stdout.write(`${JSON.stringify(finished.map(jsonOf))}\n`);
+  if (exitCode === ExitCode.interrupted) {
+    tell("stopped; finished runs are kept, the one under way left nothing behind");
+  }
+  return exitCode;
+}
+
+function printSummary(run: FinishedRun): void {
+  process.stdout.write(summaryText(reportOf(run), emphasis()));
+}
+
+/** Says what does not hold of a finished run; true when all does. */
+function passes(run: FinishedRun, options: RunOptions): boolean {
+  const { scenario, notModelled } = run.loaded;
+  const failed = failedExpectations(scenario.expect, run.figures.summary);
+  for (const text of failed) tell(`${scenario.name}: expectation failed: ${text}`);
+  const harmful = notModelled.filter(({ effect }) => effect !== "none");
+  const isStrict = options.strict === true && harmful.length > 0;
+  if (isStrict) {
+    const list = harmful.map((entry) => `${whatOf(entry)} (${entry.effect})`).join(", ");
+    tell(`${scenario.name}: not modelled, refused by --strict: ${list}`);
+  }
+  return failed.length === 0 && !isStrict;
+}
+
+function refuse(issues: readonly Issue[]): ExitCode {
+  for (const issue of issues) tell(formatIssue(issue));
+  return ExitCode.wrongInput;
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function emphasis(): Emphasis {
+  const isPlain = process.env.NO_COLOR !== undefined || !process.stdout.isTTY;
+  if (isPlain) return NO_EMPHASIS;
+  const colors = pc.createColors(true);
+  return { bold: colors.bold, dim: colors.dim, warn: colors.yellow };
+}

@@ -1,0 +1,119 @@
+import { setImmediate } from "node:timers/promises";
+import { openRunFolder, RunFolder } from "../experiment/run-folder.js";
+import { claimOf } from "../experiment/verification.js";
+import { writeRun } from "../experiment/write-run.js";
+import { EVENT_COLUMNS } from "../record/event-log.js";
+import type { RunFigures } from "../record/run-figures.js";
+import { World, type WorldFacts } from "../scenario/assemble/world.js";
+import type { Issue } from "../scenario/issue.js";
+import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
+import type { Interruption } from "./interruption.js";
+import { ProgressBar } from "./progress-bar.js";
+import { WallClock } from "./wall-clock.js";
+
+/** A single run is the one variant of its scenario. */
+export const DEFAULT_VARIANT = "default";
+
+/** Events between two looks at the world outside: signals, the progress bar. */
+const EVENTS_PER_SLICE = 50_000;
+
+export interface FinishedRun {
+  readonly loaded: LoadedScenario;
+  readonly path: string;
+  readonly digest: string;
+  readonly endMicros: number;
+  readonly figures: RunFigures;
+  readonly facts: WorldFacts;
+}
+
+export type ScenarioOutcome =
+  | { readonly outcome: "finished"; readonly run: FinishedRun }
+  | { readonly outcome: "refused"; readonly issues: readonly Issue[] }
+  | { readonly outcome: "interrupted" };
+
+export interface RunContext {
+  readonly out: string;
+  /** Of seatrial. */
+  readonly version: string;
+  readonly interruption: Interruption;
+}
+
+/** Runs one scenario and writes its results: whole, or not at all. */
+export async function runScenario(
+  loaded: LoadedScenario,
+  context: RunContext,
+): Promise<ScenarioOutcome> {
+  const { name, seed } = loaded.scenario;
+  const place = { out: context.out, scenario: name, variant: DEFAULT_VARIANT, seed };
+  const folder = openRunFolder(place);
+  if (!(folder instanceof RunFolder)) return { outcome: "refused", issues: [folder] };
+  try {
+    return await simulate(loaded, folder, context);
+  } finally {
+    folder.discard();
+  }
+}
+
+async function simulate(
+  loaded: LoadedScenario,
+  folder: RunFolder,
+  context: RunContext,
+): Promise<ScenarioOutcome> {
+  const clock = new WallClock();
+  const world = await World.build(loaded, {
+    events: folder.openTable("events.csv", EVENT_COLUMNS),
+  });
+  if (!(world instanceof World)) return { outcome: "refused", issues: world };
+  const bar = new ProgressBar(loaded.scenario.name);
+  const isWhole = await runInSlices(world, bar, context.interruption);
+  bar.clear();
+  if (!isWhole) return { outcome: "interrupted" };
+  const { engine } = world.ground;
+  const digest = engine.digest.hex();
+  const endMicros = world.now;
+  const { figures, facts } = world.finish();
+  const { scenario } = loaded;
+  const failure = writeRun(folder, {
+    figures,
+    identity: {
+      scenario: scenario.name,
+      variant: DEFAULT_VARIANT,
+      seed: scenario.seed,
+      version: context.version,
+      kubernetesVersion: scenario.kubernetesVersion,
+      claim: claimOf(scenario.kubernetesVersion),
+      inputs: loaded.inputs,
+      eventsProcessed: engine.eventsProcessed,
+      digest,
+      endMicros,
+      isStopped: false,
+      resolved: scenario,
+    },
+    timing: clock.timing(engine.eventsProcessed),
+  });
+  if (failure !== null) return { outcome: "refused", issues: [failure] };
+  const run = { loaded, path: folder.path, digest, endMicros, figures, facts };
+  return { outcome: "finished", run };
+}
+
+/** Runs to the end, looking up from time to time; false when the user has stopped it. */
+async function runInSlices(
+  world: World,
+  bar: ProgressBar,
+  interruption: Interruption,
+): Promise<boolean> {
+  const { engine } = world.ground;
+  let nextPause = engine.eventsProcessed + EVENTS_PER_SLICE;
+  engine.onEvent(() => {
+    if (engine.eventsProcessed >= nextPause) engine.stop();
+  });
+  for (;;) {
+    const outcome = world.run();
+    if (outcome !== "stopped") return true;
+    nextPause = engine.eventsProcessed + EVENTS_PER_SLICE;
+    const { now: nowMicros, endMicros } = world;
+    bar.show({ nowMicros, endMicros, events: engine.eventsProcessed });
+    await setImmediate();
+    if (interruption.requested) return false;
+  }
+}

@@ -1,0 +1,288 @@
+import type { EventTally, TimelineStep } from "../record/event-log.js";
+import type { RefusalTally } from "../record/refusals.js";
+import type { SummaryRow } from "../record/summary.js";
+import { alignedLines } from "./aligned-text.js";
+import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
+
+/** What cannot be simulated and stands in an input. */
+export interface NotModelled {
+  /** A kind, or a field with its kind: `Pod spec.securityContext`. */
+  readonly what: string;
+  readonly effect: "placement" | "timing" | "none";
+  readonly pods: number;
+}
+
+export interface SummaryReport {
+  readonly scenario: string;
+  readonly variant: string;
+  readonly seed: number;
+  readonly endMicros: number;
+  readonly isStopped: boolean;
+  /** `unverified for Kubernetes 1.34`, or against what it was verified. */
+  readonly claim: string;
+  readonly rows: readonly SummaryRow[];
+  readonly steps: readonly TimelineStep[];
+  readonly events: readonly EventTally[];
+  readonly refusals: readonly RefusalTally[];
+  readonly notModelled: readonly NotModelled[];
+  /** Containers that no `behavior` entry matched. */
+  readonly defaultContainers: number;
+  /** Sentences about the input: offered load, what was rounded or left out, that nothing contends. */
+  readonly notes: readonly string[];
+  /** Folder of the results. */
+  readonly path: string;
+}
+
+/** Emphasis for a terminal; the identity where there are to be no colours. */
+export interface Emphasis {
+  bold(text: string): string;
+  dim(text: string): string;
+  warn(text: string): string;
+}
+
+export const NO_EMPHASIS: Emphasis = {
+  bold: (text) => text,
+  dim: (text) => text,
+  warn: (text) => text,
+};
+
+/** Lists are cut to their first lines; the files have all of it. */
+const MAX_LINES = 10;
+
+/** What a run came to, for people: sections of aligned lines, each left out where it has nothing to say. */
+export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
+  const figures = new Figures(report.rows);
+  const sections = [
+    headLines(report, emphasis),
+    section("Pods", podLines(figures), emphasis),
+    section("Resources", resourceLines(figures), emphasis),
+    section("Nodes", nodeLines(figures), emphasis),
+    section("Workloads", workloadLines(figures), emphasis),
+    section("Timeline", stepLines(report.steps), emphasis),
+    section("Events", eventLines(report.events, emphasis), emphasis),
+    section("Why pods were refused", refusalLines(report.refusals), emphasis),
+    section("Not modelled", notModelledLines(report.notModelled, emphasis), emphasis),
+    section("Notes", noteLines(report), emphasis),
+    section("Results", fileLines(report.path), emphasis),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+/** Look-up of summary rows by metric and labels. */
+class Figures {
+  private readonly values = new Map<string, number>();
+
+  constructor(private readonly rows: readonly SummaryRow[]) {
+    for (const { metric, labels, value } of rows) this.values.set(`${metric} ${labels}`, value);
+  }
+
+  get(metric: string, labels = ""): number {
+    return this.values.get(`${metric} ${labels}`) ?? Number.NaN;
+  }
+
+  /** Values of the one label that the metric's rows carry. */
+  labelled(metric: string): readonly string[] {
+    return this.rows.filter((r) => r.metric === metric && r.labels !== "").map((r) => r.labels);
+  }
+}
+
+function section(title: string, lines: readonly string[], emphasis: Emphasis): readonly string[] {
+  if (lines.length === 0) return [];
+  return [emphasis.bold(title), ...lines.map((line) => (line === "" ? "" : `  ${line}`))];
+}
+
+function headLines(report: SummaryReport, emphasis: Emphasis): readonly string[] {
+  const variant = report.variant === "default" ? "" : ` ${report.variant}`;
+  const stopped = report.isStopped ? ", stopped early" : "";
+  const time = durationText(report.endMicros / 1e6);
+  return [
+    emphasis.bold(`${report.scenario}${variant}`) +
+      `, seed ${report.seed}, ${time} of virtual time${stopped}`,
+    emphasis.dim(report.claim),
+  ];
+}
+
+function podLines(figures: Figures): readonly string[] {
+  const lines: string[] = [];
+  const counts = [
+    ["created", "pods_created_count"],
+    ["bound", "pods_bound_count"],
+    ["succeeded", "pods_succeeded_count"],
+    ["failed", "pods_failed_count"],
+    ["evicted", "pods_evicted_count"],
+    ["preempted", "pods_preempted_count"],
+    ["pending at the end", "pods_pending_end_count"],
+    ["container restarts", "containers_restarted_count"],
+  ] as const;
+  const told = counts
+    .map(([word, metric], index) => ({ word, value: figures.get(metric), isBasic: index < 2 }))
+    .filter(({ value, isBasic }) => isBasic || value > 0)
+    .map(({ word, value }) => `${numberText(value)} ${word}`);
+  lines.push(told.join(", "), "");
+  const durations = [
+    ["created → bound", "pod_wait"],
+    ["created → Ready", "pod_startup"],
+  ] as const;
+  const table = durations.map(([title, metric]) => [
+    title,
+    ...["mean", "p50", "p90", "p99", "max"].map((statistic) =>
+      durationText(figures.get(`${metric}_${statistic}_seconds`)),
+    ),
+  ]);
+  const rows = [["", "mean", "p50", "p90", "p99", "max"], ...table];
+  lines.push(...alignedLines(rows, ["left", "right", "right", "right", "right", "right"]));
+  const censored = figures.get("pod_wait_censored_count");
+  if (censored > 0) {
+    const were = censored === 1 ? "was" : "were";
+    lines.push(
+      `${countText(censored, "pod")} ${were} never bound: age at the end stands for the wait`,
+    );
+  }
+  return lines;
+}
+
+function resourceLines(figures: Figures): readonly string[] {
+  const labels = figures
+    .labelled("allocation_mean_ratio")
+    .filter((label) => !Number.isNaN(figures.get("allocation_mean_ratio", label)));
+  if (labels.length === 0) return [];
+  const rows = labels.map((label) => [
+    label.replace("resource=", ""),
+    percentText(figures.get("offered_load_ratio", label)),
+    percentText(figures.get("allocation_mean_ratio", label)),
+    percentText(figures.get("allocation_peak_ratio", label)),
+    percentText(figures.get("utilization_mean_ratio", label)),
+    percentText(figures.get("imbalance_mean_ratio", label)),
+  ]);
+  return alignedLines(
+    [["", "requested", "allocated", "peak", "used", "imbalance"], ...rows],
+    ["left", "right", "right", "right", "right", "right"],
+  );
+}
+
+function nodeLines(figures: Figures): readonly string[] {
+  const parts = [
+    `${numberText(figures.get("nodes_ready_mean_count"))} Ready on average`,
+    `${numberText(figures.get("nodes_used_mean_count"))} used (at most ${numberText(
+      figures.get("nodes_used_max_count"),
+    )})`,
+    `${numberText(figures.get("node_hours"))} node hours`,
+  ];
+  const cost = figures.get("cost_dollars");
+  if (!Number.isNaN(cost)) parts.push(dollarsText(cost));
+  return [parts.join(", ")];
+}
+
+function workloadLines(figures: Figures): readonly string[] {
+  const targets = figures.labelled("replicas_mean_count");
+  // Those that something happened to come first.
+  const ranked = targets
+    .map((label) => ({
+      label,
+      rollout: figures.get("rollout_duration_seconds", label),
+      unavailable: figures.get("unavailable_seconds", label),
+    }))
+    .map((entry, index) => ({ ...entry, index, isRolled: Number.isNaN(entry.rollout) ? 0 : 1 }))
+    .sort((a, b) => b.isRolled - a.isRolled || b.unavailable - a.unavailable || a.index - b.index);
+  if (ranked.length === 0) return [];
+  const rows = ranked
+    .slice(0, MAX_LINES)
+    .map(({ label, rollout, unavailable }) => [
+      label.replace("target=", ""),
+      numberText(figures.get("replicas_mean_count", label)),
+      numberText(figures.get("replicas_max_count", label)),
+      Number.isNaN(rollout) ? "" : durationText(rollout),
+      durationText(unavailable),
+    ]);
+  const lines = alignedLines(
+    [["", "replicas", "at most", "rollout", "unavailable"], ...rows],
+    ["left", "right", "right", "right", "right"],
+  );
+  return withRest(lines, ranked.length - rows.length, "more in summary.csv");
+}
+
+function stepLines(steps: readonly TimelineStep[]): readonly string[] {
+  const rows = steps
+    .slice(0, MAX_LINES)
+    .map((step) => [
+      durationText(step.timeMicros / 1e6),
+      step.operation,
+      step.target,
+      step.message,
+    ]);
+  const lines = alignedLines(rows, ["right", "left", "left", "left"]);
+  return withRest(lines, steps.length - rows.length, "more in events.csv");
+}
+
+function eventLines(events: readonly EventTally[], emphasis: Emphasis): readonly string[] {
+  const seen = events.filter(({ type }) => type !== "Timeline");
+  const sorted = [...seen].sort(
+    (a, b) => Number(b.type === "Warning") - Number(a.type === "Warning") || b.count - a.count,
+  );
+  const top = sorted.slice(0, MAX_LINES);
+  const rows = top.map(({ type, reason, count }) => [numberText(count), type, reason]);
+  const lines = alignedLines(rows, ["right", "left", "left"]).map((line, index) =>
+    top[index]!.type === "Warning" ? emphasis.warn(line) : line,
+  );
+  return withRest(lines, seen.length - top.length, "more in events.csv");
+}
+
+function refusalLines(refusals: readonly RefusalTally[]): readonly string[] {
+  const rows = refusals
+    .slice(0, MAX_LINES)
+    .map(({ reason, pods, unbound }) => [
+      countText(pods, "pod"),
+      reason,
+      unbound === 0 ? "" : `${numberText(unbound)} of them never bound`,
+    ]);
+  const lines = alignedLines(rows, ["right", "left", "left"]);
+  return withRest(lines, refusals.length - rows.length, "more in pods.csv");
+}
+
+function notModelledLines(
+  notModelled: readonly NotModelled[],
+  emphasis: Emphasis,
+): readonly string[] {
+  const weight = { placement: 0, timing: 1, none: 2 } as const;
+  const sorted = [...notModelled].sort((a, b) => weight[a.effect] - weight[b.effect]);
+  const rows = sorted.map(({ what, effect, pods }) => [
+    what,
+    effect === "none" ? "no effect on results" : `may change ${effect}`,
+    pods === 0 ? "" : countText(pods, "pod"),
+  ]);
+  return alignedLines(rows, ["left", "left", "right"]).map((line, index) =>
+    sorted[index]!.effect === "none" ? line : emphasis.warn(line),
+  );
+}
+
+function noteLines(report: SummaryReport): readonly string[] {
+  const notes = [...report.notes];
+  if (report.defaultContainers > 0) {
+    notes.push(`${countText(report.defaultContainers, "container")} ran with default behaviour`);
+  }
+  return notes;
+}
+
+function fileLines(path: string): readonly string[] {
+  return [
+    path,
+    ...alignedLines(
+      [
+        ["summary.csv", "every figure of the run"],
+        ["timeseries.csv", "the same over time"],
+        ["pods.csv", "a row for each pod: when it was created, bound, ready, and why it waited"],
+        ["nodes.csv", "a row for each node"],
+        ["events.csv", "Kubernetes Events and timeline steps"],
+        ["run.json", "the resolved scenario, its inputs and the run's digest"],
+      ],
+      ["left", "left"],
+    ).map((line) => `  ${line}`),
+  ];
+}
+
+function withRest(lines: readonly string[], rest: number, where: string): readonly string[] {
+  return rest > 0 ? [...lines, `and ${numberText(rest)} ${where}`] : lines;
+}
