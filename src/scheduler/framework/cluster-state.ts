@@ -5,7 +5,7 @@ import type { Features } from "./features.js";
 import { ImageSpread } from "./image-spread.js";
 import { NodeInfo, type NodeVersion } from "./node-info.js";
 import { NodeTree, zoneKey } from "./node-tree.js";
-import { PodInfo, PodInfoFactory } from "./pod-info.js";
+import { type PodInfo, PodInfoFactory } from "./pod-info.js";
 import { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
 

@@ -52,6 +52,8 @@ export const GATES = {
   },
   /** A plugin may skip its Score from PreScore; its normalised score is then absent (0). */
   PreScoreSkip: { from: 27, source: "kubernetes/kubernetes pull request 115652 (v1.27)" },
+  /** InterPodAffinity's Filter does not run where no required term is concerned. */
+  InterPodAffinityPreFilterSkip: { from: 27, source: "interpodaffinity PreFilter returns Skip" },
   /** After a PreFilter rejection preemption still examines every node. */
   PreemptionAfterPreFilterRejection: {
     from: OLDEST_MINOR,

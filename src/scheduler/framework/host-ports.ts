@@ -77,3 +77,8 @@ export class HostPortSet {
     return copy;
   }
 }
+
+/** True if any of the one list conflicts with any of the other. */
+export function hostPortsConflict(a: readonly HostPort[], b: readonly HostPort[]): boolean {
+  return a.some((port) => b.some((other) => conflicts(port, other)));
+}

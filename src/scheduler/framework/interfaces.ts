@@ -6,6 +6,7 @@ import type { Listers } from "./listers.js";
 import type { NodeInfo } from "./node-info.js";
 import type { Nominator } from "./nominator.js";
 import type { PodInfo } from "./pod-info.js";
+import type { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
 import type { Status } from "./status.js";
 
@@ -155,6 +156,8 @@ export interface Handle {
   readonly snapshot: Snapshot;
   readonly listers: Listers;
   readonly nominator: Nominator;
+  /** Ids of the scalar resources of this run. */
+  readonly scalars: ScalarResources;
   /** An offset in [0, n): drawn in the simulator, 0 where choices must be the first. */
   offset(n: number): number;
   /** Filters one node with and without the pods nominated there. */

@@ -107,7 +107,7 @@ function compileResources(given: PodSpec, { features, scalars }: Compiling): Pod
   const nonZeroMemoryBytes = nonZero.get("memory") ?? 0;
   const score = requests.clone();
   let cpuExcess = 0;
-  const overheadCpu = given.overhead?.["cpu"];
+  const overheadCpu = given.overhead?.cpu;
   if (features.OverheadCpuScoredInCores && overheadCpu !== undefined) {
     const millis = parseResource("cpu", overheadCpu);
     cpuExcess = millis - Math.ceil(millis / 1000);

@@ -1,0 +1,74 @@
+import type { NodeStatuses } from "./interfaces.js";
+import type { NodeInfo } from "./node-info.js";
+import type { Status } from "./status.js";
+
+/**
+ * Why each node of a cycle was refused: one (shared) status a node. Plugins give the same object to
+ * nodes that they refuse for the same reasons, so this is an array of references.
+ */
+export class Diagnosis implements NodeStatuses {
+  private readonly byNode = new Map<NodeInfo, Status>();
+  /** Set when PreFilter refused the pod as a whole; the map is empty then. */
+  preFilter: Status | null = null;
+  /** Stands for nodes that were not evaluated because PreFilter left them out; see the gates. */
+  absentNodes: Status | null = null;
+
+  /** Nodes with a status. */
+  get size(): number {
+    return this.byNode.size;
+  }
+
+  set(node: NodeInfo, status: Status): void {
+    this.byNode.set(node, status);
+  }
+
+  get(node: NodeInfo): Status | undefined {
+    return this.byNode.get(node) ?? this.absentNodes ?? undefined;
+  }
+
+  /** Refused nodes in the order in which they were evaluated. */
+  entries(): IterableIterator<[NodeInfo, Status]> {
+    return this.byNode.entries();
+  }
+
+  /** Plugins that refused something: their events may help. */
+  unschedulablePlugins(): ReadonlySet<string> {
+    const plugins = new Set<string>();
+    if (this.preFilter !== null) plugins.add(this.preFilter.plugin);
+    for (const status of this.byNode.values()) plugins.add(status.plugin);
+    return plugins;
+  }
+}
+
+/** `3 Insufficient cpu, 4 Insufficient memory`: how many nodes each reason holds for, as text. */
+export function reasonsHistogram(statuses: Iterable<Status>): string {
+  const counts = new Map<string, number>();
+  for (const status of statuses) {
+    for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  const lines = [...counts].map(([reason, count]) => `${count} ${reason}`);
+  return lines.sort(byCodeUnits).join(", ");
+}
+
+/** Upstream sorts bytes; for the ASCII of these messages code units are the same. */
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * The text of an unschedulable pod: `0/5 nodes are available: …`. Source: kube-scheduler,
+ * `FitError.Error`.
+ */
+export function fitErrorMessage(
+  nodeCount: number,
+  diagnosis: Diagnosis,
+  postFilterMessage: string,
+): string {
+  const statuses = [...diagnosis.entries()].map(([, status]) => status);
+  const because =
+    diagnosis.preFilter === null ? reasonsHistogram(statuses) : diagnosis.preFilter.message;
+  let text = `0/${nodeCount} nodes are available:`;
+  if (because !== "") text += ` ${because}.`;
+  if (postFilterMessage !== "") text += ` ${postFilterMessage}.`;
+  return text;
+}

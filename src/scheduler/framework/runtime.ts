@@ -1,0 +1,362 @@
+import { assert } from "../../base/assert.js";
+import type { CycleState } from "./cycle-state.js";
+import type { ExtensionPoint } from "./extension-point.js";
+import type { Features } from "./features.js";
+import type {
+  BindPlugin,
+  FilterPlugin,
+  Handle,
+  NodeStatuses,
+  NormalizeScorePlugin,
+  PermitPlugin,
+  PermitResult,
+  Plugin,
+  PostBindPlugin,
+  PostFilterPlugin,
+  PostFilterResult,
+  PreBindPlugin,
+  PreBindStep,
+  PreEnqueuePlugin,
+  PreFilterPlugin,
+  PreFilterResult,
+  PreScorePlugin,
+  QueueSortPlugin,
+  ReservePlugin,
+  Result,
+  ScorePlugin,
+} from "./interfaces.js";
+import type { Listers } from "./listers.js";
+import type { NodeInfo } from "./node-info.js";
+import type { Nominator } from "./nominator.js";
+import type { PodInfo } from "./pod-info.js";
+import type { FactoryOf, ResolvedProfile } from "./profile.js";
+import type { ScalarResources } from "./resources.js";
+import type { Snapshot } from "./snapshot.js";
+import { Status, isRejected } from "./status.js";
+
+/** What a framework reads, and where its random choices come from. */
+export interface Surroundings {
+  readonly features: Features;
+  readonly snapshot: Snapshot;
+  readonly listers: Listers;
+  readonly nominator: Nominator;
+  readonly scalars: ScalarResources;
+  /** See {@link Handle.offset}. */
+  readonly offset: (n: number) => number;
+}
+
+/** A score plugin of a profile with its weight. */
+export interface WeightedScorePlugin {
+  readonly plugin: ScorePlugin;
+  readonly weight: number;
+}
+
+/** Calls of plugins so far: exact, whatever the machine. */
+export interface CallCounts {
+  filter: number;
+  score: number;
+}
+
+/** A profile that runs: the plugins of each extension point in the configured order. */
+export class Framework implements Handle {
+  readonly features: Features;
+  readonly snapshot: Snapshot;
+  readonly listers: Listers;
+  readonly nominator: Nominator;
+  readonly scalars: ScalarResources;
+  readonly offset: (n: number) => number;
+  readonly calls: CallCounts = { filter: 0, score: 0 };
+  readonly preEnqueuePlugins: readonly PreEnqueuePlugin[];
+  readonly queueSort: QueueSortPlugin;
+  readonly preFilterPlugins: readonly PreFilterPlugin[];
+  readonly filterPlugins: readonly FilterPlugin[];
+  readonly postFilterPlugins: readonly PostFilterPlugin[];
+  readonly preScorePlugins: readonly PreScorePlugin[];
+  readonly scorePlugins: readonly WeightedScorePlugin[];
+  private readonly reservePlugins: readonly ReservePlugin[];
+  private readonly permitPlugins: readonly PermitPlugin[];
+  private readonly preBindPlugins: readonly PreBindPlugin[];
+  private readonly bindPlugins: readonly BindPlugin[];
+  private readonly postBindPlugins: readonly PostBindPlugin[];
+  private readonly plugins = new Map<string, Plugin>();
+
+  constructor(
+    readonly profile: ResolvedProfile,
+    surroundings: Surroundings,
+    private readonly factoryOf: FactoryOf,
+  ) {
+    this.features = surroundings.features;
+    this.snapshot = surroundings.snapshot;
+    this.listers = surroundings.listers;
+    this.nominator = surroundings.nominator;
+    this.scalars = surroundings.scalars;
+    this.offset = surroundings.offset;
+    this.preEnqueuePlugins = this.at<PreEnqueuePlugin>("preEnqueue");
+    const queueSort = this.at<QueueSortPlugin>("queueSort")[0];
+    assert(queueSort !== undefined, "a resolved profile has one queueSort plugin");
+    this.queueSort = queueSort;
+    this.preFilterPlugins = this.at<PreFilterPlugin>("preFilter");
+    this.filterPlugins = this.at<FilterPlugin>("filter");
+    this.postFilterPlugins = this.at<PostFilterPlugin>("postFilter");
+    this.preScorePlugins = this.at<PreScorePlugin>("preScore");
+    this.scorePlugins = this.at<ScorePlugin>("score").map((plugin) => ({
+      plugin,
+      weight: profile.scoreWeights[plugin.name]!,
+    }));
+    this.reservePlugins = this.at<ReservePlugin>("reserve");
+    this.permitPlugins = this.at<PermitPlugin>("permit");
+    this.preBindPlugins = this.at<PreBindPlugin>("preBind");
+    this.bindPlugins = this.at<BindPlugin>("bind");
+    this.postBindPlugins = this.at<PostBindPlugin>("postBind");
+  }
+
+  /** Every plugin of the profile that is modelled, once. */
+  get allPlugins(): readonly Plugin[] {
+    return [...this.plugins.values()];
+  }
+
+  private at<P extends Plugin>(point: ExtensionPoint): P[] {
+    const found: P[] = [];
+    for (const name of this.profile.plugins[point]) {
+      const plugin = this.plugin(name);
+      // A plugin that is not modelled was reported when the configuration was loaded.
+      if (plugin !== undefined) found.push(plugin as P);
+    }
+    return found;
+  }
+
+  private plugin(name: string): Plugin | undefined {
+    const known = this.plugins.get(name);
+    if (known !== undefined) return known;
+    const plugin = this.factoryOf(name)?.(this.profile.args[name], this);
+    if (plugin !== undefined) this.plugins.set(name, plugin);
+    return plugin;
+  }
+
+  runPreEnqueuePlugins(pod: PodInfo): Result {
+    for (const plugin of this.preEnqueuePlugins) {
+      const status = plugin.preEnqueue(pod.pod);
+      if (status !== null) return status;
+    }
+    return null;
+  }
+
+  /** The first rejection ends it; node names that plugins give are intersected. */
+  runPreFilterPlugins(state: CycleState, pod: PodInfo): PreFilterResult {
+    const skipped = new Set<string>();
+    let nodeNames: ReadonlySet<string> | null = null;
+    const narrowing: string[] = [];
+    for (const plugin of this.preFilterPlugins) {
+      const result = plugin.preFilter(state, pod);
+      const { status } = result;
+      if (status?.code === "Skip") {
+        skipped.add(plugin.name);
+        continue;
+      }
+      if (status !== null) {
+        const failed = isRejected(status)
+          ? status
+          : asError(`running PreFilter plugin "${plugin.name}"`, status);
+        return { status: failed, nodeNames: null };
+      }
+      if (result.nodeNames === null) continue;
+      narrowing.push(plugin.name);
+      nodeNames = intersection(nodeNames, result.nodeNames);
+      if (nodeNames.size === 0) return { status: noNodeLeft(narrowing), nodeNames: null };
+    }
+    state.skipFilterPlugins = skipped;
+    return { status: null, nodeNames };
+  }
+
+  runPreFilterExtensionAddPod(
+    state: CycleState,
+    podToSchedule: PodInfo,
+    added: PodInfo,
+    node: NodeInfo,
+  ): Result {
+    for (const plugin of this.preFilterPlugins) {
+      const extensions = plugin.preFilterExtensions;
+      if (extensions === null || state.skipFilterPlugins.has(plugin.name)) continue;
+      const status = extensions.addPod(state, podToSchedule, added, node);
+      if (status !== null)
+        return asError(`running AddPod on PreFilter plugin "${plugin.name}"`, status);
+    }
+    return null;
+  }
+
+  runPreFilterExtensionRemovePod(
+    state: CycleState,
+    podToSchedule: PodInfo,
+    removed: PodInfo,
+    node: NodeInfo,
+  ): Result {
+    for (const plugin of this.preFilterPlugins) {
+      const extensions = plugin.preFilterExtensions;
+      if (extensions === null || state.skipFilterPlugins.has(plugin.name)) continue;
+      const status = extensions.removePod(state, podToSchedule, removed, node);
+      if (status !== null) {
+        return asError(`running RemovePod on PreFilter plugin "${plugin.name}"`, status);
+      }
+    }
+    return null;
+  }
+
+  /** The first plugin that refuses the node decides. */
+  runFilterPlugins(state: CycleState, pod: PodInfo, node: NodeInfo): Result {
+    const skipped = state.skipFilterPlugins;
+    const anySkipped = skipped.size > 0;
+    for (const plugin of this.filterPlugins) {
+      if (anySkipped && skipped.has(plugin.name)) continue;
+      this.calls.filter += 1;
+      const status = plugin.filter(state, pod, node);
+      if (status === null) continue;
+      return isRejected(status)
+        ? status
+        : asError(`running "${plugin.name}" filter plugin`, status);
+    }
+    return null;
+  }
+
+  /**
+   * A pod must fit with the pods of at least its priority that are nominated on the node, since they
+   * may get there first, and without them, since they may not (an affinity must not rest on them).
+   */
+  runFilterPluginsWithNominatedPods(state: CycleState, pod: PodInfo, node: NodeInfo): Result {
+    if (!this.nominator.any) return this.runFilterPlugins(state, pod, node);
+    const nominated = this.nominator
+      .nominatedPodsForNode(node.name)
+      .filter((info) => info.priority >= pod.priority && info.pod.uid !== pod.pod.uid);
+    if (nominated.length === 0) return this.runFilterPlugins(state, pod, node);
+    const nodeWith = node.clone();
+    const stateWith = state.clone();
+    for (const info of nominated) {
+      nodeWith.addPod(info);
+      const status = this.runPreFilterExtensionAddPod(stateWith, pod, info, nodeWith);
+      if (status !== null) return status;
+    }
+    return (
+      this.runFilterPlugins(stateWith, pod, nodeWith) ?? this.runFilterPlugins(state, pod, node)
+    );
+  }
+
+  /** Null when the profile has no PostFilter plugin. */
+  runPostFilterPlugins(
+    state: CycleState,
+    pod: PodInfo,
+    statuses: NodeStatuses,
+  ): PostFilterResult | null {
+    let merged: PostFilterResult | null = null;
+    for (const plugin of this.postFilterPlugins) {
+      const result = plugin.postFilter(state, pod, statuses);
+      if (!isRejected(result.status)) return result;
+      merged = merged === null ? result : mergeRejections(merged, result);
+    }
+    return merged;
+  }
+
+  /** Null for success; any other status ends the cycle with an error. */
+  runPreScorePlugins(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Result {
+    const skipped = new Set<string>();
+    for (const plugin of this.preScorePlugins) {
+      const status = plugin.preScore(state, pod, nodes);
+      if (status === null) continue;
+      if (status.code !== "Skip")
+        return asError(`running PreScore plugin "${plugin.name}"`, status);
+      skipped.add(plugin.name);
+    }
+    state.skipScorePlugins = skipped;
+    return null;
+  }
+
+  /** The first failure undoes what was reserved. */
+  runReservePlugins(state: CycleState, pod: PodInfo, nodeName: string): Result {
+    for (const plugin of this.reservePlugins) {
+      const status = plugin.reserve(state, pod, nodeName);
+      if (status === null) continue;
+      this.runUnreservePlugins(state, pod, nodeName);
+      return isRejected(status)
+        ? status
+        : asError(`running Reserve plugin "${plugin.name}"`, status);
+    }
+    return null;
+  }
+
+  /** In the reverse of the order in which they reserve. */
+  runUnreservePlugins(state: CycleState, pod: PodInfo, nodeName: string): void {
+    for (let i = this.reservePlugins.length - 1; i >= 0; i -= 1) {
+      this.reservePlugins[i]!.unreserve(state, pod, nodeName);
+    }
+  }
+
+  /** Wait with the longest of the timeouts if any plugin waits and none rejects. */
+  runPermitPlugins(state: CycleState, pod: PodInfo, nodeName: string): PermitResult {
+    let wait: PermitResult = { status: null, timeoutMicros: 0 };
+    for (const plugin of this.permitPlugins) {
+      const result = plugin.permit(state, pod, nodeName);
+      if (result.status === null) continue;
+      if (result.status.code !== "Wait") return result;
+      if (wait.status === null || result.timeoutMicros > wait.timeoutMicros) wait = result;
+    }
+    return wait;
+  }
+
+  /** What must be written before the pod is bound, or why it cannot be bound. */
+  runPreBindPlugins(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+  ): readonly PreBindStep[] | Status {
+    const steps: PreBindStep[] = [];
+    for (const plugin of this.preBindPlugins) {
+      const result = plugin.preBind(state, pod, nodeName);
+      if (result instanceof Status) return result;
+      steps.push(...result);
+    }
+    return steps;
+  }
+
+  /** Null: bind through the API's Binding. */
+  runBindPlugins(state: CycleState, pod: PodInfo, nodeName: string): Result {
+    let last: Result = null;
+    for (const plugin of this.bindPlugins) {
+      last = plugin.bind(state, pod, nodeName);
+      if (last?.code !== "Skip") return last;
+    }
+    return last;
+  }
+
+  runPostBindPlugins(state: CycleState, pod: PodInfo, nodeName: string): void {
+    for (const plugin of this.postBindPlugins) plugin.postBind(state, pod, nodeName);
+  }
+}
+
+/** True if the plugin brings the scores of a pod's nodes into one range. */
+export function normalizes(plugin: ScorePlugin): plugin is NormalizeScorePlugin {
+  return "normalizeScore" in plugin;
+}
+
+function asError(doing: string, status: Status): Status {
+  return new Status("Error", [`${doing}: ${status.message}`], status.plugin);
+}
+
+function intersection(a: ReadonlySet<string> | null, b: ReadonlySet<string>): ReadonlySet<string> {
+  return a === null ? b : new Set([...a].filter((name) => b.has(name)));
+}
+
+function noNodeLeft(plugins: readonly string[]): Status {
+  const reason =
+    plugins.length === 1
+      ? `node(s) didn't satisfy plugin ${plugins[0]}`
+      : `node(s) didn't satisfy plugin(s) [${plugins.join(" ")}] simultaneously`;
+  return new Status("Unschedulable", [reason], "");
+}
+
+function mergeRejections(a: PostFilterResult, b: PostFilterResult): PostFilterResult {
+  const last = b.nominatedNodeName === null ? a : b;
+  const worse = a.status.code === "UnschedulableAndUnresolvable" ? a.status.code : b.status.code;
+  return {
+    ...last,
+    status: new Status(worse, [...a.status.reasons, ...b.status.reasons], last.status.plugin),
+    candidates: [...a.candidates, ...b.candidates],
+  };
+}

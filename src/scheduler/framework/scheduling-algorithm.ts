@@ -1,0 +1,274 @@
+import { assert } from "../../base/assert.js";
+import { CycleState } from "./cycle-state.js";
+import { Diagnosis, fitErrorMessage } from "./fit-error.js";
+import type { PostFilterResult } from "./interfaces.js";
+import type { NodeInfo } from "./node-info.js";
+import type { PodInfo } from "./pod-info.js";
+import type { Framework } from "./runtime.js";
+import { ScoreSheet, type ScoreTrace } from "./score-sheet.js";
+import { Status, isRejected } from "./status.js";
+
+/** The smallest number of nodes that sampling looks for. Source: kube-scheduler, `schedule_one.go`. */
+const MIN_FEASIBLE_NODES_TO_FIND = 100;
+const MIN_FEASIBLE_NODES_PERCENTAGE = 5;
+
+/** What a scheduled pod's cycle found. */
+export interface Scheduled {
+  readonly kind: "scheduled";
+  readonly node: NodeInfo;
+  readonly state: CycleState;
+  /** Feasible and refused nodes that were looked at. */
+  readonly evaluatedNodes: number;
+  /** Nodes that passed, in the order of evaluation. */
+  readonly feasible: readonly NodeInfo[];
+  /** How many nodes share the highest total. */
+  readonly ties: number;
+  readonly diagnosis: Diagnosis;
+  /** True if the pod's nominated node passed: then it was the only one evaluated. */
+  readonly nominatedNodeFit: boolean;
+}
+
+/** The pod fits on no node; `postFilter` says what preemption made of it. */
+export interface Unschedulable {
+  readonly kind: "unschedulable";
+  readonly state: CycleState;
+  readonly evaluatedNodes: number;
+  readonly diagnosis: Diagnosis;
+  readonly nodeCount: number;
+  /** Null when the profile has no PostFilter plugin. */
+  readonly postFilter: PostFilterResult | null;
+  /** In Kubernetes' words. */
+  message(): string;
+}
+
+/** The cycle failed for another reason than fit. */
+export interface CycleError {
+  readonly kind: "error";
+  readonly evaluatedNodes: number;
+  readonly message: string;
+}
+
+export type CycleOutcome = Scheduled | Unschedulable | CycleError;
+
+export interface AlgorithmOptions {
+  /** Of the configuration as a whole; 0 is adaptive. A profile's own value takes precedence. */
+  readonly percentageOfNodesToScore: number;
+  /** Chooses one of `count` equal nodes: a number in [0, count). Null: the first in cluster order. */
+  readonly chooseTie: ((count: number) => number) | null;
+}
+
+/**
+ * How many feasible nodes are enough. `percentage` 0 adapts: 50 minus one a 125 nodes, at least 5.
+ * Source: kube-scheduler, `numFeasibleNodesToFind`.
+ */
+export function numFeasibleNodesToFind(percentage: number, nodeCount: number): number {
+  if (nodeCount < MIN_FEASIBLE_NODES_TO_FIND) return nodeCount;
+  const adaptive = Math.max(50 - Math.trunc(nodeCount / 125), MIN_FEASIBLE_NODES_PERCENTAGE);
+  const wanted = Math.trunc((nodeCount * (percentage === 0 ? adaptive : percentage)) / 100);
+  return Math.max(wanted, MIN_FEASIBLE_NODES_TO_FIND);
+}
+
+interface Search {
+  readonly state: CycleState;
+  readonly diagnosis: Diagnosis;
+  readonly feasible: NodeInfo[];
+  nominatedNodeFit: boolean;
+}
+
+/**
+ * The scheduling cycle: from a pod and the present state of the cluster to a node, or to the reasons
+ * why there is none. It changes nothing but where its next sampling starts.
+ *
+ *     PreFilter ─► nominated node? ─► Filter (sampled) ─► PreScore ─► Score ─► choice ─► scheduled
+ *         │                               │ none fits
+ *         └───────── rejected ────────────┴─► PostFilter (preemption) ─► unschedulable
+ *
+ * This is the plain definition: every plugin's rule for one pod on one node, node after node.
+ */
+export class SchedulingAlgorithm {
+  private startIndex = 0;
+  private readonly sheet = new ScoreSheet();
+
+  constructor(private readonly options: AlgorithmOptions) {}
+
+  /** Where the next cycle starts to look, among the nodes in their order. */
+  get nextStartNodeIndex(): number {
+    return this.startIndex;
+  }
+
+  set nextStartNodeIndex(index: number) {
+    this.startIndex = index;
+  }
+
+  /** `trace` is told every score; without it only totals are kept. */
+  schedule(framework: Framework, pod: PodInfo, trace: ScoreTrace | null = null): CycleOutcome {
+    const nodeCount = framework.snapshot.nodes.length;
+    const search: Search = {
+      state: new CycleState(),
+      diagnosis: new Diagnosis(),
+      feasible: [],
+      nominatedNodeFit: false,
+    };
+    const { state, diagnosis, feasible } = search;
+    if (nodeCount === 0) return noNodes(search);
+    const failure = this.findNodesThatFit(framework, pod, search);
+    const evaluatedNodes = feasible.length + diagnosis.size;
+    if (failure !== null) return { kind: "error", evaluatedNodes, message: failure.message };
+    if (feasible.length === 0) return refuse(framework, pod, search, nodeCount);
+    const scheduled = (node: NodeInfo, ties: number): Scheduled => ({
+      kind: "scheduled",
+      node,
+      state,
+      evaluatedNodes,
+      feasible,
+      ties,
+      diagnosis,
+      nominatedNodeFit: search.nominatedNodeFit,
+    });
+    if (feasible.length === 1) return scheduled(feasible[0]!, 1);
+    const error = this.sheet.fill(framework, state, pod, feasible, trace);
+    if (error !== null) return { kind: "error", evaluatedNodes, message: error.message };
+    const choice = this.sheet.choose(feasible, this.options.chooseTie);
+    return scheduled(choice.node, choice.ties);
+  }
+
+  private findNodesThatFit(framework: Framework, pod: PodInfo, search: Search): Status | null {
+    const { state, diagnosis, feasible } = search;
+    const { status, nodeNames } = framework.runPreFilterPlugins(state, pod);
+    if (status !== null) {
+      if (!isRejected(status)) return status;
+      diagnosis.preFilter = status;
+      if (!framework.features.PreemptionAfterPreFilterRejection) diagnosis.absentNodes = status;
+      return null;
+    }
+    const nominated = pod.pod.nominatedNodeName;
+    if (nominated !== "" && this.nominatedNodePasses(framework, pod, nominated, search)) {
+      return null;
+    }
+    const nodes = nodesToEvaluate(framework, nodeNames, diagnosis);
+    if (nodes instanceof Status) return nodes;
+    const error = this.findNodesThatPassFilters(framework, pod, nodes, search);
+    const processed = feasible.length + diagnosis.size;
+    const over = framework.features.SamplingStartOverNodesLeft
+      ? nodes.length
+      : framework.snapshot.nodes.length;
+    if (over > 0) this.startIndex = (this.startIndex + processed) % over;
+    return error;
+  }
+
+  /** Errors here are only logged upstream: the cycle goes on with all nodes. */
+  private nominatedNodePasses(
+    framework: Framework,
+    pod: PodInfo,
+    nominated: string,
+    search: Search,
+  ): boolean {
+    const node = framework.snapshot.get(nominated);
+    if (node === undefined) return false;
+    const status = framework.runFilterPluginsWithNominatedPods(search.state, pod, node);
+    if (status === null) {
+      search.feasible.push(node);
+      search.nominatedNodeFit = true;
+      return true;
+    }
+    if (isRejected(status)) search.diagnosis.set(node, status);
+    return false;
+  }
+
+  private findNodesThatPassFilters(
+    framework: Framework,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+    { state, diagnosis, feasible }: Search,
+  ): Status | null {
+    const count = nodes.length;
+    const percentage =
+      framework.profile.percentageOfNodesToScore ?? this.options.percentageOfNodesToScore;
+    const wanted = numFeasibleNodesToFind(percentage, count);
+    if (framework.filterPlugins.length === 0) {
+      for (let i = 0; i < wanted; i += 1) feasible.push(nodes[(this.startIndex + i) % count]!);
+      return null;
+    }
+    for (let i = 0; i < count; i += 1) {
+      const node = nodes[(this.startIndex + i) % count]!;
+      const status = framework.runFilterPluginsWithNominatedPods(state, pod, node);
+      if (status === null) {
+        // The search ends only when it meets one more feasible node than it wants.
+        if (feasible.length === wanted) return null;
+        feasible.push(node);
+      } else if (isRejected(status)) {
+        diagnosis.set(node, status);
+      } else {
+        return status;
+      }
+    }
+    return null;
+  }
+}
+
+/** The nodes that PreFilter leaves, or an error when it names one that does not exist. */
+function nodesToEvaluate(
+  framework: Framework,
+  names: ReadonlySet<string> | null,
+  diagnosis: Diagnosis,
+): readonly NodeInfo[] | Status {
+  const { snapshot, features } = framework;
+  if (names === null) return snapshot.nodes;
+  const nodes: NodeInfo[] = [];
+  // Upstream's order is that of a map; this one is by name.
+  for (const name of [...names].sort()) {
+    const node = snapshot.get(name);
+    if (node !== undefined) {
+      nodes.push(node);
+    } else if (features.MissingPreFilterNodeIsError) {
+      return new Status("Error", [`nodeinfo not found for node name "${name}"`], "");
+    }
+  }
+  if (!features.PreemptionOnNodesLeftOut) {
+    diagnosis.absentNodes = new Status(
+      "UnschedulableAndUnresolvable",
+      ["node is filtered out by the prefilter result"],
+      "",
+    );
+  }
+  return nodes;
+}
+
+function refuse(
+  framework: Framework,
+  pod: PodInfo,
+  { state, diagnosis, feasible }: Search,
+  nodeCount: number,
+): Unschedulable {
+  assert(feasible.length === 0, "a pod with feasible nodes is not refused");
+  const evaluatedNodes = diagnosis.size;
+  const postFilter = framework.runPostFilterPlugins(state, pod, diagnosis);
+  return {
+    kind: "unschedulable",
+    state,
+    evaluatedNodes,
+    diagnosis,
+    nodeCount,
+    postFilter,
+    message: () => fitErrorMessage(nodeCount, diagnosis, postFilter?.status.message ?? ""),
+  };
+}
+
+/** A cluster without nodes: unschedulable, the nomination is cleared, nothing is preempted. */
+function noNodes({ state, diagnosis }: Search): Unschedulable {
+  return {
+    kind: "unschedulable",
+    state,
+    evaluatedNodes: 0,
+    diagnosis,
+    nodeCount: 0,
+    postFilter: {
+      status: new Status("Unschedulable", [], ""),
+      nominatedNodeName: "",
+      victims: [],
+      candidates: [],
+      clearedNominations: [],
+    },
+    message: () => "no nodes available to schedule pods",
+  };
+}

@@ -1,0 +1,11 @@
+import type { ArgsReader } from "../../framework/configuration/plugin-catalogue.js";
+import type { InterPodAffinityArgs } from "./affinity-score.js";
+
+export const interPodAffinityArgs: ArgsReader = {
+  fields: ["hardPodAffinityWeight", "ignorePreferredTermsOfExistingPods"],
+  read: (args): InterPodAffinityArgs => ({
+    hardPodAffinityWeight: args?.integer("hardPodAffinityWeight", { min: 0, max: 100 }) ?? 1,
+    ignorePreferredTermsOfExistingPods:
+      args?.boolean("ignorePreferredTermsOfExistingPods") ?? false,
+  }),
+};

@@ -1,0 +1,147 @@
+import { SelectorError } from "../../../api/label-selector.js";
+import type { PodVersion } from "../../../api/pod-version.js";
+import {
+  type AffinityTerm,
+  compileAffinityTerm,
+  termMatches,
+} from "../../framework/affinity-term.js";
+import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
+import type { CycleState } from "../../framework/cycle-state.js";
+import {
+  type FilterPlugin,
+  type Handle,
+  type NormalizeScorePlugin,
+  PRE_FILTER_SUCCESS,
+  type PreFilterExtensions,
+  type PreFilterPlugin,
+  type PreFilterResult,
+  type PreScorePlugin,
+  type Result,
+} from "../../framework/interfaces.js";
+import { namespaceLabels } from "../../framework/listers.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import type { PodInfo } from "../../framework/pod-info.js";
+import { Status } from "../../framework/status.js";
+import { AFFINITY_FILTER_KEY, PLUGIN_NAME, affinityFilterState } from "./affinity-filter.js";
+import {
+  AFFINITY_SCORE_KEY,
+  type InterPodAffinityArgs,
+  affinityScoreState,
+} from "./affinity-score.js";
+
+const SKIP = new Status("Skip", [], PLUGIN_NAME);
+const MISSING = new Status(
+  "Error",
+  [`error reading "${AFFINITY_FILTER_KEY.name}" from cycleState: not found`],
+  PLUGIN_NAME,
+);
+
+/** Affinity and anti-affinity between pods, required and preferred, in both directions. */
+export class InterPodAffinity
+  implements PreFilterPlugin, FilterPlugin, PreScorePlugin, NormalizeScorePlugin
+{
+  readonly name = PLUGIN_NAME;
+  readonly preFilterExtensions: PreFilterExtensions = {
+    addPod: (state, _incoming, added, node) => update(state, added, node, 1),
+    removePod: (state, _incoming, removed, node) => update(state, removed, node, -1),
+  };
+
+  constructor(
+    private readonly args: InterPodAffinityArgs,
+    private readonly handle: Handle,
+  ) {}
+
+  eventsToRegister(): readonly ClusterEventWithHint[] {
+    return [
+      {
+        event: clusterEvent("AssignedPod", Action.Add, Action.Delete, Action.UpdatePodLabel),
+        hint: (pod, before, after) => this.podHint(pod, before, after),
+      },
+      {
+        event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel),
+        hint: (pod, before, after) => {
+          if (after?.kind !== "Node") return "Queue";
+          const keys = requiredTerms(pod).map(({ topologyKey }) => topologyKey);
+          if (keys.length === 0 || before?.kind !== "Node") return "Queue";
+          return keys.some((key) => before.labels[key] !== after.labels[key]) ? "Queue" : "Skip";
+        },
+      },
+    ];
+  }
+
+  /** A pod that a required term of the waiting pod speaks of, or that keeps the waiting pod away. */
+  private podHint(
+    pod: PodVersion,
+    before: Parameters<NonNullable<ClusterEventWithHint["hint"]>>[1],
+    after: Parameters<NonNullable<ClusterEventWithHint["hint"]>>[2],
+  ): "Queue" | "Skip" {
+    const { listers } = this.handle;
+    const speaksOf = (terms: readonly AffinityTerm[], subject: PodVersion): boolean =>
+      terms.some((term) => termMatches(term, subject, namespaceLabels(listers, subject.namespace)));
+    const own = requiredTerms(pod);
+    for (const subject of [before, after]) {
+      if (subject?.kind !== "Pod") continue;
+      if (speaksOf(own, subject) || speaksOf(requiredTerms(subject, "anti"), pod)) return "Queue";
+    }
+    return "Skip";
+  }
+
+  preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
+    if (pod.template.parseError !== "") {
+      const reason = `parsing pod: ${pod.template.parseError}`;
+      const status = new Status("UnschedulableAndUnresolvable", [reason], PLUGIN_NAME);
+      return { status, nodeNames: null };
+    }
+    const counted = affinityFilterState(pod, this.handle);
+    if (counted.isEmpty && this.handle.features.InterPodAffinityPreFilterSkip) {
+      return { status: SKIP, nodeNames: null };
+    }
+    state.write(AFFINITY_FILTER_KEY, counted);
+    return PRE_FILTER_SUCCESS;
+  }
+
+  filter(state: CycleState, _pod: PodInfo, node: NodeInfo): Result {
+    const counted = state.read(AFFINITY_FILTER_KEY);
+    return counted === undefined ? MISSING : counted.filter(node);
+  }
+
+  preScore(state: CycleState, pod: PodInfo): Result {
+    const scored = affinityScoreState(pod, this.args, this.handle);
+    if (scored.isEmpty && this.handle.features.PreScoreSkip) return SKIP;
+    state.write(AFFINITY_SCORE_KEY, scored);
+    return null;
+  }
+
+  score(state: CycleState, _pod: PodInfo, node: NodeInfo): number {
+    return state.read(AFFINITY_SCORE_KEY)?.score(node) ?? 0;
+  }
+
+  normalizeScore(
+    state: CycleState,
+    _pod: PodInfo,
+    _nodes: readonly NodeInfo[],
+    scores: Float64Array,
+  ): void {
+    state.read(AFFINITY_SCORE_KEY)?.normalize(scores);
+  }
+}
+
+function update(state: CycleState, changed: PodInfo, node: NodeInfo, by: 1 | -1): Result {
+  const counted = state.read(AFFINITY_FILTER_KEY);
+  if (counted === undefined) return MISSING;
+  counted.updateWithPod(changed, node, by);
+  return null;
+}
+
+/** The required terms of a pod, of anti-affinity alone where asked. For hints, which are rare. */
+function requiredTerms(pod: PodVersion, only?: "anti"): readonly AffinityTerm[] {
+  const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
+  const raw = [
+    ...(only === "anti" ? [] : (podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [])),
+    ...(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+  ];
+  return raw.flatMap((term) => {
+    const compiled = compileAffinityTerm(term, pod, { matchLabelKeys: true });
+    return compiled instanceof SelectorError ? [] : compiled;
+  });
+}

@@ -1,0 +1,27 @@
+import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
+import type { CycleState } from "../../framework/cycle-state.js";
+import type { FilterPlugin, Result } from "../../framework/interfaces.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import type { PodInfo } from "../../framework/pod-info.js";
+import { Status } from "../../framework/status.js";
+
+const NAME = "NodeName";
+const MISMATCH = new Status(
+  "UnschedulableAndUnresolvable",
+  ["node(s) didn't match the requested node name"],
+  NAME,
+);
+
+/** A pod whose spec names a node fits on that node alone. */
+export class NodeName implements FilterPlugin {
+  readonly name = NAME;
+
+  eventsToRegister(): readonly ClusterEventWithHint[] {
+    return [{ event: clusterEvent("Node", Action.Add) }];
+  }
+
+  filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
+    const wanted = pod.template.spec.nodeName ?? "";
+    return wanted === "" || wanted === node.name ? null : MISMATCH;
+  }
+}

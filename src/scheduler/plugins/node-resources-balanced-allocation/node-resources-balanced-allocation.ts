@@ -1,0 +1,87 @@
+import type { CycleState } from "../../framework/cycle-state.js";
+import type { Features } from "../../framework/features.js";
+import {
+  MAX_NODE_SCORE,
+  type PreScorePlugin,
+  type Result,
+  type ScorePlugin,
+} from "../../framework/interfaces.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import type { PodInfo } from "../../framework/pod-info.js";
+import type { ScalarResources } from "../../framework/resources.js";
+import { Status } from "../../framework/status.js";
+import {
+  type Allocation,
+  type ResourceSpec,
+  type ScoredResource,
+  allocate,
+  scoredResources,
+} from "../node-resources/resource-allocation.js";
+
+const NAME = "NodeResourcesBalancedAllocation";
+const SKIP = new Status("Skip", [], NAME);
+
+export interface NodeResourcesBalancedAllocationArgs {
+  readonly resources: readonly ResourceSpec[];
+}
+
+/** 1 minus the standard deviation of the shares in use, as a score. */
+function balance(fractions: Float64Array, count: number): number {
+  let deviation = 0;
+  if (count === 2) {
+    deviation = Math.abs((fractions[0]! - fractions[1]!) / 2);
+  } else if (count > 2) {
+    let total = 0;
+    for (let i = 0; i < count; i += 1) total += fractions[i]!;
+    const mean = total / count;
+    let squares = 0;
+    for (let i = 0; i < count; i += 1) {
+      squares += (fractions[i]! - mean) * (fractions[i]! - mean);
+    }
+    deviation = Math.sqrt(squares / count);
+  }
+  return Math.trunc((1 - deviation) * MAX_NODE_SCORE);
+}
+
+/** Prefers nodes on which the pod leaves the resources equally used. */
+export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlugin {
+  readonly name = NAME;
+  private readonly resources: readonly ScoredResource[];
+  private readonly fractions: Float64Array;
+  private readonly allocation: Allocation = { allocatable: 0, requested: 0 };
+
+  constructor(
+    args: NodeResourcesBalancedAllocationArgs,
+    scalars: ScalarResources,
+    private readonly features: Features,
+  ) {
+    this.resources = scoredResources(args.resources, scalars);
+    this.fractions = new Float64Array(this.resources.length);
+  }
+
+  preScore(_state: CycleState, pod: PodInfo): Result {
+    const { requests } = pod.template.resources;
+    const asksForNone = this.resources.every(({ kind, scalar }) =>
+      kind === "cpu"
+        ? requests.cpuMillis === 0
+        : kind === "memory"
+          ? requests.memoryBytes === 0
+          : kind === "ephemeral-storage"
+            ? requests.ephemeralStorageBytes === 0
+            : kind === "other" || requests.scalar(scalar) === 0,
+    );
+    return asksForNone && this.features.BalancedAllocationSkipsBestEffort ? SKIP : null;
+  }
+
+  score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
+    const allocation = this.allocation;
+    let count = 0;
+    for (const resource of this.resources) {
+      allocate(resource, pod, node, false, allocation);
+      if (allocation.allocatable === 0) continue;
+      this.fractions[count] = Math.min(allocation.requested / allocation.allocatable, 1);
+      count += 1;
+    }
+    return balance(this.fractions, count);
+  }
+}

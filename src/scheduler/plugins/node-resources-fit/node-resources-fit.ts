@@ -1,0 +1,136 @@
+import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
+import type { CycleState } from "../../framework/cycle-state.js";
+import type { Features } from "../../framework/features.js";
+import {
+  type FilterPlugin,
+  PRE_FILTER_SUCCESS,
+  type PreFilterPlugin,
+  type PreFilterResult,
+  type Result,
+  type ScorePlugin,
+} from "../../framework/interfaces.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import type { PodInfo } from "../../framework/pod-info.js";
+import {
+  type Resources,
+  type ScalarResources,
+  isExtendedResource,
+} from "../../framework/resources.js";
+import { Status } from "../../framework/status.js";
+import { type ScoringStrategy, StrategyScorer } from "./scoring-strategy.js";
+
+const NAME = "NodeResourcesFit";
+const TOO_MANY_PODS = "Too many pods";
+
+export interface NodeResourcesFitArgs {
+  /** Extended resources that the filter does not look at. */
+  readonly ignoredResources: readonly string[];
+  /** The same for whole groups: the part of the name before the slash. */
+  readonly ignoredResourceGroups: readonly string[];
+  readonly scoringStrategy: ScoringStrategy;
+}
+
+function asksForNothing(requests: Resources): boolean {
+  return (
+    requests.cpuMillis === 0 &&
+    requests.memoryBytes === 0 &&
+    requests.ephemeralStorageBytes === 0 &&
+    requests.scalars.length === 0
+  );
+}
+
+/** The node must have what the pod requests; by its strategy it prefers empty or full nodes. */
+export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlugin {
+  readonly name = NAME;
+  readonly preFilterExtensions = null;
+  private readonly scorer: StrategyScorer;
+  private readonly ignored: ReadonlySet<string>;
+  private readonly ignoredGroups: ReadonlySet<string>;
+  /** One status for all nodes that lack the same resources. */
+  private readonly refusals = new Map<string, Status>();
+
+  constructor(
+    args: NodeResourcesFitArgs,
+    private readonly scalars: ScalarResources,
+    private readonly features: Features,
+  ) {
+    this.scorer = new StrategyScorer(args.scoringStrategy, scalars);
+    this.ignored = new Set(args.ignoredResources);
+    this.ignoredGroups = new Set(args.ignoredResourceGroups);
+  }
+
+  eventsToRegister(): readonly ClusterEventWithHint[] {
+    return [
+      { event: clusterEvent("AssignedPod", Action.Delete, Action.UpdatePodScaleDown) },
+      { event: clusterEvent("Node", Action.Add, Action.UpdateNodeAllocatable) },
+    ];
+  }
+
+  preFilter(): PreFilterResult {
+    return PRE_FILTER_SUCCESS;
+  }
+
+  filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
+    const { requests } = pod.template.resources;
+    const tooManyPods = node.pods.length + 1 > node.allowedPodNumber;
+    if (asksForNothing(requests)) return tooManyPods ? this.refusal([TOO_MANY_PODS]) : null;
+    const { allocatable, requested } = node;
+    const zeroToo = this.features.FitRefusesZeroRequestOnOvercommit;
+    const cpu = lacks(requests.cpuMillis, allocatable.cpuMillis - requested.cpuMillis, zeroToo);
+    const memory = lacks(
+      requests.memoryBytes,
+      allocatable.memoryBytes - requested.memoryBytes,
+      zeroToo,
+    );
+    const storage = lacks(
+      requests.ephemeralStorageBytes,
+      allocatable.ephemeralStorageBytes - requested.ephemeralStorageBytes,
+      zeroToo,
+    );
+    const scalars = requests.scalars.length === 0 ? null : this.lackingScalars(requests, node);
+    if (!tooManyPods && !cpu && !memory && !storage && scalars === null) return null;
+    const reasons = tooManyPods ? [TOO_MANY_PODS] : [];
+    if (cpu) reasons.push("Insufficient cpu");
+    if (memory) reasons.push("Insufficient memory");
+    if (storage) reasons.push("Insufficient ephemeral-storage");
+    return this.refusal(scalars === null ? reasons : [...reasons, ...scalars]);
+  }
+
+  private lackingScalars(requests: Resources, node: NodeInfo): readonly string[] | null {
+    let reasons: string[] | null = null;
+    for (let id = 0; id < requests.scalars.length; id += 1) {
+      const wanted = requests.scalars[id];
+      if (wanted === undefined) continue;
+      const free = node.allocatable.scalar(id) - node.requested.scalar(id);
+      if (!lacks(wanted, free, this.features.FitRefusesZeroRequestOnOvercommit)) continue;
+      const name = this.scalars.name(id);
+      if (this.isIgnored(name)) continue;
+      reasons ??= [];
+      reasons.push(`Insufficient ${name}`);
+    }
+    return reasons?.sort() ?? null;
+  }
+
+  private isIgnored(name: string): boolean {
+    if (!isExtendedResource(name)) return false;
+    return this.ignored.has(name) || this.ignoredGroups.has(name.slice(0, name.indexOf("/")));
+  }
+
+  private refusal(reasons: readonly string[]): Status {
+    const key = reasons.join(",");
+    const known = this.refusals.get(key);
+    if (known !== undefined) return known;
+    const status = new Status("Unschedulable", reasons, NAME);
+    this.refusals.set(key, status);
+    return status;
+  }
+
+  score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
+    return this.scorer.score(pod, node);
+  }
+}
+
+/** `zeroToo`: nothing is too much where less than nothing is left. */
+function lacks(wanted: number, free: number, zeroToo: boolean): boolean {
+  return wanted > free && (zeroToo || wanted > 0);
+}

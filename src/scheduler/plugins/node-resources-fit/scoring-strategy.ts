@@ -1,0 +1,105 @@
+import { MAX_NODE_SCORE } from "../../framework/interfaces.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import type { PodInfo } from "../../framework/pod-info.js";
+import type { ScalarResources } from "../../framework/resources.js";
+import {
+  type Allocation,
+  type ResourceSpec,
+  type ScoredResource,
+  allocate,
+  scoredResources,
+} from "../node-resources/resource-allocation.js";
+
+/** A point of the shape: at this utilisation (percent) this score (0 to 10). */
+export interface UtilizationShapePoint {
+  readonly utilization: number;
+  readonly score: number;
+}
+
+export interface ScoringStrategy {
+  readonly type: "LeastAllocated" | "MostAllocated" | "RequestedToCapacityRatio";
+  readonly resources: readonly ResourceSpec[];
+  readonly requestedToCapacityRatio?: { readonly shape: readonly UtilizationShapePoint[] };
+}
+
+const MAX_UTILIZATION = 100;
+/** Scores of a shape go from 0 to 10. */
+const MAX_CUSTOM_PRIORITY_SCORE = 10;
+
+export type ResourceScorer = (requested: number, allocatable: number) => number;
+
+function leastRequested(requested: number, allocatable: number): number {
+  if (requested > allocatable) return 0;
+  return Math.trunc(((allocatable - requested) * MAX_NODE_SCORE) / allocatable);
+}
+
+function mostRequested(requested: number, allocatable: number): number {
+  return Math.trunc((Math.min(requested, allocatable) * MAX_NODE_SCORE) / allocatable);
+}
+
+/** The broken line through `shape`, in whole numbers that are cut, not rounded. */
+export function brokenLinear(
+  shape: readonly UtilizationShapePoint[],
+): (utilization: number) => number {
+  const points = shape.map(({ utilization, score }) => ({
+    utilization,
+    score: score * (MAX_NODE_SCORE / MAX_CUSTOM_PRIORITY_SCORE),
+  }));
+  return (utilization) => {
+    for (let i = 0; i < points.length; i += 1) {
+      const point = points[i]!;
+      if (utilization > point.utilization) continue;
+      const before = points[i - 1];
+      if (before === undefined) return point.score;
+      const rise = (point.score - before.score) * (utilization - before.utilization);
+      return before.score + Math.trunc(rise / (point.utilization - before.utilization));
+    }
+    return points[points.length - 1]?.score ?? 0;
+  };
+}
+
+function requestedToCapacity(strategy: ScoringStrategy): ResourceScorer {
+  const line = brokenLinear(strategy.requestedToCapacityRatio?.shape ?? []);
+  return (requested, allocatable) =>
+    requested > allocatable
+      ? line(MAX_UTILIZATION)
+      : line(Math.trunc((requested * MAX_UTILIZATION) / allocatable));
+}
+
+/**
+ * Scores a node by how full it would be. Source: kube-scheduler `noderesources`, LeastAllocated,
+ * MostAllocated and RequestedToCapacityRatio.
+ */
+export class StrategyScorer {
+  private readonly resources: readonly ScoredResource[];
+  private readonly scoreOf: ResourceScorer;
+  /** In a ratio, resources that score 0 take no part and the mean is rounded, not cut. */
+  private readonly isRatio: boolean;
+  private readonly allocation: Allocation = { allocatable: 0, requested: 0 };
+
+  constructor(strategy: ScoringStrategy, scalars: ScalarResources) {
+    this.resources = scoredResources(strategy.resources, scalars);
+    this.isRatio = strategy.type === "RequestedToCapacityRatio";
+    this.scoreOf = this.isRatio
+      ? requestedToCapacity(strategy)
+      : strategy.type === "LeastAllocated"
+        ? leastRequested
+        : mostRequested;
+  }
+
+  score(pod: PodInfo, node: NodeInfo): number {
+    const allocation = this.allocation;
+    let sum = 0;
+    let weights = 0;
+    for (const resource of this.resources) {
+      allocate(resource, pod, node, true, allocation);
+      if (allocation.allocatable === 0) continue;
+      const score = this.scoreOf(allocation.requested, allocation.allocatable);
+      if (this.isRatio && score <= 0) continue;
+      sum += score * resource.weight;
+      weights += resource.weight;
+    }
+    if (weights === 0) return 0;
+    return this.isRatio ? Math.round(sum / weights) : Math.trunc(sum / weights);
+  }
+}

@@ -1,0 +1,41 @@
+import { anyTolerates } from "../../../api/taints.js";
+import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
+import type { CycleState } from "../../framework/cycle-state.js";
+import type { FilterPlugin, Result } from "../../framework/interfaces.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import type { PodInfo } from "../../framework/pod-info.js";
+import { Status } from "../../framework/status.js";
+
+const NAME = "NodeUnschedulable";
+const CORDONED = new Status("UnschedulableAndUnresolvable", ["node(s) were unschedulable"], NAME);
+const TAINT = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
+
+/** A cordoned node takes only pods that tolerate its taint, even where the taint is not set. */
+export class NodeUnschedulable implements FilterPlugin {
+  readonly name = NAME;
+
+  eventsToRegister(): readonly ClusterEventWithHint[] {
+    return [
+      {
+        event: clusterEvent("Node", Action.Add, Action.UpdateNodeTaint),
+        hint: (_pod, before, after) => {
+          const was = before?.kind === "Node" && before.spec.unschedulable === true;
+          const is = after?.kind === "Node" && after.spec.unschedulable === true;
+          return !is && (before === null || was) ? "Queue" : "Skip";
+        },
+      },
+      {
+        event: clusterEvent("Pod", Action.UpdatePodToleration),
+        hint: (_pod, _before, after) =>
+          after?.kind === "Pod" && anyTolerates(after.spec.tolerations ?? [], TAINT)
+            ? "Queue"
+            : "Skip",
+      },
+    ];
+  }
+
+  filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
+    if (!node.unschedulable) return null;
+    return anyTolerates(pod.template.tolerations, TAINT) ? null : CORDONED;
+  }
+}

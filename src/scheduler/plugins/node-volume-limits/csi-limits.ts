@@ -1,0 +1,150 @@
+import type { ObjectVersion } from "../../../api/object-version.js";
+import type { PodVersion } from "../../../api/pod-version.js";
+import type { Volume } from "../../../api/kubernetes.js";
+import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
+import type { CycleState } from "../../framework/cycle-state.js";
+import type { FilterPlugin, Handle, Result } from "../../framework/interfaces.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import type { PodInfo } from "../../framework/pod-info.js";
+import { Status } from "../../framework/status.js";
+import { type Claim, claimUse, className } from "../volumes/claims.js";
+import { csiDriverOf, inTreeVolume, isMigrated } from "../volumes/csi-migration.js";
+
+type CsiNode = ObjectVersion<"CSINode">;
+
+const NAME = "NodeVolumeLimits";
+const LIMIT_PREFIX = "attachable-volumes-csi-";
+const TOO_MANY = new Status("Unschedulable", ["node(s) exceed max volume count"], NAME);
+
+/** Attachable volumes by a name that is the same for the same volume, with their drivers. */
+type Attached = Map<string, string>;
+
+/** A node takes only so many volumes of a CSI driver. */
+export class CsiLimits implements FilterPlugin {
+  readonly name = NAME;
+
+  constructor(private readonly handle: Handle) {}
+
+  eventsToRegister(): readonly ClusterEventWithHint[] {
+    return [
+      { event: clusterEvent("CSINode", Action.Add, Action.Update) },
+      { event: clusterEvent("AssignedPod", Action.Delete) },
+      { event: clusterEvent("PersistentVolumeClaim", Action.Add) },
+    ];
+  }
+
+  filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
+    if (!pod.template.hasVolumes) return null;
+    const csiNode = this.handle.listers.csiNodes.get(node.name);
+    const wanted: Attached = new Map();
+    const failed = this.collect(pod.pod, csiNode, { isNew: true }, wanted);
+    if (failed !== null) return failed;
+    if (wanted.size === 0) return null;
+    const limits = this.limits(node, csiNode);
+    if (limits.size === 0) return null;
+    const attached: Attached = new Map();
+    for (const existing of node.pods) {
+      if (!existing.template.hasVolumes) continue;
+      const error = this.collect(existing.pod, csiNode, { isNew: false }, attached);
+      if (error !== null) return error;
+    }
+    return exceeds(wanted, attached, limits) ? TOO_MANY : null;
+  }
+
+  /** Limits by driver: the CSINode's go before what the node itself says. */
+  private limits(node: NodeInfo, csiNode: CsiNode | undefined): ReadonlyMap<string, number> {
+    const limits = new Map<string, number>();
+    node.allocatable.scalars.forEach((amount, id) => {
+      const name = this.handle.scalars.name(id);
+      if (amount !== undefined && name.startsWith(LIMIT_PREFIX)) {
+        limits.set(name.slice(LIMIT_PREFIX.length), amount);
+      }
+    });
+    for (const driver of csiNode?.spec.drivers ?? []) {
+      const count = driver.allocatable?.count;
+      if (count !== undefined) limits.set(driver.name, count);
+    }
+    return limits;
+  }
+
+  private collect(
+    pod: PodVersion,
+    csiNode: CsiNode | undefined,
+    { isNew }: { readonly isNew: boolean },
+    into: Attached,
+  ): Status | null {
+    for (const volume of pod.spec.volumes ?? []) {
+      const use = claimUse(volume, pod.name);
+      if (use === null) {
+        collectInTree(volume, csiNode, into);
+        continue;
+      }
+      const claim = this.handle.listers.persistentVolumeClaims.get(pod.namespace, use.claimName);
+      if (claim === undefined) {
+        if (!isNew) continue;
+        const reason = `looking up PVC ${pod.namespace}/${use.claimName}: persistentvolumeclaim "${use.claimName}" not found`;
+        return new Status("Error", [reason], NAME);
+      }
+      const found = this.driverOf(claim, csiNode);
+      if (found !== null) into.set(`${found.driver}/${found.handle}`, found.driver);
+    }
+    return null;
+  }
+
+  private driverOf(
+    claim: Claim,
+    csiNode: CsiNode | undefined,
+  ): { readonly driver: string; readonly handle: string } | null {
+    const volume = this.handle.listers.persistentVolumes.get(claim.spec.volumeName ?? "");
+    if (volume === undefined) return this.driverOfClass(claim, csiNode);
+    const { csi } = volume.spec;
+    if (csi !== undefined) return { driver: csi.driver, handle: csi.volumeHandle };
+    const inTree = inTreeVolume(volume.spec);
+    const driver = inTree === null ? undefined : csiDriverOf(inTree.plugin);
+    if (inTree === null || driver === undefined || !isMigrated(inTree.plugin, csiNode)) return null;
+    return { driver, handle: inTree.id };
+  }
+
+  /** A claim without a volume counts for the driver that would provision one. */
+  private driverOfClass(
+    claim: Claim,
+    csiNode: CsiNode | undefined,
+  ): { readonly driver: string; readonly handle: string } | null {
+    const storageClass = this.handle.listers.storageClasses.get(className(claim));
+    if (storageClass === undefined) return null;
+    const { provisioner } = storageClass.spec;
+    // Cannot be the handle of a real volume.
+    const handle = `\u0000${claim.namespace}/${claim.name}`;
+    const driver = csiDriverOf(provisioner);
+    if (driver === undefined) return { driver: provisioner, handle };
+    return isMigrated(provisioner, csiNode) ? { driver, handle } : null;
+  }
+}
+
+function collectInTree(volume: Volume, csiNode: CsiNode | undefined, into: Attached): void {
+  const inTree = inTreeVolume(volume);
+  const driver = inTree === null ? undefined : csiDriverOf(inTree.plugin);
+  if (inTree === null || driver === undefined || !isMigrated(inTree.plugin, csiNode)) return;
+  into.set(`${driver}/${inTree.id}`, driver);
+}
+
+/** A volume that is attached already needs no more room. */
+function exceeds(
+  wanted: Attached,
+  attached: Attached,
+  limits: ReadonlyMap<string, number>,
+): boolean {
+  const counts = new Map<string, number>();
+  for (const driver of attached.values()) counts.set(driver, (counts.get(driver) ?? 0) + 1);
+  const grown = new Set<string>();
+  for (const [name, driver] of wanted) {
+    if (attached.has(name)) continue;
+    counts.set(driver, (counts.get(driver) ?? 0) + 1);
+    grown.add(driver);
+  }
+  for (const driver of grown) {
+    const limit = limits.get(driver);
+    if (limit !== undefined && counts.get(driver)! > limit) return true;
+  }
+  return false;
+}

@@ -1,0 +1,160 @@
+import type { TopologySpreadConstraint } from "../../../api/kubernetes.js";
+import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
+import type { CycleState } from "../../framework/cycle-state.js";
+import type {
+  FilterPlugin,
+  Handle,
+  NormalizeScorePlugin,
+  PreFilterExtensions,
+  PreFilterPlugin,
+  PreFilterResult,
+  PreScorePlugin,
+  Result,
+} from "../../framework/interfaces.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import type { PodInfo } from "../../framework/pod-info.js";
+import type { PodTemplateInfo } from "../../framework/pod-template-info.js";
+import { Status } from "../../framework/status.js";
+import { defaultSelector } from "../default-selector.js";
+import { nodeHint, podHint } from "./spread-hints.js";
+import { type SpreadConstraint, compileConstraints } from "./spread-constraint.js";
+import { PLUGIN_NAME, SPREAD_FILTER_KEY, spreadFilterState } from "./spread-filter.js";
+import { SPREAD_SCORE_KEY, spreadScoreState } from "./spread-score.js";
+
+export interface PodTopologySpreadArgs {
+  readonly defaultingType: "System" | "List";
+  /** For pods without constraints of their own. */
+  readonly defaultConstraints: readonly TopologySpreadConstraint[];
+}
+
+/** What upstream spreads by where neither pod nor configuration says anything. */
+export const SYSTEM_CONSTRAINTS: readonly TopologySpreadConstraint[] = [
+  { topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway", maxSkew: 3 },
+  { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", maxSkew: 5 },
+];
+
+const SKIP = new Status("Skip", [], PLUGIN_NAME);
+const MISSING = new Status(
+  "Error",
+  [`reading "${SPREAD_FILTER_KEY.name}" from cycleState: not found`],
+  PLUGIN_NAME,
+);
+type When = "DoNotSchedule" | "ScheduleAnyway";
+type ByWhen = Partial<Record<When, readonly SpreadConstraint[]>>;
+
+/** Spreads the pods that a selector speaks of over the domains of a topology key. KEP-895. */
+export class PodTopologySpread
+  implements PreFilterPlugin, FilterPlugin, PreScorePlugin, NormalizeScorePlugin
+{
+  readonly name = PLUGIN_NAME;
+  readonly preFilterExtensions: PreFilterExtensions = {
+    addPod: (state, incoming, added, node) => this.update(state, incoming, added, node, 1),
+    removePod: (state, incoming, removed, node) => this.update(state, incoming, removed, node, -1),
+  };
+  private readonly defaults: readonly TopologySpreadConstraint[];
+  private readonly compiled = new WeakMap<PodTemplateInfo, ByWhen>();
+
+  constructor(
+    private readonly args: PodTopologySpreadArgs,
+    private readonly handle: Handle,
+  ) {
+    this.defaults = args.defaultingType === "System" ? SYSTEM_CONSTRAINTS : args.defaultConstraints;
+  }
+
+  eventsToRegister(): readonly ClusterEventWithHint[] {
+    const { features } = this.handle;
+    return [
+      {
+        event: clusterEvent("AssignedPod", Action.Add, Action.Delete, Action.UpdatePodLabel),
+        hint: podHint(features),
+      },
+      {
+        event: clusterEvent(
+          "Node",
+          Action.Add,
+          Action.Delete,
+          Action.UpdateNodeLabel,
+          Action.UpdateNodeTaint,
+        ),
+        hint: nodeHint(features),
+      },
+    ];
+  }
+
+  private constraints(pod: PodInfo, when: When): readonly SpreadConstraint[] {
+    const { template } = pod;
+    const own = template.spec.topologySpreadConstraints ?? [];
+    if (own.length === 0) return this.defaultConstraints(pod, when);
+    const known = this.compiled.get(template) ?? {};
+    const compiled =
+      known[when] ?? compileConstraints(own, when, template.labels, this.handle.features);
+    this.compiled.set(template, { ...known, [when]: compiled });
+    return compiled;
+  }
+
+  private defaultConstraints(pod: PodInfo, when: When): readonly SpreadConstraint[] {
+    if (!this.defaults.some((constraint) => constraint.whenUnsatisfiable === when)) return [];
+    const selector = defaultSelector(pod.pod, this.handle.listers);
+    if (selector.matchesEverything) return [];
+    const { features } = this.handle;
+    return compileConstraints(this.defaults, when, pod.pod.labels, features).map((constraint) => ({
+      ...constraint,
+      selector,
+    }));
+  }
+
+  preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
+    const constraints = this.constraints(pod, "DoNotSchedule");
+    if (constraints.length === 0) return { status: SKIP, nodeNames: null };
+    const counted = spreadFilterState(pod, constraints, this.handle.snapshot.nodes);
+    state.write(SPREAD_FILTER_KEY, counted);
+    return { status: null, nodeNames: null };
+  }
+
+  private update(
+    state: CycleState,
+    incoming: PodInfo,
+    changed: PodInfo,
+    node: NodeInfo,
+    by: 1 | -1,
+  ): Result {
+    const counted = state.read(SPREAD_FILTER_KEY);
+    if (counted === undefined) return MISSING;
+    counted.updateWithPod(incoming, changed, node, by);
+    return null;
+  }
+
+  filter(state: CycleState, _pod: PodInfo, node: NodeInfo): Result {
+    const counted = state.read(SPREAD_FILTER_KEY);
+    return counted === undefined ? MISSING : counted.filter(node);
+  }
+
+  preScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Result {
+    const constraints = this.constraints(pod, "ScheduleAnyway");
+    const { features, snapshot } = this.handle;
+    if (constraints.length === 0 && features.PreScoreSkip) return SKIP;
+    const own = pod.template.spec.topologySpreadConstraints ?? [];
+    const scored = spreadScoreState({
+      pod,
+      constraints,
+      feasible: nodes,
+      allNodes: snapshot.nodes,
+      requireAllKeys: own.length > 0 || this.args.defaultingType === "List",
+    });
+    state.write(SPREAD_SCORE_KEY, scored);
+    return null;
+  }
+
+  score(state: CycleState, _pod: PodInfo, node: NodeInfo): number {
+    return state.read(SPREAD_SCORE_KEY)?.score(node) ?? 0;
+  }
+
+  normalizeScore(
+    state: CycleState,
+    _pod: PodInfo,
+    nodes: readonly NodeInfo[],
+    scores: Float64Array,
+  ): void {
+    state.read(SPREAD_SCORE_KEY)?.normalize(nodes, scores);
+  }
+}

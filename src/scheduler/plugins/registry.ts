@@ -1,0 +1,182 @@
+import type {
+  PluginCatalogue,
+  PluginDescriptor,
+} from "../framework/configuration/plugin-catalogue.js";
+import type { FactoryOf } from "../framework/profile.js";
+import { DefaultBinder } from "./default-binder/default-binder.js";
+import {
+  DefaultPreemption,
+  type DefaultPreemptionArgs,
+} from "./default-preemption/default-preemption.js";
+import { defaultPreemptionArgs } from "./default-preemption/default-preemption-args.js";
+import { ImageLocality } from "./image-locality/image-locality.js";
+import type { InterPodAffinityArgs } from "./inter-pod-affinity/affinity-score.js";
+import { InterPodAffinity } from "./inter-pod-affinity/inter-pod-affinity.js";
+import { interPodAffinityArgs } from "./inter-pod-affinity/inter-pod-affinity-args.js";
+import { NodeAffinity, type NodeAffinityArgs } from "./node-affinity/node-affinity.js";
+import { nodeAffinityArgs } from "./node-affinity/node-affinity-args.js";
+import { NodeName } from "./node-name/node-name.js";
+import { NodePorts } from "./node-ports/node-ports.js";
+import { balancedAllocationArgs } from "./node-resources-balanced-allocation/balanced-allocation-args.js";
+import {
+  NodeResourcesBalancedAllocation,
+  type NodeResourcesBalancedAllocationArgs,
+} from "./node-resources-balanced-allocation/node-resources-balanced-allocation.js";
+import {
+  NodeResourcesFit,
+  type NodeResourcesFitArgs,
+} from "./node-resources-fit/node-resources-fit.js";
+import { nodeResourcesFitArgs } from "./node-resources-fit/node-resources-fit-args.js";
+import { NodeUnschedulable } from "./node-unschedulable/node-unschedulable.js";
+import {
+  PodTopologySpread,
+  type PodTopologySpreadArgs,
+} from "./pod-topology-spread/pod-topology-spread.js";
+import { podTopologySpreadArgs } from "./pod-topology-spread/pod-topology-spread-args.js";
+import { CsiLimits } from "./node-volume-limits/csi-limits.js";
+import { IN_TREE_KINDS, InTreeLimits } from "./node-volume-limits/in-tree-limits.js";
+import { PrioritySort } from "./priority-sort/priority-sort.js";
+import { SchedulingGates } from "./scheduling-gates/scheduling-gates.js";
+import { TaintToleration } from "./taint-toleration/taint-toleration.js";
+import { VolumeBinding } from "./volume-binding/volume-binding.js";
+import { volumeBindingArgs } from "./volume-binding/volume-binding-args.js";
+import { VolumeRestrictions } from "./volume-restrictions/volume-restrictions.js";
+import { VolumeZone } from "./volume-zone/volume-zone.js";
+
+const inTreeLimits = (name: keyof typeof IN_TREE_KINDS): PluginDescriptor => ({
+  name,
+  extensionPoints: { filter: true },
+  existsWith: "InTreeVolumeLimitsExist",
+  factory: (_, handle) => new InTreeLimits(IN_TREE_KINDS[name], handle),
+});
+
+/**
+ * Every plugin that kube-scheduler comes with, by name. A name without a factory loads, and is
+ * reported with its effect. The arguments that reach a factory are those its reader made.
+ */
+const PLUGINS: readonly PluginDescriptor[] = [
+  {
+    name: "SchedulingGates",
+    extensionPoints: { preEnqueue: true },
+    factory: (_, { features }) => new SchedulingGates(features),
+  },
+  {
+    name: "PrioritySort",
+    extensionPoints: { queueSort: true },
+    factory: () => new PrioritySort(),
+  },
+  {
+    name: "NodeUnschedulable",
+    extensionPoints: { filter: true },
+    factory: () => new NodeUnschedulable(),
+  },
+  { name: "NodeName", extensionPoints: { filter: true }, factory: () => new NodeName() },
+  {
+    name: "TaintToleration",
+    extensionPoints: { filter: true, preScore: true, score: true },
+    factory: (_, { features }) => new TaintToleration(features),
+  },
+  {
+    name: "NodeAffinity",
+    extensionPoints: { preFilter: true, filter: true, preScore: true, score: true },
+    args: nodeAffinityArgs,
+    factory: (args, { features }) =>
+      new NodeAffinity(args as NodeAffinityArgs, { preScoreSkip: features.PreScoreSkip }),
+  },
+  {
+    name: "NodePorts",
+    extensionPoints: { preFilter: true, filter: true },
+    factory: (_, { features }) => new NodePorts(features),
+  },
+  {
+    name: "NodeResourcesFit",
+    extensionPoints: { preFilter: true, filter: true, score: true },
+    args: nodeResourcesFitArgs,
+    factory: (args, { scalars, features }) =>
+      new NodeResourcesFit(args as NodeResourcesFitArgs, scalars, features),
+  },
+  {
+    name: "NodeResourcesBalancedAllocation",
+    extensionPoints: { preScore: "PreScoreSkip", score: true },
+    args: balancedAllocationArgs,
+    factory: (args, { scalars, features }) =>
+      new NodeResourcesBalancedAllocation(
+        args as NodeResourcesBalancedAllocationArgs,
+        scalars,
+        features,
+      ),
+  },
+  {
+    name: "ImageLocality",
+    extensionPoints: { score: true },
+    factory: (_, { snapshot, features }) =>
+      new ImageLocality(snapshot, { initContainers: features.ImageLocalityOfInitContainers }),
+  },
+  {
+    name: "PodTopologySpread",
+    extensionPoints: { preFilter: true, filter: true, preScore: true, score: true },
+    args: podTopologySpreadArgs,
+    factory: (args, handle) => new PodTopologySpread(args as PodTopologySpreadArgs, handle),
+  },
+  {
+    name: "InterPodAffinity",
+    extensionPoints: { preFilter: true, filter: true, preScore: true, score: true },
+    args: interPodAffinityArgs,
+    factory: (args, handle) => new InterPodAffinity(args as InterPodAffinityArgs, handle),
+  },
+  {
+    name: "DefaultPreemption",
+    extensionPoints: { postFilter: true },
+    args: defaultPreemptionArgs,
+    factory: (args, handle) => new DefaultPreemption(args as DefaultPreemptionArgs, handle),
+  },
+  {
+    name: "VolumeRestrictions",
+    extensionPoints: { preFilter: true, filter: true },
+    factory: (_, handle) => new VolumeRestrictions(handle),
+  },
+  inTreeLimits("EBSLimits"),
+  inTreeLimits("GCEPDLimits"),
+  inTreeLimits("AzureDiskLimits"),
+  inTreeLimits("CinderLimits"),
+  {
+    name: "NodeVolumeLimits",
+    extensionPoints: { filter: true },
+    factory: (_, handle) => new CsiLimits(handle),
+  },
+  {
+    name: "VolumeBinding",
+    extensionPoints: { preFilter: true, filter: true, reserve: true, preBind: true, score: true },
+    args: volumeBindingArgs,
+    factory: (_, handle) => new VolumeBinding(handle),
+  },
+  {
+    name: "VolumeZone",
+    extensionPoints: { preFilter: "VolumeZonePreFilter", filter: true },
+    factory: (_, handle) => new VolumeZone(handle),
+  },
+  {
+    name: "DynamicResources",
+    extensionPoints: {
+      preEnqueue: true,
+      preFilter: true,
+      filter: true,
+      postFilter: true,
+      preScore: true,
+      reserve: true,
+      preBind: true,
+    },
+    factory: null,
+    effect: "resource claims are not looked at: pods are placed as if they had none",
+  },
+  { name: "DefaultBinder", extensionPoints: { bind: true }, factory: () => new DefaultBinder() },
+];
+
+export const PLUGIN_CATALOGUE: PluginCatalogue = new Map(
+  PLUGINS.map((descriptor) => [descriptor.name, descriptor]),
+);
+
+/** Factories of a catalogue, for a framework. */
+export function factoriesOf(catalogue: PluginCatalogue): FactoryOf {
+  return (name) => catalogue.get(name)?.factory ?? undefined;
+}

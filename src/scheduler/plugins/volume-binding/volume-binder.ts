@@ -1,0 +1,168 @@
+import type { PodVersion } from "../../../api/pod-version.js";
+import type { Listers } from "../../framework/listers.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import {
+  type Claim,
+  type PersistentVolume,
+  SELECTED_NODE,
+  className,
+  claimUses,
+  isFullyBound,
+} from "../volumes/claims.js";
+import { AssumedVolumes } from "./assumed-volumes.js";
+import { VolumeNodeAffinity, findMatchingVolume, requestedBytes } from "./find-matching-volume.js";
+import { allowsTopology, hasEnoughCapacity } from "./storage-capacity.js";
+
+export const REASON_NODE_CONFLICT = "node(s) had volume node affinity conflict";
+export const REASON_BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
+export const REASON_NOT_ENOUGH_SPACE = "node(s) did not have enough free storage";
+export const REASON_VOLUME_MISSING =
+  "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
+const NO_PROVISIONER = "kubernetes.io/no-provisioner";
+
+/** A pod's claims by what is still to be done for them. */
+export interface PodClaims {
+  readonly bound: readonly Claim[];
+  /** Unbound, and waiting for a node. */
+  readonly delayed: readonly Claim[];
+  /** Unbound, and to be bound by the volume controller without regard to nodes. */
+  readonly immediate: readonly Claim[];
+  /** Volumes that the delayed claims may be bound to, by storage class. */
+  readonly volumesByClass: ReadonlyMap<string, readonly PersistentVolume[]>;
+}
+
+/** What would be done for a pod's claims on one node. */
+export interface PodVolumes {
+  readonly bindings: readonly { readonly claim: Claim; readonly volume: PersistentVolume }[];
+  readonly provisions: readonly Claim[];
+}
+
+export interface Found {
+  readonly volumes: PodVolumes;
+  /** Why the node will not do; empty if it will. */
+  readonly reasons: readonly string[];
+  /** Not empty: the cycle ends with this error. */
+  readonly error: string;
+}
+
+const NO_VOLUMES: PodVolumes = { bindings: [], provisions: [] };
+
+interface ForNode {
+  readonly node: NodeInfo;
+  readonly claims: PodClaims;
+}
+
+/** Decides which volumes a pod's claims get on a node. Source: kube-scheduler `volumebinding`, binder. */
+export class VolumeBinder {
+  readonly assumed: AssumedVolumes;
+  private readonly affinity = new VolumeNodeAffinity();
+
+  constructor(private readonly listers: Listers) {
+    this.assumed = new AssumedVolumes(listers);
+  }
+
+  /** The pod's claims; every one of them must exist. A string is an error. */
+  podClaims(pod: PodVersion): PodClaims | string {
+    const bound: Claim[] = [];
+    const delayed: Claim[] = [];
+    const immediate: Claim[] = [];
+    for (const { claimName } of claimUses(pod.spec, pod.name)) {
+      const claim = this.assumed.claim(pod.namespace, claimName);
+      if (claim === undefined) return `error getting PVC "${pod.namespace}/${claimName}"`;
+      if (isFullyBound(claim)) bound.push(claim);
+      else if ((claim.spec.volumeName ?? "") === "" && this.waitsForConsumer(claim)) {
+        delayed.push(claim);
+      } else immediate.push(claim);
+    }
+    const classes = new Set(delayed.map(className));
+    const volumesByClass = new Map(
+      [...classes].map((name) => [name, this.assumed.volumesOfClass(name)] as const),
+    );
+    return { bound, delayed, immediate, volumesByClass };
+  }
+
+  private waitsForConsumer(claim: Claim): boolean {
+    const storageClass = this.listers.storageClasses.get(className(claim));
+    return storageClass?.spec.volumeBindingMode === "WaitForFirstConsumer";
+  }
+
+  findPodVolumes(claims: PodClaims, node: NodeInfo): Found {
+    const reasons: string[] = [];
+    const bound = this.checkBound(claims.bound, node);
+    if (bound === "conflict") reasons.push(REASON_NODE_CONFLICT);
+    const found = claims.delayed.length === 0 ? "found" : this.findForDelayed({ node, claims });
+    if (typeof found === "object" && "error" in found) return found;
+    if (found === "unsatisfied") reasons.push(REASON_BIND_CONFLICT);
+    if (found === "no space") reasons.push(REASON_NOT_ENOUGH_SPACE);
+    if (bound === "missing") reasons.push(REASON_VOLUME_MISSING);
+    return { volumes: typeof found === "object" ? found : NO_VOLUMES, reasons, error: "" };
+  }
+
+  private checkBound(claims: readonly Claim[], node: NodeInfo): "good" | "conflict" | "missing" {
+    for (const claim of claims) {
+      const volume = this.assumed.volume(claim.spec.volumeName ?? "");
+      if (volume === undefined) return "missing";
+      if (!this.affinity.allows(volume, node.labels)) return "conflict";
+    }
+    return "good";
+  }
+
+  private findForDelayed(
+    place: ForNode,
+  ): PodVolumes | Found | "found" | "unsatisfied" | "no space" {
+    const toMatch: Claim[] = [];
+    const toProvision: Claim[] = [];
+    for (const claim of place.claims.delayed) {
+      const selected = claim.annotations[SELECTED_NODE];
+      if (selected === undefined) toMatch.push(claim);
+      else if (selected === place.node.name) toProvision.push(claim);
+      else return "unsatisfied";
+    }
+    const bindings = this.match(toMatch, place);
+    const matched = new Set(bindings.map(({ claim }) => claim));
+    toProvision.push(...bySize(toMatch).filter((claim) => !matched.has(claim)));
+    const checked = this.checkProvisions(toProvision, place.node);
+    return checked === "good" ? { bindings, provisions: toProvision } : checked;
+  }
+
+  /** The smallest claims choose first; a volume is given to one claim only. */
+  private match(
+    claims: readonly Claim[],
+    { node, claims: podClaims }: ForNode,
+  ): readonly { readonly claim: Claim; readonly volume: PersistentVolume }[] {
+    const bindings: { claim: Claim; volume: PersistentVolume }[] = [];
+    const taken = new Set<string>();
+    for (const claim of bySize(claims)) {
+      const volumes = podClaims.volumesByClass.get(className(claim)) ?? [];
+      const options = { affinity: this.affinity, taken };
+      const volume = findMatchingVolume(claim, volumes, node.labels, options);
+      if (volume === undefined) continue;
+      taken.add(volume.name);
+      bindings.push({ claim, volume });
+    }
+    return bindings;
+  }
+
+  private checkProvisions(
+    claims: readonly Claim[],
+    node: NodeInfo,
+  ): "good" | "unsatisfied" | "no space" | Found {
+    for (const claim of claims) {
+      const name = className(claim);
+      const storageClass = this.listers.storageClasses.get(name);
+      if (storageClass === undefined) {
+        const error = `failed to find storage class "${name}"`;
+        return { volumes: NO_VOLUMES, reasons: [], error };
+      }
+      const { provisioner, allowedTopologies } = storageClass.spec;
+      if (provisioner === "" || provisioner === NO_PROVISIONER) return "unsatisfied";
+      if (!allowsTopology(allowedTopologies, node.labels)) return "unsatisfied";
+      if (!hasEnoughCapacity(claim, storageClass, node.labels, this.listers)) return "no space";
+    }
+    return "good";
+  }
+}
+
+function bySize(claims: readonly Claim[]): readonly Claim[] {
+  return [...claims].sort((a, b) => requestedBytes(a) - requestedBytes(b));
+}

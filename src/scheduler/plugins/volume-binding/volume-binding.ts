@@ -1,0 +1,167 @@
+import type { PodVersion } from "../../../api/pod-version.js";
+import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
+import { type CycleState, type StateData, StateKey } from "../../framework/cycle-state.js";
+import type {
+  FilterPlugin,
+  Handle,
+  PreBindPlugin,
+  PreBindStep,
+  PreFilterPlugin,
+  PreFilterResult,
+  ReservePlugin,
+  Result,
+  ScorePlugin,
+} from "../../framework/interfaces.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import type { PodInfo } from "../../framework/pod-info.js";
+import { Status } from "../../framework/status.js";
+import { claimUses } from "../volumes/claims.js";
+import { type PodClaims, type PodVolumes, VolumeBinder } from "./volume-binder.js";
+
+const NAME = "VolumeBinding";
+const SKIP: PreFilterResult = { status: new Status("Skip", [], NAME), nodeNames: null };
+const MISSING = new Status("Error", [`reading "${NAME}" from cycleState: not found`], NAME);
+const refusal = (reason: string): Status =>
+  new Status("UnschedulableAndUnresolvable", [reason], NAME);
+const UNBOUND_IMMEDIATE = refusal("pod has unbound immediate PersistentVolumeClaims");
+
+export interface VolumeBindingArgs {
+  readonly bindTimeoutSeconds: number;
+}
+
+class VolumeState implements StateData {
+  /** By node, for the nodes that passed. */
+  readonly byNode = new Map<string, PodVolumes>();
+
+  constructor(readonly claims: PodClaims) {}
+
+  /** Shared, as upstream does it: volumes do not depend on pods that come and go. */
+  clone(): VolumeState {
+    return this;
+  }
+}
+
+const VOLUME_KEY = new StateKey<VolumeState>(NAME);
+
+/** The pod's claims must be bound to volumes that the node can reach, or be bindable there. */
+export class VolumeBinding
+  implements PreFilterPlugin, FilterPlugin, ScorePlugin, ReservePlugin, PreBindPlugin
+{
+  readonly name = NAME;
+  readonly preFilterExtensions = null;
+  private readonly binder: VolumeBinder;
+  /** One status for all nodes that are refused for the same reasons. */
+  private readonly refusals = new Map<string, Status>();
+
+  constructor(private readonly handle: Handle) {
+    this.binder = new VolumeBinder(handle.listers);
+  }
+
+  eventsToRegister(): readonly ClusterEventWithHint[] {
+    return [
+      { event: clusterEvent("StorageClass", Action.Add, Action.Update) },
+      { event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update) },
+      { event: clusterEvent("PersistentVolume", Action.Add, Action.Update) },
+      { event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel) },
+      { event: clusterEvent("CSINode", Action.Add, Action.Update) },
+      { event: clusterEvent("CSIDriver", Action.Update) },
+      { event: clusterEvent("CSIStorageCapacity", Action.Add, Action.Update) },
+    ];
+  }
+
+  preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
+    if (!pod.template.hasVolumes || claimUses(pod.pod.spec, pod.pod.name).length === 0) return SKIP;
+    const problem = this.claimProblem(pod.pod);
+    if (problem !== null) return { status: refusal(problem), nodeNames: null };
+    const claims = this.binder.podClaims(pod.pod);
+    if (typeof claims === "string") {
+      return { status: new Status("Error", [claims], NAME), nodeNames: null };
+    }
+    if (claims.immediate.length > 0) return { status: UNBOUND_IMMEDIATE, nodeNames: null };
+    state.write(VOLUME_KEY, new VolumeState(claims));
+    return { status: null, nodeNames: null };
+  }
+
+  /** Why one of the pod's claims cannot be used at all; null if all can. */
+  private claimProblem(pod: PodVersion): string | null {
+    for (const { claimName, ephemeral } of claimUses(pod.spec, pod.name)) {
+      const claim = this.handle.listers.persistentVolumeClaims.get(pod.namespace, claimName);
+      const quoted = `persistentvolumeclaim "${claimName}"`;
+      if (claim === undefined) {
+        return ephemeral
+          ? `waiting for ephemeral volume controller to create the ${quoted}`
+          : `${quoted} not found`;
+      }
+      if (claim.status?.phase === "Lost") {
+        return `${quoted} bound to non-existent persistentvolume "${claim.spec.volumeName ?? ""}"`;
+      }
+      if (claim.deletionTimeMicros !== null) return `${quoted} is being deleted`;
+      if (ephemeral && !claim.ownerReferences.some(({ uid }) => uid === pod.uid)) {
+        return `PVC ${pod.namespace}/${claimName} was not created for pod ${pod.namespace}/${pod.name} (pod is not owner)`;
+      }
+    }
+    return null;
+  }
+
+  filter(state: CycleState, _pod: PodInfo, node: NodeInfo): Result {
+    const volumes = state.read(VOLUME_KEY);
+    if (volumes === undefined) return MISSING;
+    const found = this.binder.findPodVolumes(volumes.claims, node);
+    if (found.error !== "") return new Status("Error", [found.error], NAME);
+    if (found.reasons.length > 0) return this.refusal(found.reasons);
+    volumes.byNode.set(node.name, found.volumes);
+    return null;
+  }
+
+  private refusal(reasons: readonly string[]): Status {
+    const key = reasons.join("|");
+    const known = this.refusals.get(key);
+    if (known !== undefined) return known;
+    const status = new Status("UnschedulableAndUnresolvable", reasons, NAME);
+    this.refusals.set(key, status);
+    return status;
+  }
+
+  /** Free capacity does not count: its gate is off in every version. */
+  score(): number {
+    return 0;
+  }
+
+  reserve(state: CycleState, _pod: PodInfo, nodeName: string): Result {
+    const volumes = state.read(VOLUME_KEY)?.byNode.get(nodeName);
+    if (volumes === undefined) return null;
+    const { assumed } = this.binder;
+    for (const { claim, volume } of volumes.bindings) assumed.assumeBinding(volume, claim);
+    for (const claim of volumes.provisions) assumed.assumeProvisioning(claim, nodeName);
+    return null;
+  }
+
+  unreserve(state: CycleState, _pod: PodInfo, nodeName: string): void {
+    const volumes = state.read(VOLUME_KEY)?.byNode.get(nodeName);
+    if (volumes === undefined) return;
+    const { assumed } = this.binder;
+    for (const { volume } of volumes.bindings) assumed.forgetVolume(volume.name);
+    for (const { namespace, name } of volumes.provisions) assumed.forgetClaim(namespace, name);
+  }
+
+  preBind(state: CycleState, _pod: PodInfo, nodeName: string): readonly PreBindStep[] {
+    const volumes = state.read(VOLUME_KEY)?.byNode.get(nodeName);
+    if (volumes === undefined) return [];
+    return [
+      ...volumes.bindings.map(
+        ({ claim, volume }): PreBindStep => ({
+          kind: "bindClaim",
+          claim: `${claim.namespace}/${claim.name}`,
+          volume: volume.name,
+        }),
+      ),
+      ...volumes.provisions.map(
+        ({ namespace, name }): PreBindStep => ({
+          kind: "provisionClaim",
+          claim: `${namespace}/${name}`,
+          nodeName,
+        }),
+      ),
+    ];
+  }
+}

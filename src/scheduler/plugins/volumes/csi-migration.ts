@@ -1,0 +1,53 @@
+import type { Volume } from "../../../api/kubernetes.js";
+import type { ObjectVersion } from "../../../api/object-version.js";
+
+type CsiNode = ObjectVersion<"CSINode">;
+
+const MIGRATED_PLUGINS = "storage.alpha.kubernetes.io/migrated-plugins";
+
+/** In-tree volume plugins that a CSI driver stands for once a node says so. KEP-625. */
+const CSI_DRIVER_OF: ReadonlyMap<string, string> = new Map([
+  ["kubernetes.io/aws-ebs", "ebs.csi.aws.com"],
+  ["kubernetes.io/gce-pd", "pd.csi.storage.gke.io"],
+  ["kubernetes.io/azure-disk", "disk.csi.azure.com"],
+  ["kubernetes.io/cinder", "cinder.csi.openstack.org"],
+]);
+
+/** An in-tree source of a pod's volume or of a PersistentVolume. */
+export interface InTreeVolume {
+  /** Name of the in-tree plugin. */
+  readonly plugin: string;
+  readonly id: string;
+}
+
+type InTreeSources = Pick<
+  Volume,
+  "awsElasticBlockStore" | "gcePersistentDisk" | "azureDisk" | "cinder"
+>;
+
+export function inTreeVolume(source: InTreeSources): InTreeVolume | null {
+  if (source.awsElasticBlockStore !== undefined) {
+    return { plugin: "kubernetes.io/aws-ebs", id: source.awsElasticBlockStore.volumeID };
+  }
+  if (source.gcePersistentDisk !== undefined) {
+    return { plugin: "kubernetes.io/gce-pd", id: source.gcePersistentDisk.pdName };
+  }
+  if (source.azureDisk !== undefined) {
+    return { plugin: "kubernetes.io/azure-disk", id: source.azureDisk.diskName };
+  }
+  if (source.cinder !== undefined) {
+    return { plugin: "kubernetes.io/cinder", id: source.cinder.volumeID };
+  }
+  return null;
+}
+
+/** The CSI driver that stands for an in-tree plugin; undefined if there is none. */
+export function csiDriverOf(plugin: string): string | undefined {
+  return CSI_DRIVER_OF.get(plugin);
+}
+
+/** True if the node has handed the in-tree plugin over to its CSI driver. */
+export function isMigrated(plugin: string, csiNode: CsiNode | undefined): boolean {
+  const list = csiNode?.annotations[MIGRATED_PLUGINS] ?? "";
+  return list.split(",").includes(plugin);
+}
