@@ -3,7 +3,7 @@ import type { NewObject } from "../../api/new-object.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { Engine, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
-import type { ClusterObserver } from "../../record/cluster-observer.js";
+import type { ClusterObserver, ObjectReference } from "../../record/cluster-observer.js";
 import type { AnswerId, Client } from "../../store/client.js";
 import type { Outcome } from "../../store/outcome.js";
 import type { PodRun, PodRunSource } from "../behavior/pod-run.js";
@@ -53,7 +53,7 @@ export class TraceReplay implements PodRunSource {
     this.podAnswer = this.client.onAnswer((outcome, row) => this.created(outcome, row));
     this.setupAnswer = this.client.onAnswer((outcome, _, __, request) => {
       if (!outcome.ok && outcome.reason !== "AlreadyExists" && request.verb === "create") {
-        this.warn(request.object.kind, request.object.name, outcome.message);
+        this.warn(request.object, outcome.message);
       }
     });
   }
@@ -115,7 +115,8 @@ export class TraceReplay implements PodRunSource {
   private created(outcome: Outcome, row: number): void {
     if (!outcome.ok) {
       this.refused += 1;
-      this.warn("Pod", this.nameOf(row), outcome.message);
+      const { namespace } = this.trace.table.shapes.at(this.trace.table.shapeId(row));
+      this.warn({ kind: "Pod", namespace, name: this.nameOf(row) }, outcome.message);
       return;
     }
     const at = outcome.object.row;
@@ -145,9 +146,7 @@ export class TraceReplay implements PodRunSource {
     this.client.submit({ verb: "create", object }, this.setupAnswer);
   }
 
-  private warn(kind: string, name: string, message: string): void {
-    const namespace = kind === "Pod" ? "default" : "";
-    const about = { kind, namespace, name };
+  private warn(about: ObjectReference, message: string): void {
     this.options.observer.event("Warning", "FailedCreate", about, message, this.engine.now);
   }
 }
