@@ -29,11 +29,11 @@ export interface RunPlace {
  */
 export function openRunFolder(place: RunPlace): RunFolder | Issue {
   const path = join(place.out, place.scenario, place.variant, `seed-${place.seed}`);
-  const taken = whatStandsInTheWay(path);
-  if (taken !== null) return issueAt(path, taken);
   try {
+    const taken = whatStandsInTheWay(path);
+    if (taken !== null) return issueAt(path, taken);
     const parent = dirname(path);
-    const firstMade = mkdirSync(parent, { recursive: true }) ?? null;
+    const firstMade = makeFolders(parent);
     const partial = mkdtempSync(join(parent, `.seed-${place.seed}-partial-`));
     return new RunFolder(path, partial, firstMade);
   } catch (error) {
@@ -133,23 +133,45 @@ export class RunFolder {
   }
 }
 
+/**
+ * Makes a folder and those above it that are missing; returns the topmost that it made. One at a time,
+ * for Node's own recursion never ends where a file system answers "no such folder" to every name.
+ */
+function makeFolders(path: string): string | null {
+  const missing: string[] = [];
+  let at = path;
+  while (!existsSync(at) && dirname(at) !== at) {
+    missing.push(at);
+    at = dirname(at);
+  }
+  for (const folder of missing.toReversed()) makeFolder(folder);
+  return missing.at(-1) ?? null;
+}
+
+/** Another run may have made it in the meantime. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const isThere = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (!isThere) throw error;
+  }
+}
+
 /** Why a run's folder must not be put there, or null. A folder without `run.json` is not ours. */
 function whatStandsInTheWay(path: string): string | null {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found === undefined) return null;
-    if (!found.isDirectory()) return "is a file, where the folder of a run belongs";
-    if (readdirSync(path).length === 0 || existsSync(join(path, "run.json"))) return null;
-    return "holds files but no run.json, so it is not a run's folder and is left alone; name another folder with --out";
-  } catch (error) {
-    return cause(error);
-  }
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return null;
+  if (!found.isDirectory()) return "is a file, where the folder of a run belongs";
+  if (readdirSync(path).length === 0 || existsSync(join(path, "run.json"))) return null;
+  return "holds files but no run.json, so it is not a run's folder and is left alone; name another folder with --out";
 }
 
 const CAUSES: Readonly<Record<string, string>> = {
   EACCES: "no permission to write there",
   EPERM: "no permission to write there",
   EROFS: "the file system is read-only",
+  ENOENT: "a folder of the path does not exist and cannot be made",
   ENOTDIR: "a part of the path is a file, not a folder",
   EEXIST: "a part of the path is a file, not a folder",
   ENOSPC: "no space is left",

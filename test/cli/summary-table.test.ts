@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { durationText, numberText } from "../../src/cli/figure-text.js";
+import { NO_EMPHASIS, type SummaryReport, summaryText } from "../../src/cli/summary-table.js";
+import { node, object, ownedBy, pod, readyStatus, spec } from "../record/objects.js";
+import { SECOND, recorder } from "../record/recording.js";
+
+const REFUSAL =
+  "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable. preemption: none.";
+
+function report(): SummaryReport {
+  const r = recorder({ priceOf: () => ({ pool: "general", pricePerHourDollars: 0.192 }) });
+  for (const i of [0, 1]) {
+    r.objectChanged(null, node(`general-${i}`, { cpu: "4", memory: "16Gi" }), 0);
+  }
+  const web = { replicas: 2, selector: {}, template: {} };
+  r.objectChanged(null, object("Deployment", { name: "web", uid: "d", spec: web }), 0);
+  for (const i of [0, 1, 2]) {
+    const created = pod({
+      row: i,
+      name: `web-${i}`,
+      creationTimeMicros: i * SECOND,
+      spec: spec({ cpu: "2", memory: "2Gi" }),
+      ownerReferences: i < 2 ? ownedBy("Deployment", "web", "d") : [],
+    });
+    r.objectChanged(null, created, i * SECOND);
+    if (i === 2) {
+      r.schedulingAttempt(created, "unschedulable", i * SECOND, REFUSAL);
+      r.event("Warning", "FailedScheduling", created, REFUSAL, i * SECOND);
+      continue;
+    }
+    const bound = created.next({ nodeName: `general-${i}` });
+    r.objectChanged(created, bound, i * SECOND + 5300);
+    r.event("Normal", "Scheduled", created, "assigned", i * SECOND + 5300);
+    const running = bound.next({ phase: "Running", status: readyStatus(true, 0) });
+    r.objectChanged(bound, running, i * SECOND + 2_305_300);
+  }
+  r.timelineStep("drain", "Node/general-1", "cordoned", 600 * SECOND);
+  const figures = r.finish(7200 * SECOND);
+  return {
+    scenario: "quickstart",
+    variant: "default",
+    seed: 1,
+    endMicros: figures.endMicros,
+    isStopped: false,
+    claim: "unverified for Kubernetes 1.34",
+    rows: figures.summary,
+    steps: figures.steps,
+    events: figures.events,
+    refusals: figures.refusals,
+    notModelled: [
+      { what: "Pod spec.securityContext", effect: "none", pods: 3 },
+      { what: "PodDisruptionBudget", effect: "timing", pods: 0 },
+    ],
+    defaultContainers: 3,
+    notes: [],
+    path: "results/quickstart/default/seed-1",
+  };
+}
+
+describe("the summary of a run", () => {
+  it("reads like this", () => {
+    expect(summaryText(report(), NO_EMPHASIS)).toMatchSnapshot();
+  });
+
+  it("has the same characters with emphasis, apart from the marks", () => {
+    const mark = (text: string) => `<${text}>`;
+    const marked = summaryText(report(), { bold: mark, dim: mark, warn: mark });
+    expect(marked).toContain("<Why pods were refused>");
+    expect(marked.replace(/[<>]/g, "")).toBe(summaryText(report(), NO_EMPHASIS));
+  });
+
+  it("leaves out what there is nothing to say about", () => {
+    const empty = {
+      ...report(),
+      rows: recorder().finish(0).summary,
+      steps: [],
+      events: [],
+      refusals: [],
+      notModelled: [],
+      defaultContainers: 0,
+    };
+    const text = summaryText(empty, NO_EMPHASIS);
+    for (const title of ["Workloads", "Timeline", "Events", "Why", "Not modelled", "Notes"]) {
+      expect(text).not.toContain(`\n${title}`);
+    }
+    expect(text).toContain("0 created, 0 bound");
+  });
+});
+
+describe("figures in words", () => {
+  it.each([
+    [0, "0 s"],
+    [0.0053, "5.3 ms"],
+    [0.9999, "1 s"],
+    [1.25, "1.25 s"],
+    [99.96, "1m 40s"],
+    [3599.6, "1h"],
+    [9000, "2h 30m"],
+    [273_600, "3d 4h"],
+    [Number.NaN, "–"],
+  ])("a duration of %d seconds is %s", (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
+  });
+
+  it.each([
+    [0, "0"],
+    [0.0424, "0.042"],
+    [4.6, "4.6"],
+    [350.4, "350"],
+    [1_234_567, "1,234,567"],
+    [100, "100"],
+  ])("the number %d is %s", (value, text) => {
+    expect(numberText(value)).toBe(text);
+  });
+});
