@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Distribution } from "../../src/kernel/distribution.js";
 import { distributionOf } from "../../src/kernel/distribution.js";
 import { Engine } from "../../src/kernel/engine.js";
@@ -23,22 +23,24 @@ interface QueueCase {
 }
 
 const CASES: QueueCase[] = [
-  { servers: 1, load: 0.5, length: 400 },
-  { servers: 1, load: 0.8, length: 800 },
-  { servers: 1, load: 0.95, length: 2000 },
-  { servers: 3, load: 0.8, length: 300 },
-  { servers: 10, load: 0.9, length: 200 },
+  { servers: 1, load: 0.5, length: 300 },
+  { servers: 1, load: 0.8, length: 500 },
+  { servers: 1, load: 0.95, length: 800 },
+  { servers: 3, load: 0.8, length: 200 },
+  { servers: 10, load: 0.9, length: 60 },
 ];
 const EXPERIMENTS = 100;
-const REPLICATIONS = 24;
+const REPLICATIONS = 16;
 const SERVICE_MICROS = 1_000_000;
-/** Two-sided quantiles of Student's t with 23 degrees of freedom. */
+/** Two-sided quantiles of Student's t with 15 degrees of freedom. */
 const LEVELS = [
-  { level: 0.8, quantile: 1.31946 },
-  { level: 0.95, quantile: 2.06866 },
+  { level: 0.8, quantile: 1.34061 },
+  { level: 0.95, quantile: 2.13145 },
 ];
 /** How improbable a count of covering intervals must be to fail. */
 const RARE = 1e-4;
+/** The quantile of the normal curve for that probability, both sides together. */
+const RARE_ERRORS = 3.89;
 
 /** Erlang's formulas, with the mean service time as the unit of time. */
 function theory({ servers, load }: QueueCase) {
@@ -72,6 +74,8 @@ class MultiServerQueue {
   private readonly engine: Engine;
   private readonly between: Distribution;
   private readonly service = distributionOf({ type: "exponential", mean: SERVICE_MICROS });
+  /** Of how many arrivals, about those of a replication, the wait counts. */
+  private readonly toCount: number;
   private readonly arrival: number;
   private readonly departure: number;
   private inSystem = 0;
@@ -81,13 +85,13 @@ class MultiServerQueue {
   private readonly line: (number | null)[] = [];
   private served = 0;
   private waits = 0;
-  private arrivals = 0;
-  private toCount = Infinity;
+  private stopsWhenCounted = false;
 
   constructor(
     private readonly queue: QueueCase,
     seed: number,
   ) {
+    this.toCount = Math.floor(queue.servers * queue.load * queue.length);
     const mean = SERVICE_MICROS / (queue.servers * queue.load);
     this.between = distributionOf({ type: "exponential", mean });
     this.engine = new Engine({ seed });
@@ -107,7 +111,7 @@ class MultiServerQueue {
     this.changeTo(this.inSystem);
     const numberInSystem = this.area / untilMicros;
     // Then on, until the wait of each of a fixed number of arrivals is known.
-    this.toCount = Math.floor(this.queue.servers * this.queue.load * this.queue.length);
+    this.stopsWhenCounted = true;
     if (this.served < this.toCount) this.engine.run({ untilMicros: untilMicros * 1000 });
     const wait = this.waits / this.toCount / SERVICE_MICROS;
     return { numberInSystem, wait, events: this.engine.eventsProcessed };
@@ -115,7 +119,6 @@ class MultiServerQueue {
 
   private onArrival(): void {
     this.scheduleArrival();
-    this.arrivals++;
     const mustWait = this.inSystem >= this.queue.servers;
     this.changeTo(this.inSystem + 1);
     if (mustWait) this.line.push(this.engine.now);
@@ -134,10 +137,9 @@ class MultiServerQueue {
   }
 
   private countWait(micros: number): void {
-    const limit = Math.floor(this.queue.servers * this.queue.load * this.queue.length);
-    if (this.served < limit) this.waits += micros;
+    if (this.served < this.toCount) this.waits += micros;
     this.served++;
-    if (this.served === this.toCount) this.engine.stop();
+    if (this.stopsWhenCounted && this.served === this.toCount) this.engine.stop();
   }
 
   private changeTo(inSystem: number): void {
@@ -157,11 +159,12 @@ class MultiServerQueue {
   }
 }
 
-function covers(samples: readonly number[], truth: number, quantile: number): boolean {
+/** How far the mean of samples is from the truth, in standard errors. */
+function errorsFrom(samples: readonly number[], truth: number): number {
   const mean = samples.reduce((sum, x) => sum + x, 0) / samples.length;
   const squares = samples.reduce((sum, x) => sum + (x - mean) ** 2, 0);
   const error = Math.sqrt(squares / (samples.length - 1) / samples.length);
-  return Math.abs(mean - truth) <= quantile * error;
+  return Math.abs(mean - truth) / error;
 }
 
 /** The probability of at most `count` successes in `trials`. */
@@ -178,28 +181,37 @@ function binomialAtMost(count: number, trials: number, chance: number): number {
 describe.each(CASES)("M/M/$servers at load $load", (queue) => {
   const { emptyShare, numberInSystem, wait } = theory(queue);
   const covered = LEVELS.map(() => ({ number: 0, wait: 0 }));
+  const allNumbers: number[] = [];
+  const allWaits: number[] = [];
   let events = 0;
 
-  for (let experiment = 0; experiment < EXPERIMENTS; experiment++) {
-    const numbers: number[] = [];
-    const waits: number[] = [];
-    for (let replication = 0; replication < REPLICATIONS; replication++) {
-      const seed = experiment * REPLICATIONS + replication;
-      const u = new RandomStreams(seed).draw("initial", 0);
-      const run = new MultiServerQueue(queue, seed).run(stationaryNumber(queue, emptyShare, u));
-      numbers.push(run.numberInSystem);
-      waits.push(run.wait);
-      events += run.events;
+  beforeAll(() => {
+    for (let experiment = 0; experiment < EXPERIMENTS; experiment++) {
+      const runs = Array.from({ length: REPLICATIONS }, (_, replication) => {
+        const seed = experiment * REPLICATIONS + replication;
+        const u = new RandomStreams(seed).draw("initial", 0);
+        return new MultiServerQueue(queue, seed).run(stationaryNumber(queue, emptyShare, u));
+      });
+      for (const run of runs) events += run.events;
+      const numbers = runs.map((run) => run.numberInSystem);
+      const waits = runs.map((run) => run.wait);
+      allNumbers.push(...numbers);
+      allWaits.push(...waits);
+      for (const [i, { quantile }] of LEVELS.entries()) {
+        if (errorsFrom(numbers, numberInSystem) <= quantile) covered[i]!.number++;
+        if (errorsFrom(waits, wait) <= quantile) covered[i]!.wait++;
+      }
     }
-    for (const [i, { quantile }] of LEVELS.entries()) {
-      if (covers(numbers, numberInSystem, quantile)) covered[i]!.number++;
-      if (covers(waits, wait, quantile)) covered[i]!.wait++;
-    }
-  }
+  }, 180_000);
 
   test("was simulated", () => {
     const perReplication = 1.8 * queue.servers * queue.load * queue.length;
     expect(events).toBeGreaterThan(EXPERIMENTS * REPLICATIONS * perReplication);
+  });
+
+  test("agrees with theory in the mean of all replications", () => {
+    expect(errorsFrom(allNumbers, numberInSystem)).toBeLessThan(RARE_ERRORS);
+    expect(errorsFrom(allWaits, wait)).toBeLessThan(RARE_ERRORS);
   });
 
   test.each(LEVELS.map(({ level }, i) => [level, i] as const))(
