@@ -90,15 +90,31 @@ export function limitRangePodErrors(limitRange: LimitRangeSpec, pod: PodSpec): r
   });
 }
 
-/** Why a claim is not admitted under a LimitRange; only its request counts. */
+function maxRequestError(
+  what: string,
+  max: Quantity,
+  usage: Usage,
+  name: string,
+): string | undefined {
+  const request = usage.requests.get(name);
+  const rule = `maximum ${name} usage per ${what} is ${max}`;
+  if (request === undefined) return `${rule}; no request is specified`;
+  return request.compare(max) > 0 ? `${rule}, but request is ${request}` : undefined;
+}
+
+/** Why a claim is not admitted under a LimitRange; a claim has requests only. */
 export function limitRangeClaimErrors(
   limitRange: LimitRangeSpec,
   claim: PersistentVolumeClaimSpec,
 ): readonly string[] {
-  const requests = exact(claim.resources?.requests);
+  const usage = { requests: exact(claim.resources?.requests), limits: new Map() };
   return limitRange.limits
     .filter((item) => item.type === "PersistentVolumeClaim")
-    .flatMap((item) => usageErrors(item, { requests, limits: requests }));
+    .flatMap(({ type, min, max }) => [
+      ...[...exact(min)].map(([name, bound]) => minError(type, bound, usage, name)),
+      ...[...exact(max)].map(([name, bound]) => maxRequestError(type, bound, usage, name)),
+    ])
+    .filter((error) => error !== undefined);
 }
 
 function withDefaults(

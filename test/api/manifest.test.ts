@@ -76,10 +76,10 @@ const podManifest = {
 } as unknown as Manifest;
 
 function stored(object: NewObject | null): AnyVersion {
-  expect(object).not.toBeNull();
+  if (object === null) throw new Error("the kind is not modelled");
   const assigned = { row: 0, uid: "u", generation: 0, creationTimeMicros: 0, resourceVersion: 7 };
   const version = { ...assigned, ...object };
-  return version.kind === "Pod"
+  return object.kind === "Pod"
     ? PodVersion.of(version as unknown as PodFields)
     : (version as unknown as AnyVersion);
 }

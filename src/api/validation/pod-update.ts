@@ -49,7 +49,7 @@ function validateTolerations(before: PodSpec, after: PodSpec, issues: FieldIssue
 }
 
 /** While a pod is gated its node selector and node affinity may be made stricter. */
-function gatedPlacement(before: PodSpec, after: PodSpec): Partial<PodSpec> {
+function gatedPlacement(before: PodSpec, after: PodSpec): Record<string, unknown> {
   if ((before.schedulingGates ?? []).length === 0) return {};
   const old = Object.entries(before.nodeSelector ?? {});
   const selectorKept = old.every(([key, value]) => after.nodeSelector?.[key] === value);
@@ -60,8 +60,8 @@ function gatedPlacement(before: PodSpec, after: PodSpec): Partial<PodSpec> {
     deepEqual(before.affinity?.podAffinity, after.affinity?.podAffinity) &&
     deepEqual(before.affinity?.podAntiAffinity, after.affinity?.podAntiAffinity);
   return {
-    ...(selectorKept ? { nodeSelector: after.nodeSelector ?? {} } : {}),
-    ...(affinityKept && otherAffinitySame && after.affinity ? { affinity: after.affinity } : {}),
+    ...(selectorKept ? { nodeSelector: after.nodeSelector } : {}),
+    ...(affinityKept && otherAffinitySame ? { affinity: after.affinity } : {}),
   };
 }
 
@@ -120,7 +120,7 @@ export function validatePodUpdate(
       initContainers: withoutMutable(spec.initContainers, resize),
     };
   };
-  const allowed: Partial<PodSpec> = gatedPlacement(before, after);
+  const allowed = gatedPlacement(before, after);
   const grace =
     (before.terminationGracePeriodSeconds ?? 0) < 0 && after.terminationGracePeriodSeconds === 1
       ? { terminationGracePeriodSeconds: 1 }
