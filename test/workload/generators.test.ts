@@ -100,7 +100,7 @@ const CPU_CHOICE = {
 } as const;
 const RUN = { field: "run", distribution: { type: "exponential", mean: 60e6 } } as const;
 
-const cpuOf = (pod: PodVersion) => pod.spec.containers[0]?.resources?.requests?.["cpu"];
+const cpuOf = (pod: PodVersion) => pod.spec.containers[0]?.resources?.requests?.cpu;
 
 describe("a generator", () => {
   test("names its objects by number and labels them", () => {

@@ -386,6 +386,44 @@ describe("drain", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("asks again every 5 s for a pod whose eviction is refused for now", () => {
+    const { play, run, server, pods, finish, steps, evicted, store } = drained(drain(), {
+      bare: {},
+    });
+    const execute = server.execute.bind(server);
+    const asked: number[] = [];
+    server.execute = (request) => {
+      if (request.verb !== "evict") return execute(request);
+      asked.push(store.engine.now / 1e6);
+      if (asked.length === 3) return execute(request);
+      const message = "Cannot evict pod as it would violate the pod's disruption budget.";
+      return { ok: false, reason: "TooManyRequests", message };
+    };
+    play(9);
+    expect(evicted).toEqual([]);
+    run(20);
+    expect(asked).toEqual([1.01, 6.015, 11.02]);
+    expect(evicted).toEqual(["bare"]);
+    finish(pods().find((pod) => pod.name === "bare")!);
+    run(30);
+    expect(steps.at(-1)).toContain("drained: 1 pods evicted, after 2 refused evictions");
+  });
+
+  test("a refusal for good is a warning, and the node is not drained", () => {
+    const { play, server, warnings, steps } = drained(drain(), { bare: {} });
+    const execute = server.execute.bind(server);
+    server.execute = (request) =>
+      request.verb === "evict"
+        ? { ok: false, reason: "InternalError", message: "more than one budget" }
+        : execute(request);
+    play(9);
+    expect(warnings).toEqual([
+      "FailedDrain Pod/bare: more than one budget",
+      "FailedDrain Node/n: unable to drain node n: 1 pods stay",
+    ]);
+    expect(steps.length).toBe(1);
+  });
+
   test("of an empty node is done at once", () => {
     const { play, steps } = drained(drain(), {});
     play(2);

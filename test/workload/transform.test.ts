@@ -150,6 +150,11 @@ describe("order", () => {
     expect(ordinals).toEqual(inOrder.map((row) => row.ordinal));
   });
 
+  test("shuffled and ends at the trace's own moments contradict each other", () => {
+    const loaded = load({ options: { order: "shuffled", lifetime: "absolute" } });
+    expect(prepareTrace(loaded, CAPACITY)).toContain("have no meaning in shuffled order");
+  });
+
   test("of the trace is by arrival, and by row where two arrive at once", () => {
     const rows = [[9, 1, 1, 0] as const, [3, 1, 1, 0] as const, [3, 1, 2, 0] as const];
     expect(keys(prepare({ rows }))).toEqual(["1/0", "2/0", "0/0"]);

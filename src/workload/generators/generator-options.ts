@@ -3,7 +3,7 @@ import type { Manifest } from "../../api/kubernetes.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 
 /** When objects are created. Numbers of distributions are microseconds. */
-export type Arrivals =
+type Arrivals =
   | { readonly type: "poisson"; readonly ratePerSecond: number }
   /** In order of time. */
   | { readonly type: "at"; readonly timesMicros: readonly TimeMicros[] }
@@ -13,7 +13,7 @@ export type Arrivals =
 export type VariedBehavior = "run" | "start" | "stop" | "cpu" | "memory";
 
 /** What differs from one object to the next. */
-export type Variation =
+type Variation =
   | {
       /** Of the first container: cpu in thousandths of a core, other resources in whole units. */
       readonly field: "requests" | "limits";

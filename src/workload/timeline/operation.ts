@@ -95,7 +95,7 @@ export interface NodeProvisioner {
   }): ProvisionOutcome;
 }
 
-export type ProvisionOutcome =
+type ProvisionOutcome =
   | { readonly ok: true; readonly nodes: readonly string[] }
   | { readonly ok: false; readonly message: string };
 

@@ -43,7 +43,7 @@ export function writesOf(operation: WriteOperation, store: ObjectStore): Step {
   }
 }
 
-export function nodeTarget(name: string): OperationTarget {
+function nodeTarget(name: string): OperationTarget {
   return { namespace: "", kind: "Node", name };
 }
 

@@ -3,7 +3,7 @@ import { DEMANDED_RESOURCES, offeredLoad } from "./demand.js";
 import type { PodNames } from "./pod-names.js";
 import { contentionWarning, type TraceFacts } from "./trace-facts.js";
 import type { LoadedTrace } from "./trace-loader.js";
-import type { ClusterCapacity } from "./trace-options.js";
+import { type ClusterCapacity, traceOptionsProblem } from "./trace-options.js";
 import type { TraceTable } from "./trace-table.js";
 import { toLoad } from "./transform/load.js";
 import { inOrderOfArrival, shuffled } from "./transform/order.js";
@@ -20,13 +20,15 @@ export interface PreparedTrace {
 
 /**
  * Brings a trace to its load on this cluster, puts it in order and tells what it asks for; or says
- * in a clause why its load cannot be reached.
+ * in a clause why its options contradict each other or its load cannot be reached.
  */
 export function prepareTrace(
   loaded: LoadedTrace,
   capacity: ClusterCapacity,
 ): PreparedTrace | string {
   const { name, options, streams, names } = loaded;
+  const problem = traceOptionsProblem(options);
+  if (problem !== null) return `${problem.key}: ${problem.message}`;
   let table = inOrderOfArrival(loaded.table);
   const spanMicros = spanOf(table, loaded);
   const warnings: string[] = [];

@@ -7,7 +7,7 @@ import type { PodShape } from "./pod-shapes.js";
 import { GPU_RESOURCE } from "./trace-pod.js";
 
 /** Label of every pod of a trace with the trace's name, so that behaviour and selectors find them. */
-export const TRACE_LABEL = "seatrial.dev/trace";
+const TRACE_LABEL = "seatrial.dev/trace";
 
 const INTEGER = /^[+-]?\d+$/;
 

@@ -4,7 +4,7 @@ import type { TraceReader, TraceSink } from "../trace-reader.js";
 import { type CsvColumn, type CsvRow, CsvTable } from "./csv-table.js";
 
 /** A column of the text, and what one unit of its numbers is worth. */
-export interface MappedColumn {
+interface MappedColumn {
   readonly from: string;
   /** In microseconds, thousandths of a core, bytes or GPUs; not used for text. */
   readonly factor: number;

@@ -7,7 +7,7 @@ import type { TraceReader, TraceSink } from "../trace-reader.js";
 const BYTES_PER_MEBIBYTE = 1024 * 1024;
 
 /** Label of a pod with its class in the trace (LS, BE, Burstable, Guaranteed). */
-export const OPENB_QOS_LABEL = "seatrial.dev/openb-qos";
+const OPENB_QOS_LABEL = "seatrial.dev/openb-qos";
 
 /**
  * The pods of openb, Alibaba's GPU cluster trace of 2023 (`openb_pod_list_*.csv`): times in seconds
