@@ -5,7 +5,7 @@ import { alignedLines } from "./aligned-text.js";
 import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
 
 /** What cannot be simulated and stands in an input. */
-export interface NotModelled {
+interface NotModelled {
   /** A kind, or a field with its kind: `Pod spec.securityContext`. */
   readonly what: string;
   readonly effect: "placement" | "timing" | "none";

@@ -2,7 +2,7 @@ import { basename, isAbsolute } from "node:path";
 import { withoutSecrets } from "./without-secrets.js";
 
 /** A file that the run was made from, by the name that the user or the scenario gave it. */
-export interface InputFile {
+interface InputFile {
   readonly name: string;
   readonly sha256: string;
 }

@@ -8,7 +8,7 @@ import type { RequestShape } from "./request-shapes.js";
 /** Number of a pod's record: the order in which pods were first seen. */
 export type PodRecord = number;
 
-export const PHASES: readonly PodPhase[] = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
+const PHASES: readonly PodPhase[] = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
 
 /**
  * One record for each pod that ever was, in columns: about a hundred bytes, so that millions of pod
