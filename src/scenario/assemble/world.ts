@@ -100,7 +100,7 @@ export class World {
 
   /** The virtual time at which the run ends at the latest. */
   get endMicros(): TimeMicros {
-    return this.loaded.scenario.end.untilMicros ?? HORIZON_MICROS;
+    return this.loaded.scenario.end.untilMicros ?? HORIZON_MICROS - 1;
   }
 
   get now(): TimeMicros {

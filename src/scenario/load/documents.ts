@@ -69,6 +69,15 @@ function elementDefaults(list: Readonly<Record<string, unknown>>): Record<string
   return kind === "List" ? {} : { apiVersion, kind: String(kind).slice(0, -"List".length) };
 }
 
+/** The elements of a List or a typed list; undefined for other objects. */
+function listItems(object: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+  const { kind, items } = object;
+  if (kind === "List" && (items === null || items === undefined)) return [];
+  return typeof kind === "string" && kind.endsWith("List") && Array.isArray(items)
+    ? items
+    : undefined;
+}
+
 function* objectsOf(
   document: YamlDocument,
   at: Path,
@@ -89,8 +98,9 @@ function* objectsOf(
     return;
   }
   const map = { ...defaults, ...value } as Record<string, unknown>;
-  if (typeof map.kind === "string" && map.kind.endsWith("List") && Array.isArray(map.items)) {
-    for (const i of map.items.keys()) {
+  const items = listItems(map);
+  if (items !== undefined) {
+    for (const i of items.keys()) {
       yield* objectsOf(document, [...at, "items", i], shown, elementDefaults(map));
     }
     return;

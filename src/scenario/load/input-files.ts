@@ -60,7 +60,7 @@ export class InputFiles {
     return {
       path: join(folder.path, entry),
       shown: join(folder.shown, entry),
-      name: `${folder.name}/${entry}`,
+      name: `${folder.name.replace(/\/+$/, "")}/${entry}`,
     };
   }
 

@@ -1,0 +1,104 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import { parseNodeShape } from "../../src/scenario/load/node-shape.js";
+import { parseDuration, parseInstant, parseRate } from "../../src/scenario/units.js";
+
+const read = <T>(parsed: { value: T } | { problem: string }): T | string =>
+  "value" in parsed ? parsed.value : parsed.problem;
+
+describe("durations", () => {
+  it.each([
+    ["90s", 90e6],
+    ["10m", 600e6],
+    ["2h30m", 9000e6],
+    ["7d", 7 * 86400e6],
+    ["500ms", 500e3],
+    ["300us", 300],
+    ["300µs", 300],
+    ["1.5s", 1.5e6],
+    [".5h", 1800e6],
+    ["0s", 0],
+    [0, 0],
+    ["1d1h1m1s1ms1us", 90_061_001_001],
+  ])("%s", (text, micros) => {
+    expect(read(parseDuration(text))).toBe(micros);
+  });
+
+  it.each([
+    ["90", /unit is missing/],
+    [90, /unit is missing/],
+    ["-5m", /cannot be negative/],
+    ["5 m", /expected a duration/],
+    ["5min", /units are/],
+    ["5m5m", /stands twice/],
+    ["m5", /expected a duration/],
+    ["", /expected a duration/],
+    ["1e3s", /expected a duration|units are/],
+    ["400000000d", /longer than/],
+    [null, /expected a duration/],
+    [["5m"], /expected a duration/],
+  ])("%s is refused", (text, problem) => {
+    expect(read(parseDuration(text))).toMatch(problem);
+  });
+
+  const parts = fc.record({ h: fc.nat(99), m: fc.nat(59), s: fc.nat(59), us: fc.nat(999_999) });
+  test.prop([parts])("are the sum of their parts", ({ h, m, s, us }) => {
+    const micros = ((h * 60 + m) * 60 + s) * 1e6 + us;
+    expect(read(parseDuration(`${h}h${m}m${s}s${us}us`))).toBe(micros);
+  });
+
+  test.prop([fc.anything()])("never throw", (anything) => {
+    for (const parse of [parseDuration, parseRate, parseInstant]) parse(anything);
+  });
+});
+
+it.each([
+  ["120/s", 120],
+  ["6/min", 0.1],
+  ["2/h", 2 / 3600],
+  ["1.5/d", 1.5 / 86400],
+])("the rate %s", (text, perSecond) => {
+  expect(read(parseRate(text))).toBe(perSecond);
+});
+
+it.each(["6", 6, "6/week", "-1/s", "/s"])("the rate %s is refused", (text) => {
+  expect(read(parseRate(text))).toMatch(/expected a rate/);
+});
+
+it.each([
+  ["1970-01-01T00:00:01Z", 1e6],
+  ["1970-01-01T01:00:00.5+01:00", 5e5],
+  ["1970-01-01T00:00:00.000001Z", 1],
+])("the time %s", (text, micros) => {
+  expect(read(parseInstant(text))).toBe(micros);
+});
+
+it.each(["2026-01-05", "2026-01-05T08:00:00", "2026-13-05T08:00:00Z", 5])(
+  "the time %s is refused",
+  (text) => {
+    expect(read(parseInstant(text))).toMatch(/expected a time with its zone/);
+  },
+);
+
+describe("--nodes", () => {
+  it("makes a pool", () => {
+    expect(read(parseNodeShape("3x4cpu,16Gi"))).toEqual({
+      name: "node",
+      nodes: 3,
+      capacity: { cpu: "4", memory: "16Gi" },
+    });
+  });
+
+  it.each([
+    "",
+    "3",
+    "3x4,16Gi",
+    "0x4cpu,16Gi",
+    "3x4cpu",
+    "3x-4cpu,16Gi",
+    "3x4cpu,16GB",
+    "ax4cpu,1Gi",
+  ])("%s is refused", (text) => {
+    expect(read(parseNodeShape(text))).toMatch(/expected nodes as/);
+  });
+});
