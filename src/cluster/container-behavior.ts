@@ -16,7 +16,7 @@ export interface ContainerRun {
 }
 
 /** What a running container uses. */
-export interface ContainerUsage {
+interface ContainerUsage {
   readonly cpuMillis: number;
   readonly memoryBytes: number;
 }
@@ -43,8 +43,9 @@ const ONE_MINUTE: ContainerRun = Object.freeze({ ...FOR_EVER, runMicros: MICROS_
 const ONE_SECOND: ContainerRun = Object.freeze({ ...FOR_EVER, runMicros: MICROS_PER_SECOND });
 
 /**
- * Containers of which nothing is known: they serve 1 s after their start, end 1 s after SIGTERM, and
- * run for ever under restartPolicy Always, otherwise for 1 min (an init container 1 s) with exit code 0.
+ * Containers of which nothing is known: they serve 1 s after their start, end 1 s after SIGTERM,
+ * and run for ever under restartPolicy Always, otherwise for 1 min (an init container 1 s), with
+ * exit code 0.
  */
 export class DefaultBehavior implements BehaviorSource {
   /** Containers that it was asked about at their first start. */

@@ -254,7 +254,7 @@ function isPassed(worker: PodWorker, { role, status }: ContainerRecord): boolean
 }
 
 /** The state of a container that ended and waits for its next start. */
-export function inCrashLoop(ended: ContainerState): ContainerState {
+function inCrashLoop(ended: ContainerState): ContainerState {
   return {
     ...ended,
     ready: false,

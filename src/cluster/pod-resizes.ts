@@ -23,7 +23,7 @@ const PENDING = "PodResizePending";
 export class PodResizes {
   private readonly answer: AnswerId;
   /** What the pods that wait ask for. */
-  private readonly wanted = new Map<PodWorker, PodDemand>();
+  private readonly wanted = new WeakMap<PodWorker, PodDemand>();
 
   constructor(private readonly options: PodResizesOptions) {
     this.answer = options.client.onAnswer(() => {});

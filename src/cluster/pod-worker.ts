@@ -15,7 +15,7 @@ export type ContainerRole = "init" | "sidecar" | "main";
  *             ^           |----------------->|
  *             '- backoff <'
  */
-export type ContainerStep = "idle" | "pulling" | "backoff" | "running" | "stopping" | "ended";
+type ContainerStep = "idle" | "pulling" | "backoff" | "running" | "stopping" | "ended";
 
 /** What a kubelet knows of one container beside its status. */
 export interface ContainerRecord {
@@ -47,7 +47,7 @@ export interface ContainerRecord {
  * for something that is not modelled. static: run by a file on the node. ended: gives back what it
  * held; its last status is on the way.
  */
-export type PodStage = "starting" | "active" | "stuck" | "static" | "terminating" | "ended";
+type PodStage = "starting" | "active" | "stuck" | "static" | "terminating" | "ended";
 
 /** A kubelet's record of one pod. */
 export interface PodWorker {

@@ -30,13 +30,13 @@ const randomPod: fc.Arbitrary<RandomPod> = fc.record({
   mains: fc.integer({ min: 1, max: 2 }),
   script: fc.record({
     start: fc.integer({ min: 0, max: 12 }),
-    run: fc.option(fc.integer({ min: 0, max: 40 })),
+    run: fc.option(fc.integer({ min: 0, max: 40 }), { nil: null }),
     exit: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 4 }),
     stop: fc.integer({ min: 0, max: 40 }),
     image: fc.constantFrom(0, 0, 300, 1000),
   }),
   probe: fc.boolean(),
-  deleteAfterMillis: fc.option(fc.integer({ min: 0, max: 50_000 })),
+  deleteAfterMillis: fc.option(fc.integer({ min: 0, max: 50_000 }), { nil: null }),
   graceSeconds: fc.constantFrom(undefined, undefined, 1, 5, 0),
 });
 

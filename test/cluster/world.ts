@@ -69,7 +69,7 @@ export interface WorldOptions {
   readonly capacity?: Readonly<Record<string, string>>;
 }
 
-export const POOL = {
+const POOL = {
   name: "node",
   zones: ["a", "b"],
   capacity: { cpu: "4", memory: "8Gi", pods: "10" },
