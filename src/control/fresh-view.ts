@@ -35,8 +35,9 @@ export class FreshView<K extends Kind> {
     this.written.set(version.row, version);
   }
 
-  /** Drops what was written: the object is gone. */
-  forget(row: number): void {
-    this.written.delete(row);
+  /** Whether a version that the watch brings was answered to an own write, or is older than one. */
+  knows(version: VersionOf<K>): boolean {
+    const own = this.written.get(version.row);
+    return own?.uid === version.uid && own.resourceVersion >= version.resourceVersion;
   }
 }

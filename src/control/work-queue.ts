@@ -7,7 +7,7 @@ const DIRTY = 1;
 const PROCESSING = 2;
 
 const DEFAULT_WORKERS = 5;
-const BASE_BACKOFF_MICROS = 5_000;
+const DEFAULT_BACKOFF_MICROS = 5_000;
 const MAX_BACKOFF_MICROS = 1_000_000_000;
 /** From here on a doubled base is above the maximum. */
 const LAST_DOUBLING = 18;
@@ -19,6 +19,8 @@ export interface WorkQueueOptions {
   readonly name: string;
   /** Syncs at one time. Upstream's `--concurrent-deployment-syncs` and its like; default 5. */
   readonly workers?: number;
+  /** The delay after a first failure; default 5 ms. */
+  readonly baseBackoffMicros?: TimeMicros;
   /**
    * Looks at one key. It answers at once or later, but exactly once, with {@link WorkQueue.done}.
    */
@@ -39,6 +41,7 @@ export class WorkQueue {
   private readonly engine: Engine;
   private readonly sync: (key: number) => void;
   private readonly workers: number;
+  private readonly baseBackoffMicros: TimeMicros;
   private readonly drainEvent: HandlerId;
   private readonly timerEvent: HandlerId;
 
@@ -56,6 +59,7 @@ export class WorkQueue {
     this.engine = options.engine;
     this.sync = options.sync;
     this.workers = options.workers ?? DEFAULT_WORKERS;
+    this.baseBackoffMicros = options.baseBackoffMicros ?? DEFAULT_BACKOFF_MICROS;
     assert(this.workers >= 1, "a work queue needs a worker");
     const { engine, name } = options;
     this.drainEvent = engine.registerHandler(`control/${name}/sync`, () => this.drain());
@@ -99,13 +103,13 @@ export class WorkQueue {
     this.timers[key] = this.engine.scheduleAt(due, Phase.react, this.timerEvent, key);
   }
 
-  /** Adds the key after 5 ms, doubled with each failure in a row, 1000 s at most. */
+  /** Adds the key after the base delay, doubled with each failure in a row, 1000 s at most. */
   addRateLimited(key: number): void {
     this.makeRoom(key);
     const failures = this.failures[key]!;
     this.failures[key] = failures + 1;
     const delay =
-      failures >= LAST_DOUBLING ? MAX_BACKOFF_MICROS : BASE_BACKOFF_MICROS * 2 ** failures;
+      failures >= LAST_DOUBLING ? MAX_BACKOFF_MICROS : this.baseBackoffMicros * 2 ** failures;
     this.addAfter(key, Math.min(delay, MAX_BACKOFF_MICROS));
   }
 

@@ -1,0 +1,126 @@
+import { ALL_KINDS, KINDS, type Kind } from "../../api/kinds.js";
+import type { OwnerReference } from "../../api/kubernetes.js";
+import type { AnyVersion } from "../../api/object-version.js";
+import type { Informer } from "../../store/informer.js";
+import type { InformerFactory } from "../../store/informer-factory.js";
+import { FOREGROUND_FINALIZER } from "../../store/verbs/delete.js";
+
+type Place = number;
+const ROWS = 2 ** 32;
+
+/** What a reference to an owner is worth. */
+export type OwnerState =
+  /** It exists, or was never seen: whatever refers to it stays. */
+  | "solid"
+  /** It was seen, and is gone. */
+  | "dangling"
+  /** It waits until what refers to it is gone. */
+  | "waiting";
+
+/** Who owns whom, over all kinds, as far as the watches have told. */
+export class OwnerGraph {
+  private readonly informers: readonly Informer<Kind>[];
+  private readonly dependents = new Map<string, Set<Place>>();
+  /** UIDs of objects that were seen and are gone, of kinds that own objects. */
+  private readonly gone = new Set<string>();
+
+  constructor(informers: InformerFactory) {
+    this.informers = ALL_KINDS.map((kind) => informers.informer(kind) as unknown as Informer<Kind>);
+  }
+
+  /** Calls back for each change of each object, once the graph has taken it. */
+  follow(listener: {
+    added(object: AnyVersion): void;
+    updated(before: AnyVersion, after: AnyVersion): void;
+    deleted(last: AnyVersion): void;
+  }): void {
+    this.informers.forEach((informer, kind) => {
+      informer.addHandler({
+        added: (object) => {
+          this.link(kind, object as AnyVersion);
+          listener.added(object as AnyVersion);
+        },
+        updated: (before, after) => {
+          if (before.ownerReferences !== after.ownerReferences) {
+            this.unlink(kind, before as AnyVersion);
+            this.link(kind, after as AnyVersion);
+          }
+          listener.updated(before as AnyVersion, after as AnyVersion);
+        },
+        deleted: (last) => {
+          this.unlink(kind, last as AnyVersion);
+          if (last.kind !== "Pod" || this.dependents.has(last.uid)) this.gone.add(last.uid);
+          listener.deleted(last as AnyVersion);
+        },
+      });
+    });
+  }
+
+  *dependentsOf(uid: string): IterableIterator<AnyVersion> {
+    for (const place of [...(this.dependents.get(uid) ?? [])]) {
+      const kind = Math.floor(place / ROWS);
+      const object = this.informers[kind]?.at(place % ROWS);
+      if (object !== undefined) yield object as AnyVersion;
+    }
+  }
+
+  hasDependents(uid: string): boolean {
+    return (this.dependents.get(uid)?.size ?? 0) > 0;
+  }
+
+  /** Dependents that their owner must wait for when it is deleted in the foreground. */
+  blockingDependentsOf(uid: string): AnyVersion[] {
+    return [...this.dependentsOf(uid)].filter((dependent) =>
+      dependent.ownerReferences.some(
+        (owner) => owner.uid === uid && owner.blockOwnerDeletion === true,
+      ),
+    );
+  }
+
+  ownerState(dependent: AnyVersion, owner: OwnerReference): OwnerState {
+    if (this.gone.has(owner.uid)) return "dangling";
+    const object = this.ownerOf(dependent, owner);
+    return object !== undefined && waitsForDependents(object) ? "waiting" : "solid";
+  }
+
+  /** The owner, if its kind is kept and it is there. */
+  ownerOf(dependent: AnyVersion, owner: OwnerReference): AnyVersion | undefined {
+    const kind = ALL_KINDS.indexOf(owner.kind as Kind);
+    if (kind < 0) return undefined;
+    const info = KINDS[ALL_KINDS[kind]!];
+    if (groupOf(info.apiVersion) !== groupOf(owner.apiVersion)) return undefined;
+    const namespace = info.namespaced ? dependent.namespace : "";
+    const object = this.informers[kind]!.find(namespace, owner.name);
+    return object?.uid === owner.uid ? (object as AnyVersion) : undefined;
+  }
+
+  private link(kind: number, object: AnyVersion): void {
+    for (const { uid } of object.ownerReferences) {
+      let places = this.dependents.get(uid);
+      if (places === undefined) {
+        places = new Set();
+        this.dependents.set(uid, places);
+      }
+      places.add(kind * ROWS + object.row);
+    }
+  }
+
+  private unlink(kind: number, object: AnyVersion): void {
+    for (const { uid } of object.ownerReferences) {
+      const places = this.dependents.get(uid);
+      if (places === undefined) continue;
+      places.delete(kind * ROWS + object.row);
+      if (places.size === 0) this.dependents.delete(uid);
+    }
+  }
+}
+
+/** Whether the object is being deleted in the foreground. */
+export function waitsForDependents(object: AnyVersion): boolean {
+  return object.deletionTimeMicros !== null && object.finalizers.includes(FOREGROUND_FINALIZER);
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf("/");
+  return slash < 0 ? "" : apiVersion.slice(0, slash);
+}

@@ -1,0 +1,16 @@
+import type { Controller, ControllerOptions } from "./controller.js";
+import { DeploymentController } from "./deployment/deployment-controller.js";
+import { EndpointSliceController } from "./endpointslice/endpoint-slice-controller.js";
+import { GarbageCollector } from "./garbage-collector/garbage-collector.js";
+import { NamespaceController } from "./namespace/namespace-controller.js";
+import { ReplicaSetController } from "./replicaset/replica-set-controller.js";
+
+/** The controllers that a controller manager runs, by upstream's names, in the order of start. */
+export const CONTROLLERS: Readonly<Record<string, new (options: ControllerOptions) => Controller>> =
+  {
+    "replicaset-controller": ReplicaSetController,
+    "deployment-controller": DeploymentController,
+    "endpointslice-controller": EndpointSliceController,
+    "garbage-collector-controller": GarbageCollector,
+    "namespace-controller": NamespaceController,
+  };
