@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { InvariantError } from "../../src/base/assert.js";
 import { Engine, HORIZON_MICROS } from "../../src/kernel/engine.js";
 import { Phase } from "../../src/kernel/phase.js";
 import { SimulationStuckError } from "../../src/kernel/simulation-stuck-error.js";
@@ -187,7 +188,7 @@ describe("wrong use is refused", () => {
     const { engine, note } = engineWithLog();
     engine.scheduleAt(10, Phase.world, note);
     engine.run({ untilMicros: 10 });
-    expect(() => act(engine, note)).toThrow();
+    expect(() => act(engine, note)).toThrow(InvariantError);
   });
 });
 
