@@ -29,7 +29,7 @@ export class ClusterState implements Snapshot {
   private readonly byName = new Map<string, NodeInfo>();
   private readonly placed = new Map<string, Placed>();
   private readonly tree = new NodeTree<NodeInfo>();
-  private readonly images = new ImageSpread();
+  private readonly images: ImageSpread;
   private readonly pvcUsers = new Map<string, number>();
   private readonly freeRows: number[] = [];
   private order: readonly NodeInfo[] | null = null;
@@ -39,7 +39,8 @@ export class ClusterState implements Snapshot {
   readonly nodesWithAffinity = new Set<NodeInfo>();
   readonly nodesWithRequiredAntiAffinity = new Set<NodeInfo>();
 
-  constructor(features: Features) {
+  constructor(private readonly features: Features) {
+    this.images = new ImageSpread({ asOfNodeUpdate: features.ImageSpreadAsOfNodeUpdate });
     this.podInfos = new PodInfoFactory(features, this.scalars);
   }
 
@@ -87,7 +88,8 @@ export class ClusterState implements Snapshot {
     }
     const before = info.node;
     assert(before !== null, "get gives nodes that exist");
-    const imagesChanged = before.status?.images !== node.status?.images;
+    const imagesChanged =
+      this.features.ImageSpreadAsOfNodeUpdate || before.status?.images !== node.status?.images;
     if (imagesChanged) this.images.remove(info);
     const zone = zoneKey(node.labels);
     if (zone !== info.zone) {

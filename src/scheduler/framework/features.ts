@@ -48,12 +48,17 @@ export const GATES = {
   FitRefusesZeroRequestOnOvercommit: {
     from: OLDEST_MINOR,
     to: 26,
-    source: "noderesources fitsRequest; v1.27 compares only what is requested",
+    source: "noderesources fitsRequest; kubernetes/kubernetes pull request 116408 (v1.27)",
   },
   /** A plugin may skip its Score from PreScore; its normalised score is then absent (0). */
   PreScoreSkip: { from: 27, source: "kubernetes/kubernetes pull request 115652 (v1.27)" },
   /** InterPodAffinity's Filter does not run where no required term is concerned. */
   InterPodAffinityPreFilterSkip: { from: 27, source: "interpodaffinity PreFilter returns Skip" },
+  /** A spread constraint whose selector is `{}` counts no pods, though it matches all. */
+  SpreadEmptySelectorCountsNone: {
+    from: 27,
+    source: "kubernetes/kubernetes pull request 116607 (v1.27), issue 141339",
+  },
   /** After a PreFilter rejection preemption still examines every node. */
   PreemptionAfterPreFilterRejection: {
     from: OLDEST_MINOR,
@@ -89,10 +94,16 @@ export const GATES = {
     from: 32,
     source: "noderesources balanced_allocation PreScore returns Skip (v1.32)",
   },
+  /** A node sees on how many nodes an image lies as of its own last update. */
+  ImageSpreadAsOfNodeUpdate: {
+    from: OLDEST_MINOR,
+    to: 27,
+    source: "scheduler cache createImageStateSummary; kubernetes/kubernetes issue 116673",
+  },
   /** Images of init containers count in ImageLocality too. */
   ImageLocalityOfInitContainers: {
-    from: 31,
-    source: "imagelocality sumImageScores over init containers and containers",
+    from: 30,
+    source: "kubernetes/kubernetes pull request 123366 (v1.30)",
   },
   /** A claim in use with ReadWriteOncePod refuses the pod in PreFilter and is not worth preemption. */
   ReadWriteOncePodConflictInPreFilter: {

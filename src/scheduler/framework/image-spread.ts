@@ -19,9 +19,19 @@ class LiveImageState implements ImageState {
   }
 }
 
-/** On how many nodes each image name lies. Source: kube-scheduler's cache, `imageStates`. */
+function frozen({ sizeBytes, nodeCount }: ImageState): ImageState {
+  return { sizeBytes, nodeCount };
+}
+
+/**
+ * On how many nodes each image name lies. Source: kube-scheduler's cache, `imageStates`. With
+ * `asOfNodeUpdate` a node keeps the counts of the moment when it was last added or updated, as older
+ * versions do.
+ */
 export class ImageSpread {
   private readonly byName = new Map<string, { spread: Spread; state: ImageState }>();
+
+  constructor(private readonly options: { readonly asOfNodeUpdate: boolean }) {}
 
   /** Counts the images of a node and gives the node its states. */
   add(info: NodeInfo): void {
@@ -35,7 +45,7 @@ export class ImageSpread {
           this.byName.set(name, known);
         }
         known.spread.nodes.add(info.name);
-        states.set(name, known.state);
+        states.set(name, this.options.asOfNodeUpdate ? frozen(known.state) : known.state);
       }
     }
     info.imageStates = states;

@@ -21,7 +21,7 @@ export class NodeName implements FilterPlugin {
   }
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
-    const wanted = pod.template.spec.nodeName ?? "";
+    const wanted = pod.pod.nodeName || (pod.template.spec.nodeName ?? "");
     return wanted === "" || wanted === node.name ? null : MISMATCH;
   }
 }

@@ -100,6 +100,7 @@ export class PodTopologySpread
     return compileConstraints(this.defaults, when, pod.pod.labels, features).map((constraint) => ({
       ...constraint,
       selector,
+      counts: true,
     }));
   }
 

@@ -13,6 +13,8 @@ export interface SpreadConstraint {
   readonly maxSkew: number;
   readonly topologyKey: string;
   readonly selector: Selector;
+  /** False for a selector of everything in versions that then count no pods. */
+  readonly counts: boolean;
   /** With fewer eligible domains than this the global minimum counts as 0. */
   readonly minDomains: number;
   /** Only nodes that the pod's node affinity allows count. */
@@ -44,12 +46,14 @@ export function compileConstraints(
     const selector = compileLabelSelector(raw.labelSelector);
     const usable = selector instanceof SelectorError ? Selector.nothing : selector;
     const policies = features.NodeInclusionPolicyInPodTopologySpread;
+    const complete = features.MatchLabelKeysInPodTopologySpread
+      ? withLabelKeys(usable, raw, labels)
+      : usable;
     compiled.push({
       maxSkew: raw.maxSkew,
       topologyKey: raw.topologyKey,
-      selector: features.MatchLabelKeysInPodTopologySpread
-        ? withLabelKeys(usable, raw, labels)
-        : usable,
+      selector: complete,
+      counts: !(features.SpreadEmptySelectorCountsNone && complete.matchesEverything),
       minDomains: features.MinDomainsInPodTopologySpread ? (raw.minDomains ?? 1) : 1,
       honorsAffinity: !policies || raw.nodeAffinityPolicy !== "Ignore",
       honorsTaints: policies && raw.nodeTaintsPolicy === "Honor",
@@ -81,8 +85,12 @@ export function includesNode(constraint: SpreadConstraint, pod: PodInfo, node: N
 }
 
 /** Pods of a node that the selector speaks of; terminating ones and other namespaces do not count. */
-export function countMatchingPods(node: NodeInfo, selector: Selector, namespace: string): number {
-  if (selector.matchesEverything) return 0;
+export function countMatchingPods(
+  node: NodeInfo,
+  { selector, counts }: SpreadConstraint,
+  namespace: string,
+): number {
+  if (!counts) return 0;
   let count = 0;
   for (const { pod } of node.pods) {
     if (pod.namespace !== namespace || pod.deletionTimeMicros !== null) continue;

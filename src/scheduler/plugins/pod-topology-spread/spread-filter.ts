@@ -83,7 +83,7 @@ export function spreadFilterState(
     for (let i = 0; i < constraints.length; i += 1) {
       const constraint = constraints[i]!;
       if (!includesNode(constraint, pod, node)) continue;
-      const pods = countMatchingPods(node, constraint.selector, pod.pod.namespace);
+      const pods = countMatchingPods(node, constraint, pod.pod.namespace);
       domains[i]!.count(node.labels[constraint.topologyKey]!, pods);
     }
   }

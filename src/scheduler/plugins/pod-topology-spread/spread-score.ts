@@ -45,7 +45,7 @@ export class SpreadScoreState implements StateData {
       if (domain === undefined) continue;
       const count =
         pods === null
-          ? countMatchingPods(node, constraint.selector, this.namespace)
+          ? countMatchingPods(node, constraint, this.namespace)
           : (pods.get(domain) ?? 0);
       score += count * weight + (constraint.maxSkew - 1);
     }
@@ -126,7 +126,7 @@ export function spreadScoreState(scoring: Scoring): SpreadScoreState {
         const domain = node.labels[constraint.topologyKey] ?? NO_LABEL;
         const before = pods!.get(domain);
         if (before === undefined || !includesNode(constraint, pod, node)) continue;
-        pods!.set(domain, before + countMatchingPods(node, constraint.selector, namespace));
+        pods!.set(domain, before + countMatchingPods(node, constraint, namespace));
       }
     }
   }

@@ -1,0 +1,277 @@
+import type { PodVersion } from "../../../src/api/pod-version.js";
+import { MICROS_PER_SECOND } from "../../../src/base/time.js";
+import type { CycleState } from "../../../src/scheduler/framework/cycle-state.js";
+import type { Diagnosis } from "../../../src/scheduler/framework/fit-error.js";
+import type { PreBindStep } from "../../../src/scheduler/framework/interfaces.js";
+import type { NodeInfo } from "../../../src/scheduler/framework/node-info.js";
+import type { Framework } from "../../../src/scheduler/framework/runtime.js";
+import type {
+  CycleOutcome,
+  Unschedulable,
+} from "../../../src/scheduler/framework/scheduling-algorithm.js";
+import { Status } from "../../../src/scheduler/framework/status.js";
+import {
+  bindOutcome,
+  provisionOutcome,
+  provisionedVolumeName,
+} from "../../../src/scheduler/plugins/volume-binding/volume-outcome.js";
+import { className } from "../../../src/scheduler/plugins/volumes/claims.js";
+import { ScoreRecorder } from "./score-recorder.js";
+import type { Preemption, RecordedDecision, Rejection, SchedulerVector } from "./vector.js";
+import { type World, buildWorld } from "./world.js";
+
+type Decision = { -readonly [K in keyof RecordedDecision]: RecordedDecision[K] };
+
+interface Cycle {
+  readonly decision: Decision;
+  readonly framework: Framework;
+  readonly state: CycleState | null;
+}
+
+/** Replays a vector decision by decision; each is taken in the state that was recorded before it. */
+export class Replay {
+  readonly world: World;
+  private bound = 0;
+
+  constructor(private readonly vector: SchedulerVector) {
+    this.world = buildWorld(vector);
+  }
+
+  /** Takes the decision that was recorded, then goes on from what was recorded. */
+  step(recorded: RecordedDecision): RecordedDecision {
+    const pod = this.world.pending.get(recorded.pod);
+    if (pod === undefined) throw new Error(`pod ${recorded.pod} is not pending`);
+    if (pod.nodeName !== "") return this.bypass(recorded, pod);
+    const cycle = this.cycle(pod, recorded.attempt);
+    this.apply(recorded, pod, cycle);
+    return cycle.decision;
+  }
+
+  /** A pod that names its node does not go through the scheduler. */
+  private bypass({ pod: key, attempt }: RecordedDecision, pod: PodVersion): RecordedDecision {
+    this.place(pod, pod.nodeName);
+    return {
+      pod: key,
+      attempt,
+      bypass: true,
+      node: pod.nodeName,
+      ties: [],
+      feasible: [],
+      rejected: [],
+      scores: {},
+    };
+  }
+
+  private cycle(pod: PodVersion, attempt: number): Cycle {
+    const { frameworks, algorithm, state } = this.world;
+    const profile = pod.spec.schedulerName ?? "default-scheduler";
+    const framework = frameworks.get(profile);
+    if (framework === undefined) throw new Error(`no profile is named ${profile}`);
+    const recorder = new ScoreRecorder();
+    const outcome = algorithm.schedule(framework, state.podInfos.podInfo(pod), recorder);
+    const decision: Decision = {
+      pod: `${pod.namespace}/${pod.name}`,
+      attempt,
+      node: null,
+      ties: [],
+      feasible: [],
+      rejected: [],
+      scores: recorder.scores,
+    };
+    if (profile !== "default-scheduler") decision.profile = profile;
+    if (pod.nominatedNodeName !== "") decision.nominatedNodeBefore = pod.nominatedNodeName;
+    describe(decision, outcome, recorder, this.world);
+    if (this.isSampled()) {
+      decision.evaluatedNodes = outcome.evaluatedNodes;
+      decision.nextStartNodeIndex = algorithm.nextStartNodeIndex;
+    }
+    const cycleState = outcome.kind === "error" ? null : outcome.state;
+    if (decision.node !== null && cycleState !== null) {
+      const provisioned = provisionedNames(framework, cycleState, pod, decision.node, this.world);
+      if (provisioned.length > 0) decision.provisioned = provisioned;
+    }
+    return { decision, framework, state: cycleState };
+  }
+
+  private isSampled(): boolean {
+    const config = this.vector.config as {
+      percentageOfNodesToScore?: number;
+      profiles?: readonly { percentageOfNodesToScore?: number }[];
+    } | null;
+    if (config === null) return false;
+    if (config.percentageOfNodesToScore !== undefined) return true;
+    return (config.profiles ?? []).some((p) => p.percentageOfNodesToScore !== undefined);
+  }
+
+  /** Brings the cluster to the state after the recorded decision. */
+  private apply(recorded: RecordedDecision, pod: PodVersion, cycle: Cycle): void {
+    const { algorithm, pending, nominator, state } = this.world;
+    algorithm.nextStartNodeIndex = recorded.nextStartNodeIndex ?? 0;
+    if (recorded.node !== null) {
+      this.writeVolumes(pod, recorded.node, cycle);
+      this.place(pod, recorded.node);
+      return;
+    }
+    const { preemption } = recorded;
+    for (const victim of preemption?.victims ?? []) this.delete(victim);
+    for (const key of preemption?.clearedNominations ?? []) this.nominate(key, "");
+    const nominated = preemption?.nominatedNode ?? null;
+    const kept = preemption?.status?.includes("not eligible") === true;
+    if (nominated !== null) this.nominate(recorded.pod, nominated);
+    else if (!kept && (preemption !== undefined || recorded.error === true)) {
+      this.nominate(recorded.pod, "");
+    }
+    const updated = pending.get(recorded.pod);
+    if (updated !== undefined) nominator.update(state.podInfos.podInfo(updated));
+  }
+
+  private nominate(key: string, node: string): void {
+    const { pending, nominator, state } = this.world;
+    const pod = pending.get(key);
+    if (pod === undefined) throw new Error(`pod ${key} is not pending`);
+    const updated = pod.next({ nominatedNodeName: node });
+    pending.set(key, updated);
+    if (node === "") nominator.delete(pod.uid);
+    else nominator.add(state.podInfos.podInfo(updated), node);
+  }
+
+  private place(pod: PodVersion, nodeName: string): void {
+    const { state, nominator } = this.world;
+    nominator.delete(pod.uid);
+    const status = { ...pod.status, startTimeMicros: this.bound * MICROS_PER_SECOND };
+    state.addPod(pod.next({ nodeName, nominatedNodeName: "", phase: "Running", status }));
+    this.bound += 1;
+  }
+
+  private delete(key: string): void {
+    const { state } = this.world;
+    for (const node of state.nodes) {
+      const info = node.pods.find(({ pod }) => `${pod.namespace}/${pod.name}` === key);
+      if (info !== undefined) {
+        state.removePod(info.pod.uid);
+        return;
+      }
+    }
+    throw new Error(`victim ${key} is on no node`);
+  }
+
+  private writeVolumes(pod: PodVersion, nodeName: string, { framework, state }: Cycle): void {
+    if (state === null) return;
+    const { tables } = this.world;
+    for (const step of volumeSteps(framework, state, pod, nodeName, this.world)) {
+      const [namespace, name] = step.claim.split("/") as [string, string];
+      const claim = tables.persistentVolumeClaims.get(namespace, name)!;
+      const base = step.kind === "bindClaim" ? tables.persistentVolumes.get(step.volume)! : null;
+      const node = this.world.state.get(nodeName)!;
+      const storageClass = tables.storageClasses.get(className(claim));
+      const made = base ?? { ...provisionOutcome(claim, storageClass!, node.labels) };
+      const outcome = bindOutcome(claim, made);
+      const next = claim.resourceVersion + 1;
+      tables.persistentVolumeClaims.set({ ...claim, ...outcome.claim, resourceVersion: next });
+      tables.persistentVolumes.set({
+        ...claim,
+        ...(base ?? { namespace: "", labels: {}, ownerReferences: [], uid: made.name }),
+        ...outcome.volume,
+        kind: "PersistentVolume",
+        namespace: "",
+        name: made.name,
+        resourceVersion: (base?.resourceVersion ?? 0) + 1,
+      });
+    }
+  }
+}
+
+/** What PreBind would write if the pod went to that node. */
+function volumeSteps(
+  framework: Framework,
+  state: CycleState,
+  pod: PodVersion,
+  nodeName: string,
+  world: World,
+): readonly PreBindStep[] {
+  const steps = framework.runPreBindPlugins(state, world.state.podInfos.podInfo(pod), nodeName);
+  return steps instanceof Status ? [] : steps;
+}
+
+function provisionedNames(
+  framework: Framework,
+  state: CycleState,
+  pod: PodVersion,
+  nodeName: string,
+  world: World,
+): readonly string[] {
+  return volumeSteps(framework, state, pod, nodeName, world).flatMap((step) => {
+    if (step.kind !== "provisionClaim") return [];
+    const [namespace, name] = step.claim.split("/") as [string, string];
+    const claim = world.tables.persistentVolumeClaims.get(namespace, name);
+    return claim === undefined ? [] : [provisionedVolumeName(claim)];
+  });
+}
+
+const names = (nodes: readonly NodeInfo[]): readonly string[] => nodes.map(({ name }) => name);
+const keys = (infos: readonly { readonly pod: PodVersion }[]): readonly string[] =>
+  infos.map(({ pod }) => `${pod.namespace}/${pod.name}`);
+
+function describe(
+  decision: Decision,
+  outcome: CycleOutcome,
+  recorder: ScoreRecorder,
+  world: World,
+): void {
+  if (outcome.kind === "error") {
+    decision.error = true;
+    decision.message = outcome.message;
+    return;
+  }
+  decision.rejected = rejections(outcome.diagnosis, world.state.nodes);
+  if (outcome.kind === "unschedulable") {
+    describeRefusal(decision, outcome);
+    return;
+  }
+  decision.node = outcome.node.name;
+  decision.feasible = names(outcome.feasible);
+  decision.ties = names(recorder.best(outcome.feasible));
+  if (outcome.nominatedNodeFit) decision.nominatedNodeFit = true;
+}
+
+function describeRefusal(decision: Decision, outcome: Unschedulable): void {
+  decision.message = outcome.message();
+  const { preFilter } = outcome.diagnosis;
+  if (preFilter !== null) decision.preFilter = { ...rejection(preFilter), nodes: null };
+  if (outcome.postFilter !== null) decision.preemption = preemptionOf(outcome.postFilter);
+}
+
+function preemptionOf(result: NonNullable<Unschedulable["postFilter"]>): Preemption {
+  const nominated = result.nominatedNodeName;
+  const cleared = keys(result.clearedNominations);
+  return {
+    nominatedNode: nominated === "" ? null : nominated,
+    victims: keys(result.victims),
+    candidates: result.candidates.map(({ node, victims, pdbViolations }) => ({
+      node: node.name,
+      victims: keys(victims),
+      pdbViolations,
+    })),
+    ...(cleared.length > 0 ? { clearedNominations: cleared } : {}),
+    ...(result.status.message === "" ? {} : { status: result.status.message }),
+  };
+}
+
+function rejection({ plugin, code, reasons }: Status): Omit<Rejection, "nodes"> {
+  return { plugin, code, reasons };
+}
+
+/** Groups of nodes refused for the same reasons, in the order of the nodes. */
+function rejections(diagnosis: Diagnosis, nodes: readonly NodeInfo[]): readonly Rejection[] {
+  const groups = new Map<string, Rejection & { nodes: string[] }>();
+  const refused = new Map([...diagnosis.entries()]);
+  for (const node of nodes) {
+    const status = refused.get(node);
+    if (status === undefined) continue;
+    const key = JSON.stringify([status.plugin, status.code, status.reasons]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { ...rejection(status), nodes: [node.name] });
+    else group.nodes.push(node.name);
+  }
+  return [...groups.values()];
+}

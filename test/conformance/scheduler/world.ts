@@ -1,0 +1,112 @@
+import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
+import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
+import {
+  type Features,
+  featuresOf,
+  isGateName,
+  kubernetesMinor,
+} from "../../../src/scheduler/framework/features.js";
+import type { Listers } from "../../../src/scheduler/framework/listers.js";
+import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
+import { Framework } from "../../../src/scheduler/framework/runtime.js";
+import { SchedulingAlgorithm } from "../../../src/scheduler/framework/scheduling-algorithm.js";
+import type { PodVersion } from "../../../src/api/pod-version.js";
+import { PLUGIN_CATALOGUE, factoriesOf } from "../../../src/scheduler/plugins/registry.js";
+import { buildObject, buildPod, buildTable } from "./objects.js";
+import type { SchedulerVector } from "./vector.js";
+
+/** Vectors without a percentage of their own were recorded with every node evaluated. */
+const RECORDED_PERCENTAGE = 100;
+
+type Tables = ReturnType<typeof tables>;
+
+function tables(cluster: SchedulerVector["cluster"]) {
+  return {
+    namespaces: buildTable("Namespace", cluster.namespaces),
+    services: buildTable("Service", cluster.services),
+    replicationControllers: buildTable("ReplicationController", cluster.replicationControllers),
+    replicaSets: buildTable("ReplicaSet", cluster.replicaSets),
+    statefulSets: buildTable("StatefulSet", cluster.statefulSets),
+    persistentVolumes: buildTable("PersistentVolume", cluster.persistentVolumes),
+    persistentVolumeClaims: buildTable("PersistentVolumeClaim", cluster.persistentVolumeClaims),
+    storageClasses: buildTable("StorageClass", cluster.storageClasses),
+    csiNodes: buildTable("CSINode", cluster.csiNodes),
+    csiDrivers: buildTable("CSIDriver", cluster.csiDrivers),
+    csiStorageCapacities: buildTable("CSIStorageCapacity", cluster.csiStorageCapacities),
+    podDisruptionBudgets: buildTable("PodDisruptionBudget", cluster.podDisruptionBudgets),
+  } satisfies Listers;
+}
+
+/** Everything that a replay works on: the same parts that the simulated scheduler is made of. */
+export interface World {
+  readonly state: ClusterState;
+  readonly tables: Tables;
+  readonly nominator: PodNominator;
+  readonly frameworks: ReadonlyMap<string, Framework>;
+  readonly algorithm: SchedulingAlgorithm;
+  /** Pending pods as they are now, by `namespace/name`. */
+  readonly pending: Map<string, PodVersion>;
+}
+
+function features(vector: SchedulerVector, minor: number): Features {
+  const overrides: Record<string, boolean> = {};
+  for (const [name, on] of Object.entries(vector.featureGates ?? {})) {
+    if (!isGateName(name)) throw new Error(`feature gate ${name} is not modelled`);
+    overrides[name] = on;
+  }
+  return featuresOf(minor, overrides);
+}
+
+function configuration(vector: SchedulerVector, minor: number, gates: Features) {
+  const given = vector.config as Record<string, unknown> | null;
+  const document =
+    given === null || given.percentageOfNodesToScore !== undefined
+      ? given
+      : { ...given, percentageOfNodesToScore: RECORDED_PERCENTAGE };
+  const options = { minor, features: gates, catalogue: PLUGIN_CATALOGUE };
+  const loaded = loadConfiguration(document, options);
+  if (loaded.configuration === null) {
+    throw new Error(loaded.issues.map((issue) => `${issue.field}: ${issue.detail}`).join("; "));
+  }
+  const { configuration: complete } = loaded;
+  return given === null ? { ...complete, percentageOfNodesToScore: RECORDED_PERCENTAGE } : complete;
+}
+
+export function buildWorld(vector: SchedulerVector): World {
+  const minor = kubernetesMinor(vector.kubernetes);
+  if (minor === undefined) throw new Error(`version ${vector.kubernetes} is not covered`);
+  const gates = features(vector, minor);
+  const config = configuration(vector, minor, gates);
+  const state = new ClusterState(gates);
+  for (const raw of vector.cluster.nodes ?? []) state.addNode(buildObject("Node", raw));
+  for (const raw of vector.cluster.pods ?? []) state.addPod(buildPod(raw));
+  const nominator = new PodNominator();
+  const listers = tables(vector.cluster);
+  const pending = new Map<string, PodVersion>();
+  for (const raw of vector.pending) {
+    const pod = buildPod(raw);
+    pending.set(`${pod.namespace}/${pod.name}`, pod);
+    if (pod.nodeName === "" && pod.nominatedNodeName !== "") {
+      nominator.add(state.podInfos.podInfo(pod), pod.nominatedNodeName);
+    }
+  }
+  const surroundings = {
+    features: gates,
+    snapshot: state,
+    listers,
+    nominator,
+    scalars: state.scalars,
+    offset: () => 0,
+  };
+  const frameworks = new Map(
+    config.profiles.map((profile) => [
+      profile.schedulerName,
+      new Framework(profile, surroundings, factoriesOf(PLUGIN_CATALOGUE)),
+    ]),
+  );
+  const algorithm = new SchedulingAlgorithm({
+    percentageOfNodesToScore: config.percentageOfNodesToScore,
+    chooseTie: null,
+  });
+  return { state, tables: listers, nominator, frameworks, algorithm, pending };
+}
