@@ -8,7 +8,8 @@ export interface BackoffEntry {
 
 /**
  * The exponential backoff that kubelets share between restarts and image pulls: it doubles up to a
- * maximum and starts anew after twice the maximum without a failure. Pure: the caller keeps the entry.
+ * maximum and starts anew after twice the maximum without a failure. Pure: the caller keeps the
+ * entry.
  *
  * Source: client-go `util/flowcontrol`; Kubernetes, "Pod Lifecycle: Container restarts".
  */
@@ -18,7 +19,7 @@ export class ExponentialBackoff {
     readonly maxMicros: TimeMicros,
   ) {}
 
-  /** The entry after one more try at `nowMicros`, that of something which failed at `failedMicros`. */
+  /** The entry after a try at `nowMicros` of something that failed at `failedMicros`. */
   next(entry: BackoffEntry | null, failedMicros: TimeMicros, nowMicros: TimeMicros): BackoffEntry {
     const delayMicros =
       entry === null || this.hasExpired(entry, failedMicros)
@@ -48,7 +49,7 @@ export class ExponentialBackoff {
     return nowMicros - entry.updatedMicros < entry.delayMicros;
   }
 
-  /** The entry of something that was started `starts` times after its first start, without a rest. */
+  /** The entry of something that was started again `starts` times, without a rest. */
   entryAfter(starts: number, updatedMicros: TimeMicros): BackoffEntry | null {
     if (starts === 0) return null;
     let delayMicros = this.initialMicros;

@@ -220,7 +220,7 @@ export class Kubelets {
     worker.startTimeMicros = this.options.engine.now;
     if (pod.deletionTimeMicros !== null) {
       worker.containers = newContainers(pod.spec);
-      this.lifecycle.terminate(worker, this.options.engine.now);
+      this.lifecycle.terminate(worker, this.killTimeOf(pod));
       return;
     }
     const rejection = this.admission.check(node, pod.spec, worker.demand);
@@ -256,7 +256,7 @@ export class Kubelets {
     worker.pod = pod;
     if (pod.deletionTimeMicros !== null && pod.deletionTimeMicros !== before.deletionTimeMicros) {
       if (worker.stage === "ended") this.writer.removeEnded(worker);
-      else this.lifecycle.terminate(worker, pod.deletionTimeMicros);
+      else this.lifecycle.terminate(worker, this.killTimeOf(pod));
       return;
     }
     if (pod.spec !== before.spec) this.resizes.specChanged(worker, this.demands.of(pod.spec));
@@ -275,6 +275,12 @@ export class Kubelets {
     this.lifecycle.disarmDeadline(worker);
     this.release(worker);
     this.forget(worker);
+  }
+
+  /** A grace period counts from when the kubelet learns of the deletion. */
+  private killTimeOf(pod: PodVersion): TimeMicros {
+    const graceSeconds = pod.deletionGracePeriodSeconds ?? 0;
+    return this.options.engine.now + graceSeconds * MICROS_PER_SECOND;
   }
 
   private hold(worker: PodWorker): void {

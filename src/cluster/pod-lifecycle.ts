@@ -169,7 +169,7 @@ export class PodLifecycle implements ContainerListener {
     this.terminate(worker, this.options.engine.now + grace * MICROS_PER_SECOND);
   }
 
-  /** Stops all of a pod; SIGKILL comes at `killAtMicros`. Called again, it may only come earlier. */
+  /** Stops all of a pod; SIGKILL comes at `killAtMicros`. A further call may only hasten it. */
   terminate(worker: PodWorker, killAtMicros: TimeMicros): void {
     if (worker.stage === "ended") return;
     if (worker.stage === "terminating") {

@@ -43,8 +43,8 @@ export interface ContainerRecord {
 /**
  *   starting -> active -> terminating -> ended
  *
- * starting: waits for its node. active: containers start, run and restart. stuck: recorded as waiting
- * for something that is not modelled. static: run by a file on the node. ended: gives back what it
+ * starting: waits for its node. active: containers start, run and restart. stuck: recorded as
+ * waiting for something that is not modelled. static: run by a file on the node. ended: gives back what it
  * held; its last status is on the way.
  */
 type PodStage = "starting" | "active" | "stuck" | "static" | "terminating" | "ended";

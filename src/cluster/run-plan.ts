@@ -17,9 +17,9 @@ export interface RunPlan {
 }
 
 /**
- * Plans a run that begins at `beginMicros`. Probes are sent when the container starts (readiness and
- * liveness: once it has started up), then every period; those before the initial delay are left out.
- * A probe succeeds from when the container serves.
+ * Plans a run that begins at `beginMicros`. Probes are sent when the container starts (readiness
+ * and liveness: once it has started up), then every period; those before the initial delay are left
+ * out. A probe succeeds from when the container serves.
  *
  * Source: Kubernetes, "Configure Liveness, Readiness and Startup Probes"; `pkg/kubelet/prober`.
  */
