@@ -1,6 +1,5 @@
 import type { ControllerOptions, Controller } from "../../control/controller.js";
-import { DeploymentController } from "../../control/deployment/deployment-controller.js";
-import { ReplicaSetController } from "../../control/replicaset/replica-set-controller.js";
+import { CONTROLLERS } from "../../control/registry.js";
 import type { Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
 
@@ -18,8 +17,5 @@ export function wireControllers(ground: Ground, scenario: Scenario): readonly Co
     observer: ground.observer,
     startTimeMs: scenario.startTimeEpochMicros / 1000,
   });
-  return [
-    new DeploymentController(options("deployment-controller")),
-    new ReplicaSetController(options("replicaset-controller")),
-  ];
+  return Object.entries(CONTROLLERS).map(([name, Made]) => new Made(options(name)));
 }

@@ -1,5 +1,6 @@
-import type { TimeMicros } from "../../base/time.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import { HORIZON_MICROS, type RunOutcome } from "../../kernel/engine.js";
+import { RandomStreams } from "../../kernel/random-streams.js";
 import { ClusterRecorder } from "../../record/cluster-recorder.js";
 import type { RowSink } from "../../record/row-sink.js";
 import type { RunFigures } from "../../record/run-figures.js";
@@ -10,6 +11,7 @@ import { Timeline } from "../../workload/timeline/timeline.js";
 import { capacityOf } from "../../workload/traces/cluster-capacity.js";
 import { type PreparedTrace, prepareTrace } from "../../workload/traces/prepare-trace.js";
 import type { TraceFacts } from "../../workload/traces/trace-facts.js";
+import type { LoadedTrace } from "../../workload/traces/trace-loader.js";
 import { TraceReplay } from "../../workload/traces/trace-replay.js";
 import { DEFAULTS } from "../defaults.js";
 import type { Issue } from "../issue.js";
@@ -60,15 +62,15 @@ export class World {
     const configuration = schedulerConfiguration(scenario);
     if (!("profiles" in configuration)) return configuration;
     const startTimeMs = scenario.startTimeEpochMicros / 1000;
+    const data = await readData(loaded, new RandomStreams(scenario.seed));
+    if (!("machines" in data)) return data;
     const recorder = new ClusterRecorder({
-      everyMicros: scenario.metricsEveryMicros,
+      everyMicros: scenario.metricsEveryMicros ?? intervalOf(data.traces),
       window: scenario.measure,
       priceOf: (node) => priceOf(scenario, node),
       events: options.events,
     });
     const ground = new Ground(recorder, { seed: scenario.seed, startTimeMs });
-    const data = await readData(loaded, ground.engine.streams);
-    if (!("machines" in data)) return data;
     const behavior = new ContainerBehavior({
       store: ground.store,
       streams: ground.engine.streams,
@@ -123,6 +125,18 @@ export class World {
       },
     };
   }
+}
+
+/** Interval of the time series where only the traces tell how long the run takes. */
+function intervalOf(traces: readonly LoadedTrace[]): TimeMicros {
+  let lastArrival = 0;
+  for (const { table } of traces) {
+    for (let row = 0; row < table.size; row++) {
+      lastArrival = Math.max(lastArrival, table.arrivalMicros(row));
+    }
+  }
+  const share = Math.ceil(lastArrival / DEFAULTS.metricsIntervals / MICROS_PER_SECOND);
+  return Math.max(DEFAULTS.metricsEveryMicros, share * MICROS_PER_SECOND);
 }
 
 interface Workload {

@@ -70,8 +70,9 @@ function defaultStartMicros(): number {
   return "value" in start ? start.value : 0;
 }
 
-function metricsEvery(end: RunEnd): number {
-  const share = Math.ceil((end.untilMicros ?? 0) / DEFAULTS.metricsIntervals);
+function metricsEvery(end: RunEnd): number | null {
+  if (end.untilMicros === null) return null;
+  const share = Math.ceil(end.untilMicros / DEFAULTS.metricsIntervals);
   return Math.max(DEFAULTS.metricsEveryMicros, share);
 }
 

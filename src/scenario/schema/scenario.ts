@@ -24,7 +24,8 @@ export interface Scenario {
   /** In the order of the file; not sorted by time. */
   readonly timeline: readonly TimelineEntry[];
   readonly controlPlane: ControlPlane;
-  readonly metricsEveryMicros: TimeMicros;
+  /** Null: not given, and how long the run takes is not known before its traces are read. */
+  readonly metricsEveryMicros: TimeMicros | null;
   readonly expect: readonly Expectation[];
 }
 
