@@ -65,6 +65,17 @@ describe.skipIf(!present)("openb, Alibaba's GPU cluster", () => {
     expect(rounded.changed.map((note) => note.count)).toEqual([3078]);
   });
 
+  test("has as many pods by GPUs as the trace's authors count", () => {
+    const { table } = load("openb_pod_list_default.csv", { fractionalGpu: "roundUp" });
+    const counts = new Map<number, number>();
+    for (let row = 0; row < table.size; row++) {
+      const { gpus } = table.shapes.at(table.shapeId(row));
+      counts.set(gpus, (counts.get(gpus) ?? 0) + 1);
+    }
+    const byGpus = [0, 1, 2, 4, 8].map((gpus) => counts.get(gpus));
+    expect(byGpus).toEqual([1088, 6989, 16, 15, 44]);
+  });
+
   test("hardly loads the cluster with its own times, and says so", () => {
     const loaded = load("openb_pod_list_default.csv", { fractionalGpu: "roundUp" });
     const prepared = prepareTrace(loaded, capacity());
