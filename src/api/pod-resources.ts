@@ -16,7 +16,7 @@ export interface PodResourceOptions {
 }
 
 /** The part of a pod that its effective resources come from. */
-export interface PodResourceInput {
+interface PodResourceInput {
   readonly spec: PodSpec;
   readonly status?: RawPodStatus | undefined;
 }

@@ -2,7 +2,7 @@ import type { PodSpec, ResourceRequirements } from "./kubernetes.js";
 import { isPodLevelResourcesSet } from "./pod-resources.js";
 import { type Quantity, mustParseQuantity } from "./quantity.js";
 
-export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
+type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
 
 const COMPUTE = ["cpu", "memory"] as const;
 

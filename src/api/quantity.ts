@@ -192,7 +192,7 @@ function binaryText(quantity: Quantity): string | undefined {
 }
 
 /** The parts of a quantity's text; leading zeros of the whole part are dropped. */
-export interface QuantityParts {
+interface QuantityParts {
   readonly positive: boolean;
   readonly whole: string;
   readonly fraction: string;

@@ -1,7 +1,7 @@
 import type { Taint, Toleration } from "./kubernetes.js";
 import { parseInt64 } from "./label-selector.js";
 
-export interface TolerationOptions {
+interface TolerationOptions {
   /** Operators Gt and Lt (TaintTolerationComparisonOperators, KEP-5471). */
   readonly comparisonOperators?: boolean;
 }

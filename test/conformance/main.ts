@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { KNOWN_FAILURES_PATH } from "./known-failures.js";
-import { runVectorFile, type VectorResult } from "./run-vector-file.js";
+import type { VectorResult } from "./controllers/run.js";
+import { runVectorFile } from "./run-vector-file.js";
 
 const USAGE = "usage: npm run conformance -- [--verbose] [--write-known-failures] FILE|DIR…";
 /** More than this many sentences about one decision help nobody. */

@@ -1,4 +1,4 @@
-export type FieldIssueType =
+type FieldIssueType =
   | "Invalid"
   | "Required"
   | "NotSupported"

@@ -136,11 +136,7 @@ function validateTermField(
   });
 }
 
-export function validateNodeSelectorTerm(
-  term: NodeSelectorTerm,
-  path: string,
-  issues: FieldIssues,
-): void {
+function validateNodeSelectorTerm(term: NodeSelectorTerm, path: string, issues: FieldIssues): void {
   (term.matchExpressions ?? []).forEach((expression, i) => {
     validateExpression(expression, `${path}.matchExpressions[${i}]`, issues);
   });

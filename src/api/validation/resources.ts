@@ -30,12 +30,7 @@ function validateContainerResourceName(name: string, path: string, issues: Field
 }
 
 /** An amount is not negative, and whole where parts of the resource make no sense. */
-export function validateAmount(
-  name: string,
-  quantity: Quantity,
-  path: string,
-  issues: FieldIssues,
-): void {
+function validateAmount(name: string, quantity: Quantity, path: string, issues: FieldIssues): void {
   const text = quantity.toString();
   if (quantity.sign < 0) issues.invalid(path, text, "must be greater than or equal to 0");
   if ((isExtendedResource(name) || name === "pods") && !quantity.roundUp(0).exact) {
