@@ -1,7 +1,8 @@
 import { KINDS } from "../../api/kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { fromManifest } from "../../api/manifest.js";
-import type { NewObject } from "../../api/new-object.js";
+import type { NewGeneric, NewObject } from "../../api/new-object.js";
+import { registeredNode } from "../../cluster/node-object.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import type { LoadedObject } from "../schema/scenario.js";
@@ -19,16 +20,30 @@ const FIRST_KINDS: readonly string[] = [
 /** Stores a dump as it is, and nodes that were given as objects. */
 export function loadState(ground: Ground, loaded: LoadedScenario): void {
   const startTimeMs = loaded.scenario.startTimeEpochMicros / 1000;
-  const objects = [...(loaded.snapshot ?? []), ...loaded.nodes];
-  const present = new Set<string>();
-  for (const { manifest } of objects) {
+  const snapshot = loaded.snapshot ?? [];
+  for (const { manifest } of snapshot) {
     const object = fromManifest(manifest, startTimeMs);
-    if (object === null) continue;
-    if (object.kind === "Namespace") present.add(object.name);
-    ground.server.load(object as NewObject);
+    if (object !== null) ground.server.load(object as NewObject);
   }
+  loadNodes(
+    ground,
+    loaded.nodes.map(({ manifest }) => manifest),
+    startTimeMs,
+  );
   ground.server.bootstrap();
-  for (const { manifest } of objects) createNamespace(ground, manifest.metadata.namespace);
+  for (const { manifest } of snapshot) createNamespace(ground, manifest.metadata.namespace);
+}
+
+/** Stores nodes as their kubelets register them: what the manifests leave out is filled in. */
+export function loadNodes(
+  ground: Ground,
+  manifests: readonly Manifest[],
+  startTimeMs: number,
+): void {
+  for (const manifest of manifests) {
+    const node = fromManifest(manifest, startTimeMs) as NewGeneric<"Node">;
+    ground.server.load(registeredNode(node, { startTimeMs, nowMicros: 0 }));
+  }
 }
 
 /**

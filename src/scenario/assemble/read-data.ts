@@ -1,5 +1,4 @@
-import { fromManifest } from "../../api/manifest.js";
-import type { NewGeneric } from "../../api/new-object.js";
+import type { Manifest } from "../../api/kubernetes.js";
 import type { RandomStreams } from "../../kernel/random-streams.js";
 import { OpenbNodeReader } from "../../workload/traces/openb/openb-nodes.js";
 import { type LoadedTrace, TraceLoader } from "../../workload/traces/trace-loader.js";
@@ -12,7 +11,7 @@ import type { Trace } from "../schema/scenario.js";
 
 /** What the data files of a scenario hold. */
 export interface ScenarioData {
-  readonly machines: readonly NewGeneric<"Node">[];
+  readonly machines: readonly Manifest[];
   readonly traces: readonly LoadedTrace[];
 }
 
@@ -22,16 +21,13 @@ export async function readData(
   streams: RandomStreams,
 ): Promise<ScenarioData | readonly Issue[]> {
   const issues: Issue[] = [];
-  const machines: NewGeneric<"Node">[] = [];
-  const startTimeMs = loaded.scenario.startTimeEpochMicros / 1000;
+  const machines: Manifest[] = [];
   for (const { file } of loaded.scenario.cluster.machines) {
     const reader = new OpenbNodeReader();
     for await (const chunk of loaded.openText(file)) reader.push(chunk);
     const { nodes, issues: found } = reader.end();
     issues.push(...found.map((issue) => located(issue, loaded.shownAs(file))));
-    for (const node of nodes) {
-      machines.push({ ...fromManifest(node, startTimeMs), creationTimeMicros: 0 } as never);
-    }
+    machines.push(...nodes);
   }
   const traces: LoadedTrace[] = [];
   for (const [index, trace] of loaded.scenario.traces.entries()) {

@@ -17,7 +17,7 @@ import { DEFAULTS } from "../defaults.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import { Ground } from "./ground.js";
-import { applyManifests, loadState } from "./initial-objects.js";
+import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
 import { readData } from "./read-data.js";
 import { priceOf, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
@@ -78,7 +78,7 @@ export class World {
       defaults: DEFAULTS.container,
     });
     loadState(ground, loaded);
-    for (const machine of data.machines) ground.server.load(machine);
+    loadNodes(ground, data.machines, startTimeMs);
     const pools = wireNodePools(ground, scenario);
     const capacity = capacityOf(ground.store.table("Node"));
     const traces: PreparedTrace[] = [];
