@@ -1,6 +1,7 @@
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import { HORIZON_MICROS, type RunOutcome } from "../../kernel/engine.js";
 import { RandomStreams } from "../../kernel/random-streams.js";
+import { UNOBSERVED } from "../../record/cluster-observer.js";
 import { ClusterRecorder } from "../../record/cluster-recorder.js";
 import type { RowSink } from "../../record/row-sink.js";
 import type { RunFigures } from "../../record/run-figures.js";
@@ -26,6 +27,8 @@ import { schedulerConfiguration, wireScheduler } from "./wire-scheduler.js";
 export interface WorldOptions {
   /** Where `events.csv` goes while the run goes on; null to count events only. */
   readonly events: RowSink | null;
+  /** False: nothing is told to the recorder, whose figures then stay empty. Default: true. */
+  readonly isMeasured?: boolean;
 }
 
 /** What a run tells besides its figures. */
@@ -70,7 +73,8 @@ export class World {
       priceOf: (node) => priceOf(scenario, node),
       events: options.events,
     });
-    const ground = new Ground(recorder, { seed: scenario.seed, startTimeMs });
+    const observer = options.isMeasured === false ? UNOBSERVED : recorder;
+    const ground = new Ground(observer, { seed: scenario.seed, startTimeMs });
     const behavior = new ContainerBehavior({
       store: ground.store,
       streams: ground.engine.streams,
