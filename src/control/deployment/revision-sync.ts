@@ -1,4 +1,4 @@
-import type { Change } from "../../store/request.js";
+import type { Change, WriteRequest } from "../../store/request.js";
 import { newCondition, setCondition } from "./deployment-status.js";
 import {
   conditionOf,
@@ -6,36 +6,86 @@ import {
   hasProgressDeadline,
   Progress,
 } from "./progress.js";
-import type { Deployment } from "./replica-sets.js";
-import { REVISION } from "./revisions.js";
+import type { Deployment, ReplicaSet, Rollout } from "./replica-sets.js";
+import { maxRevision, REVISION, revisionOf, withRevision } from "./revisions.js";
 
-/** What brings the Deployment's revision in line and puts the condition in; null for nothing. */
-export function revisionChange(
-  { annotations, status }: Deployment,
-  revision: number,
-  condition: DeploymentCondition | null,
+/**
+ * The next write that brings annotations and revision of the current set, and then of the Deployment,
+ * in line; null when they are.
+ */
+export function revisionRequest(
+  deployment: Deployment,
+  { newSet, oldSets }: Rollout,
+  now: string,
+): WriteRequest | null {
+  if (newSet === null) return null;
+  const annotations = withRevision(newSet.annotations, deployment, maxRevision(oldSets) + 1);
+  const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
+  const sameSeconds = (newSet.spec.minReadySeconds ?? 0) === minReadySeconds;
+  if (annotations !== newSet.annotations || !sameSeconds) {
+    const spec = sameSeconds ? newSet.spec : { ...newSet.spec, minReadySeconds };
+    return { verb: "update", base: newSet, change: { annotations, spec } };
+  }
+  const message = `Found new replica set "${newSet.name}"`;
+  const told = conditionOf(deployment.status, "Progressing") !== undefined;
+  const found = told ? null : newCondition(now, "Progressing", "True", Progress.found, message);
+  const change = revisionChange(deployment, newSet, found);
+  return change === null ? null : { verb: "update", base: deployment, change };
+}
+
+/** What tells of a set that was just created; null where there is nothing to tell. */
+export function createdChange(deployment: Deployment, set: ReplicaSet, now: string): Change | null {
+  const message = `Created new replica set "${set.name}"`;
+  const created = newCondition(now, "Progressing", "True", Progress.created, message);
+  return revisionChange(deployment, set, created);
+}
+
+/** What tells of a set that could not be created; null for a Deployment without a deadline. */
+export function createFailedChange(
+  deployment: Deployment,
+  message: string,
+  now: string,
 ): Change | null {
-  const revised = annotations[REVISION] !== String(revision);
-  if (!revised && condition === null) return null;
-  return {
-    ...(revised && { annotations: { ...annotations, [REVISION]: String(revision) } }),
-    ...(condition !== null && {
-      status: { ...status, conditions: setCondition(status.conditions ?? [], condition) },
-    }),
-  };
+  if (!hasProgressDeadline(deployment)) return null;
+  const failed = newCondition(now, "Progressing", "False", Progress.createFailed, message);
+  return conditionChange(deployment, failed);
 }
 
 /**
- * The condition Progressing of a Deployment that was paused or resumed since the last sync; null
- * where that is told already. A rollout that timed out says so as long as it does.
+ * What tells that the Deployment was paused or resumed since the last sync; null where that is told.
+ * A rollout that timed out says so as long as it does.
  */
-export function pauseCondition(deployment: Deployment, now: string): DeploymentCondition | null {
+export function pauseChange(deployment: Deployment, now: string): Change | null {
   const reason = conditionOf(deployment.status, "Progressing")?.reason;
   if (!hasProgressDeadline(deployment) || reason === Progress.timedOut) return null;
   const told = reason === Progress.paused;
   const paused = deployment.spec.paused === true;
   if (paused === told) return null;
-  return paused
+  const condition = paused
     ? newCondition(now, "Progressing", "Unknown", Progress.paused, "Deployment is paused")
     : newCondition(now, "Progressing", "Unknown", Progress.resumed, "Deployment is resumed");
+  return conditionChange(deployment, condition);
+}
+
+/** The revision of the current set as the Deployment's, and a condition if it has a deadline. */
+function revisionChange(
+  deployment: Deployment,
+  set: ReplicaSet,
+  condition: DeploymentCondition | null,
+): Change | null {
+  const revision = String(revisionOf(set) ?? 0);
+  const { annotations } = deployment;
+  const revised = annotations[REVISION] !== revision;
+  const tells = condition !== null && hasProgressDeadline(deployment);
+  if (!revised && !tells) return null;
+  return {
+    ...(revised && { annotations: { ...annotations, [REVISION]: revision } }),
+    ...(tells && conditionChange(deployment, condition)),
+  };
+}
+
+function conditionChange({ status }: Deployment, condition: DeploymentCondition): Change {
+  return {
+    status: { ...status, conditions: setCondition(status.conditions ?? [], condition) },
+  };
 }
