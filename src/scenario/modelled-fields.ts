@@ -12,7 +12,7 @@ export interface FieldRules {
   readonly [field: string]: FieldRule;
 }
 /** A field whose effect depends on its value. */
-export type ValueRule = (value: unknown) => "modelled" | Effect;
+type ValueRule = (value: unknown) => "modelled" | Effect;
 
 /** Fields that a table does not name: counted as the worst until somebody has looked at them. */
 export const UNKNOWN_FIELD: Effect = "placement";
@@ -99,7 +99,7 @@ const volume: FieldRules = {
 };
 
 /** Of a pod, and of every pod template. */
-export const POD_SPEC: FieldRules = {
+const POD_SPEC: FieldRules = {
   containers: container,
   initContainers: container,
   ephemeralContainers: "none",

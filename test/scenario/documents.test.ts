@@ -51,7 +51,7 @@ const object = fc.record({
 });
 
 describe("large files are cut into pieces that read as the whole", () => {
-  test.prop([fc.array(object, { minLength: 1, maxLength: 4 })], { numRuns: 60 })(
+  test.prop([fc.array(object, { minLength: 1, maxLength: 4 })], { numRuns: 30 })(
     "documents",
     async (objects) => {
       const found = await both(objects.map((one) => stringify(one)).join("---\n"));
@@ -61,7 +61,7 @@ describe("large files are cut into pieces that read as the whole", () => {
 
   const head = fc.constantFrom("apiVersion: v1\n", "# a comment\napiVersion: v1\nkind: List\n");
   test.prop([fc.array(object, { minLength: 1, maxLength: 4 }), head, fc.boolean()], {
-    numRuns: 60,
+    numRuns: 30,
   })("Lists as kubectl prints them, indented or not", async (objects, start, isIndented) => {
     const items = stringify(objects)
       .split("\n")
@@ -73,7 +73,7 @@ describe("large files are cut into pieces that read as the whole", () => {
   });
 
   test.prop([fc.array(object, { minLength: 1, maxLength: 4 }), fc.constantFrom(0, 4)], {
-    numRuns: 60,
+    numRuns: 30,
   })("JSON Lists, pretty or on one line", async (objects, indent) => {
     const list = { apiVersion: "v1", items: objects, kind: "List", metadata: { items: [1] } };
     const found = await both(JSON.stringify(list, null, indent));

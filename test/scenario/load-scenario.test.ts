@@ -193,7 +193,7 @@ describe("a scenario with everything that is supported", () => {
       fc.string({ maxLength: 4 }),
     ),
   });
-  test.prop([fc.array(mutation, { minLength: 1, maxLength: 4 })], { numRuns: 300 })(
+  test.prop([fc.array(mutation, { minLength: 1, maxLength: 4 })], { numRuns: 100 })(
     "with random changes is loaded or refused with places in it, and never throws",
     async (mutations) => {
       const changed = [...lines];

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 
 /** What a path is; `missing` also where it cannot be looked at. */
-export interface FileInfo {
+interface FileInfo {
   readonly kind: "file" | "folder" | "other" | "missing";
   readonly sizeBytes: number;
 }

@@ -1,9 +1,8 @@
-import { type JsonSchema, scenarioJsonSchema } from "../schema/json-schema.js";
+import type { JsonSchema } from "../schema/json-schema.js";
 import type { Path } from "./yaml-source.js";
 
-/** The keys that a scenario may have in the map at `path`, without those that are refused by name. */
-export function knownKeys(path: Path): readonly string[] {
-  const root = scenarioJsonSchema();
+/** The keys that the schema `root` allows in the map at `path`, without those that are refused by name. */
+export function knownKeys(root: JsonSchema, path: Path): readonly string[] {
   let here: readonly JsonSchema[] = [root];
   for (const part of path) {
     here = here.flatMap((one) => alternatives(root, one)).flatMap((one) => below(one, part));

@@ -3,6 +3,7 @@ import { CoverageReport } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
+import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
 import { parseDuration } from "../units.js";
 import { crossChecks, duplicateObjects, endIssues } from "./cross-checks.js";
 import { MAX_INPUT_BYTES } from "./documents.js";
@@ -142,6 +143,7 @@ class ScenarioLoader {
       inputs: await inputs.hashes(),
       openText: (name) => textBlocks(inputs.files, inputs.find(name).path),
       shownAs: (name) => inputs.find(name).shown,
+      issueAt: (path, message) => this.source.issue(path, message),
     };
   }
 
@@ -220,6 +222,11 @@ class ScenarioLoader {
   /** Traces and machines are read when the world is built: here it only shows whether they are there. */
   private async checkStreams(): Promise<void> {
     const { cluster, traces = [] } = this.document.spec;
+    for (const [i, trace] of traces.entries()) {
+      const problem = traceOptionsProblem(trace);
+      if (problem === null) continue;
+      this.issues.push(this.source.issue(["spec", "traces", i, problem.key], problem.message));
+    }
     const named: (readonly [string, Path])[] = traces.map((trace, i) => [
       trace.file,
       ["spec", "traces", i, "path"],

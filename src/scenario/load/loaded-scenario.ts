@@ -20,6 +20,8 @@ export interface LoadedScenario {
   openText(name: string): AsyncIterable<string>;
   /** How a message calls that file. */
   shownAs(name: string): string;
+  /** An issue about a field of the scenario file, by its path from the root. */
+  issueAt(path: readonly (string | number)[], message: string): Issue;
 }
 
 export type LoadOutcome =

@@ -2,7 +2,7 @@ import { parseQuantity, Quantity } from "../../api/quantity.js";
 import type { Parsed } from "../units.js";
 
 /** Name of the pool that `--nodes` makes: its nodes are node-0, node-1 and so on. */
-export const SHAPE_POOL = "node";
+const SHAPE_POOL = "node";
 
 interface ShapePool {
   readonly name: string;

@@ -5,12 +5,6 @@ import { strategicMerge, strategicMergeFlaws } from "../../api/strategic-merge.j
 import type { LoadedObject, Target } from "../schema/scenario.js";
 import type { ObjectFlaw } from "./manifests.js";
 
-export interface Patch {
-  readonly name: string;
-  readonly target: Target;
-  readonly patch: unknown;
-}
-
 /** The target that an object is, whichever namespace it leaves out. */
 export function targetOf(manifest: Manifest): Target {
   const kind = kindOf(manifest.apiVersion, manifest.kind);

@@ -1,5 +1,6 @@
 import type { Issue } from "../issue.js";
 import { scenarioDocument, type ScenarioDocument } from "../schema/document.js";
+import { type JsonSchema, scenarioJsonSchema } from "../schema/json-schema.js";
 import { flawsOf } from "../schema/zod-issues.js";
 import { knownKeys } from "./known-keys.js";
 import { applyOverrides, type Override } from "./overrides.js";
@@ -91,7 +92,11 @@ export class ScenarioSource {
     );
     const parsed = scenarioDocument.safeParse(this.root);
     if (parsed.success) return duplicates.length > 0 ? duplicates : parsed.data;
-    const flaws = flawsOf(parsed.error.issues, knownKeys);
+    let schema: JsonSchema | undefined;
+    const flaws = flawsOf(parsed.error.issues, (path) => {
+      schema ??= scenarioJsonSchema();
+      return knownKeys(schema, path);
+    });
     const issues = flaws.map(({ path, message, atKey }) => this.issue(path, message, atKey));
     const inOrder = (a: Issue, b: Issue): number => a.line - b.line || a.column - b.column;
     return [...issues, ...duplicates].sort(inOrder);

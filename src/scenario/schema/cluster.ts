@@ -92,7 +92,7 @@ function poolProblems(pool: PoolKeys): readonly (readonly [string, string])[] {
   return problems;
 }
 
-export const nodePool = poolKeys.transform((pool, context): NodePool => {
+const nodePool = poolKeys.transform((pool, context): NodePool => {
   for (const [key, message] of poolProblems(pool)) {
     context.addIssue({ code: "custom", message, path: [key], input: pool });
   }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Parsed } from "../units.js";
 
 /** Where the number of a default comes from; shown in the reference. */
-export type Source = "upstream" | "measured" | "assumed";
+type Source = "upstream" | "measured" | "assumed";
 
 interface LeafSchema {
   /** Name under `$defs` of the generated JSON Schema. */

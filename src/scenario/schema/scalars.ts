@@ -48,7 +48,6 @@ export const parseMillis = quantityIn((quantity) => quantity.milliValue());
 export const parseWhole = quantityIn((quantity) => quantity.value());
 
 const quantityShape = { type: ["string", "number"], pattern: QUANTITY_PATTERN } as const;
-export const cpuMillis = leaf({ id: "cpu", ...quantityShape }, parseMillis);
 export const bytes = leaf({ id: "bytes", ...quantityShape }, parseWhole);
 export const positiveBytes = leaf(
   { id: "positiveBytes", ...quantityShape },

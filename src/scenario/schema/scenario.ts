@@ -35,7 +35,7 @@ export interface RunEnd {
   readonly untilIdle: boolean;
 }
 
-export interface ClusterSection {
+interface ClusterSection {
   readonly nodePools: readonly NodePool[];
   /** A trace's machines, to be read with the trace's reader. `file` is opened by its name. */
   readonly machines: readonly { readonly format: "openb"; readonly file: string }[];
@@ -59,7 +59,7 @@ export interface NodePool {
   };
 }
 
-export interface SchedulerSection {
+interface SchedulerSection {
   /** A KubeSchedulerConfiguration as read, or null for upstream's default. */
   readonly config: LoadedObject | null;
   readonly ties: "random" | "first";
@@ -71,7 +71,7 @@ export interface LoadedObject {
   readonly origin: Origin;
 }
 
-export interface Origin {
+interface Origin {
   /** As the scenario names it. */
   readonly file: string;
   readonly line: number;
@@ -95,7 +95,7 @@ export interface Behavior {
 }
 
 /** Every field given must match; null matches all. */
-export interface BehaviorMatch {
+interface BehaviorMatch {
   readonly namespace: string | null;
   readonly labels: Labels;
   readonly container: string | null;
@@ -118,11 +118,11 @@ interface TraceOptions {
   readonly fractionalGpu: "exclude" | "roundUp";
 }
 
-export interface OpenbTrace extends TraceOptions {
+interface OpenbTrace extends TraceOptions {
   readonly format: "openb";
 }
 
-export interface CsvTrace extends TraceOptions {
+interface CsvTrace extends TraceOptions {
   readonly format: "csv";
   readonly columns: TraceColumns;
 }
@@ -252,7 +252,7 @@ export type TimelineOperation =
       readonly toRevision: number;
     };
 
-export interface ClientRate {
+interface ClientRate {
   readonly qps: number;
   readonly burst: number;
 }

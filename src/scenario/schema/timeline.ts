@@ -32,7 +32,7 @@ export type RawTimelineEntry = Omit<TimelineEntry, "operation" | "path"> & {
 
 const seconds = duration.transform((micros) => Math.round(micros / 1_000_000));
 
-export const inlineManifest = leaf(
+const inlineManifest = leaf(
   { type: "object", required: ["apiVersion", "kind", "metadata"] },
   (raw): Parsed<Manifest> => {
     const object = typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>) : {};

@@ -64,7 +64,7 @@ function flatten(
 }
 
 /** `unknown key, did you mean …`, from the keys that are known there. */
-export function unknownKey(key: string, known: readonly string[]): string {
+function unknownKey(key: string, known: readonly string[]): string {
   if (known.length === 0) return `unknown key \`${key}\``;
   const nearest = closest(key, known as string[]);
   const near = distance(key, nearest) <= Math.max(2, Math.floor(key.length / 2));
