@@ -1,40 +1,280 @@
 import { describe, expect, it } from "vitest";
-import { DeploymentController } from "../../src/control/deployment/deployment-controller.js";
-import { ReplicaSetController } from "../../src/control/replicaset/replica-set-controller.js";
-import { deployment, TestCluster } from "./cluster.js";
+import { fromManifest, toManifest } from "../../src/api/manifest.js";
+import type { AnyVersion } from "../../src/api/object-version.js";
+import type { PodVersion } from "../../src/api/pod-version.js";
+import {
+  type CommandResult,
+  restart,
+  setPaused,
+  undo,
+} from "../../src/control/deployment/rollout-commands.js";
+import { CONTROLLERS } from "../../src/control/registry.js";
+import { deployment, podTemplate, replicaSet, START_TIME_MS, TestCluster } from "./cluster.js";
 
-const controllers = { replicaset: ReplicaSetController, deployment: DeploymentController };
+const REVISION = "deployment.kubernetes.io/revision";
+
+function started(sketch = {}, options = {}): TestCluster {
+  const cluster = new TestCluster(options).run(CONTROLLERS);
+  cluster.apply(deployment("web", sketch));
+  return cluster.advance(20);
+}
+
+const web = (cluster: TestCluster) => cluster.get("Deployment", "web");
+const sizes = (cluster: TestCluster) => cluster.all("ReplicaSet").map((set) => set.spec.replicas);
+const setsByRevision = (cluster: TestCluster) =>
+  new Map(cluster.all("ReplicaSet").map((set) => [set.annotations[REVISION], set]));
+
+function condition(cluster: TestCluster, type: string): string[] | undefined {
+  const found = web(cluster).status.conditions?.find((one) => one.type === type);
+  return found && [found.status, found.reason ?? ""];
+}
+
+function command(cluster: TestCluster, result: CommandResult): void {
+  if (!result.ok) throw new Error(result.message);
+  cluster.execute({ verb: "patch", target: web(cluster), change: result.change });
+}
+
+const images = (cluster: TestCluster) =>
+  new Set(cluster.all("Pod").map((pod) => pod.spec.containers[0]!.image));
+
+/** Pods with the image `broken` never become ready. */
+const BROKEN = {
+  readyAfter: (pod: PodVersion) => (pod.spec.containers[0]!.image === "broken" ? null : 1_000_000),
+};
 
 describe("a Deployment", () => {
-  it("creates a ReplicaSet and becomes available", () => {
-    const cluster = new TestCluster().run(controllers);
-    cluster.apply(deployment("web"));
-    cluster.advance(20);
-    const status = cluster.get("Deployment", "web").status;
-    expect(status).toMatchObject({
+  it("creates a ReplicaSet, becomes available, and then is quiet", () => {
+    const cluster = started();
+    expect(web(cluster).status).toMatchObject({
       observedGeneration: 1,
       replicas: 3,
       updatedReplicas: 3,
       readyReplicas: 3,
       availableReplicas: 3,
     });
-    expect(status.conditions?.map(({ type, status, reason }) => [type, status, reason])).toEqual([
-      ["Available", "True", "MinimumReplicasAvailable"],
-      ["Progressing", "True", "NewReplicaSetAvailable"],
-    ]);
+    expect(condition(cluster, "Available")).toEqual(["True", "MinimumReplicasAvailable"]);
+    expect(condition(cluster, "Progressing")).toEqual(["True", "NewReplicaSetAvailable"]);
+    expect(cluster.events[0]).toMatchObject({
+      reason: "ScalingReplicaSet",
+      message: `Scaled up replica set ${cluster.all("ReplicaSet")[0]!.name} from 0 to 3`,
+    });
     const writes = cluster.writes.length;
     cluster.advance(3600);
     expect(cluster.writes.length).toBe(writes);
   });
 
-  it("rolls", () => {
-    const cluster = new TestCluster().run(controllers);
-    cluster.apply(deployment("web"));
-    cluster.advance(20);
+  it("with Recreate starts new pods when the last old one is gone", () => {
+    const cluster = started({ strategy: { type: "Recreate" } }, { stopAfterMicros: 30_000_000 });
+    let together = 0;
+    cluster.store.observe(() => {
+      if (images(cluster).size > 1) together += 1;
+    });
+    cluster.apply(deployment("web", { strategy: { type: "Recreate" }, image: "web:2" }));
+    cluster.advance(25);
+    expect(images(cluster)).toEqual(new Set(["web:1"]));
+    cluster.advance(30);
+    expect(images(cluster)).toEqual(new Set(["web:2"]));
+    expect(together).toBe(0);
+    expect(web(cluster).status.availableReplicas).toBe(3);
+  });
+
+  it("goes back to an earlier revision, whose set it uses again", () => {
+    const cluster = started();
+    const [first] = cluster.all("ReplicaSet");
     cluster.apply(deployment("web", { image: "web:2" }));
     cluster.advance(60);
-    console.log(cluster.events.map((e) => `${e.reason} ${e.message}`));
-    console.log(cluster.get("Deployment", "web"), cluster.all("ReplicaSet"));
-    console.log(cluster.writes.length);
+    expect(web(cluster).annotations[REVISION]).toBe("2");
+    command(cluster, undo(web(cluster), cluster.all("ReplicaSet")));
+    cluster.advance(60);
+    expect(images(cluster)).toEqual(new Set(["web:1"]));
+    expect(web(cluster).annotations[REVISION]).toBe("3");
+    const current = cluster.get("ReplicaSet", first!.name);
+    expect(current.spec.replicas).toBe(3);
+    expect(current.annotations["deployment.kubernetes.io/revision-history"]).toBe("1");
+    expect(cluster.all("ReplicaSet").length).toBe(2);
+  });
+
+  it.each([
+    ["no rollout history", 0, /no rollout history/],
+    ["no such revision", 7, /unable to find specified revision 7/],
+    ["the present revision", 1, /already matches revision 1/],
+  ])("does not go back to %s", (_, revision, message) => {
+    const cluster = started();
+    const result = undo(web(cluster), cluster.all("ReplicaSet"), revision);
+    expect(result.ok ? "" : result.message).toMatch(message);
+  });
+
+  it("while paused changes no pod, and goes on when it is resumed", () => {
+    const cluster = started();
+    command(cluster, setPaused(web(cluster), true));
+    cluster.apply(deployment("web", { image: "web:2", paused: true }));
+    cluster.advance(60);
+    expect(condition(cluster, "Progressing")).toEqual(["Unknown", "DeploymentPaused"]);
+    expect(images(cluster)).toEqual(new Set(["web:1"]));
+    expect(cluster.all("ReplicaSet").length).toBe(1);
+    cluster.apply(deployment("web", { image: "web:2", paused: true, replicas: 5 }));
+    cluster.advance(20);
+    expect(sizes(cluster)).toEqual([5]);
+    command(cluster, setPaused(web(cluster), false));
+    cluster.advance(60);
+    expect(images(cluster)).toEqual(new Set(["web:2"]));
+    expect(condition(cluster, "Progressing")).toEqual(["True", "NewReplicaSetAvailable"]);
+  });
+
+  it("replaces all pods when it is restarted", () => {
+    const cluster = started();
+    const before = new Set(cluster.all("Pod").map(({ uid }) => uid));
+    command(cluster, restart(web(cluster), "2026-11-21T10:00:00Z"));
+    cluster.advance(60);
+    expect(cluster.all("Pod").filter(({ uid }) => before.has(uid))).toEqual([]);
+    expect(cluster.all("Pod").length).toBe(3);
+  });
+
+  it("shares a resize out in the middle of a rollout", () => {
+    const rolling = { maxSurge: 2, maxUnavailable: 0 };
+    const strategy = { type: "RollingUpdate", rollingUpdate: rolling };
+    const cluster = started({ replicas: 10, strategy }, BROKEN);
+    cluster.apply(deployment("web", { replicas: 10, strategy, image: "broken" }));
+    cluster.advance(20);
+    expect(sizes(cluster)).toEqual([10, 2]);
+    cluster.apply(deployment("web", { replicas: 20, strategy, image: "broken" }));
+    cluster.advance(20);
+    expect(sizes(cluster)).toEqual([18, 4]);
+  });
+
+  it("says that a rollout hangs once its deadline has passed, and takes it back", () => {
+    const cluster = started({ progressDeadlineSeconds: 60 }, BROKEN);
+    cluster.apply(deployment("web", { image: "broken", progressDeadlineSeconds: 60 }));
+    cluster.advance(55);
+    expect(condition(cluster, "Progressing")).toEqual(["True", "ReplicaSetUpdated"]);
+    cluster.advance(10);
+    expect(condition(cluster, "Progressing")).toEqual(["False", "ProgressDeadlineExceeded"]);
+    const writes = cluster.writes.length;
+    cluster.advance(3600);
+    expect(cluster.writes.length).toBe(writes);
+    cluster.apply(deployment("web", { image: "web:3", progressDeadlineSeconds: 60 }));
+    cluster.advance(60);
+    expect(condition(cluster, "Progressing")).toEqual(["True", "NewReplicaSetAvailable"]);
+  });
+
+  it("keeps as many old sets as its history allows, the newest", () => {
+    const cluster = started({ revisionHistoryLimit: 2 });
+    for (let version = 2; version <= 6; version++) {
+      cluster.apply(deployment("web", { image: `web:${version}`, revisionHistoryLimit: 2 }));
+      cluster.advance(30);
+    }
+    expect([...setsByRevision(cluster).keys()].sort()).toEqual(["4", "5", "6"]);
+  });
+
+  it("takes another name when a set of another template has the one it wants", () => {
+    const probe = started();
+    const { name } = probe.all("ReplicaSet")[0]!;
+    const cluster = new TestCluster().run(CONTROLLERS);
+    const taken = replicaSet("other", 0);
+    taken.metadata.name = name;
+    cluster.apply(taken);
+    cluster.apply(deployment("web"));
+    cluster.advance(20);
+    expect(web(cluster).status.collisionCount).toBe(1);
+    expect(web(cluster).status.availableReplicas).toBe(3);
+    expect(cluster.get("ReplicaSet", name).spec.replicas).toBe(0);
+  });
+
+  it("adopts a set that its selector matches, whatever its hash, and the set adopts pods", () => {
+    const cluster = new TestCluster().run(CONTROLLERS);
+    const labels = { app: "web", "pod-template-hash": "abc" };
+    for (const name of ["one", "two"]) {
+      cluster.apply({
+        apiVersion: "v1",
+        kind: "Pod",
+        ...podTemplate(labels),
+        metadata: { name, namespace: "default", labels },
+      });
+    }
+    const set = replicaSet("web-abc", 2);
+    set.metadata.labels = labels;
+    set.spec = {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: podTemplate(labels),
+    };
+    cluster.apply(set);
+    cluster.apply(deployment("web", { replicas: 2 }));
+    cluster.advance(20);
+    expect(cluster.all("ReplicaSet").map(({ name }) => name)).toEqual(["web-abc"]);
+    expect(cluster.all("Pod").map(({ name }) => name)).toEqual(["one", "two"]);
+    expect(web(cluster).status.availableReplicas).toBe(2);
+    expect(cluster.get("ReplicaSet", "web-abc").ownerReferences[0]!.uid).toBe(web(cluster).uid);
+  });
+
+  it("lets go of a pod whose labels no longer match, and replaces it", () => {
+    const cluster = started();
+    const [pod] = cluster.all("Pod");
+    const change = { labels: { app: "debug" } };
+    cluster.execute({ verb: "patch", target: pod!, change });
+    cluster.advance(20);
+    expect(cluster.get("Pod", pod!.name).ownerReferences).toEqual([]);
+    expect(cluster.all("Pod").length).toBe(4);
+    expect(web(cluster).status.availableReplicas).toBe(3);
+  });
+
+  it("reports what kept a set from creating its pods", () => {
+    const cluster = new TestCluster().run(CONTROLLERS);
+    const broken = deployment("web");
+    const template = podTemplate({ app: "web" });
+    broken.spec = {
+      ...(broken.spec as object),
+      template: { ...template, spec: { ...template.spec, priorityClassName: "nowhere" } },
+    };
+    cluster.apply(broken);
+    cluster.advance(20);
+    expect(cluster.all("Pod")).toEqual([]);
+    expect(condition(cluster, "ReplicaFailure")).toEqual(["True", "FailedCreate"]);
+    expect(cluster.reasons().filter((reason) => reason === "FailedCreate").length).toBeGreaterThan(
+      3,
+    );
+    const events = cluster.events.length;
+    cluster.advance(3600);
+    expect(cluster.events.length - events).toBeLessThan(20);
+  });
+});
+
+describe("a cluster that was dumped", () => {
+  function restored(from: TestCluster): TestCluster {
+    const cluster = new TestCluster();
+    const kinds = ["Deployment", "ReplicaSet", "Pod", "EndpointSlice", "Service"] as const;
+    for (const kind of kinds) {
+      for (const object of from.all(kind)) {
+        const manifest = toManifest(object as AnyVersion, START_TIME_MS);
+        const copy = fromManifest(JSON.parse(JSON.stringify(manifest)), START_TIME_MS);
+        cluster.server.load(copy!);
+      }
+    }
+    return cluster.run(CONTROLLERS, false);
+  }
+
+  it("stays as it is when it was settled", () => {
+    const before = started();
+    before.apply({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web", namespace: "default" },
+      spec: { selector: { app: "web" }, ports: [{ port: 80 }] },
+    });
+    before.apply(deployment("web", { image: "web:2" }));
+    before.advance(60);
+    const cluster = restored(before);
+    cluster.advance(1800);
+    expect(cluster.writes).toEqual([]);
+  });
+
+  it("stays as it is when its rollout hung", () => {
+    const before = started({}, BROKEN);
+    before.apply(deployment("web", { image: "broken" }));
+    before.advance(700);
+    expect(condition(before, "Progressing")).toEqual(["False", "ProgressDeadlineExceeded"]);
+    const cluster = restored(before);
+    cluster.advance(1800);
+    expect(cluster.writes).toEqual([]);
   });
 });
