@@ -1,3 +1,5 @@
+import type { FilterPlugin } from "./interfaces.js";
+
 /** Data of one plugin in a {@link CycleState}. `clone` is asked before a what-if changes it. */
 export interface StateData {
   clone(): StateData;
@@ -18,6 +20,8 @@ export class CycleState {
   private readonly data = new Map<StateKey<StateData>, StateData>();
   /** Plugins whose PreFilter said Skip: their Filter and PreFilter extensions do not run. */
   skipFilterPlugins: ReadonlySet<string> = EMPTY;
+  /** Filters that this cycle asks, once PreFilter has passed; null before: all of them. */
+  filterPlugins: readonly FilterPlugin[] | null = null;
   /** Plugins whose PreScore said Skip: their Score does not run. */
   skipScorePlugins: ReadonlySet<string> = EMPTY;
 
@@ -33,6 +37,7 @@ export class CycleState {
   clone(): CycleState {
     const copy = new CycleState();
     copy.skipFilterPlugins = this.skipFilterPlugins;
+    copy.filterPlugins = this.filterPlugins;
     copy.skipScorePlugins = this.skipScorePlugins;
     for (const [key, value] of this.data) copy.data.set(key, value.clone());
     return copy;

@@ -1,4 +1,4 @@
-import type { ImageState, NodeInfo } from "./node-info.js";
+import { type ImageState, NO_IMAGES, type NodeInfo } from "./node-info.js";
 
 interface Spread {
   /** As the first node that has the image reports it. */
@@ -48,7 +48,7 @@ export class ImageSpread {
         states.set(name, this.options.asOfNodeUpdate ? frozen(known.state) : known.state);
       }
     }
-    info.imageStates = states;
+    info.imageStates = states.size === 0 ? NO_IMAGES : states;
   }
 
   /** Takes the images of a node out of the count. Its `imageStates` must be those of `add`. */
@@ -59,6 +59,6 @@ export class ImageSpread {
       known.spread.nodes.delete(info.name);
       if (known.spread.nodes.size === 0) this.byName.delete(name);
     }
-    info.imageStates = new Map();
+    info.imageStates = NO_IMAGES;
   }
 }

@@ -101,6 +101,8 @@ export interface PreFilterPlugin extends Plugin {
 }
 
 export interface FilterPlugin extends Plugin {
+  /** False when the filter passes this pod on every node, so that it need not be asked. */
+  concerns?(pod: PodInfo): boolean;
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Result;
 }
 
@@ -112,7 +114,15 @@ export interface PreScorePlugin extends Plugin {
   preScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Result;
 }
 
+/** A score that is the same on every node. */
+export interface UniformScore {
+  readonly raw: number;
+  readonly normalized: number;
+}
+
 export interface ScorePlugin extends Plugin {
+  /** Not null when every node scores the same for this pod, so that the nodes need not be asked. */
+  uniformScore?(state: CycleState, pod: PodInfo): UniformScore | null;
   /** An integer; between 0 and {@link MAX_NODE_SCORE} where the plugin does not normalise. */
   score(state: CycleState, pod: PodInfo, node: NodeInfo): number;
 }

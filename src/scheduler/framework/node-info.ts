@@ -15,6 +15,9 @@ export interface ImageState {
 }
 
 const NO_LABELS: Labels = Object.freeze({});
+const NO_TAINTS: readonly Taint[] = Object.freeze([]);
+/** Shared by all nodes without images. */
+export const NO_IMAGES: ReadonlyMap<string, ImageState> = new Map();
 
 /**
  * What the scheduler knows of one node: the object and the sums over its pods. Only the cluster
@@ -24,7 +27,7 @@ export class NodeInfo {
   /** Null while pods name a node that is not (or no longer) there. */
   node: NodeVersion | null = null;
   labels: Labels = NO_LABELS;
-  taints: readonly Taint[] = [];
+  taints: readonly Taint[] = NO_TAINTS;
   unschedulable = false;
   /** Region and zone in one key, see {@link zoneKey}. */
   zone = "";
@@ -38,7 +41,7 @@ export class NodeInfo {
   nonZeroCpuMillis = 0;
   nonZeroMemoryBytes = 0;
   usedPorts = new HostPortSet();
-  imageStates: ReadonlyMap<string, ImageState> = new Map();
+  imageStates: ReadonlyMap<string, ImageState> = NO_IMAGES;
   /** Pods by claim, `namespace/name`. */
   pvcRefCounts: Map<string, number> | null = null;
   /** Grows with every change; unique over the nodes of a run. */
@@ -55,7 +58,7 @@ export class NodeInfo {
   setNode(node: NodeVersion, names: ScalarResources): void {
     this.node = node;
     this.labels = node.labels;
-    this.taints = node.spec.taints ?? [];
+    this.taints = node.spec.taints ?? NO_TAINTS;
     this.unschedulable = node.spec.unschedulable === true;
     this.zone = zoneKey(node.labels);
     const { resources, pods } = allocatableOf(node.status?.allocatable, names);
@@ -67,11 +70,11 @@ export class NodeInfo {
   clearNode(): void {
     this.node = null;
     this.labels = NO_LABELS;
-    this.taints = [];
+    this.taints = NO_TAINTS;
     this.unschedulable = false;
     this.allocatable = new Resources();
     this.allowedPodNumber = 0;
-    this.imageStates = new Map();
+    this.imageStates = NO_IMAGES;
   }
 
   addPod(info: PodInfo): void {

@@ -27,6 +27,8 @@ export interface PodResourcesInfo {
   readonly scoreRequests: Resources;
   readonly scoreNonZeroCpuMillis: number;
   readonly scoreNonZeroMemoryBytes: number;
+  /** The pod requests no resource at all. */
+  readonly isEmpty: boolean;
 }
 
 /** All that the scheduler reads from a pod's spec alone. */
@@ -120,6 +122,7 @@ function compileResources(given: PodSpec, { features, scalars }: Compiling): Pod
     scoreRequests: score,
     scoreNonZeroCpuMillis: nonZeroCpuMillis - cpuExcess,
     scoreNonZeroMemoryBytes: nonZeroMemoryBytes,
+    isEmpty: requests.isEmpty,
   };
 }
 

@@ -32,6 +32,16 @@ export class Resources {
   /** By scalar id; holes where the resource is not named. */
   scalars: (number | undefined)[] = [];
 
+  /** True when nothing is named, or only amounts of 0 of the three resources above. */
+  get isEmpty(): boolean {
+    return (
+      this.cpuMillis === 0 &&
+      this.memoryBytes === 0 &&
+      this.ephemeralStorageBytes === 0 &&
+      this.scalars.length === 0
+    );
+  }
+
   scalar(id: number): number {
     return this.scalars[id] ?? 0;
   }

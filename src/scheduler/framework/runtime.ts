@@ -165,6 +165,9 @@ export class Framework implements Handle {
       if (nodeNames.size === 0) return { status: noNodeLeft(narrowing), nodeNames: null };
     }
     state.skipFilterPlugins = skipped;
+    state.filterPlugins = this.filterPlugins.filter(
+      (plugin) => !skipped.has(plugin.name) && plugin.concerns?.(pod) !== false,
+    );
     return { status: null, nodeNames };
   }
 
@@ -203,17 +206,17 @@ export class Framework implements Handle {
 
   /** The first plugin that refuses the node decides. */
   runFilterPlugins(state: CycleState, pod: PodInfo, node: NodeInfo): Result {
-    const skipped = state.skipFilterPlugins;
-    const anySkipped = skipped.size > 0;
-    for (const plugin of this.filterPlugins) {
-      if (anySkipped && skipped.has(plugin.name)) continue;
-      this.calls.filter += 1;
+    const plugins = state.filterPlugins ?? this.filterPlugins;
+    for (let i = 0; i < plugins.length; i += 1) {
+      const plugin = plugins[i]!;
       const status = plugin.filter(state, pod, node);
       if (status === null) continue;
+      this.calls.filter += i + 1;
       return isRejected(status)
         ? status
         : asError(`running "${plugin.name}" filter plugin`, status);
     }
+    this.calls.filter += plugins.length;
     return null;
   }
 

@@ -126,7 +126,7 @@ export class SchedulingAlgorithm {
       nominatedNodeFit: search.nominatedNodeFit,
     });
     if (feasible.length === 1) return scheduled(feasible[0]!, 1);
-    const error = this.sheet.fill(framework, state, pod, feasible, trace);
+    const error = this.sheet.fill(framework, { state, pod, nodes: feasible, trace });
     if (error !== null) return { kind: "error", evaluatedNodes, message: error.message };
     const choice = this.sheet.choose(feasible, this.options.chooseTie);
     return scheduled(choice.node, choice.ties);

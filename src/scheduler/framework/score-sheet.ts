@@ -1,6 +1,6 @@
 import { assert } from "../../base/assert.js";
 import type { CycleState } from "./cycle-state.js";
-import { MAX_NODE_SCORE, type Result } from "./interfaces.js";
+import { MAX_NODE_SCORE, type Result, type UniformScore } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodInfo } from "./pod-info.js";
 import { type Framework, type WeightedScorePlugin, normalizes } from "./runtime.js";
@@ -18,51 +18,94 @@ export interface ScoreTrace {
   totals(totals: Float64Array): void;
 }
 
+/** The pod and the feasible nodes that are scored. */
+interface Scoring {
+  readonly state: CycleState;
+  readonly pod: PodInfo;
+  readonly nodes: readonly NodeInfo[];
+  readonly trace: ScoreTrace | null;
+}
+
 /** Scores of the feasible nodes of one cycle; its buffers are used again by the next. */
 export class ScoreSheet {
+  private capacity = 0;
   private totals = new Float64Array(0);
-  private scores = new Float64Array(0);
+  /** One buffer a plugin that is asked node by node. */
+  private columns: Float64Array[] = [];
 
-  /** Scores `nodes`. Not null: an error that ends the cycle. */
-  fill(
-    framework: Framework,
-    state: CycleState,
-    pod: PodInfo,
-    nodes: readonly NodeInfo[],
-    trace: ScoreTrace | null,
-  ): Result {
-    if (this.totals.length < nodes.length) {
-      this.totals = new Float64Array(nodes.length * 2);
-      this.scores = new Float64Array(nodes.length * 2);
-    }
+  /** Scores the nodes. Not null: an error that ends the cycle. */
+  fill(framework: Framework, scoring: Scoring): Result {
+    const { state, pod, nodes, trace } = scoring;
+    this.reserve(nodes.length, framework.scorePlugins.length);
     const totals = this.totals.subarray(0, nodes.length);
     // Without score plugins every node counts 1.
     totals.fill(framework.scorePlugins.length === 0 ? 1 : 0);
     const error = framework.runPreScorePlugins(state, pod, nodes);
     if (error !== null) return error;
+    const asked: WeightedScorePlugin[] = [];
     for (const weighted of framework.scorePlugins) {
       if (state.skipScorePlugins.has(weighted.plugin.name)) continue;
-      framework.calls.score += nodes.length;
-      const failed = this.addPlugin(weighted, state, pod, nodes, trace);
+      const uniform = weighted.plugin.uniformScore?.(state, pod) ?? null;
+      if (uniform === null) asked.push(weighted);
+      else this.addUniform(weighted, uniform, scoring);
+    }
+    framework.calls.score += nodes.length * asked.length;
+    this.scoreNodes(asked, scoring);
+    for (let column = 0; column < asked.length; column += 1) {
+      const failed = this.addColumn(asked[column]!, this.columns[column]!, scoring);
       if (failed !== null) return failed;
     }
     trace?.totals(totals);
     return null;
   }
 
-  private addPlugin(
+  private reserve(nodes: number, plugins: number): void {
+    if (this.capacity < nodes) {
+      this.capacity = nodes * 2;
+      this.totals = new Float64Array(this.capacity);
+      this.columns = [];
+    }
+    while (this.columns.length < plugins) this.columns.push(new Float64Array(this.capacity));
+  }
+
+  /** Node after node, all plugins at each, so that a node's data are read while they are at hand. */
+  private scoreNodes(asked: readonly WeightedScorePlugin[], { state, pod, nodes }: Scoring): void {
+    const plugins = asked.map(({ plugin }) => plugin);
+    const { columns } = this;
+    for (let i = 0; i < nodes.length; i += 1) {
+      const node = nodes[i]!;
+      for (let column = 0; column < plugins.length; column += 1) {
+        columns[column]![i] = plugins[column]!.score(state, pod, node);
+      }
+    }
+  }
+
+  private addUniform(
     { plugin, weight }: WeightedScorePlugin,
-    state: CycleState,
-    pod: PodInfo,
-    nodes: readonly NodeInfo[],
-    trace: ScoreTrace | null,
+    { raw, normalized }: UniformScore,
+    { nodes, trace }: Scoring,
+  ): void {
+    const more = normalized * weight;
+    const count = nodes.length;
+    if (more !== 0) for (let i = 0; i < count; i += 1) this.totals[i]! += more;
+    trace?.plugin({
+      plugin: plugin.name,
+      weight,
+      raw: new Float64Array(count).fill(raw),
+      normalized: new Float64Array(count).fill(normalized),
+    });
+  }
+
+  private addColumn(
+    { plugin, weight }: WeightedScorePlugin,
+    column: Float64Array,
+    { state, pod, nodes, trace }: Scoring,
   ): Result {
     const count = nodes.length;
-    const scores = this.scores.subarray(0, count);
-    for (let i = 0; i < count; i += 1) scores[i] = plugin.score(state, pod, nodes[i]!);
+    const scores = column.subarray(0, count);
     const raw = trace === null ? scores : scores.slice();
     if (normalizes(plugin)) plugin.normalizeScore(state, pod, nodes, scores);
-    const totals = this.totals;
+    const { totals } = this;
     for (let i = 0; i < count; i += 1) {
       const score = scores[i]!;
       if (score < 0 || score > MAX_NODE_SCORE) return outOfRange(plugin.name, score);

@@ -17,6 +17,7 @@ import {
   type PreFilterResult,
   type PreScorePlugin,
   type Result,
+  type UniformScore,
 } from "../../framework/interfaces.js";
 import { namespaceLabels } from "../../framework/listers.js";
 import type { NodeInfo } from "../../framework/node-info.js";
@@ -110,6 +111,10 @@ export class InterPodAffinity
     if (scored.isEmpty && this.handle.features.PreScoreSkip) return SKIP;
     state.write(AFFINITY_SCORE_KEY, scored);
     return null;
+  }
+
+  uniformScore(state: CycleState): UniformScore | null {
+    return state.read(AFFINITY_SCORE_KEY)?.isEmpty === true ? { raw: 0, normalized: 0 } : null;
   }
 
   score(state: CycleState, _pod: PodInfo, node: NodeInfo): number {

@@ -14,6 +14,7 @@ import {
   type PreFilterResult,
   type PreScorePlugin,
   type Result,
+  type UniformScore,
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
@@ -113,6 +114,11 @@ export class NodeAffinity
   preScore(_state: CycleState, pod: PodInfo): Result {
     const nothing = this.addedPreferred.isEmpty && pod.template.preferredNodeAffinity.isEmpty;
     return nothing && this.options.preScoreSkip ? SKIP : null;
+  }
+
+  uniformScore(_state: CycleState, pod: PodInfo): UniformScore | null {
+    const nothing = this.addedPreferred.isEmpty && pod.template.preferredNodeAffinity.isEmpty;
+    return nothing ? { raw: 0, normalized: 0 } : null;
   }
 
   /** The sum of the weights of the preferred terms that hold on the node. */

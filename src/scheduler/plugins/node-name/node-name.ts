@@ -20,6 +20,10 @@ export class NodeName implements FilterPlugin {
     return [{ event: clusterEvent("Node", Action.Add) }];
   }
 
+  concerns({ pod, template }: PodInfo): boolean {
+    return pod.nodeName !== "" || (template.spec.nodeName ?? "") !== "";
+  }
+
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     const wanted = pod.pod.nodeName || (pod.template.spec.nodeName ?? "");
     return wanted === "" || wanted === node.name ? null : MISMATCH;

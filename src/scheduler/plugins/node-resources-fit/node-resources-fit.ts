@@ -30,15 +30,6 @@ export interface NodeResourcesFitArgs {
   readonly scoringStrategy: ScoringStrategy;
 }
 
-function asksForNothing(requests: Resources): boolean {
-  return (
-    requests.cpuMillis === 0 &&
-    requests.memoryBytes === 0 &&
-    requests.ephemeralStorageBytes === 0 &&
-    requests.scalars.length === 0
-  );
-}
-
 /** The node must have what the pod requests; by its strategy it prefers empty or full nodes. */
 export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlugin {
   readonly name = NAME;
@@ -71,9 +62,9 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   }
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
-    const { requests } = pod.template.resources;
+    const { requests, isEmpty } = pod.template.resources;
     const tooManyPods = node.pods.length + 1 > node.allowedPodNumber;
-    if (asksForNothing(requests)) return tooManyPods ? this.refusal([TOO_MANY_PODS]) : null;
+    if (isEmpty) return tooManyPods ? this.refusal([TOO_MANY_PODS]) : null;
     const { allocatable, requested } = node;
     const zeroToo = this.features.FitRefusesZeroRequestOnOvercommit;
     const cpu = lacks(requests.cpuMillis, allocatable.cpuMillis - requested.cpuMillis, zeroToo);

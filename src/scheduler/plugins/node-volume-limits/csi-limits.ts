@@ -33,8 +33,11 @@ export class CsiLimits implements FilterPlugin {
     ];
   }
 
+  concerns(pod: PodInfo): boolean {
+    return pod.template.hasVolumes;
+  }
+
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
-    if (!pod.template.hasVolumes) return null;
     const csiNode = this.handle.listers.csiNodes.get(node.name);
     const wanted: Attached = new Map();
     const failed = this.collect(pod.pod, csiNode, { isNew: true }, wanted);

@@ -78,8 +78,11 @@ export class InTreeLimits implements FilterPlugin {
     ];
   }
 
+  concerns(pod: PodInfo): boolean {
+    return pod.template.hasVolumes;
+  }
+
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
-    if (!pod.template.hasVolumes) return null;
     const wanted = new Set<string>();
     const failed = this.collect(pod.pod, { isNew: true }, wanted);
     if (failed !== null) return failed;

@@ -1,15 +1,17 @@
 import type { TopologySpreadConstraint } from "../../../api/kubernetes.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
-import type {
-  FilterPlugin,
-  Handle,
-  NormalizeScorePlugin,
-  PreFilterExtensions,
-  PreFilterPlugin,
-  PreFilterResult,
-  PreScorePlugin,
-  Result,
+import {
+  type FilterPlugin,
+  type Handle,
+  MAX_NODE_SCORE,
+  type NormalizeScorePlugin,
+  type PreFilterExtensions,
+  type PreFilterPlugin,
+  type PreFilterResult,
+  type PreScorePlugin,
+  type Result,
+  type UniformScore,
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
@@ -144,6 +146,11 @@ export class PodTopologySpread
     });
     state.write(SPREAD_SCORE_KEY, scored);
     return null;
+  }
+
+  uniformScore(state: CycleState): UniformScore | null {
+    const scored = state.read(SPREAD_SCORE_KEY);
+    return scored?.isEmpty === true ? { raw: 0, normalized: MAX_NODE_SCORE } : null;
   }
 
   score(state: CycleState, _pod: PodInfo, node: NodeInfo): number {

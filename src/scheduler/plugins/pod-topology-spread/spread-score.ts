@@ -36,6 +36,11 @@ export class SpreadScoreState implements StateData {
     return this;
   }
 
+  /** No constraint at all. */
+  get isEmpty(): boolean {
+    return this.counted.length === 0;
+  }
+
   /** The fewer matching pods in the node's domains, the lower; normalisation turns it round. */
   score(node: NodeInfo): number {
     if (this.ignored.has(node)) return 0;

@@ -1,16 +1,17 @@
 import type { PodVersion } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import { type CycleState, type StateData, StateKey } from "../../framework/cycle-state.js";
-import type {
-  FilterPlugin,
-  Handle,
-  PreBindPlugin,
-  PreBindStep,
-  PreFilterPlugin,
-  PreFilterResult,
-  ReservePlugin,
-  Result,
-  ScorePlugin,
+import {
+  type FilterPlugin,
+  type Handle,
+  type PreBindPlugin,
+  type PreBindStep,
+  type PreFilterPlugin,
+  type PreFilterResult,
+  type ReservePlugin,
+  type Result,
+  type ScorePlugin,
+  type UniformScore,
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
@@ -120,6 +121,10 @@ export class VolumeBinding
     const status = new Status("UnschedulableAndUnresolvable", reasons, NAME);
     this.refusals.set(key, status);
     return status;
+  }
+
+  uniformScore(): UniformScore {
+    return { raw: 0, normalized: 0 };
   }
 
   /** Free capacity does not count: its gate is off in every version. */

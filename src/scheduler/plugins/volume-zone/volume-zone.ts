@@ -56,8 +56,11 @@ export class VolumeZone implements PreFilterPlugin, FilterPlugin {
     return places.length === 0 ? { status: SKIP, nodeNames: null } : PRE_FILTER_SUCCESS;
   }
 
+  concerns(pod: PodInfo): boolean {
+    return pod.template.hasVolumes;
+  }
+
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
-    if (!pod.template.hasVolumes) return null;
     // A cluster whose nodes have no such labels has a single zone.
     if (![...TOPOLOGY_LABELS.keys()].some((key) => node.labels[key] !== undefined)) return null;
     const places = this.places(pod);
