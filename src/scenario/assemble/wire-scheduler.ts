@@ -1,3 +1,4 @@
+import type { Manifest } from "../../api/kubernetes.js";
 import { featuresOf } from "../../scheduler/framework/features.js";
 import {
   loadConfiguration,
@@ -19,7 +20,7 @@ export function schedulerConfiguration(
 ): SchedulerConfiguration | readonly Issue[] {
   const minor = scenario.kubernetesMinor;
   const { config } = scenario.scheduler;
-  const loaded = loadConfiguration(config?.manifest ?? null, {
+  const loaded = loadConfiguration(config === null ? null : withoutMetadata(config.manifest), {
     minor,
     features: featuresOf(minor),
     catalogue: PLUGIN_CATALOGUE,
@@ -33,6 +34,11 @@ export function schedulerConfiguration(
     value: issue.value === undefined ? "" : JSON.stringify(issue.value),
     message: issue.detail,
   }));
+}
+
+/** A configuration is kept as a manifest, and has no metadata of its own. */
+function withoutMetadata({ metadata: _, ...configuration }: Manifest): object {
+  return configuration;
 }
 
 /** Builds the scheduler with its own watches and clients. */

@@ -176,7 +176,7 @@ function wireWorkload(ground: Ground, workload: Workload): readonly Startable[] 
       informers: ground.informers("kubectl", controllerManager.watchLatencyMicros),
       observer,
       nodes: workload.nodes,
-      entries: scenario.timeline as never,
+      entries: scenario.timeline,
       startTimeMs,
     }),
   );
