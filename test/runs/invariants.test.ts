@@ -3,8 +3,8 @@ import { loadedFromMemory, worldOf } from "./built-world.js";
 import { ClusterChecker, type Met, nothingMet } from "./cluster-checker.js";
 import { randomScenario } from "./random-scenario.js";
 
-const ROUGH_SEEDS = Array.from({ length: 24 }, (_, i) => i + 1);
-const CALM_SEEDS = Array.from({ length: 12 }, (_, i) => i + 101);
+const ROUGH_SEEDS = Array.from({ length: 16 }, (_, i) => i + 1);
+const CALM_SEEDS = Array.from({ length: 8 }, (_, i) => i + 101);
 
 async function check(seed: number, isCalm: boolean, met: Met): Promise<void> {
   const world = await worldOf(await loadedFromMemory(randomScenario(seed, isCalm)));

@@ -240,7 +240,7 @@ class Maker {
 
   private roughOperations(): Json[] {
     const at = this.at();
-    const node = `small-${this.int(0, 3)}`;
+    const node = `small-${this.int(0, 2)}`;
     const target = this.target();
     switch (this.int(0, 10)) {
       case 0:

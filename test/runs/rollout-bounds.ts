@@ -33,7 +33,24 @@ export class RolloutBounds {
   constructor(
     private readonly store: ObjectStore,
     private readonly options: { readonly isCalm: boolean },
-  ) {}
+  ) {
+    store.observe((before, after) => {
+      if (before?.kind === "ReplicaSet" && after?.kind === "ReplicaSet") this.scaled(before, after);
+    });
+  }
+
+  /**
+   * As upstream, a Deployment counts available pods by the status of its sets, and may scale down a
+   * set twice before its status tells of the first time: then the floor gives way, until all are up.
+   */
+  private scaled(before: ObjectVersion<"ReplicaSet">, after: ObjectVersion<"ReplicaSet">): void {
+    const replicas = before.spec.replicas ?? 1;
+    const isStale = (before.status.availableReplicas ?? 0) > replicas;
+    const watched = this.watched.get(controllerOf(after)?.uid ?? "");
+    if (isStale && replicas > (after.spec.replicas ?? 1) && watched !== undefined) {
+      watched.wasUp = false;
+    }
+  }
 
   check(nowMicros: number): void {
     const tallies = this.tallies();
