@@ -12,6 +12,8 @@ export interface ControllerOptions {
   readonly observer: ClusterObserver;
   /** Virtual zero as milliseconds since 1970, for timestamps in status conditions. */
   readonly startTimeMs: number;
+  /** Keys that are synced at one time; undefined for upstream's default. */
+  readonly workers?: number | undefined;
 }
 
 /** A control loop: it registers its event handlers when it is built and begins with `start`. */

@@ -18,7 +18,7 @@ export interface WorkQueueOptions {
   /** Unique in the run, such as `replicaset`. */
   readonly name: string;
   /** Syncs at one time. Upstream's `--concurrent-deployment-syncs` and its like; default 5. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** The delay after a first failure; default 5 ms. */
   readonly baseBackoffMicros?: TimeMicros;
   /**

@@ -33,8 +33,6 @@ export const DEFAULTS = {
     concurrentServiceEndpointSyncs: 5,
     concurrentGcSyncs: 20,
     concurrentNamespaceSyncs: 10,
-    maxEndpointsPerSlice: 100,
-    endpointUpdatesBatchPeriodMicros: 0,
   },
   kubelet: { nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND, serializeImagePulls: true },
   /** A container that no entry of `behavior` matches. */

@@ -243,6 +243,16 @@ describe("a scenario that is wrong is refused with place, value and what would b
       [/^s\.yaml:6:22: spec\.kubernetesVersion: expected a version in quotes/],
     ],
     [
+      "a plugin that nobody knows",
+      replaced(
+        "  manifests",
+        "  scheduler: { config: { profiles: [{ plugins: { score: { enabled: [{ name: NodeFit }] } } }] } }\n  manifests",
+      ),
+      [
+        /^s\.yaml:12:77: spec\.scheduler\.config\.profiles\[0\]\.plugins\.score\.enabled\[0\]\.name: /,
+      ],
+    ],
+    [
       "measuring after the end",
       replaced("  manifests", "  measure: { from: 2h }\n  manifests"),
       [/^s\.yaml:12:20: spec\.measure\.from: must be earlier than the end of the run/],

@@ -36,7 +36,7 @@ import {
   revisionRequest,
 } from "./revision-sync.js";
 import { maxRevision, withSizeAnnotations } from "./revisions.js";
-import { reconcileNewReplicaSet, reconcileOldReplicaSets } from "./rolling-update.js";
+import { rollingUpdateSteps } from "./rolling-update.js";
 
 const MAX_RETRIES = 15;
 /** Writes that one sync may need: more is a bug of ours that would never end. */
@@ -78,7 +78,12 @@ export class DeploymentController implements Controller {
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
-    this.queue = new WorkQueue({ engine, name: "deployment", sync: (row) => this.sync(row) });
+    this.queue = new WorkQueue({
+      engine,
+      name: "deployment",
+      workers: options.workers,
+      sync: (row) => this.sync(row),
+    });
     this.cache = new DeploymentCache(informers, (row) => this.queue.add(row));
     this.timestamps = new Timestamps(options.startTimeMs);
     this.setWritten = client.onAnswer((outcome, row, _, request) =>
@@ -157,7 +162,7 @@ export class DeploymentController implements Controller {
       this.begin(sync, scale(deployment, rollout), "status");
     } else if (isRollingUpdate(deployment.spec)) {
       if (rollout.newSet === null) this.createSet(sync, deployment, rollout);
-      else this.begin(sync, rollingSteps(deployment, rollout), "rollout status");
+      else this.begin(sync, rollingUpdateSteps(deployment.spec, rollout), "rollout status");
     } else {
       this.recreate(sync, deployment, rollout);
     }
@@ -391,10 +396,4 @@ export class DeploymentController implements Controller {
   private event(on: Deployment, type: "Normal" | "Warning", reason: string, message: string): void {
     this.options.observer.event(type, reason, on, message, this.options.engine.now);
   }
-}
-
-/** One step of a rolling update: the new set grows, or else the old ones shrink. */
-function rollingSteps(deployment: Deployment, rollout: Rollout): ScaleStep[] {
-  const up = reconcileNewReplicaSet(deployment.spec, rollout);
-  return up === null ? reconcileOldReplicaSets(deployment.spec, rollout) : [up];
 }

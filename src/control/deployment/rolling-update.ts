@@ -14,6 +14,12 @@ import {
   sizeOf,
 } from "./replica-sets.js";
 
+/** One step of a rolling update: the current set grows, or else the old ones shrink. */
+export function rollingUpdateSteps(spec: RolloutLimits, rollout: Rollout): ScaleStep[] {
+  const step = reconcileNewReplicaSet(spec, rollout);
+  return step === null ? reconcileOldReplicaSets(spec, rollout) : [step];
+}
+
 /** The size that one step of a rolling update gives the current set. */
 export function reconcileNewReplicaSet(spec: RolloutLimits, rollout: Rollout): ScaleStep | null {
   const set = rollout.newSet;

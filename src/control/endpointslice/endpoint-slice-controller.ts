@@ -50,6 +50,7 @@ export class EndpointSliceController implements Controller {
     this.queue = new WorkQueue({
       engine,
       name: "endpointslice",
+      workers: options.workers,
       baseBackoffMicros: MICROS_PER_SECOND,
       sync: (row) => this.sync(row),
     });

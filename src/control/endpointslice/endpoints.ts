@@ -16,7 +16,7 @@ export interface EndpointGroup {
 }
 
 /** A pod is an endpoint, ready or not, from its address to its end. */
-export function hasEndpoint(pod: PodVersion): boolean {
+function hasEndpoint(pod: PodVersion): boolean {
   return pod.status.podIP !== "" && !isPodTerminal(pod);
 }
 

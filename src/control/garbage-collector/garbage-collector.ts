@@ -39,7 +39,7 @@ export class GarbageCollector implements Controller {
     this.queue = new WorkQueue({
       engine,
       name: "garbagecollector",
-      workers: WORKERS,
+      workers: options.workers ?? WORKERS,
       sync: (slot) => this.sync(slot),
     });
     this.answered = client.onAnswer((outcome, slot) => this.onAnswer(outcome, slot));

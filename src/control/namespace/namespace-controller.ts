@@ -11,6 +11,8 @@ import { WorkQueue } from "../work-queue.js";
 type Namespace = ObjectVersion<"Namespace">;
 
 const FINALIZER = "kubernetes";
+/** Upstream's `--concurrent-namespace-syncs`. */
+const WORKERS = 10;
 
 interface Sync {
   unanswered: number;
@@ -33,7 +35,12 @@ export class NamespaceController implements Controller {
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
-    this.queue = new WorkQueue({ engine, name: "namespace", sync: (row) => this.sync(row) });
+    this.queue = new WorkQueue({
+      engine,
+      name: "namespace",
+      workers: options.workers ?? WORKERS,
+      sync: (row) => this.sync(row),
+    });
     this.namespaces = informers.informer("Namespace");
     this.contents = ALL_KINDS.filter((kind) => KINDS[kind].namespaced).map(
       (kind) => informers.informer(kind) as unknown as Informer<Kind>,

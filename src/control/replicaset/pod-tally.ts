@@ -29,7 +29,7 @@ export function isPodTerminating(pod: PodVersion): boolean {
 }
 
 /** When a ready pod becomes available; null for a pod that is not ready. */
-export function availableAt(pod: PodVersion, minReadySeconds: number): TimeMicros | null {
+function availableAt(pod: PodVersion, minReadySeconds: number): TimeMicros | null {
   const ready = podCondition(pod, "Ready");
   if (ready?.status !== "True") return null;
   return ready.lastTransitionTimeMicros + microsOfSeconds(minReadySeconds);
@@ -153,8 +153,8 @@ export class PodTally {
   }
 
   private flagsOf(pod: PodVersion): number {
-    if (isPodTerminal(pod)) return 0;
-    if (pod.deletionTimeMicros !== null) return TERMINATING;
+    if (isPodTerminating(pod)) return TERMINATING;
+    if (!isPodActive(pod)) return 0;
     return ACTIVE | (isPodReady(pod) ? READY : 0) | this.labelFlags(pod.labels);
   }
 

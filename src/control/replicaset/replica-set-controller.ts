@@ -58,7 +58,12 @@ export class ReplicaSetController implements Controller {
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
-    this.queue = new WorkQueue({ engine, name: "replicaset", sync: (row) => this.sync(row) });
+    this.queue = new WorkQueue({
+      engine,
+      name: "replicaset",
+      workers: options.workers,
+      sync: (row) => this.sync(row),
+    });
     this.sets = new FreshView(informers.informer("ReplicaSet"));
     this.podInformer = informers.informer("Pod");
     this.timestamps = new Timestamps(options.startTimeMs);

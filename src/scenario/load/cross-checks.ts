@@ -64,24 +64,24 @@ export function endIssues(
   return issues;
 }
 
-/** Names of the nodes that a pool makes at the start. */
-function* poolNodes(pool: NodePool): Generator<string> {
-  for (let i = 0; i < pool.nodes; i++) yield `${pool.name}-${i}`;
+/** True for the name of a node that a pool makes at the start. */
+function makesNode(pool: NodePool, name: string): boolean {
+  if (!name.startsWith(`${pool.name}-`)) return false;
+  const ordinal = name.slice(pool.name.length + 1);
+  return /^(0|[1-9]\d*)$/.test(ordinal) && Number(ordinal) < pool.nodes;
 }
 
 function nodeIssues(source: ScenarioSource, known: Known): readonly Issue[] {
   const { cluster } = known.document.spec;
   const pools = cluster?.nodePools ?? [];
   const loaded = [...known.snapshot.filter(isOf("Node")), ...known.nodes];
-  const loadedNames = new Set(loaded.map(({ manifest }) => manifest.metadata.name ?? ""));
+  const loadedNames = loaded.map(({ manifest }) => manifest.metadata.name ?? "");
   const issues: Issue[] = [];
   for (const [i, pool] of pools.entries()) {
-    for (const name of poolNodes(pool)) {
-      if (!loadedNames.has(name)) continue;
-      const message = `makes a node \`${name}\`, which the snapshot or cluster.nodes has too: expected another name`;
-      issues.push(source.issue(["spec", "cluster", "nodePools", i, "name"], message));
-      break;
-    }
+    const name = loadedNames.find((one) => makesNode(pool, one));
+    if (name === undefined) continue;
+    const message = `makes a node \`${name}\`, which the snapshot or cluster.nodes has too: expected another name`;
+    issues.push(source.issue(["spec", "cluster", "nodePools", i, "name"], message));
   }
   const some =
     loaded.length > 0 ||
@@ -186,15 +186,15 @@ function unknownNode(
     ...known.manifests,
     ...[...known.applied.values()].flat(),
   ];
-  const names = [
-    ...objects.filter(isOf("Node")).map(({ manifest }) => manifest.metadata.name ?? ""),
-    ...pools.flatMap((pool) => [...poolNodes(pool)]),
-  ];
-  if (names.includes(name)) return [];
+  const names = objects.filter(isOf("Node")).map(({ manifest }) => manifest.metadata.name ?? "");
+  if (names.includes(name) || pools.some((pool) => makesNode(pool, name))) return [];
   const grows = timeline.some(
     ({ operation }) => operation.type === "addNodes" && name.startsWith(`${operation.pool}-`),
   );
-  return grows ? [] : [source.issue(path, missing("node", name, names))];
+  const lastNodes = pools.flatMap((pool) =>
+    pool.nodes > 0 ? [`${pool.name}-${pool.nodes - 1}`] : [],
+  );
+  return grows ? [] : [source.issue(path, missing("node", name, [...names, ...lastNodes]))];
 }
 
 /** Objects that a target may mean, the newest form last. */

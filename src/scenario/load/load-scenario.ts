@@ -15,7 +15,7 @@ import { loadManifests, type ObjectCheck } from "./manifests.js";
 import { dumpFlaws, manifestFlaws } from "./object-check.js";
 import { isTarget, patched, targetText } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
-import { resolveScenario, type RunOverrides, runEnd } from "./resolve-scenario.js";
+import { minorOf, resolveScenario, type RunOverrides, runEnd } from "./resolve-scenario.js";
 import { ScenarioSource } from "./scenario-file.js";
 import { loadSchedulerConfig } from "./scheduler-config.js";
 import { isOf, newestTimeMicros } from "./snapshot.js";
@@ -213,7 +213,11 @@ class ScenarioLoader {
   private async schedulerConfig(): Promise<LoadedObject | null> {
     const config = this.document.spec.scheduler?.config;
     if (config === undefined) return null;
-    const read = await loadSchedulerConfig(config, this.source, this.inputs);
+    const read = await loadSchedulerConfig(config, {
+      source: this.source,
+      inputs: this.inputs,
+      minor: minorOf(this.document),
+    });
     if ("manifest" in read) return read;
     this.issues.push(...read);
     return null;

@@ -30,7 +30,8 @@ export function dumpFlaws(manifest: Manifest): readonly ObjectFlaw[] {
   return shapeIssues(manifest).map(flawOf);
 }
 
-function flawOf(issue: FieldIssue): ObjectFlaw {
+/** An issue of the API server's, by its path as parts and in our words. */
+export function flawOf(issue: FieldIssue): ObjectFlaw {
   const { type, detail } = issue;
   const path = pathOf(issue.field);
   switch (type) {

@@ -43,7 +43,7 @@ export function resolveScenario(
   return {
     name: metadata.name,
     kubernetesVersion: version?.text ?? DEFAULTS.kubernetesVersion,
-    kubernetesMinor: version?.minor ?? Number(DEFAULTS.kubernetesVersion.split(".")[1]),
+    kubernetesMinor: minorOf(document),
     startTimeEpochMicros: spec.startTime ?? parts.snapshotTimeMicros ?? defaultStartMicros(),
     seed: overrides.seed ?? spec.seed ?? DEFAULTS.seed,
     end,
@@ -63,6 +63,11 @@ export function resolveScenario(
     metricsEveryMicros: spec.metrics?.every ?? metricsEvery(end),
     expect: spec.expect ?? [],
   };
+}
+
+/** The minor version of Kubernetes that behaves. */
+export function minorOf({ spec }: ScenarioDocument): number {
+  return spec.kubernetesVersion?.minor ?? Number(DEFAULTS.kubernetesVersion.split(".")[1]);
 }
 
 function defaultStartMicros(): number {

@@ -1,8 +1,13 @@
 import type { Manifest } from "../../api/kubernetes.js";
+import { loadConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
+import { featuresOf } from "../../scheduler/framework/features.js";
+import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import type { Issue } from "../issue.js";
 import type { LoadedObject } from "../schema/scenario.js";
 import { readObjects } from "./documents.js";
 import type { InputFiles } from "./input-files.js";
+import type { ObjectFlaw } from "./manifests.js";
+import { flawOf } from "./object-check.js";
 import { fileIssue } from "./read-text.js";
 import type { ScenarioSource } from "./scenario-file.js";
 import type { Path } from "./yaml-source.js";
@@ -11,13 +16,24 @@ const KIND = "KubeSchedulerConfiguration";
 const GROUP = "kubescheduler.config.k8s.io/";
 const AT: Path = ["spec", "scheduler", "config"];
 
-/** A KubeSchedulerConfiguration from a file, or as it stands in the scenario. */
+/** What is there to read a configuration with. */
+interface Reading {
+  readonly source: ScenarioSource;
+  readonly inputs: InputFiles;
+  /** Minor version of Kubernetes whose fields and plugins it may name. */
+  readonly minor: number;
+}
+
+/**
+ * A KubeSchedulerConfiguration from a file, or as it stands in the scenario; or everything that
+ * kube-scheduler would refuse in it.
+ */
 export async function loadSchedulerConfig(
   config: string | Readonly<Record<string, unknown>>,
-  source: ScenarioSource,
-  inputs: InputFiles,
+  reading: Reading,
 ): Promise<LoadedObject | readonly Issue[]> {
-  if (typeof config !== "string") return inlineConfig(config, source, inputs);
+  if (typeof config !== "string") return inlineConfig(config, reading);
+  const { source, inputs, minor } = reading;
   const file = inputs.find(config);
   const { kind: what } = await inputs.files.look(file.path);
   if (what === "missing") return [source.issue(AT, `there is no such file: ${file.shown}`)];
@@ -29,8 +45,9 @@ export async function loadSchedulerConfig(
       continue;
     }
     const { value, line } = one.object;
-    for (const { path, message } of configFlaws(value))
+    for (const { path, message } of configFlaws(value, minor)) {
       issues.push(one.object.issue(path, message));
+    }
     if (found !== undefined) issues.push(one.object.issue([], `expected one ${KIND} alone`));
     found = { manifest: withMetadata(value), origin: { file: file.name, line } };
   }
@@ -41,12 +58,11 @@ export async function loadSchedulerConfig(
 
 function inlineConfig(
   config: Readonly<Record<string, unknown>>,
-  source: ScenarioSource,
-  inputs: InputFiles,
+  { source, inputs, minor }: Reading,
 ): LoadedObject | readonly Issue[] {
   // Where it stands says what it is.
   const value = { apiVersion: `${GROUP}v1`, kind: KIND, ...config };
-  const flaws = configFlaws(value);
+  const flaws = configFlaws(value, minor);
   if (flaws.length > 0)
     return flaws.map((flaw) => source.issue([...AT, ...flaw.path], flaw.message));
   const origin = { file: inputs.beside(source.file).name, line: source.lineOf(AT) };
@@ -55,11 +71,11 @@ function inlineConfig(
 
 function configFlaws(
   value: Readonly<Record<string, unknown>>,
-): readonly { readonly path: Path; readonly message: string }[] {
+  minor: number,
+): readonly ObjectFlaw[] {
   if (value.kind !== KIND) return [{ path: ["kind"], message: `expected ${KIND}` }];
-  return typeof value.apiVersion === "string" && value.apiVersion.startsWith(GROUP)
-    ? []
-    : [{ path: ["apiVersion"], message: `expected ${GROUP}v1` }];
+  const options = { minor, features: featuresOf(minor), catalogue: PLUGIN_CATALOGUE };
+  return (loadConfiguration(value, options).issues ?? []).map(flawOf);
 }
 
 /** A configuration has no name; manifests have room for one. */

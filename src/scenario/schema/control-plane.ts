@@ -33,6 +33,8 @@ const laterFlags = {
   secondaryNodeEvictionRate: "the node lifecycle controller",
   unhealthyZoneThreshold: "the node lifecycle controller",
   largeClusterSizeThreshold: "the node lifecycle controller",
+  maxEndpointsPerSlice: "the size of EndpointSlices",
+  endpointsliceUpdatesBatchPeriod: "gathering changes of EndpointSlices",
   terminatedPodGCThreshold: "the pod garbage collector",
   horizontalPodAutoscalerSyncPeriod: "the horizontal pod autoscaler",
   horizontalPodAutoscalerDownscaleStabilization: "the horizontal pod autoscaler",
@@ -72,15 +74,6 @@ const controllerManager = z.strictObject({
   ),
   concurrentGcSyncs: workers("Objects of the garbage collector", manager.concurrentGcSyncs),
   concurrentNamespaceSyncs: workers("Namespaces", manager.concurrentNamespaceSyncs),
-  maxEndpointsPerSlice: described(positiveCount.optional(), "Endpoints in one EndpointSlice.", {
-    default: manager.maxEndpointsPerSlice,
-    source: "upstream",
-  }),
-  endpointsliceUpdatesBatchPeriod: described(
-    duration.optional(),
-    "How long changes of pods are gathered before EndpointSlices are written.",
-    { default: "0s", source: "upstream" },
-  ),
   ...refused(laterFlags),
 });
 
@@ -170,9 +163,6 @@ export const controlPlane = z
           cm?.concurrentServiceEndpointSyncs ?? manager.concurrentServiceEndpointSyncs,
         concurrentGcSyncs: cm?.concurrentGcSyncs ?? manager.concurrentGcSyncs,
         concurrentNamespaceSyncs: cm?.concurrentNamespaceSyncs ?? manager.concurrentNamespaceSyncs,
-        maxEndpointsPerSlice: cm?.maxEndpointsPerSlice ?? manager.maxEndpointsPerSlice,
-        endpointUpdatesBatchPeriodMicros:
-          cm?.endpointsliceUpdatesBatchPeriod ?? manager.endpointUpdatesBatchPeriodMicros,
       },
       kubelet: {
         ...shared("kubelet"),

@@ -269,8 +269,6 @@ export interface ControlPlane {
     readonly concurrentServiceEndpointSyncs: number;
     readonly concurrentGcSyncs: number;
     readonly concurrentNamespaceSyncs: number;
-    readonly maxEndpointsPerSlice: number;
-    readonly endpointUpdatesBatchPeriodMicros: TimeMicros;
   };
   readonly kubelet: Component & {
     readonly nodeStatusUpdateFrequencyMicros: TimeMicros;
