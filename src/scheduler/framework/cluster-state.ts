@@ -9,10 +9,16 @@ import { type PodInfo, PodInfoFactory } from "./pod-info.js";
 import { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
 
+/** More than any cluster has. */
+const MAX_NODES = 2 ** 22;
+
 interface Placed {
   readonly info: PodInfo;
   readonly node: NodeInfo;
 }
+
+/** Is told of each pod that is counted on a node (1), or no longer (-1), after the fact. */
+export type PodObserver = (info: PodInfo, node: NodeInfo, sign: 1 | -1) => void;
 
 /**
  * The one mutator of what the scheduler believes of nodes and pods: the scheduler's cache and the
@@ -36,6 +42,7 @@ export class ClusterState implements Snapshot {
   private rowCount = 0;
   private nextGeneration = 1;
   private nextOrdinal = 0;
+  private podObserver: PodObserver | null = null;
   readonly nodesWithAffinity = new Set<NodeInfo>();
   readonly nodesWithRequiredAntiAffinity = new Set<NodeInfo>();
 
@@ -113,6 +120,22 @@ export class ClusterState implements Snapshot {
     this.dropIfUnused(info);
   }
 
+  /**
+   * Differs whenever image scores of nodes that were not touched may differ: with the number of nodes
+   * that have an image, and of all nodes. -1 while no node has an image.
+   */
+  get imageVersion(): number {
+    const version = this.images.liveVersion;
+    return version < 0 ? -1 : version * MAX_NODES + this.nodes.length;
+  }
+
+  /** Shows `observer` every pod that is counted, and each one that comes or goes from now on. */
+  observePods(observer: PodObserver): void {
+    assert(this.podObserver === null, "the pods of a cluster state have one observer");
+    for (const { info, node } of this.placed.values()) observer(info, node, 1);
+    this.podObserver = observer;
+  }
+
   hasPod(uid: string): boolean {
     return this.placed.has(uid);
   }
@@ -170,6 +193,7 @@ export class ClusterState implements Snapshot {
       }
     }
     this.touch(node);
+    this.podObserver?.(info, node, sign);
   }
 
   private countPvc(key: string, sign: 1 | -1): void {

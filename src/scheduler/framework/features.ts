@@ -59,29 +59,58 @@ export const GATES = {
     from: 27,
     source: "kubernetes/kubernetes pull request 116607 (v1.27), issue 141339",
   },
+  /** A PreFilter rejection counts once a node in the message, not once for the pod. */
+  PreFilterReasonCountedByNode: {
+    from: OLDEST_MINOR,
+    to: 25,
+    source: "FitError without PreFilterMsg, before kubernetes/kubernetes pull request 110894",
+  },
   /** After a PreFilter rejection preemption still examines every node. */
   PreemptionAfterPreFilterRejection: {
-    from: OLDEST_MINOR,
+    from: 26,
     to: 28,
-    source: "findNodesThatFitPod gives every node the PreFilter status from v1.29 on",
+    source: "a regression of v1.26, kubernetes/kubernetes pull request 119778",
   },
   /** Nodes that PreFilter left out have no status, so preemption examines them. */
   PreemptionOnNodesLeftOut: {
     from: OLDEST_MINOR,
-    to: 29,
-    source: "findNodesThatFitPod; NodeToStatus has an absent-nodes status from v1.30 on",
+    to: 28,
+    source: "kubernetes/kubernetes pull request 119779 (v1.29)",
+  },
+  /** Nodes that PreFilter left out are listed among the refused ones, with a reason. */
+  NodesLeftOutListed: {
+    from: 29,
+    to: 30,
+    source: "kubernetes/kubernetes pull requests 119779 (v1.29) and 125197 (v1.31)",
+  },
+  /** Nodes that PreFilter left out are counted in the message with the plugins that did so. */
+  NodesLeftOutCounted: {
+    from: 32,
+    source: "FitError counts the reasons of absent nodes; pull request 122251",
   },
   /** A node that PreFilter names and that does not exist ends the cycle with an error. */
   MissingPreFilterNodeIsError: {
     from: OLDEST_MINOR,
-    to: 30,
-    source: "findNodesThatFitPod; skipped in later versions",
+    to: 28,
+    source: "findNodesThatFitPod; kubernetes/kubernetes pull request 119779 (v1.29)",
   },
   /** The start of the next sampling is taken modulo the nodes PreFilter left, not all nodes. */
   SamplingStartOverNodesLeft: {
     from: OLDEST_MINOR,
-    to: 29,
-    source: "findNodesThatFitPod: nextStartNodeIndex % len(nodes)",
+    to: 30,
+    source: "kubernetes/kubernetes pull request 124933 (v1.31)",
+  },
+  /** One node affinity term that names no possible node refuses the pod, whatever the others say. */
+  NodeAffinityConflictOfOneTerm: {
+    from: OLDEST_MINOR,
+    to: 26,
+    source: "kubernetes/kubernetes pull request 116465 (v1.27)",
+  },
+  /** Bound local volumes leave only the nodes that their affinity names by hostname. */
+  LocalVolumesNarrowNodes: {
+    from: 27,
+    to: 30,
+    source: "kubernetes/kubernetes pull request 109877 (v1.27) and issue 125336 (v1.31)",
   },
   /** Among candidates the priority of the first victim listed counts as the highest. */
   FirstVictimAsHighest: {
@@ -91,8 +120,8 @@ export const GATES = {
   },
   /** NodeResourcesBalancedAllocation says nothing about pods without requests. */
   BalancedAllocationSkipsBestEffort: {
-    from: 32,
-    source: "noderesources balanced_allocation PreScore returns Skip (v1.32)",
+    from: 33,
+    source: "kubernetes/kubernetes pull request 130260 (v1.33)",
   },
   /** A node sees on how many nodes an image lies as of its own last update. */
   ImageSpreadAsOfNodeUpdate: {
@@ -109,7 +138,7 @@ export const GATES = {
   ReadWriteOncePodConflictInPreFilter: {
     from: OLDEST_MINOR,
     to: 26,
-    source: "volumerestrictions; a Filter that preemption understands from v1.27 on",
+    source: "kubernetes/kubernetes pull request 114051 (v1.27)",
   },
   /** VolumeZone reads the claims once, in PreFilter. */
   VolumeZonePreFilter: { from: 27, source: "volumezone PreFilter (v1.27)" },

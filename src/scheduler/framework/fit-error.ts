@@ -1,3 +1,4 @@
+import type { Features } from "./features.js";
 import type { NodeStatuses } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
 import type { Status } from "./status.js";
@@ -55,6 +56,23 @@ function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+interface Wording {
+  readonly features: Features;
+  /** What PostFilter said; empty for nothing. */
+  readonly postFilter: string;
+}
+
+/** What each node was refused for, as far as it counts in the message. */
+function refusals(nodeCount: number, diagnosis: Diagnosis, features: Features): readonly Status[] {
+  const absent = nodeCount - diagnosis.size;
+  const listed = [...diagnosis.entries()].map(([, status]) => status);
+  if (diagnosis.preFilter !== null) {
+    return features.PreFilterReasonCountedByNode ? Array(nodeCount).fill(diagnosis.preFilter) : [];
+  }
+  if (!features.NodesLeftOutCounted || diagnosis.absentNodes === null) return listed;
+  return [...listed, ...Array<Status>(absent).fill(diagnosis.absentNodes)];
+}
+
 /**
  * The text of an unschedulable pod: `0/5 nodes are available: …`. Source: kube-scheduler,
  * `FitError.Error`.
@@ -62,13 +80,15 @@ function byCodeUnits(a: string, b: string): number {
 export function fitErrorMessage(
   nodeCount: number,
   diagnosis: Diagnosis,
-  postFilterMessage: string,
+  { features, postFilter }: Wording,
 ): string {
-  const statuses = [...diagnosis.entries()].map(([, status]) => status);
+  const counted = refusals(nodeCount, diagnosis, features);
   const because =
-    diagnosis.preFilter === null ? reasonsHistogram(statuses) : diagnosis.preFilter.message;
+    counted.length === 0 && diagnosis.preFilter !== null
+      ? diagnosis.preFilter.message
+      : reasonsHistogram(counted);
   let text = `0/${nodeCount} nodes are available:`;
   if (because !== "") text += ` ${because}.`;
-  if (postFilterMessage !== "") text += ` ${postFilterMessage}.`;
+  if (postFilter !== "") text += ` ${postFilter}.`;
   return text;
 }

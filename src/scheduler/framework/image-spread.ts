@@ -31,7 +31,14 @@ function frozen({ sizeBytes, nodeCount }: ImageState): ImageState {
 export class ImageSpread {
   private readonly byName = new Map<string, { spread: Spread; state: ImageState }>();
 
+  private version = 0;
+
   constructor(private readonly options: { readonly asOfNodeUpdate: boolean }) {}
+
+  /** Differs whenever a node that was not touched may see other counts; -1 while there are no images. */
+  get liveVersion(): number {
+    return this.byName.size === 0 ? -1 : this.version;
+  }
 
   /** Counts the images of a node and gives the node its states. */
   add(info: NodeInfo): void {

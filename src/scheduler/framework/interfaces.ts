@@ -23,6 +23,12 @@ export interface PreFilterResult {
   readonly nodeNames: ReadonlySet<string> | null;
 }
 
+/** What all PreFilter plugins together say. */
+export interface PreFilterOutcome extends PreFilterResult {
+  /** Plugins that narrowed the nodes down, by name, sorted. */
+  readonly narrowedBy: readonly string[];
+}
+
 /** The answer of a PreFilter without anything to say. */
 export const PRE_FILTER_SUCCESS: PreFilterResult = { status: null, nodeNames: null };
 

@@ -18,7 +18,7 @@ import type {
   PreBindStep,
   PreEnqueuePlugin,
   PreFilterPlugin,
-  PreFilterResult,
+  PreFilterOutcome,
   PreScorePlugin,
   QueueSortPlugin,
   ReservePlugin,
@@ -142,7 +142,7 @@ export class Framework implements Handle {
   }
 
   /** The first rejection ends it; node names that plugins give are intersected. */
-  runPreFilterPlugins(state: CycleState, pod: PodInfo): PreFilterResult {
+  runPreFilterPlugins(state: CycleState, pod: PodInfo): PreFilterOutcome {
     const skipped = new Set<string>();
     let nodeNames: ReadonlySet<string> | null = null;
     const narrowing: string[] = [];
@@ -157,18 +157,20 @@ export class Framework implements Handle {
         const failed = isRejected(status)
           ? status
           : asError(`running PreFilter plugin "${plugin.name}"`, status);
-        return { status: failed, nodeNames: null };
+        return { status: failed, nodeNames: null, narrowedBy: [] };
       }
       if (result.nodeNames === null) continue;
       narrowing.push(plugin.name);
       nodeNames = intersection(nodeNames, result.nodeNames);
-      if (nodeNames.size === 0) return { status: noNodeLeft(narrowing), nodeNames: null };
+      if (nodeNames.size === 0) {
+        return { status: noNodeLeft(narrowing), nodeNames: null, narrowedBy: narrowing };
+      }
     }
     state.skipFilterPlugins = skipped;
     state.filterPlugins = this.filterPlugins.filter(
       (plugin) => !skipped.has(plugin.name) && plugin.concerns?.(pod) !== false,
     );
-    return { status: null, nodeNames };
+    return { status: null, nodeNames, narrowedBy: narrowing.sort() };
   }
 
   runPreFilterExtensionAddPod(

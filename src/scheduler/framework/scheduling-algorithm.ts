@@ -1,7 +1,7 @@
 import { assert } from "../../base/assert.js";
 import { CycleState } from "./cycle-state.js";
 import { Diagnosis, fitErrorMessage } from "./fit-error.js";
-import type { PostFilterResult } from "./interfaces.js";
+import type { PostFilterResult, PreFilterOutcome } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodInfo } from "./pod-info.js";
 import type { Framework } from "./runtime.js";
@@ -67,6 +67,12 @@ export function numFeasibleNodesToFind(percentage: number, nodeCount: number): n
   const wanted = Math.trunc((nodeCount * (percentage === 0 ? adaptive : percentage)) / 100);
   return Math.max(wanted, MIN_FEASIBLE_NODES_TO_FIND);
 }
+
+const FILTERED_OUT = new Status(
+  "UnschedulableAndUnresolvable",
+  ["node is filtered out by the prefilter result"],
+  "",
+);
 
 interface Search {
   readonly state: CycleState;
@@ -134,7 +140,8 @@ export class SchedulingAlgorithm {
 
   private findNodesThatFit(framework: Framework, pod: PodInfo, search: Search): Status | null {
     const { state, diagnosis, feasible } = search;
-    const { status, nodeNames } = framework.runPreFilterPlugins(state, pod);
+    const preFilter = framework.runPreFilterPlugins(state, pod);
+    const { status } = preFilter;
     if (status !== null) {
       if (!isRejected(status)) return status;
       diagnosis.preFilter = status;
@@ -145,7 +152,7 @@ export class SchedulingAlgorithm {
     if (nominated !== "" && this.nominatedNodePasses(framework, pod, nominated, search)) {
       return null;
     }
-    const nodes = nodesToEvaluate(framework, nodeNames, diagnosis);
+    const nodes = nodesToEvaluate(framework, preFilter, diagnosis);
     if (nodes instanceof Status) return nodes;
     const error = this.findNodesThatPassFilters(framework, pod, nodes, search);
     const processed = feasible.length + diagnosis.size;
@@ -208,15 +215,14 @@ export class SchedulingAlgorithm {
 
 /** The nodes that PreFilter leaves, or an error when it names one that does not exist. */
 function nodesToEvaluate(
-  framework: Framework,
-  names: ReadonlySet<string> | null,
+  { snapshot, features }: Framework,
+  { nodeNames, narrowedBy }: PreFilterOutcome,
   diagnosis: Diagnosis,
 ): readonly NodeInfo[] | Status {
-  const { snapshot, features } = framework;
-  if (names === null) return snapshot.nodes;
+  if (nodeNames === null) return snapshot.nodes;
   const nodes: NodeInfo[] = [];
   // Upstream's order is that of a map; this one is by name.
-  for (const name of [...names].sort()) {
+  for (const name of [...nodeNames].sort()) {
     const node = snapshot.get(name);
     if (node !== undefined) {
       nodes.push(node);
@@ -224,12 +230,13 @@ function nodesToEvaluate(
       return new Status("Error", [`nodeinfo not found for node name "${name}"`], "");
     }
   }
-  if (!features.PreemptionOnNodesLeftOut) {
-    diagnosis.absentNodes = new Status(
-      "UnschedulableAndUnresolvable",
-      ["node is filtered out by the prefilter result"],
-      "",
-    );
+  if (features.NodesLeftOutListed) {
+    for (const node of snapshot.nodes) {
+      if (!nodeNames.has(node.name)) diagnosis.set(node, FILTERED_OUT);
+    }
+  } else if (!features.PreemptionOnNodesLeftOut) {
+    const reason = `node(s) didn't satisfy plugin(s) [${narrowedBy.join(" ")}]`;
+    diagnosis.absentNodes = new Status("UnschedulableAndUnresolvable", [reason], "");
   }
   return nodes;
 }
@@ -250,7 +257,11 @@ function refuse(
     diagnosis,
     nodeCount,
     postFilter,
-    message: () => fitErrorMessage(nodeCount, diagnosis, postFilter?.status.message ?? ""),
+    message: () =>
+      fitErrorMessage(nodeCount, diagnosis, {
+        features: framework.features,
+        postFilter: postFilter?.status.message ?? "",
+      }),
   };
 }
 

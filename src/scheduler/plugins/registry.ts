@@ -81,7 +81,10 @@ const PLUGINS: readonly PluginDescriptor[] = [
     extensionPoints: { preFilter: true, filter: true, preScore: true, score: true },
     args: nodeAffinityArgs,
     factory: (args, { features }) =>
-      new NodeAffinity(args as NodeAffinityArgs, { preScoreSkip: features.PreScoreSkip }),
+      new NodeAffinity(args as NodeAffinityArgs, {
+        preScoreSkip: features.PreScoreSkip,
+        conflictOfOneTerm: features.NodeAffinityConflictOfOneTerm,
+      }),
   },
   {
     name: "NodePorts",

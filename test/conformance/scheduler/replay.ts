@@ -32,27 +32,35 @@ interface Cycle {
 export class Replay {
   readonly world: World;
   private bound = 0;
+  /** Pods whose turn is still to come: all in their order, then those that preempted once more. */
+  private readonly turns: { readonly key: string; readonly attempt: number }[];
 
   constructor(private readonly vector: SchedulerVector) {
     this.world = buildWorld(vector);
+    this.turns = [...this.world.pending.keys()].map((key) => ({ key, attempt: 1 }));
   }
 
-  /** Takes the decision that was recorded, then goes on from what was recorded. */
+  get isOver(): boolean {
+    return this.turns.length === 0;
+  }
+
+  /** Takes the next decision, then goes on from what was recorded of it. */
   step(recorded: RecordedDecision): RecordedDecision {
-    const pod = this.world.pending.get(recorded.pod);
-    if (pod === undefined) throw new Error(`pod ${recorded.pod} is not pending`);
-    if (pod.nodeName !== "") return this.bypass(recorded, pod);
-    const cycle = this.cycle(pod, recorded.attempt);
+    const turn = this.turns.shift();
+    if (turn === undefined) throw new Error("there is no pod left to decide on");
+    const pod = this.world.pending.get(turn.key)!;
+    if (pod.nodeName !== "") return this.bypass(turn.key, pod);
+    const cycle = this.cycle(pod, turn.attempt);
     this.apply(recorded, pod, cycle);
     return cycle.decision;
   }
 
   /** A pod that names its node does not go through the scheduler. */
-  private bypass({ pod: key, attempt }: RecordedDecision, pod: PodVersion): RecordedDecision {
+  private bypass(key: string, pod: PodVersion): RecordedDecision {
     this.place(pod, pod.nodeName);
     return {
       pod: key,
-      attempt,
+      attempt: 1,
       bypass: true,
       node: pod.nodeName,
       ties: [],
@@ -105,7 +113,7 @@ export class Replay {
 
   /** Brings the cluster to the state after the recorded decision. */
   private apply(recorded: RecordedDecision, pod: PodVersion, cycle: Cycle): void {
-    const { algorithm, pending, nominator, state } = this.world;
+    const { algorithm } = this.world;
     algorithm.nextStartNodeIndex = recorded.nextStartNodeIndex ?? 0;
     if (recorded.node !== null) {
       this.writeVolumes(pod, recorded.node, cycle);
@@ -113,16 +121,16 @@ export class Replay {
       return;
     }
     const { preemption } = recorded;
+    const { pod: key, attempt } = cycle.decision;
     for (const victim of preemption?.victims ?? []) this.delete(victim);
-    for (const key of preemption?.clearedNominations ?? []) this.nominate(key, "");
+    for (const cleared of preemption?.clearedNominations ?? []) this.nominate(cleared, "");
     const nominated = preemption?.nominatedNode ?? null;
-    const kept = preemption?.status?.includes("not eligible") === true;
-    if (nominated !== null) this.nominate(recorded.pod, nominated);
-    else if (!kept && (preemption !== undefined || recorded.error === true)) {
-      this.nominate(recorded.pod, "");
+    if (nominated !== null) {
+      this.nominate(key, nominated);
+      if (attempt === 1) this.turns.push({ key, attempt: 2 });
+    } else if (recorded.error === true || losesNomination(preemption)) {
+      this.nominate(key, "");
     }
-    const updated = pending.get(recorded.pod);
-    if (updated !== undefined) nominator.update(state.podInfos.podInfo(updated));
   }
 
   private nominate(key: string, node: string): void {
@@ -179,6 +187,12 @@ export class Replay {
       });
     }
   }
+}
+
+/** A pod that may not preempt keeps its nomination; one that finds no candidate loses it. */
+function losesNomination(preemption: Preemption | undefined): boolean {
+  if (preemption === undefined) return false;
+  return preemption.status?.startsWith("preemption: not eligible") !== true;
 }
 
 /** What PreBind would write if the pod went to that node. */

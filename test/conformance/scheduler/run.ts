@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { VectorResult } from "../controllers/run.js";
 import { compareDecisions } from "./compare.js";
 import { Replay } from "./replay.js";
-import type { RecordedProfile, SchedulerVector } from "./vector.js";
+import type { RecordedDecision, RecordedProfile, SchedulerVector } from "./vector.js";
 import type { World } from "./world.js";
 
 /** What of the set-up differs from what was recorded: order of nodes, resolved profiles. */
@@ -26,6 +26,15 @@ function setupDifferences(vector: SchedulerVector, { state, frameworks }: World)
   return differences;
 }
 
+/** How the next decision differs; a record that cannot be replayed is a difference, too. */
+function stepDifferences(replay: Replay, recorded: RecordedDecision): readonly string[] {
+  try {
+    return compareDecisions(recorded, replay.step(recorded));
+  } catch (error) {
+    return [`cannot be replayed: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
 /**
  * Replays a vector. A decision passes only if every recorded key is equal; if the set-up differs from
  * the recorded one, no decision of the vector passes.
@@ -35,10 +44,15 @@ export function runSchedulerVector(vector: SchedulerVector): VectorResult {
   const replay = new Replay(vector);
   const setup = setupDifferences(vector, replay.world);
   vector.decisions.forEach((recorded, i) => {
-    const actual = replay.step(recorded);
-    const differences = [...setup, ...compareDecisions(recorded, actual)];
+    const differences = [...setup, ...stepDifferences(replay, recorded)];
     const id = `${i} ${recorded.pod} attempt ${recorded.attempt}`;
     if (differences.length > 0) failures.push({ id, differences });
   });
-  return { passed: vector.decisions.length - failures.length, failures };
+  if (!replay.isOver) {
+    failures.push({ id: "end", differences: ["pods are left that nothing was recorded of"] });
+  }
+  return {
+    passed: vector.decisions.length - failures.filter(({ id }) => id !== "end").length,
+    failures,
+  };
 }

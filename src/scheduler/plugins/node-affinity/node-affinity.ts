@@ -60,7 +60,11 @@ export class NodeAffinity
 
   constructor(
     args: NodeAffinityArgs,
-    private readonly options: { readonly preScoreSkip: boolean },
+    private readonly options: {
+      readonly preScoreSkip: boolean;
+      /** See the gate NodeAffinityConflictOfOneTerm. */
+      readonly conflictOfOneTerm: boolean;
+    },
   ) {
     const required = args.addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     this.addedRequired = required === undefined ? null : new CompiledNodeSelector(required);
@@ -99,6 +103,9 @@ export class NodeAffinity
       const names = namedNodes(term);
       // Terms are alternatives: one that names no node leaves all nodes open.
       if (names === null) return PRE_FILTER_SUCCESS;
+      if (names.size === 0 && this.options.conflictOfOneTerm) {
+        return { status: CONFLICT, nodeNames: null };
+      }
       for (const name of names) nodeNames.add(name);
     }
     if (terms.length === 0) return PRE_FILTER_SUCCESS;

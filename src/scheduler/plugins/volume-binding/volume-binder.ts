@@ -86,6 +86,23 @@ export class VolumeBinder {
     return storageClass?.spec.volumeBindingMode === "WaitForFirstConsumer";
   }
 
+  /**
+   * The nodes that the bound local volumes can be used from, as their affinities name them by
+   * hostname; null when they name none, or a volume does not exist.
+   */
+  eligibleNodes(claims: readonly Claim[]): ReadonlySet<string> | null {
+    const lists: (readonly string[])[] = [];
+    for (const claim of claims) {
+      const volume = this.assumed.volume(claim.spec.volumeName ?? "");
+      if (volume === undefined) return null;
+      const names = hostnamesOf(volume);
+      if (names.length > 0) lists.push(names);
+    }
+    const [first, ...others] = lists;
+    if (first === undefined) return null;
+    return new Set(first.filter((name) => others.every((names) => names.includes(name))));
+  }
+
   findPodVolumes(claims: PodClaims, node: NodeInfo): Found {
     const reasons: string[] = [];
     const bound = this.checkBound(claims.bound, node);
@@ -161,6 +178,18 @@ export class VolumeBinder {
     }
     return "good";
   }
+}
+
+/** Hostnames in the required affinity of a volume, over all of its terms. */
+function hostnamesOf(volume: PersistentVolume): readonly string[] {
+  const terms = volume.spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
+  return terms.flatMap(({ matchExpressions = [] }) => {
+    const lists = matchExpressions
+      .filter(({ key, operator }) => key === "kubernetes.io/hostname" && operator === "In")
+      .map(({ values = [] }) => values);
+    const [first = [], ...others] = lists;
+    return first.filter((name) => others.every((values) => values.includes(name)));
+  });
 }
 
 function bySize(claims: readonly Claim[]): readonly Claim[] {

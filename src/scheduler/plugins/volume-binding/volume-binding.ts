@@ -1,17 +1,17 @@
 import type { PodVersion } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import { type CycleState, type StateData, StateKey } from "../../framework/cycle-state.js";
-import {
-  type FilterPlugin,
-  type Handle,
-  type PreBindPlugin,
-  type PreBindStep,
-  type PreFilterPlugin,
-  type PreFilterResult,
-  type ReservePlugin,
-  type Result,
-  type ScorePlugin,
-  type UniformScore,
+import type {
+  FilterPlugin,
+  Handle,
+  PreBindPlugin,
+  PreBindStep,
+  PreFilterPlugin,
+  PreFilterResult,
+  ReservePlugin,
+  Result,
+  ScorePlugin,
+  UniformScore,
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
@@ -80,7 +80,8 @@ export class VolumeBinding
     }
     if (claims.immediate.length > 0) return { status: UNBOUND_IMMEDIATE, nodeNames: null };
     state.write(VOLUME_KEY, new VolumeState(claims));
-    return { status: null, nodeNames: null };
+    const narrows = this.handle.features.LocalVolumesNarrowNodes;
+    return { status: null, nodeNames: narrows ? this.binder.eligibleNodes(claims.bound) : null };
   }
 
   /** Why one of the pod's claims cannot be used at all; null if all can. */
