@@ -10,17 +10,17 @@ import { TopologyCounts } from "../topology-counts.js";
 import { resolveTerms } from "./incoming-terms.js";
 
 export const PLUGIN_NAME = "InterPodAffinity";
-const AFFINITY_UNMET = new Status(
+export const AFFINITY_UNMET = new Status(
   "UnschedulableAndUnresolvable",
   ["node(s) didn't match pod affinity rules"],
   PLUGIN_NAME,
 );
-const ANTI_AFFINITY_BROKEN = new Status(
+export const ANTI_AFFINITY_BROKEN = new Status(
   "Unschedulable",
   ["node(s) didn't match pod anti-affinity rules"],
   PLUGIN_NAME,
 );
-const EXISTING_ANTI_AFFINITY_BROKEN = new Status(
+export const EXISTING_ANTI_AFFINITY_BROKEN = new Status(
   "Unschedulable",
   ["node(s) didn't satisfy existing pods anti-affinity rules"],
   PLUGIN_NAME,
@@ -35,7 +35,7 @@ interface Incoming {
 }
 
 /** A pod counts for affinity only if every required term speaks of it. */
-function matchesAll(terms: readonly AffinityTerm[], pod: PodInfo): boolean {
+export function matchesAll(terms: readonly AffinityTerm[], pod: PodInfo): boolean {
   if (terms.length === 0) return false;
   for (const term of terms) {
     if (!termMatches(term, pod.pod, NO_LABELS)) return false;

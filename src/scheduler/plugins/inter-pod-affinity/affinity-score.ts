@@ -58,17 +58,21 @@ export class AffinityScoreState implements StateData {
   }
 
   normalize(scores: Float64Array): void {
-    if (this.isEmpty) return;
-    let min = Number.POSITIVE_INFINITY;
-    let max = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < scores.length; i += 1) {
-      min = Math.min(min, scores[i]!);
-      max = Math.max(max, scores[i]!);
-    }
-    const range = max - min;
-    for (let i = 0; i < scores.length; i += 1) {
-      scores[i] = range > 0 ? Math.trunc(MAX_NODE_SCORE * ((scores[i]! - min) / range)) : 0;
-    }
+    if (!this.isEmpty) normalizeByRange(scores);
+  }
+}
+
+/** Stretches scores from the lowest to the highest over 0 to 100; all are 0 where they do not differ. */
+export function normalizeByRange(scores: Float64Array): void {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < scores.length; i += 1) {
+    min = Math.min(min, scores[i]!);
+    max = Math.max(max, scores[i]!);
+  }
+  const range = max - min;
+  for (let i = 0; i < scores.length; i += 1) {
+    scores[i] = range > 0 ? Math.trunc(MAX_NODE_SCORE * ((scores[i]! - min) / range)) : 0;
   }
 }
 

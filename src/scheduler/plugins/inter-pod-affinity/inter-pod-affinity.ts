@@ -48,7 +48,7 @@ export class InterPodAffinity
   };
 
   constructor(
-    private readonly args: InterPodAffinityArgs,
+    readonly args: InterPodAffinityArgs,
     private readonly handle: Handle,
   ) {}
 

@@ -17,6 +17,7 @@ import {
   isExtendedResource,
 } from "../../framework/resources.js";
 import { Status } from "../../framework/status.js";
+import { freedResourcesHint, nodeRoomHint } from "./fit-hints.js";
 import { type ScoringStrategy, StrategyScorer } from "./scoring-strategy.js";
 
 const NAME = "NodeResourcesFit";
@@ -52,8 +53,15 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
     return [
-      { event: clusterEvent("AssignedPod", Action.Delete, Action.UpdatePodScaleDown) },
-      { event: clusterEvent("Node", Action.Add, Action.UpdateNodeAllocatable) },
+      {
+        event: clusterEvent("AssignedPod", Action.Delete, Action.UpdatePodScaleDown),
+        hint: freedResourcesHint,
+      },
+      { event: clusterEvent("Pod", Action.UpdatePodScaleDown), hint: freedResourcesHint },
+      {
+        event: clusterEvent("Node", Action.Add, Action.UpdateNodeAllocatable),
+        hint: nodeRoomHint,
+      },
     ];
   }
 

@@ -26,8 +26,10 @@ export class NodeUnschedulable implements FilterPlugin {
       },
       {
         event: clusterEvent("Pod", Action.UpdatePodToleration),
-        hint: (_pod, _before, after) =>
-          after?.kind === "Pod" && anyTolerates(after.spec.tolerations ?? [], TAINT)
+        hint: (pod, _before, after) =>
+          after?.kind === "Pod" &&
+          after.uid === pod.uid &&
+          anyTolerates(after.spec.tolerations ?? [], TAINT)
             ? "Queue"
             : "Skip",
       },

@@ -7,6 +7,7 @@ import type { FilterPlugin, Handle, Result } from "../../framework/interfaces.js
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
+import { freedVolumesHint, ownClaimHint } from "../volumes/claim-hints.js";
 import { type Claim, claimUse, className } from "../volumes/claims.js";
 import { csiDriverOf, inTreeVolume, isMigrated } from "../volumes/csi-migration.js";
 
@@ -28,8 +29,8 @@ export class CsiLimits implements FilterPlugin {
   eventsToRegister(): readonly ClusterEventWithHint[] {
     return [
       { event: clusterEvent("CSINode", Action.Add, Action.Update) },
-      { event: clusterEvent("AssignedPod", Action.Delete) },
-      { event: clusterEvent("PersistentVolumeClaim", Action.Add) },
+      { event: clusterEvent("AssignedPod", Action.Delete), hint: freedVolumesHint },
+      { event: clusterEvent("PersistentVolumeClaim", Action.Add), hint: ownClaimHint },
     ];
   }
 

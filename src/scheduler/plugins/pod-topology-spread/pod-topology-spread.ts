@@ -57,7 +57,7 @@ export class PodTopologySpread
   private readonly compiled = new WeakMap<PodTemplateInfo, ByWhen>();
 
   constructor(
-    private readonly args: PodTopologySpreadArgs,
+    readonly args: PodTopologySpreadArgs,
     private readonly handle: Handle,
   ) {
     this.defaults = args.defaultingType === "System" ? SYSTEM_CONSTRAINTS : args.defaultConstraints;
@@ -83,7 +83,8 @@ export class PodTopologySpread
     ];
   }
 
-  private constraints(pod: PodInfo, when: When): readonly SpreadConstraint[] {
+  /** The constraints that hold for the pod, its own or the default ones. */
+  constraints(pod: PodInfo, when: When): readonly SpreadConstraint[] {
     const { template } = pod;
     const own = template.spec.topologySpreadConstraints ?? [];
     if (own.length === 0) return this.defaultConstraints(pod, when);

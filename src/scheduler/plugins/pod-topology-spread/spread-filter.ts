@@ -12,12 +12,12 @@ import {
 } from "./spread-constraint.js";
 
 export const PLUGIN_NAME = "PodTopologySpread";
-const SKEWED = new Status(
+export const SKEWED = new Status(
   "Unschedulable",
   ["node(s) didn't match pod topology spread constraints"],
   PLUGIN_NAME,
 );
-const WITHOUT_LABEL = new Status(
+export const WITHOUT_LABEL = new Status(
   "UnschedulableAndUnresolvable",
   ["node(s) didn't match pod topology spread constraints (missing required label)"],
   PLUGIN_NAME,
@@ -63,7 +63,10 @@ export class SpreadFilterState implements StateData {
 }
 
 /** With no eligible domain at all nothing is refused. */
-function globalMin(constraint: SpreadConstraint, counts: DomainCounts): number {
+export function globalMin(
+  constraint: SpreadConstraint,
+  counts: Pick<DomainCounts, "min" | "size">,
+): number {
   if (constraint.minDomains <= 1) return counts.min;
   const eligible = counts.size;
   return eligible > 0 && eligible < constraint.minDomains ? 0 : counts.min;

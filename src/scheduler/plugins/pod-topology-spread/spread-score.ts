@@ -12,7 +12,7 @@ import {
 } from "./spread-constraint.js";
 
 /** A soft constraint with what was counted for it. */
-interface Counted {
+export interface CountedConstraint {
   readonly constraint: SpreadConstraint;
   /** Pods by domain among the feasible nodes; null for the hostname, counted node by node. */
   readonly pods: Map<string, number> | null;
@@ -21,12 +21,12 @@ interface Counted {
 }
 
 /** Domain of a node without the label, where the constraint does not ask for one. */
-const NO_LABEL = "";
+export const NO_LABEL = "";
 
 export class SpreadScoreState implements StateData {
   constructor(
     private readonly namespace: string,
-    private readonly counted: readonly Counted[],
+    private readonly counted: readonly CountedConstraint[],
     /** Feasible nodes that lack a topology key: they score 0. */
     private readonly ignored: ReadonlySet<NodeInfo>,
   ) {}
@@ -41,16 +41,20 @@ export class SpreadScoreState implements StateData {
     return this.counted.length === 0;
   }
 
-  /** The fewer matching pods in the node's domains, the lower; normalisation turns it round. */
-  score(node: NodeInfo): number {
+  /**
+   * The fewer matching pods in the node's domains, the lower; normalisation turns it round. With
+   * `hostCounts` the node's own pods were counted before, by constraint, and are not looked at.
+   */
+  score(node: NodeInfo, hostCounts: readonly number[] | null = null): number {
     if (this.ignored.has(node)) return 0;
     let score = 0;
-    for (const { constraint, pods, weight } of this.counted) {
+    for (let i = 0; i < this.counted.length; i += 1) {
+      const { constraint, pods, weight } = this.counted[i]!;
       const domain = node.labels[constraint.topologyKey];
       if (domain === undefined) continue;
       const count =
         pods === null
-          ? countMatchingPods(node, constraint, this.namespace)
+          ? (hostCounts?.[i] ?? countMatchingPods(node, constraint, this.namespace))
           : (pods.get(domain) ?? 0);
       score += count * weight + (constraint.maxSkew - 1);
     }
@@ -88,11 +92,11 @@ interface Scoring {
 
 /** The domains of the feasible nodes: only these are counted. */
 function domainsOf({ constraints, feasible, requireAllKeys }: Scoring): {
-  readonly counted: readonly Counted[];
+  readonly counted: readonly CountedConstraint[];
   readonly ignored: ReadonlySet<NodeInfo>;
 } {
   const byKey = new Map<string, Map<string, number>>();
-  const counted = constraints.map((constraint): Counted => {
+  const counted = constraints.map((constraint): CountedConstraint => {
     const { topologyKey } = constraint;
     if (topologyKey === HOSTNAME) return { constraint, pods: null, weight: 0 };
     const pods = byKey.get(topologyKey) ?? new Map<string, number>();

@@ -43,7 +43,10 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, NormalizeS
           return was === null || repels(was, tolerations) ? "Queue" : "Skip";
         },
       },
-      { event: clusterEvent("Pod", Action.UpdatePodToleration) },
+      {
+        event: clusterEvent("Pod", Action.UpdatePodToleration),
+        hint: (pod, _before, after) => (after?.uid === pod.uid ? "Queue" : "Skip"),
+      },
     ];
   }
 

@@ -13,10 +13,10 @@ import { AssumedVolumes } from "./assumed-volumes.js";
 import { VolumeNodeAffinity, findMatchingVolume, requestedBytes } from "./find-matching-volume.js";
 import { allowsTopology, hasEnoughCapacity } from "./storage-capacity.js";
 
-export const REASON_NODE_CONFLICT = "node(s) had volume node affinity conflict";
-export const REASON_BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
-export const REASON_NOT_ENOUGH_SPACE = "node(s) did not have enough free storage";
-export const REASON_VOLUME_MISSING =
+const REASON_NODE_CONFLICT = "node(s) had volume node affinity conflict";
+const REASON_BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
+const REASON_NOT_ENOUGH_SPACE = "node(s) did not have enough free storage";
+const REASON_VOLUME_MISSING =
   "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
 const NO_PROVISIONER = "kubernetes.io/no-provisioner";
 

@@ -16,6 +16,7 @@ import type {
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
+import { ownClaimHint } from "../volumes/claim-hints.js";
 import { claimUses } from "../volumes/claims.js";
 import { type PodClaims, type PodVolumes, VolumeBinder } from "./volume-binder.js";
 
@@ -61,7 +62,10 @@ export class VolumeBinding
   eventsToRegister(): readonly ClusterEventWithHint[] {
     return [
       { event: clusterEvent("StorageClass", Action.Add, Action.Update) },
-      { event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update) },
+      {
+        event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update),
+        hint: ownClaimHint,
+      },
       { event: clusterEvent("PersistentVolume", Action.Add, Action.Update) },
       { event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel) },
       { event: clusterEvent("CSINode", Action.Add, Action.Update) },

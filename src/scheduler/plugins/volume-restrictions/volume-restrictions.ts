@@ -13,6 +13,7 @@ import {
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
+import { freedVolumesHint, ownClaimHint } from "../volumes/claim-hints.js";
 import { diskVolumes, disksConflict } from "./disk-conflict.js";
 
 const NAME = "VolumeRestrictions";
@@ -63,9 +64,12 @@ export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
     return [
-      { event: clusterEvent("AssignedPod", Action.Delete) },
+      { event: clusterEvent("AssignedPod", Action.Delete), hint: freedVolumesHint },
       { event: clusterEvent("Node", Action.Add) },
-      { event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update) },
+      {
+        event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update),
+        hint: ownClaimHint,
+      },
     ];
   }
 

@@ -11,6 +11,7 @@ import {
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
+import { ownClaimHint } from "../volumes/claim-hints.js";
 import { className } from "../volumes/claims.js";
 
 const NAME = "VolumeZone";
@@ -44,7 +45,10 @@ export class VolumeZone implements PreFilterPlugin, FilterPlugin {
     return [
       { event: clusterEvent("StorageClass", Action.Add) },
       { event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel) },
-      { event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update) },
+      {
+        event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update),
+        hint: ownClaimHint,
+      },
       { event: clusterEvent("PersistentVolume", Action.Add, Action.Update) },
     ];
   }
