@@ -1,6 +1,6 @@
 import { formatIssue, type Issue } from "../../src/scenario/issue.js";
 import { World, type WorldOptions } from "../../src/scenario/assemble/world.js";
-import { nodeFileSystem } from "../../src/scenario/load/file-system.js";
+import { type FileSystem, nodeFileSystem } from "../../src/scenario/load/file-system.js";
 import { loadRun } from "../../src/scenario/load/load-run.js";
 import type { ManifestOptions } from "../../src/scenario/load/from-manifests.js";
 import type { LoadedScenario } from "../../src/scenario/load/loaded-scenario.js";
@@ -26,7 +26,14 @@ export async function loadedFromMemory(
   options: Partial<ManifestOptions> = {},
 ): Promise<LoadedScenario> {
   const [first] = Object.keys(contents);
-  return loadedFrom([first!], { files: memoryFiles(contents), ...options });
+  const files = memoryFiles(contents);
+  const whole: FileSystem = {
+    ...files,
+    async *stream(path) {
+      yield await files.read(path);
+    },
+  };
+  return loadedFrom([first!], { files: whole, ...options });
 }
 
 export async function worldOf(
