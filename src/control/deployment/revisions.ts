@@ -73,16 +73,9 @@ export function withRevision(
 }
 
 /** Annotations that a Deployment hands down to its ReplicaSets. */
-export function inherited(annotations: Labels): Labels {
+function inherited(annotations: Labels): Labels {
   return Object.fromEntries(
     Object.entries(annotations).filter(([name]) => !OWN_ANNOTATIONS.includes(name)),
-  );
-}
-
-/** The Deployment's annotations that are its own, whatever its ReplicaSets say. */
-export function ownAnnotations(annotations: Labels): Labels {
-  return Object.fromEntries(
-    Object.entries(annotations).filter(([name]) => OWN_ANNOTATIONS.includes(name)),
   );
 }
 
