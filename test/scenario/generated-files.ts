@@ -1,11 +1,13 @@
 import { scenarioJsonSchema } from "../../src/scenario/schema/json-schema.js";
+import { versionsPage } from "../documentation/versions-page.js";
 import { referencePage } from "./reference-page.js";
 
-/** Files that are generated from the schema, by their paths in the repository. */
+/** Files that are generated from the schema and from tables, by their paths in the repository. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   const schema = scenarioJsonSchema();
   return {
     "schema/scenario.schema.json": `${JSON.stringify(schema, null, 2)}\n`,
     "docs/scenario-reference.md": referencePage(schema),
+    "docs/model/versions.md": versionsPage(),
   };
 }

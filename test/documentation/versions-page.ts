@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import ts from "typescript";
+import { VERIFIED } from "../../src/experiment/verification.js";
+import {
+  GATES,
+  type GateName,
+  NEWEST_MINOR,
+  OLDEST_MINOR,
+} from "../../src/scheduler/framework/features.js";
+
+const TABLE = "src/scheduler/framework/features.ts";
+
+/** What upstream's own gates are about; those that are ours say it in a comment in the table. */
+const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
+  MinDomainsInPodTopologySpread: "A spread constraint may ask for a least number of domains.",
+  NodeInclusionPolicyInPodTopologySpread:
+    "A spread constraint says whether node affinity and taints decide which nodes count.",
+  MatchLabelKeysInPodTopologySpread:
+    "The pod's own values of some labels join a spread constraint's selector.",
+  MatchLabelKeysInPodAffinity:
+    "The pod's own values of some labels join the selector of an affinity term.",
+  ReadWriteOncePod: "A claim may be used by one pod only.",
+  PodSchedulingReadiness: "Scheduling gates hold a pod out of the queue.",
+  PodLevelResources: "A pod as a whole may have requests and limits.",
+  VolumeCapacityPriority: "Free capacity of volumes counts in the score.",
+  TaintTolerationComparisonOperators: "Tolerations may compare with Gt and Lt.",
+  SchedulerQueueingHints:
+    "Plugins say for each event whether it may help a pod; events during an attempt are not lost.",
+  SchedulerPopFromBackoffQ: "A pod that backs off is taken when nothing else waits.",
+};
+
+/** The comments that stand above the properties of `GATES`, by property. */
+function commentsOfGates(): ReadonlyMap<string, string> {
+  const text = readFileSync(TABLE, "utf8");
+  const source = ts.createSourceFile(TABLE, text, ts.ScriptTarget.Latest, true);
+  const comments = new Map<string, string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAssignment(node)) {
+      const [comment] = ts.getJSDocCommentsAndTags(node);
+      const said = comment === undefined ? undefined : ts.getTextOfJSDocComment(comment.comment);
+      if (said !== undefined) comments.set(node.name.getText(), said.replace(/\s+/g, " "));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return comments;
+}
+
+function versionsText(from: number | null, to: number | undefined): string {
+  if (from === null) return "none";
+  if (to === undefined) return from <= OLDEST_MINOR ? "all" : `1.${from} and later`;
+  return from <= OLDEST_MINOR ? `up to 1.${to}` : `1.${from} to 1.${to}`;
+}
+
+/** `docs/model/versions.md`: every gate of the table with its versions and its source. */
+export function versionsPage(): string {
+  const comments = commentsOfGates();
+  const gates: readonly (readonly [
+    string,
+    { readonly from: number | null; readonly to?: number; readonly source: string },
+  ])[] = Object.entries(GATES);
+  const rows = gates.map(([name, { from, to, source }]) => {
+    const what = UPSTREAM_GATES[name as GateName] ?? comments.get(name);
+    if (what === undefined) throw new Error(`${TABLE} does not say what ${name} is`);
+    return `| \`${name}\` | ${versionsText(from, to)} | ${what} | ${source.replaceAll("|", "\\|")} |`;
+  });
+  const verified = Object.entries(VERIFIED).map(([version, claim]) =>
+    claim.status === "verified"
+      ? `- ${version}: ${claim.equal.toLocaleString("en")} of ${claim.decisions.toLocaleString("en")} recorded decisions of ${claim.recordings} are the same.`
+      : `- ${version}: not compared.`,
+  );
+  return `${INTRODUCTION}
+${verified.join("\n")}
+
+Every other version says \`unverified\` in the table that a run prints and in \`run.json\`.
+
+## Differences in scheduling
+
+Names are upstream's where upstream has a feature gate; the others are changes or defects of single releases, and their names are ours.
+
+| gate | on in | what | source |
+| --- | --- | --- | --- |
+${rows.join("\n")}
+
+${ELSEWHERE}`;
+}
+
+const INTRODUCTION = `# Kubernetes versions
+
+This page is generated from the table in \`${TABLE}\` (\`npm run schema\`).
+
+\`spec.kubernetesVersion\` chooses whose behaviour is followed, from 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}, where versions differ.
+What was compared with recordings:
+`;
+
+const ELSEWHERE = `## Differences elsewhere
+
+- The KubeSchedulerConfiguration is read as \`v1beta2\` up to 1.27, as \`v1beta3\` up to 1.28, and as \`v1\` from 1.25 on
+  (\`src/scheduler/framework/configuration/load-configuration.ts\`).
+- Kubelets write the condition PodReadyToStartContainers from 1.29 on, and a terminal phase before they remove a deleted pod from 1.27 on
+  ([kubelets](kubelet.md)).
+- Everything else (the API server, controllers, kubelets) is the same under every version.
+
+## Known deviations
+
+- A gate is on or off as it is by default in that version. A scenario cannot set gates by hand yet.
+- Patch releases of one minor version are not told apart.
+- The table covers 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}. It says nothing of versions before and after.
+`;
