@@ -32,13 +32,25 @@ export class CoverageReport {
     const object = describe(manifest);
     const kind = kindOf(manifest.apiVersion, manifest.kind);
     const rules = kind === undefined ? undefined : MODELLED_KINDS[kind];
+    if (rules === "modelled") return;
     if (rules === undefined) {
-      const effect = UNMODELLED_KINDS[manifest.kind] ?? UNKNOWN_KIND;
-      this.note({ kind: manifest.kind, field: "", effect }, object);
+      const rule = Object.hasOwn(UNMODELLED_KINDS, manifest.kind)
+        ? UNMODELLED_KINDS[manifest.kind]!
+        : UNKNOWN_KIND;
+      const effect = typeof rule === "function" ? rule(manifest.spec) : rule;
+      if (effect !== "modelled") this.note({ kind: manifest.kind, field: "", effect }, object);
       return;
     }
     const body = KINDS[kind!].hasSpec ? manifest.spec : bodyOf(manifest);
     this.look(body, rules, { kind: kind!, prefix: "spec", object });
+  }
+
+  /** Something that is told of in other ways than by the tables. */
+  note(what: Omit<NotModelled, "objects">, object: string): void {
+    const key = `${what.kind} ${what.field} ${what.effect}`;
+    const known = this.found.get(key);
+    if (known === undefined) this.found.set(key, { ...what, objects: [object] });
+    else if (known.objects.at(-1) !== object) known.objects.push(object);
   }
 
   /** The worst first; then by kind and field. */
@@ -49,13 +61,6 @@ export class CoverageReport {
         compare(a.kind, b.kind) ||
         compare(a.field, b.field),
     );
-  }
-
-  private note(what: Omit<NotModelled, "objects">, object: string): void {
-    const key = `${what.kind} ${what.field} ${what.effect}`;
-    const known = this.found.get(key);
-    if (known === undefined) this.found.set(key, { ...what, objects: [object] });
-    else if (known.objects.at(-1) !== object) known.objects.push(object);
   }
 
   private look(

@@ -24,7 +24,6 @@ export const DEFAULTS = {
   cycle: { baseMicros: 300, perNodeMicros: 2 },
   clients: {
     controllerManager: { qps: 20, burst: 30 },
-    kubelet: { qps: 50, burst: 100 },
     scheduler: { qps: 50, burst: 100 },
   },
   controllerManager: {

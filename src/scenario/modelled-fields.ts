@@ -26,10 +26,11 @@ const unless =
 
 const probe: FieldRules = {
   initialDelaySeconds: "modelled",
-  periodSeconds: "timing",
-  timeoutSeconds: "timing",
-  failureThreshold: "timing",
-  successThreshold: "timing",
+  periodSeconds: "modelled",
+  failureThreshold: "modelled",
+  successThreshold: "modelled",
+  // A probe succeeds or fails at once, by whether the container serves.
+  timeoutSeconds: "none",
   terminationGracePeriodSeconds: "timing",
   httpGet: "none",
   tcpSocket: "none",
@@ -56,12 +57,12 @@ const container: FieldRules = {
   volumeMounts: "none",
   volumeDevices: "none",
   imagePullPolicy: unless("IfNotPresent", "timing"),
-  livenessProbe: "timing",
+  livenessProbe: probe,
   readinessProbe: probe,
-  startupProbe: "timing",
+  startupProbe: probe,
   lifecycle: "timing",
   resizePolicy: "none",
-  restartPolicy: "placement",
+  restartPolicy: "modelled",
 };
 
 const volume: FieldRules = {
@@ -73,25 +74,25 @@ const volume: FieldRules = {
   emptyDir: "none",
   hostPath: "none",
   nfs: "none",
-  persistentVolumeClaim: "placement",
+  persistentVolumeClaim: "modelled",
   ephemeral: "placement",
   csi: "placement",
-  gcePersistentDisk: "placement",
-  awsElasticBlockStore: "placement",
-  azureDisk: "placement",
+  gcePersistentDisk: "modelled",
+  awsElasticBlockStore: "modelled",
+  azureDisk: "modelled",
   azureFile: "none",
   cephfs: "none",
-  cinder: "placement",
+  cinder: "modelled",
   fc: "none",
   flexVolume: "none",
   flocker: "none",
   gitRepo: "none",
   glusterfs: "none",
-  iscsi: "placement",
+  iscsi: "modelled",
   photonPersistentDisk: "none",
   portworxVolume: "none",
   quobyte: "none",
-  rbd: "placement",
+  rbd: "modelled",
   scaleIO: "none",
   storageos: "none",
   vsphereVolume: "none",
@@ -105,26 +106,22 @@ const POD_SPEC: FieldRules = {
   ephemeralContainers: "none",
   nodeName: "modelled",
   nodeSelector: "modelled",
-  affinity: {
-    nodeAffinity: "modelled",
-    podAffinity: "placement",
-    podAntiAffinity: "placement",
-  },
+  affinity: "modelled",
   tolerations: "modelled",
-  topologySpreadConstraints: "placement",
+  topologySpreadConstraints: "modelled",
   schedulerName: "modelled",
   schedulingGates: "modelled",
   priority: "modelled",
   priorityClassName: "modelled",
-  preemptionPolicy: unless("PreemptLowerPriority", "placement"),
+  preemptionPolicy: "modelled",
   overhead: "modelled",
   resources: "modelled",
   resourceClaims: "placement",
   runtimeClassName: "placement",
   restartPolicy: "modelled",
   terminationGracePeriodSeconds: "modelled",
-  activeDeadlineSeconds: "timing",
-  readinessGates: "timing",
+  activeDeadlineSeconds: "modelled",
+  readinessGates: "modelled",
   volumes: volume,
   hostNetwork: "modelled",
   hostname: "none",
@@ -154,7 +151,7 @@ const none = (...fields: readonly string[]): FieldRules =>
   Object.fromEntries(fields.map((field) => [field, "none"]));
 
 /** Kinds of which only fields differ. The rules are those of `spec`, or of the body without one. */
-export const MODELLED_KINDS: Readonly<Record<string, FieldRules>> = {
+export const MODELLED_KINDS: Readonly<Record<string, FieldRules | "modelled">> = {
   Pod: POD_SPEC,
   Deployment: {
     replicas: "modelled",
@@ -207,12 +204,17 @@ export const MODELLED_KINDS: Readonly<Record<string, FieldRules>> = {
     value: "modelled",
     globalDefault: "modelled",
     description: "none",
-    preemptionPolicy: unless("PreemptLowerPriority", "placement"),
+    preemptionPolicy: "modelled",
   },
+  PersistentVolume: "modelled",
+  StorageClass: "modelled",
+  CSINode: "modelled",
+  CSIDriver: "modelled",
+  CSIStorageCapacity: "modelled",
 };
 
-/** Kinds that are kept or left aside without anybody acting on them: the effect of that. */
-export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
+/** Kinds that are kept or left aside without anybody acting on them: the effect of that, maybe by `spec`. */
+export const UNMODELLED_KINDS: Readonly<Record<string, Effect | ValueRule>> = {
   // Their controllers make pods, or decide how many.
   StatefulSet: "placement",
   DaemonSet: "placement",
@@ -232,12 +234,9 @@ export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
   PodSecurityPolicy: "none",
   RuntimeClass: "placement",
   // Volumes.
-  PersistentVolume: "placement",
-  PersistentVolumeClaim: "placement",
-  StorageClass: "placement",
-  CSINode: "placement",
-  CSIDriver: "placement",
-  CSIStorageCapacity: "placement",
+  // Nobody binds or provisions for a claim that has no volume yet.
+  PersistentVolumeClaim: (spec) =>
+    (spec as { volumeName?: unknown } | undefined)?.volumeName ? "modelled" : "placement",
   VolumeAttachment: "none",
   VolumeSnapshot: "none",
   VolumeSnapshotClass: "none",

@@ -17,7 +17,7 @@ import { isTarget, patched, targetText } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
 import { minorOf, resolveScenario, type RunOverrides, runEnd } from "./resolve-scenario.js";
 import { ScenarioSource } from "./scenario-file.js";
-import { loadSchedulerConfig } from "./scheduler-config.js";
+import { loadSchedulerConfig, unmodelledOf } from "./scheduler-config.js";
 import { isOf, newestTimeMicros } from "./snapshot.js";
 import { textBlocks } from "./text-stream.js";
 import type { Path } from "./yaml-source.js";
@@ -218,7 +218,13 @@ class ScenarioLoader {
       inputs: this.inputs,
       minor: minorOf(this.document),
     });
-    if ("manifest" in read) return read;
+    if ("manifest" in read) {
+      const { kind } = read.manifest;
+      for (const { path, name } of unmodelledOf(read.manifest, minorOf(this.document))) {
+        this.coverage.note({ kind, field: path, effect: "placement" }, name);
+      }
+      return read;
+    }
     this.issues.push(...read);
     return null;
   }

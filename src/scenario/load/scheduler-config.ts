@@ -69,6 +69,15 @@ function inlineConfig(
   return { manifest: withMetadata(value), origin };
 }
 
+/** What a configuration that was taken asks for in vain, by its path in the configuration. */
+export function unmodelledOf(
+  config: Manifest,
+  minor: number,
+): readonly { readonly path: string; readonly name: string }[] {
+  const options = { minor, features: featuresOf(minor), catalogue: PLUGIN_CATALOGUE };
+  return loadConfiguration(config, options).configuration?.notModelled ?? [];
+}
+
 function configFlaws(
   value: Readonly<Record<string, unknown>>,
   minor: number,

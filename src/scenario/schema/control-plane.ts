@@ -4,7 +4,12 @@ import { described, notYet } from "./leaf.js";
 import { duration, flag, number, positiveCount, positiveDuration } from "./scalars.js";
 import type { ControlPlane } from "./scenario.js";
 
-/** What every component has: its client's rate limit and how late its watches are. */
+const watchLatency = described(
+  duration.optional(),
+  "Commit until the component's watches deliver, instead of `latency.watch`.",
+);
+
+/** What a component has: its client's rate limit and how late its watches are. */
 function component(qps: number, burst: number) {
   return {
     kubeAPIQPS: described(
@@ -16,10 +21,7 @@ function component(qps: number, burst: number) {
       default: burst,
       source: "upstream",
     }),
-    watchLatency: described(
-      duration.optional(),
-      "Commit until the component's watches deliver, instead of `latency.watch`.",
-    ),
+    watchLatency,
   };
 }
 
@@ -78,7 +80,7 @@ const controllerManager = z.strictObject({
 });
 
 const kubelet = z.strictObject({
-  ...component(clients.kubelet.qps, clients.kubelet.burst),
+  watchLatency,
   nodeStatusUpdateFrequency: described(
     positiveDuration.optional(),
     "How often a node's status is computed.",
@@ -94,6 +96,8 @@ const kubelet = z.strictObject({
   ),
   ...refused({
     nodeStatusReportFrequency: "reporting an unchanged node status",
+    kubeAPIQPS: "a rate limit of each kubelet",
+    kubeAPIBurst: "a rate limit of each kubelet",
     nodeLeaseDurationSeconds: "node leases",
     evictionHard: "node pressure eviction",
     evictionSoft: "node pressure eviction",
@@ -144,7 +148,7 @@ export const controlPlane = z
   })
   .transform((given): ControlPlane => {
     const watchMicros = given.latency?.watch ?? DEFAULTS.latency.watchMicros;
-    const shared = (name: keyof typeof clients) => ({
+    const shared = (name: "controllerManager" | "scheduler") => ({
       client: {
         qps: given[name]?.kubeAPIQPS ?? clients[name].qps,
         burst: given[name]?.kubeAPIBurst ?? clients[name].burst,
@@ -165,7 +169,7 @@ export const controlPlane = z
         concurrentNamespaceSyncs: cm?.concurrentNamespaceSyncs ?? manager.concurrentNamespaceSyncs,
       },
       kubelet: {
-        ...shared("kubelet"),
+        watchLatencyMicros: given.kubelet?.watchLatency ?? watchMicros,
         nodeStatusUpdateFrequencyMicros:
           given.kubelet?.nodeStatusUpdateFrequency ??
           DEFAULTS.kubelet.nodeStatusUpdateFrequencyMicros,

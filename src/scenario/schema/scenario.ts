@@ -270,7 +270,7 @@ export interface ControlPlane {
     readonly concurrentGcSyncs: number;
     readonly concurrentNamespaceSyncs: number;
   };
-  readonly kubelet: Component & {
+  readonly kubelet: Pick<Component, "watchLatencyMicros"> & {
     readonly nodeStatusUpdateFrequencyMicros: TimeMicros;
     readonly serializeImagePulls: boolean;
     readonly maxParallelImagePulls: number | null;
