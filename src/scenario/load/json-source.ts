@@ -26,9 +26,19 @@ export function parseJson(text: string, options: JsonOptions): YamlDocument | re
     const message = `is no valid JSON: ${error instanceof Error ? error.message : String(error)}`;
     return [{ file, ...place, path: "", value: "", message }];
   }
+  let document: YamlDocument | undefined;
   return {
     value,
-    placeOf: (path, atKey) =>
-      shift(asYaml().documents[0]?.placeOf(path, atKey) ?? { line: 1, column: 1 }),
+    placeOf: (path, atKey) => {
+      if (path.length === 0) return shift(startOf(text));
+      document ??= asYaml().documents[0];
+      return shift(document?.placeOf(path, atKey) ?? startOf(text));
+    },
   };
+}
+
+function startOf(text: string): Place {
+  const blank = text.slice(0, text.search(/\S/));
+  const lines = blank.split("\n");
+  return { line: lines.length, column: lines.at(-1)!.length + 1 };
 }
