@@ -307,12 +307,21 @@ describe("files of one command", () => {
   });
 
   it("validate tells the issues of all files", async () => {
-    const files = memoryFiles({ "a.yaml": "kind: Pod\n", "b/c.yaml": "a: [\n" });
-    const issues = await validateFiles(["a.yaml", "b"], { files, dataFolder: "d" });
+    const scenario = "apiVersion: seatrial.dev/v1alpha1\nkind: Scenario\n";
+    const files = memoryFiles({
+      "a.yaml": "kind: Pod\n",
+      "b/c.yaml": "a: [\n",
+      "b/d/e.yaml": `${scenario}metadata: { name: x }\nspec: { sed: 1 }\n`,
+      "b/notes.txt": "x",
+      "f/g.txt": "x",
+    });
+    const issues = await validateFiles(["a.yaml", "b", "f"], { files, dataFolder: "d" });
     expect(issues.map(({ file, line }) => `${file}:${line}`)).toEqual([
       "a.yaml:1",
       "a.yaml:1",
       "b/c.yaml:2",
+      "b/d/e.yaml:4",
+      "f:0",
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf, toCurrentVersion } from "../../api/legacy-versions.js";
 import type { Issue } from "../issue.js";
+import { SCENARIO_API_VERSION } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
 import { type FoundObject, readObjects } from "./documents.js";
 import type { InputFiles, NamedFile } from "./input-files.js";
@@ -36,7 +37,7 @@ export async function loadManifests(
   const issues: Issue[] = [];
   for (const file of files) {
     const before = objects.length + issues.length;
-    for await (const leaf of leavesOf(inputs, file, 0, issues)) {
+    for await (const leaf of filesIn(inputs, file, 0, issues)) {
       await loadFile(inputs, leaf, check, { objects, issues });
     }
     if (objects.length + issues.length === before) {
@@ -51,7 +52,7 @@ export async function* objectsInFiles(
   inputs: InputFiles,
   file: NamedFile,
 ): AsyncGenerator<Manifest> {
-  for await (const leaf of leavesOf(inputs, file, 0, [])) {
+  for await (const leaf of filesIn(inputs, file, 0, [])) {
     for await (const found of readObjects(inputs.files, leaf)) {
       if ("issue" in found) continue;
       const manifest = manifestOf(found.object);
@@ -60,7 +61,8 @@ export async function* objectsInFiles(
   }
 }
 
-async function* leavesOf(
+/** The file, or the files of the folder that may hold objects, in order. */
+export async function* filesIn(
   inputs: InputFiles,
   file: NamedFile,
   depth: number,
@@ -85,7 +87,7 @@ async function* leavesOf(
   for (const entry of entries.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
     const inside = inputs.inside(file, entry);
     const { kind: what } = await inputs.files.look(inside.path);
-    if (what === "folder") yield* leavesOf(inputs, inside, depth + 1, issues);
+    if (what === "folder") yield* filesIn(inputs, inside, depth + 1, issues);
     else if (EXTENSIONS.some((extension) => entry.endsWith(extension))) yield inside;
   }
 }
@@ -118,6 +120,10 @@ async function loadFile(
 function manifestOf(object: FoundObject): Manifest | Issue[] {
   const { value } = object;
   const issues: Issue[] = [];
+  if (value.apiVersion === SCENARIO_API_VERSION) {
+    const message = "expected a Kubernetes object: a scenario is run by its own path";
+    return [object.issue(["apiVersion"], message)];
+  }
   for (const key of ["apiVersion", "kind"]) {
     if (typeof value[key] !== "string" || value[key] === "") {
       issues.push(object.issue([key], `expected a Kubernetes object with \`${key}\``));
