@@ -32,6 +32,11 @@ export class Diagnosis implements NodeStatuses {
     return this.byNode.entries();
   }
 
+  /** How many nodes each status was given to. */
+  statusCounts(): Iterable<readonly [Status, number]> {
+    return countStatuses(this.byNode.values());
+  }
+
   /** Plugins that refused something: their events may help. */
   unschedulablePlugins(): ReadonlySet<string> {
     const plugins = new Set<string>();
@@ -41,11 +46,22 @@ export class Diagnosis implements NodeStatuses {
   }
 }
 
+function countStatuses(statuses: Iterable<Status>): Map<Status, number> {
+  const counts = new Map<Status, number>();
+  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return counts;
+}
+
 /** `3 Insufficient cpu, 4 Insufficient memory`: how many nodes each reason holds for, as text. */
 export function reasonsHistogram(statuses: Iterable<Status>): string {
+  return countedReasons(countStatuses(statuses));
+}
+
+/** The same of statuses that were counted before. */
+export function countedReasons(statuses: Iterable<readonly [Status, number]>): string {
   const counts = new Map<string, number>();
-  for (const status of statuses) {
-    for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  for (const [status, nodes] of statuses) {
+    for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + nodes);
   }
   const lines = [...counts].map(([reason, count]) => `${count} ${reason}`);
   return lines.sort(byCodeUnits).join(", ");
@@ -63,14 +79,18 @@ interface Wording {
 }
 
 /** What each node was refused for, as far as it counts in the message. */
-function refusals(nodeCount: number, diagnosis: Diagnosis, features: Features): readonly Status[] {
-  const absent = nodeCount - diagnosis.size;
-  const listed = [...diagnosis.entries()].map(([, status]) => status);
+function refusals(
+  nodeCount: number,
+  diagnosis: Diagnosis,
+  features: Features,
+): readonly (readonly [Status, number])[] {
   if (diagnosis.preFilter !== null) {
-    return features.PreFilterReasonCountedByNode ? Array(nodeCount).fill(diagnosis.preFilter) : [];
+    return features.PreFilterReasonCountedByNode ? [[diagnosis.preFilter, nodeCount]] : [];
   }
-  if (!features.NodesLeftOutCounted || diagnosis.absentNodes === null) return listed;
-  return [...listed, ...Array<Status>(absent).fill(diagnosis.absentNodes)];
+  const listed = [...diagnosis.statusCounts()];
+  const { absentNodes } = diagnosis;
+  if (!features.NodesLeftOutCounted || absentNodes === null) return listed;
+  return [...listed, [absentNodes, nodeCount - diagnosis.size]];
 }
 
 /**
@@ -86,7 +106,7 @@ export function fitErrorMessage(
   const because =
     counted.length === 0 && diagnosis.preFilter !== null
       ? diagnosis.preFilter.message
-      : reasonsHistogram(counted);
+      : countedReasons(counted);
   let text = `0/${nodeCount} nodes are available:`;
   if (because !== "") text += ` ${because}.`;
   if (postFilter !== "") text += ` ${postFilter}.`;

@@ -1,4 +1,5 @@
 import type { Labels } from "../../../api/kubernetes.js";
+import type { PodVersion } from "../../../api/pod-version.js";
 import { type AffinityTerm, termMatches } from "../../framework/affinity-term.js";
 import { type StateData, StateKey } from "../../framework/cycle-state.js";
 import type { Handle, Result } from "../../framework/interfaces.js";
@@ -35,10 +36,13 @@ interface Incoming {
 }
 
 /** A pod counts for affinity only if every required term speaks of it. */
-export function matchesAll(terms: readonly AffinityTerm[], pod: PodInfo): boolean {
+export function matchesAll(
+  terms: readonly AffinityTerm[],
+  pod: Pick<PodVersion, "namespace" | "labels">,
+): boolean {
   if (terms.length === 0) return false;
   for (const term of terms) {
-    if (!termMatches(term, pod.pod, NO_LABELS)) return false;
+    if (!termMatches(term, pod, NO_LABELS)) return false;
   }
   return true;
 }
@@ -93,7 +97,7 @@ export class AffinityFilterState implements StateData {
   /** What the incoming pod's terms say of a pod on `node`. */
   countForIncoming(existing: PodInfo, node: NodeInfo, by: 1 | -1): void {
     const { affinityTerms, antiAffinityTerms } = this.incoming;
-    if (matchesAll(affinityTerms, existing)) {
+    if (matchesAll(affinityTerms, existing.pod)) {
       for (const term of affinityTerms) this.affinity.add(term.topologyKey, node.labels, by);
     }
     for (const term of antiAffinityTerms) {
@@ -118,7 +122,7 @@ export class AffinityFilterState implements StateData {
       if (this.affinity.get(topologyKey, domain) <= 0) podsExist = false;
     }
     // The first of a series of pods that want to be near each other may go anywhere.
-    return podsExist || (this.affinity.isEmpty && matchesAll(affinityTerms, pod));
+    return podsExist || (this.affinity.isEmpty && matchesAll(affinityTerms, pod.pod));
   }
 
   private satisfiesAntiAffinity(node: NodeInfo): boolean {
