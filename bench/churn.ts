@@ -121,7 +121,7 @@ spec:
     nodePools:
       - { name: n, nodes: ${load.nodes}, zones: [a, b, c], capacity: { cpu: "32", memory: 128Gi, pods: 110 } }
   controlPlane:
-    controllerManager: { ${client}, concurrentReplicaSetSyncs: 50 }
+    controllerManager: { ${client}, concurrentReplicasetSyncs: 50 }
     scheduler: { ${client}, cycle: { base: 50us, perNode: 0us } }
   generators:
 ${objects.join("\n")}

@@ -206,6 +206,7 @@ export const MODELLED_KINDS: Readonly<Record<string, FieldRules | "modelled">> =
     description: "none",
     preemptionPolicy: "modelled",
   },
+  LimitRange: "modelled",
   PersistentVolume: "modelled",
   StorageClass: "modelled",
   CSINode: "modelled",
@@ -225,7 +226,6 @@ export const UNMODELLED_KINDS: Readonly<Record<string, Effect | ValueRule>> = {
   VerticalPodAutoscaler: "placement",
   // Admission and disruption.
   PodDisruptionBudget: "timing",
-  LimitRange: "placement",
   ResourceQuota: "placement",
   MutatingWebhookConfiguration: "placement",
   ValidatingWebhookConfiguration: "none",

@@ -4,6 +4,7 @@ import type { Kind } from "../api/kinds.js";
 import type { NewObject } from "../api/new-object.js";
 import type { VersionOf } from "../api/object-version.js";
 import { DefaultTolerationSeconds } from "./admission/default-tolerations.js";
+import { LimitRanger } from "./admission/limit-ranger.js";
 import { PriorityAdmission, SYSTEM_PRIORITY_CLASSES } from "./admission/priority.js";
 import type { ObjectStore } from "./object-store.js";
 import type { Outcome } from "./outcome.js";
@@ -40,13 +41,16 @@ export class ApiServer {
     options: ApiServerOptions,
   ) {
     this.engine = store.engine;
+    const limitRanger = new LimitRanger();
     this.context = {
+      limitRanger,
       store,
       startTimeMs: options.startTimeMs,
       validPodSpecs: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),
       names: this.engine.streams.stream("store/names"),
       podAdmission: [
+        limitRanger,
         new PriorityAdmission(),
         new DefaultTolerationSeconds(
           options.defaultNotReadyTolerationSeconds,

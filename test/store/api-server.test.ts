@@ -95,6 +95,44 @@ describe("create", () => {
   });
 });
 
+describe("a LimitRange", () => {
+  const limitRange = {
+    apiVersion: "v1",
+    kind: "LimitRange",
+    metadata: { name: "limits", namespace: "default" },
+    spec: {
+      limits: [
+        {
+          type: "Container",
+          default: { cpu: "500m" },
+          defaultRequest: { cpu: "200m" },
+          max: { cpu: "1" },
+        },
+      ],
+    },
+  };
+
+  it("gives its defaults to containers that state nothing", () => {
+    const { server } = newServer();
+    accepted(server, create(limitRange));
+    const pod = accepted<PodVersion>(server, create(podManifest("a")));
+    expect(pod.spec.containers[0]?.resources).toEqual({
+      requests: { cpu: "200m" },
+      limits: { cpu: "500m" },
+    });
+  });
+
+  it("refuses what lies outside of its bounds, in its own namespace only", () => {
+    const { server } = newServer();
+    accepted(server, create(limitRange));
+    const container = { name: "main", image: "a", resources: { limits: { cpu: "2" } } };
+    const large = (namespace: string) =>
+      create(podManifest("a", { containers: [container] }, { namespace }));
+    expect(refused(server, large("default"))).toContain("maximum cpu usage per Container is 1");
+    accepted(server, large("kube-system"));
+  });
+});
+
 describe("update", () => {
   it("refuses a stale version with Conflict, and patch does not", () => {
     const { server } = newServer();

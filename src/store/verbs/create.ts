@@ -81,6 +81,9 @@ function checkNamespace(context: ServerContext, object: NewObject): Refusal | nu
 }
 
 function admit(context: ServerContext, object: NewObject): NewObject | Refusal {
+  if (object.kind === "PersistentVolumeClaim") {
+    return context.limitRanger.admitClaim(object, context.store);
+  }
   if (object.kind !== "Pod") return object;
   let pod = object as NewPod;
   for (const plugin of context.podAdmission) {

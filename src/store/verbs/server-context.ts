@@ -3,6 +3,7 @@ import type { PodSpec } from "../../api/kubernetes.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { RandomStream } from "../../kernel/random-streams.js";
 import type { PodAdmission } from "../admission/admission.js";
+import type { LimitRanger } from "../admission/limit-ranger.js";
 import type { ObjectStore } from "../object-store.js";
 import { type Refusal, refuse } from "../outcome.js";
 import type { Target } from "../request.js";
@@ -11,6 +12,7 @@ import type { Target } from "../request.js";
 export interface ServerContext {
   readonly store: ObjectStore;
   readonly podAdmission: readonly PodAdmission[];
+  readonly limitRanger: LimitRanger;
   /** Defaulted pod specs by the spec of the request: pods of one template share theirs. */
   readonly defaultedPodSpecs: WeakMap<PodSpec, PodSpec>;
   /** For generated names. */
