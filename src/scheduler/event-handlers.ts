@@ -104,9 +104,9 @@ export class EventHandlers {
     if (before.nominatedNodeName !== pod.nominatedNodeName) this.nominate(pod);
     else nominator.update(state.podInfos.podInfo(pod));
     const actions = podUpdateActions(before, pod);
-    queue.update(pod, actions !== 0, now());
-    if (actions === 0) return;
-    this.happened({ resource: "UnschedulablePod", actions }, before, pod);
+    const event = { resource: "UnschedulablePod", actions } as const;
+    queue.update(pod, actions === 0 ? null : { event, before, after: pod }, now());
+    this.targets.wake();
   }
 
   private nominate(pod: PodVersion): void {

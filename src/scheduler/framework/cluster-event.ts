@@ -61,8 +61,11 @@ export function clusterEvent(resource: EventResource, ...actions: number[]): Clu
   return { resource, actions: actions.reduce((all, action) => all | action, 0) };
 }
 
-/** True when what happened is among what `registered` waits for. */
+/** True when what happened is among what `registered` waits for; `Pod` stands for any pod. */
 export function eventMatches(registered: ClusterEvent, happened: ClusterEvent): boolean {
-  if (registered.resource !== "*" && registered.resource !== happened.resource) return false;
-  return (registered.actions & happened.actions) !== 0;
+  if ((registered.actions & happened.actions) === 0) return false;
+  const { resource } = happened;
+  if (registered.resource === "*" || registered.resource === resource) return true;
+  const isPod = resource === "AssignedPod" || resource === "UnschedulablePod";
+  return registered.resource === "Pod" && isPod;
 }

@@ -1,6 +1,7 @@
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { PodVersion } from "../../api/pod-version.js";
-import { type BackoffOptions, backoffEnd, isBackingOff } from "./backoff.js";
+import type { BackoffOptions } from "./backoff.js";
+import { BackoffQueue } from "./backoff-queue.js";
 import { PodHeap } from "./pod-heap.js";
 import type { QueuedPod } from "./queued-pod.js";
 
@@ -19,8 +20,9 @@ export interface SchedulingQueueOptions<E> {
   /** How long a pod may stay unschedulable without another try: five minutes. */
   readonly maxUnschedulableMicros: TimeMicros;
   /**
-   * Whether a failed attempt looks through the events that came while it ran (v1.28 and later);
-   * before, any move of pods while it ran sent it to backoff.
+   * Whether a failed attempt looks through the events that came while it ran, and an update of a
+   * waiting pod asks the hints (with SchedulerQueueingHints); before, any move of pods while it ran
+   * sent it to backoff.
    */
   readonly inFlightEvents: boolean;
   /** Whether the scheduler takes from the backoff heap when nothing is active (v1.33 and later). */
@@ -35,7 +37,7 @@ export interface SchedulingQueueOptions<E> {
 export class SchedulingQueue<E> {
   private readonly byUid = new Map<string, QueuedPod>();
   private readonly active: PodHeap;
-  private readonly backoff: PodHeap;
+  private readonly backoff: BackoffQueue;
   /** In the order in which they were put here; the groups share their rejectors. */
   private readonly unschedulable = new Map<string, Set<QueuedPod>>();
   private unschedulableCount = 0;
@@ -47,11 +49,7 @@ export class SchedulingQueue<E> {
 
   constructor(private readonly options: SchedulingQueueOptions<E>) {
     this.active = new PodHeap(options.before);
-    this.backoff = new PodHeap((a, b) =>
-      a.backoffUntilMicros === b.backoffUntilMicros
-        ? options.before(a, b)
-        : a.backoffUntilMicros < b.backoffUntilMicros,
-    );
+    this.backoff = new BackoffQueue(options.backoff, options.before);
   }
 
   get activeCount(): number {
@@ -68,7 +66,7 @@ export class SchedulingQueue<E> {
 
   /** Pods that a {@link pop} would find now. */
   get readyCount(): number {
-    return this.active.size + (this.options.popFromBackoff ? this.backoff.size : 0);
+    return this.active.size + (this.options.popFromBackoff ? this.backoff.refusedCount : 0);
   }
 
   get(uid: string): QueuedPod | undefined {
@@ -95,17 +93,22 @@ export class SchedulingQueue<E> {
   }
 
   /**
-   * A new version of a pod that has no node. `mayHelp` says whether the change may make a pod
-   * schedulable that was not (its gates, labels, tolerations, requests …).
+   * A new version of a pod that has no node. `change` says what of it may make a pod schedulable that
+   * was not (its gates, labels, tolerations, requests …); null for nothing.
    */
-  update(pod: PodVersion, mayHelp: boolean, now: TimeMicros): void {
+  update(pod: PodVersion, change: E | null, now: TimeMicros): void {
     const queued = this.byUid.get(pod.uid);
     if (queued === undefined) {
       this.add(pod, now);
       return;
     }
     queued.pod = pod;
-    if (queued.place !== "unschedulable" || !mayHelp) return;
+    if (change === null) return;
+    const { inFlightEvents, worthRequeuing } = this.options;
+    if (queued.place === "inFlight" && inFlightEvents) this.recentEvents.push(change);
+    if (queued.place !== "unschedulable") return;
+    // Before there were hints, any change of a waiting pod was worth another try.
+    if (inFlightEvents && !worthRequeuing(queued, change)) return;
     this.leaveUnschedulable(queued);
     if (queued.gated) queued.timestampMicros = now;
     this.requeue(queued, now);
@@ -125,7 +128,7 @@ export class SchedulingQueue<E> {
   /** The next pod to schedule; its attempt is under way until {@link done} or {@link putBack}. */
   pop(): QueuedPod | undefined {
     let queued = this.active.pop();
-    if (queued === undefined && this.options.popFromBackoff) queued = this.backoff.pop();
+    if (queued === undefined && this.options.popFromBackoff) queued = this.backoff.popEarly();
     if (queued === undefined) return undefined;
     queued.place = "inFlight";
     queued.attempts += 1;
@@ -151,7 +154,7 @@ export class SchedulingQueue<E> {
     const helped = this.options.inFlightEvents
       ? rejectors.length === 0 || missed.some((e) => this.options.worthRequeuing(queued, e))
       : missed.length > 0;
-    if (helped) this.enterBackoff(queued);
+    if (helped) this.backoff.add(queued);
     else this.enterUnschedulable(queued);
   }
 
@@ -173,23 +176,19 @@ export class SchedulingQueue<E> {
   /** Moves what is due: ended backoffs at whole seconds, forgotten pods at whole half-minutes. */
   flush(now: TimeMicros): void {
     if (now % BACKOFF_FLUSH_MICROS === 0) {
-      for (let top = this.backoff.peek(); top !== undefined; top = this.backoff.peek()) {
-        if (isBackingOff(this.options.backoff, top.backoffUntilMicros, now)) break;
-        this.backoff.remove(top);
-        this.activate(top);
-      }
+      for (const queued of this.backoff.popCompleted(now)) this.activate(queued);
     }
     if (now % LEFTOVER_FLUSH_MICROS === 0) this.flushLeftover(now);
   }
 
   /** When {@link flush} will next have something to do; null while nothing waits for time to pass. */
   nextFlushMicros(now: TimeMicros): { at: TimeMicros; onlyRetries: boolean } | null {
-    const backoff = this.backoff.peek();
+    const backoffEnd = this.backoff.nextEndMicros;
     const leftover = this.oldestUnschedulable();
     let at = Number.POSITIVE_INFINITY;
     let onlyRetries = true;
-    if (backoff !== undefined) {
-      at = nextTick(Math.max(backoff.backoffUntilMicros, now), BACKOFF_FLUSH_MICROS, now);
+    if (backoffEnd !== null) {
+      at = nextTick(Math.max(backoffEnd, now), BACKOFF_FLUSH_MICROS, now);
       onlyRetries = false;
     }
     if (leftover !== null) {
@@ -233,19 +232,8 @@ export class SchedulingQueue<E> {
   }
 
   private requeue(queued: QueuedPod, now: TimeMicros): void {
-    const end = this.backoffEndOf(queued);
-    if (!queued.gated && isBackingOff(this.options.backoff, end, now)) this.enterBackoff(queued);
+    if (!queued.gated && this.backoff.isBackingOff(queued, now)) this.backoff.add(queued);
     else this.activate(queued);
-  }
-
-  private backoffEndOf(queued: QueuedPod): TimeMicros {
-    return backoffEnd(this.options.backoff, queued.timestampMicros, queued.attempts);
-  }
-
-  private enterBackoff(queued: QueuedPod): void {
-    queued.place = "backoff";
-    queued.backoffUntilMicros = this.backoffEndOf(queued);
-    this.backoff.push(queued);
   }
 
   private enterUnschedulable(queued: QueuedPod): void {

@@ -1,6 +1,7 @@
 import { deploymentArea } from "./deployment.js";
 import { replicaSetArea } from "./replicaset.js";
 import { resources } from "./resources.js";
+import { schedulingQueueArea } from "./schedqueue.js";
 import type { Area } from "./suite.js";
 
 /** The areas that are implemented. Those that are missing here fail as "not supported yet". */
@@ -8,4 +9,5 @@ export const AREAS: Readonly<Record<string, Area>> = {
   deployment: deploymentArea,
   replicaset: replicaSetArea,
   resources,
+  schedqueue: schedulingQueueArea,
 };

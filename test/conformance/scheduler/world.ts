@@ -20,7 +20,8 @@ const RECORDED_PERCENTAGE = 100;
 
 type Tables = ReturnType<typeof tables>;
 
-function tables(cluster: SchedulerVector["cluster"]) {
+/** Listers over the objects of a cluster. */
+export function tables(cluster: SchedulerVector["cluster"]) {
   return {
     namespaces: buildTable("Namespace", cluster.namespaces),
     services: buildTable("Service", cluster.services),
