@@ -222,7 +222,9 @@ class Tree {
     const zones: Record<string, string[]> = {};
     for (const { name, zone } of this.tree.list()) {
       const key = zone.replace(":\u0000:", "/");
-      (zones[key] ??= []).push(name);
+      const names = zones[key] ?? [];
+      zones[key] = names;
+      names.push(name);
     }
     return zones;
   }

@@ -67,7 +67,7 @@ export class PodTopologySpread
     const { features } = this.handle;
     return [
       {
-        event: clusterEvent("AssignedPod", Action.Add, Action.Delete, Action.UpdatePodLabel),
+        event: clusterEvent("Pod", Action.Add, Action.Delete, Action.UpdatePodLabel),
         hint: podHint(features),
       },
       {
