@@ -5,6 +5,8 @@ export const ExitCode = {
   checkFailed: 1,
   /** Wrong usage or input. */
   wrongInput: 2,
+  /** A bug of ours. */
+  bug: 70,
   /** Ctrl-C. */
   interrupted: 130,
 } as const;

@@ -63,9 +63,21 @@ function program(): Command {
   return seatrial;
 }
 
+/** Whoever reads our output may have seen enough: that is no error. */
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? ExitCode.good);
+  throw error;
+});
+
 try {
   await program().parseAsync(process.argv);
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? ExitCode.good : ExitCode.wrongInput;
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? ExitCode.good : ExitCode.wrongInput;
+  } else {
+    const { bugReport } = await import("./bug-report.js");
+    const showStack = process.env.SEATRIAL_STACK === "1";
+    process.stderr.write(bugReport(error, { args: process.argv.slice(2), showStack }));
+    process.exitCode = ExitCode.bug;
+  }
 }

@@ -2,11 +2,13 @@ import { setImmediate } from "node:timers/promises";
 import { openRunFolder, RunFolder } from "../experiment/run-folder.js";
 import { claimOf } from "../experiment/verification.js";
 import { writeRun } from "../experiment/write-run.js";
+import { SimulationStuckError } from "../kernel/simulation-stuck-error.js";
 import { EVENT_COLUMNS } from "../record/event-log.js";
 import type { RunFigures } from "../record/run-figures.js";
 import { World, type WorldFacts } from "../scenario/assemble/world.js";
 import type { Issue } from "../scenario/issue.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
+import { RunBrokenError } from "./bug-report.js";
 import type { Interruption } from "./interruption.js";
 import { ProgressBar } from "./progress-bar.js";
 import { WallClock } from "./wall-clock.js";
@@ -65,8 +67,16 @@ async function simulate(
   });
   if (!(world instanceof World)) return { outcome: "refused", issues: world };
   const bar = new ProgressBar(loaded.scenario.name);
-  const isWhole = await runInSlices(world, bar, context.interruption);
-  bar.clear();
+  let isWhole: boolean;
+  try {
+    isWhole = await runInSlices(world, bar, context.interruption);
+  } catch (error) {
+    const { name, seed } = loaded.scenario;
+    if (error instanceof SimulationStuckError) return stuck(name, error);
+    throw new RunBrokenError(error, { scenario: name, seed, timeMicros: world.now });
+  } finally {
+    bar.clear();
+  }
   if (!isWhole) return { outcome: "interrupted" };
   const { engine } = world.ground;
   const digest = engine.digest.hex();
@@ -94,6 +104,11 @@ async function simulate(
   if (failure !== null) return { outcome: "refused", issues: [failure] };
   const run = { loaded, path: folder.path, digest, endMicros, figures, facts };
   return { outcome: "finished", run };
+}
+
+function stuck(scenario: string, { message }: SimulationStuckError): ScenarioOutcome {
+  const issue = { file: `scenario ${scenario}`, line: 0, column: 0, path: "", value: "", message };
+  return { outcome: "refused", issues: [issue] };
 }
 
 /** Runs to the end, looking up from time to time; false when the user has stopped it. */
