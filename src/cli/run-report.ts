@@ -21,7 +21,7 @@ export function reportOf(run: FinishedRun): SummaryReport {
     notModelled: notModelled.map((entry) => ({
       what: whatOf(entry),
       effect: entry.effect,
-      pods: entry.objects.length,
+      objects: entry.objects.length,
     })),
     defaultContainers: run.facts.defaultContainersCount,
     notes: traceNotes(run.facts),

@@ -9,7 +9,8 @@ interface NotModelled {
   /** A kind, or a field with its kind: `Pod spec.securityContext`. */
   readonly what: string;
   readonly effect: "placement" | "timing" | "none";
-  readonly pods: number;
+  /** How many objects ask for it. */
+  readonly objects: number;
 }
 
 export interface SummaryReport {
@@ -242,20 +243,41 @@ function refusalLines(refusals: readonly RefusalTally[]): readonly string[] {
   return withRest(lines, refusals.length - rows.length, "more in pods.csv");
 }
 
+/** What may change results line by line; what does not, in one run of text. */
 function notModelledLines(
   notModelled: readonly NotModelled[],
   emphasis: Emphasis,
 ): readonly string[] {
   const weight = { placement: 0, timing: 1, none: 2 } as const;
-  const sorted = [...notModelled].sort((a, b) => weight[a.effect] - weight[b.effect]);
-  const rows = sorted.map(({ what, effect, pods }) => [
+  const harmful = notModelled
+    .filter(({ effect }) => effect !== "none")
+    .sort((a, b) => weight[a.effect] - weight[b.effect]);
+  const rows = harmful.map(({ what, effect, objects }) => [
     what,
-    effect === "none" ? "no effect on results" : `may change ${effect}`,
-    pods === 0 ? "" : countText(pods, "pod"),
+    `may change ${effect}`,
+    objects === 0 ? "" : countText(objects, "object"),
   ]);
-  return alignedLines(rows, ["left", "left", "right"]).map((line, index) =>
-    sorted[index]!.effect === "none" ? line : emphasis.warn(line),
-  );
+  const harmless = notModelled.filter(({ effect }) => effect === "none");
+  return [
+    ...alignedLines(rows, ["left", "left", "right"]).map((line) => emphasis.warn(line)),
+    ...(harmless.length === 0 ? [] : [`no effect on results (objects):`]),
+    ...wrapped(harmless.map(({ what, objects }) => `${what} (${objects})`)),
+  ];
+}
+
+const WRAP_COLUMNS = 96;
+
+/** Items joined by commas, in lines of at most so many columns. */
+function wrapped(items: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const [index, item] of items.entries()) {
+    const text = index < items.length - 1 ? `${item},` : item;
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + text.length < WRAP_COLUMNS) {
+      lines[lines.length - 1] = `${last} ${text}`;
+    } else lines.push(`  ${text}`);
+  }
+  return lines;
 }
 
 function noteLines(report: SummaryReport): readonly string[] {

@@ -48,8 +48,8 @@ function report(): SummaryReport {
     events: figures.events,
     refusals: figures.refusals,
     notModelled: [
-      { what: "Pod spec.securityContext", effect: "none", pods: 3 },
-      { what: "PodDisruptionBudget", effect: "timing", pods: 0 },
+      { what: "Pod spec.securityContext", effect: "none", objects: 3 },
+      { what: "PodDisruptionBudget", effect: "timing", objects: 0 },
     ],
     defaultContainers: 3,
     notes: [],
