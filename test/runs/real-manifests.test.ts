@@ -59,6 +59,5 @@ describe("what online-boutique.yaml has and is not modelled", () => {
       expect(objects.length, `${kind} ${field}`).toBeGreaterThan(0);
     }
     expect(effectOf(notModelled, "Pod", "spec.serviceAccountName")).toBe("none");
-    expect(effectOf(notModelled, "Pod", "spec.containers[].livenessProbe")).toBe("timing");
   });
 });

@@ -1,3 +1,4 @@
+import type { Issue } from "../issue.js";
 import { fileIssue } from "./read-text.js";
 import type { FileSystem } from "./file-system.js";
 import { type ManifestOptions, scenarioFromManifests } from "./from-manifests.js";
@@ -37,10 +38,20 @@ export async function loadRun(
   paths: readonly string[],
   options: ManifestOptions,
 ): Promise<readonly LoadOutcome[]> {
+  const missing: Issue[] = [];
+  for (const path of paths) {
+    const { kind } = await options.files.look(path);
+    if (kind === "missing") missing.push(fileIssue(path, "there is no such file or folder"));
+  }
+  if (missing.length > 0) return [{ outcome: "refused", issues: missing }];
   const roles = new Map<string, Role>();
   for (const path of paths) roles.set(path, await roleOf(options.files, path));
   const plain = paths.filter((path) => roles.get(path) === "manifests");
   const outcomes: LoadOutcome[] = [];
+  if (options.nodes !== undefined && plain.length === 0) {
+    const message = "is for plain manifests; a scenario says its nodes in spec.cluster";
+    outcomes.push({ outcome: "refused", issues: [fileIssue(`--nodes ${options.nodes}`, message)] });
+  }
   for (const path of paths) {
     const role = roles.get(path);
     if (role === "experiment") {

@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+const MAIN = resolve("dist/cli/main.js");
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CallOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called once, when the process has written something to a file below `out`. */
+  readonly onceUnderWay?: (kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** A folder of its own with files in it, in which the built command is called. */
+export class Workplace {
+  readonly path = mkdtempSync(join(tmpdir(), "seatrial-cli-"));
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    for (const [name, content] of Object.entries(files)) this.write(name, content);
+  }
+
+  write(name: string, content: string): void {
+    const path = join(this.path, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+
+  /** Names of all files below a folder, in order. */
+  files(below = "."): string[] {
+    return readdirSync(join(this.path, below), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.path.length + 1))
+      .sort();
+  }
+
+  /** Calls `seatrial` here and waits until it ends. */
+  call(args: readonly string[], options: CallOptions = {}): Promise<Ended> {
+    return new Promise((done, fail) => {
+      const child = spawn(process.execPath, [MAIN, ...args], {
+        cwd: this.path,
+        env: { ...process.env, NO_COLOR: "1", ...options.env },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let stdout = "";
+      let stderr = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        stdout += text;
+      });
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        stderr += text;
+      });
+      child.on("error", fail).on("close", (code) => done({ code, stdout, stderr }));
+      const { onceUnderWay } = options;
+      if (onceUnderWay === undefined) return;
+      const poll = setInterval(() => {
+        if (child.exitCode === null && !this.isUnderWay()) return;
+        clearInterval(poll);
+        onceUnderWay((signal) => child.kill(signal));
+      }, 20);
+    });
+  }
+
+  /** Whether a run has begun to write. */
+  private isUnderWay(): boolean {
+    return this.files().some((name) => name.includes("-partial-"));
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+export const APP = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: main, image: "web:1", resources: { requests: { cpu: "1" } } }] }
+`;
+
+/** A scenario of that name on two nodes, with more lines below \`spec\`. */
+export function scenario(name: string, more = "  manifests: [app.yaml]\n"): string {
+  return `apiVersion: seatrial.dev/v1alpha1
+kind: Scenario
+metadata: { name: ${name} }
+spec:
+  duration: 10m
+  cluster:
+    nodePools:
+      - { name: general, nodes: 2, capacity: { cpu: "4", memory: 8Gi } }
+${more}`;
+}
