@@ -104,7 +104,8 @@ export class Scheduler {
     });
     this.bindings = new BindingCycle({
       engine,
-      client: options.bindingClient,
+      bindingClient: options.bindingClient,
+      client: options.client,
       observer: options.observer,
       bound: (binding) => this.bound(binding),
       failed: (binding, message) => this.bindingFailed(binding, message),
@@ -149,6 +150,7 @@ export class Scheduler {
       snapshot: this.state,
       listers,
       nominator: this.nominator,
+      scalars: this.state.scalars,
       offset: (n: number) => (ties === "random" ? offsets.int(n) : 0),
     };
     return new Map(

@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import { nodeManifest, podManifest, SchedulerWorld } from "./scheduler-world.js";
+
+const ZONE = "topology.kubernetes.io/zone";
+
+function storageClass(name: string, provisioner: string): object {
+  return {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "StorageClass",
+    metadata: { name },
+    provisioner,
+    volumeBindingMode: "WaitForFirstConsumer",
+  };
+}
+
+function claim(name: string, storageClassName: string): object {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name, namespace: "default" },
+    spec: {
+      storageClassName,
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "1Gi" } },
+    },
+    status: { phase: "Pending" },
+  };
+}
+
+function localVolume(name: string, node: string): object {
+  const values = [node];
+  const term = { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values }] };
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name },
+    spec: {
+      storageClassName: "local",
+      accessModes: ["ReadWriteOnce"],
+      capacity: { storage: "2Gi" },
+      local: { path: "/data" },
+      nodeAffinity: { required: { nodeSelectorTerms: [term] } },
+    },
+    status: { phase: "Available" },
+  };
+}
+
+const using = (claimName: string) => ({
+  volumes: [{ name: "data", persistentVolumeClaim: { claimName } }],
+});
+
+const NODES = [
+  nodeManifest("a", { labels: { [ZONE]: "x" } }),
+  nodeManifest("b", { labels: { [ZONE]: "y" } }),
+];
+
+describe("a claim that waits for its first consumer", () => {
+  test("is bound to a volume of the chosen node before the pod is", () => {
+    const world = new SchedulerWorld([
+      ...NODES,
+      storageClass("local", "kubernetes.io/no-provisioner"),
+      localVolume("v", "b"),
+      claim("c", "local"),
+    ]);
+    world.create(podManifest("p", using("c"))).until(0.0035);
+    expect(world.find("PersistentVolume", "v")?.spec.claimRef?.name).toBe("c");
+    expect(world.nodes("p")).toEqual([""]);
+    world.until(1);
+    expect(world.nodes("p")).toEqual(["b"]);
+    expect(world.find("PersistentVolumeClaim", "c")).toMatchObject({
+      spec: { volumeName: "v" },
+      status: { phase: "Bound", capacity: { storage: "2Gi" } },
+      annotations: { "pv.kubernetes.io/bind-completed": "yes" },
+    });
+    expect(world.find("PersistentVolume", "v")?.status).toMatchObject({ phase: "Bound" });
+  });
+
+  test("gets a volume of its own, for the zone of the chosen node, from a provisioner", () => {
+    const world = new SchedulerWorld([
+      ...NODES,
+      storageClass("fast", "csi.example.com"),
+      claim("c", "fast"),
+    ]);
+    world.create(podManifest("p", using("c"))).until(1);
+    expect(world.nodes("p")).toEqual(["a"]);
+    expect(world.find("PersistentVolume", "pvc-default-c")).toMatchObject({
+      spec: {
+        capacity: { storage: "1Gi" },
+        accessModes: ["ReadWriteOnce"],
+        csi: { driver: "csi.example.com", volumeHandle: "pvc-default-c" },
+        claimRef: { namespace: "default", name: "c" },
+        nodeAffinity: {
+          required: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: ZONE, operator: "In", values: ["x"] }] },
+            ],
+          },
+        },
+      },
+      status: { phase: "Bound" },
+    });
+    // The next user of the claim must follow it.
+    world.create(podManifest("follower", using("c"))).until(2);
+    expect(world.nodes("follower")).toEqual(["a"]);
+    world.create(podManifest("late", using("c"))).until(3);
+    expect(world.why("late")).toContain("1 node(s) had volume node affinity conflict");
+  });
+
+  test("takes a volume that only one of two claims can have, and the other pod waits", () => {
+    const world = new SchedulerWorld([
+      ...NODES,
+      storageClass("local", "kubernetes.io/no-provisioner"),
+      localVolume("v", "a"),
+      claim("first", "local"),
+      claim("second", "local"),
+    ]);
+    world.create(podManifest("p", using("first")), podManifest("q", using("second"))).until(30);
+    expect(world.nodes("p", "q")).toEqual(["a", ""]);
+    expect(world.why("q")).toContain("didn't find available persistent volumes to bind");
+    world.create(localVolume("w", "b")).until(40);
+    expect(world.nodes("q")).toEqual(["b"]);
+  });
+
+  test("whose volume another party takes meanwhile sends the pod back", () => {
+    const world = new SchedulerWorld([
+      ...NODES,
+      storageClass("local", "kubernetes.io/no-provisioner"),
+      localVolume("v", "a"),
+      claim("c", "local"),
+    ]);
+    world.create(podManifest("p", using("c")));
+    world.at(0.0025, () => {
+      const change = { labels: { taken: "yes" } };
+      const target = { kind: "PersistentVolume", namespace: "", name: "v" } as const;
+      world.do({ verb: "patch", target, change });
+    });
+    world.until(0.5);
+    expect(world.attempts[1]).toContain("p error");
+    expect(world.nodes("p")).toEqual([""]);
+    expect(world.until(30).nodes("p")).toEqual(["a"]);
+  });
+});
+
+test("a claim of an Immediate class that nobody binds keeps its pod waiting", () => {
+  const immediate = { ...storageClass("now", "csi.example.com"), volumeBindingMode: "Immediate" };
+  const world = new SchedulerWorld([...NODES, immediate, claim("c", "now")]);
+  world.create(podManifest("p", using("c"))).until(10);
+  expect(world.why("p")).toContain("pod has unbound immediate PersistentVolumeClaims");
+});
