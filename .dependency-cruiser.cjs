@@ -21,6 +21,18 @@ const floors = {
     "cluster",
     "workload",
   ],
+  experiment: [
+    "base",
+    "kernel",
+    "api",
+    "record",
+    "store",
+    "scheduler",
+    "control",
+    "cluster",
+    "workload",
+    "scenario",
+  ],
   cli: [".*"],
 };
 

@@ -1,0 +1,144 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { VERIFIED } from "../../src/experiment/verification.js";
+import { type JsonSchema, scenarioJsonSchema } from "../../src/scenario/schema/json-schema.js";
+import { PLUGIN_CATALOGUE } from "../../src/scheduler/plugins/registry.js";
+import { readKnownFailures } from "../conformance/known-failures.js";
+import { loadedFromMemory, worldOf } from "../runs/built-world.js";
+import { anchors, codeBlocks, links, markdownFiles } from "./documents.js";
+
+const read = (path: string): string => readFileSync(path, "utf8");
+const pages = markdownFiles();
+
+describe("links", () => {
+  test("there are pages to look at", () => {
+    expect(pages).toContain("README.md");
+    expect(pages).toContain("docs/model/kernel.md");
+  });
+
+  test.each(pages)("of %s lead somewhere", (page) => {
+    const broken = links(read(page)).filter((link) => {
+      if (/^(https?|mailto):/.test(link)) return false;
+      const [file = "", anchor] = link.split("#");
+      const target = file === "" ? page : join(dirname(page), file);
+      if (!existsSync(target)) return true;
+      return anchor !== undefined && !anchors(target).has(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test("lead to every page of the documentation from its index or the README", () => {
+    const reached = ["README.md", "docs/model/README.md"].flatMap((page) =>
+      links(read(page)).map((link) => join(dirname(page), link.split("#")[0]!)),
+    );
+    const documents = pages.filter((page) => page.startsWith("docs/"));
+    expect(documents.filter((page) => !reached.includes(page))).toEqual([]);
+  });
+});
+
+/** Paths that a page names in code and that have to be there; `<name>` stands for any. */
+function pathsNamed(page: string): readonly string[] {
+  const named = [...read(page).matchAll(/`([^`\n]+)`/g)].map((match) => match[1]!);
+  return named.filter(
+    (path) =>
+      /^(src|test|bench|docs|schema|scenarios)\/[\w./-]+$/.test(path) && !path.includes("…"),
+  );
+}
+
+test.each(pages)("files that %s names are there", (page) => {
+  expect(pathsNamed(page).filter((path) => !existsSync(path))).toEqual([]);
+});
+
+describe("examples", () => {
+  const scenarios = pages.flatMap((page) =>
+    codeBlocks(read(page))
+      .filter(({ language, text }) => language === "yaml" && /^kind: Scenario$/m.test(text))
+      .filter(({ text }) => !/^spec: \{\}$/m.test(text))
+      .map((block) => ({ where: `${page}:${block.line}`, text: block.text })),
+  );
+
+  test("the README has one", () => {
+    expect(scenarios.some(({ where }) => where.startsWith("README.md"))).toBe(true);
+  });
+
+  test.each(scenarios)("the scenario of $where runs to its end", async ({ text }) => {
+    const loaded = await loadedFromMemory({ "example.yaml": text });
+    const world = await worldOf(loaded);
+    expect(world.run()).toBe("until");
+    const { figures } = world.finish();
+    const created = figures.summary.find(({ metric }) => metric === "pods_created_count");
+    expect(created?.value).toBeGreaterThan(0);
+  });
+
+  test("commands name options and files that exist", () => {
+    const main = read("src/cli/main.ts");
+    const commands = codeBlocks(read("README.md"))
+      .filter(({ language }) => language === "sh")
+      .flatMap(({ text }) => text.split("\n"))
+      .filter((line) => line.includes("seatrial "));
+    expect(commands.length).toBeGreaterThan(3);
+    for (const line of commands) {
+      for (const [option] of line.matchAll(/--[a-z]+/g)) expect(main, line).toContain(option);
+      for (const [path] of line.matchAll(/scenarios\/[\w./-]+/g)) {
+        expect(existsSync(path), line).toBe(true);
+      }
+    }
+  });
+});
+
+describe("what was verified", () => {
+  const folder = "test/conformance/vectors/scheduler";
+
+  test("is as many decisions as there are recordings, less the known failures", () => {
+    const files = readdirSync(folder);
+    const counts = files.map((name) => {
+      const { decisions } = JSON.parse(read(`${folder}/${name}`)) as { decisions: unknown[] };
+      return [`scheduler/${name}`, decisions.length] as const;
+    });
+    const known = readKnownFailures();
+    const failing = (file: string, all: number): number => {
+      const list = known[file] ?? [];
+      return list === "all" ? all : list.length;
+    };
+    const decisions = counts.reduce((sum, [, count]) => sum + count, 0);
+    const failures = counts.reduce((sum, [file, count]) => sum + failing(file, count), 0);
+    expect(VERIFIED["1.26"]).toMatchObject({ decisions, equal: decisions - failures });
+  });
+
+  test("stands in the README and in SCOPE.md as it is", () => {
+    const claim = VERIFIED["1.26"];
+    if (claim?.status !== "verified") throw new Error("v1.26 is verified");
+    const number = (n: number): string => n.toLocaleString("en");
+    const words = `${number(claim.equal)} of ${number(claim.decisions)}`;
+    for (const page of ["README.md", "SCOPE.md", "docs/model/scheduler.md"]) {
+      expect(read(page), page).toContain(words);
+    }
+  });
+});
+
+test("the page of plugins names every plugin that can be configured", () => {
+  const page = read("docs/model/plugins.md");
+  const missing = [...PLUGIN_CATALOGUE.keys()].filter((name) => !page.includes(`**${name}**`));
+  expect(missing).toEqual([]);
+});
+
+/** Keys that the schema refuses by name; a flag of a component is left out. */
+function refusedKeys(schema: JsonSchema, found = new Set<string>()): ReadonlySet<string> {
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    if (key === "controllerManager" || key === "kubelet") continue;
+    if (property["x-not-supported"] === true) found.add(key);
+    refusedKeys(property, found);
+  }
+  if (schema.items !== undefined) refusedKeys(schema.items, found);
+  for (const one of schema.anyOf ?? []) refusedKeys(one, found);
+  return found;
+}
+
+test("SCOPE.md names every key that is refused", () => {
+  const scope = read("SCOPE.md");
+  const keys = refusedKeys(scenarioJsonSchema());
+  expect(keys.size).toBeGreaterThan(0);
+  const missing = [...keys].filter((key) => !new RegExp(`\\b${key}\\b`).test(scope));
+  expect(missing).toEqual([]);
+});
