@@ -8,7 +8,7 @@ import { InvariantError } from "../../src/base/assert.js";
 import { SimulationStuckError } from "../../src/kernel/simulation-stuck-error.js";
 import { World } from "../../src/scenario/assemble/world.js";
 import { loadedFromMemory } from "../runs/built-world.js";
-import { APP, scenario, Workplace } from "./seatrial.js";
+import { APP, hasTerminal, scenario, Workplace } from "./seatrial.js";
 
 const FILES = ["events.csv", "nodes.csv", "pods.csv", "run.json", "summary.csv", "timeseries.csv"];
 
@@ -101,6 +101,15 @@ describe("seatrial", () => {
       ...FILES,
       "timing.json",
     ]);
+  });
+
+  it.skipIf(!hasTerminal())("a terminal gets emphasis, unless NO_COLOR is set", async () => {
+    const bold = "\u001b[1m";
+    const args = ["run", "good.yaml", "--until", "1m", "--out", "terminal"];
+    expect((await place.call(args, { isTerminal: true, env: {} })).stdout).toContain(bold);
+    const plain = await place.call(args, { isTerminal: true, env: { NO_COLOR: "" } });
+    expect(plain.stdout).toContain("2 created, 2 bound");
+    expect(plain.stdout).not.toContain(bold);
   });
 
   it("Ctrl-C ends it with 130; finished runs are whole, the one under way leaves nothing", async () => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -12,7 +12,10 @@ export interface Ended {
 }
 
 export interface CallOptions {
+  /** In place of `NO_COLOR=1`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether the process believes that it writes to a terminal; see {@link hasTerminal}. */
+  readonly isTerminal?: boolean;
   /** Called once, when the process has written something to a file below `out`. */
   readonly onceUnderWay?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -42,9 +45,14 @@ export class Workplace {
   /** Calls `seatrial` here and waits until it ends. */
   call(args: readonly string[], options: CallOptions = {}): Promise<Ended> {
     return new Promise((done, fail) => {
-      const child = spawn(process.execPath, [MAIN, ...args], {
+      const line = [process.execPath, MAIN, ...args];
+      const [program, ...rest] = options.isTerminal
+        ? ["script", "-qec", line.join(" "), "/dev/null"]
+        : line;
+      const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
+      const child = spawn(program!, rest, {
         cwd: this.path,
-        env: { ...process.env, NO_COLOR: "1", ...options.env },
+        env: { ...inherited, ...(options.env ?? { NO_COLOR: "1" }) },
         stdio: ["ignore", "pipe", "pipe"],
       });
       let stdout = "";
@@ -76,6 +84,14 @@ export class Workplace {
   }
 }
 
+/** Whether util-linux' `script` is there to play the terminal. */
+export function hasTerminal(): boolean {
+  const { status, stdout } = spawnSync("script", ["--version"], { encoding: "utf8" });
+  if (status === 0 && stdout.includes("util-linux")) return true;
+  process.stdout.write("left out: what a terminal gets; script of util-linux is not here\n");
+  return false;
+}
+
 export const APP = `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
@@ -87,7 +103,7 @@ spec:
     spec: { containers: [{ name: main, image: "web:1", resources: { requests: { cpu: "1" } } }] }
 `;
 
-/** A scenario of that name on two nodes, with more lines below \`spec\`. */
+/** A scenario of that name on two nodes, with more lines below `spec`. */
 export function scenario(name: string, more = "  manifests: [app.yaml]\n"): string {
   return `apiVersion: seatrial.dev/v1alpha1
 kind: Scenario
