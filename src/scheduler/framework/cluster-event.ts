@@ -45,7 +45,7 @@ export interface ClusterEvent {
   readonly actions: number;
 }
 
-export type QueueingHint = "Queue" | "Skip";
+type QueueingHint = "Queue" | "Skip";
 type Subject = AnyVersion | null;
 
 /** Says whether an event may make `pod` schedulable. `before` is null for an Add, `after` for a Delete. */

@@ -3,14 +3,14 @@ import type { ObjectVersion, VersionOf } from "../../api/object-version.js";
 import type { GenericKind } from "../../api/kinds.js";
 
 /** Reads cluster-scoped objects of one kind. */
-export interface Lister<K extends GenericKind> {
+interface Lister<K extends GenericKind> {
   get(name: string): VersionOf<K> | undefined;
   /** All of them, in an order that does not change without cause. */
   list(): readonly VersionOf<K>[];
 }
 
 /** Reads namespaced objects of one kind. */
-export interface NamespacedLister<K extends GenericKind> {
+interface NamespacedLister<K extends GenericKind> {
   get(namespace: string, name: string): VersionOf<K> | undefined;
   inNamespace(namespace: string): readonly VersionOf<K>[];
   list(): readonly VersionOf<K>[];

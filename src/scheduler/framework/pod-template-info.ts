@@ -18,7 +18,7 @@ const DEFAULT_MEMORY_REQUEST = 200 * 1024 * 1024;
 const NON_MISSING = { cpu: `${DEFAULT_MILLI_CPU_REQUEST}m`, memory: DEFAULT_MEMORY_REQUEST };
 
 /** What a pod asks for, in the forms in which filters and scores count it. */
-export interface PodResourcesInfo {
+interface PodResourcesInfo {
   readonly requests: Resources;
   /** The same, with upstream's defaults for containers that state no cpu or memory. */
   readonly nonZeroCpuMillis: number;

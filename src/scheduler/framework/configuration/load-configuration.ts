@@ -26,7 +26,7 @@ export interface SchedulerConfiguration {
   readonly notModelled: readonly NotModelled[];
 }
 
-export interface NotModelled {
+interface NotModelled {
   readonly path: string;
   readonly name: string;
   readonly effect: string;

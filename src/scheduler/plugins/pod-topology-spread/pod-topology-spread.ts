@@ -30,7 +30,7 @@ export interface PodTopologySpreadArgs {
 }
 
 /** What upstream spreads by where neither pod nor configuration says anything. */
-export const SYSTEM_CONSTRAINTS: readonly TopologySpreadConstraint[] = [
+const SYSTEM_CONSTRAINTS: readonly TopologySpreadConstraint[] = [
   { topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway", maxSkew: 3 },
   { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", maxSkew: 5 },
 ];
