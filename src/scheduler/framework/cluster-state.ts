@@ -29,7 +29,7 @@ export type PodObserver = (info: PodInfo, node: NodeInfo, sign: 1 | -1) => void;
  * counts on a row without a node, as upstream's cache keeps it.
  */
 export class ClusterState implements Snapshot {
-  readonly changes = new ChangeLog();
+  readonly changes: ChangeLog;
   readonly scalars = new ScalarResources();
   readonly podInfos: PodInfoFactory;
   private readonly byName = new Map<string, NodeInfo>();
@@ -46,7 +46,12 @@ export class ClusterState implements Snapshot {
   readonly nodesWithAffinity = new Set<NodeInfo>();
   readonly nodesWithRequiredAntiAffinity = new Set<NodeInfo>();
 
-  constructor(private readonly features: Features) {
+  /** `changeLogLog2`: the log keeps 2^changeLogLog2 changes for its readers. */
+  constructor(
+    private readonly features: Features,
+    options: { readonly changeLogLog2?: number } = {},
+  ) {
+    this.changes = new ChangeLog(options.changeLogLog2);
     this.images = new ImageSpread({ asOfNodeUpdate: features.ImageSpreadAsOfNodeUpdate });
     this.podInfos = new PodInfoFactory(features, this.scalars);
   }

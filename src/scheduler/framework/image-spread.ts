@@ -30,7 +30,6 @@ function frozen({ sizeBytes, nodeCount }: ImageState): ImageState {
  */
 export class ImageSpread {
   private readonly byName = new Map<string, { spread: Spread; state: ImageState }>();
-
   private version = 0;
 
   constructor(private readonly options: { readonly asOfNodeUpdate: boolean }) {}
@@ -56,6 +55,7 @@ export class ImageSpread {
       }
     }
     info.imageStates = states.size === 0 ? NO_IMAGES : states;
+    if (!this.options.asOfNodeUpdate && states.size > 0) this.version += 1;
   }
 
   /** Takes the images of a node out of the count. Its `imageStates` must be those of `add`. */
@@ -66,6 +66,7 @@ export class ImageSpread {
       known.spread.nodes.delete(info.name);
       if (known.spread.nodes.size === 0) this.byName.delete(name);
     }
+    if (!this.options.asOfNodeUpdate && info.imageStates.size > 0) this.version += 1;
     info.imageStates = NO_IMAGES;
   }
 }

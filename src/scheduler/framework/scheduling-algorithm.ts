@@ -42,7 +42,7 @@ export interface Unschedulable {
 }
 
 /** The cycle failed for another reason than fit. */
-export interface CycleError {
+interface CycleError {
   readonly kind: "error";
   readonly evaluatedNodes: number;
   readonly message: string;
@@ -55,6 +55,8 @@ export interface AlgorithmOptions {
   readonly percentageOfNodesToScore: number;
   /** Chooses one of `count` equal nodes: a number in [0, count). Null: the first in cluster order. */
   readonly chooseTie: ((count: number) => number) | null;
+  /** Leaves PostFilter out: for a decision that is only compared with another one. */
+  readonly withoutPostFilter?: boolean;
 }
 
 /**
@@ -120,7 +122,10 @@ export class SchedulingAlgorithm {
     const failure = this.findNodesThatFit(framework, pod, search);
     const evaluatedNodes = feasible.length + diagnosis.size;
     if (failure !== null) return { kind: "error", evaluatedNodes, message: failure.message };
-    if (feasible.length === 0) return refuse(framework, pod, search, nodeCount);
+    if (feasible.length === 0) {
+      const runPostFilter = this.options.withoutPostFilter !== true;
+      return refuse(framework, pod, search, { nodeCount, runPostFilter });
+    }
     const scheduled = (node: NodeInfo, ties: number): Scheduled => ({
       kind: "scheduled",
       node,
@@ -245,11 +250,11 @@ function refuse(
   framework: Framework,
   pod: PodInfo,
   { state, diagnosis, feasible }: Search,
-  nodeCount: number,
+  { nodeCount, runPostFilter }: { readonly nodeCount: number; readonly runPostFilter: boolean },
 ): Unschedulable {
   assert(feasible.length === 0, "a pod with feasible nodes is not refused");
   const evaluatedNodes = diagnosis.size;
-  const postFilter = framework.runPostFilterPlugins(state, pod, diagnosis);
+  const postFilter = runPostFilter ? framework.runPostFilterPlugins(state, pod, diagnosis) : null;
   return {
     kind: "unschedulable",
     state,

@@ -1,0 +1,269 @@
+import type { Labels } from "../../api/kubernetes.js";
+import { type AffinityTerm, termMatches } from "../framework/affinity-term.js";
+import type { NodeInfo } from "../framework/node-info.js";
+import type { PodInfo } from "../framework/pod-info.js";
+import { matchesAll } from "../plugins/inter-pod-affinity/affinity-filter.js";
+import type { InterPodAffinityArgs } from "../plugins/inter-pod-affinity/affinity-score.js";
+import {
+  HOSTNAME,
+  type SpreadConstraint,
+  hasAllKeys,
+  includesNode,
+} from "../plugins/pod-topology-spread/spread-constraint.js";
+import { NO_LABEL } from "../plugins/pod-topology-spread/spread-score.js";
+import { DomainTally } from "./domain-tally.js";
+import type { KeyKinds } from "./key-kinds.js";
+import { neededPair, pairsOf } from "./label-pairs.js";
+import type { NodeTable } from "./node-table.js";
+import type { PodCounter, TemplateUse, TemplateUses } from "./template-uses.js";
+
+const NO_LABELS: Labels = Object.freeze({});
+
+/** The rules of a class that look at the pods of other nodes. */
+export interface ClassRules {
+  readonly pod: PodInfo;
+  readonly hard: readonly SpreadConstraint[];
+  readonly soft: readonly SpreadConstraint[];
+  /** Soft constraints leave out nodes that lack one of their keys. */
+  readonly requireAllKeys: boolean;
+  /** Whether InterPodAffinity filters. */
+  readonly affinityFilters: boolean;
+  /** Null where InterPodAffinity does not score. */
+  readonly affinityScores: InterPodAffinityArgs | null;
+}
+
+interface Contribution {
+  readonly tally: DomainTally;
+  readonly amount: number;
+  readonly includes: ((node: NodeInfo) => boolean) | null;
+}
+
+type Tallies = Map<string, DomainTally>;
+
+/**
+ * What the placed pods come to for one class of incoming pods: sums by topology domain for each rule,
+ * kept up to date as pods come and go, and computed anew when the nodes themselves change.
+ */
+export class ClassTally implements PodCounter {
+  readonly labelPairs: readonly string[];
+  readonly selectorPairs: readonly string[];
+  /** Pods that all required affinity terms speak of. */
+  readonly affinity: Tallies = new Map();
+  readonly ownAntiAffinity: Tallies = new Map();
+  readonly existingAntiAffinity: Tallies = new Map();
+  /** Weights of preferences, of both sides. */
+  readonly weights: Tallies = new Map();
+  /** By hard constraint. */
+  readonly hard: readonly DomainTally[];
+  /** By soft constraint, nodes' own pods for the hostname, else null. */
+  readonly softHost: readonly (DomainTally | null)[];
+  /** By topology key, for the other soft constraints. */
+  readonly softZonal: Tallies = new Map();
+  /** Grows whenever the sums were computed anew, or a tally was added. */
+  generation = 0;
+  private contributions = new WeakMap<TemplateUse, readonly Contribution[]>();
+  private topologyVersion = -1;
+  private subscribed = false;
+
+  constructor(
+    readonly rules: ClassRules,
+    private readonly table: NodeTable,
+    private readonly kinds: KeyKinds,
+  ) {
+    const { pod, hard, soft, affinityFilters } = rules;
+    const { template } = pod;
+    this.hard = hard.map(({ topologyKey }) => new DomainTally(topologyKey));
+    this.softHost = soft.map(({ topologyKey }) =>
+      topologyKey === HOSTNAME ? new DomainTally(topologyKey, NO_LABEL) : null,
+    );
+    for (const { topologyKey } of soft) {
+      if (topologyKey !== HOSTNAME) this.tally(this.softZonal, topologyKey, NO_LABEL);
+    }
+    if (affinityFilters) {
+      for (const term of template.requiredAffinityTerms) {
+        this.tally(this.affinity, term.topologyKey);
+      }
+    }
+    const terms = [
+      ...template.requiredAffinityTerms,
+      ...template.requiredAntiAffinityTerms,
+      ...template.preferredAffinityTerms.map(({ term }) => term),
+      ...template.preferredAntiAffinityTerms.map(({ term }) => term),
+    ];
+    this.labelPairs = pairsOf(template.labels);
+    const selectors = [...terms, ...hard, ...soft].map(({ selector }) => neededPair(selector));
+    this.selectorPairs = [...new Set(selectors)];
+  }
+
+  private tally(tallies: Tallies, key: string, withoutLabel: string | null = null): DomainTally {
+    let tally = tallies.get(key);
+    if (tally === undefined) {
+      tally = new DomainTally(key, withoutLabel);
+      tally.kind = this.kinds.of(key);
+      tallies.set(key, tally);
+      this.generation += 1;
+    }
+    return tally;
+  }
+
+  /** Brings the sums up to date; the table must be in sync. */
+  sync(uses: TemplateUses): void {
+    if (!this.subscribed) {
+      this.subscribed = true;
+      uses.subscribe(this);
+    }
+    if (this.topologyVersion === this.table.topologyVersion) return;
+    this.topologyVersion = this.table.topologyVersion;
+    this.generation += 1;
+    for (const tally of this.all()) tally.clear(this.kinds.of(tally.key));
+    for (const tally of this.softHost) tally?.clear("host");
+    this.knowDomains();
+    const { positionOf, nodes } = this.table;
+    for (const use of uses.usesOf(this)) {
+      for (const [row, count] of use.rows) {
+        const position = positionOf[row]!;
+        if (position >= 0) this.apply(use, nodes[position]!, count);
+      }
+    }
+  }
+
+  /** Every tally but those of the hostname in soft constraints, which is always one node each. */
+  *all(): Generator<DomainTally> {
+    yield* this.hard;
+    for (const tallies of [
+      this.affinity,
+      this.ownAntiAffinity,
+      this.existingAntiAffinity,
+      this.weights,
+      this.softZonal,
+    ]) {
+      yield* tallies.values();
+    }
+  }
+
+  /** Every eligible domain of a hard constraint counts, also one without pods. */
+  private knowDomains(): void {
+    const { hard, pod } = this.rules;
+    if (hard.length === 0) return;
+    for (const node of this.table.nodes) {
+      if (!hasAllKeys(node, hard)) continue;
+      for (let i = 0; i < hard.length; i += 1) {
+        if (includesNode(hard[i]!, pod, node)) this.hard[i]!.know(node);
+      }
+    }
+  }
+
+  isConcerned(use: TemplateUse): boolean {
+    const contributions = this.contributionsOf(use);
+    if (contributions.length === 0) return false;
+    this.contributions.set(use, contributions);
+    return true;
+  }
+
+  count(use: TemplateUse, node: NodeInfo, sign: 1 | -1): void {
+    // A node that comes later, or goes, makes everything be counted anew.
+    if (node.node !== null) this.apply(use, node, sign);
+  }
+
+  private apply(use: TemplateUse, node: NodeInfo, times: number): void {
+    for (const { tally, amount, includes } of this.contributions.get(use) ?? []) {
+      if (includes === null || includes(node)) tally.add(node, amount * times);
+    }
+  }
+
+  private contributionsOf(use: TemplateUse): readonly Contribution[] {
+    const into: Contribution[] = [];
+    const add = (tally: DomainTally, amount: number): void => {
+      into.push({ tally, amount, includes: null });
+    };
+    if (this.rules.affinityFilters) this.requirements(use, add);
+    if (this.rules.affinityScores !== null) this.preferences(use, this.rules.affinityScores, add);
+    this.spread(use, into);
+    return into;
+  }
+
+  private requirements(use: TemplateUse, add: (tally: DomainTally, amount: number) => void): void {
+    const { template } = this.rules.pod;
+    const subject = { namespace: use.template.namespace, labels: use.template.labels };
+    if (matchesAll(template.requiredAffinityTerms, subject)) {
+      for (const { topologyKey } of template.requiredAffinityTerms) {
+        add(this.tally(this.affinity, topologyKey), 1);
+      }
+    }
+    for (const term of template.requiredAntiAffinityTerms) {
+      if (termMatches(term, subject, NO_LABELS)) {
+        add(this.tally(this.ownAntiAffinity, term.topologyKey), 1);
+      }
+    }
+    for (const term of use.template.requiredAntiAffinityTerms) {
+      if (this.isSpokenOf(term)) add(this.tally(this.existingAntiAffinity, term.topologyKey), 1);
+    }
+  }
+
+  private isSpokenOf(term: AffinityTerm): boolean {
+    return termMatches(term, this.rules.pod.pod, NO_LABELS);
+  }
+
+  private preferences(
+    use: TemplateUse,
+    args: InterPodAffinityArgs,
+    add: (tally: DomainTally, amount: number) => void,
+  ): void {
+    const { preferredAffinityTerms, preferredAntiAffinityTerms } = this.rules.pod.template;
+    const prefers = preferredAffinityTerms.length + preferredAntiAffinityTerms.length > 0;
+    if (args.ignorePreferredTermsOfExistingPods && !prefers) return;
+    const weigh = ({ topologyKey }: AffinityTerm, weight: number): void => {
+      add(this.tally(this.weights, topologyKey), weight);
+    };
+    const subject = { namespace: use.template.namespace, labels: use.template.labels };
+    for (const { term, weight } of preferredAffinityTerms) {
+      if (termMatches(term, subject, NO_LABELS)) weigh(term, weight);
+    }
+    for (const { term, weight } of preferredAntiAffinityTerms) {
+      if (termMatches(term, subject, NO_LABELS)) weigh(term, -weight);
+    }
+    if (args.hardPodAffinityWeight > 0) {
+      for (const term of use.template.requiredAffinityTerms) {
+        if (this.isSpokenOf(term)) weigh(term, args.hardPodAffinityWeight);
+      }
+    }
+    for (const { term, weight } of use.template.preferredAffinityTerms) {
+      if (this.isSpokenOf(term)) weigh(term, weight);
+    }
+    for (const { term, weight } of use.template.preferredAntiAffinityTerms) {
+      if (this.isSpokenOf(term)) weigh(term, -weight);
+    }
+  }
+
+  private spread(use: TemplateUse, into: Contribution[]): void {
+    const { pod, hard, soft, requireAllKeys } = this.rules;
+    if (use.terminating || use.template.namespace !== pod.pod.namespace) return;
+    const counts = ({ selector, counts: any }: SpreadConstraint): boolean =>
+      any && selector.matches(use.template.labels);
+    hard.forEach((constraint, i) => {
+      if (!counts(constraint)) return;
+      const includes = (node: NodeInfo): boolean =>
+        hasAllKeys(node, hard) && includesNode(constraint, pod, node);
+      into.push({ tally: this.hard[i]!, amount: 1, includes });
+    });
+    soft.forEach((constraint, i) => {
+      if (!counts(constraint)) return;
+      const host = this.softHost[i] ?? null;
+      if (host !== null) {
+        into.push({ tally: host, amount: 1, includes: null });
+        return;
+      }
+      const includes = (node: NodeInfo): boolean =>
+        (!requireAllKeys || hasAllKeys(node, soft)) && includesNode(constraint, pod, node);
+      const tally = this.tally(this.softZonal, constraint.topologyKey, NO_LABEL);
+      into.push({ tally, amount: 1, includes });
+    });
+  }
+
+  get bytes(): number {
+    let bytes = 512;
+    for (const tally of this.all()) bytes += tally.bytes;
+    for (const tally of this.softHost) bytes += tally?.bytes ?? 0;
+    return bytes;
+  }
+}

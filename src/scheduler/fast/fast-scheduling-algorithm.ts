@@ -1,0 +1,230 @@
+import { assert } from "../../base/assert.js";
+import type { ClusterState } from "../framework/cluster-state.js";
+import { CycleState } from "../framework/cycle-state.js";
+import { fitErrorMessage } from "../framework/fit-error.js";
+import type { NodeInfo } from "../framework/node-info.js";
+import type { PodInfo } from "../framework/pod-info.js";
+import type { Framework } from "../framework/runtime.js";
+import type { ScoreTrace } from "../framework/score-sheet.js";
+import {
+  type AlgorithmOptions,
+  type CycleOutcome,
+  type Scheduled,
+  SchedulingAlgorithm,
+  type Unschedulable,
+  numFeasibleNodesToFind,
+} from "../framework/scheduling-algorithm.js";
+import type { Status } from "../framework/status.js";
+import type { FastClass, Found } from "./fast-class.js";
+import { FastClasses, type ReadyClass, type RememberOptions } from "./fast-classes.js";
+import { FastDiagnosis } from "./fast-diagnosis.js";
+import { fastProfileOf } from "./fast-profile.js";
+import { LazyCycleState } from "./lazy-cycle-state.js";
+import { NodeTable } from "./node-table.js";
+import { TemplateUses } from "./template-uses.js";
+import { verifyDecision } from "./verify-decision.js";
+
+export interface FastOptions extends AlgorithmOptions {
+  readonly remember?: Partial<RememberOptions>;
+  /** Every so many decisions of the fast form are compared with the plain one; 0: none. */
+  readonly verifyEvery?: number;
+}
+
+const REMEMBER: RememberOptions = {
+  blockLog2: 5,
+  superLog2: 5,
+  memoryBytes: 256 * 1024 * 1024,
+  maxClasses: 4096,
+  maxSharedDomains: 32,
+};
+
+/** How the decisions so far were taken: exact, whatever the machine. */
+export interface FastCounts {
+  readonly fast: number;
+  readonly plain: number;
+  /** Nodes judged anew by the rules of one node. */
+  readonly nodesJudged: number;
+  /** Shapes and classes forgotten for the bound on memory. */
+  readonly forgotten: number;
+  /** Memory of what is remembered, about. */
+  readonly bytes: number;
+}
+
+/**
+ * The scheduling cycle from what is remembered: the same decisions as {@link SchedulingAlgorithm},
+ * which stays the definition, and the way for whatever is not recognised.
+ *
+ *     pod ─► class known? ─► rows that changed are judged anew ─► best of each group ─► choice
+ *              │ no: volumes, nominations, unknown plugins …
+ *              └─► plain form
+ */
+export class FastSchedulingAlgorithm {
+  private readonly plain: SchedulingAlgorithm;
+  private readonly table: NodeTable;
+  private readonly remember: RememberOptions;
+  private readonly classes = new Map<Framework, FastClasses | null>();
+  private uses: TemplateUses | null = null;
+  private fastDecisions = 0;
+  private plainDecisions = 0;
+
+  constructor(
+    private readonly state: ClusterState,
+    private readonly options: FastOptions,
+  ) {
+    this.plain = new SchedulingAlgorithm(options);
+    this.table = new NodeTable(state);
+    this.remember = { ...REMEMBER, ...options.remember };
+  }
+
+  get nextStartNodeIndex(): number {
+    return this.plain.nextStartNodeIndex;
+  }
+
+  set nextStartNodeIndex(index: number) {
+    this.plain.nextStartNodeIndex = index;
+  }
+
+  get counts(): FastCounts {
+    const remembered = [...this.classes.values()].filter((one) => one !== null);
+    const sum = (of: (classes: FastClasses) => number): number =>
+      remembered.reduce((total, classes) => total + of(classes), 0);
+    return {
+      fast: this.fastDecisions,
+      plain: this.plainDecisions,
+      nodesJudged: sum((classes) => classes.judged),
+      forgotten: sum((classes) => classes.forgotten),
+      bytes: sum((classes) => classes.bytes),
+    };
+  }
+
+  /** As the plain form; with a `trace` it is the plain form. */
+  schedule(framework: Framework, pod: PodInfo, trace: ScoreTrace | null = null): CycleOutcome {
+    const ready = trace === null ? this.ready(framework, pod) : null;
+    if (ready === null) {
+      this.plainDecisions += 1;
+      return this.plain.schedule(framework, pod, trace);
+    }
+    this.fastDecisions += 1;
+    const start = this.nextStartNodeIndex;
+    const fits = ready.of.prepare(ready.layout);
+    const tie = { asked: -1 };
+    const outcome =
+      fits === 0
+        ? this.refuse(framework, pod, ready.of, start)
+        : this.place(framework, ready.of, { start, fits }, tie);
+    const { verifyEvery = 0 } = this.options;
+    if (verifyEvery > 0 && this.fastDecisions % verifyEvery === 0) {
+      verifyDecision(this.options, framework, pod, {
+        outcome,
+        start,
+        next: this.nextStartNodeIndex,
+        tie: tie.asked,
+      });
+    }
+    return outcome;
+  }
+
+  private ready(framework: Framework, pod: PodInfo): ReadyClass | null {
+    const { state, table } = this;
+    if (framework.nominator.any || pod.pod.nominatedNodeName !== "") return null;
+    if (state.nodes.length === 0 || framework.snapshot !== state) return null;
+    let classes = this.classes.get(framework);
+    if (classes === undefined) {
+      const profile = fastProfileOf(framework);
+      const usesOf = (): TemplateUses => {
+        this.uses ??= new TemplateUses(state);
+        return this.uses;
+      };
+      classes = profile === null ? null : new FastClasses(profile, table, this.remember, usesOf);
+      this.classes.set(framework, classes);
+    }
+    if (classes === null) return null;
+    table.sync();
+    return classes.ready(pod);
+  }
+
+  private place(
+    framework: Framework,
+    of: FastClass,
+    { start, fits }: { readonly start: number; readonly fits: number },
+    tie: { asked: number },
+  ): Scheduled {
+    const count = this.table.nodes.length;
+    const percentage =
+      framework.profile.percentageOfNodesToScore ?? this.options.percentageOfNodesToScore;
+    const found = of.find(start % count, numFeasibleNodesToFind(percentage, count), fits);
+    this.nextStartNodeIndex = (start + found.evaluated) % count;
+    const { chooseTie } = this.options;
+    let node = found.first;
+    if (chooseTie !== null && found.ties > 1) {
+      tie.asked = chooseTie(found.ties);
+      node = of.tied(tie.asked);
+    }
+    return new FastScheduled(of, node, found);
+  }
+
+  private refuse(framework: Framework, pod: PodInfo, of: FastClass, start: number): Unschedulable {
+    const nodeCount = this.table.nodes.length;
+    this.nextStartNodeIndex = start % nodeCount;
+    of.lookedAtAll(start % nodeCount);
+    const diagnosis = new FastDiagnosis(of, of.statusCounts(), nodeCount);
+    const state = new LazyCycleState(framework, pod);
+    const postFilter = framework.runPostFilterPlugins(state, pod, diagnosis);
+    const { features } = framework;
+    return {
+      kind: "unschedulable",
+      state,
+      evaluatedNodes: nodeCount,
+      diagnosis,
+      nodeCount,
+      postFilter,
+      message: () =>
+        fitErrorMessage(nodeCount, diagnosis, {
+          features,
+          postFilter: postFilter?.status.message ?? "",
+        }),
+    };
+  }
+}
+
+/** What a fast cycle found; the lists of nodes can be asked for until the cluster changes. */
+class FastScheduled implements Scheduled {
+  readonly kind = "scheduled";
+  /** Without anything in it: no plugin of a recognised pod writes what Reserve or Bind read. */
+  readonly state = new CycleState();
+  readonly evaluatedNodes: number;
+  readonly ties: number;
+  readonly nominatedNodeFit = false;
+  private readonly feasibleCount: number;
+  private readonly moment: number;
+
+  constructor(
+    private readonly of: FastClass,
+    readonly node: NodeInfo,
+    found: Found,
+  ) {
+    this.evaluatedNodes = found.evaluated;
+    this.ties = found.ties;
+    this.feasibleCount = found.feasible;
+    this.moment = of.moment;
+  }
+
+  get feasible(): readonly NodeInfo[] {
+    assert(this.moment === this.of.moment, "feasible nodes are asked for after a change");
+    return this.of.feasible();
+  }
+
+  get diagnosis(): FastDiagnosis {
+    return new FastDiagnosis(
+      this.of,
+      countByStatus(this.of),
+      this.evaluatedNodes - this.feasibleCount,
+    );
+  }
+}
+
+function countByStatus(of: FastClass): (readonly [Status, number])[] {
+  const counts = new Map<Status, number>();
+  for (const [, status] of of.refused()) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts];
+}

@@ -1,0 +1,74 @@
+import type { Labels } from "../../api/kubernetes.js";
+import type { Selector } from "../../api/label-selector.js";
+
+/** Stands for a selector that no single pair of key and value is needed for. */
+export const ANY_PAIR = "";
+
+function pairOf(key: string, value: string): string {
+  return `${key}\n${value}`;
+}
+
+export function pairsOf(labels: Labels): readonly string[] {
+  return Object.keys(labels).map((key) => pairOf(key, labels[key]!));
+}
+
+/** A pair that every pod has which the selector matches; {@link ANY_PAIR} if it needs none. */
+export function neededPair(selector: Selector): string {
+  let pair = ANY_PAIR;
+  for (const { key, operator, values } of selector.requirements) {
+    const single = operator === "Equals" || operator === "DoubleEquals" || operator === "In";
+    // Requirements are sorted by key; the last one tends to be no less telling than the first.
+    if (single && values.length === 1) pair = pairOf(key, values[0]!);
+  }
+  return pair;
+}
+
+/**
+ * Finds who has labels that somebody's selectors may match: things by their labels, and by one pair
+ * that each of their selectors needs. What is found has still to be matched.
+ */
+export class PairIndex<T> {
+  private readonly byLabel = new Map<string, Set<T>>();
+  private readonly bySelector = new Map<string, Set<T>>();
+  private readonly all = new Set<T>();
+
+  get size(): number {
+    return this.all.size;
+  }
+
+  add(thing: T, labelPairs: readonly string[], selectorPairs: readonly string[]): void {
+    this.all.add(thing);
+    for (const pair of labelPairs) enter(this.byLabel, pair, thing);
+    for (const pair of selectorPairs) enter(this.bySelector, pair, thing);
+  }
+
+  delete(thing: T, labelPairs: readonly string[], selectorPairs: readonly string[]): void {
+    this.all.delete(thing);
+    for (const pair of labelPairs) leave(this.byLabel, pair, thing);
+    for (const pair of selectorPairs) leave(this.bySelector, pair, thing);
+  }
+
+  /** Things whose labels the selectors may match, or whose selectors may match the labels. */
+  related(labelPairs: readonly string[], selectorPairs: readonly string[]): ReadonlySet<T> {
+    if (selectorPairs.includes(ANY_PAIR)) return this.all;
+    const found = new Set<T>(this.bySelector.get(ANY_PAIR));
+    for (const pair of labelPairs)
+      for (const thing of this.bySelector.get(pair) ?? []) found.add(thing);
+    for (const pair of selectorPairs)
+      for (const thing of this.byLabel.get(pair) ?? []) found.add(thing);
+    return found;
+  }
+}
+
+function enter<T>(index: Map<string, Set<T>>, pair: string, thing: T): void {
+  const things = index.get(pair);
+  if (things === undefined) index.set(pair, new Set([thing]));
+  else things.add(thing);
+}
+
+function leave<T>(index: Map<string, Set<T>>, pair: string, thing: T): void {
+  const things = index.get(pair);
+  if (things === undefined) return;
+  things.delete(thing);
+  if (things.size === 0) index.delete(pair);
+}

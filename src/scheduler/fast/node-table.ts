@@ -1,0 +1,144 @@
+import { sameLabels, sameTaints } from "./static-traits.js";
+import type { ClusterState } from "../framework/cluster-state.js";
+import type { NodeInfo } from "../framework/node-info.js";
+
+/** No change of this row was ever seen. */
+const NEVER = -1;
+
+/**
+ * The nodes as columns, by row and by position in the order of evaluation, brought up to date from
+ * the change log of the cluster state: what the remembered forms read to learn which rows changed
+ * since they last looked. A reader keeps the sequence number up to which it has seen everything.
+ */
+export class NodeTable {
+  /** In the order of evaluation. */
+  nodes: readonly NodeInfo[] = [];
+  /** Position in that order by row; -1 for a row without a node. */
+  positionOf = new Int32Array(0);
+  /** Row by position. */
+  rowAt = new Int32Array(0);
+  /** Place among the nodes in the order in which they came, by position. */
+  ordinalAt = new Float64Array(0);
+  /** Sequence number of the newest change by row. */
+  lastChange: Float64Array = new Float64Array(0);
+  /** Sequence number of the newest change of what pods do not touch: labels, taints, the node itself. */
+  lastStaticChange: Float64Array = new Float64Array(0);
+  /** Grows with every change of the order of evaluation. */
+  orderVersion = 0;
+  /** Grows with every static change of any row, and with the order. */
+  topologyVersion = 0;
+  /** Everything before this sequence number has been taken in. */
+  end = 0;
+  private readonly seen: (NodeInfo | null)[] = [];
+  private readonly labels: NodeInfo["labels"][] = [];
+  private readonly taints: NodeInfo["taints"][] = [];
+  /** The rows of {@link changedSince}, in use until its next call. */
+  private changed = new Int32Array(64);
+
+  constructor(readonly state: ClusterState) {}
+
+  /** Takes in what has changed in the cluster since the last call. */
+  sync(): void {
+    const { state } = this;
+    const { changes } = state;
+    const { nodes } = state;
+    const ordered = nodes !== this.nodes;
+    if (this.lastChange.length < state.rows) this.grow(state.rows);
+    if (ordered) this.takeOrder(nodes);
+    const end = changes.end;
+    if (end === this.end) return;
+    if (changes.reaches(this.end)) {
+      for (let at = this.end; at < end; at += 1) this.touch(changes.rowAt(at), at);
+    } else {
+      for (let row = 0; row < state.rows; row += 1) this.touch(row, end - 1);
+    }
+    this.end = end;
+  }
+
+  private grow(rows: number): void {
+    const length = Math.max(rows, this.lastChange.length * 2);
+    const column = (from: Float64Array): Float64Array => {
+      const to = new Float64Array(length).fill(NEVER);
+      to.set(from);
+      return to;
+    };
+    this.lastChange = column(this.lastChange);
+    this.lastStaticChange = column(this.lastStaticChange);
+    const positions = new Int32Array(length).fill(-1);
+    positions.set(this.positionOf);
+    this.positionOf = positions;
+  }
+
+  private takeOrder(nodes: readonly NodeInfo[]): void {
+    this.nodes = nodes;
+    this.orderVersion += 1;
+    this.topologyVersion += 1;
+    this.positionOf.fill(-1);
+    this.rowAt = new Int32Array(nodes.length);
+    this.ordinalAt = new Float64Array(nodes.length);
+    for (let position = 0; position < nodes.length; position += 1) {
+      const { row, ordinal } = nodes[position]!;
+      this.positionOf[row] = position;
+      this.rowAt[position] = row;
+      this.ordinalAt[position] = ordinal;
+    }
+  }
+
+  private touch(row: number, at: number): void {
+    this.lastChange[row] = at;
+    const position = this.positionOf[row]!;
+    const node = position < 0 ? null : this.nodes[position]!;
+    if (node === this.seen[row]) {
+      if (node === null) return;
+      const labels = this.labels[row]!;
+      const taints = this.taints[row]!;
+      if (
+        (labels === node.labels || sameLabels(labels, node.labels)) &&
+        (taints === node.taints || sameTaints(taints, node.taints))
+      ) {
+        return;
+      }
+    }
+    this.seen[row] = node;
+    if (node !== null) {
+      this.labels[row] = node.labels;
+      this.taints[row] = node.taints;
+    }
+    this.lastStaticChange[row] = at;
+    this.topologyVersion += 1;
+  }
+
+  /**
+   * Rows that changed since the reader saw everything before `cursor`, each once, as the first
+   * `changedCount` of the array that is returned. The table must be in sync. Negative: every row.
+   */
+  changedSince(cursor: number): Int32Array {
+    const { changes } = this.state;
+    const rows = this.state.rows;
+    const steps = this.end - cursor;
+    if (this.changed.length < rows) {
+      this.changed = new Int32Array(Math.max(rows, this.changed.length * 2));
+    }
+    const { changed, lastChange } = this;
+    let count = 0;
+    if (cursor >= 0 && steps <= rows && changes.reaches(cursor)) {
+      for (let at = cursor; at < this.end; at += 1) {
+        const row = changes.rowAt(at);
+        if (lastChange[row] !== at) continue;
+        changed[count] = row;
+        count += 1;
+      }
+    } else {
+      for (let row = 0; row < rows; row += 1) {
+        if (lastChange[row]! < cursor) continue;
+        changed[count] = row;
+        count += 1;
+      }
+    }
+    this.changedCount = count;
+    return changed;
+  }
+
+  /** How many rows the last {@link changedSince} found. */
+  changedCount = 0;
+}

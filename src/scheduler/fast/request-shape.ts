@@ -1,0 +1,141 @@
+import { CycleState } from "../framework/cycle-state.js";
+import type { FilterPlugin } from "../framework/interfaces.js";
+import { MAX_NODE_SCORE } from "../framework/interfaces.js";
+import type { PodInfo } from "../framework/pod-info.js";
+import type { PodTemplateInfo } from "../framework/pod-template-info.js";
+import type { WeightedScorePlugin } from "../framework/runtime.js";
+import { type Status, isRejected } from "../framework/status.js";
+import type { FastProfile, WeightedStaticScore } from "./fast-profile.js";
+import type { NodeTable } from "./node-table.js";
+import { ShapeRows } from "./shape-rows.js";
+import { StaticGroups } from "./static-groups.js";
+
+/** All of a template that the rules of one node read, as text: templates of one text share a shape. */
+export function shapeKey({ resources, spec, hostPorts }: PodTemplateInfo): string {
+  const { requests, scoreRequests } = resources;
+  return JSON.stringify([
+    requests.cpuMillis,
+    requests.memoryBytes,
+    requests.ephemeralStorageBytes,
+    requests.scalars,
+    resources.scoreNonZeroCpuMillis,
+    resources.scoreNonZeroMemoryBytes,
+    scoreRequests.cpuMillis,
+    scoreRequests.memoryBytes,
+    scoreRequests.ephemeralStorageBytes,
+    scoreRequests.scalars,
+    spec.tolerations,
+    spec.nodeSelector,
+    spec.affinity?.nodeAffinity,
+    hostPorts,
+    spec.containers.map(({ image }) => image),
+    spec.initContainers?.map(({ image }) => image),
+  ]);
+}
+
+/**
+ * What the pods of one request shape ask of a single node, remembered for every node: whether it fits
+ * and its weighted local scores, and the groups into which the static scores and topology keys divide
+ * the nodes. Shared by all templates of the shape, whatever their labels.
+ */
+export class RequestShape {
+  readonly rows: ShapeRows;
+  /** False once a rule gave an answer that is not remembered: an error, or a score out of range. */
+  usable = true;
+  readonly staticScores: readonly WeightedStaticScore[];
+  private readonly filters: readonly FilterPlugin[];
+  private readonly scores: readonly WeightedScorePlugin[];
+  private readonly state = new CycleState();
+  private readonly statics = new Map<string, StaticGroups>();
+  private images = -1;
+
+  constructor(
+    private readonly profile: FastProfile,
+    private readonly table: NodeTable,
+    /** Any pod of the shape: the rules read nothing of it that others do not share. */
+    readonly pod: PodInfo,
+  ) {
+    this.rows = new ShapeRows(table);
+    const idle = this.idlePlugins();
+    this.filters = profile.localFilters.filter(({ name }) => !idle.filter.has(name));
+    this.scores = profile.localScores.filter(({ plugin }) => !idle.score.has(plugin.name));
+    this.staticScores = profile.staticScores.filter(({ plugin }) => !idle.score.has(plugin.name));
+  }
+
+  /** Asks PreFilter and PreScore once, which plugins have nothing to say about this shape. */
+  private idlePlugins(): {
+    readonly filter: ReadonlySet<string>;
+    readonly score: ReadonlySet<string>;
+  } {
+    const { framework, localFilters, localScores, staticScores } = this.profile;
+    const filter = new Set<string>();
+    const score = new Set<string>();
+    const filtering = new Set(localFilters.map(({ name }) => name));
+    for (const plugin of framework.preFilterPlugins) {
+      if (!filtering.has(plugin.name)) continue;
+      const { status, nodeNames } = plugin.preFilter(this.state, this.pod);
+      if (status?.code === "Skip") filter.add(plugin.name);
+      else if (status !== null || nodeNames !== null) this.usable = false;
+    }
+    const scoring = new Set([...localScores, ...staticScores].map(({ plugin }) => plugin.name));
+    for (const plugin of framework.preScorePlugins) {
+      if (!scoring.has(plugin.name)) continue;
+      const status = plugin.preScore(this.state, this.pod, []);
+      if (status?.code === "Skip") score.add(plugin.name);
+      else if (status !== null) this.usable = false;
+    }
+    return { filter, score };
+  }
+
+  get bytes(): number {
+    let bytes = this.rows.bytes;
+    for (const groups of this.statics.values()) bytes += groups.bytes;
+    return bytes;
+  }
+
+  /** Brings what is remembered up to date with the table. */
+  sync(): void {
+    const images = this.table.state.imageVersion;
+    if (images !== this.images) {
+      this.images = images;
+      this.rows.invalidate();
+    }
+    this.rows.sync(this.judge);
+  }
+
+  private readonly judge = (position: number): number | Status => {
+    const node = this.table.nodes[position]!;
+    const { calls } = this.profile.framework;
+    const { state, pod } = this;
+    for (const plugin of this.filters) {
+      calls.filter += 1;
+      const status = plugin.filter(state, pod, node);
+      if (status === null) continue;
+      if (!isRejected(status)) this.usable = false;
+      return status;
+    }
+    let value = 1;
+    for (const { plugin, weight } of this.scores) {
+      calls.score += 1;
+      const score = plugin.score(state, pod, node);
+      if (!(score >= 0 && score <= MAX_NODE_SCORE)) this.usable = false;
+      value += score * weight;
+    }
+    return value;
+  };
+
+  /** The groups of nodes that `keys` and the static scores divide the nodes into, in sync. */
+  staticGroups(keys: readonly string[]): StaticGroups {
+    const text = keys.join("\n");
+    let groups = this.statics.get(text);
+    if (groups === undefined) {
+      const scores = this.staticScores.map(({ plugin }) => plugin);
+      groups = new StaticGroups(this.table, keys, scores.length, (node, i) =>
+        scores[i]!.score(this.state, this.pod, node),
+      );
+      this.statics.set(text, groups);
+    }
+    groups.sync();
+    return groups;
+  }
+}

@@ -1,0 +1,215 @@
+import type { PodVersion } from "../../../src/api/pod-version.js";
+import {
+  FastSchedulingAlgorithm,
+  type FastOptions,
+} from "../../../src/scheduler/fast/fast-scheduling-algorithm.js";
+import type { Framework } from "../../../src/scheduler/framework/runtime.js";
+import {
+  type CycleOutcome,
+  SchedulingAlgorithm,
+} from "../../../src/scheduler/framework/scheduling-algorithm.js";
+import { Dice, type Template, type World, makeNode, makePod, makeWorld } from "./random-cluster.js";
+import { type Mix, randomNode, randomTemplate } from "./random-templates.js";
+
+export interface Case {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly templates: number;
+  readonly steps: number;
+  readonly mix: Mix;
+  readonly minor: number;
+  readonly configuration: object | null;
+  readonly ties: "first" | "random";
+  readonly remember: FastOptions["remember"];
+  /** Chances in percent, by step. */
+  readonly churn: number;
+  readonly nodeChurn: number;
+}
+
+/** What a run met: a run that met nothing shows nothing. */
+export interface Met {
+  decisions: number;
+  fast: number;
+  scheduled: number;
+  refused: number;
+  severalTies: number;
+  sampled: number;
+  preempted: number;
+}
+
+/** All that a decision says, as text. */
+function tell(outcome: CycleOutcome, next: number): string {
+  if (outcome.kind === "error") return `error ${outcome.message}`;
+  const refused = [...outcome.diagnosis.entries()]
+    .map(([node, { code, plugin, reasons }]) => `${node.name} ${code} ${plugin} ${reasons.join()}`)
+    .join("\n");
+  const rejectors = [...outcome.diagnosis.unschedulablePlugins()].sort().join();
+  const rest = `evaluated ${outcome.evaluatedNodes} next ${next}\n${refused}\nby ${rejectors}`;
+  if (outcome.kind === "scheduled") {
+    const feasible = outcome.feasible.map(({ name }) => name).join();
+    return `${outcome.node.name} of ${outcome.ties}\n${feasible}\n${rest}`;
+  }
+  const { postFilter } = outcome;
+  const victims = postFilter?.victims.map(({ pod }) => pod.name).join();
+  const offered = postFilter?.candidates.map(({ node }) => node.name).join();
+  return `refused: ${outcome.message()}\n${postFilter?.nominatedNodeName} ${victims} ${offered}\n${rest}`;
+}
+
+/** A random cluster that lives: each decision is taken by both forms, and compared. */
+export class Differential {
+  readonly met: Met = {
+    decisions: 0,
+    fast: 0,
+    scheduled: 0,
+    refused: 0,
+    severalTies: 0,
+    sampled: 0,
+    preempted: 0,
+  };
+  readonly fast: FastSchedulingAlgorithm;
+  private readonly dice: Dice;
+  private readonly world: World;
+  private readonly plain: SchedulingAlgorithm;
+  private readonly frameworks: { readonly fast: Framework; readonly plain: Framework };
+  private readonly templates: Template[] = [];
+  private readonly placed: PodVersion[] = [];
+  private names = 0;
+
+  constructor(private readonly options: Case) {
+    const { seed, minor, configuration, ties, remember } = options;
+    this.dice = new Dice(seed);
+    this.world = makeWorld({ minor, configuration, changeLogLog2: 2 + this.dice.int(6) });
+    const { percentageOfNodesToScore, state } = this.world;
+    this.frameworks = { fast: this.world.framework(), plain: this.world.framework() };
+    const tie = (name: string) => {
+      const own = new Dice(seed + name.length * 0);
+      return ties === "first" ? null : (count: number) => own.int(count);
+    };
+    for (let i = 0; i < options.nodes; i += 1) this.addNode();
+    for (let i = 0; i < options.templates; i += 1) {
+      this.templates.push(randomTemplate(this.dice, options.mix));
+    }
+    const shared = { percentageOfNodesToScore };
+    this.plain = new SchedulingAlgorithm({ ...shared, chooseTie: tie("plain") });
+    this.fast = new FastSchedulingAlgorithm(state, {
+      ...shared,
+      chooseTie: tie("fast"),
+      ...(remember === undefined ? {} : { remember }),
+    });
+  }
+
+  run(): Met {
+    for (let step = 0; step < this.options.steps; step += 1) {
+      this.change();
+      this.decide(step);
+    }
+    this.met.fast = this.fast.counts.fast;
+    return this.met;
+  }
+
+  private addNode(): void {
+    const name = `node-${this.names}`;
+    this.names += 1;
+    this.world.state.addNode(makeNode(name, randomNode(this.dice, name)));
+  }
+
+  private decide(step: number): void {
+    const { dice, world, met } = this;
+    const pod = makePod(dice.one(this.templates), `pod-${step}`);
+    const info = world.state.podInfos.podInfo(pod);
+    const outcome = this.fast.schedule(this.frameworks.fast, info);
+    const told = tell(outcome, this.fast.nextStartNodeIndex);
+    const expected = this.plain.schedule(this.frameworks.plain, info);
+    const truth = tell(expected, this.plain.nextStartNodeIndex);
+    if (told !== truth) {
+      throw new Error(`seed ${this.options.seed}, step ${step}: fast\n${told}\nplain\n${truth}`);
+    }
+    met.decisions += 1;
+    if (outcome.evaluatedNodes < world.state.nodes.length) met.sampled += 1;
+    if (outcome.kind === "unschedulable") {
+      met.refused += 1;
+      if ((outcome.postFilter?.victims.length ?? 0) > 0) met.preempted += 1;
+    }
+    if (outcome.kind !== "scheduled") return;
+    met.scheduled += 1;
+    if (outcome.ties > 1) met.severalTies += 1;
+    if (dice.chance(92)) this.place(pod, outcome.node.name);
+  }
+
+  private place(pod: PodVersion, nodeName: string): void {
+    const bound = pod.next({ nodeName });
+    this.world.state.addPod(bound);
+    this.placed.push(bound);
+  }
+
+  private change(): void {
+    const { dice, options } = this;
+    while (dice.chance(options.churn)) this.changePod();
+    if (dice.chance(1)) for (let i = 0; i < 150; i += 1) this.changePod();
+    if (dice.chance(options.nodeChurn)) this.changeNode();
+    if (dice.chance(2))
+      this.templates[dice.int(this.templates.length)] = randomTemplate(dice, options.mix);
+    if (dice.chance(2)) this.changeService();
+  }
+
+  private changePod(): void {
+    const { dice, world, placed } = this;
+    const kind = dice.int(10);
+    if (kind < 5 && placed.length > 0) {
+      const at = dice.int(placed.length);
+      const [pod] = placed.splice(at, 1);
+      world.state.removePod(pod!.uid);
+    } else if (kind === 5 && placed.length > 0) {
+      const at = dice.int(placed.length);
+      placed[at] = placed[at]!.next({ deletionTimeMicros: 5, resourceVersion: 2 } as never);
+      world.state.updatePod(placed[at]);
+    } else {
+      // From outside: on any node, whether it fits or not, or on one that is not known.
+      const pod = makePod(dice.one(this.templates), `outside-${this.names}`);
+      const { nodes } = world.state;
+      const unknown = dice.chance(5) || nodes.length === 0;
+      this.place(pod, unknown ? `node-${this.names + 1}` : dice.one(nodes).name);
+    }
+  }
+
+  private changeNode(): void {
+    const { dice, world } = this;
+    const { state } = world;
+    const kind = dice.int(8);
+    if (state.nodes.length === 0 || kind === 0) {
+      this.addNode();
+      return;
+    }
+    const node = dice.one(state.nodes);
+    if (kind === 1) {
+      if (state.nodes.length > this.options.nodes / 2) state.removeNode(node.name);
+      return;
+    }
+    const random = randomNode(dice, node.name);
+    const before = node.node!;
+    const same = makeNode(node.name, random);
+    const keep = (fields: object): void =>
+      state.updateNode({ ...before, resourceVersion: 2, ...fields } as typeof before);
+    if (kind === 2) state.updateNode(same);
+    else if (kind === 3) keep({ labels: random.labels });
+    else if (kind === 4) keep({ spec: random.spec });
+    else if (kind === 5) keep({ spec: { ...before.spec, unschedulable: dice.chance(50) } });
+    else if (kind === 6) keep({ status: same.status });
+    else keep({});
+  }
+
+  private changeService(): void {
+    const { dice, world } = this;
+    const app = `app-${dice.int(6)}`;
+    if (dice.chance(40)) {
+      world.listers.services.delete("default", app);
+      return;
+    }
+    world.listers.services.set({
+      kind: "Service",
+      namespace: "default",
+      name: app,
+      spec: { selector: { app } },
+    } as never);
+  }
+}

@@ -1,0 +1,165 @@
+import { defaultSpec } from "../../../src/api/defaults.js";
+import type { Labels, NodeSpec, PodSpec } from "../../../src/api/kubernetes.js";
+import type { ObjectVersion } from "../../../src/api/object-version.js";
+import { EMPTY_POD_STATUS, PodVersion } from "../../../src/api/pod-version.js";
+import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
+import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
+import { featuresOf } from "../../../src/scheduler/framework/features.js";
+import { ObjectTable } from "../../../src/scheduler/framework/listers.js";
+import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
+import { Framework } from "../../../src/scheduler/framework/runtime.js";
+import { PLUGIN_CATALOGUE, factoriesOf } from "../../../src/scheduler/plugins/registry.js";
+
+/** Small numbers from a seed, for tests. */
+export class Dice {
+  private state: number;
+
+  constructor(seed: number) {
+    this.state = (seed * 2654435761) >>> 0;
+  }
+
+  /** In [0, n). */
+  int(n: number): number {
+    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
+    let x = this.state;
+    x ^= x >>> 16;
+    x = Math.imul(x, 2246822507) >>> 0;
+    x ^= x >>> 13;
+    return (x >>> 0) % n;
+  }
+
+  chance(percent: number): boolean {
+    return this.int(100) < percent;
+  }
+
+  one<T>(of: readonly T[]): T {
+    return of[this.int(of.length)]!;
+  }
+}
+
+let rows = 0;
+
+export interface NodeShape {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly pods: number;
+  readonly labels: Labels;
+  readonly spec?: NodeSpec;
+  readonly images?: readonly { readonly names: string[]; readonly sizeBytes: number }[];
+}
+
+export function makeNode(name: string, shape: NodeShape): ObjectVersion<"Node"> {
+  rows += 1;
+  const { cpu, memory, pods, labels, spec = {}, images = [] } = shape;
+  const allocatable = { cpu, memory, pods: String(pods) };
+  return {
+    kind: "Node",
+    row: rows,
+    uid: `node-${rows}`,
+    namespace: "",
+    name,
+    generateName: "",
+    resourceVersion: 1,
+    generation: 1,
+    creationTimeMicros: 0,
+    deletionTimeMicros: null,
+    deletionGracePeriodSeconds: null,
+    labels,
+    annotations: {},
+    ownerReferences: [],
+    finalizers: [],
+    spec,
+    status: { allocatable, capacity: allocatable, images },
+  } as unknown as ObjectVersion<"Node">;
+}
+
+/** What pods of one template share. */
+export interface Template {
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly spec: PodSpec;
+}
+
+export function makeTemplate(namespace: string, labels: Labels, spec: object): Template {
+  return { namespace, labels, spec: defaultSpec("Pod", spec as never) as PodSpec };
+}
+
+export function makePod(template: Template, name: string): PodVersion {
+  rows += 1;
+  return PodVersion.of({
+    row: rows,
+    uid: `${name}-${rows}`,
+    namespace: template.namespace,
+    name,
+    generateName: "",
+    resourceVersion: 1,
+    generation: 1,
+    creationTimeMicros: 0,
+    deletionTimeMicros: null,
+    deletionGracePeriodSeconds: null,
+    labels: template.labels,
+    annotations: {},
+    ownerReferences: [],
+    finalizers: [],
+    spec: template.spec,
+    nodeName: "",
+    nominatedNodeName: "",
+    phase: "Pending",
+    status: EMPTY_POD_STATUS,
+  });
+}
+
+export function emptyTables() {
+  return {
+    namespaces: new ObjectTable<"Namespace">(),
+    services: new ObjectTable<"Service">(),
+    replicationControllers: new ObjectTable<"ReplicationController">(),
+    replicaSets: new ObjectTable<"ReplicaSet">(),
+    statefulSets: new ObjectTable<"StatefulSet">(),
+    persistentVolumes: new ObjectTable<"PersistentVolume">(),
+    persistentVolumeClaims: new ObjectTable<"PersistentVolumeClaim">(),
+    storageClasses: new ObjectTable<"StorageClass">(),
+    csiNodes: new ObjectTable<"CSINode">(),
+    csiDrivers: new ObjectTable<"CSIDriver">(),
+    csiStorageCapacities: new ObjectTable<"CSIStorageCapacity">(),
+    podDisruptionBudgets: new ObjectTable<"PodDisruptionBudget">(),
+  };
+}
+
+export interface WorldOptions {
+  readonly minor: number;
+  /** A KubeSchedulerConfiguration, or null for the default one. */
+  readonly configuration: object | null;
+  readonly changeLogLog2?: number;
+}
+
+/** A cluster state with two frameworks over it: equal, but for what they count. */
+export function makeWorld({ minor, configuration, changeLogLog2 }: WorldOptions) {
+  const features = featuresOf(minor);
+  const loaded = loadConfiguration(configuration, {
+    minor,
+    features,
+    catalogue: PLUGIN_CATALOGUE,
+  });
+  if (loaded.configuration === null) {
+    throw new Error(loaded.issues.map((issue) => `${issue.field}: ${issue.detail}`).join("; "));
+  }
+  const state = new ClusterState(features, changeLogLog2 === undefined ? {} : { changeLogLog2 });
+  const listers = emptyTables();
+  const nominator = new PodNominator();
+  const surroundings = {
+    features,
+    snapshot: state,
+    listers,
+    nominator,
+    scalars: state.scalars,
+    offset: () => 0,
+  };
+  const [profile] = loaded.configuration.profiles;
+  const framework = (): Framework =>
+    new Framework(profile!, surroundings, factoriesOf(PLUGIN_CATALOGUE));
+  const { percentageOfNodesToScore } = loaded.configuration;
+  return { state, listers, nominator, framework, percentageOfNodesToScore, features };
+}
+
+export type World = ReturnType<typeof makeWorld>;

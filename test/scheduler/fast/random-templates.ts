@@ -1,0 +1,176 @@
+import type { Labels, NodeSpec } from "../../../src/api/kubernetes.js";
+import { type Dice, type NodeShape, type Template, makeTemplate } from "./random-cluster.js";
+
+export const ZONE = "topology.kubernetes.io/zone";
+export const HOST = "kubernetes.io/hostname";
+export const RACK = "rack";
+
+export interface Mix {
+  /** Chances in percent. */
+  readonly soft: number;
+  readonly hard: number;
+  readonly preferredPods: number;
+  readonly requiredAnti: number;
+  readonly requiredNear: number;
+  readonly nodeAffinity: number;
+  readonly tolerations: number;
+  readonly ports: number;
+  readonly odd: number;
+}
+
+const APPS = 6;
+
+function selector(dice: Dice, app: string): object {
+  if (dice.chance(75)) return { matchLabels: { app } };
+  if (dice.chance(50)) {
+    return { matchExpressions: [{ key: "app", operator: "In", values: [app, "app-0"] }] };
+  }
+  return dice.chance(50)
+    ? { matchExpressions: [{ key: "tier", operator: "Exists" }] }
+    : { matchExpressions: [{ key: "app", operator: "NotIn", values: [app] }] };
+}
+
+function term(dice: Dice, app: string, odd: boolean): object {
+  const key = dice.one([ZONE, ZONE, HOST, HOST, RACK]);
+  const namespaces = dice.chance(10) ? { namespaces: ["other", "default"] } : {};
+  const chosen = odd && dice.chance(30) ? { namespaceSelector: { matchLabels: { a: "b" } } } : {};
+  return { topologyKey: key, labelSelector: selector(dice, app), ...namespaces, ...chosen };
+}
+
+function constraint(dice: Dice, app: string, whenUnsatisfiable: string): object {
+  return {
+    maxSkew: 1 + dice.int(3),
+    topologyKey: dice.one(
+      whenUnsatisfiable === "DoNotSchedule" ? [ZONE, ZONE, ZONE, HOST] : [ZONE, HOST, RACK],
+    ),
+    whenUnsatisfiable,
+    labelSelector: selector(dice, app),
+    ...(dice.chance(20) && whenUnsatisfiable === "DoNotSchedule"
+      ? { minDomains: 1 + dice.int(4) }
+      : {}),
+    ...(dice.chance(30) ? { nodeTaintsPolicy: "Honor" } : {}),
+    ...(dice.chance(20) ? { nodeAffinityPolicy: "Ignore" } : {}),
+  };
+}
+
+function nodeAffinity(dice: Dice): object {
+  const preferred = Array.from({ length: dice.int(3) }, () => ({
+    weight: 1 + dice.int(100),
+    preference: {
+      matchExpressions: [
+        { key: dice.one(["disk", ZONE]), operator: "In", values: [dice.one(["ssd", "zone-1"])] },
+      ],
+    },
+  }));
+  const required = dice.chance(30)
+    ? {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            dice.chance(20)
+              ? {
+                  matchFields: [
+                    { key: "metadata.name", operator: "In", values: [`node-${dice.int(9)}`] },
+                  ],
+                }
+              : { matchExpressions: [{ key: "disk", operator: "In", values: ["ssd", "hdd"] }] },
+          ],
+        },
+      }
+    : {};
+  return { ...required, preferredDuringSchedulingIgnoredDuringExecution: preferred };
+}
+
+function affinity(dice: Dice, app: string, mix: Mix): object {
+  const odd = dice.chance(mix.odd);
+  const preferred = (): object[] =>
+    Array.from({ length: 1 + dice.int(2) }, () => ({
+      weight: 1 + dice.int(100),
+      podAffinityTerm: term(dice, app, odd),
+    }));
+  const near = dice.chance(mix.requiredNear) ? [term(dice, app, odd)] : [];
+  const far = dice.chance(mix.requiredAnti) ? [term(dice, app, odd)] : [];
+  const likes = dice.chance(mix.preferredPods);
+  const podAffinity = {
+    ...(near.length > 0 ? { requiredDuringSchedulingIgnoredDuringExecution: near } : {}),
+    ...(likes && dice.chance(40)
+      ? { preferredDuringSchedulingIgnoredDuringExecution: preferred() }
+      : {}),
+  };
+  const podAntiAffinity = {
+    ...(far.length > 0 ? { requiredDuringSchedulingIgnoredDuringExecution: far } : {}),
+    ...(likes ? { preferredDuringSchedulingIgnoredDuringExecution: preferred() } : {}),
+  };
+  return {
+    ...(Object.keys(podAffinity).length > 0 ? { podAffinity } : {}),
+    ...(Object.keys(podAntiAffinity).length > 0 ? { podAntiAffinity } : {}),
+    ...(dice.chance(mix.nodeAffinity) ? { nodeAffinity: nodeAffinity(dice) } : {}),
+  };
+}
+
+export function randomTemplate(dice: Dice, mix: Mix): Template {
+  const app = `app-${dice.int(APPS)}`;
+  const labels: Labels = { app, ...(dice.chance(50) ? { tier: dice.one(["web", "db"]) } : {}) };
+  const requests = dice.chance(90)
+    ? { cpu: dice.one(["100m", "250m", "500m", "1"]), memory: dice.one(["128Mi", "512Mi", "1Gi"]) }
+    : {};
+  const constraints = [
+    ...(dice.chance(mix.soft) ? [constraint(dice, app, "ScheduleAnyway")] : []),
+    ...(dice.chance(mix.soft / 3) ? [constraint(dice, app, "ScheduleAnyway")] : []),
+    ...(dice.chance(mix.hard) ? [constraint(dice, app, "DoNotSchedule")] : []),
+  ];
+  const ports = dice.chance(mix.ports) ? [{ containerPort: 80, hostPort: 8000 + dice.int(2) }] : [];
+  const volumes = dice.chance(mix.odd)
+    ? [{ name: "v", persistentVolumeClaim: { claimName: "none" } }]
+    : [];
+  return makeTemplate(dice.chance(90) ? "default" : "other", labels, {
+    containers: [
+      { name: "c", image: dice.one(["img:1", "img:2"]), resources: { requests }, ports },
+    ],
+    affinity: affinity(dice, app, mix),
+    ...(dice.chance(mix.nodeAffinity / 4) ? { nodeSelector: { disk: "ssd" } } : {}),
+    ...(dice.chance(mix.tolerations)
+      ? {
+          tolerations: [
+            dice.one([
+              { operator: "Exists" },
+              { key: "soft", operator: "Exists" },
+              { key: "dedicated", operator: "Equal", value: "x" },
+            ]),
+          ],
+        }
+      : {}),
+    topologySpreadConstraints: constraints,
+    volumes,
+    priority: dice.one([0, 0, 0, 10, 100]),
+  });
+}
+
+export function randomNode(dice: Dice, name: string): NodeShape {
+  const size = dice.int(4);
+  const labels: Labels = {
+    ...(dice.chance(95) ? { [HOST]: name } : {}),
+    ...(dice.chance(92) ? { [ZONE]: `zone-${dice.int(3)}` } : {}),
+    ...(dice.chance(70) ? { [RACK]: `rack-${dice.int(7)}` } : {}),
+    ...(dice.chance(60) ? { disk: dice.one(["ssd", "hdd", "tape"]) } : {}),
+  };
+  const taints = [
+    ...(dice.chance(12) ? [{ key: "soft", value: "", effect: "PreferNoSchedule" }] : []),
+    ...(dice.chance(8)
+      ? [{ key: "dedicated", value: dice.one(["x", "y"]), effect: "NoSchedule" }]
+      : []),
+  ];
+  const spec: NodeSpec = {
+    ...(taints.length > 0 ? { taints } : {}),
+    ...(dice.chance(5) ? { unschedulable: true } : {}),
+  } as NodeSpec;
+  return {
+    cpu: String([1, 2, 4, 8][size]),
+    memory: `${[2, 4, 8, 16][size]}Gi`,
+    pods: dice.chance(80) ? 110 : 3,
+    labels,
+    spec,
+    images: dice.chance(30)
+      ? [{ names: [dice.one(["img:1", "img:2"])], sizeBytes: 500_000_000 }]
+      : [],
+  };
+}
