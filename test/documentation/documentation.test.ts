@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { reportOf } from "../../src/cli/run-report.js";
+import { NO_EMPHASIS, summaryText } from "../../src/cli/summary-table.js";
 import { VERIFIED } from "../../src/experiment/verification.js";
 import { type JsonSchema, scenarioJsonSchema } from "../../src/scenario/schema/json-schema.js";
 import { PLUGIN_CATALOGUE } from "../../src/scheduler/plugins/registry.js";
 import { readKnownFailures } from "../conformance/known-failures.js";
-import { loadedFromMemory, worldOf } from "../runs/built-world.js";
+import { loadedFrom, loadedFromMemory, worldOf } from "../runs/built-world.js";
 import { anchors, codeBlocks, links, markdownFiles } from "./documents.js";
 
 const read = (path: string): string => readFileSync(path, "utf8");
@@ -69,6 +71,23 @@ describe("examples", () => {
     const { figures } = world.finish();
     const created = figures.summary.find(({ metric }) => metric === "pods_created_count");
     expect(created?.value).toBeGreaterThan(0);
+  });
+
+  test("the output of the quickstart in the README is what it prints", async () => {
+    const loaded = await loadedFrom(["scenarios/quickstart.yaml"]);
+    const world = await worldOf(loaded);
+    world.run();
+    const endMicros = world.now;
+    const run = { loaded, path: "", digest: "", endMicros, ...world.finish() };
+    const printed = summaryText(reportOf(run), NO_EMPHASIS).split("\n");
+    const shown = codeBlocks(read("README.md")).find(({ language }) => language === "text");
+    let at = 0;
+    for (const line of shown!.text.trimEnd().split("\n")) {
+      if (line.trim() === "…") continue;
+      const found = printed.indexOf(line, at);
+      expect(found, `README.md shows a line that is printed no more: ${line}`).not.toBe(-1);
+      at = found + 1;
+    }
   });
 
   test("commands name options and files that exist", () => {

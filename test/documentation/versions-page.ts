@@ -105,5 +105,5 @@ const ELSEWHERE = `## Differences elsewhere
 
 - A gate is on or off as it is by default in that version. A scenario cannot set gates by hand yet.
 - Patch releases of one minor version are not told apart.
-- The table covers 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}. It says nothing of versions before and after.
+- Versions before 1.${OLDEST_MINOR} and after 1.${NEWEST_MINOR} are refused.
 `;

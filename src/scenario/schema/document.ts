@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NEWEST_MINOR, OLDEST_MINOR } from "../../scheduler/framework/features.js";
 import { DEFAULTS } from "../defaults.js";
 import type { Parsed } from "../units.js";
 import { behavior } from "./behavior.js";
@@ -23,16 +24,13 @@ import { trace } from "./traces.js";
 
 export const SCENARIO_API_VERSION = "seatrial.dev/v1alpha1";
 
-/** Versions of Kubernetes that a scenario may ask for, by minor. */
-const MINORS = { oldest: 20, newest: 36 } as const;
-
 function parseVersion(raw: unknown): Parsed<{ text: string; minor: number }> {
-  const expected = `expected a version in quotes, "1.${MINORS.oldest}" to "1.${MINORS.newest}"`;
+  const expected = `expected a version in quotes, "1.${OLDEST_MINOR}" to "1.${NEWEST_MINOR}"`;
   // A number is taken where it can mean one version only: 1.3 may be 1.30.
   const match = /^1\.(\d\d)$/.exec(String(raw));
   if (match === null) return { problem: expected };
   const minor = Number(match[1]);
-  if (minor < MINORS.oldest || minor > MINORS.newest) return { problem: expected };
+  if (minor < OLDEST_MINOR || minor > NEWEST_MINOR) return { problem: expected };
   return { value: { text: String(raw), minor } };
 }
 
