@@ -6,6 +6,7 @@ const floors = {
   record: ["base", "kernel", "api"],
   store: ["base", "kernel", "api", "record"],
   "scheduler/(?:framework|plugins)": ["base", "kernel", "api", "record"],
+  "scheduler/fast": ["base", "kernel", "api", "record", "scheduler/(?:framework|plugins)"],
   scheduler: ["base", "kernel", "api", "record", "store"],
   control: ["base", "kernel", "api", "record", "store"],
   cluster: ["base", "kernel", "api", "record", "store"],

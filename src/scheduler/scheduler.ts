@@ -6,7 +6,9 @@ import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { Client } from "../store/client.js";
 import type { InformerFactory } from "../store/informer-factory.js";
 import { BindingCycle, type BindingPod } from "./binding-cycle.js";
+import { FastSchedulingAlgorithm } from "./fast/fast-scheduling-algorithm.js";
 import { EventHandlers } from "./event-handlers.js";
+import type { DecisionObserver } from "./explain/decision-observer.js";
 import { FailureHandler } from "./failure-handler.js";
 import { Action } from "./framework/cluster-event.js";
 import { ClusterState } from "./framework/cluster-state.js";
@@ -14,12 +16,7 @@ import type { Features } from "./framework/features.js";
 import { PodNominator } from "./framework/nominator.js";
 import type { FactoryOf, ResolvedProfile } from "./framework/profile.js";
 import { Framework } from "./framework/runtime.js";
-import {
-  type CycleOutcome,
-  type Scheduled,
-  SchedulingAlgorithm,
-  type Unschedulable,
-} from "./framework/scheduling-algorithm.js";
+import type { CycleOutcome, Scheduled, Unschedulable } from "./framework/scheduling-algorithm.js";
 import { informerListers } from "./informer-listers.js";
 import { preCheck } from "./pre-check.js";
 import type { BackoffOptions } from "./queue/backoff.js";
@@ -46,8 +43,12 @@ export interface SchedulerOptions {
   readonly maxUnschedulableMicros: number;
   /** `random`: uniform among the best nodes, from a stream of its own. */
   readonly ties: "random" | "first";
+  /** Every so many decisions are compared with the plain form of every rule; absent or 0: none. */
+  readonly verifyEvery?: number;
   /** How long a scheduling cycle occupies the scheduler: a base, and a part for each node it looked at. */
   readonly cycle: { readonly baseMicros: number; readonly perNodeMicros: number };
+  /** Follows the decisions about some pods; nothing is recorded without. */
+  readonly decisions?: DecisionObserver;
 }
 
 interface Decided {
@@ -75,7 +76,7 @@ export class Scheduler {
   private readonly engine: Engine;
   private readonly cache: SchedulerCache;
   private readonly nominator = new PodNominator();
-  private readonly algorithm: SchedulingAlgorithm;
+  private readonly algorithm: FastSchedulingAlgorithm;
   private readonly bindings: BindingCycle;
   private readonly failures: FailureHandler;
   private readonly nextHandler: HandlerId;
@@ -98,9 +99,10 @@ export class Scheduler {
       preCheck: (framework, pod, happening) => preCheck(this.state, framework, pod, happening),
     });
     this.queue = this.buildQueue();
-    this.algorithm = new SchedulingAlgorithm({
+    this.algorithm = new FastSchedulingAlgorithm(this.state, {
       percentageOfNodesToScore: options.percentageOfNodesToScore,
       chooseTie: options.ties === "random" ? this.randomTie() : null,
+      verifyEvery: options.verifyEvery ?? 0,
     });
     this.bindings = new BindingCycle({
       engine,
@@ -221,11 +223,20 @@ export class Scheduler {
       this.wake();
       return;
     }
-    const outcome = this.algorithm.schedule(framework, this.state.podInfos.podInfo(pod));
+    const outcome = this.decide(queued, framework);
     this.current = { queued, framework, outcome };
     const { baseMicros, perNodeMicros } = this.options.cycle;
     const cycleMicros = Math.round(baseMicros + perNodeMicros * outcome.evaluatedNodes);
     this.engine.scheduleAfter(cycleMicros, Phase.react, this.decidedHandler);
+  }
+
+  private decide(queued: QueuedPod, framework: Framework): CycleOutcome {
+    const pod = this.state.podInfos.podInfo(queued.pod);
+    const trace = this.options.decisions?.trace(queued.pod) ?? null;
+    const outcome = this.algorithm.schedule(framework, pod, trace);
+    const attempt = queued.attempts;
+    trace?.decided({ timeMicros: this.engine.now, attempt, framework, pod, outcome });
+    return outcome;
   }
 
   private decided(): void {
@@ -295,6 +306,7 @@ export class Scheduler {
     const { queued, framework, state, info, nodeName } = binding;
     framework.runUnreservePlugins(state, info, nodeName);
     this.cache.forget(queued.pod.uid);
+    this.options.decisions?.bindingFailed(queued.pod, message, this.engine.now);
     this.fail(queued, message);
     // What the pod had taken is free again: for others as if it had been deleted.
     const event = { resource: "AssignedPod", actions: Action.Delete } as const;

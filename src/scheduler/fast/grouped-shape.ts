@@ -148,7 +148,7 @@ export class GroupedShape {
       const position = table.positionOf[row]!;
       if (position < 0) continue;
       const value = values[row]!;
-      rows.set(position, value > 0 ? value : 0, this.groupOf(row, fixed));
+      rows.set(position, Math.max(value, 0), this.groupOf(row, fixed));
     }
     this.cursor = table.end;
   }

@@ -82,7 +82,7 @@ function cases(mix: Mix, first: number, count: number): Case[] {
   });
 }
 
-export function runCases(mix: Mix, first: number, count: number): Met {
+function runCases(mix: Mix, first: number, count: number): Met {
   const total: Met = {
     decisions: 0,
     fast: 0,
