@@ -235,6 +235,12 @@ class Maker {
 
   private roughTimeline(): Json[] {
     const operations = Array.from({ length: this.int(10, 22) }, () => this.roughOperations());
+    operations.push(this.shortLivedPod());
+    if (this.chance(0.25)) {
+      operations.push([
+        { at: this.at(), delete: { target: `Namespace/${this.pick(["a", "b"])}` } },
+      ]);
+    }
     return operations.flat();
   }
 
@@ -254,19 +260,13 @@ class Maker {
       case 4:
         return this.shortLivedPod();
       case 5:
-        return this.chance(0.3)
-          ? [{ at, delete: { target: this.goner() } }]
-          : this.race(at, target);
+        return this.chance(0.3) ? [{ at, delete: { target: target } }] : this.race(at, target);
       case 6:
       case 7:
         return [{ at, scale: { target, replicas: this.int(0, 14) } }];
       default:
         return [{ at, ...this.rolloutOperation() }];
     }
-  }
-
-  private goner(): string {
-    return this.chance(0.4) ? this.pick(["Namespace/b", "Namespace/a"]) : this.target();
   }
 
   /** Two writers of one object at one time, and again while the controllers still react. */

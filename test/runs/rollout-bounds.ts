@@ -16,6 +16,8 @@ interface Watched {
   replicas: number;
   /** Whether all were ready since the wanted number changed last. */
   wasUp: boolean;
+  /** Whether the rollout that is under way took stale numbers for true. */
+  isHasty: boolean;
 }
 
 interface Tally {
@@ -41,26 +43,27 @@ export class RolloutBounds {
 
   /**
    * As upstream, a Deployment counts available pods by the status of its sets, and may scale down a
-   * set twice before its status tells of the first time: then the floor gives way, until all are up.
+   * set twice before its status tells of the first time: then the floor gives way for this rollout.
    */
   private scaled(before: ObjectVersion<"ReplicaSet">, after: ObjectVersion<"ReplicaSet">): void {
     const replicas = before.spec.replicas ?? 1;
     const isStale = (before.status.availableReplicas ?? 0) > replicas;
     const watched = this.watched.get(controllerOf(after)?.uid ?? "");
     if (isStale && replicas > (after.spec.replicas ?? 1) && watched !== undefined) {
-      watched.wasUp = false;
+      watched.isHasty = true;
     }
   }
 
   check(nowMicros: number): void {
     const tallies = this.tallies();
-    const deployments = new Map<string, { wanted: number; pods: Tally }>();
+    const deployments = new Map<string, { sets: number; wanted: number; pods: Tally }>();
     for (const set of this.store.table("ReplicaSet")) {
       const owner = controllerOf(set)?.uid;
       if (owner === undefined || set.deletionTimeMicros !== null) continue;
-      const sum = deployments.get(owner) ?? { wanted: 0, pods: { active: 0, ready: 0 } };
+      const sum = deployments.get(owner) ?? { sets: 0, wanted: 0, pods: { active: 0, ready: 0 } };
       deployments.set(owner, sum);
       const pods = tallies.get(set.uid) ?? { active: 0, ready: 0 };
+      if ((set.spec.replicas ?? 1) > 0) sum.sets += 1;
       sum.wanted += set.spec.replicas ?? 1;
       sum.pods = { active: sum.pods.active + pods.active, ready: sum.pods.ready + pods.ready };
     }
@@ -69,6 +72,7 @@ export class RolloutBounds {
       if (sum === undefined || deployment.deletionTimeMicros !== null) continue;
       const watched = this.watch(deployment, nowMicros);
       this.checkCeiling(deployment, { watched, nowMicros, ...sum });
+      if (sum.sets === 1 && sum.pods.active === sum.wanted) watched.isHasty = false;
       if (this.options.isCalm) this.checkFloor(deployment, watched, sum.pods.ready);
     }
   }
@@ -114,7 +118,14 @@ export class RolloutBounds {
     const ceiling = replicas + allowed(deployment, "maxSurge", Math.ceil);
     let watched = this.watched.get(deployment.uid);
     if (watched === undefined) {
-      watched = { ceiling, loweredMicros: nowMicros, overMicros: null, replicas, wasUp: false };
+      watched = {
+        ceiling,
+        loweredMicros: nowMicros,
+        overMicros: null,
+        replicas,
+        wasUp: false,
+        isHasty: false,
+      };
       this.watched.set(deployment.uid, watched);
     }
     if (watched.replicas !== replicas) {
@@ -150,7 +161,8 @@ export class RolloutBounds {
     watched: Watched,
     ready: number,
   ): void {
-    if (deployment.spec.strategy?.type === "Recreate") return;
+    if (watched.isHasty) watched.wasUp = false;
+    if (watched.isHasty || deployment.spec.strategy?.type === "Recreate") return;
     if (ready >= watched.replicas) watched.wasUp = true;
     const surge = allowed(deployment, "maxSurge", Math.ceil);
     const least = surge === 0 ? 1 : 0;
