@@ -2,7 +2,7 @@ import type { TimeMicros } from "../base/time.js";
 import { MICROS_PER_MILLI } from "../base/time.js";
 import type { Kind } from "../api/kinds.js";
 import type { VersionOf } from "../api/object-version.js";
-import { type Engine, type HandlerId } from "../kernel/engine.js";
+import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ChangeLog, Cursor } from "./change-log.js";
 import type { ObjectStore } from "./object-store.js";

@@ -322,6 +322,23 @@ describe("merge and apply", () => {
     expect(merged.generation).toBe(2);
   });
 
+  it.each([
+    ["a quantity", { containers: [{ name: "server", resources: { requests: { cpu: "four" } } }] }],
+    ["a list", { containers: "server" }],
+    ["a number", { terminationGracePeriodSeconds: "soon" }],
+    ["an element of a list", { containers: ["server"] }],
+  ])("refuses a patch that leaves no %s where one must be", (_, podSpec) => {
+    const { server, store } = newServer();
+    accepted(server, create(deployment));
+    const revision = store.resourceVersion;
+    const patch = { spec: { template: { spec: podSpec } } };
+    const refusal = refused(server, { verb: "merge", target, patch });
+    expect(refusal).toMatch(
+      /^BadRequest: the patched Deployment cannot be read: spec\.template\.spec/,
+    );
+    expect(store.resourceVersion).toBe(revision);
+  });
+
   it("applies twice and changes nothing the second time", () => {
     const { server, store } = newServer();
     accepted(server, { verb: "apply", manifest: deployment as never });

@@ -4,6 +4,8 @@ import { defaultSpec } from "../../api/defaults.js";
 import type { NewObject } from "../../api/new-object.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import { strategicMerge } from "../../api/strategic-merge.js";
+import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
+import { shapeIssues } from "../../api/validation/shape.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { Change, NamedTarget } from "../request.js";
 import { create } from "./create.js";
@@ -35,6 +37,8 @@ function withoutStatus(manifest: Manifest): Manifest {
 }
 
 function writeManifest(context: ServerContext, before: AnyVersion, manifest: Manifest): Outcome {
+  const unreadable = shapeIssues(manifest);
+  if (unreadable.length > 0) return refuse("BadRequest", unreadableMessage(before, unreadable));
   const object = fromManifest(manifest, context.startTimeMs);
   if (object === null) return refuse("BadRequest", `a ${before.kind} cannot become another kind`);
   const after = object as NewObject;
@@ -46,6 +50,11 @@ function writeManifest(context: ServerContext, before: AnyVersion, manifest: Man
     spec: kept(before.spec, defaultSpec(before.kind, after.spec)),
   };
   return write(context, before, change);
+}
+
+/** A patch may leave a field with a value of another type, or one that is no quantity. */
+function unreadableMessage({ kind }: AnyVersion, issues: readonly FieldIssue[]): string {
+  return `the patched ${kind} cannot be read: ${issues.map(issueText).join(", ")}`;
 }
 
 /** The old value where the new one is equal to it, so that nothing counts as changed. */
