@@ -8,6 +8,7 @@ interface Benchmark {
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   queue: () => import("./queue.js"),
+  "start-up": () => import("./start-up.js"),
   openb: () => import("./openb.js"),
   churn: () => import("./churn.js"),
   "churn-day": async () => ({ run: (await import("./churn.js")).runDay }),

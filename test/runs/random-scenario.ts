@@ -236,7 +236,7 @@ class Maker {
   private roughTimeline(): Json[] {
     const operations = Array.from({ length: this.int(10, 22) }, () => this.roughOperations());
     operations.push(this.shortLivedPod());
-    if (this.chance(0.25)) {
+    if (this.chance(0.5)) {
       operations.push([
         { at: this.at(), delete: { target: `Namespace/${this.pick(["a", "b"])}` } },
       ]);
