@@ -122,7 +122,7 @@ export class EventHandlers {
       this.happened({ resource: "AssignedPod", actions: Action.Add }, null, pod);
       return;
     }
-    cache.updatePod(before, pod);
+    cache.updatePod(pod);
     const actions = podUpdateActions(before, pod);
     if (actions !== 0) this.happened({ resource: "AssignedPod", actions }, before, pod);
   }

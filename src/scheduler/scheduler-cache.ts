@@ -57,25 +57,14 @@ export class SchedulerCache {
     else this.state.updatePod(pod);
   }
 
-  /** A newer version of a bound pod; most change its status only, which no decision reads. */
-  updatePod(before: PodVersion, pod: PodVersion): void {
-    if (!this.state.hasPod(pod.uid)) this.state.addPod(pod);
-    else if (!sameToScheduling(before, pod)) this.state.updatePod(pod);
+  /** A newer version of a bound pod. */
+  updatePod(pod: PodVersion): void {
+    if (this.state.hasPod(pod.uid)) this.state.updatePod(pod);
+    else this.state.addPod(pod);
   }
 
   removePod(uid: string): void {
     this.assumed.delete(uid);
     this.state.removePod(uid);
   }
-}
-
-/** Whether both versions count the same: on which node, with what, since when, and whether it goes. */
-function sameToScheduling(a: PodVersion, b: PodVersion): boolean {
-  return (
-    a.spec === b.spec &&
-    a.labels === b.labels &&
-    a.nodeName === b.nodeName &&
-    a.deletionTimeMicros === b.deletionTimeMicros &&
-    a.status.startTimeMicros === b.status.startTimeMicros
-  );
 }

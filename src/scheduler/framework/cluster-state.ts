@@ -37,6 +37,7 @@ export class ClusterState implements Snapshot {
   private readonly tree = new NodeTree<NodeInfo>();
   private readonly images: ImageSpread;
   private readonly pvcUsers = new Map<string, number>();
+  private readonly podsByPriority = new Map<number, number>();
   private readonly freeRows: number[] = [];
   private order: readonly NodeInfo[] | null = null;
   private rowCount = 0;
@@ -73,6 +74,11 @@ export class ClusterState implements Snapshot {
   get(name: string): NodeInfo | undefined {
     const info = this.byName.get(name);
     return info?.node === null ? undefined : info;
+  }
+
+  hasPodsBelow(priority: number): boolean {
+    for (const present of this.podsByPriority.keys()) if (present < priority) return true;
+    return false;
   }
 
   isPvcUsedByPods(key: string): boolean {
@@ -163,8 +169,16 @@ export class ClusterState implements Snapshot {
     return info;
   }
 
-  /** Takes a new version of a pod, which may have moved from an assumed node to another. */
+  /**
+   * Takes a new version of a pod, which may have moved from an assumed node to another. One that
+   * counts as before (most change the status only) does not count as a change of its node.
+   */
   updatePod(pod: PodVersion): PodInfo {
+    const info = this.placed.get(pod.uid)?.info;
+    if (info !== undefined && countsTheSame(info.pod, pod)) {
+      info.pod = pod;
+      return info;
+    }
     this.removePod(pod.uid);
     return this.addPod(pod);
   }
@@ -174,7 +188,7 @@ export class ClusterState implements Snapshot {
     const placed = this.placed.get(uid);
     if (placed === undefined) return false;
     this.placed.delete(uid);
-    const removed = placed.node.removePod(uid);
+    const removed = placed.node.removePod(placed.info);
     assert(removed, () => `pod ${uid} was not on its node`);
     this.afterPod(placed.node, placed.info, -1);
     this.dropIfUnused(placed.node);
@@ -183,6 +197,7 @@ export class ClusterState implements Snapshot {
 
   private afterPod(node: NodeInfo, info: PodInfo, sign: 1 | -1): void {
     const { template } = info;
+    addTo(this.podsByPriority, template.priority, sign);
     if (template.hasAffinity) {
       keepIf(this.nodesWithAffinity, node, node.podsWithAffinity.length > 0);
       keepIf(
@@ -194,17 +209,11 @@ export class ClusterState implements Snapshot {
     if (template.hasVolumes) {
       for (const volume of template.spec.volumes ?? []) {
         const claim = volume.persistentVolumeClaim?.claimName;
-        if (claim !== undefined) this.countPvc(`${info.pod.namespace}/${claim}`, sign);
+        if (claim !== undefined) addTo(this.pvcUsers, `${info.pod.namespace}/${claim}`, sign);
       }
     }
     this.touch(node);
     this.podObserver?.(info, node, sign);
-  }
-
-  private countPvc(key: string, sign: 1 | -1): void {
-    const count = (this.pvcUsers.get(key) ?? 0) + sign;
-    if (count > 0) this.pvcUsers.set(key, count);
-    else this.pvcUsers.delete(key);
   }
 
   private touch(node: NodeInfo): void {
@@ -232,7 +241,24 @@ export class ClusterState implements Snapshot {
   }
 }
 
+/** Counts in a table that holds no zeros. */
+function addTo<K>(counts: Map<K, number>, key: K, sign: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + sign;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
+}
+
 function keepIf(set: Set<NodeInfo>, node: NodeInfo, keep: boolean): void {
   if (keep) set.add(node);
   else set.delete(node);
+}
+
+/** Whether filters and scores see no difference; preemption reads the version itself. */
+function countsTheSame(before: PodVersion, after: PodVersion): boolean {
+  return (
+    before.spec === after.spec &&
+    before.labels === after.labels &&
+    before.nodeName === after.nodeName &&
+    (before.deletionTimeMicros === null) === (after.deletionTimeMicros === null)
+  );
 }

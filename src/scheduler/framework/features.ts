@@ -161,10 +161,6 @@ export const GATES = {
 export type GateName = keyof typeof GATES;
 export type Features = Readonly<Record<GateName, boolean>>;
 
-export function isGateName(name: string): name is GateName {
-  return Object.hasOwn(GATES, name);
-}
-
 /**
  * The gates of Kubernetes 1.`minor`, with those of `overrides` set by hand. `minor` must lie in the
  * table.

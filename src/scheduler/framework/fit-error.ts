@@ -1,7 +1,7 @@
 import type { Features } from "./features.js";
 import type { NodeStatuses } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
-import type { Status } from "./status.js";
+import type { Code, Status } from "./status.js";
 
 /**
  * Why each node of a cycle was refused: one (shared) status a node. Plugins give the same object to
@@ -37,6 +37,12 @@ export class Diagnosis implements NodeStatuses {
     return countStatuses(this.byNode.values());
   }
 
+  countOf(code: Code, nodeCount: number): number {
+    let count = this.absentNodes?.code === code ? nodeCount - this.size : 0;
+    for (const [status, nodes] of this.statusCounts()) if (status.code === code) count += nodes;
+    return count;
+  }
+
   /** Plugins that refused something: their events may help. */
   unschedulablePlugins(): ReadonlySet<string> {
     const plugins = new Set<string>();
@@ -61,6 +67,7 @@ export function reasonsHistogram(statuses: Iterable<Status>): string {
 export function countedReasons(statuses: Iterable<readonly [Status, number]>): string {
   const counts = new Map<string, number>();
   for (const [status, nodes] of statuses) {
+    if (nodes === 0) continue;
     for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + nodes);
   }
   const lines = [...counts].map(([reason, count]) => `${count} ${reason}`);

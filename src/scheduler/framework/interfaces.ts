@@ -8,7 +8,7 @@ import type { Nominator } from "./nominator.js";
 import type { PodInfo } from "./pod-info.js";
 import type { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
-import type { Status } from "./status.js";
+import type { Code, Status } from "./status.js";
 
 /** A node's score lies between 0 and this after normalisation. */
 export const MAX_NODE_SCORE = 100;
@@ -41,6 +41,8 @@ export interface PreFilterExtensions {
 /** Which refused each node, by the node's name; nodes that were not evaluated are absent. */
 export interface NodeStatuses {
   get(node: NodeInfo): Status | undefined;
+  /** How many of `nodeCount` nodes, all there are, have a status of this code. */
+  countOf(code: Code, nodeCount: number): number;
 }
 
 /** A node that preemption could make room on. */

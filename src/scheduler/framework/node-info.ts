@@ -89,13 +89,12 @@ export class NodeInfo {
     this.count(info, 1);
   }
 
-  /** Removes the pod of that uid; false if it is not here. */
-  removePod(uid: string): boolean {
-    const info = takeOut(this.pods, uid);
-    if (info === undefined) return false;
+  /** Removes a pod that was added; false if it is not here. */
+  removePod(info: PodInfo): boolean {
+    if (!takeOut(this.pods, info)) return false;
     if (info.template.hasAffinity) {
-      takeOut(this.podsWithAffinity, uid);
-      takeOut(this.podsWithRequiredAntiAffinity, uid);
+      takeOut(this.podsWithAffinity, info);
+      takeOut(this.podsWithRequiredAntiAffinity, info);
     }
     this.count(info, -1);
     return true;
@@ -150,15 +149,12 @@ export class NodeInfo {
   }
 }
 
-/** Takes the pod of that uid out of `infos`; the last one takes its place, as upstream does it. */
-function takeOut(infos: PodInfo[], uid: string): PodInfo | undefined {
-  for (let at = 0; at < infos.length; at += 1) {
-    const info = infos[at]!;
-    if (info.pod.uid !== uid) continue;
-    const last = infos.pop();
-    assert(last !== undefined, "the list was not empty");
-    if (at < infos.length) infos[at] = last;
-    return info;
-  }
-  return undefined;
+/** Takes `info` out of `infos`; the last one takes its place, as upstream does it. */
+function takeOut(infos: PodInfo[], info: PodInfo): boolean {
+  const at = infos.indexOf(info);
+  if (at < 0) return false;
+  const last = infos.pop();
+  assert(last !== undefined, "the list was not empty");
+  if (at < infos.length) infos[at] = last;
+  return true;
 }

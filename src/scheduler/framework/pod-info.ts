@@ -12,7 +12,8 @@ import type { ScalarResources } from "./resources.js";
 /** A pod as the scheduler sees it: the object, and what was compiled from its template. */
 export class PodInfo {
   constructor(
-    readonly pod: PodVersion,
+    /** The newest version that counts the same; only the cluster state puts in another. */
+    public pod: PodVersion,
     readonly template: PodTemplateInfo,
   ) {}
 

@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly nodesWithRequiredAntiAffinity: ReadonlySet<NodeInfo>;
   /** The node of that name, if it exists. */
   get(name: string): NodeInfo | undefined;
+  /** True if a pod of lower priority than this is counted on some node. */
+  hasPodsBelow(priority: number): boolean;
   /** True if a pod on some node uses the claim `namespace/name`. */
   isPvcUsedByPods(key: string): boolean;
 }

@@ -1,6 +1,6 @@
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
-import { reasonsHistogram } from "../../framework/fit-error.js";
+import { countedReasons, reasonsHistogram } from "../../framework/fit-error.js";
 import type {
   Handle,
   NodeStatuses,
@@ -13,7 +13,7 @@ import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
 import { type Budget, budgetsOf } from "./pdb-violations.js";
 import { pickCandidate } from "./pick-candidate.js";
-import { selectVictimsOnNode } from "./select-victims.js";
+import { NO_VICTIMS, selectVictimsOnNode } from "./select-victims.js";
 
 export interface DefaultPreemptionArgs {
   /** At least this share of the nodes is searched for candidates … */
@@ -56,6 +56,7 @@ export class DefaultPreemption implements PostFilterPlugin {
   postFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterResult {
     const ineligible = this.whyNotEligible(pod, statuses);
     if (ineligible !== null) return nothing("Unschedulable", ineligible, null);
+    if (!this.handle.snapshot.hasPodsBelow(pod.priority)) return this.noVictimAnywhere(statuses);
     const search = this.findCandidates(state, pod, statuses);
     if (search.candidates.length === 0) {
       return search.errors.length > 0
@@ -74,6 +75,18 @@ export class DefaultPreemption implements PostFilterPlugin {
         .nominatedPodsForNode(best.node.name)
         .filter((info) => info.priority < pod.priority),
     };
+  }
+
+  /** What the search comes to, with its draw, where no node has a pod of lower priority. */
+  private noVictimAnywhere(statuses: NodeStatuses): PostFilterResult {
+    const { length } = this.handle.snapshot.nodes;
+    const notHelpful = statuses.countOf("UnschedulableAndUnresolvable", length);
+    if (notHelpful < length) this.handle.offset(length - notHelpful);
+    const because = countedReasons([
+      [NOT_HELPFUL, notHelpful],
+      [NO_VICTIMS, length - notHelpful],
+    ]);
+    return nothing("Unschedulable", `0/${length} nodes are available: ${because}.`, "");
   }
 
   /** Null when the pod may preempt. Source: `PodEligibleToPreemptOthers`. */
@@ -128,7 +141,7 @@ export class DefaultPreemption implements PostFilterPlugin {
     const errors: string[] = [];
     for (let i = 0; i < potential.length; i += 1) {
       const node = potential[(offset + i) % potential.length]!;
-      const found = selectVictimsOnNode(this.handle, state.clone(), pod, node, budgets);
+      const found = selectVictimsOnNode(this.handle, state, pod, node, budgets);
       if (found instanceof Status) {
         statuses.set(node, found);
         if (found.code === "Error") errors.push(found.message);

@@ -6,7 +6,7 @@ import { Status } from "../../framework/status.js";
 import { type Budget, splitByViolation } from "./pdb-violations.js";
 import { moreImportantFirst } from "./pick-candidate.js";
 
-const NO_VICTIMS = new Status(
+export const NO_VICTIMS = new Status(
   "UnschedulableAndUnresolvable",
   ["No preemption victims found for incoming pod"],
   "DefaultPreemption",
@@ -26,7 +26,7 @@ class Trial {
   }
 
   remove(victim: PodInfo): Status | null {
-    this.node.removePod(victim.pod.uid);
+    this.node.removePod(victim);
     return this.handle.runPreFilterExtensionRemovePod(this.state, this.incoming, victim, this.node);
   }
 
@@ -54,7 +54,7 @@ export function selectVictimsOnNode(
 ): PreemptionCandidate | Status {
   const lower = node.pods.filter((info) => info.priority < incoming.priority);
   if (lower.length === 0) return NO_VICTIMS;
-  const trial = new Trial(handle, state, incoming, node);
+  const trial = new Trial(handle, state.clone(), incoming, node);
   for (const victim of lower) {
     const failed = trial.remove(victim);
     if (failed !== null) return failed;
