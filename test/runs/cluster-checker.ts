@@ -1,12 +1,7 @@
 import { podRequests, scaledAmounts } from "../../src/api/pod-resources.js";
 import type { PodSpec } from "../../src/api/kubernetes.js";
 import { parseResource } from "../../src/api/quantity.js";
-import {
-  type AnyVersion,
-  controllerOf,
-  objectKey,
-  type ObjectVersion,
-} from "../../src/api/object-version.js";
+import { type AnyVersion, objectKey, type ObjectVersion } from "../../src/api/object-version.js";
 import { isPodReady, isPodTerminal, type PodVersion } from "../../src/api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../src/base/time.js";
 import type { World } from "../../src/scenario/assemble/world.js";
@@ -49,12 +44,16 @@ const PHASE_RANK = { Pending: 0, Unknown: 0, Running: 1, Succeeded: 2, Failed: 2
 /** A pod that is told to go is gone this long after its grace period: kills and writes take time. */
 const VANISH_SLACK_MICROS = 10 * MICROS_PER_SECOND;
 
+/** Within this time everybody has heard of a change. */
+const NEWS_MICROS = 5 * MICROS_PER_SECOND;
+
 /**
  * Looks at a world after every event and throws when something holds no longer. Everything is
  * recomputed from the objects of the store; no part of the simulator is asked.
  */
 export class ClusterChecker {
   private readonly live = new Map<string, PodVersion>();
+  private readonly changedMicros = new Map<string, number>();
   private readonly seenUids = new Set<string>();
   private readonly requests = new WeakMap<PodSpec, ReadonlyMap<string, number>>();
   private readonly bounds: RolloutBounds;
@@ -138,6 +137,7 @@ export class ClusterChecker {
       this.count(before, after);
     }
     this.live.set(pod.uid, after);
+    this.changedMicros.set(pod.uid, this.world.now);
   }
 
   private count(before: PodVersion, after: PodVersion): void {
@@ -229,6 +229,9 @@ export class ClusterChecker {
         pod.namespace === service.namespace && selector.every(([k, v]) => pod.labels[k] === v);
       const isServing = pod.deletionTimeMicros === null && !isPodTerminal(pod) && isPodReady(pod);
       if (isSelected && isServing) ready.push(pod.name);
+      const sinceMicros = this.world.now - (this.changedMicros.get(pod.uid) ?? 0);
+      // It has crashed just now, and the news is on its way.
+      if (isSelected && sinceMicros < NEWS_MICROS) return;
     }
     const told = endpointsOf(this.world, service).sort();
     this.demand(JSON.stringify(told) === JSON.stringify(ready.sort()), () => {
@@ -252,9 +255,4 @@ export function endpointsOf(world: World, service: ObjectVersion<"Service">): st
     }
   }
   return names;
-}
-
-/** The pods that a ReplicaSet controls. */
-export function podsOf(world: World, owner: { readonly uid: string }): PodVersion[] {
-  return [...world.ground.store.table("Pod")].filter((pod) => controllerOf(pod)?.uid === owner.uid);
 }
