@@ -157,6 +157,6 @@ export function writePodStatus(pod: PodVersion, startTimeMs: number): RawPodStat
       ? {}
       : { initContainerStatuses: write(status.initContainers) }),
     ...(status.containers.length === 0 ? {} : { containerStatuses: write(status.containers) }),
-    qosClass: qosClass(spec),
+    qosClass: qosClass(spec, { podLevelResources: true }),
   };
 }

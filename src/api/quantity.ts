@@ -142,15 +142,6 @@ export class Quantity {
     return this.scaledValue(-3);
   }
 
-  /** The number alone, in plain decimal notation. */
-  toDecimal(): string {
-    const digits = abs(this.unscaled).toString();
-    const sign = this.unscaled < 0n ? "-" : "";
-    if (this.exponent >= 0) return sign + digits + "0".repeat(this.exponent);
-    const padded = digits.padStart(1 - this.exponent, "0");
-    return `${sign}${padded.slice(0, this.exponent)}.${padded.slice(this.exponent)}`;
-  }
-
   /** The canonical text: the largest suffix that needs no fraction. */
   toString(): string {
     if (this.isZero) return "0";

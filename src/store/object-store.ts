@@ -161,27 +161,27 @@ export function genericVersion(
 
 /** Field by field: a spread of so many fields makes a slow object first, and pods are many. */
 function podVersion(meta: VersionMeta, pod: NewPod): PodVersion {
-  return new PodVersion(
-    meta.row,
-    meta.uid,
-    meta.namespace,
-    meta.name,
-    meta.generateName,
-    meta.resourceVersion,
-    meta.generation,
-    meta.creationTimeMicros,
-    meta.deletionTimeMicros,
-    meta.deletionGracePeriodSeconds,
-    meta.labels,
-    meta.annotations,
-    meta.ownerReferences,
-    meta.finalizers,
-    pod.spec,
-    pod.nodeName,
-    pod.nominatedNodeName,
-    pod.phase,
-    pod.status,
-  );
+  return PodVersion.of({
+    row: meta.row,
+    uid: meta.uid,
+    namespace: meta.namespace,
+    name: meta.name,
+    generateName: meta.generateName,
+    resourceVersion: meta.resourceVersion,
+    generation: meta.generation,
+    creationTimeMicros: meta.creationTimeMicros,
+    deletionTimeMicros: meta.deletionTimeMicros,
+    deletionGracePeriodSeconds: meta.deletionGracePeriodSeconds,
+    labels: meta.labels,
+    annotations: meta.annotations,
+    ownerReferences: meta.ownerReferences,
+    finalizers: meta.finalizers,
+    spec: pod.spec,
+    nodeName: pod.nodeName,
+    nominatedNodeName: pod.nominatedNodeName,
+    phase: pod.phase,
+    status: pod.status,
+  });
 }
 
 function newKindStore<K extends Kind>(kind: K): KindStore<K> {

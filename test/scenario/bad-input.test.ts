@@ -180,6 +180,14 @@ describe("a scenario that is wrong is refused with place, value and what would b
       [/^s\.yaml:12:39: .*there is no node `general-3`; the nearest is `general-\d`/],
     ],
     [
+      "a selector that breaks off",
+      replaced(
+        "  manifests",
+        '  timeline: [{ at: 1m, drain: { node: general-1, podSelector: "app in (web" } }]\n  manifests',
+      ),
+      [/^s\.yaml:12:\d+: spec\.timeline\[0\]\.drain\.podSelector: .*found the end/],
+    ],
+    [
       "two operations in one entry",
       replaced(
         "  manifests",

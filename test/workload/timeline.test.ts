@@ -344,7 +344,14 @@ describe("rollout", () => {
 
 describe("drain", () => {
   const drain = (more: object = {}) =>
-    ({ type: "drain", node: "n", gracePeriodSeconds: null, force: true, ...more }) as const;
+    ({
+      type: "drain",
+      node: "n",
+      gracePeriodSeconds: null,
+      force: true,
+      podSelector: null,
+      ...more,
+    }) as const;
 
   function drained(operation: TimelineOperation, names: Record<string, object>) {
     const made = world([at(1, operation)]);
@@ -422,6 +429,24 @@ describe("drain", () => {
       "FailedDrain Node/n: unable to drain node n: 1 pods stay",
     ]);
     expect(steps.length).toBe(1);
+  });
+
+  test("with a selector leaves the other pods alone", () => {
+    const operation = drain({ podSelector: "app in (web,api),!canary" });
+    const { play, store, pods, finish, steps } = drained(operation, {
+      web: { labels: { app: "web" } },
+      api: { labels: { app: "api" } },
+      canary: { labels: { app: "api", canary: "yes" } },
+      database: { labels: { app: "database" } },
+      bare: {},
+    });
+    play(2);
+    expect(store.table("Node").find("", "n")?.spec.unschedulable).toBe(true);
+    const going = pods().filter((pod) => pod.deletionTimeMicros !== null);
+    expect(going.map((pod) => pod.name)).toEqual(["web", "api"]);
+    for (const pod of going) finish(pod);
+    play(3);
+    expect(steps.at(-1)).toContain("drained: 2 pods evicted");
   });
 
   test("of an empty node is done at once", () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { NEWEST_MINOR, OLDEST_MINOR } from "../../scheduler/framework/features.js";
+import { NEWEST_MINOR, OLDEST_MINOR, kubernetesMinor } from "../../scheduler/framework/features.js";
 import { DEFAULTS } from "../defaults.js";
 import type { Parsed } from "../units.js";
 import { behavior } from "./behavior.js";
@@ -27,11 +27,9 @@ export const SCENARIO_API_VERSION = "seatrial.dev/v1alpha1";
 function parseVersion(raw: unknown): Parsed<{ text: string; minor: number }> {
   const expected = `expected a version in quotes, "1.${OLDEST_MINOR}" to "1.${NEWEST_MINOR}"`;
   // A number is taken where it can mean one version only: 1.3 may be 1.30.
-  const match = /^1\.(\d\d)$/.exec(String(raw));
-  if (match === null) return { problem: expected };
-  const minor = Number(match[1]);
-  if (minor < OLDEST_MINOR || minor > NEWEST_MINOR) return { problem: expected };
-  return { value: { text: String(raw), minor } };
+  const text = String(raw);
+  const minor = /^1\.\d\d$/.test(text) ? kubernetesMinor(text) : undefined;
+  return minor === undefined ? { problem: expected } : { value: { text, minor } };
 }
 
 const patch = z.strictObject({

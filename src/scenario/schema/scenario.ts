@@ -230,6 +230,8 @@ export type TimelineOperation =
       readonly gracePeriodSeconds: number | null;
       /** Also pods that no controller would make again. */
       readonly force: boolean;
+      /** Only pods with these labels, as the text of a good selector; null for all. */
+      readonly podSelector: string | null;
     }
   | { readonly type: "addNodes"; readonly pool: string; readonly count: number }
   | {

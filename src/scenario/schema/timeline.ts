@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Manifest } from "../../api/kubernetes.js";
+import { SelectorError, parseSelector } from "../../api/label-selector.js";
 import type { Parsed } from "../units.js";
 import { described, leaf, notYet } from "./leaf.js";
 import {
@@ -60,6 +61,12 @@ const labelChange = leaf(
       : { problem: "expected a text in quotes, or null to take the label away" },
 );
 
+const podSelector = leaf({ type: "string" }, (raw): Parsed<string> => {
+  if (typeof raw !== "string") return { problem: "expected a selector such as `app=web,!canary`" };
+  const selector = parseSelector(raw);
+  return selector instanceof SelectorError ? { problem: selector.message } : { value: raw };
+});
+
 const nodeOnly = z.strictObject({ node: described(text, "Name of the node.") });
 
 const operations = {
@@ -108,6 +115,10 @@ const operations = {
       force: described(flag.optional(), "Also pods that no controller would make again.", {
         default: true,
       }),
+      podSelector: described(
+        podSelector.optional(),
+        "Only pods with these labels, such as `app=web,tier in (front,back),!canary`.",
+      ),
     }),
     "Cordons a node and evicts its pods, those of DaemonSets and static ones excepted.",
   ),
@@ -170,7 +181,16 @@ function operationOf(entry: Entry): Parsed<RawOperation> {
   if (entry.drain) {
     const { node, gracePeriod, force } = entry.drain;
     const gracePeriodSeconds = gracePeriod ?? null;
-    return { value: { type: "drain", node, gracePeriodSeconds, force: force ?? true } };
+    const selector = entry.drain.podSelector ?? null;
+    return {
+      value: {
+        type: "drain",
+        node,
+        gracePeriodSeconds,
+        force: force ?? true,
+        podSelector: selector,
+      },
+    };
   }
   if (entry.addNodes) return { value: { type: "addNodes", ...entry.addNodes } };
   if (entry.removeNodes) return removal(entry.removeNodes);

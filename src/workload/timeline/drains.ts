@@ -1,4 +1,6 @@
+import { assert } from "../../base/assert.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
+import { Selector, SelectorError, parseSelector } from "../../api/label-selector.js";
 import { controllerOf, objectKey } from "../../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import type { Engine, HandlerId } from "../../kernel/engine.js";
@@ -35,7 +37,8 @@ const MIRROR = "kubernetes.io/config.mirror";
 /**
  * Drains nodes as `kubectl drain --ignore-daemonsets --delete-emptydir-data --force` does: cordons
  * the node, evicts every pod on it but those of DaemonSets and static pods, asks again after 5 s for
- * a pod whose eviction a budget refuses, and waits until all of them are gone.
+ * a pod whose eviction a budget refuses, and waits until all of them are gone. A selector leaves
+ * the pods alone that it does not match, as `--pod-selector` does.
  *
  * Source: Kubernetes, "Safely Drain a Node"; kubectl's `pkg/drain`.
  */
@@ -74,7 +77,7 @@ export class Drains {
       return;
     }
     this.report(drain, "cordoned");
-    const pods = this.podsToEvict(drain.operation.node);
+    const pods = this.podsToEvict(drain.operation);
     const bare = pods.filter((pod) => controllerOf(pod) === undefined && !isPodTerminal(pod));
     if (!drain.operation.force && bare.length > 0) {
       const names = bare.map(objectKey).join(", ");
@@ -92,10 +95,13 @@ export class Drains {
   }
 
   /** As kubectl lists them: straight from the API server. */
-  private podsToEvict(node: string): readonly PodVersion[] {
+  private podsToEvict({ node, podSelector }: DrainOperation): readonly PodVersion[] {
+    const selector = podSelector === null ? Selector.everything : parseSelector(podSelector);
+    assert(!(selector instanceof SelectorError), () => `${podSelector} is no selector`);
     const pods: PodVersion[] = [];
     for (const pod of this.options.store.table("Pod")) {
       if (pod.nodeName !== node || MIRROR in pod.annotations) continue;
+      if (!selector.matches(pod.labels)) continue;
       if (controllerOf(pod)?.kind === "DaemonSet" && !isPodTerminal(pod)) continue;
       pods.push(pod);
     }

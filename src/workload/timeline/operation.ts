@@ -61,6 +61,8 @@ export interface DrainOperation {
   readonly gracePeriodSeconds: number | null;
   /** Also pods that no controller would make again. */
   readonly force: boolean;
+  /** Only pods with these labels, as the text of a good selector; null for all. */
+  readonly podSelector: string | null;
 }
 
 export type NodeOperation =

@@ -49,6 +49,15 @@ function decimal(value: string, format: QuantityFormat = "DecimalSI"): Quantity 
   return Quantity.of(BigInt(whole + fraction), format, -fraction.length);
 }
 
+/** The number of a quantity alone, in plain decimal notation. */
+function decimalText({ unscaled, exponent }: Quantity): string {
+  const sign = unscaled < 0n ? "-" : "";
+  const digits = String(unscaled).slice(sign.length);
+  if (exponent >= 0) return sign + digits + "0".repeat(exponent);
+  const padded = digits.padStart(1 - exponent, "0");
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
+}
+
 function good<T>(value: T | QuantityError | SelectorError): T {
   if (value instanceof QuantityError || value instanceof SelectorError) {
     throw new Error(value.message);
@@ -163,7 +172,7 @@ const quantities: Area = {
   "quantity.parse": suite<{ text: string }>(({ text }) => {
     const parsed = parseQuantity(text);
     if (parsed instanceof QuantityError) return { valid: false };
-    return { valid: true, value: parsed.toDecimal(), format: parsed.format };
+    return { valid: true, value: decimalText(parsed), format: parsed.format };
   }),
   "quantity.split": suite<{ text: string }>(({ text }) => {
     const parts = good(splitQuantity(text));
@@ -187,7 +196,7 @@ const quantities: Area = {
   }),
   "quantity.roundUp": suite<{ text: string; scale: number }>(({ text, scale }) => {
     const { quantity, exact } = good(parseQuantity(text)).roundUp(scale);
-    return { value: quantity.toDecimal(), exact };
+    return { value: decimalText(quantity), exact };
   }),
   "quantity.compare": suite<{ a?: string; b?: string; aValue?: string; bValue?: string }>(
     ({ a, b, aValue = "", bValue = "" }) => {
@@ -198,7 +207,7 @@ const quantities: Area = {
   ),
   "quantity.subtract": suite<{ a: Operand; b: Operand }>(({ a, b }) => {
     const result = decimal(a.value, a.format).subtract(decimal(b.value, b.format));
-    return { value: result.toDecimal(), format: result.format };
+    return { value: decimalText(result), format: result.format };
   }),
   "quantity.scaled": suite<{ text: string; scale: number }>(({ text, scale }) => ({
     value: good(parseQuantity(text)).scaledValue(scale),

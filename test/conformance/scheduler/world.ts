@@ -2,8 +2,8 @@ import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js"
 import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
 import {
   type Features,
+  GATES,
   featuresOf,
-  isGateName,
   kubernetesMinor,
 } from "../../../src/scheduler/framework/features.js";
 import type { Listers } from "../../../src/scheduler/framework/listers.js";
@@ -52,7 +52,7 @@ export interface World {
 function features(vector: SchedulerVector, minor: number): Features {
   const overrides: Record<string, boolean> = {};
   for (const [name, on] of Object.entries(vector.featureGates ?? {})) {
-    if (!isGateName(name)) throw new Error(`feature gate ${name} is not modelled`);
+    if (!Object.hasOwn(GATES, name)) throw new Error(`feature gate ${name} is not modelled`);
     overrides[name] = on;
   }
   return featuresOf(minor, overrides);

@@ -4,7 +4,6 @@ import {
   NEWEST_MINOR,
   OLDEST_MINOR,
   featuresOf,
-  isGateName,
   kubernetesMinor,
 } from "../../../src/scheduler/framework/features.js";
 
@@ -38,11 +37,6 @@ describe("the table of gates", () => {
 
   test("a gate may be set by hand", () => {
     expect(featuresOf(26, { ReadWriteOncePod: true }).ReadWriteOncePod).toBe(true);
-  });
-
-  test("names that upstream has and the table has not are told apart", () => {
-    expect(isGateName("ReadWriteOncePod")).toBe(true);
-    expect(isGateName("constructor")).toBe(false);
   });
 
   test.each([
