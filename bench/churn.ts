@@ -12,6 +12,8 @@ interface Churn {
   /** Virtual time until all pods run, and of the churn. */
   readonly warmUpSeconds: number;
   readonly hours: number;
+  /** Without the default topology spread, pods of one size are one class to the scheduler. */
+  readonly defaultSpread: boolean;
 }
 
 const SMALL: Churn = {
@@ -21,6 +23,7 @@ const SMALL: Churn = {
   replacedPerSecond: 2,
   warmUpSeconds: 600,
   hours: 2,
+  defaultSpread: true,
 };
 
 /** The load of a large cluster's day: 150,000 pods, 20 of them replaced a second. */
@@ -31,16 +34,18 @@ const DAY: Churn = {
   replacedPerSecond: 20,
   warmUpSeconds: 3_600,
   hours: 24,
+  defaultSpread: false,
 };
 
 /** Pods of ReplicaSets are deleted at a steady rate and made again, through every component. */
 export async function run(): Promise<void> {
-  await churn("churn of 15,000 pods on 500 nodes", SMALL);
+  await churn("churn of 15,000 simple pods on 500 nodes", { ...SMALL, defaultSpread: false });
+  await churn("the same with the default topology spread", SMALL);
 }
 
 /** The same for a virtual day of 5,000 nodes: minutes, so it runs only when it is asked for. */
 export async function runDay(): Promise<void> {
-  await churn("a virtual day of 150,000 pods on 5,000 nodes", DAY);
+  await churn("a virtual day of 150,000 simple pods on 5,000 nodes", DAY);
 }
 
 async function churn(title: string, load: Churn): Promise<void> {
@@ -123,10 +128,21 @@ spec:
   controlPlane:
     controllerManager: { ${client}, concurrentReplicasetSyncs: 50 }
     scheduler: { ${client}, cycle: { base: 50us, perNode: 0us } }
-  generators:
+${load.defaultSpread ? "" : NO_DEFAULT_SPREAD}  generators:
 ${objects.join("\n")}
 `;
 }
+
+const NO_DEFAULT_SPREAD = `  scheduler:
+    config:
+      apiVersion: kubescheduler.config.k8s.io/v1
+      kind: KubeSchedulerConfiguration
+      profiles:
+        - schedulerName: default-scheduler
+          pluginConfig:
+            - name: PodTopologySpread
+              args: { defaultingType: List, defaultConstraints: [] }
+`;
 
 function replicaSet(i: number, replicas: number): string {
   const cpu = ["100m", "250m", "500m", "1"][i % 4]!;
