@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly out: string;
   readonly strict?: boolean;
   readonly json?: boolean;
+  readonly explain?: string;
 }
 
 /** `seatrial run`: loads everything first, so that wrong input costs no simulated time. */
@@ -44,7 +45,12 @@ export async function runCommand(
   const scenarios = outcomes.flatMap((o) => (o.outcome === "loaded" ? [o.loaded] : []));
   const interruption = new Interruption();
   try {
-    return await runAll(scenarios, options, { out: options.out, version, interruption });
+    return await runAll(scenarios, options, {
+      out: options.out,
+      version,
+      interruption,
+      ...(options.explain === undefined ? {} : { explain: options.explain }),
+    });
   } finally {
     interruption.dispose();
   }
@@ -76,7 +82,10 @@ async function runAll(
 }
 
 function printSummary(run: FinishedRun): void {
-  process.stdout.write(summaryText(reportOf(run), emphasis()));
+  const styles = emphasis();
+  process.stdout.write(summaryText(reportOf(run), styles));
+  if (run.explanation === undefined) return;
+  process.stdout.write(`\n${styles.bold("Explained")}\n${run.explanation}`);
 }
 
 /** Says what does not hold of a finished run; true when all does. */

@@ -7,8 +7,10 @@ import { EVENT_COLUMNS } from "../record/event-log.js";
 import type { RunFigures } from "../record/run-figures.js";
 import { World, type WorldFacts } from "../scenario/assemble/world.js";
 import type { Issue } from "../scenario/issue.js";
+import { Explainer } from "../scheduler/explain/explainer.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { RunBrokenError } from "./bug-report.js";
+import { explanationText } from "./explanation.js";
 import type { Interruption } from "./interruption.js";
 import { ProgressBar } from "./progress-bar.js";
 import { WallClock } from "./wall-clock.js";
@@ -26,6 +28,8 @@ export interface FinishedRun {
   readonly endMicros: number;
   readonly figures: RunFigures;
   readonly facts: WorldFacts;
+  /** What `--explain` asked for; null if it did not. */
+  readonly explanation?: string;
 }
 
 export type ScenarioOutcome =
@@ -38,6 +42,8 @@ export interface RunContext {
   /** Of seatrial. */
   readonly version: string;
   readonly interruption: Interruption;
+  /** Name of the pod to explain, or its pattern. */
+  readonly explain?: string;
 }
 
 /** Runs one scenario and writes its results: whole, or not at all. */
@@ -62,8 +68,10 @@ async function simulate(
   context: RunContext,
 ): Promise<ScenarioOutcome> {
   const clock = new WallClock();
+  const explainer = context.explain === undefined ? null : new Explainer(context.explain);
   const world = await World.build(loaded, {
     events: folder.openTable("events.csv", EVENT_COLUMNS),
+    ...(explainer === null ? {} : { decisions: explainer }),
   });
   if (!(world instanceof World)) return { outcome: "refused", issues: world };
   const bar = new ProgressBar(loaded.scenario.name);
@@ -83,6 +91,8 @@ async function simulate(
   const endMicros = world.now;
   const { figures, facts } = world.finish();
   const { scenario } = loaded;
+  const explanation = explainer === null ? null : explanationText(world, explainer);
+  if (explanation !== null) folder.writeText("explain.txt", explanation);
   const failure = writeRun(folder, {
     figures,
     identity: {
@@ -103,7 +113,10 @@ async function simulate(
   });
   if (failure !== null) return { outcome: "refused", issues: [failure] };
   const run = { loaded, path: folder.path, digest, endMicros, figures, facts };
-  return { outcome: "finished", run };
+  return {
+    outcome: "finished",
+    run: explanation === null ? run : { ...run, explanation },
+  };
 }
 
 function stuck(scenario: string, { message }: SimulationStuckError): ScenarioOutcome {

@@ -71,10 +71,12 @@ export class RunFolder {
   }
 
   writeJson(name: string, value: unknown): void {
+    this.writeText(name, `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  writeText(name: string, text: string): void {
     try {
-      writeFileSync(join(this.partial, name), `${JSON.stringify(value, null, 2)}\n`, {
-        flag: "wx",
-      });
+      writeFileSync(join(this.partial, name), text, { flag: "wx" });
     } catch (error) {
       this.failure ??= error as Error;
     }

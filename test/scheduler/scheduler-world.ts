@@ -7,6 +7,7 @@ import { MICROS_PER_MILLI, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../sr
 import { Engine } from "../../src/kernel/engine.js";
 import { Phase } from "../../src/kernel/phase.js";
 import { type ClusterObserver, UNOBSERVED } from "../../src/record/cluster-observer.js";
+import type { DecisionObserver } from "../../src/scheduler/explain/decision-observer.js";
 import { loadConfiguration } from "../../src/scheduler/framework/configuration/load-configuration.js";
 import { featuresOf } from "../../src/scheduler/framework/features.js";
 import { PLUGIN_CATALOGUE, factoriesOf } from "../../src/scheduler/plugins/registry.js";
@@ -69,6 +70,7 @@ export interface SchedulerWorldOptions {
   readonly profiles?: readonly object[];
   readonly cycle?: SchedulerOptions["cycle"];
   readonly percentageOfNodesToScore?: number;
+  readonly decisions?: DecisionObserver;
 }
 
 /** An API server and a scheduler, without kubelets and controllers. */
@@ -118,6 +120,7 @@ export class SchedulerWorld {
       podMaxBackoffSeconds: 10,
       maxUnschedulableMicros: 5 * MICROS_PER_MINUTE,
       ties: "first",
+      ...(options.decisions === undefined ? {} : { decisions: options.decisions }),
       cycle: options.cycle ?? { baseMicros: LATENCY_MICROS, perNodeMicros: 0 },
     });
     this.scheduler.start();

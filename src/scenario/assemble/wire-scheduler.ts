@@ -5,6 +5,7 @@ import {
   type SchedulerConfiguration,
 } from "../../scheduler/framework/configuration/load-configuration.js";
 import { factoriesOf, PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
+import type { DecisionObserver } from "../../scheduler/explain/decision-observer.js";
 import { Scheduler } from "../../scheduler/scheduler.js";
 import { MICROS_PER_MINUTE } from "../../base/time.js";
 import type { Issue } from "../issue.js";
@@ -45,7 +46,13 @@ function withoutMetadata({ metadata: _, ...configuration }: Manifest): object {
 export function wireScheduler(
   ground: Ground,
   scenario: Scenario,
-  configuration: SchedulerConfiguration,
+  {
+    configuration,
+    decisions,
+  }: {
+    readonly configuration: SchedulerConfiguration;
+    readonly decisions: DecisionObserver | undefined;
+  },
 ): Scheduler {
   const { scheduler, latency } = scenario.controlPlane;
   return new Scheduler({
@@ -69,5 +76,6 @@ export function wireScheduler(
     maxUnschedulableMicros: MAX_UNSCHEDULABLE_MICROS,
     ties: scenario.scheduler.ties,
     cycle: { baseMicros: scheduler.cycleBaseMicros, perNodeMicros: scheduler.cyclePerNodeMicros },
+    ...(decisions === undefined ? {} : { decisions }),
   });
 }

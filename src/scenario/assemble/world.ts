@@ -5,6 +5,7 @@ import { UNOBSERVED } from "../../record/cluster-observer.js";
 import { ClusterRecorder } from "../../record/cluster-recorder.js";
 import type { RowSink } from "../../record/row-sink.js";
 import type { RunFigures } from "../../record/run-figures.js";
+import type { DecisionObserver } from "../../scheduler/explain/decision-observer.js";
 import type { Scheduler } from "../../scheduler/scheduler.js";
 import { ContainerBehavior } from "../../workload/behavior/container-behavior.js";
 import { ObjectGenerator } from "../../workload/generators/object-generator.js";
@@ -29,6 +30,8 @@ export interface WorldOptions {
   readonly events: RowSink | null;
   /** False: nothing is told to the recorder, whose figures then stay empty. Default: true. */
   readonly isMeasured?: boolean;
+  /** Follows the scheduler's decisions about some pods. */
+  readonly decisions?: DecisionObserver;
 }
 
 /** What a run tells besides its figures. */
@@ -97,7 +100,10 @@ export class World {
       wireKubelets(ground, scenario, behavior),
       ...wireControllers(ground, scenario),
     ];
-    const scheduler = wireScheduler(ground, scenario, configuration);
+    const scheduler = wireScheduler(ground, scenario, {
+      configuration,
+      decisions: options.decisions,
+    });
     components.push(scheduler);
     components.push(...wireWorkload(ground, { loaded, behavior, traces, nodes: pools }));
     for (const component of components) component.start();

@@ -1,0 +1,110 @@
+import type {
+  Attempt,
+  NamedPod,
+  PreemptionReport,
+  ScoreTable,
+} from "../scheduler/explain/attempt.js";
+import { alignedLines } from "./aligned-text.js";
+import { countText, durationText, numberText } from "./figure-text.js";
+
+const MAX_CANDIDATES = 5;
+const MAX_VICTIMS = 4;
+
+interface Run {
+  readonly first: Attempt;
+  readonly last: Attempt;
+}
+
+/** A scheduling attempt, or several in a row that found the same, as indented lines. */
+export function attemptLines({ first, last }: Run, count: number): readonly string[] {
+  const at = durationText(first.timeMicros / 1e6);
+  const until = durationText(last.timeMicros / 1e6);
+  const which =
+    count === 1
+      ? `Attempt ${first.number}, at ${at}`
+      : `Attempts ${first.number} ${count === 2 ? "and" : "to"} ${last.number}, from ${at} to ${until}, all alike`;
+  const lines = [`${which}: ${verdict(first)}`];
+  lines.push(...indented(refusalLines(first)));
+  if (first.preemption !== null) lines.push(...indented(preemptionLines(first.preemption)));
+  if (first.scores !== null) lines.push(...indented(scoreLines(first.scores)));
+  return lines;
+}
+
+function verdict(attempt: Attempt): string {
+  const { result, nodeCount, feasibleCount, chosen, ties } = attempt;
+  if (result === "error") return `failed: ${attempt.message}`;
+  if (result === "unschedulable") {
+    return nodeCount === 0 ? "there is no node" : `fits on none of ${countText(nodeCount, "node")}`;
+  }
+  if (attempt.wasNominated) return `placed on ${chosen}, where room had been made for it`;
+  if (feasibleCount === 1) return `placed on ${chosen}, the only node found that it fits on`;
+  const tied = ties > 1 ? `, one of ${ties} equally good` : ", the best";
+  return `placed on ${chosen}${tied} of ${countText(feasibleCount, "node")} found that it fits on`;
+}
+
+function indented(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+function refusalLines({ refusedAsAWhole, refused }: Attempt): readonly string[] {
+  if (refusedAsAWhole !== null) {
+    return [`every node refused at once by ${refusedAsAWhole.plugin}: ${refusedAsAWhole.reason}`];
+  }
+  const rows = refused.map(({ plugin, reasons, count, examples }) => [
+    countText(count, "node"),
+    `refused by ${plugin}`,
+    reasons.join(", "),
+    `${examples.join(", ")}${count > examples.length ? " …" : ""}`,
+  ]);
+  return alignedLines(rows, ["right", "left", "left", "left"]);
+}
+
+function preemptionLines(report: PreemptionReport): readonly string[] {
+  const { candidates, nominatedNode, message } = report;
+  if (candidates.length === 0) return [`preemption found no pods to take away for it: ${message}`];
+  const rows = candidates
+    .slice(0, MAX_CANDIDATES)
+    .map(({ node, victims, pdbViolations }) => [
+      node,
+      `without ${victimsText(victims)}`,
+      pdbViolations === 0 ? "" : `against ${countText(pdbViolations, "budget")}`,
+      node === nominatedNode ? "← chosen" : "",
+    ]);
+  const rest = candidates.length - rows.length;
+  return [
+    "it fits where pods of lower priority leave for it:",
+    ...indented(alignedLines(rows, ["left", "left", "left", "left"])),
+    ...(rest > 0 ? [`  and ${countText(rest, "more node")}`] : []),
+  ];
+}
+
+function victimsText(victims: readonly NamedPod[]): string {
+  const named = victims.slice(0, MAX_VICTIMS).map(({ pod, priority }) => `${pod} (${priority})`);
+  const rest = victims.length - named.length;
+  return `${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+/** `raw → weighted` for each plugin that tells the nodes apart. */
+function scoreLines(table: ScoreTable): readonly string[] {
+  const head = ["", "total", ...table.columns.map(({ plugin, weight }) => `${plugin} ×${weight}`)];
+  const rows = table.rows.map(({ node, total, scores, isChosen }) => [
+    `${isChosen ? "→ " : "  "}${node}`,
+    numberText(total),
+    ...scores.map(({ raw, weighted }) => `${numberText(raw)} → ${numberText(weighted)}`),
+  ]);
+  const lines = [
+    "scores, the highest total wins (raw score → normalised, times the plugin's weight):",
+    ...alignedLines(
+      [head, ...rows],
+      ["left", "right", ...table.columns.map(() => "right" as const)],
+    ),
+  ];
+  const rest = table.nodeCount - rows.length;
+  if (rest > 0) lines.push(`  and ${countText(rest, "node")} with lower totals`);
+  const alike = table.alike.filter(({ weighted }) => weighted !== 0);
+  if (alike.length > 0) {
+    const parts = alike.map(({ plugin, weighted }) => `${plugin} ${numberText(weighted)}`);
+    lines.push(`  in each total, the same for all: ${parts.join(", ")}`);
+  }
+  return lines;
+}
