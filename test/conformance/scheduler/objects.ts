@@ -1,5 +1,5 @@
 import { defaultSpec } from "../../../src/api/defaults.js";
-import { KINDS, type GenericKind } from "../../../src/api/kinds.js";
+import { type GenericKind, KINDS } from "../../../src/api/kinds.js";
 import type { Manifest, PodSpec } from "../../../src/api/kubernetes.js";
 import { fromManifest } from "../../../src/api/manifest.js";
 import type { VersionOf } from "../../../src/api/object-version.js";

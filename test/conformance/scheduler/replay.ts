@@ -12,13 +12,13 @@ import type {
 import { Status } from "../../../src/scheduler/framework/status.js";
 import {
   bindOutcome,
-  provisionOutcome,
   provisionedVolumeName,
+  provisionOutcome,
 } from "../../../src/scheduler/plugins/volume-binding/volume-outcome.js";
 import { className } from "../../../src/scheduler/plugins/volumes/claims.js";
 import { ScoreRecorder } from "./score-recorder.js";
 import type { Preemption, RecordedDecision, Rejection, SchedulerVector } from "./vector.js";
-import { type World, buildWorld } from "./world.js";
+import { buildWorld, type World } from "./world.js";
 
 type Decision = { -readonly [K in keyof RecordedDecision]: RecordedDecision[K] };
 
@@ -75,8 +75,13 @@ export class Replay {
     const profile = pod.spec.schedulerName ?? "default-scheduler";
     const framework = frameworks.get(profile);
     if (framework === undefined) throw new Error(`no profile is named ${profile}`);
+    const info = state.podInfos.podInfo(pod);
+    const start = algorithm.nextStartNodeIndex;
+    // Scores are told by the plain form only; the decision is taken as scenarios take it.
     const recorder = new ScoreRecorder();
-    const outcome = algorithm.schedule(framework, state.podInfos.podInfo(pod), recorder);
+    algorithm.schedule(framework, info, recorder);
+    algorithm.nextStartNodeIndex = start;
+    const outcome = algorithm.schedule(framework, info);
     const decision: Decision = {
       pod: `${pod.namespace}/${pod.name}`,
       attempt,

@@ -1,17 +1,17 @@
+import type { PodVersion } from "../../../src/api/pod-version.js";
+import { FastSchedulingAlgorithm } from "../../../src/scheduler/fast/fast-scheduling-algorithm.js";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
 import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
 import {
   type Features,
-  GATES,
   featuresOf,
+  GATES,
   kubernetesMinor,
 } from "../../../src/scheduler/framework/features.js";
 import type { Listers } from "../../../src/scheduler/framework/listers.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
 import { Framework } from "../../../src/scheduler/framework/runtime.js";
-import { SchedulingAlgorithm } from "../../../src/scheduler/framework/scheduling-algorithm.js";
-import type { PodVersion } from "../../../src/api/pod-version.js";
-import { PLUGIN_CATALOGUE, factoriesOf } from "../../../src/scheduler/plugins/registry.js";
+import { factoriesOf, PLUGIN_CATALOGUE } from "../../../src/scheduler/plugins/registry.js";
 import { buildObject, buildPod, buildTable } from "./objects.js";
 import type { SchedulerVector } from "./vector.js";
 
@@ -44,7 +44,7 @@ export interface World {
   readonly tables: Tables;
   readonly nominator: PodNominator;
   readonly frameworks: ReadonlyMap<string, Framework>;
-  readonly algorithm: SchedulingAlgorithm;
+  readonly algorithm: FastSchedulingAlgorithm;
   /** Pending pods as they are now, by `namespace/name`. */
   readonly pending: Map<string, PodVersion>;
 }
@@ -105,7 +105,7 @@ export function buildWorld(vector: SchedulerVector): World {
       new Framework(profile, surroundings, factoriesOf(PLUGIN_CATALOGUE)),
     ]),
   );
-  const algorithm = new SchedulingAlgorithm({
+  const algorithm = new FastSchedulingAlgorithm(state, {
     percentageOfNodesToScore: config.percentageOfNodesToScore,
     chooseTie: null,
   });
