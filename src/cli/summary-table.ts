@@ -49,6 +49,7 @@ export const NO_EMPHASIS: Emphasis = {
 
 /** Lists are cut to their first lines; the files have all of it. */
 const MAX_LINES = 10;
+const MIN_SHARE = 0.001;
 
 /** What a run came to, for people: sections of aligned lines, each left out where it has nothing to say. */
 export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
@@ -61,6 +62,7 @@ export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
     section("Workloads", workloadLines(figures), emphasis),
     section("Timeline", stepLines(report.steps), emphasis),
     section("Events", eventLines(report.events, emphasis), emphasis),
+    section("Why pods waited", waitLines(figures), emphasis),
     section("Why pods were refused", refusalLines(report.refusals), emphasis),
     section("Not modelled", notModelledLines(report.notModelled, emphasis), emphasis),
     section("Notes", noteLines(report), emphasis),
@@ -229,6 +231,23 @@ function eventLines(events: readonly EventTally[], emphasis: Emphasis): readonly
     top[index]!.type === "Warning" ? emphasis.warn(line) : line,
   );
   return withRest(lines, seen.length - top.length, "more in events.csv");
+}
+
+/** Shares of the time that pods waited; what took less than a thousandth of it is left to the file. */
+function waitLines(figures: Figures): readonly string[] {
+  const shares = figures
+    .labelled("pod_wait_share_ratio")
+    .map((labels) => ({ labels, share: figures.get("pod_wait_share_ratio", labels) }))
+    .sort((a, b) => b.share - a.share);
+  const wasRefused = shares.some(({ labels }) => !/^plugin=(Queue|Binding);/.test(labels));
+  if (!wasRefused) return [];
+  const shown = shares.filter(({ share }) => share >= MIN_SHARE).slice(0, MAX_LINES);
+  const rows = shown.map(({ labels, share }) => {
+    const [, plugin = "", reason = ""] = /^plugin=(.*?);reason=(.*)$/s.exec(labels) ?? [];
+    return [percentText(share), plugin, reason];
+  });
+  const lines = alignedLines(rows, ["right", "left", "left"]);
+  return withRest(lines, shares.length - rows.length, "more in summary.csv");
 }
 
 function refusalLines(refusals: readonly RefusalTally[]): readonly string[] {

@@ -5,6 +5,12 @@ import type { PodVersion } from "../api/pod-version.js";
 export type EventType = "Normal" | "Warning";
 export type AttemptResult = "scheduled" | "unschedulable" | "error";
 
+/** A plugin that refused a pod on some node, and its reason in Kubernetes' words. */
+export interface RefusalCause {
+  readonly plugin: string;
+  readonly reason: string;
+}
+
 /** What an Event is about; every stored version is one. Empty namespace: cluster-scoped. */
 export interface ObjectReference {
   readonly kind: string;
@@ -27,13 +33,15 @@ export interface ClusterObserver {
 
   /**
    * One pass of a pod through the scheduling cycle. `refusal` is what Kubernetes says about it, as in
-   * `0/3 nodes are available: 3 Insufficient cpu.`; the last one is kept.
+   * `0/3 nodes are available: 3 Insufficient cpu.`; the last one is kept. `causes` are the different
+   * ones in it; none after an error.
    */
   schedulingAttempt(
     pod: PodVersion,
     result: AttemptResult,
     timeMicros: TimeMicros,
     refusal?: string,
+    causes?: readonly RefusalCause[],
   ): void;
 
   /** A pod that was taken off its node for `reason` (EvictionByEvictionAPI, NodeLost …). */

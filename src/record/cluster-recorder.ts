@@ -6,6 +6,7 @@ import type {
   ClusterObserver,
   EventType,
   ObjectReference,
+  RefusalCause,
 } from "./cluster-observer.js";
 import { EventLog } from "./event-log.js";
 import { IntervalFigures, type Ledgers } from "./interval-figures.js";
@@ -84,9 +85,10 @@ export class ClusterRecorder implements ClusterObserver {
     result: AttemptResult,
     timeMicros: TimeMicros,
     refusal?: string,
+    causes?: readonly RefusalCause[],
   ): void {
     this.clock.advanceTo(timeMicros);
-    this.ledgers.pods.attempted(pod, result, refusal);
+    this.ledgers.pods.attempted(pod, { result, refusal, causes: causes ?? [] }, timeMicros);
   }
 
   podEvicted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void {

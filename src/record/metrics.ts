@@ -39,6 +39,12 @@ export const METRICS = {
   pod_wait_p99_seconds: metric("seconds", "summary", [], "created until bound"),
   pod_wait_max_seconds: metric("seconds", "summary", [], "created until bound"),
   pod_wait_censored_count: metric("count", "summary", [], "pods that were never bound"),
+  pod_wait_share_ratio: metric(
+    "ratio",
+    "summary",
+    ["plugin", "reason"],
+    "time that pods waited for a node, by what the attempt before said; over all pods and causes 1",
+  ),
   pod_startup_mean_seconds: metric("seconds", "summary", [], "created until first Ready"),
   pod_startup_p50_seconds: metric("seconds", "summary", [], "created until first Ready"),
   pod_startup_p90_seconds: metric("seconds", "summary", [], "created until first Ready"),

@@ -2,7 +2,7 @@ import { assert } from "../base/assert.js";
 import type { TimeMicros } from "../base/time.js";
 import { controllerOf } from "../api/object-version.js";
 import { type PodVersion, isPodReady, isPodTerminal } from "../api/pod-version.js";
-import type { AttemptResult } from "./cluster-observer.js";
+import type { AttemptResult, RefusalCause } from "./cluster-observer.js";
 import { CounterFamily } from "./counter-family.js";
 import { Counter, Gauge, type Measured } from "./gauge.js";
 import type { NodeLedger } from "./node-ledger.js";
@@ -10,6 +10,14 @@ import { type PodRecord, PodRecords, firstStart } from "./pod-records.js";
 import { type RequestShape, RequestShapes } from "./request-shapes.js";
 import type { ResourceLedger } from "./resource-ledger.js";
 import { restartCount, restartsBetween } from "./restarts.js";
+import {
+  BINDING,
+  GATED,
+  IN_QUEUE,
+  type WaitingFor,
+  WaitingCauses,
+  waitingFor,
+} from "./waiting-causes.js";
 import type { PodGroup, WorkloadLedger } from "./workload-ledger.js";
 
 /** Usage is kept in units of 2^-10 millicores and whole bytes, so that its sums do not drift. */
@@ -22,6 +30,8 @@ class LivePod {
   /** What the cluster's sums hold for it now. */
   cpuMillis = 0;
   memoryBytes = 0;
+  /** Empty while it does not wait for a node. */
+  waitsFor: WaitingFor | "" = "";
 
   constructor(
     readonly record: PodRecord,
@@ -29,6 +39,12 @@ class LivePod {
     public shape: RequestShape,
     public group: PodGroup | null,
   ) {}
+}
+
+interface PodAttempt {
+  readonly result: AttemptResult;
+  readonly refusal: string | undefined;
+  readonly causes: readonly RefusalCause[];
 }
 
 interface Ledgers {
@@ -49,6 +65,7 @@ export class PodLedger implements Measured {
   readonly restarted = new CounterFamily();
   readonly attempts = new CounterFamily();
   readonly pending: Gauge;
+  readonly waiting = new WaitingCauses();
   private readonly live: (LivePod | undefined)[] = [];
   private readonly shapes: RequestShapes;
 
@@ -74,10 +91,19 @@ export class PodLedger implements Measured {
     this.live[before!.row] = undefined;
   }
 
-  attempted(pod: PodVersion, result: AttemptResult, refusal: string | undefined): void {
+  attempted(pod: PodVersion, attempt: PodAttempt, timeMicros: TimeMicros): void {
+    const { result, refusal, causes } = attempt;
     this.attempts.add(result, 1);
     const live = this.liveOf(pod);
-    if (live !== undefined) this.records.countAttempt(live.record, refusal);
+    if (live === undefined) return;
+    this.records.countAttempt(live.record, refusal);
+    if (live.waitsFor === "") return;
+    this.waitFor(live, result === "scheduled" ? BINDING : waitingFor(causes), timeMicros);
+  }
+
+  private waitFor(live: LivePod, next: WaitingFor | "", timeMicros: TimeMicros): void {
+    this.waiting.moved(live.waitsFor, next, timeMicros);
+    live.waitsFor = next;
   }
 
   disrupted(family: CounterFamily, pod: PodVersion, reason: string): void {
@@ -112,6 +138,7 @@ export class PodLedger implements Measured {
       this.restarted,
       this.attempts,
       this.pending,
+      this.waiting,
     ];
   }
 
@@ -209,6 +236,13 @@ export class PodLedger implements Measured {
     const pendingBefore = was && nodeBefore === "" ? 1 : 0;
     const pendingAfter = is && nodeAfter === "" ? 1 : 0;
     if (pendingBefore !== pendingAfter) this.pending.add(pendingAfter - pendingBefore, timeMicros);
+    if (pendingAfter === 0) this.waitFor(pod, "", timeMicros);
+    else if (pod.waitsFor === "" || before?.spec !== after?.spec) {
+      const isGated = (after?.spec.schedulingGates?.length ?? 0) > 0;
+      if (isGated) this.waitFor(pod, GATED, timeMicros);
+      else if (pod.waitsFor === "" || pod.waitsFor === GATED)
+        this.waitFor(pod, IN_QUEUE, timeMicros);
+    }
     if (isResized) {
       pod.shape = shape;
       this.records.setRequests(pod.record, shape);

@@ -63,6 +63,12 @@ function putPods({ pods }: Ledgers, measured: Measured, put: Put): void {
   put("pod_wait_p99_seconds", "", quantile(waits, 99) / MICROS_PER_SECOND);
   put("pod_wait_max_seconds", "", quantile(waits, 100) / MICROS_PER_SECOND);
   put("pod_wait_censored_count", "", waits.censored.length);
+  for (const { plugin, reason, podMicros } of pods.waiting.shares()) {
+    const labels = `plugin=${plugin};reason=${reason}`;
+    if (podMicros > 0) {
+      put("pod_wait_share_ratio", labels, ratio(podMicros, pods.pending.windowIntegral));
+    }
+  }
   const startups = startupsOf(pods.records, measured);
   put("pod_startup_mean_seconds", "", meanSeconds(startups));
   put("pod_startup_p50_seconds", "", quantile(startups, 50) / MICROS_PER_SECOND);

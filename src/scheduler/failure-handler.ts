@@ -1,6 +1,6 @@
 import { type PodCondition, type PodVersion, podCondition } from "../api/pod-version.js";
 import type { Engine } from "../kernel/engine.js";
-import type { ClusterObserver } from "../record/cluster-observer.js";
+import type { ClusterObserver, RefusalCause } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { Informer } from "../store/informer.js";
 import type { PodChange } from "../store/request.js";
@@ -27,6 +27,8 @@ export interface Failure {
   readonly message: string;
   /** Plugins that refused the pod; none after an error. */
   readonly rejectors: readonly string[];
+  /** The same with their different reasons. */
+  readonly causes: readonly RefusalCause[];
   /** A node to nominate the pod on, "" to clear its nomination, null to leave it. */
   readonly nominatedNodeName: string | null;
 }
@@ -46,7 +48,8 @@ export class FailureHandler {
   handle(queued: QueuedPod, failure: Failure): void {
     const { engine, observer, queue, pods } = this.options;
     const result = failure.reason === "Unschedulable" ? "unschedulable" : "error";
-    observer.schedulingAttempt(queued.pod, result, engine.now, failure.message);
+    const { message, causes } = failure;
+    observer.schedulingAttempt(queued.pod, result, engine.now, message, causes);
     const newest = pods.at(queued.pod.row);
     if (newest === undefined || newest.uid !== queued.pod.uid || newest.nodeName !== "") {
       queue.done(queued);

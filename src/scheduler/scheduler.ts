@@ -12,6 +12,7 @@ import type { DecisionObserver } from "./explain/decision-observer.js";
 import { FailureHandler } from "./failure-handler.js";
 import { Action } from "./framework/cluster-event.js";
 import { ClusterState } from "./framework/cluster-state.js";
+import { causesOf } from "./framework/fit-error.js";
 import type { Features } from "./framework/features.js";
 import { PodNominator } from "./framework/nominator.js";
 import type { FactoryOf, ResolvedProfile } from "./framework/profile.js";
@@ -284,6 +285,7 @@ export class Scheduler {
       reason: "Unschedulable",
       message: outcome.message(),
       rejectors: [...outcome.diagnosis.unschedulablePlugins()].sort(),
+      causes: causesOf(outcome.diagnosis),
       nominatedNodeName: postFilter?.nominatedNodeName ?? null,
     });
   }
@@ -293,6 +295,7 @@ export class Scheduler {
       reason: "SchedulerError",
       message,
       rejectors: [],
+      causes: [],
       nominatedNodeName: "",
     });
   }

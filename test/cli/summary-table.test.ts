@@ -24,7 +24,9 @@ function report(): SummaryReport {
     });
     r.objectChanged(null, created, i * SECOND);
     if (i === 2) {
-      r.schedulingAttempt(created, "unschedulable", i * SECOND, REFUSAL);
+      r.schedulingAttempt(created, "unschedulable", i * SECOND, REFUSAL, [
+        { plugin: "NodeResourcesFit", reason: "Insufficient cpu" },
+      ]);
       r.event("Warning", "FailedScheduling", created, REFUSAL, i * SECOND);
       continue;
     }

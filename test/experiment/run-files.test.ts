@@ -69,7 +69,8 @@ function writeSmallRun(seconds: number): string {
   );
   for (const [i, p] of created.entries()) r.objectChanged(null, p, i * SECOND);
   const refusal = '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had taint "x".';
-  r.schedulingAttempt(created[2]!, "unschedulable", 2 * SECOND, refusal);
+  const causes = [{ plugin: "NodeResourcesFit", reason: "Insufficient cpu" }];
+  r.schedulingAttempt(created[2]!, "unschedulable", 2 * SECOND, refusal, causes);
   r.event("Warning", "FailedScheduling", created[2]!, refusal, 2 * SECOND);
   for (const i of [0, 1]) {
     const bound = created[i]!.next({ nodeName: `general-${i}` });

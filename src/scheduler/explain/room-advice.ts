@@ -67,7 +67,6 @@ function shortageText(
   const freest = best(nodes, (node) => freeOf(node, measure));
   const free = freeOf(freest, measure);
   const total = nodes.reduce((sum, node) => sum + Math.max(0, freeOf(node, measure)), 0);
-  const of = `of ${measure.text(measure.of(freest.allocatable))}`;
   const has = `${measure.text(Math.max(0, free))} free of ${measure.text(measure.of(freest.allocatable))}`;
   let text =
     nodes.length === 1

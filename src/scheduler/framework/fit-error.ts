@@ -1,3 +1,4 @@
+import type { RefusalCause } from "../../record/cluster-observer.js";
 import type { Features } from "./features.js";
 import type { NodeStatuses } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
@@ -50,6 +51,18 @@ export class Diagnosis implements NodeStatuses {
     for (const status of this.byNode.values()) plugins.add(status.plugin);
     return plugins;
   }
+}
+
+/** Each plugin and reason once, however many nodes it holds for. Without a node nobody was asked. */
+export function causesOf(diagnosis: Diagnosis): readonly RefusalCause[] {
+  const { preFilter } = diagnosis;
+  if (preFilter !== null) return [{ plugin: preFilter.plugin, reason: preFilter.message }];
+  const causes = new Map<string, RefusalCause>();
+  for (const [{ plugin, reasons }] of diagnosis.statusCounts()) {
+    for (const reason of reasons) causes.set(`${plugin} ${reason}`, { plugin, reason });
+  }
+  if (causes.size === 0) return [{ plugin: "Scheduler", reason: "no nodes" }];
+  return [...causes.values()];
 }
 
 function countStatuses(statuses: Iterable<Status>): Map<Status, number> {
