@@ -48,10 +48,16 @@ export function loadNodes(
 
 /**
  * Applies the scenario's manifests at time 0, before any component has started. What the API server
- * refuses is wrong input. A namespace that no file makes is made, as `kubectl -n` users expect.
+ * refuses is wrong input. A namespace that no file makes, of a manifest or of what a generator will
+ * make, is made, as `kubectl -n` users expect.
  */
 export function applyManifests(ground: Ground, loaded: LoadedScenario): readonly Issue[] {
   const issues: Issue[] = [];
+  for (const { template } of loaded.scenario.generators) {
+    if (KINDS[template.kind as keyof typeof KINDS]?.namespaced === true) {
+      createNamespace(ground, template.metadata.namespace);
+    }
+  }
   const ordered = [...loaded.manifests].sort((a, b) => rank(a) - rank(b));
   for (const { manifest, origin } of ordered) {
     const kind = manifest.kind as keyof typeof KINDS;

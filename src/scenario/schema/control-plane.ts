@@ -132,7 +132,7 @@ const latency = z.strictObject({
     default: "10ms",
     source: "assumed",
   }),
-  bind: described(duration.optional(), "A binding, beside the request for it.", {
+  bind: described(duration.optional(), "A binding, from its request until it is committed.", {
     default: "5ms",
     source: "assumed",
   }),
