@@ -32,7 +32,8 @@ describe("what the conformance runner calls, scenarios reach", () => {
     const run = ["src/cli/main.ts", "run", "scenarios/quickstart.yaml", ...scenarioFiles];
     [conformance, scenarios] = await Promise.all([
       runCovered(["test/conformance/main.ts", `${VECTORS}/controllers`, `${VECTORS}/scheduler`]),
-      runCovered([...run, "--out", results]),
+      // A pod that fits nowhere, in the scenarios that have one.
+      runCovered([...run, "--explain", "giant", "--out", results]),
     ]);
   }, 180_000);
 
