@@ -33,6 +33,7 @@ const NODE_LABEL = clusterEvent("Node", Action.UpdateNodeLabel);
 const NODE_TAINT = clusterEvent("Node", Action.UpdateNodeTaint);
 const POD_GONE = clusterEvent("AssignedPod", Action.Delete);
 const POD_CAME = clusterEvent("AssignedPod", Action.Add);
+const POD_LABEL = clusterEvent("AssignedPod", Action.UpdatePodLabel);
 const CLAIM = clusterEvent("PersistentVolumeClaim", Action.Add);
 
 const asNode = (...args: Parameters<typeof node>): AnyVersion => node(...args) as AnyVersion;
@@ -53,6 +54,15 @@ const lonely = pod("p", {
     },
   },
 });
+const twoTerms = {
+  podAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: ["app", "tier"].map((key) => ({
+      topologyKey: "zone",
+      labelSelector: { matchLabels: { [key]: "a" } },
+    })),
+  },
+};
+const sociable = pod("p", { affinity: twoTerms });
 const port = {
   containers: [{ name: "c", image: "i", ports: [{ containerPort: 1, hostPort: 80 }] }],
 };
@@ -135,6 +145,62 @@ describe("a refused pod is tried again", () => {
       lonely,
       [gone({}, { app: "b" }), null],
       false,
+    ],
+    [
+      "a pod comes that keeps it away",
+      "InterPodAffinity",
+      POD_CAME,
+      lonely,
+      [null, gone({}, { app: "a" })],
+      false,
+    ],
+    [
+      "a pod that kept it away gets another label",
+      "InterPodAffinity",
+      POD_LABEL,
+      lonely,
+      [gone({}, { app: "a" }), gone({}, { app: "b" })],
+      true,
+    ],
+    [
+      "a pod that keeps it away gets one more label",
+      "InterPodAffinity",
+      POD_LABEL,
+      lonely,
+      [gone({}, { app: "a" }), gone({}, { app: "a", more: "x" })],
+      false,
+    ],
+    [
+      "a pod comes that fulfils all terms",
+      "InterPodAffinity",
+      POD_CAME,
+      sociable,
+      [null, gone({}, { app: "a", tier: "a" })],
+      true,
+    ],
+    [
+      "a pod comes that fulfils one of two terms",
+      "InterPodAffinity",
+      POD_CAME,
+      sociable,
+      [null, gone({}, { app: "a" })],
+      false,
+    ],
+    [
+      "a pod leaves that it was to be near",
+      "InterPodAffinity",
+      POD_GONE,
+      sociable,
+      [gone({}, { app: "a", tier: "a" }), null],
+      false,
+    ],
+    [
+      "a pod leaves that wanted to be alone",
+      "InterPodAffinity",
+      POD_GONE,
+      pod("p", {}, { labels: { app: "a" } }),
+      [gone(lonely.spec, {}), null],
+      true,
     ],
     [
       "a pod of its kind leaves",

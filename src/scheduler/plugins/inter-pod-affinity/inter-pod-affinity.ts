@@ -62,7 +62,11 @@ export class InterPodAffinity
         event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel),
         hint: (pod, before, after) => {
           if (after?.kind !== "Node") return "Queue";
-          const keys = requiredTerms(pod).map(({ topologyKey }) => topologyKey);
+          const terms = [
+            ...requiredTerms(pod, "podAffinity"),
+            ...requiredTerms(pod, "podAntiAffinity"),
+          ];
+          const keys = terms.map(({ topologyKey }) => topologyKey);
           if (keys.length === 0 || before?.kind !== "Node") return "Queue";
           return keys.some((key) => before.labels[key] !== after.labels[key]) ? "Queue" : "Skip";
         },
@@ -70,21 +74,29 @@ export class InterPodAffinity
     ];
   }
 
-  /** A pod that a required term of the waiting pod speaks of, or that keeps the waiting pod away. */
+  /**
+   * One pod has to fulfil all affinity terms, so a pod that comes, or gets other labels, helps where
+   * it does; one that goes, or loses labels, where any term of anti-affinity kept the two apart.
+   */
   private podHint(
     pod: PodVersion,
     before: Parameters<NonNullable<ClusterEventWithHint["hint"]>>[1],
     after: Parameters<NonNullable<ClusterEventWithHint["hint"]>>[2],
   ): "Queue" | "Skip" {
     const { listers } = this.handle;
-    const speaksOf = (terms: readonly AffinityTerm[], subject: PodVersion): boolean =>
-      terms.some((term) => termMatches(term, subject, namespaceLabels(listers, subject.namespace)));
-    const own = requiredTerms(pod);
-    for (const subject of [before, after]) {
-      if (subject?.kind !== "Pod") continue;
-      if (speaksOf(own, subject) || speaksOf(requiredTerms(subject, "anti"), pod)) return "Queue";
-    }
-    return "Skip";
+    const was = before?.kind === "Pod" ? before : null;
+    const is = after?.kind === "Pod" ? after : null;
+    const matches = (term: AffinityTerm, subject: PodVersion): boolean =>
+      termMatches(term, subject, namespaceLabels(listers, subject.namespace));
+    const affinity = requiredTerms(pod, "podAffinity");
+    const attracts = (subject: PodVersion): boolean =>
+      affinity.length > 0 && affinity.every((term) => matches(term, subject));
+    if (is !== null && attracts(is) && (was === null || !attracts(was))) return "Queue";
+    if (was === null) return "Skip";
+    const repels = (subject: PodVersion): boolean =>
+      requiredTerms(pod, "podAntiAffinity").some((term) => matches(term, subject)) ||
+      requiredTerms(subject, "podAntiAffinity").some((term) => matches(term, pod));
+    return repels(was) && (is === null || !repels(is)) ? "Queue" : "Skip";
   }
 
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
@@ -138,13 +150,12 @@ function update(state: CycleState, changed: PodInfo, node: NodeInfo, by: 1 | -1)
   return null;
 }
 
-/** The required terms of a pod, of anti-affinity alone where asked. For hints, which are rare. */
-function requiredTerms(pod: PodVersion, only?: "anti"): readonly AffinityTerm[] {
-  const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
-  const raw = [
-    ...(only === "anti" ? [] : (podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [])),
-    ...(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
-  ];
+/** The required terms of one kind of a pod. For hints, which are rare. */
+function requiredTerms(
+  pod: PodVersion,
+  kind: "podAffinity" | "podAntiAffinity",
+): readonly AffinityTerm[] {
+  const raw = pod.spec.affinity?.[kind]?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
   return raw.flatMap((term) => {
     const compiled = compileAffinityTerm(term, pod, { matchLabelKeys: true });
     return compiled instanceof SelectorError ? [] : compiled;
