@@ -7,6 +7,7 @@ import type { Client } from "../store/client.js";
 import type { InformerFactory } from "../store/informer-factory.js";
 import { BindingCycle, type BindingPod } from "./binding-cycle.js";
 import { FastSchedulingAlgorithm } from "./fast/fast-scheduling-algorithm.js";
+import { type CycleTime, cycleMicros } from "./cycle-time.js";
 import { EventHandlers } from "./event-handlers.js";
 import type { DecisionObserver } from "./explain/decision-observer.js";
 import { FailureHandler } from "./failure-handler.js";
@@ -46,8 +47,8 @@ export interface SchedulerOptions {
   readonly ties: "random" | "first";
   /** Every so many decisions are compared with the plain form of every rule; absent or 0: none. */
   readonly verifyEvery?: number;
-  /** How long a scheduling cycle occupies the scheduler: a base, and a part for each node it looked at. */
-  readonly cycle: { readonly baseMicros: number; readonly perNodeMicros: number };
+  /** How long a scheduling cycle occupies the scheduler. */
+  readonly cycle: CycleTime;
   /** Follows the decisions about some pods; nothing is recorded without. */
   readonly decisions?: DecisionObserver;
 }
@@ -226,9 +227,9 @@ export class Scheduler {
     }
     const outcome = this.decide(queued, framework);
     this.current = { queued, framework, outcome };
-    const { baseMicros, perNodeMicros } = this.options.cycle;
-    const cycleMicros = Math.round(baseMicros + perNodeMicros * outcome.evaluatedNodes);
-    this.engine.scheduleAfter(cycleMicros, Phase.react, this.decidedHandler);
+    const info = this.state.podInfos.podInfo(pod);
+    const micros = cycleMicros(this.options.cycle, info, outcome.evaluatedNodes);
+    this.engine.scheduleAfter(micros, Phase.react, this.decidedHandler);
   }
 
   private decide(queued: QueuedPod, framework: Framework): CycleOutcome {

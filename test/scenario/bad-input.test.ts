@@ -57,6 +57,22 @@ describe("a scenario that is wrong is refused with place, value and what would b
       [/^s\.yaml:6:3: spec\.durration: unknown key `durration`, did you mean `duration`\?/],
     ],
     [
+      "a preset of the scheduler's time beside times of one's own",
+      replaced(
+        "  manifests",
+        "  controlPlane: { scheduler: { cycle: { preset: kube-scheduler-v1.26, base: 1ms } } }\n  manifests",
+      ),
+      [/^s\.yaml:12:\d+: .*expected either `preset`, or `base` and `perNode`/],
+    ],
+    [
+      "a preset of the scheduler's time that does not exist",
+      replaced(
+        "  manifests",
+        "  controlPlane: { scheduler: { cycle: { preset: kube-scheduler-v1.99 } } }\n  manifests",
+      ),
+      [/^s\.yaml:12:\d+: .*expected kube-scheduler-v1\.26/],
+    ],
+    [
       "an unknown key deep inside",
       replaced("nodes: 3", "node: 3"),
       [

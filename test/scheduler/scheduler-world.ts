@@ -80,6 +80,7 @@ export class SchedulerWorld {
   /** `seconds pod result` of each attempt. */
   readonly attempts: string[] = [];
   readonly events: string[] = [];
+  onAttempt: (name: string, result: string, timeMicros: number) => void = () => undefined;
   private handlers = 0;
   private readonly server: ApiServer;
   private readonly store: ObjectStore;
@@ -131,6 +132,7 @@ export class SchedulerWorld {
       ...UNOBSERVED,
       schedulingAttempt: (pod, result) => {
         const seconds = Math.round(this.engine.now / 1e4) / 100;
+        this.onAttempt(pod.name, result, this.engine.now);
         this.attempts.push(`${seconds} ${pod.name} ${result}`);
       },
       event: (_type, reason, object, message) =>

@@ -75,7 +75,7 @@ export function wireScheduler(
     podMaxBackoffSeconds: configuration.podMaxBackoffSeconds,
     maxUnschedulableMicros: MAX_UNSCHEDULABLE_MICROS,
     ties: scenario.scheduler.ties,
-    cycle: { baseMicros: scheduler.cycleBaseMicros, perNodeMicros: scheduler.cyclePerNodeMicros },
+    cycle: scheduler.cycle,
     ...(decisions === undefined ? {} : { decisions }),
   });
 }

@@ -1,7 +1,12 @@
 import { z } from "zod";
+import {
+  CYCLE_TIME_PRESETS,
+  type CycleTime,
+  type CycleTimePreset,
+} from "../../scheduler/cycle-time.js";
 import { DEFAULTS } from "../defaults.js";
 import { described, notYet } from "./leaf.js";
-import { duration, flag, number, positiveCount, positiveDuration } from "./scalars.js";
+import { duration, flag, number, positiveCount, positiveDuration, word } from "./scalars.js";
 import type { ControlPlane } from "./scenario.js";
 
 const watchLatency = described(
@@ -26,6 +31,7 @@ function component(qps: number, burst: number) {
 }
 
 const { clients } = DEFAULTS;
+const PRESETS = Object.keys(CYCLE_TIME_PRESETS) as CycleTimePreset[];
 
 const laterFlags = {
   nodeMonitorGracePeriod: "the node lifecycle controller",
@@ -109,6 +115,10 @@ const scheduler = z.strictObject({
   cycle: described(
     z
       .strictObject({
+        preset: described(
+          word(...PRESETS).optional(),
+          "Measured times, by what a pod asks for, instead of `base` and `perNode`.",
+        ),
         base: described(duration.optional(), "For each cycle.", {
           default: "300us",
           source: "assumed",
@@ -117,6 +127,12 @@ const scheduler = z.strictObject({
           default: "2us",
           source: "assumed",
         }),
+      })
+      .superRefine((given, context) => {
+        const { preset, base, perNode } = given;
+        if (preset === undefined || (base === undefined && perNode === undefined)) return;
+        const message = "expected either `preset`, or `base` and `perNode`";
+        context.addIssue({ code: "custom", message, path: ["preset"], input: preset });
       })
       .optional(),
     "Virtual time that the scheduling of one pod takes.",
@@ -137,6 +153,20 @@ const latency = z.strictObject({
     source: "assumed",
   }),
 });
+
+interface GivenCycle {
+  readonly preset?: CycleTimePreset | undefined;
+  readonly base?: number | undefined;
+  readonly perNode?: number | undefined;
+}
+
+function cycleOf({ preset, base, perNode }: GivenCycle): CycleTime {
+  if (preset !== undefined) return CYCLE_TIME_PRESETS[preset];
+  return {
+    baseMicros: base ?? DEFAULTS.cycle.baseMicros,
+    perNodeMicros: perNode ?? DEFAULTS.cycle.perNodeMicros,
+  };
+}
 
 export const controlPlane = z
   .strictObject({
@@ -179,8 +209,7 @@ export const controlPlane = z
       },
       scheduler: {
         ...shared("scheduler"),
-        cycleBaseMicros: given.scheduler?.cycle?.base ?? DEFAULTS.cycle.baseMicros,
-        cyclePerNodeMicros: given.scheduler?.cycle?.perNode ?? DEFAULTS.cycle.perNodeMicros,
+        cycle: cycleOf(given.scheduler?.cycle ?? {}),
       },
       latency: {
         apiMicros: given.latency?.api ?? DEFAULTS.latency.apiMicros,

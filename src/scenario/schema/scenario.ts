@@ -1,5 +1,6 @@
 import type { Labels, Manifest, ResourceList, Taint } from "../../api/kubernetes.js";
 import type { TimeMicros } from "../../base/time.js";
+import type { CycleTime } from "../../scheduler/cycle-time.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 
 /**
@@ -278,8 +279,7 @@ export interface ControlPlane {
     readonly maxParallelImagePulls: number | null;
   };
   readonly scheduler: Component & {
-    readonly cycleBaseMicros: number;
-    readonly cyclePerNodeMicros: number;
+    readonly cycle: CycleTime;
   };
   readonly latency: {
     /** A request until the API server has committed it. */
