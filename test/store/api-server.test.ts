@@ -287,6 +287,34 @@ describe("bind and delete", () => {
   });
 });
 
+describe("a volume", () => {
+  const volume = (status?: object) => ({
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name: "disk" },
+    spec: {
+      capacity: { storage: "1Gi" },
+      accessModes: ["ReadWriteOnce"],
+      local: { path: "/mnt/disk" },
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }],
+        },
+      },
+    },
+    ...(status === undefined ? {} : { status }),
+  });
+
+  it.each([
+    [undefined, "Available"],
+    [{ phase: "Bound" }, "Bound"],
+  ])("that is written with the status %o is %s", (status, phase) => {
+    const { server } = newServer();
+    const made = accepted<ObjectVersion<"PersistentVolume">>(server, create(volume(status)));
+    expect(made.status?.phase).toBe(phase);
+  });
+});
+
 describe("merge and apply", () => {
   const deployment = {
     apiVersion: "apps/v1",

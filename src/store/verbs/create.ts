@@ -106,8 +106,13 @@ function prepare(object: NewObject): NewObject {
         status: { phase: "Active" },
         labels: { ...object.labels, "kubernetes.io/metadata.name": object.name },
       };
+    case "PersistentVolume": {
+      // What the volume controller, which is not modelled, says of it at once.
+      const volume = object as NewObject<"PersistentVolume">;
+      const status = { ...volume.status, phase: volume.status?.phase ?? "Available" };
+      return { ...volume, status };
+    }
     case "Node":
-    case "PersistentVolume":
     case "PersistentVolumeClaim":
     case "PodDisruptionBudget":
       return object;
