@@ -22,7 +22,11 @@ function* properties(schema: JsonSchema, path: string): Generator<[string, JsonS
 
 it("every latency says where its default comes from, and every key what it is", () => {
   const all = [...properties(scenarioJsonSchema().properties!.spec!, "spec")];
-  const latencies = all.filter(([path]) => /controlPlane\.(latency|scheduler\.cycle)\./.test(path));
+  const preset = "spec.controlPlane.scheduler.cycle.preset";
+  expect(all.find(([path]) => path === preset)?.[1]["x-source"]).toBe("measured");
+  const latencies = all.filter(
+    ([path]) => /controlPlane\.(latency|scheduler\.cycle)\./.test(path) && path !== preset,
+  );
   expect(latencies.length).toBe(Object.keys(DEFAULTS.latency).length + 2);
   for (const [path, property] of latencies) {
     expect(["upstream", "measured", "assumed"], path).toContain(property["x-source"]);

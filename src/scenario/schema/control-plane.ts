@@ -117,7 +117,8 @@ const scheduler = z.strictObject({
       .strictObject({
         preset: described(
           word(...PRESETS).optional(),
-          "Measured times, by what a pod asks for, instead of `base` and `perNode`.",
+          "Times by what a pod asks for, instead of `base` and `perNode`.",
+          { source: "measured" },
         ),
         base: described(duration.optional(), "For each cycle.", {
           default: "300us",
