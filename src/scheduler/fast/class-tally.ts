@@ -1,4 +1,5 @@
 import type { Labels } from "../../api/kubernetes.js";
+import type { Selector } from "../../api/label-selector.js";
 import { type AffinityTerm, termMatches } from "../framework/affinity-term.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
@@ -15,8 +16,9 @@ import { DomainTally } from "./domain-tally.js";
 import type { KeyKinds } from "./key-kinds.js";
 import { neededPair, pairsOf } from "./label-pairs.js";
 import type { NodeTable } from "./node-table.js";
-import type { PodCounter, TemplateUse, TemplateUses } from "./template-uses.js";
+import { allTerms, type PodCounter, type TemplateUse, type TemplateUses } from "./template-uses.js";
 
+const NOTHING: readonly Contribution[] = [];
 const NO_LABELS: Labels = Object.freeze({});
 
 /** The rules of a class that look at the pods of other nodes. */
@@ -38,7 +40,8 @@ interface Contribution {
   readonly includes: ((node: NodeInfo) => boolean) | null;
 }
 
-type Tallies = Map<string, DomainTally>;
+/** At most one a topology key; there are few. */
+type Tallies = DomainTally[];
 
 /**
  * What the placed pods come to for one class of incoming pods: sums by topology domain for each rule,
@@ -48,20 +51,20 @@ export class ClassTally implements PodCounter {
   readonly labelPairs: readonly string[];
   readonly selectorPairs: readonly string[];
   /** Pods that all required affinity terms speak of. */
-  readonly affinity: Tallies = new Map();
-  readonly ownAntiAffinity: Tallies = new Map();
-  readonly existingAntiAffinity: Tallies = new Map();
+  readonly affinity: Tallies = [];
+  readonly ownAntiAffinity: Tallies = [];
+  readonly existingAntiAffinity: Tallies = [];
   /** Weights of preferences, of both sides. */
-  readonly weights: Tallies = new Map();
+  readonly weights: Tallies = [];
   /** By hard constraint. */
   readonly hard: readonly DomainTally[];
   /** By soft constraint, nodes' own pods for the hostname, else null. */
   readonly softHost: readonly (DomainTally | null)[];
   /** By topology key, for the other soft constraints. */
-  readonly softZonal: Tallies = new Map();
+  readonly softZonal: Tallies = [];
   /** Grows whenever the sums were computed anew, or a tally was added. */
   generation = 0;
-  private contributions = new WeakMap<TemplateUse, readonly Contribution[]>();
+  private contributions: Map<TemplateUse, readonly Contribution[]> | null = null;
   private topologyVersion = -1;
   private subscribed = false;
 
@@ -84,25 +87,24 @@ export class ClassTally implements PodCounter {
         this.tally(this.affinity, term.topologyKey);
       }
     }
-    const terms = [
-      ...template.requiredAffinityTerms,
-      ...template.requiredAntiAffinityTerms,
-      ...template.preferredAffinityTerms.map(({ term }) => term),
-      ...template.preferredAntiAffinityTerms.map(({ term }) => term),
-    ];
     this.labelPairs = pairsOf(template.labels);
-    const selectors = [...terms, ...hard, ...soft].map(({ selector }) => neededPair(selector));
-    this.selectorPairs = [...new Set(selectors)];
+    const pairs: string[] = [];
+    const need = ({ selector }: { readonly selector: Selector }): void => {
+      const pair = neededPair(selector);
+      if (!pairs.includes(pair)) pairs.push(pair);
+    };
+    if (template.hasAffinity) for (const term of allTerms(template)) need(term);
+    for (const constraint of hard) need(constraint);
+    for (const constraint of soft) need(constraint);
+    this.selectorPairs = pairs;
   }
 
   private tally(tallies: Tallies, key: string, withoutLabel: string | null = null): DomainTally {
-    let tally = tallies.get(key);
-    if (tally === undefined) {
-      tally = new DomainTally(key, withoutLabel);
-      tally.kind = this.kinds.of(key);
-      tallies.set(key, tally);
-      this.generation += 1;
-    }
+    for (const known of tallies) if (known.key === key) return known;
+    const tally = new DomainTally(key, withoutLabel);
+    tally.kind = this.kinds.of(key);
+    tallies.push(tally);
+    this.generation += 1;
     return tally;
   }
 
@@ -137,7 +139,7 @@ export class ClassTally implements PodCounter {
       this.weights,
       this.softZonal,
     ]) {
-      yield* tallies.values();
+      yield* tallies;
     }
   }
 
@@ -156,8 +158,13 @@ export class ClassTally implements PodCounter {
   isConcerned(use: TemplateUse): boolean {
     const contributions = this.contributionsOf(use);
     if (contributions.length === 0) return false;
+    this.contributions ??= new Map();
     this.contributions.set(use, contributions);
     return true;
+  }
+
+  ended(use: TemplateUse): void {
+    this.contributions?.delete(use);
   }
 
   count(use: TemplateUse, node: NodeInfo, sign: 1 | -1): void {
@@ -166,7 +173,7 @@ export class ClassTally implements PodCounter {
   }
 
   private apply(use: TemplateUse, node: NodeInfo, times: number): void {
-    for (const { tally, amount, includes } of this.contributions.get(use) ?? []) {
+    for (const { tally, amount, includes } of this.contributions?.get(use) ?? NOTHING) {
       if (includes === null || includes(node)) tally.add(node, amount * times);
     }
   }
@@ -260,9 +267,12 @@ export class ClassTally implements PodCounter {
     });
   }
 
+  /** Memory of the sums by node, the only ones of a size worth telling. */
   get bytes(): number {
-    let bytes = 512;
-    for (const tally of this.all()) bytes += tally.bytes;
+    let bytes = 0;
+    for (const tally of this.weights) bytes += tally.bytes;
+    for (const tally of this.ownAntiAffinity) bytes += tally.bytes;
+    for (const tally of this.existingAntiAffinity) bytes += tally.bytes;
     for (const tally of this.softHost) bytes += tally?.bytes ?? 0;
     return bytes;
   }

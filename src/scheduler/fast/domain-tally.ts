@@ -6,11 +6,14 @@ import type { NodeInfo } from "../framework/node-info.js";
  */
 export type KeyKind = "shared" | "host" | "mixed";
 
+const NO_ROWS = new Int32Array(0);
+const NO_DOMAINS: ReadonlyMap<string, number> = new Map();
+
 /** A sum by domain of one topology key; by row where each node is a domain of its own. */
 export class DomainTally {
   kind: KeyKind = "shared";
-  readonly domains = new Map<string, number>();
-  rows = new Int32Array(0);
+  private known: Map<string, number> | null = null;
+  private rows = NO_ROWS;
   /** Domains (or rows) with another sum than 0. */
   nonZero = 0;
 
@@ -20,9 +23,14 @@ export class DomainTally {
     private readonly withoutLabel: string | null = null,
   ) {}
 
+  /** Sums of shared domains; made when the first is known, as many tallies never see one. */
+  get domains(): ReadonlyMap<string, number> {
+    return this.known ?? NO_DOMAINS;
+  }
+
   clear(kind: KeyKind): void {
     this.kind = kind;
-    this.domains.clear();
+    this.known?.clear();
     this.rows.fill(0);
     this.nonZero = 0;
   }
@@ -33,7 +41,7 @@ export class DomainTally {
     const before = this.kind === "host" ? this.atRow(node.row) : (this.domains.get(domain) ?? 0);
     const after = before + amount;
     if (this.kind === "host") this.setRow(node.row, after);
-    else this.domains.set(domain, after);
+    else this.setDomain(domain, after);
     if (before === 0 && after !== 0) this.nonZero += 1;
     else if (before !== 0 && after === 0) this.nonZero -= 1;
   }
@@ -41,7 +49,12 @@ export class DomainTally {
   /** Makes the node's domain known, with nothing counted in it yet. */
   know(node: NodeInfo): void {
     const domain = node.labels[this.key];
-    if (domain !== undefined && !this.domains.has(domain)) this.domains.set(domain, 0);
+    if (domain !== undefined && !this.domains.has(domain)) this.setDomain(domain, 0);
+  }
+
+  private setDomain(domain: string, sum: number): void {
+    if (this.known === null) this.known = new Map([[domain, sum]]);
+    else this.known.set(domain, sum);
   }
 
   atRow(row: number): number {

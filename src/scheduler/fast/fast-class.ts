@@ -22,65 +22,82 @@ export interface Found {
   readonly ties: number;
 }
 
+/** Where one decision is worked out: shared by all classes of a profile, so small classes stay small. */
+export class DecisionDesk {
+  layout: GroupedShape | null = null;
+  readonly best = new GroupBest();
+  /** 1 for a group whose nodes are not refused by what lies beyond them. */
+  open = new Uint8Array(0);
+  closedBy: (Status | null)[] = [];
+  targets = new Int32Array(0);
+  start = 0;
+  length = 0;
+  /** Decisions so far. */
+  serial = 0;
+  readonly scores: GroupScores;
+
+  constructor(
+    readonly profile: FastProfile,
+    readonly table: NodeTable,
+  ) {
+    this.scores = new GroupScores(profile);
+  }
+
+  begin(layout: GroupedShape): void {
+    this.layout = layout;
+    this.serial += 1;
+    const groups = layout.groups.length;
+    if (this.open.length >= groups) return;
+    this.open = new Uint8Array(groups * 2);
+    this.targets = new Int32Array(groups * 2);
+  }
+}
+
 /**
  * Incoming pods for which every rule says the same: of one request shape, and with the same terms and
  * labels as far as these matter.
  */
 export class FastClass implements DiagnosisSource {
-  private layout: GroupedShape | null = null;
   private readonly spreadFilter: SpreadGroupFilter | null;
   private readonly affinityFilter: AffinityGroupFilter | null;
-  private readonly scores: GroupScores;
-  private readonly best = new GroupBest();
-  /** 1 for a group whose nodes are not refused by what lies beyond them. */
-  private open = new Uint8Array(0);
-  private closedBy: (Status | null)[] = [];
-  private targets = new Int32Array(0);
-  private start = 0;
-  private length = 0;
 
   constructor(
-    private readonly profile: FastProfile,
-    private readonly table: NodeTable,
+    private readonly desk: DecisionDesk,
     readonly shape: RequestShape,
     readonly tally: ClassTally | null,
-    pod: PodInfo,
+    private readonly pod: PodInfo,
   ) {
-    const filters = new Set(profile.groupFilters);
+    const filters = desk.profile.groupFilters;
     const hard = tally !== null && tally.rules.hard.length > 0;
-    this.spreadFilter = hard && filters.has("spread") ? new SpreadGroupFilter(tally) : null;
+    this.spreadFilter = hard && filters.includes("spread") ? new SpreadGroupFilter(tally) : null;
     this.affinityFilter =
-      tally !== null && filters.has("affinity") ? new AffinityGroupFilter(tally) : null;
-    this.scores = new GroupScores(profile, shape.staticScores, pod, tally);
+      tally !== null && filters.includes("affinity") ? new AffinityGroupFilter(tally) : null;
   }
 
   get moment(): number {
-    return this.table.state.changes.end;
+    return this.desk.table.state.changes.end + this.desk.serial;
   }
 
   /** Takes the layout, in sync, and finds out which groups are open; returns how many nodes fit. */
   prepare(layout: GroupedShape): number {
-    this.layout = layout;
+    this.desk.begin(layout);
     const { groups, rows } = layout;
-    if (this.open.length < groups.length) {
-      this.open = new Uint8Array(groups.length * 2);
-      this.targets = new Int32Array(groups.length * 2);
-    }
+    const { open, closedBy } = this.desk;
     this.spreadFilter?.prepare();
     let fits = 0;
     for (let g = 0; g < groups.length; g += 1) {
       const total = rows.totals[g]!;
       const status = this.tally === null ? null : this.filterGroup(g);
-      this.closedBy[g] = status;
-      this.open[g] = status === null ? 1 : 0;
+      closedBy[g] = status;
+      open[g] = status === null ? 1 : 0;
       if (status === null) fits += total;
     }
     return fits;
   }
 
   private filterGroup(g: number): Status | null {
-    const group = this.layout!.groups[g]!;
-    for (const filter of this.profile.groupFilters) {
+    const group = this.desk.layout!.groups[g]!;
+    for (const filter of this.desk.profile.groupFilters) {
       const rule = filter === "spread" ? this.spreadFilter : this.affinityFilter;
       const status = rule?.filter(group) ?? null;
       if (status !== null) return status;
@@ -90,11 +107,11 @@ export class FastClass implements DiagnosisSource {
 
   /** The best of the nodes from `start` on, until `wanted` fit; `fits` is what {@link prepare} gave. */
   find(start: number, wanted: number, fits: number): Found {
-    const { rows, groups } = this.layout!;
-    this.start = start;
-    this.length = fits > wanted ? rows.stepsToFit(start, wanted, this.open) : rows.count;
-    const { best, open } = this;
-    rows.best(start, this.length, groups.length, best);
+    const { rows, groups } = this.desk.layout!;
+    this.desk.start = start;
+    this.desk.length = fits > wanted ? rows.stepsToFit(start, wanted, this.desk.open) : rows.count;
+    const { best, open } = this.desk;
+    rows.best(start, this.desk.length, groups.length, best);
     const present: number[] = [];
     for (let g = 0; g < groups.length; g += 1) {
       if (open[g] === 1 && best.max[g]! > 0) present.push(g);
@@ -105,24 +122,25 @@ export class FastClass implements DiagnosisSource {
   }
 
   private single(g: number, fits: number, wanted: number): Found {
-    const { best } = this;
-    this.targets.fill(0);
-    this.targets[g] = best.max[g]!;
+    const { best } = this.desk;
+    this.desk.targets.fill(0);
+    this.desk.targets[g] = best.max[g]!;
     return {
-      evaluated: this.length,
+      evaluated: this.desk.length,
       feasible: Math.min(fits, wanted),
-      first: this.table.nodes[best.first[g]!]!,
+      first: this.desk.table.nodes[best.first[g]!]!,
       ties: best.ties[g]!,
     };
   }
 
   private several(present: readonly number[], feasible: number): Found {
-    const { groups } = this.layout!;
-    const { best, targets } = this;
-    const totals = this.scores.totals({
-      groups: present.map((g) => groups[g]!),
-      fits: present.map((g) => best.fits[g]!),
-    });
+    const { groups } = this.desk.layout!;
+    const { best, targets } = this.desk;
+    const { staticScores } = this.shape;
+    const totals = this.desk.scores.totals(
+      { groups: present.map((g) => groups[g]!), fits: present.map((g) => best.fits[g]!) },
+      { staticScores, pod: this.pod, tally: this.tally },
+    );
     let highest = -1;
     for (let i = 0; i < present.length; i += 1) {
       totals[i]! += best.max[present[i]!]!;
@@ -136,74 +154,80 @@ export class FastClass implements DiagnosisSource {
       const g = present[i]!;
       targets[g] = best.max[g]!;
       ties += best.ties[g]!;
-      const node = this.table.nodes[best.first[g]!]!;
+      const node = this.desk.table.nodes[best.first[g]!]!;
       if (first === null || node.ordinal < first.ordinal) first = node;
     }
     assert(first !== null, "some group has the highest total");
-    return { evaluated: this.length, feasible, first, ties };
+    return { evaluated: this.desk.length, feasible, first, ties };
   }
 
   /** Number `n` (from 0) of the tied nodes, in the order of evaluation. */
   tied(n: number): NodeInfo {
-    const { rows, groups } = this.layout!;
-    const tied = new Uint8Array(this.open.length);
-    for (let g = 0; g < groups.length; g += 1) tied[g] = this.targets[g]! > 0 ? 1 : 0;
-    const position = rows.nthAtTarget(this.start, this.length, n, this.targets, tied);
+    const { rows, groups } = this.desk.layout!;
+    const tied = new Uint8Array(this.desk.open.length);
+    for (let g = 0; g < groups.length; g += 1) tied[g] = this.desk.targets[g]! > 0 ? 1 : 0;
+    const position = rows.nthAtTarget(
+      this.desk.start,
+      this.desk.length,
+      n,
+      this.desk.targets,
+      tied,
+    );
     assert(position >= 0, () => `a tie-break chose ${n}, which is not among the ties`);
-    return this.table.nodes[position]!;
+    return this.desk.table.nodes[position]!;
   }
 
   /** Before {@link refused} and {@link statusOf} of a pod that fits nowhere: all nodes were looked at. */
   lookedAtAll(start: number): void {
-    this.start = start;
-    this.length = this.table.nodes.length;
+    this.desk.start = start;
+    this.desk.length = this.desk.table.nodes.length;
   }
 
   /** Nodes that were found to fit, in the order of evaluation. */
   feasible(): readonly NodeInfo[] {
-    const { nodes } = this.table;
+    const { nodes } = this.desk.table;
     const found: NodeInfo[] = [];
-    for (let i = 0; i < this.length; i += 1) {
-      const node = nodes[(this.start + i) % nodes.length]!;
+    for (let i = 0; i < this.desk.length; i += 1) {
+      const node = nodes[(this.desk.start + i) % nodes.length]!;
       if (this.statusAt(node) === null) found.push(node);
     }
     return found;
   }
 
   *refused(): IterableIterator<[NodeInfo, Status]> {
-    const { nodes } = this.table;
-    for (let i = 0; i < this.length; i += 1) {
-      const node = nodes[(this.start + i) % nodes.length]!;
+    const { nodes } = this.desk.table;
+    for (let i = 0; i < this.desk.length; i += 1) {
+      const node = nodes[(this.desk.start + i) % nodes.length]!;
       const status = this.statusAt(node);
       if (status !== null) yield [node, status];
     }
   }
 
   statusOf(node: NodeInfo): Status | undefined {
-    const { positionOf, nodes } = this.table;
+    const { positionOf, nodes } = this.desk.table;
     const position = positionOf[node.row]!;
-    const steps = (position - (this.start % nodes.length) + nodes.length) % nodes.length;
-    return steps < this.length ? (this.statusAt(node) ?? undefined) : undefined;
+    const steps = (position - (this.desk.start % nodes.length) + nodes.length) % nodes.length;
+    return steps < this.desk.length ? (this.statusAt(node) ?? undefined) : undefined;
   }
 
   private statusAt({ row }: NodeInfo): Status | null {
-    const { rows, groups } = this.layout!;
+    const { rows, groups } = this.desk.layout!;
     const local = this.shape.rows.statusAt(row);
     if (local !== null) return local;
-    const g = rows.groups[this.table.positionOf[row]!]!;
-    return groups[g] === undefined ? null : (this.closedBy[g] ?? null);
+    const g = rows.groups[this.desk.table.positionOf[row]!]!;
+    return groups[g] === undefined ? null : (this.desk.closedBy[g] ?? null);
   }
 
   /** Each status of a pod that fits nowhere, with its number of nodes. */
   statusCounts(): (readonly [Status, number])[] {
-    const { groups, rows } = this.layout!;
+    const { groups, rows } = this.desk.layout!;
     const { statuses, statusCounts } = this.shape.rows;
     const counts = new Map<Status, number>();
     for (let id = 0; id < statuses.length; id += 1) {
       if (statusCounts[id]! > 0) counts.set(statuses[id]!, statusCounts[id]!);
     }
     for (let g = 0; g < groups.length; g += 1) {
-      const status = this.closedBy[g] ?? null;
+      const status = this.desk.closedBy[g] ?? null;
       const total = rows.totals[g]!;
       if (status !== null && total > 0) counts.set(status, (counts.get(status) ?? 0) + total);
     }

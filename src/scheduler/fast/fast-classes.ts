@@ -2,7 +2,7 @@ import type { PodInfo } from "../framework/pod-info.js";
 import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 import type { SpreadConstraint } from "../plugins/pod-topology-spread/spread-constraint.js";
 import { type ClassRules, ClassTally } from "./class-tally.js";
-import { FastClass } from "./fast-class.js";
+import { DecisionDesk, FastClass } from "./fast-class.js";
 import type { FastProfile } from "./fast-profile.js";
 import type { BlockSizes } from "./group-rows.js";
 import { GroupedShape, dividesHosts } from "./grouped-shape.js";
@@ -54,9 +54,10 @@ export class FastClasses {
   forgotten = 0;
   private readonly shapes = new Map<string, KnownShape>();
   /** Text of the shape by template; null for one that only the plain form knows how to place. */
-  private readonly shapeOf = new WeakMap<PodTemplateInfo, string | null>();
+  private readonly shapeOf = new Map<number, string | null>();
   private readonly classes = new Map<string, KnownClass>();
   private readonly kinds: KeyKinds;
+  private readonly desk: DecisionDesk;
   private uses: TemplateUses | null = null;
   private clock = 0;
   private untilCheck = 0;
@@ -68,6 +69,7 @@ export class FastClasses {
     private readonly usesOf: () => TemplateUses,
   ) {
     this.kinds = new KeyKinds(table, options.maxSharedDomains);
+    this.desk = new DecisionDesk(profile, table);
   }
 
   /** Rows judged so far, over all shapes. */
@@ -104,10 +106,11 @@ export class FastClasses {
   }
 
   private shapeFor(template: PodTemplateInfo, pod: PodInfo): KnownShape | null {
-    let key = this.shapeOf.get(template);
+    let key = this.shapeOf.get(template.id);
     if (key === undefined) {
       key = isRecognised(template) ? shapeKey(template) : null;
-      this.shapeOf.set(template, key);
+      if (this.shapeOf.size > 4 * this.options.maxClasses) this.shapeOf.clear();
+      this.shapeOf.set(template.id, key);
     }
     if (key === null) return null;
     let known = this.shapes.get(key);
@@ -124,8 +127,9 @@ export class FastClasses {
   private rulesOf(pod: PodInfo): { readonly rules: ClassRules; readonly key: string } | null {
     const { spread, affinity, groupFilters, spreadWeight, affinityWeight } = this.profile;
     const { template } = pod;
-    const filters = new Set(groupFilters);
-    const hard = filters.has("spread") ? spread?.constraints(pod, "DoNotSchedule") : undefined;
+    const hard = groupFilters.includes("spread")
+      ? spread?.constraints(pod, "DoNotSchedule")
+      : undefined;
     const soft = spreadWeight > 0 ? spread?.constraints(pod, "ScheduleAnyway") : undefined;
     const constrained = (hard?.length ?? 0) + (soft?.length ?? 0) > 0;
     const near = template.hasAffinity || this.table.state.nodesWithAffinity.size > 0;
@@ -136,7 +140,7 @@ export class FastClasses {
       hard: hard ?? NO_CONSTRAINTS,
       soft: soft ?? NO_CONSTRAINTS,
       requireAllKeys: ownConstraints || spread?.args.defaultingType === "List",
-      affinityFilters: filters.has("affinity"),
+      affinityFilters: groupFilters.includes("affinity"),
       affinityScores: affinity !== null && affinityWeight > 0 ? affinity.args : null,
     };
     // Default constraints select by what owns the pod, so its template does not tell.
@@ -156,7 +160,7 @@ export class FastClasses {
     if (entry === undefined || entry.of.shape !== known.shape) {
       if (entry !== undefined) this.forget(entry);
       const tally = rules === null ? null : new ClassTally(rules, this.table, this.kinds);
-      const of = new FastClass(this.profile, this.table, known.shape, tally, pod);
+      const of = new FastClass(this.desk, known.shape, tally, pod);
       entry = { key, template: pod.template, of, own: null, lastUse: 0 };
       this.classes.set(key, entry);
     }
@@ -250,8 +254,8 @@ function sameKeys(a: readonly string[], b: readonly string[]): boolean {
 function isTellable(tally: ClassTally): boolean {
   for (const one of tally.all()) if (one.kind === "mixed") return false;
   for (const one of tally.hard) if (one.kind !== "shared") return false;
-  for (const one of tally.affinity.values()) if (one.kind !== "shared") return false;
-  for (const one of tally.softZonal.values()) if (one.kind !== "shared") return false;
+  for (const one of tally.affinity) if (one.kind !== "shared") return false;
+  for (const one of tally.softZonal) if (one.kind !== "shared") return false;
   return true;
 }
 

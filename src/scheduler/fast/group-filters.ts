@@ -68,10 +68,10 @@ export class AffinityGroupFilter {
 
   private satisfiesAffinity({ fixed }: NodeGroup): boolean {
     const { affinity } = this.tally;
-    if (affinity.size === 0) return true;
+    if (affinity.length === 0) return true;
     let podsExist = true;
     let anywhere = false;
-    for (const tally of affinity.values()) {
+    for (const tally of affinity) {
       if (tally.nonZero > 0) anywhere = true;
       if (fixed.sample.labels[tally.key] === undefined) return false;
       if (tally.ofDomain(fixed.sample) <= 0) podsExist = false;
@@ -80,9 +80,9 @@ export class AffinityGroupFilter {
   }
 }
 
-function anyInDomain(tallies: ReadonlyMap<string, DomainTally>, { fixed }: NodeGroup): boolean {
-  if (tallies.size === 0) return false;
-  for (const tally of tallies.values()) {
+function anyInDomain(tallies: readonly DomainTally[], { fixed }: NodeGroup): boolean {
+  if (tallies.length === 0) return false;
+  for (const tally of tallies) {
     if (tally.kind === "shared" && tally.nonZero > 0 && tally.ofDomain(fixed.sample) > 0) {
       return true;
     }

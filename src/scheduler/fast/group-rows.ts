@@ -68,6 +68,8 @@ export class GroupRows {
   private blocks = new Level(0);
   private supers = new Level(0);
   private left = 0;
+  /** The value that a position had before the change under way. */
+  private before = 0;
 
   constructor(private readonly sizes: BlockSizes) {}
 
@@ -131,6 +133,7 @@ export class GroupRows {
     const valueBefore = this.values[position]!;
     const groupBefore = this.groups[position]!;
     if (value === valueBefore && group === groupBefore) return;
+    this.before = valueBefore;
     this.values[position] = value;
     this.groups[position] = group;
     if (group >= this.stride) {
@@ -141,17 +144,47 @@ export class GroupRows {
     if (value > 0) this.totals[group]! += 1;
     const block = position >> this.sizes.blockLog2;
     if (group === groupBefore && valueBefore > 0 && value > 0) {
-      const max = this.blocks.max[block * this.stride + group]!;
-      // Neither was nor is among the best of its block.
-      if (valueBefore < max && value < max) return;
+      this.move(block, group, position);
+      return;
     }
     if (valueBefore > 0) this.refresh(block, groupBefore);
-    if (value > 0 && (valueBefore === 0 || group !== groupBefore)) this.refresh(block, group);
+    if (value > 0) this.refresh(block, group);
+  }
+
+  /** A position that fits got another value: most often the block's best, or one far below it. */
+  private move(block: number, group: number, position: number): void {
+    const { blocks } = this;
+    const cell = block * this.stride + group;
+    const max = blocks.max[cell]!;
+    const value = this.values[position]!;
+    if (value > max) {
+      blocks.max[cell] = value;
+      blocks.ties[cell] = 1;
+      blocks.first[cell] = position;
+    } else if (value === max) {
+      // It was below: equal values do not come here.
+      blocks.ties[cell]! += 1;
+      if (this.ordinals[position]! < this.ordinals[blocks.first[cell]!]!) {
+        blocks.first[cell] = position;
+      }
+    } else if (this.before < max) {
+      return;
+    } else if (blocks.first[cell] === position) {
+      this.scan(block, group);
+    } else {
+      blocks.ties[cell]! -= 1;
+    }
+    this.refreshSuper(block >> this.sizes.superLog2, group);
   }
 
   private refresh(block: number, group: number): void {
-    const { stride, blocks, supers, values, groups, ordinals } = this;
-    const { blockLog2, superLog2 } = this.sizes;
+    this.scan(block, group);
+    this.refreshSuper(block >> this.sizes.superLog2, group);
+  }
+
+  private scan(block: number, group: number): void {
+    const { stride, blocks, values, groups, ordinals } = this;
+    const { blockLog2 } = this.sizes;
     const from = block << blockLog2;
     const to = Math.min(from + (1 << blockLog2), this.count);
     let max = 0;
@@ -176,19 +209,35 @@ export class GroupRows {
     blocks.ties[cell] = ties;
     blocks.first[cell] = first;
     blocks.fits[cell] = fits;
-    const superBlock = block >> superLog2;
+  }
+
+  private refreshSuper(superBlock: number, group: number): void {
+    const { stride, blocks, supers } = this;
+    const { superLog2 } = this.sizes;
     const over = superBlock * stride + group;
-    supers.max[over] = 0;
-    supers.ties[over] = 0;
-    supers.fits[over] = 0;
     const firstCell = (superBlock << superLog2) * stride + group;
     const end = Math.min(firstCell + (stride << superLog2), blocks.max.length);
+    let max = 0;
+    let ties = 0;
+    let first = 0;
+    let fits = 0;
     for (let at = firstCell; at < end; at += stride) {
       const best = blocks.max[at]!;
-      if (best > 0) {
-        this.join(supers, over, best, blocks.ties[at]!, blocks.first[at]!, blocks.fits[at]!);
+      if (best === 0) continue;
+      fits += blocks.fits[at]!;
+      if (best > max) {
+        max = best;
+        ties = blocks.ties[at]!;
+        first = blocks.first[at]!;
+      } else if (best === max) {
+        ties += blocks.ties[at]!;
+        if (this.ordinals[blocks.first[at]!]! < this.ordinals[first]!) first = blocks.first[at]!;
       }
     }
+    supers.max[over] = max;
+    supers.ties[over] = ties;
+    supers.first[over] = first;
+    supers.fits[over] = fits;
   }
 
   /** The best of `length` positions from `start` on, round the end, for groups below `groupCount`. */

@@ -19,37 +19,38 @@ export interface PresentGroups {
   readonly fits: readonly number[];
 }
 
+/** Whom the groups are scored for. */
+interface ScoredClass {
+  readonly staticScores: readonly WeightedStaticScore[];
+  readonly pod: PodInfo;
+  readonly tally: ClassTally | null;
+}
+
 /** Weighted scores of groups of nodes by the plugins that look beyond one node. */
 export class GroupScores {
   private readonly state = new CycleState();
   private readonly logs: number[] = [];
 
-  constructor(
-    private readonly profile: FastProfile,
-    private readonly staticScores: readonly WeightedStaticScore[],
-    private readonly pod: PodInfo,
-    private readonly tally: ClassTally | null,
-  ) {}
+  constructor(private readonly profile: FastProfile) {}
 
   /** The sum of the normalised, weighted scores of each group. */
-  totals(present: PresentGroups): Float64Array {
+  totals(present: PresentGroups, { staticScores, pod, tally }: ScoredClass): Float64Array {
     const { groups } = present;
     const totals = new Float64Array(groups.length);
     const samples = groups.map(({ fixed }) => fixed.sample);
     const scores = new Float64Array(groups.length);
-    for (let i = 0; i < this.staticScores.length; i += 1) {
-      const { plugin, weight } = this.staticScores[i]!;
+    for (let i = 0; i < staticScores.length; i += 1) {
+      const { plugin, weight } = staticScores[i]!;
       for (let g = 0; g < groups.length; g += 1) scores[g] = groups[g]!.fixed.rawScores[i]!;
-      plugin.normalizeScore(this.state, this.pod, samples, scores);
+      plugin.normalizeScore(this.state, pod, samples, scores);
       addWeighted(totals, scores, weight);
     }
-    const { tally } = this;
     if (tally === null) return totals;
     if (tally.rules.soft.length > 0 && this.profile.spreadWeight > 0) {
       this.spread(tally, present, samples, scores);
       addWeighted(totals, scores, this.profile.spreadWeight);
     }
-    if (tally.weights.size > 0) {
+    if (tally.weights.length > 0) {
       this.weigh(tally, groups, scores);
       normalizeByRange(scores);
       addWeighted(totals, scores, this.profile.affinityWeight);
@@ -71,7 +72,7 @@ export class GroupScores {
       else counting += fits[g]!;
     }
     const byKey = new Map<string, Map<string, number>>();
-    for (const zonal of tally.softZonal.values()) {
+    for (const zonal of tally.softZonal) {
       const domains = new Map<string, number>();
       for (const sample of samples) {
         if (ignored.has(sample)) continue;
@@ -103,7 +104,7 @@ export class GroupScores {
     for (let g = 0; g < groups.length; g += 1) {
       const { fixed, weight } = groups[g]!;
       let sum = weight;
-      for (const one of tally.weights.values()) {
+      for (const one of tally.weights) {
         if (one.kind !== "host") sum += one.ofDomain(fixed.sample);
       }
       scores[g] = sum;

@@ -37,8 +37,8 @@ interface HostTallies {
 }
 
 function hostTallies(tally: ClassTally): HostTallies {
-  const hosts = (tallies: ReadonlyMap<string, DomainTally>): readonly DomainTally[] =>
-    [...tallies.values()].filter(({ kind }) => kind === "host");
+  const hosts = (tallies: readonly DomainTally[]): readonly DomainTally[] =>
+    tallies.filter(({ kind }) => kind === "host");
   return {
     tally,
     generation: tally.generation,
@@ -51,8 +51,16 @@ function hostTallies(tally: ClassTally): HostTallies {
 
 /** True if the class needs groups of its own: by what is on each single node. */
 export function dividesHosts(tally: ClassTally): boolean {
-  const { soft, own, existing, weights } = hostTallies(tally);
-  return soft.some((one) => one !== null) || own.length + existing.length + weights.length > 0;
+  return (
+    tally.softHost.some((one) => one !== null) ||
+    tally.ownAntiAffinity.some(isByHost) ||
+    tally.existingAntiAffinity.some(isByHost) ||
+    tally.weights.some(isByHost)
+  );
+}
+
+function isByHost({ kind }: DomainTally): boolean {
+  return kind === "host";
 }
 
 function sumAt(tallies: readonly DomainTally[], row: number): number {

@@ -23,13 +23,16 @@ export function neededPair(selector: Selector): string {
   return pair;
 }
 
+/** The things of a pair: most pairs have one thing alone. */
+type Entries<T extends object> = Map<string, T | Set<T>>;
+
 /**
  * Finds who has labels that somebody's selectors may match: things by their labels, and by one pair
  * that each of their selectors needs. What is found has still to be matched.
  */
-export class PairIndex<T> {
-  private readonly byLabel = new Map<string, Set<T>>();
-  private readonly bySelector = new Map<string, Set<T>>();
+export class PairIndex<T extends object> {
+  private readonly byLabel: Entries<T> = new Map();
+  private readonly bySelector: Entries<T> = new Map();
   private readonly all = new Set<T>();
 
   get size(): number {
@@ -51,24 +54,32 @@ export class PairIndex<T> {
   /** Things whose labels the selectors may match, or whose selectors may match the labels. */
   related(labelPairs: readonly string[], selectorPairs: readonly string[]): ReadonlySet<T> {
     if (selectorPairs.includes(ANY_PAIR)) return this.all;
-    const found = new Set<T>(this.bySelector.get(ANY_PAIR));
-    for (const pair of labelPairs)
-      for (const thing of this.bySelector.get(pair) ?? []) found.add(thing);
-    for (const pair of selectorPairs)
-      for (const thing of this.byLabel.get(pair) ?? []) found.add(thing);
+    const found = new Set<T>();
+    collect(this.bySelector, ANY_PAIR, found);
+    for (const pair of labelPairs) collect(this.bySelector, pair, found);
+    for (const pair of selectorPairs) collect(this.byLabel, pair, found);
     return found;
   }
 }
 
-function enter<T>(index: Map<string, Set<T>>, pair: string, thing: T): void {
-  const things = index.get(pair);
-  if (things === undefined) index.set(pair, new Set([thing]));
-  else things.add(thing);
+function collect<T extends object>(entries: Entries<T>, pair: string, into: Set<T>): void {
+  const entry = entries.get(pair);
+  if (entry === undefined) return;
+  if (entry instanceof Set) for (const thing of entry) into.add(thing);
+  else into.add(entry);
 }
 
-function leave<T>(index: Map<string, Set<T>>, pair: string, thing: T): void {
-  const things = index.get(pair);
-  if (things === undefined) return;
-  things.delete(thing);
-  if (things.size === 0) index.delete(pair);
+function enter<T extends object>(entries: Entries<T>, pair: string, thing: T): void {
+  const entry = entries.get(pair);
+  if (entry === undefined) entries.set(pair, thing);
+  else if (entry instanceof Set) entry.add(thing);
+  else if (entry !== thing) entries.set(pair, new Set([entry, thing]));
+}
+
+function leave<T extends object>(entries: Entries<T>, pair: string, thing: T): void {
+  const entry = entries.get(pair);
+  if (entry === thing) entries.delete(pair);
+  if (!(entry instanceof Set)) return;
+  entry.delete(thing);
+  if (entry.size === 0) entries.delete(pair);
 }

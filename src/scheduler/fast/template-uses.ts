@@ -26,6 +26,8 @@ export interface PodCounter {
   isConcerned(use: TemplateUse): boolean;
   /** Counts one pod of a template that concerns it more or less; `use.rows` has it already. */
   count(use: TemplateUse, node: NodeInfo, sign: 1 | -1): void;
+  /** The last pod of a template that concerns it was counted; the use will not come again. */
+  ended(use: TemplateUse): void;
 }
 
 /** Terms of a template by which its placed pods have a say about others. */
@@ -100,6 +102,7 @@ export class TemplateUses {
 
   private end(key: number, use: TemplateUse): void {
     this.uses.delete(key);
+    for (const counter of use.counters) counter.ended(use);
     this.index.delete(use, use.labelPairs, use.selectorPairs);
     if (dependsOnNamespaces(use.template)) this.namespaceDependents -= 1;
   }

@@ -26,6 +26,8 @@ export function zoneKey(labels: Labels): string {
  */
 export class NodeTree<N extends Named> {
   private readonly zones = new Map<string, N[]>();
+  /** Names of the nodes by zone. */
+  private readonly names = new Map<string, Set<string>>();
   private count = 0;
 
   get size(): number {
@@ -34,19 +36,32 @@ export class NodeTree<N extends Named> {
 
   add(zone: string, node: N): void {
     const nodes = this.zones.get(zone);
-    if (nodes === undefined) this.zones.set(zone, [node]);
-    else if (nodes.some((known) => known.name === node.name)) return;
-    else nodes.push(node);
+    const names = this.names.get(zone);
+    if (nodes === undefined || names === undefined) {
+      this.zones.set(zone, [node]);
+      this.names.set(zone, new Set([node.name]));
+    } else if (names.has(node.name)) {
+      return;
+    } else {
+      nodes.push(node);
+      names.add(node.name);
+    }
     this.count += 1;
   }
 
   /** False if the zone has no such node. A zone that lost its last node loses its place too. */
   remove(zone: string, name: string): boolean {
     const nodes = this.zones.get(zone);
-    const at = nodes?.findIndex((known) => known.name === name) ?? -1;
-    if (nodes === undefined || at < 0) return false;
-    nodes.splice(at, 1);
-    if (nodes.length === 0) this.zones.delete(zone);
+    const names = this.names.get(zone);
+    if (nodes === undefined || names === undefined || !names.delete(name)) return false;
+    nodes.splice(
+      nodes.findIndex((known) => known.name === name),
+      1,
+    );
+    if (nodes.length === 0) {
+      this.zones.delete(zone);
+      this.names.delete(zone);
+    }
     this.count -= 1;
     return true;
   }

@@ -1,0 +1,148 @@
+import type { Labels, PodSpec } from "../src/api/kubernetes.js";
+import type { ObjectVersion } from "../src/api/object-version.js";
+import { EMPTY_POD_STATUS, PodVersion } from "../src/api/pod-version.js";
+import { FastSchedulingAlgorithm } from "../src/scheduler/fast/fast-scheduling-algorithm.js";
+import { ClusterState } from "../src/scheduler/framework/cluster-state.js";
+import { loadConfiguration } from "../src/scheduler/framework/configuration/load-configuration.js";
+import { featuresOf } from "../src/scheduler/framework/features.js";
+import { ObjectTable } from "../src/scheduler/framework/listers.js";
+import { PodNominator } from "../src/scheduler/framework/nominator.js";
+import type { PodInfo } from "../src/scheduler/framework/pod-info.js";
+import { Framework } from "../src/scheduler/framework/runtime.js";
+import {
+  type CycleOutcome,
+  SchedulingAlgorithm,
+} from "../src/scheduler/framework/scheduling-algorithm.js";
+import { PLUGIN_CATALOGUE, factoriesOf } from "../src/scheduler/plugins/registry.js";
+
+/** The recorded figures are of this version. */
+const MINOR = 26;
+
+let lastRow = 0;
+
+function meta(namespace: string, name: string, labels: Labels) {
+  lastRow += 1;
+  return {
+    row: lastRow,
+    uid: `${name}-${lastRow}`,
+    namespace,
+    name,
+    generateName: "",
+    resourceVersion: 1,
+    generation: 1,
+    creationTimeMicros: 0,
+    deletionTimeMicros: null,
+    deletionGracePeriodSeconds: null,
+    labels,
+    annotations: {},
+    ownerReferences: [],
+    finalizers: [],
+  };
+}
+
+export interface NodeShape {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly labels: Labels;
+  readonly taints?: readonly object[];
+}
+
+export function benchNode(name: string, shape: NodeShape): ObjectVersion<"Node"> {
+  const { cpu, memory, labels, taints = [] } = shape;
+  const allocatable = { cpu, memory, pods: "110" };
+  return {
+    ...meta("", name, labels),
+    kind: "Node",
+    spec: { taints },
+    status: { allocatable, capacity: allocatable },
+  } as unknown as ObjectVersion<"Node">;
+}
+
+export function benchPod(name: string, labels: Labels, spec: PodSpec): PodVersion {
+  return PodVersion.of({
+    ...meta("default", name, labels),
+    spec,
+    nodeName: "",
+    nominatedNodeName: "",
+    phase: "Pending",
+    status: EMPTY_POD_STATUS,
+  });
+}
+
+/** A small generator of numbers, so that every run does the same. */
+export class Lcg {
+  private state: number;
+
+  constructor(seed: number) {
+    this.state = seed >>> 0;
+  }
+
+  /** In [0, n). */
+  int(n: number): number {
+    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((this.state / 2 ** 32) * n);
+  }
+}
+
+/** One cluster state, and both forms of the scheduling cycle over it, the default profile. */
+export class BenchWorld {
+  readonly state: ClusterState;
+  readonly fast: FastSchedulingAlgorithm;
+  readonly framework: Framework;
+  readonly plainFramework: Framework;
+  readonly nominator = new PodNominator();
+  readonly budgets = new ObjectTable<"PodDisruptionBudget">();
+  private readonly plain: SchedulingAlgorithm;
+
+  constructor(options: {
+    readonly percentageOfNodesToScore: number;
+    readonly memoryBytes?: number;
+  }) {
+    const features = featuresOf(MINOR);
+    const catalogue = PLUGIN_CATALOGUE;
+    const { configuration } = loadConfiguration(null, { minor: MINOR, features, catalogue });
+    if (configuration === null) throw new Error("the default configuration does not load");
+    this.state = new ClusterState(features);
+    const surroundings = {
+      features,
+      snapshot: this.state,
+      listers: {
+        namespaces: new ObjectTable<"Namespace">(),
+        services: new ObjectTable<"Service">(),
+        replicationControllers: new ObjectTable<"ReplicationController">(),
+        replicaSets: new ObjectTable<"ReplicaSet">(),
+        statefulSets: new ObjectTable<"StatefulSet">(),
+        persistentVolumes: new ObjectTable<"PersistentVolume">(),
+        persistentVolumeClaims: new ObjectTable<"PersistentVolumeClaim">(),
+        storageClasses: new ObjectTable<"StorageClass">(),
+        csiNodes: new ObjectTable<"CSINode">(),
+        csiDrivers: new ObjectTable<"CSIDriver">(),
+        csiStorageCapacities: new ObjectTable<"CSIStorageCapacity">(),
+        podDisruptionBudgets: this.budgets,
+      },
+      nominator: this.nominator,
+      scalars: this.state.scalars,
+      offset: () => 0,
+    };
+    const [profile] = configuration.profiles;
+    const framework = (): Framework =>
+      new Framework(profile!, surroundings, factoriesOf(catalogue));
+    this.framework = framework();
+    this.plainFramework = framework();
+    const { percentageOfNodesToScore, memoryBytes } = options;
+    const dice = new Lcg(1);
+    const chooseTie = (count: number): number => dice.int(count);
+    this.plain = new SchedulingAlgorithm({ percentageOfNodesToScore, chooseTie });
+    this.fast = new FastSchedulingAlgorithm(this.state, {
+      percentageOfNodesToScore,
+      chooseTie,
+      ...(memoryBytes === undefined ? {} : { remember: { memoryBytes } }),
+    });
+  }
+
+  schedule(form: "fast" | "plain", pod: PodInfo): CycleOutcome {
+    if (form === "fast") return this.fast.schedule(this.framework, pod);
+    this.plain.nextStartNodeIndex = this.fast.nextStartNodeIndex;
+    return this.plain.schedule(this.plainFramework, pod);
+  }
+}
