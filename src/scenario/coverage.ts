@@ -22,27 +22,50 @@ export interface NotModelled {
   readonly objects: readonly string[];
 }
 
+/** A claim of such a class is bound when the scheduler has chosen a node for its pod. */
+const WAITS = "WaitForFirstConsumer";
 const EFFECTS: readonly Effect[] = ["placement", "timing", "none"];
 
 /** Gathers what of many objects is not modelled, once for each kind and field. */
 export class CoverageReport {
   private readonly found = new Map<string, NotModelled & { readonly objects: string[] }>();
+  /** Storage classes whose claims the scheduler binds. */
+  private readonly waitingClasses = new Set<string>();
+  /** Claims without a volume; their class may come after them. */
+  private readonly unbound: { readonly storageClass: string; readonly object: string }[] = [];
 
   add(manifest: Manifest): void {
     const object = describe(manifest);
     const kind = kindOf(manifest.apiVersion, manifest.kind);
+    if (kind === "PersistentVolumeClaim") {
+      this.addClaim(manifest, object);
+      return;
+    }
+    if (kind === "StorageClass" && bodyOf(manifest).volumeBindingMode === WAITS) {
+      this.waitingClasses.add(manifest.metadata.name ?? "");
+    }
     const rules = kind === undefined ? undefined : MODELLED_KINDS[kind];
     if (rules === "modelled") return;
     if (rules === undefined) {
-      const rule = Object.hasOwn(UNMODELLED_KINDS, manifest.kind)
+      const effect = Object.hasOwn(UNMODELLED_KINDS, manifest.kind)
         ? UNMODELLED_KINDS[manifest.kind]!
         : UNKNOWN_KIND;
-      const effect = typeof rule === "function" ? rule(manifest.spec) : rule;
-      if (effect !== "modelled") this.note({ kind: manifest.kind, field: "", effect }, object);
+      this.note({ kind: manifest.kind, field: "", effect }, object);
       return;
     }
     const body = KINDS[kind!].hasSpec ? manifest.spec : bodyOf(manifest);
     this.look(body, rules, { kind: kind!, prefix: "spec", object });
+  }
+
+  private addClaim(manifest: Manifest, object: string): void {
+    const { volumeName, storageClassName = "" } = (manifest.spec ?? {}) as {
+      volumeName?: string;
+      storageClassName?: string;
+    };
+    if (volumeName) return;
+    const { annotations = {} } = manifest.metadata;
+    const storageClass = annotations["volume.beta.kubernetes.io/storage-class"] ?? storageClassName;
+    this.unbound.push({ storageClass, object });
   }
 
   /** Something that is told of in other ways than by the tables. */
@@ -55,6 +78,11 @@ export class CoverageReport {
 
   /** The worst first; then by kind and field. */
   entries(): readonly NotModelled[] {
+    // Nobody binds or provisions for a claim that does not wait for its first consumer.
+    for (const { storageClass, object } of this.unbound.splice(0)) {
+      if (this.waitingClasses.has(storageClass)) continue;
+      this.note({ kind: "PersistentVolumeClaim", field: "", effect: "placement" }, object);
+    }
     return [...this.found.values()].sort(
       (a, b) =>
         EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect) ||

@@ -214,8 +214,8 @@ export const MODELLED_KINDS: Readonly<Record<string, FieldRules | "modelled">> =
   CSIStorageCapacity: "modelled",
 };
 
-/** Kinds that are kept or left aside without anybody acting on them: the effect of that, maybe by `spec`. */
-export const UNMODELLED_KINDS: Readonly<Record<string, Effect | ValueRule>> = {
+/** Kinds that are kept or left aside without anybody acting on them: the effect of that. */
+export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
   // Their controllers make pods, or decide how many.
   StatefulSet: "placement",
   DaemonSet: "placement",
@@ -234,9 +234,6 @@ export const UNMODELLED_KINDS: Readonly<Record<string, Effect | ValueRule>> = {
   PodSecurityPolicy: "none",
   RuntimeClass: "placement",
   // Volumes.
-  // Nobody binds or provisions for a claim that has no volume yet.
-  PersistentVolumeClaim: (spec) =>
-    (spec as { volumeName?: unknown } | undefined)?.volumeName ? "modelled" : "placement",
   VolumeAttachment: "none",
   VolumeSnapshot: "none",
   VolumeSnapshotClass: "none",

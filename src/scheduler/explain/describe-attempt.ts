@@ -81,7 +81,7 @@ export function describeAttempt(decision: Decision, scores: ScoreColumns): Attem
 }
 
 /** `namespace/name`. */
-export function podKey({ pod }: PodInfo): string {
+function podKey({ pod }: PodInfo): string {
   return `${pod.namespace}/${pod.name}`;
 }
 
