@@ -58,15 +58,32 @@ export function benchNode(name: string, shape: NodeShape): ObjectVersion<"Node">
   } as unknown as ObjectVersion<"Node">;
 }
 
+const NOTHING = Object.freeze({});
+const NONE: readonly never[] = Object.freeze([]);
+
 export function benchPod(name: string, labels: Labels, spec: PodSpec): PodVersion {
-  return PodVersion.of({
-    ...meta("default", name, labels),
+  lastRow += 1;
+  return new PodVersion(
+    lastRow,
+    `${name}-${lastRow}`,
+    "default",
+    name,
+    "",
+    1,
+    1,
+    0,
+    null,
+    null,
+    labels,
+    NOTHING,
+    NONE,
+    NONE,
     spec,
-    nodeName: "",
-    nominatedNodeName: "",
-    phase: "Pending",
-    status: EMPTY_POD_STATUS,
-  });
+    "",
+    "",
+    "Pending",
+    EMPTY_POD_STATUS,
+  );
 }
 
 /** A small generator of numbers, so that every run does the same. */

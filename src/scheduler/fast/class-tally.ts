@@ -108,24 +108,36 @@ export class ClassTally implements PodCounter {
     return tally;
   }
 
-  /** Brings the sums up to date; the table must be in sync. */
+  /** Computes the sums, for one decision only; the table must be in sync. */
+  countOnce(uses: TemplateUses): void {
+    this.begin();
+    for (const use of uses.concerning(this)) this.countUse(use);
+  }
+
+  /** Brings the sums up to date, and has them kept so; the table must be in sync. */
   sync(uses: TemplateUses): void {
     if (!this.subscribed) {
       this.subscribed = true;
       uses.subscribe(this);
     }
     if (this.topologyVersion === this.table.topologyVersion) return;
+    this.begin();
+    for (const use of uses.usesOf(this)) this.countUse(use);
+  }
+
+  private begin(): void {
     this.topologyVersion = this.table.topologyVersion;
     this.generation += 1;
     for (const tally of this.all()) tally.clear(this.kinds.of(tally.key));
     for (const tally of this.softHost) tally?.clear("host");
     this.knowDomains();
+  }
+
+  private countUse(use: TemplateUse): void {
     const { positionOf, nodes } = this.table;
-    for (const use of uses.usesOf(this)) {
-      for (const [row, count] of use.rows) {
-        const position = positionOf[row]!;
-        if (position >= 0) this.apply(use, nodes[position]!, count);
-      }
+    for (const [row, count] of use.rows) {
+      const position = positionOf[row]!;
+      if (position >= 0) this.apply(use, nodes[position]!, count);
     }
   }
 

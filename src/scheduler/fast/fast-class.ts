@@ -30,6 +30,7 @@ export class DecisionDesk {
   open = new Uint8Array(0);
   closedBy: (Status | null)[] = [];
   targets = new Int32Array(0);
+  tied = new Uint8Array(0);
   start = 0;
   length = 0;
   /** Decisions so far. */
@@ -50,6 +51,7 @@ export class DecisionDesk {
     if (this.open.length >= groups) return;
     this.open = new Uint8Array(groups * 2);
     this.targets = new Int32Array(groups * 2);
+    this.tied = new Uint8Array(groups * 2);
   }
 }
 
@@ -123,7 +125,7 @@ export class FastClass implements DiagnosisSource {
 
   private single(g: number, fits: number, wanted: number): Found {
     const { best } = this.desk;
-    this.desk.targets.fill(0);
+    this.desk.targets.fill(0, 0, this.desk.layout!.groups.length);
     this.desk.targets[g] = best.max[g]!;
     return {
       evaluated: this.desk.length,
@@ -164,7 +166,7 @@ export class FastClass implements DiagnosisSource {
   /** Number `n` (from 0) of the tied nodes, in the order of evaluation. */
   tied(n: number): NodeInfo {
     const { rows, groups } = this.desk.layout!;
-    const tied = new Uint8Array(this.desk.open.length);
+    const { tied } = this.desk;
     for (let g = 0; g < groups.length; g += 1) tied[g] = this.desk.targets[g]! > 0 ? 1 : 0;
     const position = rows.nthAtTarget(
       this.desk.start,

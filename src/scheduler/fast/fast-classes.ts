@@ -20,19 +20,30 @@ export interface RememberOptions extends BlockSizes {
   readonly maxSharedDomains: number;
 }
 
+const NO_KEYS: readonly string[] = [];
 const NO_CONSTRAINTS: readonly SpreadConstraint[] = [];
 /** Rough size of a class without its sums. */
 const CLASS_BYTES = 2048;
 /** Decisions between two looks at the memory in use. */
-const CHECK_EVERY = 256;
+const CHECK_EVERY = 1024;
 
 interface KnownClass {
   readonly key: string;
-  readonly template: PodTemplateInfo;
   readonly of: FastClass;
   /** Layout of its own, if its nodes are told apart one by one. */
   own: GroupedShape | null;
+  division: Division | null;
   lastUse: number;
+}
+
+/** How the rules of a class divide the nodes, as long as its tally has this generation. */
+interface Division {
+  readonly generation: number;
+  /** False where a rule needs what is not kept. */
+  readonly tellable: boolean;
+  readonly byHost: boolean;
+  readonly keys: readonly string[];
+  readonly keysText: string;
 }
 
 interface KnownShape {
@@ -56,6 +67,8 @@ export class FastClasses {
   /** Text of the shape by template; null for one that only the plain form knows how to place. */
   private readonly shapeOf = new Map<number, string | null>();
   private readonly classes = new Map<string, KnownClass>();
+  /** Templates that were asked for at least once, of late. */
+  private readonly seen = new Set<number>();
   private readonly kinds: KeyKinds;
   private readonly desk: DecisionDesk;
   private uses: TemplateUses | null = null;
@@ -101,8 +114,10 @@ export class FastClasses {
     const entry = this.classFor(pod, rules.key, known, rules.rules);
     const { tally } = entry.of;
     if (tally === null) return null;
-    tally.sync(this.uses);
-    return isTellable(tally) ? this.withLayout(known, entry, tally) : null;
+    if (this.classes.get(entry.key) === entry) tally.sync(this.uses);
+    else tally.countOnce(this.uses);
+    const division = divisionOf(entry, tally);
+    return division.tellable ? this.withLayout(known, entry, division) : null;
   }
 
   private shapeFor(template: PodTemplateInfo, pod: PodInfo): KnownShape | null {
@@ -161,27 +176,36 @@ export class FastClasses {
       if (entry !== undefined) this.forget(entry);
       const tally = rules === null ? null : new ClassTally(rules, this.table, this.kinds);
       const of = new FastClass(this.desk, known.shape, tally, pod);
-      entry = { key, template: pod.template, of, own: null, lastUse: 0 };
-      this.classes.set(key, entry);
+      entry = { key, of, own: null, division: null, lastUse: 0 };
+      // Many a template comes once: what is kept up to date is worth it from the second time on.
+      if (tally === null || this.isSeenAgain(pod.template.id)) this.classes.set(key, entry);
     }
     entry.lastUse = this.clock;
     return entry;
   }
 
+  private isSeenAgain(template: number): boolean {
+    if (this.seen.has(template)) return true;
+    if (this.seen.size > 4 * this.options.maxClasses) this.seen.clear();
+    this.seen.add(template);
+    return false;
+  }
+
   private withLayout(
     known: KnownShape,
     entry: KnownClass,
-    tally: ClassTally | null,
+    division: Division | null,
   ): ReadyClass | null {
-    const keys = tally === null ? [] : groupingKeys(tally);
     let layout: GroupedShape | undefined;
-    if (tally !== null && dividesHosts(tally)) {
+    const keys = division?.keys ?? NO_KEYS;
+    if (division?.byHost === true) {
       if (entry.own === null || !sameKeys(entry.own.keys, keys)) {
+        const { tally } = entry.of;
         entry.own = new GroupedShape(this.table, known.shape, keys, tally, this.options);
       }
       layout = entry.own;
     } else {
-      const text = keys.join("\n");
+      const text = division?.keysText ?? "";
       layout = known.layouts.get(text);
       if (layout === undefined) {
         layout = new GroupedShape(this.table, known.shape, keys, null, this.options);
@@ -226,6 +250,19 @@ export class FastClasses {
       }
     }
   }
+}
+
+function divisionOf(entry: KnownClass, tally: ClassTally): Division {
+  if (entry.division?.generation === tally.generation) return entry.division;
+  const keys = groupingKeys(tally);
+  entry.division = {
+    generation: tally.generation,
+    tellable: isTellable(tally),
+    byHost: dividesHosts(tally),
+    keys,
+    keysText: keys.join("\n"),
+  };
+  return entry.division;
 }
 
 function classBytes({ of, own }: KnownClass): number {

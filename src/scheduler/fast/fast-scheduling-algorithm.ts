@@ -34,7 +34,7 @@ const REMEMBER: RememberOptions = {
   blockLog2: 5,
   superLog2: 5,
   memoryBytes: 256 * 1024 * 1024,
-  maxClasses: 4096,
+  maxClasses: 2048,
   maxSharedDomains: 32,
 };
 

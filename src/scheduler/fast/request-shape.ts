@@ -13,24 +13,28 @@ import { StaticGroups } from "./static-groups.js";
 /** All of a template that the rules of one node read, as text: templates of one text share a shape. */
 export function shapeKey({ resources, spec, hostPorts }: PodTemplateInfo): string {
   const { requests, scoreRequests } = resources;
-  return JSON.stringify([
-    requests.cpuMillis,
-    requests.memoryBytes,
-    requests.ephemeralStorageBytes,
-    requests.scalars,
-    resources.scoreNonZeroCpuMillis,
-    resources.scoreNonZeroMemoryBytes,
-    scoreRequests.cpuMillis,
-    scoreRequests.memoryBytes,
-    scoreRequests.ephemeralStorageBytes,
-    scoreRequests.scalars,
-    spec.tolerations,
-    spec.nodeSelector,
-    spec.affinity?.nodeAffinity,
-    hostPorts,
-    spec.containers.map(({ image }) => image),
-    spec.initContainers?.map(({ image }) => image),
-  ]);
+  let text =
+    `${amountsText(requests)} ${resources.scoreNonZeroCpuMillis} ` +
+    `${resources.scoreNonZeroMemoryBytes} ${amountsText(scoreRequests)}`;
+  for (const { image } of spec.containers) text += `\n${image ?? ""}`;
+  for (const { image } of spec.initContainers ?? []) text += `\ninit ${image ?? ""}`;
+  const { tolerations = [], nodeSelector } = spec;
+  const nodeAffinity = spec.affinity?.nodeAffinity;
+  if (tolerations.length > 0) text += `\nt${JSON.stringify(tolerations)}`;
+  if (nodeSelector !== undefined) text += `\ns${JSON.stringify(nodeSelector)}`;
+  if (nodeAffinity !== undefined) text += `\na${JSON.stringify(nodeAffinity)}`;
+  if (hostPorts.length > 0) text += `\np${JSON.stringify(hostPorts)}`;
+  return text;
+}
+
+function amountsText({
+  cpuMillis,
+  memoryBytes,
+  ephemeralStorageBytes,
+  scalars,
+}: PodTemplateInfo["resources"]["requests"]): string {
+  const text = `${cpuMillis} ${memoryBytes} ${ephemeralStorageBytes}`;
+  return scalars.length === 0 ? text : `${text} ${JSON.stringify(scalars)}`;
 }
 
 /**

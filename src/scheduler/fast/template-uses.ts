@@ -120,7 +120,15 @@ export class TemplateUses {
     for (const use of this.usesOf(counter)) use.counters.delete(counter);
   }
 
-  /** Every placed template that concerns the counter. */
+  /** Every placed template that concerns the counter, asked anew. */
+  concerning(counter: PodCounter): readonly TemplateUse[] {
+    const related = this.index.related(counter.labelPairs, counter.selectorPairs);
+    const uses: TemplateUse[] = [];
+    for (const use of related) if (counter.isConcerned(use)) uses.push(use);
+    return uses;
+  }
+
+  /** The same of a counter that has subscribed. */
   usesOf(counter: PodCounter): readonly TemplateUse[] {
     const related = this.index.related(counter.labelPairs, counter.selectorPairs);
     return [...related].filter((use) => use.counters.has(counter));
