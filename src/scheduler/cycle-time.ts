@@ -2,7 +2,7 @@ import type { PodInfo } from "./framework/pod-info.js";
 import type { PodTemplateInfo } from "./framework/pod-template-info.js";
 
 /** What a scheduling cycle takes of virtual time: a base, and a part for each node it looked at. */
-export interface CycleCost {
+interface CycleCost {
   readonly baseMicros: number;
   readonly perNodeMicros: number;
 }

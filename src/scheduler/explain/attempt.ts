@@ -12,7 +12,7 @@ export interface RefusedNodes {
   readonly examples: readonly string[];
 }
 
-export interface PluginScore {
+interface PluginScore {
   readonly raw: number;
   /** The normalised score times the plugin's weight. */
   readonly weighted: number;
