@@ -14,6 +14,10 @@ export interface ControllerOptions {
   readonly startTimeMs: number;
   /** Keys that are synced at one time; undefined for upstream's default. */
   readonly workers?: number | undefined;
+  /** The cluster's version, `26` for 1.26; undefined for the newest behaviour. */
+  readonly kubernetesMinor?: number | undefined;
+  /** Upstream's `--terminated-pod-gc-threshold`; undefined for its default. */
+  readonly terminatedPodGCThreshold?: number | undefined;
 }
 
 /** A control loop: it registers its event handlers when it is built and begins with `start`. */

@@ -3,6 +3,7 @@ import { DeploymentController } from "./deployment/deployment-controller.js";
 import { EndpointSliceController } from "./endpointslice/endpoint-slice-controller.js";
 import { GarbageCollector } from "./garbage-collector/garbage-collector.js";
 import { NamespaceController } from "./namespace/namespace-controller.js";
+import { PodGarbageCollector } from "./pod-garbage-collector/pod-garbage-collector.js";
 import { ReplicaSetController } from "./replicaset/replica-set-controller.js";
 
 /** The controllers that a controller manager runs, by upstream's names, in the order of start. */
@@ -13,4 +14,5 @@ export const CONTROLLERS: Readonly<Record<string, new (options: ControllerOption
     "endpointslice-controller": EndpointSliceController,
     "garbage-collector-controller": GarbageCollector,
     "namespace-controller": NamespaceController,
+    "pod-garbage-collector-controller": PodGarbageCollector,
   };

@@ -32,6 +32,7 @@ export const DEFAULTS = {
     concurrentServiceEndpointSyncs: 5,
     concurrentGcSyncs: 20,
     concurrentNamespaceSyncs: 10,
+    terminatedPodGCThreshold: 12_500,
   },
   kubelet: { nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND, serializeImagePulls: true },
   /** A container that no entry of `behavior` matches. */

@@ -152,6 +152,9 @@ export class TestCluster {
 
   /** Binds each pod at once, makes it ready after a while, and ends it when it is deleted. */
   private startKubelets(): void {
+    for (let number = 0; number < NODES; number++) {
+      this.apply({ apiVersion: "v1", kind: "Node", metadata: { name: `node-${number}` } });
+    }
     this.informers.informer("Pod").addHandler({
       added: (pod) => {
         if (pod.nodeName !== "" || pod.deletionTimeMicros !== null) return;

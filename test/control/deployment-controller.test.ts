@@ -228,7 +228,7 @@ describe("a Deployment", () => {
 describe("a cluster that was dumped", () => {
   function restored(from: TestCluster): TestCluster {
     const cluster = new TestCluster();
-    const kinds = ["Deployment", "ReplicaSet", "Pod", "EndpointSlice", "Service"] as const;
+    const kinds = ["Node", "Deployment", "ReplicaSet", "Pod", "EndpointSlice", "Service"] as const;
     for (const kind of kinds) {
       for (const object of from.all(kind)) {
         const manifest = toManifest(object as AnyVersion, START_TIME_MS);

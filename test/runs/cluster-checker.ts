@@ -20,6 +20,8 @@ export interface Met {
   drains: number;
   evicted: number;
   nodesRemoved: number;
+  /** Pods that were left behind on a node that is gone, by event. */
+  orphaned: number;
   namespacesRemoved: number;
   rollouts: number;
   podsCreated: number;
@@ -34,6 +36,7 @@ export function nothingMet(): Met {
     drains: 0,
     evicted: 0,
     nodesRemoved: 0,
+    orphaned: 0,
     namespacesRemoved: 0,
     rollouts: 0,
     podsCreated: 0,
@@ -44,6 +47,9 @@ const PHASE_RANK = { Pending: 0, Unknown: 0, Running: 1, Succeeded: 2, Failed: 2
 /** A pod that is told to go is gone this long after its grace period: kills and writes take time. */
 const VANISH_SLACK_MICROS = 10 * MICROS_PER_SECOND;
 
+/** The pods of a node that is gone are gone this long after it: 40 s, two rounds, and the writes. */
+const ORPHAN_MICROS = 90 * MICROS_PER_SECOND;
+
 /** Within this time everybody has heard of a change. */
 const NEWS_MICROS = 5 * MICROS_PER_SECOND;
 
@@ -53,7 +59,9 @@ const NEWS_MICROS = 5 * MICROS_PER_SECOND;
  */
 export class ClusterChecker {
   private readonly live = new Map<string, PodVersion>();
+  private readonly boundMicros = new Map<string, number>();
   private readonly changedMicros = new Map<string, number>();
+  private readonly nodeGoneMicros = new Map<string, number>();
   private readonly seenUids = new Set<string>();
   private readonly requests = new WeakMap<PodSpec, ReadonlyMap<string, number>>();
   private readonly bounds: RolloutBounds;
@@ -102,7 +110,10 @@ export class ClusterChecker {
     this.demand(store.resourceVersion >= this.lastRevision, () => "the revision went back");
     const { kind } = (after ?? before)!;
     if (kind === "Pod") this.podChanged(before as PodVersion | null, after as PodVersion | null);
-    if (kind === "Node" && after === null) this.met.nodesRemoved += 1;
+    if (kind === "Node" && after === null) {
+      this.met.nodesRemoved += 1;
+      this.nodeGoneMicros.set(before!.name, this.world.now);
+    }
     if (kind === "Namespace" && after === null) this.met.namespacesRemoved += 1;
     if (kind === "ReplicaSet" && before === null) this.met.rollouts += 1;
   }
@@ -136,6 +147,7 @@ export class ClusterChecker {
       });
       this.count(before, after);
     }
+    if (after.nodeName !== (before?.nodeName ?? "")) this.boundMicros.set(pod.uid, this.world.now);
     this.live.set(pod.uid, after);
     this.changedMicros.set(pod.uid, this.world.now);
   }
@@ -172,6 +184,7 @@ export class ClusterChecker {
     for (const pod of store.table("Pod")) {
       this.demand(this.live.get(pod.uid) === pod, () => `${objectKey(pod)} is there unannounced`);
       if (pod.nodeName === "") continue;
+      if (this.isOrphaned(pod)) continue;
       this.checkVanishing(pod);
       const isAdmitted = pod.status.startTimeMicros !== null && !isPodTerminal(pod);
       if (isAdmitted) this.add(used, pod);
@@ -182,9 +195,21 @@ export class ClusterChecker {
     }
   }
 
+  /** A pod on a node that is gone: it is left to the pod garbage collector, for so long. */
+  private isOrphaned(pod: PodVersion): boolean {
+    if (this.world.ground.store.table("Node").find("", pod.nodeName) !== undefined) return false;
+    const goneMicros = this.nodeGoneMicros.get(pod.nodeName) ?? 0;
+    const boundMicros = this.boundMicros.get(pod.uid) ?? 0;
+    const sinceMicros = this.world.now - Math.max(goneMicros, boundMicros);
+    this.demand(sinceMicros <= ORPHAN_MICROS, () => {
+      return `${objectKey(pod)} is on ${pod.nodeName}, gone for ${sinceMicros / MICROS_PER_SECOND} s`;
+    });
+    if (sinceMicros > NEWS_MICROS) this.met.orphaned += 1;
+    return true;
+  }
+
   private checkVanishing(pod: PodVersion): void {
     if (pod.deletionTimeMicros === null || pod.finalizers.length > 0) return;
-    if (this.world.ground.store.table("Node").find("", pod.nodeName) === undefined) return;
     const late = this.world.now - pod.deletionTimeMicros;
     this.demand(late <= VANISH_SLACK_MICROS, () => {
       return `${objectKey(pod)} should be gone since ${late / MICROS_PER_SECOND} s`;

@@ -37,6 +37,8 @@ export function wireControllers(ground: Ground, scenario: Scenario): readonly Co
     observer: ground.observer,
     startTimeMs: scenario.startTimeEpochMicros / 1000,
     workers: workersOf(controllerManager, name),
+    kubernetesMinor: scenario.kubernetesMinor,
+    terminatedPodGCThreshold: controllerManager.terminatedPodGCThreshold,
   });
   return Object.entries(CONTROLLERS).map(([name, Made]) => new Made(options(name)));
 }

@@ -6,7 +6,7 @@ import {
 } from "../../scheduler/cycle-time.js";
 import { DEFAULTS } from "../defaults.js";
 import { described, notYet } from "./leaf.js";
-import { duration, flag, number, positiveCount, positiveDuration, word } from "./scalars.js";
+import { count, duration, flag, number, positiveCount, positiveDuration, word } from "./scalars.js";
 import type { ControlPlane } from "./scenario.js";
 
 const watchLatency = described(
@@ -43,7 +43,6 @@ const laterFlags = {
   largeClusterSizeThreshold: "the node lifecycle controller",
   maxEndpointsPerSlice: "the size of EndpointSlices",
   endpointsliceUpdatesBatchPeriod: "gathering changes of EndpointSlices",
-  terminatedPodGCThreshold: "the pod garbage collector",
   horizontalPodAutoscalerSyncPeriod: "the horizontal pod autoscaler",
   horizontalPodAutoscalerDownscaleStabilization: "the horizontal pod autoscaler",
   horizontalPodAutoscalerTolerance: "the horizontal pod autoscaler",
@@ -82,6 +81,11 @@ const controllerManager = z.strictObject({
   ),
   concurrentGcSyncs: workers("Objects of the garbage collector", manager.concurrentGcSyncs),
   concurrentNamespaceSyncs: workers("Namespaces", manager.concurrentNamespaceSyncs),
+  terminatedPodGCThreshold: described(
+    count.optional(),
+    "Pods that have ended and are kept, in the whole cluster; 0: all.",
+    { default: manager.terminatedPodGCThreshold, source: "upstream" },
+  ),
   ...refused(laterFlags),
 });
 
@@ -198,6 +202,7 @@ export const controlPlane = z
           cm?.concurrentServiceEndpointSyncs ?? manager.concurrentServiceEndpointSyncs,
         concurrentGcSyncs: cm?.concurrentGcSyncs ?? manager.concurrentGcSyncs,
         concurrentNamespaceSyncs: cm?.concurrentNamespaceSyncs ?? manager.concurrentNamespaceSyncs,
+        terminatedPodGCThreshold: cm?.terminatedPodGCThreshold ?? manager.terminatedPodGCThreshold,
       },
       kubelet: {
         watchLatencyMicros: given.kubelet?.watchLatency ?? watchMicros,

@@ -272,6 +272,7 @@ export interface ControlPlane {
     readonly concurrentServiceEndpointSyncs: number;
     readonly concurrentGcSyncs: number;
     readonly concurrentNamespaceSyncs: number;
+    readonly terminatedPodGCThreshold: number;
   };
   readonly kubelet: Pick<Component, "watchLatencyMicros"> & {
     readonly nodeStatusUpdateFrequencyMicros: TimeMicros;

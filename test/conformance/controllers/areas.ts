@@ -1,4 +1,5 @@
 import { deploymentArea } from "./deployment.js";
+import { podGarbageCollectorArea } from "./podgc.js";
 import { replicaSetArea } from "./replicaset.js";
 import { resources } from "./resources.js";
 import { schedulingQueueArea } from "./schedqueue.js";
@@ -7,6 +8,7 @@ import type { Area } from "./suite.js";
 /** The areas that are implemented. Those that are missing here fail as "not supported yet". */
 export const AREAS: Readonly<Record<string, Area>> = {
   deployment: deploymentArea,
+  podgc: podGarbageCollectorArea,
   replicaset: replicaSetArea,
   resources,
   schedqueue: schedulingQueueArea,
