@@ -26,6 +26,8 @@ const NO_CONSTRAINTS: readonly SpreadConstraint[] = [];
 const CLASS_BYTES = 2048;
 /** Decisions between two looks at the memory in use. */
 const CHECK_EVERY = 1024;
+/** A new shape or layout counts as so many decisions, as it is these that take memory. */
+const LAYOUT_STEPS = 32;
 
 interface KnownClass {
   readonly key: string;
@@ -133,6 +135,7 @@ export class FastClasses {
       const shape = new RequestShape(this.profile, this.table, pod);
       known = { shape, layouts: new Map(), lastUse: 0 };
       this.shapes.set(key, known);
+      this.untilCheck -= LAYOUT_STEPS;
     }
     known.lastUse = this.clock;
     return known;
@@ -201,6 +204,7 @@ export class FastClasses {
     if (division?.byHost === true) {
       if (entry.own === null || !sameKeys(entry.own.keys, keys)) {
         const { tally } = entry.of;
+        this.untilCheck -= LAYOUT_STEPS;
         entry.own = new GroupedShape(this.table, known.shape, keys, tally, this.options);
       }
       layout = entry.own;

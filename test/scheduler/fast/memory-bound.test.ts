@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { FastSchedulingAlgorithm } from "../../../src/scheduler/fast/fast-scheduling-algorithm.js";
+import { makeNode, makePod, makeTemplate, makeWorld } from "./random-cluster.js";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Places pods of ever new templates on a cluster, and returns the most memory that was told. */
+function place(options: { nodes: number; templates: number; memoryBytes: number }) {
+  const world = makeWorld({ minor: 26, configuration: null });
+  for (let i = 0; i < options.nodes; i += 1) {
+    const labels = { "topology.kubernetes.io/zone": `zone-${i % 3}` };
+    world.state.addNode(makeNode(`node-${i}`, { cpu: "32", memory: "64Gi", pods: 110, labels }));
+  }
+  const framework = world.framework();
+  const fast = new FastSchedulingAlgorithm(world.state, {
+    percentageOfNodesToScore: 100,
+    chooseTie: null,
+    remember: { memoryBytes: options.memoryBytes },
+    verifyEvery: Math.trunc(options.templates / 7),
+  });
+  let most = 0;
+  for (let i = 0; i < options.templates; i += 1) {
+    const requests = { cpu: `${1 + (i % 900)}m`, memory: `${1 + Math.trunc(i / 900)}Mi` };
+    const template = makeTemplate(
+      "default",
+      { app: `${i % 50}` },
+      {
+        containers: [{ name: "c", image: "i", resources: { requests } }],
+      },
+    );
+    const pod = makePod(template, `pod-${i}`);
+    const outcome = fast.schedule(framework, world.state.podInfos.podInfo(pod));
+    if (outcome.kind !== "scheduled") throw new Error(`pod ${i} was not placed`);
+    world.state.addPod(pod.next({ nodeName: outcome.node.name }));
+    if (i % 50 === 0) most = Math.max(most, fast.counts.bytes);
+  }
+  return { most, counts: fast.counts };
+}
+
+test("what is remembered stays within its bound, whatever the number of templates", () => {
+  const bound = 4 * MEBIBYTE;
+  const { most, counts } = place({ nodes: 300, templates: 4_000, memoryBytes: bound });
+  expect(counts.plain).toBe(0);
+  expect(counts.forgotten).toBeGreaterThan(0);
+  expect(most).toBeGreaterThan(bound / 8);
+  // Memory is looked at every so many decisions, and may grow in between.
+  expect(most).toBeLessThan(bound * 1.5);
+});
