@@ -10,9 +10,7 @@ export type {
   Container,
   ContainerPort,
   ContainerStatus,
-  EndpointAddress,
   LimitRangeSpec,
-  NamespaceSpec,
   NodeAffinity,
   NodeSelector,
   NodeSelectorRequirement,
@@ -20,21 +18,16 @@ export type {
   NodeSpec,
   NodeStatus,
   PersistentVolumeClaimSpec,
-  PersistentVolumeSpec,
-  PodAffinity,
   PodAffinityTerm,
-  PodAntiAffinity,
   PodTemplateSpec,
   PreferredSchedulingTerm,
   ResourceRequirements,
-  ServiceSpec,
   Taint,
   Toleration,
   TopologySpreadConstraint,
   Volume,
-  WeightedPodAffinityTerm,
 } from "kubernetes-types/core/v1.js";
-export type { LabelSelector, LabelSelectorRequirement } from "kubernetes-types/meta/v1.js";
+export type { LabelSelector } from "kubernetes-types/meta/v1.js";
 export type OwnerReference = meta.OwnerReference;
 export type ObjectMeta = meta.ObjectMeta;
 

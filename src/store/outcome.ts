@@ -1,7 +1,7 @@
 import type { AnyVersion } from "../api/object-version.js";
 
 /** Why the API server refused a request: `reason` of a Kubernetes Status, and its HTTP code. */
-export const REFUSAL_CODES = {
+const REFUSAL_CODES = {
   BadRequest: 400,
   Forbidden: 403,
   NotFound: 404,
@@ -21,7 +21,7 @@ export interface Refusal {
 }
 
 /** `object` is the version after the write; of an object that is gone, its last. */
-export interface Accepted<V = AnyVersion> {
+interface Accepted<V = AnyVersion> {
   readonly ok: true;
   readonly object: V;
 }

@@ -5,7 +5,7 @@ type Json = Record<string, unknown>;
 
 /** Operations end here; the rest of the run is for the cluster to settle. */
 const BUSY_SECONDS = 600;
-export const DURATION_SECONDS = 1_200;
+const DURATION_SECONDS = 1_200;
 
 /** Everything that a random scenario is made of, drawn from one seed. */
 class Maker {

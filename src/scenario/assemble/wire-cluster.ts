@@ -11,7 +11,7 @@ import type { Ground } from "./ground.js";
 type NodeVersion = ObjectVersion<"Node">;
 
 /** The pool of a node: the one that made it, or the first that adopts it. */
-export function poolOf(scenario: Scenario, node: NodeVersion): NodePool | null {
+function poolOf(scenario: Scenario, node: NodeVersion): NodePool | null {
   for (const pool of scenario.cluster.nodePools) {
     if (pool.match !== null ? hasLabels(node.labels, pool.match.labels) : isMadeBy(node, pool)) {
       return pool;

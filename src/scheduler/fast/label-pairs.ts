@@ -2,7 +2,7 @@ import type { Labels } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
 
 /** Stands for a selector that no single pair of key and value is needed for. */
-export const ANY_PAIR = "";
+const ANY_PAIR = "";
 
 function pairOf(key: string, value: string): string {
   return `${key}\n${value}`;

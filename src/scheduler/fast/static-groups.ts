@@ -2,7 +2,7 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { NodeTable } from "./node-table.js";
 
 /** Beyond this many groups remembering by group does not pay. */
-export const MAX_STATIC_GROUPS = 256;
+const MAX_STATIC_GROUPS = 256;
 
 /** Nodes that agree in the values of the topology keys and in the raw static scores. */
 export interface StaticGroup {

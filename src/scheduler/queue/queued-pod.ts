@@ -10,7 +10,7 @@ import type { PodVersion } from "../../api/pod-version.js";
  *    gated ─────┘                 │          │
  *                                 └──► unschedulable
  */
-export type QueuePlace = "active" | "backoff" | "unschedulable" | "inFlight";
+type QueuePlace = "active" | "backoff" | "unschedulable" | "inFlight";
 
 /** A pod in the scheduling queue, with what is remembered of its attempts. */
 export interface QueuedPod {

@@ -43,7 +43,7 @@ export function isRefusal(value: AnyVersion | Refusal): value is Refusal {
   return "ok" in value;
 }
 
-export function notFound(target: Target): Refusal {
+function notFound(target: Target): Refusal {
   return refuse("NotFound", `${describe(target)} not found`);
 }
 

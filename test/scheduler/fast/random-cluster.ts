@@ -109,7 +109,7 @@ export function makePod(template: Template, name: string): PodVersion {
   });
 }
 
-export function emptyTables() {
+function emptyTables() {
   return {
     namespaces: new ObjectTable<"Namespace">(),
     services: new ObjectTable<"Service">(),

@@ -1,9 +1,9 @@
 import type { Labels, NodeSpec } from "../../../src/api/kubernetes.js";
 import { type Dice, type NodeShape, type Template, makeTemplate } from "./random-cluster.js";
 
-export const ZONE = "topology.kubernetes.io/zone";
-export const HOST = "kubernetes.io/hostname";
-export const RACK = "rack";
+const ZONE = "topology.kubernetes.io/zone";
+const HOST = "kubernetes.io/hostname";
+const RACK = "rack";
 
 export interface Mix {
   /** Chances in percent. */
