@@ -1,20 +1,13 @@
 import {
   LADDER,
-  type Workload,
   manyTemplates,
   mixed,
   mixedNode,
   ofPriority,
   speedNode,
 } from "./scheduler-workloads.js";
-import { BenchWorld, benchNode, type NodeShape } from "./scheduler-world.js";
-import type { PodVersion } from "../src/api/pod-version.js";
-
-/** Pods that are on the nodes while it is measured: as many as the recorded runs placed. */
-const STANDING_PODS = 2_000;
-/** Pods that are made in advance, so that making them is not measured. */
-const BATCH = 500;
-const PLAIN_BATCH = 5;
+import { BATCH, Churn } from "./scheduler-churn.js";
+import { BenchWorld, benchNode, benchPod } from "./scheduler-world.js";
 
 /** Decisions a second of the real scheduler, v1.26.4, by nodes and percentage (SPEED.md, median). */
 const RECORDED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -51,79 +44,6 @@ const RECORDED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     "5000/100": 46,
   },
 };
-
-/** Measures one workload on one cluster: places pods, and takes the oldest away again. */
-class Churn {
-  readonly world: BenchWorld;
-  /** Pods on the nodes, a ring: the oldest at `oldest`. */
-  private readonly standing: PodVersion[] = [];
-  private oldest = 0;
-  private next = 0;
-
-  constructor(
-    private readonly workload: Workload,
-    nodes: number,
-    options: {
-      readonly percentage: number;
-      readonly node?: (i: number) => NodeShape;
-      readonly standing?: number;
-      readonly memoryBytes?: number;
-    },
-  ) {
-    const { percentage, memoryBytes, node = speedNode, standing = STANDING_PODS } = options;
-    this.world = new BenchWorld({
-      percentageOfNodesToScore: percentage,
-      ...(memoryBytes === undefined ? {} : { memoryBytes }),
-    });
-    for (let i = 0; i < nodes; i += 1) this.world.state.addNode(benchNode(`node-${i}`, node(i)));
-    while (this.standing.length < standing) this.place("fast", Math.min(BATCH, standing), false);
-  }
-
-  /** Places `count` pods, and returns the nanoseconds of processor time that this took. */
-  place(form: "fast" | "plain", count: number, remove = true): number {
-    const { world } = this;
-    const { state } = world;
-    const pods = Array.from({ length: count }, (_, i) => this.workload(this.next + i));
-    const infos = pods.map((pod) => state.podInfos.podInfo(pod));
-    this.next += count;
-    // Processor time: others work on this machine too.
-    const begin = process.cpuUsage();
-    for (let i = 0; i < count; i += 1) {
-      const outcome = world.schedule(form, infos[i]!);
-      if (outcome.kind !== "scheduled") throw new Error(`pod ${this.next + i} was not placed`);
-      const bound = pods[i]!.next({ nodeName: outcome.node.name });
-      state.addPod(bound);
-      if (remove) {
-        state.removePod(this.standing[this.oldest]!.uid);
-        this.standing[this.oldest] = bound;
-        this.oldest = (this.oldest + 1) % this.standing.length;
-      } else {
-        this.standing.push(bound);
-      }
-    }
-    const spent = process.cpuUsage(begin);
-    return (spent.user + spent.system) * 1_000;
-  }
-
-  /** Decisions a second in each form, measured in turn. */
-  measure(millis: number, plainMillis: number): { fast: number; plain: number | null } {
-    const spent = { fast: 0, plain: 0 };
-    const done = { fast: 0, plain: 0 };
-    this.place("fast", BATCH);
-    while (spent.fast < millis * 1e6 || spent.plain < plainMillis * 1e6) {
-      if (spent.fast < millis * 1e6) {
-        spent.fast += this.place("fast", BATCH);
-        done.fast += BATCH;
-      }
-      if (spent.plain < plainMillis * 1e6) {
-        spent.plain += this.place("plain", PLAIN_BATCH);
-        done.plain += PLAIN_BATCH;
-      }
-    }
-    const rate = (form: "fast" | "plain"): number => (done[form] / spent[form]) * 1e9;
-    return { fast: rate("fast"), plain: plainMillis > 0 ? rate("plain") : null };
-  }
-}
 
 const number = (value: number): string => Math.round(value).toLocaleString("en-US");
 
@@ -249,8 +169,12 @@ function preemption(): void {
     if (outcome.kind !== "unschedulable" || outcome.postFilter?.victims.length !== 1) {
       throw new Error("a pod of high priority preempts one other");
     }
-    state.removePod(outcome.postFilter.victims[0]!.pod.uid);
-    state.addPod(preemptor(1000 + i).next({ nodeName: outcome.postFilter.nominatedNodeName! }));
+    // The freed room is taken at once by a pod of the victim's size: the cluster stays full.
+    const [victim] = outcome.postFilter.victims;
+    state.removePod(victim!.pod.uid);
+    const template = { ...victim!.pod.spec, priority: 100 };
+    const instead = benchPod(`in-${i}`, { app: "in" }, template);
+    state.addPod(instead.next({ nodeName: victim!.pod.nodeName }));
   }
   const { user, system } = process.cpuUsage(begin);
   const millis = (user + system) / 1_000 / attempts;

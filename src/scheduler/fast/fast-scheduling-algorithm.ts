@@ -32,7 +32,7 @@ export interface FastOptions extends AlgorithmOptions {
 
 const REMEMBER: RememberOptions = {
   blockLog2: 5,
-  superLog2: 5,
+  superLog2: 6,
   memoryBytes: 256 * 1024 * 1024,
   maxClasses: 2048,
   maxSharedDomains: 32,

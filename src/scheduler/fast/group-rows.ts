@@ -156,6 +156,8 @@ export class GroupRows {
     const { blocks } = this;
     const cell = block * this.stride + group;
     const max = blocks.max[cell]!;
+    const ties = blocks.ties[cell]!;
+    const first = blocks.first[cell]!;
     const value = this.values[position]!;
     if (value > max) {
       blocks.max[cell] = value;
@@ -169,12 +171,40 @@ export class GroupRows {
       }
     } else if (this.before < max) {
       return;
-    } else if (blocks.first[cell] === position) {
+    } else if (first === position) {
       this.scan(block, group);
     } else {
       blocks.ties[cell]! -= 1;
     }
-    this.refreshSuper(block >> this.sizes.superLog2, group);
+    this.passOn(block, group, max, ties, first);
+  }
+
+  /** Brings a super-block up to date after one of its blocks changed, most often without a scan. */
+  private passOn(block: number, group: number, max: number, ties: number, first: number): void {
+    const { blocks, supers, stride, ordinals } = this;
+    const cell = block * stride + group;
+    const superBlock = block >> this.sizes.superLog2;
+    const over = superBlock * stride + group;
+    const best = supers.max[over]!;
+    const now = blocks.max[cell]!;
+    if (now > best) {
+      supers.max[over] = now;
+      supers.ties[over] = blocks.ties[cell]!;
+      supers.first[over] = blocks.first[cell]!;
+      return;
+    }
+    const left = supers.ties[over]! - (max === best ? ties : 0);
+    if (max === best && (left === 0 || supers.first[over] === first)) {
+      this.refreshSuper(superBlock, group);
+      return;
+    }
+    if (now < best) {
+      supers.ties[over] = left;
+      return;
+    }
+    supers.ties[over] = left + blocks.ties[cell]!;
+    const candidate = blocks.first[cell]!;
+    if (ordinals[candidate]! < ordinals[supers.first[over]!]!) supers.first[over] = candidate;
   }
 
   private refresh(block: number, group: number): void {
