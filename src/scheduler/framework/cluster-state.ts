@@ -43,7 +43,7 @@ export class ClusterState implements Snapshot {
   private rowCount = 0;
   private nextGeneration = 1;
   private nextOrdinal = 0;
-  private podObserver: PodObserver | null = null;
+  private readonly podObservers: PodObserver[] = [];
   readonly nodesWithAffinity = new Set<NodeInfo>();
   readonly nodesWithRequiredAntiAffinity = new Set<NodeInfo>();
 
@@ -142,9 +142,8 @@ export class ClusterState implements Snapshot {
 
   /** Shows `observer` every pod that is counted, and each one that comes or goes from now on. */
   observePods(observer: PodObserver): void {
-    assert(this.podObserver === null, "the pods of a cluster state have one observer");
     for (const { info, node } of this.placed.values()) observer(info, node, 1);
-    this.podObserver = observer;
+    this.podObservers.push(observer);
   }
 
   hasPod(uid: string): boolean {
@@ -213,7 +212,7 @@ export class ClusterState implements Snapshot {
       }
     }
     this.touch(node);
-    this.podObserver?.(info, node, sign);
+    for (const observer of this.podObservers) observer(info, node, sign);
   }
 
   private touch(node: NodeInfo): void {
