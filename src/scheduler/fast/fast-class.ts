@@ -6,7 +6,7 @@ import type { ClassTally } from "./class-tally.js";
 import type { DiagnosisSource } from "./fast-diagnosis.js";
 import type { FastProfile } from "./fast-profile.js";
 import { AffinityGroupFilter, SpreadGroupFilter } from "./group-filters.js";
-import { GroupBest } from "./group-rows.js";
+import { GroupBest } from "./group-best.js";
 import { GroupScores } from "./group-scores.js";
 import type { GroupedShape } from "./grouped-shape.js";
 import type { NodeTable } from "./node-table.js";
