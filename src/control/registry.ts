@@ -1,5 +1,6 @@
 import type { Controller, ControllerOptions } from "./controller.js";
 import { DeploymentController } from "./deployment/deployment-controller.js";
+import { DisruptionController } from "./disruption/disruption-controller.js";
 import { EndpointSliceController } from "./endpointslice/endpoint-slice-controller.js";
 import { GarbageCollector } from "./garbage-collector/garbage-collector.js";
 import { NamespaceController } from "./namespace/namespace-controller.js";
@@ -14,5 +15,6 @@ export const CONTROLLERS: Readonly<Record<string, new (options: ControllerOption
     "endpointslice-controller": EndpointSliceController,
     "garbage-collector-controller": GarbageCollector,
     "namespace-controller": NamespaceController,
+    "disruption-controller": DisruptionController,
     "pod-garbage-collector-controller": PodGarbageCollector,
   };

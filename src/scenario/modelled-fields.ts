@@ -207,6 +207,7 @@ export const MODELLED_KINDS: Readonly<Record<string, FieldRules | "modelled">> =
     preemptionPolicy: "modelled",
   },
   LimitRange: "modelled",
+  PodDisruptionBudget: "modelled",
   PersistentVolume: "modelled",
   StorageClass: "modelled",
   CSINode: "modelled",
@@ -224,8 +225,7 @@ export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
   CronJob: "placement",
   HorizontalPodAutoscaler: "placement",
   VerticalPodAutoscaler: "placement",
-  // Admission and disruption.
-  PodDisruptionBudget: "timing",
+  // Admission.
   ResourceQuota: "placement",
   MutatingWebhookConfiguration: "placement",
   ValidatingWebhookConfiguration: "none",

@@ -48,6 +48,7 @@ export class ApiServer {
       startTimeMs: options.startTimeMs,
       validPodSpecs: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),
+      budgetSelectors: new WeakMap(),
       names: this.engine.streams.stream("store/names"),
       podAdmission: [
         limitRanger,
@@ -95,7 +96,7 @@ export class ApiServer {
       case "delete":
         return remove(this.context, request);
       case "evict":
-        return evict(this.context, request.target, request.gracePeriodSeconds);
+        return evict(this.context, request);
       case "bind":
         return bind(this.context, request.target, request.nodeName);
       default:

@@ -1,7 +1,7 @@
 import type { AnyVersion } from "../api/object-version.js";
 
 /** Why the API server refused a request: `reason` of a Kubernetes Status, and its HTTP code. */
-const REFUSAL_CODES = {
+export const REFUSAL_CODES = {
   BadRequest: 400,
   Forbidden: 403,
   NotFound: 404,

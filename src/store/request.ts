@@ -46,6 +46,17 @@ export interface DeleteRequest {
   readonly propagationPolicy?: PropagationPolicy;
 }
 
+export interface EvictRequest {
+  readonly verb: "evict";
+  readonly target: Target;
+  /** The pod that the Eviction in the request's body names. Default: the target's name. */
+  readonly evictionName?: string;
+  /** Default: the pod's own terminationGracePeriodSeconds. */
+  readonly gracePeriodSeconds?: number;
+  /** Says what would happen, and does nothing. */
+  readonly dryRun?: boolean;
+}
+
 /**
  * A write to the API server, as data.
  * `update` is refused with Conflict when `base` is not the newest version; `patch` is not.
@@ -59,11 +70,5 @@ export type WriteRequest =
   | { readonly verb: "merge"; readonly target: NamedTarget; readonly patch: unknown }
   | { readonly verb: "apply"; readonly manifest: Manifest }
   | DeleteRequest
-  | {
-      readonly verb: "evict";
-      readonly target: Target;
-      readonly reason?: string;
-      /** Default: the pod's own terminationGracePeriodSeconds. */
-      readonly gracePeriodSeconds?: number;
-    }
+  | EvictRequest
   | { readonly verb: "bind"; readonly target: Target; readonly nodeName: string };

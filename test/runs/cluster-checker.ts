@@ -4,6 +4,7 @@ import { parseResource } from "../../src/api/quantity.js";
 import { type AnyVersion, objectKey, type ObjectVersion } from "../../src/api/object-version.js";
 import { isPodReady, isPodTerminal, type PodVersion } from "../../src/api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../src/base/time.js";
+import type { Target } from "../../src/store/request.js";
 import type { World } from "../../src/scenario/assemble/world.js";
 import { RolloutBounds } from "./rollout-bounds.js";
 
@@ -19,6 +20,8 @@ export interface Met {
   conflicts: number;
   drains: number;
   evicted: number;
+  /** Evictions that a disruption budget refused. */
+  evictionsRefused: number;
   nodesRemoved: number;
   /** Pods that were left behind on a node that is gone, by event. */
   orphaned: number;
@@ -35,6 +38,7 @@ export function nothingMet(): Met {
     conflicts: 0,
     drains: 0,
     evicted: 0,
+    evictionsRefused: 0,
     nodesRemoved: 0,
     orphaned: 0,
     namespacesRemoved: 0,
@@ -82,9 +86,16 @@ export class ClusterChecker {
     engine.onEvent(() => this.afterEvent());
     const execute = server.execute.bind(server);
     server.execute = (request) => {
+      const evicted = request.verb === "evict" ? this.leaveFor(request.target) : null;
       const outcome = execute(request);
       if (!outcome.ok && outcome.reason === "Conflict") met.conflicts += 1;
-      if (outcome.ok && request.verb === "evict") met.evicted += 1;
+      if (evicted !== null) {
+        if (outcome.ok) met.evicted += 1;
+        else if (outcome.reason === "TooManyRequests") met.evictionsRefused += 1;
+        this.demand(!outcome.ok || !evicted.breaksBudget, () => {
+          return `${evicted.name} was evicted and its budget allows nothing`;
+        });
+      }
       return outcome;
     };
   }
@@ -150,6 +161,24 @@ export class ClusterChecker {
     if (after.nodeName !== (before?.nodeName ?? "")) this.boundMicros.set(pod.uid, this.world.now);
     this.live.set(pod.uid, after);
     this.changedMicros.set(pod.uid, this.world.now);
+  }
+
+  /** Whether evicting that pod now would disrupt more than its budget's status allows. */
+  private leaveFor(target: Target): { name: string; breaksBudget: boolean } {
+    const { store } = this.world.ground;
+    const pod = store.table("Pod").find(target.namespace, target.name);
+    const isRunning = pod?.phase === "Running" && pod.deletionTimeMicros === null;
+    const breaksBudget = [...store.table("PodDisruptionBudget")].some((budget) => {
+      const labels = Object.entries(budget.spec.selector?.matchLabels ?? {});
+      return (
+        isRunning &&
+        isPodReady(pod) &&
+        budget.namespace === pod.namespace &&
+        labels.every(([key, value]) => pod.labels[key] === value) &&
+        (budget.status.disruptionsAllowed ?? 0) <= 0
+      );
+    });
+    return { name: objectKey(target), breaksBudget };
   }
 
   private count(before: PodVersion, after: PodVersion): void {

@@ -160,7 +160,22 @@ class Maker {
         metadata: { name, namespace },
         spec: { selector: { app: name }, ports: [{ port: 80 }] },
       },
+      ...(this.chance(0.6) ? [this.budget(namespace, name)] : []),
     ];
+  }
+
+  private budget(namespace: string, name: string): Json {
+    const amount = this.pick<number | string>([1, 2, "20%", "50%"]);
+    return {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name, namespace },
+      spec: {
+        selector: { matchLabels: { app: name } },
+        ...(this.chance(0.5) ? { minAvailable: amount } : { maxUnavailable: amount }),
+        ...(this.chance(0.3) ? { unhealthyPodEvictionPolicy: "AlwaysAllow" } : {}),
+      },
+    };
   }
 
   /** Pods that name their node, past the scheduler: some fit, some are refused by the kubelet. */

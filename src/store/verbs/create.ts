@@ -114,7 +114,6 @@ function prepare(object: NewObject): NewObject {
     }
     case "Node":
     case "PersistentVolumeClaim":
-    case "PodDisruptionBudget":
       return object;
     default:
       return { ...object, status: KINDS[object.kind].hasStatus ? {} : undefined } as NewObject;

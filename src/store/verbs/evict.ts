@@ -1,23 +1,32 @@
 import { isPodTerminal, type PodCondition } from "../../api/pod-version.js";
 import { type Outcome, refuse } from "../outcome.js";
-import type { Target } from "../request.js";
+import type { EvictRequest } from "../request.js";
+import { checkBudgets } from "./budget-check.js";
 import { remove } from "./delete.js";
 import { describe, isRefusal, resolve, type ServerContext } from "./server-context.js";
-import { patch } from "./update.js";
+import { patch, update } from "./update.js";
 
 /**
- * The eviction subresource: marks the pod as disrupted and deletes it with the grace period that is
- * asked for, else its own.
+ * The eviction subresource: asks the pod's disruption budget, takes one from what it allows, marks
+ * the pod as disrupted and deletes it with the grace period that is asked for, else its own.
  * Source: Kubernetes, "API-initiated Eviction".
  */
-export function evict(
-  context: ServerContext,
-  target: Target,
-  gracePeriodSeconds?: number,
-): Outcome {
+export function evict(context: ServerContext, request: EvictRequest): Outcome {
+  const { target, evictionName = target.name, gracePeriodSeconds } = request;
+  if (evictionName !== target.name) {
+    return refuse("BadRequest", "name in URL does not match name in Eviction object");
+  }
   const pod = resolve(context, target);
   if (isRefusal(pod)) return pod;
   if (pod.kind !== "Pod") return refuse("BadRequest", `${describe(pod)} cannot be evicted`);
+  const verdict = checkBudgets(context, pod);
+  if (!verdict.ok) return verdict;
+  if (request.dryRun === true) return { ok: true, object: pod };
+  if (verdict.counted !== null) {
+    const { budget, status } = verdict.counted;
+    const counted = update(context, budget, { status });
+    if (!counted.ok) return counted;
+  }
   if (pod.deletionTimeMicros === null && !isPodTerminal(pod)) {
     const disrupted: PodCondition = {
       type: "DisruptionTarget",

@@ -1,5 +1,6 @@
 import { KINDS } from "../../api/kinds.js";
-import type { PodSpec } from "../../api/kubernetes.js";
+import type { LabelSelector, PodSpec } from "../../api/kubernetes.js";
+import type { Selector } from "../../api/label-selector.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { RandomStream } from "../../kernel/random-streams.js";
 import type { PodAdmission } from "../admission/admission.js";
@@ -19,6 +20,8 @@ export interface ServerContext {
   readonly names: RandomStream;
   /** Pod specs that were found valid. */
   readonly validPodSpecs: WeakSet<object>;
+  /** Compiled selectors of budgets. */
+  readonly budgetSelectors: WeakMap<LabelSelector, Selector>;
   /** Virtual zero as milliseconds since 1970, for timestamps in Kubernetes' shape. */
   readonly startTimeMs: number;
 }

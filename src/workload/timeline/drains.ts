@@ -1,9 +1,9 @@
 import { assert } from "../../base/assert.js";
-import { MICROS_PER_SECOND } from "../../base/time.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import { Selector, SelectorError, parseSelector } from "../../api/label-selector.js";
 import { controllerOf, objectKey } from "../../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
-import type { Engine, HandlerId } from "../../kernel/engine.js";
+import type { Engine, EventId, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
 import type { AnswerId, Client } from "../../store/client.js";
@@ -46,19 +46,31 @@ export class Drains {
   private readonly drains: Drain[] = [];
   /** Evictions that were sent, by their number: which pod of which drain. */
   private readonly evictions: { readonly drain: number; readonly pod: PodVersion }[] = [];
+  /** Retries that nothing is known to help, by the number of the eviction: they keep no run alive. */
+  private readonly waiting = new Map<
+    number,
+    { readonly event: EventId; readonly at: TimeMicros }
+  >();
   private readonly retry: HandlerId;
+  private readonly retryHelped: HandlerId;
   private readonly cordonAnswer: AnswerId;
   private readonly evictAnswer: AnswerId;
 
   constructor(private readonly options: DrainsOptions) {
     const { engine, client, informers } = options;
-    // A retry that nothing else is left to help does not keep a run alive.
-    this.retry = engine.registerHandler("timeline/drain/retry", (number) => this.evict(number), {
-      background: true,
-    });
+    const again = (number: number) => {
+      this.waiting.delete(number);
+      this.evict(number);
+    };
+    this.retry = engine.registerHandler("timeline/drain/retry", again, { background: true });
+    this.retryHelped = engine.registerHandler("timeline/drain/retry-helped", again);
     this.cordonAnswer = client.onAnswer((outcome, drain) => this.cordoned(outcome, drain));
     this.evictAnswer = client.onAnswer((outcome, number) => this.answered(outcome, number));
     informers.informer("Pod").addHandler({ deleted: (pod) => this.gone(pod) });
+    informers.informer("PodDisruptionBudget").addHandler({
+      updated: () => this.budgetChanged(),
+      deleted: () => this.budgetChanged(),
+    });
   }
 
   begin(operation: DrainOperation): void {
@@ -128,7 +140,7 @@ export class Drains {
     switch (outcome.reason) {
       case "TooManyRequests":
         drain.refusals += 1;
-        engine.scheduleAfter(RETRY_MICROS, Phase.world, this.retry, number);
+        this.retryLater(number);
         return;
       case "NotFound":
       case "Conflict":
@@ -139,6 +151,23 @@ export class Drains {
         observer.event("Warning", "FailedDrain", pod, outcome.message, engine.now);
         this.forget(drain, pod);
     }
+  }
+
+  private retryLater(number: number): void {
+    const { engine } = this.options;
+    const at = engine.now + RETRY_MICROS;
+    const event = engine.scheduleAt(at, Phase.world, this.retry, number);
+    this.waiting.set(number, { event, at });
+  }
+
+  /** From here on it is worth waiting for the retries of what was refused. */
+  private budgetChanged(): void {
+    const { engine } = this.options;
+    for (const [number, { event, at }] of this.waiting) {
+      engine.cancel(event);
+      engine.scheduleAt(at, Phase.world, this.retryHelped, number);
+    }
+    this.waiting.clear();
   }
 
   private gone(pod: PodVersion): void {

@@ -1,4 +1,5 @@
 import { deploymentArea } from "./deployment.js";
+import { disruptionArea } from "./pdb.js";
 import { podGarbageCollectorArea } from "./podgc.js";
 import { replicaSetArea } from "./replicaset.js";
 import { resources } from "./resources.js";
@@ -8,6 +9,7 @@ import type { Area } from "./suite.js";
 /** The areas that are implemented. Those that are missing here fail as "not supported yet". */
 export const AREAS: Readonly<Record<string, Area>> = {
   deployment: deploymentArea,
+  pdb: disruptionArea,
   podgc: podGarbageCollectorArea,
   replicaset: replicaSetArea,
   resources,

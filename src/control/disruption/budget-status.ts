@@ -1,0 +1,222 @@
+import { MICROS_PER_MINUTE, type TimeMicros } from "../../base/time.js";
+import { scaledIntOrPercent } from "../../api/int-or-percent.js";
+import type { StatusOf } from "../../api/kinds.js";
+import { compileLabelSelector, Selector } from "../../api/label-selector.js";
+import type { ObjectVersion } from "../../api/object-version.js";
+import { isPodReady, type PodVersion } from "../../api/pod-version.js";
+import { expectedScale, type FindScaled } from "./scales.js";
+
+export type Budget = ObjectVersion<"PodDisruptionBudget">;
+export type BudgetStatus = StatusOf["PodDisruptionBudget"];
+
+/** A pod whose eviction was counted and that is not being deleted after this time is healthy again. */
+const DISRUPTION_TIMEOUT_MICROS = 2 * MICROS_PER_MINUTE;
+
+/** The time, and how to read a timestamp of the API. */
+export interface BudgetClock {
+  readonly nowMicros: TimeMicros;
+  /** The time as a timestamp of the API. */
+  readonly now: string;
+  readonly microsOf: (timestamp: string | undefined) => TimeMicros | null;
+}
+
+interface BudgetFigures {
+  readonly expectedPods: number;
+  readonly desiredHealthy: number;
+  readonly currentHealthy: number;
+  readonly disruptedPods: Readonly<Record<string, string>>;
+  readonly unmanaged: readonly PodVersion[];
+  /** Pods whose eviction was counted and that are there still. */
+  readonly notDeleted: readonly PodVersion[];
+  readonly recheckMicros: TimeMicros | null;
+}
+
+/** What is said about a budget, or about one of its pods. */
+export interface BudgetEvent {
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly object: Budget | PodVersion;
+  readonly message: string;
+}
+
+export interface BudgetOutcome {
+  readonly status: BudgetStatus;
+  readonly events: readonly BudgetEvent[];
+  /** Pods without a controller, where the budget needs to know how many there should be. */
+  readonly unmanaged: readonly PodVersion[];
+  /** When the next counted eviction is too long ago; null without any. */
+  readonly recheckMicros: TimeMicros | null;
+}
+
+const UNMANAGED =
+  "Pods selected by this PodDisruptionBudget were found to be unmanaged. As a result, the status " +
+  'of the PDB cannot be calculated correctly; set ".spec.minAvailable" to an integer to account ' +
+  "for these pods";
+
+/**
+ * One sync of a budget over the pods that it selects: the status that it gets, and what is said.
+ * Where the number of pods that there should be cannot be told, nothing may be disrupted.
+ * Source: Kubernetes, "Specifying a Disruption Budget for your Application"; upstream's
+ * pkg/controller/disruption.
+ */
+export function budgetOutcome(
+  budget: Budget,
+  pods: readonly PodVersion[],
+  find: FindScaled,
+  clock: BudgetClock,
+): BudgetOutcome {
+  const events: BudgetEvent[] = [];
+  const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
+    events.push({ type, reason, object: budget, message });
+  const failed = (message: string): BudgetOutcome => {
+    const status = failedStatus(budget, message, clock.now);
+    return { status, events, unmanaged: [], recheckMicros: null };
+  };
+  const selector = compileLabelSelector(budget.spec.selector);
+  if (!(selector instanceof Selector)) {
+    tell("Warning", "NoPods", `Failed to get pods: ${selector.message}`);
+    return failed(selector.message);
+  }
+  if (pods.length === 0) tell("Normal", "NoPods", "No matching pods found");
+  const figures = budgetFigures(budget, pods, find, clock);
+  if ("error" in figures) {
+    const message = `Failed to calculate the number of expected pods: ${figures.error}`;
+    tell("Warning", "CalculateExpectedPodCountFailed", message);
+    return failed(figures.error);
+  }
+  const { unmanaged, notDeleted, recheckMicros } = figures;
+  if (unmanaged.length > 0) tell("Warning", "UnmanagedPods", UNMANAGED);
+  for (const object of notDeleted) {
+    const message = "Pod was expected by PDB to be deleted but it wasn't";
+    events.push({ type: "Warning", reason: "NotDeleted", object, message });
+  }
+  const status = budgetStatus(budget, figures, clock.now);
+  return { status, events, unmanaged, recheckMicros };
+}
+
+function budgetFigures(
+  budget: Budget,
+  pods: readonly PodVersion[],
+  find: FindScaled,
+  clock: BudgetClock,
+): BudgetFigures | { readonly error: string } {
+  const told = expectedPods(budget, pods, find);
+  const expected = "error" in told ? (expectedBefore(budget) ?? told) : told;
+  if ("error" in expected) return expected;
+  const disrupted = stillDisrupted(budget, pods, clock);
+  let currentHealthy = 0;
+  for (const pod of pods) {
+    if (pod.deletionTimeMicros !== null || pod.name in disrupted.disruptedPods) continue;
+    if (isPodReady(pod)) currentHealthy += 1;
+  }
+  return { ...expected, ...disrupted, currentHealthy };
+}
+
+function budgetStatus(budget: Budget, figures: BudgetFigures, now: string): BudgetStatus {
+  const { expectedPods, desiredHealthy, currentHealthy, disruptedPods } = figures;
+  const allowed = expectedPods <= 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
+  const reason = allowed > 0 ? "SufficientPods" : "InsufficientPods";
+  return {
+    ...(Object.keys(disruptedPods).length > 0 && { disruptedPods }),
+    disruptionsAllowed: allowed,
+    currentHealthy,
+    desiredHealthy,
+    expectedPods,
+    observedGeneration: budget.generation,
+    conditions: conditionsWith(budget, { reason, message: "", now }),
+  };
+}
+
+/** The status of a budget that cannot be worked out: whatever it was, nothing may be disrupted. */
+function failedStatus(budget: Budget, message: string, now: string): BudgetStatus {
+  return {
+    ...budget.status,
+    currentHealthy: budget.status.currentHealthy ?? 0,
+    desiredHealthy: budget.status.desiredHealthy ?? 0,
+    expectedPods: budget.status.expectedPods ?? 0,
+    disruptionsAllowed: 0,
+    observedGeneration: budget.generation,
+    conditions: conditionsWith(budget, { reason: "SyncFailed", message, now }),
+  };
+}
+
+function expectedPods(
+  { spec }: Budget,
+  pods: readonly PodVersion[],
+  find: FindScaled,
+):
+  | Pick<BudgetFigures, "expectedPods" | "desiredHealthy" | "unmanaged">
+  | { readonly error: string } {
+  const { minAvailable, maxUnavailable } = spec;
+  if (maxUnavailable === undefined && typeof minAvailable !== "string") {
+    return { expectedPods: pods.length, desiredHealthy: minAvailable ?? 0, unmanaged: [] };
+  }
+  const scale = expectedScale(pods, find);
+  if ("error" in scale) return scale;
+  const share = scaledIntOrPercent(maxUnavailable ?? minAvailable ?? 0, scale.pods, "up");
+  return {
+    expectedPods: scale.pods,
+    desiredHealthy: maxUnavailable === undefined ? share : Math.max(0, scale.pods - share),
+    unmanaged: scale.unmanaged,
+  };
+}
+
+/**
+ * What the status of a snapshot's budget says, whose pods may have owners of kinds that are not
+ * kept: the real cluster knew their scales.
+ */
+function expectedBefore(
+  budget: Budget,
+): Pick<BudgetFigures, "expectedPods" | "desiredHealthy" | "unmanaged"> | null {
+  const { creationTimeMicros, status, generation } = budget;
+  const condition = status.conditions?.find(({ type }) => type === "DisruptionAllowed");
+  const isTold = status.observedGeneration === generation && condition?.reason !== "SyncFailed";
+  if (creationTimeMicros >= 0 || !isTold) return null;
+  const { expectedPods, desiredHealthy } = status;
+  return { expectedPods, desiredHealthy, unmanaged: [] };
+}
+
+function stillDisrupted(
+  { status }: Budget,
+  pods: readonly PodVersion[],
+  clock: BudgetClock,
+): Pick<BudgetFigures, "disruptedPods" | "notDeleted" | "recheckMicros"> {
+  const before = status.disruptedPods ?? {};
+  const disruptedPods: Record<string, string> = {};
+  const notDeleted: PodVersion[] = [];
+  let recheckMicros: TimeMicros | null = null;
+  for (const pod of pods) {
+    const since = Object.hasOwn(before, pod.name) ? before[pod.name] : undefined;
+    if (since === undefined || pod.deletionTimeMicros !== null) continue;
+    const until = (clock.microsOf(since) ?? 0) + DISRUPTION_TIMEOUT_MICROS;
+    if (until < clock.nowMicros) {
+      notDeleted.push(pod);
+      continue;
+    }
+    disruptedPods[pod.name] = since;
+    recheckMicros = Math.min(recheckMicros ?? until, until);
+  }
+  return { disruptedPods, notDeleted, recheckMicros };
+}
+
+interface Verdict {
+  readonly reason: string;
+  readonly message: string;
+  readonly now: string;
+}
+
+function conditionsWith(budget: Budget, verdict: Verdict): NonNullable<BudgetStatus["conditions"]> {
+  const conditions = budget.status.conditions ?? [];
+  const { reason, message, now } = verdict;
+  const status = reason === "SufficientPods" ? "True" : "False";
+  const before = conditions.find(({ type }) => type === "DisruptionAllowed");
+  const condition = {
+    type: "DisruptionAllowed",
+    status,
+    reason,
+    message,
+    lastTransitionTime: before?.status === status ? before.lastTransitionTime : now,
+    observedGeneration: budget.generation,
+  };
+  return [...conditions.filter((other) => other !== before), condition];
+}

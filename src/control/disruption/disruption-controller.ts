@@ -1,0 +1,206 @@
+import { deepEqual } from "../../api/deep-equal.js";
+import { objectKey, type VersionOf } from "../../api/object-version.js";
+import { isPodReady, podCondition, type PodVersion } from "../../api/pod-version.js";
+import type { AnswerId } from "../../store/client.js";
+import type { Informer } from "../../store/informer.js";
+import type { Outcome } from "../../store/outcome.js";
+import type { Controller, ControllerOptions } from "../controller.js";
+import { FreshView } from "../fresh-view.js";
+import { Selectors } from "../selectors.js";
+import { Timestamps } from "../timestamps.js";
+import { WorkQueue } from "../work-queue.js";
+import { BudgetPods } from "./budget-pods.js";
+import { type Budget, type BudgetStatus, budgetOutcome } from "./budget-status.js";
+import type { FindScaled } from "./scales.js";
+import { disruptionStandsMicros } from "./stale-disruption.js";
+
+/** Kinds of the simulated API server that have a scale. */
+const SCALED = ["ReplicationController", "ReplicaSet", "Deployment", "StatefulSet"] as const;
+
+/**
+ * Keeps the status of each PodDisruptionBudget: how many of its pods are healthy, how many must be,
+ * and so how many may be evicted. It also takes back the condition DisruptionTarget from pods that
+ * nobody deleted. Evictions themselves are counted by the API server.
+ * Source: Kubernetes, "Disruptions"; KEP-3329; upstream's pkg/controller/disruption.
+ */
+export class DisruptionController implements Controller {
+  private readonly queue: WorkQueue;
+  private readonly stale: WorkQueue;
+  private readonly budgets: FreshView<"PodDisruptionBudget">;
+  private readonly podInformer: Informer<"Pod">;
+  private readonly scaled: { readonly [K in (typeof SCALED)[number]]: Informer<K> };
+  private readonly pods = new BudgetPods(new Selectors());
+  private readonly times: Timestamps;
+  private readonly written: AnswerId;
+  private readonly cleared: AnswerId;
+
+  constructor(private readonly options: ControllerOptions) {
+    const { engine, informers, client } = options;
+    this.times = new Timestamps(options.startTimeMs);
+    this.queue = new WorkQueue({
+      engine,
+      name: "disruption",
+      workers: 1,
+      sync: (row) => this.sync(row),
+    });
+    this.stale = new WorkQueue({
+      engine,
+      name: "stale-disruption",
+      workers: 1,
+      sync: (row) => this.clearStale(row),
+    });
+    this.budgets = new FreshView(informers.informer("PodDisruptionBudget"));
+    this.podInformer = informers.informer("Pod");
+    this.scaled = {
+      ReplicationController: informers.informer("ReplicationController"),
+      ReplicaSet: informers.informer("ReplicaSet"),
+      Deployment: informers.informer("Deployment"),
+      StatefulSet: informers.informer("StatefulSet"),
+    };
+    this.written = client.onAnswer((outcome, row) => this.onWritten(outcome, row));
+    this.cleared = client.onAnswer((outcome, row) => this.onCleared(outcome, row));
+  }
+
+  start(): void {
+    this.budgets.start();
+    const onBudget = (budget: Budget) => {
+      this.pods.putBudget(budget, this.podInformer.values());
+      this.queue.add(budget.row);
+    };
+    this.budgets.informer.addHandler({
+      added: onBudget,
+      updated: (_, budget) => {
+        if (!this.budgets.knows(budget)) onBudget(budget);
+      },
+      deleted: (budget) => {
+        this.pods.removeBudget(budget);
+        this.queue.add(budget.row);
+      },
+    });
+    this.podInformer.addHandler({
+      added: (pod) => {
+        this.enqueue(pod, this.pods.putPod(pod));
+        this.lookAtCondition(pod);
+      },
+      updated: (before, pod) => this.onPod(before, pod),
+      deleted: (pod) => this.enqueue(pod, this.pods.removePod(pod)),
+    });
+  }
+
+  private onPod(before: PodVersion, pod: PodVersion): void {
+    if (before.labels !== pod.labels) this.enqueue(before, this.pods.removePod(before));
+    const selecting = this.pods.putPod(pod);
+    if (changesBudget(before, pod)) this.enqueue(pod, selecting);
+    if (before.status !== pod.status || before.deletionTimeMicros !== pod.deletionTimeMicros) {
+      this.lookAtCondition(pod);
+    }
+  }
+
+  /** Of several budgets that select a pod upstream syncs one, and says so. */
+  private enqueue(pod: PodVersion, budgets: readonly Budget[]): void {
+    const [chosen] = budgets;
+    if (chosen === undefined) return;
+    if (budgets.length > 1) {
+      const message = `Pod "${objectKey(pod)}" matches multiple PodDisruptionBudgets. Chose "${chosen.name}" arbitrarily.`;
+      this.event("Warning", "MultiplePodDisruptionBudgets", pod, message);
+    }
+    this.queue.add(chosen.row);
+  }
+
+  private sync(row: number): void {
+    const budget = this.budgets.at(row);
+    const status = budget === undefined ? null : this.statusOf(budget, row);
+    if (budget === undefined || status === null || deepEqual(status, budget.status)) {
+      this.queue.forget(row);
+      this.queue.done(row);
+      return;
+    }
+    const change = { status };
+    this.options.client.submit({ verb: "update", base: budget, change }, this.written, row);
+  }
+
+  private statusOf(budget: Budget, row: number): BudgetStatus {
+    const { now: nowMicros } = this.options.engine;
+    const outcome = budgetOutcome(budget, this.pods.of(row), this.find, {
+      nowMicros,
+      now: this.times.textOf(nowMicros),
+      microsOf: (text) => this.times.microsOf(text),
+    });
+    for (const { type, reason, object, message } of outcome.events) {
+      this.event(type, reason, object, message);
+    }
+    if (outcome.recheckMicros !== null) {
+      this.queue.addAfter(row, Math.max(1, outcome.recheckMicros - nowMicros + 1));
+    }
+    return outcome.status;
+  }
+
+  private readonly find: FindScaled = (reference, namespace) => {
+    const kind = SCALED.find((name) => name === reference.kind);
+    if (kind === undefined) return undefined;
+    const object: VersionOf<(typeof SCALED)[number]> | undefined = this.scaled[kind].find(
+      namespace,
+      reference.name,
+    );
+    if (object === undefined) return undefined;
+    const { uid, ownerReferences, spec } = object;
+    return { uid, ownerReferences, replicas: spec.replicas ?? 1 };
+  };
+
+  private onWritten(outcome: Outcome, row: number): void {
+    if (outcome.ok) {
+      this.budgets.wrote(outcome.object as Budget);
+      this.queue.forget(row);
+    } else if (outcome.reason === "NotFound") {
+      this.queue.forget(row);
+    } else {
+      this.queue.addRateLimited(row);
+    }
+    this.queue.done(row);
+  }
+
+  /** Also when its pod is deleted: what it waited for is over then. */
+  private lookAtCondition(pod: PodVersion): void {
+    if (podCondition(pod, "DisruptionTarget")?.status === "True") this.stale.add(pod.row);
+  }
+
+  private clearStale(row: number): void {
+    const { now } = this.options.engine;
+    const pod = this.podInformer.at(row);
+    const stands = pod === undefined ? null : disruptionStandsMicros(pod, now);
+    if (pod === undefined || stands !== 0) {
+      if (stands !== null) this.stale.addAfter(row, stands);
+      this.stale.done(row);
+      return;
+    }
+    const before = podCondition(pod, "DisruptionTarget")!;
+    const condition = { ...before, status: "False", lastTransitionTimeMicros: now } as const;
+    const change = { setConditions: [condition] };
+    this.options.client.submit({ verb: "patch", target: pod, change }, this.cleared, row);
+  }
+
+  private onCleared(outcome: Outcome, row: number): void {
+    if (outcome.ok || outcome.reason === "NotFound") this.stale.forget(row);
+    else this.stale.addRateLimited(row);
+    this.stale.done(row);
+  }
+
+  private event(
+    type: "Normal" | "Warning",
+    reason: string,
+    object: Budget | PodVersion,
+    message: string,
+  ): void {
+    this.options.observer.event(type, reason, object, message, this.options.engine.now);
+  }
+}
+
+/** Whether a budget over the pod may come out otherwise. */
+function changesBudget(before: PodVersion, after: PodVersion): boolean {
+  return (
+    before.labels !== after.labels ||
+    before.ownerReferences !== after.ownerReferences ||
+    before.deletionTimeMicros !== after.deletionTimeMicros ||
+    isPodReady(before) !== isPodReady(after)
+  );
+}

@@ -1,0 +1,92 @@
+import type { OwnerReference } from "../../api/kubernetes.js";
+import { controllerOf, objectKey } from "../../api/object-version.js";
+import type { PodVersion } from "../../api/pod-version.js";
+
+/** An object that says how many pods it wants. */
+export interface Scaled {
+  readonly uid: string;
+  readonly replicas: number;
+  readonly ownerReferences: readonly OwnerReference[];
+}
+
+/** Finds the object that a reference names, if it is one with a scale. */
+export type FindScaled = (
+  reference: Pick<OwnerReference, "apiVersion" | "kind" | "name" | "uid">,
+  namespace: string,
+) => Scaled | undefined;
+
+export interface Scale {
+  readonly uid: string;
+  readonly replicas: number;
+}
+
+/** Groups under which upstream knows the kinds that it does not ask for their scale subresource. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  ReplicationController: [""],
+  ReplicaSet: ["apps", "extensions"],
+  Deployment: ["apps", "extensions"],
+  StatefulSet: ["apps"],
+};
+
+/**
+ * The scale that an owner stands for, null when there is none: that of the Deployment behind a
+ * ReplicaSet, else its own.
+ */
+export function scaleOf(
+  reference: OwnerReference,
+  namespace: string,
+  find: FindScaled,
+): Scale | null {
+  return deploymentScale(reference, namespace, find) ?? found(reference, namespace, find) ?? null;
+}
+
+/** The scale of the Deployment that controls the ReplicaSet of that reference. */
+export function deploymentScale(
+  reference: OwnerReference,
+  namespace: string,
+  find: FindScaled,
+): Scale | null {
+  if (reference.kind !== "ReplicaSet") return null;
+  const set = found(reference, namespace, find);
+  const controller = set && controllerOf(set);
+  if (controller?.kind !== "Deployment") return null;
+  return found(controller, namespace, find) ?? null;
+}
+
+export type ExpectedScale =
+  | { readonly pods: number; readonly unmanaged: readonly PodVersion[] }
+  | { readonly error: string };
+
+/** The pods that the controllers of `pods` want together; pods without one are not managed. */
+export function expectedScale(pods: readonly PodVersion[], find: FindScaled): ExpectedScale {
+  const scales = new Map<string, number>();
+  const seen = new Set<string>();
+  const unmanaged: PodVersion[] = [];
+  for (const pod of pods) {
+    const controller = controllerOf(pod);
+    if (controller === undefined) {
+      unmanaged.push(pod);
+      continue;
+    }
+    if (seen.has(controller.uid)) continue;
+    seen.add(controller.uid);
+    const scale = scaleOf(controller, pod.namespace, find);
+    if (scale === null) return { error: `found no controllers for pod "${objectKey(pod)}"` };
+    scales.set(scale.uid, scale.replicas);
+  }
+  let sum = 0;
+  for (const replicas of scales.values()) sum += replicas;
+  return { pods: sum, unmanaged };
+}
+
+function found(reference: OwnerReference, namespace: string, find: FindScaled): Scaled | undefined {
+  const groups = GROUPS[reference.kind];
+  if (groups !== undefined && !groups.includes(groupOf(reference.apiVersion))) return undefined;
+  const scaled = find(reference, namespace);
+  return scaled?.uid === reference.uid ? scaled : undefined;
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf("/");
+  return slash < 0 ? "" : apiVersion.slice(0, slash);
+}
