@@ -32,7 +32,7 @@ interface BudgetFigures {
 }
 
 /** What is said about a budget, or about one of its pods. */
-export interface BudgetEvent {
+interface BudgetEvent {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly object: Budget | PodVersion;
