@@ -1,4 +1,4 @@
-import { truncateSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { APP, type Ended, scenario, Workplace } from "./seatrial.js";
@@ -121,6 +121,14 @@ describe("wrong input on the command line", () => {
     );
     expect(ended.stderr).toBe("");
     expect(ended.stdout.trimEnd().split("\n")).toHaveLength(said.length + 2);
+  });
+
+  it("a trace that is no text is the file's fault", async () => {
+    const pods = join(place.path, "binary.csv");
+    writeFileSync(pods, Buffer.from([0x7f, 0x45, 0xff, 0xfe]));
+    place.write("binary.yaml", TRACE.replace("pods.csv", "binary.csv"));
+    const ended = await place.call(["run", "binary.yaml"]);
+    expectRefused(ended, /^binary\.csv: is not UTF-8: save it as UTF-8 text$/m);
   });
 
   it("a trace with broken rows in its middle names line, column, value and what is right", async () => {

@@ -300,6 +300,7 @@ describe("a scenario that is wrong is refused with place, value and what would b
       [/^s\.yaml:1:1: is no valid YAML: an alias stands inside/],
     ],
     ["nesting without end", `a: ${"[".repeat(20_000)}`, ["s.yaml:1:1: is nested too deeply"]],
+    ["lists in lists", `${"- ".repeat(20_000)}x`, ["s.yaml:1:1: is nested too deeply"]],
   ];
   it.each(cases)("%s", async (_, scenario, expected) => {
     const issues = await issuesOf(scenario);
@@ -434,7 +435,7 @@ describe("--set", () => {
 
   it("--until that is no duration", async () => {
     expect(await issuesOf(GOOD, {}, { until: "soon" })).toEqual([
-      expect.stringMatching(/^--until soon: expected a duration .*, or idle$/),
+      expect.stringMatching(/^--until soon: expected a duration .* \(or write idle\)$/),
     ]);
   });
 });

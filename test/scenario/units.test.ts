@@ -101,4 +101,8 @@ describe("--nodes", () => {
   ])("%s is refused", (text) => {
     expect(read(parseNodeShape(text))).toMatch(/expected nodes as/);
   });
+
+  it.each(["3x4cpu,16", "3x4cpu,16m"])("%s is refused: memory without a unit is bytes", (text) => {
+    expect(read(parseNodeShape(text))).toMatch(/has no unit: it is bytes; write 16Gi$/);
+  });
 });

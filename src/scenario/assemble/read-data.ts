@@ -7,6 +7,7 @@ import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
 import type { TraceIssue } from "../../workload/traces/trace-pod.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
+import { fileProblem } from "../load/text-stream.js";
 import type { Trace } from "../schema/scenario.js";
 
 /** What the data files of a scenario hold. */
@@ -24,7 +25,11 @@ export async function readData(
   const machines: Manifest[] = [];
   for (const { file } of loaded.scenario.cluster.machines) {
     const reader = new OpenbNodeReader();
-    for await (const chunk of loaded.openText(file)) reader.push(chunk);
+    const unread = await feed(loaded, file, reader);
+    if (unread !== null) {
+      issues.push(unread);
+      continue;
+    }
     const { nodes, issues: found } = reader.end();
     issues.push(...found.map((issue) => located(issue, loaded.shownAs(file))));
     machines.push(...nodes);
@@ -38,6 +43,10 @@ export async function readData(
       continue;
     }
     const read = await readTrace(loaded, { trace, index, streams });
+    if ("message" in read) {
+      issues.push(read);
+      continue;
+    }
     issues.push(...read.issues.map((issue) => located(issue, loaded.shownAs(trace.file))));
     traces.push(read);
   }
@@ -55,11 +64,26 @@ interface TraceInput {
 async function readTrace(
   loaded: LoadedScenario,
   { trace, index, streams }: TraceInput,
-): Promise<LoadedTrace> {
+): Promise<LoadedTrace | Issue> {
   const name = index === 0 ? "trace" : `trace-${index}`;
   const loader = new TraceLoader({ name, format: formatOf(trace), options: trace, streams });
-  for await (const chunk of loaded.openText(trace.file)) loader.push(chunk);
-  return loader.end();
+  return (await feed(loaded, trace.file, loader)) ?? loader.end();
+}
+
+/** Gives a file's text to its reader; what keeps it from being read, else null. */
+async function feed(
+  loaded: LoadedScenario,
+  file: string,
+  reader: { push(chunk: string): void },
+): Promise<Issue | null> {
+  try {
+    for await (const chunk of loaded.openText(file)) reader.push(chunk);
+    return null;
+  } catch (error) {
+    const problem = fileProblem(error);
+    if (problem === null) throw error;
+    return { ...NOWHERE, file: loaded.shownAs(file), path: "", message: problem };
+  }
 }
 
 function formatOf(trace: Trace): TraceFormat {

@@ -4,7 +4,7 @@ import { parseJson } from "./json-source.js";
 import { fileIssue, readText, reasonOf, unreadable } from "./read-text.js";
 import { splitJson } from "./split-json.js";
 import { splitYaml } from "./split-yaml.js";
-import { linesOf, NotUtf8Error, textBlocks } from "./text-stream.js";
+import { fileProblem, linesOf, textBlocks } from "./text-stream.js";
 import { formatPath, showValue, valueAt } from "./value-path.js";
 import { type Path, parseYaml, type YamlDocument } from "./yaml-source.js";
 
@@ -119,8 +119,7 @@ async function* readInPieces(
       ? jsonPieces(blocks, shown)
       : yamlPieces(blocks, shown);
   } catch (error) {
-    const message =
-      error instanceof NotUtf8Error ? error.message : `cannot be read: ${reasonOf(error)}`;
+    const message = fileProblem(error) ?? `cannot be read: ${reasonOf(error)}`;
     yield { issue: fileIssue(shown, message) };
   }
 }

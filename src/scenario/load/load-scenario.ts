@@ -73,7 +73,9 @@ export async function loadSource(
 function untilIssues(until: string | undefined): readonly Issue[] {
   if (until === undefined || until === "idle") return [];
   const parsed = parseDuration(until);
-  return "value" in parsed ? [] : [fileIssue(`--until ${until}`, `${parsed.problem}, or idle`)];
+  return "value" in parsed
+    ? []
+    : [fileIssue(`--until ${until}`, `${parsed.problem} (or write idle)`)];
 }
 
 /** The files of `requires` that are not there; null when none is missing. */

@@ -21,6 +21,11 @@ export function parseNodeShape(text: string): Parsed<ShapePool> {
     const parsed = parseQuantity(quantity);
     if (!(parsed instanceof Quantity) || parsed.sign <= 0) return { problem: EXPECTED };
   }
+  if (/^[\d.]+m?$/.test(memory)) {
+    return {
+      problem: `the memory ${memory} has no unit: it is bytes; write ${memory.replace("m", "")}Gi`,
+    };
+  }
   if (Number(nodes) < 1 || Number(nodes) > 10_000_000) return { problem: EXPECTED };
   return { value: { name: SHAPE_POOL, nodes: Number(nodes), capacity: { cpu, memory } } };
 }

@@ -1,11 +1,18 @@
 import type { FileSystem } from "./file-system.js";
+import { reasonOf } from "./read-text.js";
 
 /** A file that is no UTF-8 was found so on the way. */
-export class NotUtf8Error extends Error {
+class NotUtf8Error extends Error {
   override readonly name = "NotUtf8Error";
 }
 
-/** A file's text, block by block. Throws {@link NotUtf8Error}, or what the file system throws. */
+/** What is wrong with a file whose reading threw this; null when it is not the file's fault. */
+export function fileProblem(error: unknown): string | null {
+  if (error instanceof NotUtf8Error) return error.message;
+  return error instanceof Error && "syscall" in error ? `cannot be read: ${reasonOf(error)}` : null;
+}
+
+/** A file's text, block by block. What it throws, {@link fileProblem} tells. */
 export async function* textBlocks(files: FileSystem, path: string): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const decode = (block?: Uint8Array): string => {

@@ -1,4 +1,6 @@
 import {
+  Composer,
+  type CST,
   type Document,
   isMap,
   isNode,
@@ -6,7 +8,7 @@ import {
   isSeq,
   LineCounter,
   type Node,
-  parseAllDocuments,
+  Parser,
   visit,
   type YAMLError,
 } from "yaml";
@@ -28,6 +30,9 @@ export interface YamlDocument {
 
 /** Aliases may not expand a document to more than this many times what is written. */
 const MAX_ALIAS_COUNT = 100;
+
+/** Far more than any manifest has, and far less than what exhausts the stack of a reader that recurses. */
+const MAX_DEPTH = 200;
 
 const MAX_SYNTAX_ISSUES = 5;
 
@@ -60,9 +65,8 @@ export function parseYaml(
   });
   let parsed: Document.Parsed[];
   try {
-    // A text without documents is an empty list with properties of its own.
-    const settings = { lineCounter: lines, merge: true, prettyErrors: false, logLevel: "error" };
-    parsed = [...parseAllDocuments(text, settings as { lineCounter: LineCounter })];
+    const composer = new Composer({ merge: true, prettyErrors: false, logLevel: "error" });
+    parsed = [...composer.compose(shallow(new Parser(lines.addNewLine).parse(text)))];
   } catch (error) {
     return { documents: [], issues: [whole(failureOf(error), placeAt(0))] };
   }
@@ -88,6 +92,27 @@ export function parseYaml(
     }
   }
   return { documents, issues };
+}
+
+/**
+ * The tokens of a text, as long as they are not nested too deeply. The composer recurses, and a stack
+ * that overflows inside of a regular expression ends the process.
+ */
+function* shallow(tokens: Iterable<CST.Token>): Generator<CST.Token> {
+  for (const token of tokens) {
+    const open: { token: CST.Token | null | undefined; depth: number }[] = [
+      { token: token.type === "document" ? token.value : token, depth: 1 },
+    ];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { token: outer, depth } = next;
+      if (!outer || !("items" in outer)) continue;
+      if (depth > MAX_DEPTH) throw new RangeError("nested too deeply");
+      for (const { key, value } of outer.items) {
+        open.push({ token: key, depth: depth + 1 }, { token: value, depth: depth + 1 });
+      }
+    }
+    yield token;
+  }
 }
 
 /** A value whose aliases are copies: nothing in it is reached twice. */
