@@ -24,9 +24,6 @@ export function bind(context: ServerContext, target: Target, nodeName: string): 
       `${about}: pod ${pod.name} is already assigned to node "${pod.nodeName}"`,
     );
   }
-  if ((pod.spec.schedulingGates ?? []).length > 0) {
-    return refuse("Conflict", `${about}: pod ${pod.name} has non-empty .spec.schedulingGates`);
-  }
   const scheduled: PodCondition = {
     type: "PodScheduled",
     status: "True",
