@@ -1,7 +1,7 @@
 import type { TimeMicros } from "../base/time.js";
 import { MICROS_PER_MILLI } from "../base/time.js";
 import type { Kind } from "../api/kinds.js";
-import type { VersionOf } from "../api/object-version.js";
+import { objectKey, type VersionOf } from "../api/object-version.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ChangeLog, Cursor } from "./change-log.js";
@@ -58,9 +58,9 @@ export class Informer<K extends Kind> {
   find(namespace: string, name: string): VersionOf<K> | undefined {
     if (this.byName === null) {
       this.byName = new Map();
-      for (const object of this.values()) this.byName.set(nameKey(object), object);
+      for (const object of this.values()) this.byName.set(objectKey(object), object);
     }
-    return this.byName.get(namespace === "" ? name : `${namespace}/${name}`);
+    return this.byName.get(objectKey({ namespace, name }));
   }
 
   /** All objects that this component knows, in the order of their rows. */
@@ -102,7 +102,7 @@ export class Informer<K extends Kind> {
   private take(before: VersionOf<K> | null, after: VersionOf<K> | null): void {
     if (after !== null) {
       this.rows[after.row] = after;
-      this.byName?.set(nameKey(after), after);
+      this.byName?.set(objectKey(after), after);
       for (const handler of this.handlers) {
         if (before === null) handler.added?.(after);
         else handler.updated?.(before, after);
@@ -111,11 +111,7 @@ export class Informer<K extends Kind> {
     }
     if (before === null) return;
     this.rows[before.row] = undefined;
-    this.byName?.delete(nameKey(before));
+    this.byName?.delete(objectKey(before));
     for (const handler of this.handlers) handler.deleted?.(before);
   }
-}
-
-function nameKey(object: { readonly namespace: string; readonly name: string }): string {
-  return object.namespace === "" ? object.name : `${object.namespace}/${object.name}`;
 }
