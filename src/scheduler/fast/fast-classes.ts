@@ -1,4 +1,4 @@
-import type { PodInfo } from "../framework/pod-info.js";
+import { PodInfo } from "../framework/pod-info.js";
 import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 import type { SpreadConstraint } from "../plugins/pod-topology-spread/spread-constraint.js";
 import { type ClassRules, ClassTally } from "./class-tally.js";
@@ -132,7 +132,7 @@ export class FastClasses {
     if (key === null) return null;
     let known = this.shapes.get(key);
     if (known === undefined) {
-      const shape = new RequestShape(this.profile, this.table, pod);
+      const shape = new RequestShape(this.profile, this.table, new PodInfo(pod.pod, pod.template));
       known = { shape, layouts: new Map(), lastUse: 0 };
       this.shapes.set(key, known);
       this.untilCheck -= LAYOUT_STEPS;
@@ -154,7 +154,8 @@ export class FastClasses {
     if (!constrained && (!near || affinity === null)) return null;
     const ownConstraints = (template.spec.topologySpreadConstraints ?? []).length > 0;
     const rules: ClassRules = {
-      pod,
+      // The decision places its own.
+      pod: new PodInfo(pod.pod, pod.template),
       hard: hard ?? NO_CONSTRAINTS,
       soft: soft ?? NO_CONSTRAINTS,
       requireAllKeys: ownConstraints || spread?.args.defaultingType === "List",
@@ -178,7 +179,7 @@ export class FastClasses {
     if (entry === undefined || entry.of.shape !== known.shape) {
       if (entry !== undefined) this.forget(entry);
       const tally = rules === null ? null : new ClassTally(rules, this.table, this.kinds);
-      const of = new FastClass(this.desk, known.shape, tally, pod);
+      const of = new FastClass(this.desk, known.shape, tally, rules?.pod ?? known.shape.pod);
       entry = { key, of, own: null, division: null, lastUse: 0 };
       // Many a template comes once: what is kept up to date is worth it from the second time on.
       if (tally === null || this.isSeenAgain(pod.template.id)) this.classes.set(key, entry);

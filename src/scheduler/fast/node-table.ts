@@ -48,8 +48,13 @@ export class NodeTable {
     const end = changes.end;
     if (end === this.end) return;
     if (changes.reaches(this.end)) {
-      for (let at = this.end; at < end; at += 1) this.touch(changes.rowAt(at), at);
+      for (let at = this.end; at < end; at += 1) {
+        const row = changes.rowAt(at);
+        this.lastChange[row] = at;
+        if (changes.isOfNode(at)) this.touch(row, at);
+      }
     } else {
+      this.lastChange.fill(end - 1, 0, state.rows);
       for (let row = 0; row < state.rows; row += 1) this.touch(row, end - 1);
     }
     this.end = end;
@@ -85,7 +90,6 @@ export class NodeTable {
   }
 
   private touch(row: number, at: number): void {
-    this.lastChange[row] = at;
     const position = this.positionOf[row]!;
     const node = position < 0 ? null : this.nodes[position]!;
     if (node === this.seen[row]) {

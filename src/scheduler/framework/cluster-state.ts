@@ -3,6 +3,7 @@ import { assert } from "../../base/assert.js";
 import { ChangeLog } from "./change-log.js";
 import type { Features } from "./features.js";
 import { ImageSpread } from "./image-spread.js";
+import { NodeAmounts } from "./node-amounts.js";
 import { NodeInfo, type NodeVersion } from "./node-info.js";
 import { NodeTree, zoneKey } from "./node-tree.js";
 import { type PodInfo, PodInfoFactory } from "./pod-info.js";
@@ -12,10 +13,7 @@ import type { Snapshot } from "./snapshot.js";
 /** More than any cluster has. */
 const MAX_NODES = 2 ** 22;
 
-interface Placed {
-  readonly info: PodInfo;
-  readonly node: NodeInfo;
-}
+type PlacedPod = PodInfo & { readonly node: NodeInfo };
 
 /** Is told of each pod that is counted on a node (1), or no longer (-1), after the fact. */
 export type PodObserver = (info: PodInfo, node: NodeInfo, sign: 1 | -1) => void;
@@ -32,8 +30,10 @@ export class ClusterState implements Snapshot {
   readonly changes: ChangeLog;
   readonly scalars = new ScalarResources();
   readonly podInfos: PodInfoFactory;
+  /** The numbers of all nodes, by row. */
+  readonly amounts = new NodeAmounts();
   private readonly byName = new Map<string, NodeInfo>();
-  private readonly placed = new Map<string, Placed>();
+  private readonly placed = new Map<string, PlacedPod>();
   private readonly tree = new NodeTree<NodeInfo>();
   private readonly images: ImageSpread;
   private readonly pvcUsers = new Map<string, number>();
@@ -41,7 +41,6 @@ export class ClusterState implements Snapshot {
   private readonly freeRows: number[] = [];
   private order: readonly NodeInfo[] | null = null;
   private rowCount = 0;
-  private nextGeneration = 1;
   private nextOrdinal = 0;
   private readonly podObservers: PodObserver[] = [];
   readonly nodesWithAffinity = new Set<NodeInfo>();
@@ -94,7 +93,7 @@ export class ClusterState implements Snapshot {
     this.tree.add(info.zone, info);
     this.order = null;
     this.images.add(info);
-    this.touch(info);
+    this.changes.append(info.row, true);
   }
 
   /** Takes a new version of a node. One that is not known is added. */
@@ -116,7 +115,7 @@ export class ClusterState implements Snapshot {
     }
     info.setNode(node, this.scalars);
     if (imagesChanged) this.images.add(info);
-    this.touch(info);
+    this.changes.append(info.row, true);
   }
 
   /** Forgets a node; its pods stay counted until they are removed. Unknown names are ignored. */
@@ -127,7 +126,7 @@ export class ClusterState implements Snapshot {
     this.tree.remove(info.zone, name);
     this.order = null;
     info.clearNode();
-    this.touch(info);
+    this.changes.append(info.row, true);
     this.dropIfUnused(info);
   }
 
@@ -142,7 +141,7 @@ export class ClusterState implements Snapshot {
 
   /** Shows `observer` every pod that is counted, and each one that comes or goes from now on. */
   observePods(observer: PodObserver): void {
-    for (const { info, node } of this.placed.values()) observer(info, node, 1);
+    for (const info of this.placed.values()) observer(info, info.node, 1);
     this.podObservers.push(observer);
   }
 
@@ -152,20 +151,35 @@ export class ClusterState implements Snapshot {
 
   /** The pod of that uid as it is counted, and the name of its node. */
   podOf(uid: string): { readonly info: PodInfo; readonly nodeName: string } | undefined {
-    const placed = this.placed.get(uid);
-    return placed === undefined ? undefined : { info: placed.info, nodeName: placed.node.name };
+    const info = this.placed.get(uid);
+    return info === undefined ? undefined : { info, nodeName: info.node.name };
   }
 
   /** Counts a pod on its node; `pod.nodeName` must be set. */
   addPod(pod: PodVersion): PodInfo {
     assert(pod.nodeName !== "", () => `pod ${pod.namespace}/${pod.name} has no node`);
-    assert(!this.placed.has(pod.uid), () => `pod ${pod.namespace}/${pod.name} was added twice`);
-    const node = this.infoOf(pod.nodeName);
     const info = this.podInfos.podInfo(pod);
-    this.placed.set(pod.uid, { info, node });
+    this.place(info, this.infoOf(pod.nodeName));
+    return info;
+  }
+
+  /** Counts a pod that was decided on, under its version that names `node`. */
+  placePod(info: PodInfo, bound: PodVersion, node: NodeInfo): void {
+    assert(bound.nodeName === node.name, () => `pod ${bound.name} is bound to another node`);
+    info.pod = bound;
+    // The node may have gone since, and come again as another.
+    const known = node.node === null ? this.infoOf(node.name) : node;
+    this.place(info, known);
+  }
+
+  private place(info: PodInfo, node: NodeInfo): void {
+    const { uid } = info.pod;
+    info.node = node;
+    const { size } = this.placed;
+    this.placed.set(uid, info as PlacedPod);
+    assert(this.placed.size > size, () => `pod ${info.pod.name} was added twice`);
     node.addPod(info);
     this.afterPod(node, info, 1);
-    return info;
   }
 
   /**
@@ -173,7 +187,7 @@ export class ClusterState implements Snapshot {
    * counts as before (most change the status only) does not count as a change of its node.
    */
   updatePod(pod: PodVersion): PodInfo {
-    const info = this.placed.get(pod.uid)?.info;
+    const info = this.placed.get(pod.uid);
     if (info !== undefined && countsTheSame(info.pod, pod)) {
       info.pod = pod;
       return info;
@@ -184,13 +198,14 @@ export class ClusterState implements Snapshot {
 
   /** Counts a pod no longer; false if it was not counted. */
   removePod(uid: string): boolean {
-    const placed = this.placed.get(uid);
-    if (placed === undefined) return false;
+    const info = this.placed.get(uid);
+    if (info === undefined) return false;
     this.placed.delete(uid);
-    const removed = placed.node.removePod(placed.info);
+    const { node } = info;
+    const removed = node.removePod(info);
     assert(removed, () => `pod ${uid} was not on its node`);
-    this.afterPod(placed.node, placed.info, -1);
-    this.dropIfUnused(placed.node);
+    this.afterPod(node, info, -1);
+    this.dropIfUnused(node);
     return true;
   }
 
@@ -211,14 +226,8 @@ export class ClusterState implements Snapshot {
         if (claim !== undefined) addTo(this.pvcUsers, `${info.pod.namespace}/${claim}`, sign);
       }
     }
-    this.touch(node);
+    this.changes.append(node.row, false);
     for (const observer of this.podObservers) observer(info, node, sign);
-  }
-
-  private touch(node: NodeInfo): void {
-    node.generation = this.nextGeneration;
-    this.nextGeneration += 1;
-    this.changes.append(node.row);
   }
 
   private infoOf(name: string): NodeInfo {
@@ -226,7 +235,7 @@ export class ClusterState implements Snapshot {
     if (known !== undefined) return known;
     const row = this.freeRows.pop() ?? this.rowCount;
     if (row === this.rowCount) this.rowCount += 1;
-    const info = new NodeInfo(name, row);
+    const info = new NodeInfo(name, row, this.amounts);
     this.byName.set(name, info);
     return info;
   }

@@ -2,9 +2,27 @@ import type { Labels, Taint } from "../../api/kubernetes.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { assert } from "../../base/assert.js";
 import { HostPortSet } from "./host-ports.js";
+import {
+  AMOUNTS_PER_NODE,
+  CPU_ALLOCATABLE,
+  CPU_NON_ZERO,
+  CPU_REQUESTED,
+  MEMORY_ALLOCATABLE,
+  MEMORY_NON_ZERO,
+  MEMORY_REQUESTED,
+  NodeAmounts,
+  PODS_FREE,
+  STORAGE_REQUESTED,
+} from "./node-amounts.js";
 import { zoneKey } from "./node-tree.js";
 import type { PodInfo } from "./pod-info.js";
-import { Resources, type ScalarResources, allocatableOf } from "./resources.js";
+import {
+  type ReadonlyResources,
+  Resources,
+  type ScalarResources,
+  addScalars,
+  allocatableOf,
+} from "./resources.js";
 
 export type NodeVersion = ObjectVersion<"Node">;
 
@@ -15,9 +33,37 @@ export interface ImageState {
 }
 
 const NO_LABELS: Labels = Object.freeze({});
+const NO_RESOURCES: ReadonlyResources = Object.freeze(new Resources());
 const NO_TAINTS: readonly Taint[] = Object.freeze([]);
 /** Shared by all nodes without images. */
 export const NO_IMAGES: ReadonlyMap<string, ImageState> = new Map();
+
+/** The sums of the requests of a node's pods, read from the amounts of all nodes. */
+class RequestedResources implements ReadonlyResources {
+  /** By scalar id; holes where no pod of the node ever named the resource. */
+  readonly scalars: (number | undefined)[] = [];
+
+  constructor(
+    private readonly amounts: NodeAmounts,
+    private readonly offset: number,
+  ) {}
+
+  get cpuMillis(): number {
+    return this.amounts.columns[this.offset + CPU_REQUESTED]!;
+  }
+
+  get memoryBytes(): number {
+    return this.amounts.columns[this.offset + MEMORY_REQUESTED]!;
+  }
+
+  get ephemeralStorageBytes(): number {
+    return this.amounts.columns[this.offset + STORAGE_REQUESTED]!;
+  }
+
+  scalar(id: number): number {
+    return this.scalars[id] ?? 0;
+  }
+}
 
 /**
  * What the scheduler knows of one node: the object and the sums over its pods. Only the cluster
@@ -35,25 +81,39 @@ export class NodeInfo {
   /** Pods with any affinity or anti-affinity to pods. */
   readonly podsWithAffinity: PodInfo[] = [];
   readonly podsWithRequiredAntiAffinity: PodInfo[] = [];
-  allocatable = new Resources();
+  allocatable: ReadonlyResources = NO_RESOURCES;
   allowedPodNumber = 0;
-  requested = new Resources();
-  nonZeroCpuMillis = 0;
-  nonZeroMemoryBytes = 0;
+  readonly requested: RequestedResources;
   usedPorts = new HostPortSet();
   imageStates: ReadonlyMap<string, ImageState> = NO_IMAGES;
   /** Pods by claim, `namespace/name`. */
   pvcRefCounts: Map<string, number> | null = null;
-  /** Grows with every change; unique over the nodes of a run. */
-  generation = 0;
   /** Place among the nodes in the order in which they came. */
   ordinal = 0;
+  /** Where its numbers begin in `amounts`. */
+  private readonly offset: number;
 
   constructor(
     readonly name: string,
     /** Row in the cluster's node table; may be used again after the node is gone. */
     readonly row: number,
-  ) {}
+    private readonly amounts: NodeAmounts,
+    place: number = row,
+  ) {
+    amounts.reserve(place + 1);
+    this.offset = place * AMOUNTS_PER_NODE;
+    this.requested = new RequestedResources(amounts, this.offset);
+    amounts.columns.fill(0, this.offset, this.offset + AMOUNTS_PER_NODE);
+  }
+
+  /** Sum of the cpu requests with upstream's stand-ins for containers that state none. */
+  get nonZeroCpuMillis(): number {
+    return this.amounts.columns[this.offset + CPU_NON_ZERO]!;
+  }
+
+  get nonZeroMemoryBytes(): number {
+    return this.amounts.columns[this.offset + MEMORY_NON_ZERO]!;
+  }
 
   setNode(node: NodeVersion, names: ScalarResources): void {
     this.node = node;
@@ -62,8 +122,17 @@ export class NodeInfo {
     this.unschedulable = node.spec.unschedulable === true;
     this.zone = zoneKey(node.labels);
     const { resources, pods } = allocatableOf(node.status?.allocatable, names);
+    this.setAllocatable(resources, pods);
+  }
+
+  private setAllocatable(resources: ReadonlyResources, pods: number): void {
     this.allocatable = resources;
     this.allowedPodNumber = pods;
+    const { offset } = this;
+    const { columns } = this.amounts;
+    columns[offset + CPU_ALLOCATABLE] = resources.cpuMillis;
+    columns[offset + MEMORY_ALLOCATABLE] = resources.memoryBytes;
+    columns[offset + PODS_FREE] = pods - this.pods.length;
   }
 
   /** Forgets the object, but not the pods: they may be deleted later than their node. */
@@ -72,8 +141,7 @@ export class NodeInfo {
     this.labels = NO_LABELS;
     this.taints = NO_TAINTS;
     this.unschedulable = false;
-    this.allocatable = new Resources();
-    this.allowedPodNumber = 0;
+    this.setAllocatable(NO_RESOURCES, 0);
     this.imageStates = NO_IMAGES;
   }
 
@@ -102,9 +170,16 @@ export class NodeInfo {
 
   private count(info: PodInfo, sign: 1 | -1): void {
     const { resources, hostPorts, hasVolumes } = info.template;
-    this.requested.add(resources.requests, sign);
-    this.nonZeroCpuMillis += sign * resources.nonZeroCpuMillis;
-    this.nonZeroMemoryBytes += sign * resources.nonZeroMemoryBytes;
+    const { requests } = resources;
+    const { offset } = this;
+    const { columns } = this.amounts;
+    columns[offset + CPU_REQUESTED]! += sign * requests.cpuMillis;
+    columns[offset + MEMORY_REQUESTED]! += sign * requests.memoryBytes;
+    columns[offset + CPU_NON_ZERO]! += sign * resources.nonZeroCpuMillis;
+    columns[offset + MEMORY_NON_ZERO]! += sign * resources.nonZeroMemoryBytes;
+    columns[offset + PODS_FREE]! -= sign;
+    columns[offset + STORAGE_REQUESTED]! += sign * requests.ephemeralStorageBytes;
+    if (requests.scalars.length > 0) addScalars(this.requested.scalars, requests.scalars, sign);
     for (const port of hostPorts) {
       if (sign === 1) this.usedPorts.add(port);
       else this.usedPorts.remove(port);
@@ -126,7 +201,7 @@ export class NodeInfo {
 
   /** A copy that may be changed; node, images and pod infos are shared. */
   clone(): NodeInfo {
-    const copy = new NodeInfo(this.name, this.row);
+    const copy = new NodeInfo(this.name, this.row, new NodeAmounts(1), 0);
     copy.node = this.node;
     copy.labels = this.labels;
     copy.taints = this.taints;
@@ -137,13 +212,13 @@ export class NodeInfo {
     copy.podsWithRequiredAntiAffinity.push(...this.podsWithRequiredAntiAffinity);
     copy.allocatable = this.allocatable;
     copy.allowedPodNumber = this.allowedPodNumber;
-    copy.requested = this.requested.clone();
-    copy.nonZeroCpuMillis = this.nonZeroCpuMillis;
-    copy.nonZeroMemoryBytes = this.nonZeroMemoryBytes;
+    for (let i = 0; i < AMOUNTS_PER_NODE; i += 1) {
+      copy.amounts.columns[i] = this.amounts.columns[this.offset + i]!;
+    }
+    copy.requested.scalars.push(...this.requested.scalars);
     copy.usedPorts = this.usedPorts.clone();
     copy.imageStates = this.imageStates;
     copy.pvcRefCounts = this.pvcRefCounts === null ? null : new Map(this.pvcRefCounts);
-    copy.generation = this.generation;
     copy.ordinal = this.ordinal;
     return copy;
   }

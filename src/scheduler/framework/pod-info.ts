@@ -1,6 +1,7 @@
 import type { Labels, PodSpec } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { Features } from "./features.js";
+import type { NodeInfo } from "./node-info.js";
 import {
   type PodSpecInfo,
   type PodTemplateInfo,
@@ -17,6 +18,9 @@ export class PodInfo {
     readonly template: PodTemplateInfo,
   ) {}
 
+  /** The node that it counts on; only the cluster state sets it. */
+  node: NodeInfo | null = null;
+
   get priority(): number {
     return this.template.priority;
   }
@@ -27,8 +31,7 @@ export class PodInfo {
  * which the pods of one template share, and the namespace. Belongs to one run.
  */
 export class PodInfoFactory {
-  private readonly specs = new WeakMap<PodSpec, PodSpecInfo>();
-  private readonly templates = new WeakMap<PodSpec, WeakMap<Labels, PodTemplateInfo[]>>();
+  private readonly specs = new WeakMap<PodSpec, CompiledSpec>();
   private nextId = 0;
 
   constructor(
@@ -41,31 +44,44 @@ export class PodInfoFactory {
   }
 
   private template(pod: PodVersion): PodTemplateInfo {
-    let byLabels = this.templates.get(pod.spec);
-    if (byLabels === undefined) {
-      byLabels = new WeakMap();
-      this.templates.set(pod.spec, byLabels);
-    }
-    let known = byLabels.get(pod.labels);
-    if (known === undefined) {
-      known = [];
-      byLabels.set(pod.labels, known);
-    }
-    for (const template of known) {
-      if (template.namespace === pod.namespace) return template;
-    }
-    const owner = { id: this.nextId, namespace: pod.namespace, labels: pod.labels };
-    this.nextId += 1;
-    const template = compilePodTemplate(this.specInfo(pod.spec), owner, this.features);
-    known.push(template);
-    return template;
+    const spec = this.specs.get(pod.spec) ?? this.compile(pod.spec);
+    const { first } = spec;
+    if (first !== null && isTemplateOf(first, pod)) return first;
+    return this.oneOfMany(spec, pod);
   }
 
-  private specInfo(spec: PodSpec): PodSpecInfo {
-    const known = this.specs.get(spec);
-    if (known !== undefined) return known;
-    const info = compilePodSpec(spec, this);
-    this.specs.set(spec, info);
-    return info;
+  private compile(spec: PodSpec): CompiledSpec {
+    const compiled = { info: compilePodSpec(spec, this), first: null, others: null };
+    this.specs.set(spec, compiled);
+    return compiled;
   }
+
+  private oneOfMany(spec: CompiledSpec, pod: PodVersion): PodTemplateInfo {
+    let known = spec.others?.get(pod.labels) ?? NONE;
+    for (const template of known) if (isTemplateOf(template, pod)) return template;
+    const owner = { id: this.nextId, namespace: pod.namespace, labels: pod.labels };
+    this.nextId += 1;
+    const template = compilePodTemplate(spec.info, owner, this.features);
+    if (spec.first === null) {
+      spec.first = template;
+      return template;
+    }
+    spec.others ??= new WeakMap();
+    known = [...known, template];
+    spec.others.set(pod.labels, known);
+    return template;
+  }
+}
+
+/** A spec's templates: most specs have one, so that it is found without another table. */
+interface CompiledSpec {
+  readonly info: PodSpecInfo;
+  first: PodTemplateInfo | null;
+  others: WeakMap<Labels, readonly PodTemplateInfo[]> | null;
+}
+
+const NONE: readonly PodTemplateInfo[] = [];
+
+function isTemplateOf(template: PodTemplateInfo, pod: PodVersion): boolean {
+  return template.labels === pod.labels && template.namespace === pod.namespace;
 }
