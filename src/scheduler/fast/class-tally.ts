@@ -1,8 +1,8 @@
 import type { Labels } from "../../api/kubernetes.js";
-import type { Selector } from "../../api/label-selector.js";
 import { type AffinityTerm, termMatches } from "../framework/affinity-term.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
+import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 import { matchesAll } from "../plugins/inter-pod-affinity/affinity-filter.js";
 import type { InterPodAffinityArgs } from "../plugins/inter-pod-affinity/affinity-score.js";
 import {
@@ -14,11 +14,16 @@ import {
 import { NO_LABEL } from "../plugins/pod-topology-spread/spread-score.js";
 import { DomainTally } from "./domain-tally.js";
 import type { KeyKinds } from "./key-kinds.js";
-import { neededPair, pairsOf } from "./label-pairs.js";
+import { HostMarks, type MarkPart } from "./host-marks.js";
+import { type LabelPair, neededPair } from "./label-pairs.js";
 import type { NodeTable } from "./node-table.js";
-import { allTerms, type PodCounter, type TemplateUse, type TemplateUses } from "./template-uses.js";
+import {
+  type PodCounter,
+  type TemplateUse,
+  type TemplateUses,
+  neededPairs,
+} from "./template-uses.js";
 
-const NOTHING: readonly Contribution[] = [];
 const NO_LABELS: Labels = Object.freeze({});
 
 /** The rules of a class that look at the pods of other nodes. */
@@ -34,7 +39,8 @@ export interface ClassRules {
   readonly affinityScores: InterPodAffinityArgs | null;
 }
 
-interface Contribution {
+/** What one pod of a template adds to a sum. */
+export interface Contribution {
   readonly tally: DomainTally;
   readonly amount: number;
   readonly includes: ((node: NodeInfo) => boolean) | null;
@@ -43,13 +49,15 @@ interface Contribution {
 /** At most one a topology key; there are few. */
 type Tallies = DomainTally[];
 
+const NO_TALLIES: readonly DomainTally[] = Object.freeze([]);
+
 /**
  * What the placed pods come to for one class of incoming pods: sums by topology domain for each rule,
  * kept up to date as pods come and go, and computed anew when the nodes themselves change.
  */
-export class ClassTally implements PodCounter {
-  readonly labelPairs: readonly string[];
-  readonly selectorPairs: readonly string[];
+export class ClassTally implements PodCounter<readonly Contribution[]> {
+  readonly labels: Labels;
+  readonly selectorPairs: readonly LabelPair[];
   /** Pods that all required affinity terms speak of. */
   readonly affinity: Tallies = [];
   readonly ownAntiAffinity: Tallies = [];
@@ -62,9 +70,10 @@ export class ClassTally implements PodCounter {
   readonly softHost: readonly (DomainTally | null)[];
   /** By topology key, for the other soft constraints. */
   readonly softZonal: Tallies = [];
+  /** The sums by node, of keys whose domains are single nodes. */
+  readonly hosts: HostMarks;
   /** Grows whenever the sums were computed anew, or a tally was added. */
   generation = 0;
-  private contributions: Map<TemplateUse, readonly Contribution[]> | null = null;
   private topologyVersion = -1;
   private subscribed = false;
 
@@ -75,33 +84,42 @@ export class ClassTally implements PodCounter {
   ) {
     const { pod, hard, soft, affinityFilters } = rules;
     const { template } = pod;
-    this.hard = hard.map(({ topologyKey }) => new DomainTally(topologyKey));
-    this.softHost = soft.map(({ topologyKey }) =>
-      topologyKey === HOSTNAME ? new DomainTally(topologyKey, NO_LABEL) : null,
-    );
+    const near = affinityFilters ? template.requiredAffinityTerms.length : 0;
+    this.hosts = new HostMarks({ soft: soft.length, hard: hard.length, near });
+    const hostSums = (part: MarkPart, index: number) => ({ hosts: this.hosts, part, index });
+    this.hard =
+      hard.length === 0
+        ? NO_TALLIES
+        : hard.map(({ topologyKey }, i) => new DomainTally(topologyKey, hostSums("hard", i)));
+    this.softHost =
+      soft.length === 0
+        ? NO_TALLIES
+        : soft.map(({ topologyKey }, i) =>
+            topologyKey === HOSTNAME
+              ? new DomainTally(topologyKey, hostSums("soft", i), NO_LABEL)
+              : null,
+          );
     for (const { topologyKey } of soft) {
-      if (topologyKey !== HOSTNAME) this.tally(this.softZonal, topologyKey, NO_LABEL);
+      if (topologyKey !== HOSTNAME) this.tally(this.softZonal, topologyKey, "soft", NO_LABEL);
     }
     if (affinityFilters) {
       for (const term of template.requiredAffinityTerms) {
-        this.tally(this.affinity, term.topologyKey);
+        this.tally(this.affinity, term.topologyKey, "near");
       }
     }
-    this.labelPairs = pairsOf(template.labels);
-    const pairs: string[] = [];
-    const need = ({ selector }: { readonly selector: Selector }): void => {
-      const pair = neededPair(selector);
-      if (!pairs.includes(pair)) pairs.push(pair);
-    };
-    if (template.hasAffinity) for (const term of allTerms(template)) need(term);
-    for (const constraint of hard) need(constraint);
-    for (const constraint of soft) need(constraint);
-    this.selectorPairs = pairs;
+    this.labels = template.labels;
+    this.selectorPairs = selectorPairsOf(template, hard, soft);
   }
 
-  private tally(tallies: Tallies, key: string, withoutLabel: string | null = null): DomainTally {
+  private tally(
+    tallies: Tallies,
+    key: string,
+    part: MarkPart,
+    withoutLabel: string | null = null,
+  ): DomainTally {
     for (const known of tallies) if (known.key === key) return known;
-    const tally = new DomainTally(key, withoutLabel);
+    const sums = { hosts: this.hosts, part, index: tallies.length };
+    const tally = new DomainTally(key, sums, withoutLabel);
     tally.kind = this.kinds.of(key);
     tallies.push(tally);
     this.generation += 1;
@@ -111,7 +129,7 @@ export class ClassTally implements PodCounter {
   /** Computes the sums, for one decision only; the table must be in sync. */
   countOnce(uses: TemplateUses): void {
     this.begin();
-    for (const use of uses.concerning(this)) this.countUse(use);
+    this.countAll(uses);
   }
 
   /** Brings the sums up to date, and has them kept so; the table must be in sync. */
@@ -122,37 +140,41 @@ export class ClassTally implements PodCounter {
     }
     if (this.topologyVersion === this.table.topologyVersion) return;
     this.begin();
-    for (const use of uses.usesOf(this)) this.countUse(use);
+    this.countAll(uses);
+  }
+
+  private countAll(uses: TemplateUses): void {
+    for (const use of uses.concerning(this)) {
+      const contributions = this.contributionsOf(use);
+      if (contributions !== null) this.countUse(use, contributions);
+    }
   }
 
   private begin(): void {
     this.topologyVersion = this.table.topologyVersion;
     this.generation += 1;
-    for (const tally of this.all()) tally.clear(this.kinds.of(tally.key));
+    this.hosts.clear();
+    this.forEach((tally) => tally.clear(this.kinds.of(tally.key)));
     for (const tally of this.softHost) tally?.clear("host");
     this.knowDomains();
   }
 
-  private countUse(use: TemplateUse): void {
+  private countUse(use: TemplateUse, contributions: readonly Contribution[]): void {
     const { positionOf, nodes } = this.table;
     for (const [row, count] of use.rows) {
       const position = positionOf[row]!;
-      if (position >= 0) this.apply(use, nodes[position]!, count);
+      if (position >= 0) apply(contributions, nodes[position]!, count);
     }
   }
 
   /** Every tally but those of the hostname in soft constraints, which is always one node each. */
-  *all(): Generator<DomainTally> {
-    yield* this.hard;
-    for (const tallies of [
-      this.affinity,
-      this.ownAntiAffinity,
-      this.existingAntiAffinity,
-      this.weights,
-      this.softZonal,
-    ]) {
-      yield* tallies;
-    }
+  forEach(visit: (tally: DomainTally) => void): void {
+    for (const tally of this.hard) visit(tally);
+    for (const tally of this.affinity) visit(tally);
+    for (const tally of this.ownAntiAffinity) visit(tally);
+    for (const tally of this.existingAntiAffinity) visit(tally);
+    for (const tally of this.weights) visit(tally);
+    for (const tally of this.softZonal) visit(tally);
   }
 
   /** Every eligible domain of a hard constraint counts, also one without pods. */
@@ -167,30 +189,12 @@ export class ClassTally implements PodCounter {
     }
   }
 
-  isConcerned(use: TemplateUse): boolean {
-    const contributions = this.contributionsOf(use);
-    if (contributions.length === 0) return false;
-    this.contributions ??= new Map();
-    this.contributions.set(use, contributions);
-    return true;
-  }
-
-  ended(use: TemplateUse): void {
-    this.contributions?.delete(use);
-  }
-
-  count(use: TemplateUse, node: NodeInfo, sign: 1 | -1): void {
+  count(contributions: readonly Contribution[], node: NodeInfo, sign: 1 | -1): void {
     // A node that comes later, or goes, makes everything be counted anew.
-    if (node.node !== null) this.apply(use, node, sign);
+    if (node.node !== null) apply(contributions, node, sign);
   }
 
-  private apply(use: TemplateUse, node: NodeInfo, times: number): void {
-    for (const { tally, amount, includes } of this.contributions?.get(use) ?? NOTHING) {
-      if (includes === null || includes(node)) tally.add(node, amount * times);
-    }
-  }
-
-  private contributionsOf(use: TemplateUse): readonly Contribution[] {
+  contributionsOf(use: TemplateUse): readonly Contribution[] | null {
     const into: Contribution[] = [];
     const add = (tally: DomainTally, amount: number): void => {
       into.push({ tally, amount, includes: null });
@@ -198,7 +202,7 @@ export class ClassTally implements PodCounter {
     if (this.rules.affinityFilters) this.requirements(use, add);
     if (this.rules.affinityScores !== null) this.preferences(use, this.rules.affinityScores, add);
     this.spread(use, into);
-    return into;
+    return into.length === 0 ? null : into;
   }
 
   private requirements(use: TemplateUse, add: (tally: DomainTally, amount: number) => void): void {
@@ -206,16 +210,17 @@ export class ClassTally implements PodCounter {
     const subject = { namespace: use.template.namespace, labels: use.template.labels };
     if (matchesAll(template.requiredAffinityTerms, subject)) {
       for (const { topologyKey } of template.requiredAffinityTerms) {
-        add(this.tally(this.affinity, topologyKey), 1);
+        add(this.tally(this.affinity, topologyKey, "near"), 1);
       }
     }
     for (const term of template.requiredAntiAffinityTerms) {
       if (termMatches(term, subject, NO_LABELS)) {
-        add(this.tally(this.ownAntiAffinity, term.topologyKey), 1);
+        add(this.tally(this.ownAntiAffinity, term.topologyKey, "own"), 1);
       }
     }
     for (const term of use.template.requiredAntiAffinityTerms) {
-      if (this.isSpokenOf(term)) add(this.tally(this.existingAntiAffinity, term.topologyKey), 1);
+      if (!this.isSpokenOf(term)) continue;
+      add(this.tally(this.existingAntiAffinity, term.topologyKey, "existing"), 1);
     }
   }
 
@@ -232,7 +237,7 @@ export class ClassTally implements PodCounter {
     const prefers = preferredAffinityTerms.length + preferredAntiAffinityTerms.length > 0;
     if (args.ignorePreferredTermsOfExistingPods && !prefers) return;
     const weigh = ({ topologyKey }: AffinityTerm, weight: number): void => {
-      add(this.tally(this.weights, topologyKey), weight);
+      add(this.tally(this.weights, topologyKey, "weight"), weight);
     };
     const subject = { namespace: use.template.namespace, labels: use.template.labels };
     for (const { term, weight } of preferredAffinityTerms) {
@@ -256,6 +261,7 @@ export class ClassTally implements PodCounter {
 
   private spread(use: TemplateUse, into: Contribution[]): void {
     const { pod, hard, soft, requireAllKeys } = this.rules;
+    if (hard.length + soft.length === 0) return;
     if (use.terminating || use.template.namespace !== pod.pod.namespace) return;
     const counts = ({ selector, counts: any }: SpreadConstraint): boolean =>
       any && selector.matches(use.template.labels);
@@ -274,18 +280,33 @@ export class ClassTally implements PodCounter {
       }
       const includes = (node: NodeInfo): boolean =>
         (!requireAllKeys || hasAllKeys(node, soft)) && includesNode(constraint, pod, node);
-      const tally = this.tally(this.softZonal, constraint.topologyKey, NO_LABEL);
+      const tally = this.tally(this.softZonal, constraint.topologyKey, "soft", NO_LABEL);
       into.push({ tally, amount: 1, includes });
     });
   }
 
   /** Memory of the sums by node, the only ones of a size worth telling. */
   get bytes(): number {
-    let bytes = 0;
-    for (const tally of this.weights) bytes += tally.bytes;
-    for (const tally of this.ownAntiAffinity) bytes += tally.bytes;
-    for (const tally of this.existingAntiAffinity) bytes += tally.bytes;
-    for (const tally of this.softHost) bytes += tally?.bytes ?? 0;
-    return bytes;
+    return this.hosts.bytes;
   }
+}
+
+function apply(contributions: readonly Contribution[], node: NodeInfo, times: number): void {
+  for (let i = 0; i < contributions.length; i += 1) {
+    const { tally, amount, includes } = contributions[i]!;
+    if (includes === null || includes(node)) tally.add(node, amount * times);
+  }
+}
+
+const NO_PAIRS: readonly LabelPair[] = Object.freeze([]);
+
+/** One pair of labels that each selector of the class needs. */
+function selectorPairsOf(
+  template: PodTemplateInfo,
+  hard: readonly SpreadConstraint[],
+  soft: readonly SpreadConstraint[],
+): readonly LabelPair[] {
+  const ofTerms = template.hasAffinity ? neededPairs(template) : NO_PAIRS;
+  if (hard.length + soft.length === 0) return ofTerms;
+  return [...ofTerms, ...[...hard, ...soft].map(({ selector }) => neededPair(selector))];
 }

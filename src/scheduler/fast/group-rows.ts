@@ -6,290 +6,370 @@ export interface BlockSizes {
   readonly superLog2: number;
 }
 
-/** Maxima of one level: a cell for each block (or super-block) and group, groups side by side. */
-class Level {
-  max: Int16Array;
-  ties: Int32Array;
-  first: Int32Array;
-  fits: Int32Array;
+/** What a cell holds, in this order, for one block (or super-block) and group. */
+const MAX = 0;
+const TIES = 1;
+const FITS = 2;
+const FIRST = 3;
+const CELL_LOG2 = 2;
 
-  constructor(cells: number) {
-    this.max = new Int16Array(cells);
-    this.ties = new Int32Array(cells);
-    this.first = new Int32Array(cells);
-    this.fits = new Int32Array(cells);
-  }
-
-  get bytes(): number {
-    return this.max.length * 14;
-  }
+/** Positions that a question leaves out, with the blocks that they lie in. */
+export interface LeftOut {
+  readonly positions: Uint8Array;
+  readonly blocks: Uint8Array;
+  readonly supers: Uint8Array;
 }
 
 /**
  * Values and groups of nodes by position in the order of evaluation, with the maximum, the number of
  * ties and the number of fitting nodes of each group kept for blocks of positions and for blocks of
- * blocks. A value is positive where the node fits, else 0. A change costs a scan of one block; a
- * question costs the blocks at the ends of its range and the super-blocks between them.
+ * blocks. A value is positive where the node fits. A change costs a few steps, at worst a scan of one
+ * block; a question costs the blocks at the ends of its range and the super-blocks between them.
  *
- * Hot path: typed arrays of primitives, nothing is allocated by a change or a question. It trades
- * memory (14 bytes a cell) for answers that hardly depend on the number of nodes.
+ * Values and groups may be shared with others, who say what changed. Hot path: typed arrays of
+ * primitives, nothing is allocated by a change or a question. It trades memory (16 bytes a cell) for
+ * answers that hardly depend on the number of nodes.
  */
 export class GroupRows {
   count = 0;
-  values = new Int16Array(0);
-  groups = new Uint16Array(0);
+  values: Int16Array = new Int16Array(0);
+  groups: Uint16Array = new Uint16Array(0);
   /** Positions that fit, by group. */
   totals = new Int32Array(1);
-  private ordinals: Float64Array = new Float64Array(0);
-  private stride = 1;
-  private blocks = new Level(0);
-  private supers = new Level(0);
+  /** Place in which each node came; null where nobody asks for the first of equal nodes. */
+  private ordinals: Float64Array | null = null;
+  private strideLog2 = 0;
+  private blocks = new Int32Array(0);
+  private supers = new Int32Array(0);
   private left = 0;
-  /** The value that a position had before the change under way. */
-  private before = 0;
 
   constructor(private readonly sizes: BlockSizes) {}
 
   get bytes(): number {
-    return this.count * 4 + this.blocks.bytes + this.supers.bytes;
+    return this.groups.byteLength + this.blocks.byteLength + this.supers.byteLength;
   }
 
-  /** Begins anew with `count` positions; values and groups are to be written, then {@link rebuild}. */
-  reset(count: number, ordinals: Float64Array): void {
+  get blockCount(): number {
+    return (this.count + (1 << this.sizes.blockLog2) - 1) >> this.sizes.blockLog2;
+  }
+
+  get superCount(): number {
+    return (this.blockCount + (1 << this.sizes.superLog2) - 1) >> this.sizes.superLog2;
+  }
+
+  /** Takes values and groups by position, and computes all maxima. Groups lie below `groupCount`. */
+  layOut(
+    columns: {
+      readonly values: Int16Array;
+      readonly groups: Uint16Array;
+      readonly ordinals: Float64Array | null;
+    },
+    count: number,
+    groupCount: number,
+  ): void {
     this.count = count;
-    this.ordinals = ordinals;
-    this.values = new Int16Array(count);
-    this.groups = new Uint16Array(count);
+    this.values = columns.values;
+    this.groups = columns.groups;
+    this.ordinals = columns.ordinals;
+    this.rebuild(groupCount);
   }
 
-  /** Computes all maxima from values and groups, which lie below `groupCount`. */
-  rebuild(groupCount: number): void {
-    let stride = 1;
-    while (stride < groupCount) stride *= 2;
-    this.stride = stride;
-    const { blockLog2, superLog2 } = this.sizes;
-    const blockCount = (this.count + (1 << blockLog2) - 1) >> blockLog2;
-    const superCount = (blockCount + (1 << superLog2) - 1) >> superLog2;
-    this.blocks = new Level(blockCount * stride);
-    this.supers = new Level(superCount * stride);
-    this.totals = new Int32Array(stride);
-    const { values, groups, totals, blocks, supers } = this;
+  private rebuild(groupCount: number): void {
+    let strideLog2 = 0;
+    while (1 << strideLog2 < groupCount) strideLog2 += 1;
+    this.strideLog2 = strideLog2;
+    this.blocks = new Int32Array(this.blockCount << (strideLog2 + CELL_LOG2));
+    this.supers = new Int32Array(this.superCount << (strideLog2 + CELL_LOG2));
+    this.totals = new Int32Array(1 << strideLog2);
+    const { values, groups, totals } = this;
     for (let position = 0; position < this.count; position += 1) {
       const value = values[position]!;
       if (value <= 0) continue;
       const group = groups[position]!;
       totals[group]! += 1;
-      const block = position >> blockLog2;
-      this.join(blocks, block * stride + group, value, 1, position, 1);
-      this.join(supers, (block >> superLog2) * stride + group, value, 1, position, 1);
+      const block = position >> this.sizes.blockLog2;
+      this.join(this.blocks, this.blockCell(block, group), value, 1, position, 1);
+      const over = block >> this.sizes.superLog2;
+      this.join(this.supers, this.blockCell(over, group), value, 1, position, 1);
     }
   }
 
+  /** Of a block among the blocks, or of a super-block among the super-blocks. */
+  private blockCell(block: number, group: number): number {
+    return ((block << this.strideLog2) + group) << CELL_LOG2;
+  }
+
   private join(
-    level: Level,
+    level: Int32Array,
     cell: number,
     value: number,
     ties: number,
     first: number,
     fits: number,
   ): void {
-    level.fits[cell]! += fits;
-    const max = level.max[cell]!;
+    level[cell + FITS]! += fits;
+    const max = level[cell + MAX]!;
     if (value > max) {
-      level.max[cell] = value;
-      level.ties[cell] = ties;
-      level.first[cell] = first;
+      level[cell + MAX] = value;
+      level[cell + TIES] = ties;
+      level[cell + FIRST] = first;
     } else if (value === max) {
-      level.ties[cell]! += ties;
-      if (this.ordinals[first]! < this.ordinals[level.first[cell]!]!) level.first[cell] = first;
+      level[cell + TIES]! += ties;
+      if (this.comesBefore(first, level[cell + FIRST]!)) level[cell + FIRST] = first;
     }
   }
 
-  /** Writes one position; `value` 0: does not fit. `group` may be a new one, one beyond the last. */
-  set(position: number, value: number, group: number): void {
-    const valueBefore = this.values[position]!;
-    const groupBefore = this.groups[position]!;
-    if (value === valueBefore && group === groupBefore) return;
-    this.before = valueBefore;
-    this.values[position] = value;
-    this.groups[position] = group;
-    if (group >= this.stride) {
-      this.rebuild(group + 1);
-      return;
-    }
-    if (valueBefore > 0) this.totals[groupBefore]! -= 1;
-    if (value > 0) this.totals[group]! += 1;
+  private comesBefore(a: number, b: number): boolean {
+    const { ordinals } = this;
+    return ordinals !== null && ordinals[a]! < ordinals[b]!;
+  }
+
+  /** The value at `position` was `before` and is another now; its group is the same. */
+  changed(position: number, before: number): void {
+    const value = this.values[position]!;
+    const group = this.strideLog2 === 0 ? 0 : this.groups[position]!;
     const block = position >> this.sizes.blockLog2;
-    if (group === groupBefore && valueBefore > 0 && value > 0) {
-      this.move(block, group, position);
-      return;
+    if (value > 0 && before > 0) this.replace(block, group, position, before, value);
+    else if (value > 0) this.enter(block, group, position, value);
+    else if (before > 0) this.leave(block, group, position, before);
+  }
+
+  /** Writes value and group of one position. `group` may be a new one, beyond those before. */
+  set(position: number, value: number, group: number): void {
+    const before = this.values[position]!;
+    const groupBefore = this.groups[position]!;
+    if (group >> this.strideLog2 > 0) {
+      this.values[position] = value;
+      this.groups[position] = group;
+      this.rebuild(group + 1);
+    } else if (group === groupBefore) {
+      if (value === before) return;
+      this.values[position] = value;
+      this.changed(position, before);
+    } else {
+      const block = position >> this.sizes.blockLog2;
+      this.values[position] = value;
+      this.groups[position] = group;
+      if (before > 0) this.leave(block, groupBefore, position, before);
+      if (value > 0) this.enter(block, group, position, value);
     }
-    if (valueBefore > 0) this.refresh(block, groupBefore);
-    if (value > 0) this.refresh(block, group);
+  }
+
+  private enter(block: number, group: number, position: number, value: number): void {
+    this.totals[group]! += 1;
+    const { blocks, supers } = this;
+    const cell = this.blockCell(block, group);
+    const over = this.blockCell(block >> this.sizes.superLog2, group);
+    blocks[cell + FITS]! += 1;
+    supers[over + FITS]! += 1;
+    if (value < blocks[cell + MAX]!) return;
+    const max = blocks[cell + MAX]!;
+    const ties = blocks[cell + TIES]!;
+    const first = blocks[cell + FIRST]!;
+    this.join(blocks, cell, value, 1, position, 0);
+    this.passOn(block, group, max, ties, first);
+  }
+
+  private leave(block: number, group: number, position: number, before: number): void {
+    this.totals[group]! -= 1;
+    this.blocks[this.blockCell(block, group) + FITS]! -= 1;
+    this.supers[this.blockCell(block >> this.sizes.superLog2, group) + FITS]! -= 1;
+    this.lose(block, group, position, before);
   }
 
   /** A position that fits got another value: most often the block's best, or one far below it. */
-  private move(block: number, group: number, position: number): void {
+  private replace(
+    block: number,
+    group: number,
+    position: number,
+    before: number,
+    value: number,
+  ): void {
     const { blocks } = this;
-    const cell = block * this.stride + group;
-    const max = blocks.max[cell]!;
-    const ties = blocks.ties[cell]!;
-    const first = blocks.first[cell]!;
-    const value = this.values[position]!;
-    if (value > max) {
-      blocks.max[cell] = value;
-      blocks.ties[cell] = 1;
-      blocks.first[cell] = position;
-    } else if (value === max) {
-      // It was below: equal values do not come here.
-      blocks.ties[cell]! += 1;
-      if (this.ordinals[position]! < this.ordinals[blocks.first[cell]!]!) {
-        blocks.first[cell] = position;
-      }
-    } else if (this.before < max) {
+    const cell = this.blockCell(block, group);
+    const max = blocks[cell + MAX]!;
+    if (value < max) {
+      this.lose(block, group, position, before);
       return;
-    } else if (first === position) {
-      this.scan(block, group);
-    } else {
-      blocks.ties[cell]! -= 1;
     }
+    const ties = blocks[cell + TIES]!;
+    const first = blocks[cell + FIRST]!;
+    this.join(blocks, cell, value, 1, position, 0);
+    this.passOn(block, group, max, ties, first);
+  }
+
+  /** A position lost the value `before`, for one that is below the block's maximum. */
+  private lose(block: number, group: number, position: number, before: number): void {
+    const { blocks } = this;
+    const cell = this.blockCell(block, group);
+    const max = blocks[cell + MAX]!;
+    if (before < max) return;
+    const ties = blocks[cell + TIES]!;
+    const first = blocks[cell + FIRST]!;
+    if (first === position) this.scan(block, group);
+    else blocks[cell + TIES] = ties - 1;
     this.passOn(block, group, max, ties, first);
   }
 
   /** Brings a super-block up to date after one of its blocks changed, most often without a scan. */
   private passOn(block: number, group: number, max: number, ties: number, first: number): void {
-    const { blocks, supers, stride, ordinals } = this;
-    const cell = block * stride + group;
+    const { blocks, supers } = this;
+    const cell = this.blockCell(block, group);
     const superBlock = block >> this.sizes.superLog2;
-    const over = superBlock * stride + group;
-    const best = supers.max[over]!;
-    const now = blocks.max[cell]!;
+    const over = this.blockCell(superBlock, group);
+    const best = supers[over + MAX]!;
+    const now = blocks[cell + MAX]!;
     if (now > best) {
-      supers.max[over] = now;
-      supers.ties[over] = blocks.ties[cell]!;
-      supers.first[over] = blocks.first[cell]!;
+      supers[over + MAX] = now;
+      supers[over + TIES] = blocks[cell + TIES]!;
+      supers[over + FIRST] = blocks[cell + FIRST]!;
       return;
     }
-    const left = supers.ties[over]! - (max === best ? ties : 0);
-    if (max === best && (left === 0 || supers.first[over] === first)) {
+    if (max < best) {
+      if (now < best) return;
+      supers[over + TIES]! += blocks[cell + TIES]!;
+      const candidate = blocks[cell + FIRST]!;
+      if (this.comesBefore(candidate, supers[over + FIRST]!)) supers[over + FIRST] = candidate;
+      return;
+    }
+    const left = supers[over + TIES]! - ties + (now === best ? blocks[cell + TIES]! : 0);
+    const candidate = blocks[cell + FIRST]!;
+    const leader = supers[over + FIRST]!;
+    if (leader === first && (now < best || candidate !== first)) {
       this.refreshSuper(superBlock, group);
       return;
     }
-    if (now < best) {
-      supers.ties[over] = left;
-      return;
-    }
-    supers.ties[over] = left + blocks.ties[cell]!;
-    const candidate = blocks.first[cell]!;
-    if (ordinals[candidate]! < ordinals[supers.first[over]!]!) supers.first[over] = candidate;
-  }
-
-  private refresh(block: number, group: number): void {
-    this.scan(block, group);
-    this.refreshSuper(block >> this.sizes.superLog2, group);
+    supers[over + TIES] = left;
+    if (now === best && this.comesBefore(candidate, leader)) supers[over + FIRST] = candidate;
   }
 
   private scan(block: number, group: number): void {
-    const { stride, blocks, values, groups, ordinals } = this;
+    const { blocks, values, groups } = this;
     const { blockLog2 } = this.sizes;
     const from = block << blockLog2;
     const to = Math.min(from + (1 << blockLog2), this.count);
+    const isOnly = this.strideLog2 === 0;
     let max = 0;
     let ties = 0;
     let first = 0;
-    let fits = 0;
     for (let position = from; position < to; position += 1) {
       const value = values[position]!;
-      if (value <= 0 || groups[position] !== group) continue;
-      fits += 1;
+      if (value <= 0 || value < max || !(isOnly || groups[position] === group)) continue;
       if (value > max) {
         max = value;
         ties = 1;
         first = position;
-      } else if (value === max) {
+      } else {
         ties += 1;
-        if (ordinals[position]! < ordinals[first]!) first = position;
+        if (this.comesBefore(position, first)) first = position;
       }
     }
-    const cell = block * stride + group;
-    blocks.max[cell] = max;
-    blocks.ties[cell] = ties;
-    blocks.first[cell] = first;
-    blocks.fits[cell] = fits;
+    const cell = this.blockCell(block, group);
+    blocks[cell + MAX] = max;
+    blocks[cell + TIES] = ties;
+    blocks[cell + FIRST] = first;
   }
 
   private refreshSuper(superBlock: number, group: number): void {
-    const { stride, blocks, supers } = this;
+    const { blocks, supers } = this;
     const { superLog2 } = this.sizes;
-    const over = superBlock * stride + group;
-    const firstCell = (superBlock << superLog2) * stride + group;
-    const end = Math.min(firstCell + (stride << superLog2), blocks.max.length);
+    const over = this.blockCell(superBlock, group);
+    const step = 1 << (this.strideLog2 + CELL_LOG2);
+    const from = this.blockCell(superBlock << superLog2, group);
+    const end = Math.min(from + (step << superLog2), blocks.length);
     let max = 0;
     let ties = 0;
     let first = 0;
-    let fits = 0;
-    for (let at = firstCell; at < end; at += stride) {
-      const best = blocks.max[at]!;
-      if (best === 0) continue;
-      fits += blocks.fits[at]!;
+    for (let cell = from; cell < end; cell += step) {
+      const best = blocks[cell + MAX]!;
+      if (best === 0 || best < max) continue;
       if (best > max) {
         max = best;
-        ties = blocks.ties[at]!;
-        first = blocks.first[at]!;
-      } else if (best === max) {
-        ties += blocks.ties[at]!;
-        if (this.ordinals[blocks.first[at]!]! < this.ordinals[first]!) first = blocks.first[at]!;
+        ties = blocks[cell + TIES]!;
+        first = blocks[cell + FIRST]!;
+      } else {
+        ties += blocks[cell + TIES]!;
+        if (this.comesBefore(blocks[cell + FIRST]!, first)) first = blocks[cell + FIRST]!;
       }
     }
-    supers.max[over] = max;
-    supers.ties[over] = ties;
-    supers.first[over] = first;
-    supers.fits[over] = fits;
+    supers[over + MAX] = max;
+    supers[over + TIES] = ties;
+    supers[over + FIRST] = first;
   }
 
-  /** The best of `length` positions from `start` on, round the end, for groups below `groupCount`. */
-  best(start: number, length: number, groupCount: number, into: GroupBest): void {
-    into.clear(groupCount);
+  /**
+   * The best of `length` positions from `start` on, round the end, for groups below `groupCount`;
+   * positions that are left out do not count.
+   */
+  best(
+    start: number,
+    length: number,
+    groupCount: number,
+    into: GroupBest,
+    without: LeftOut | null = null,
+  ): void {
+    into.clear(0, groupCount);
     if (length === this.count) {
-      this.collect(0, this.count, groupCount, into);
+      this.collect(0, this.count, groupCount, into, without);
       return;
     }
     const end = start + length;
-    this.collect(start, Math.min(end, this.count), groupCount, into);
-    if (end > this.count) this.collect(0, end - this.count, groupCount, into);
+    this.collect(start, Math.min(end, this.count), groupCount, into, without);
+    if (end > this.count) this.collect(0, end - this.count, groupCount, into, without);
   }
 
-  private collect(from: number, to: number, groupCount: number, into: GroupBest): void {
+  private collect(
+    from: number,
+    to: number,
+    groupCount: number,
+    into: GroupBest,
+    without: LeftOut | null,
+  ): void {
     const { blockLog2, superLog2 } = this.sizes;
     const blockSize = 1 << blockLog2;
     const superSize = blockSize << superLog2;
     const toEnd = to === this.count;
     let at = from;
     while (at < to) {
-      if ((at & (superSize - 1)) === 0 && (toEnd || at + superSize <= to)) {
-        this.add(this.supers, (at >> (blockLog2 + superLog2)) * this.stride, groupCount, into);
+      const superBlock = at >> (blockLog2 + superLog2);
+      if (
+        (at & (superSize - 1)) === 0 &&
+        (toEnd || at + superSize <= to) &&
+        without?.supers[superBlock] !== 1
+      ) {
+        this.add(this.supers, this.blockCell(superBlock, 0), groupCount, into);
         at += superSize;
-      } else if ((at & (blockSize - 1)) === 0 && (toEnd || at + blockSize <= to)) {
-        this.add(this.blocks, (at >> blockLog2) * this.stride, groupCount, into);
-        at += blockSize;
-      } else {
-        const value = this.values[at]!;
-        if (value > 0) this.take(into, this.groups[at]!, value, 1, at, 1);
-        at += 1;
+        continue;
       }
+      const block = at >> blockLog2;
+      if (
+        (at & (blockSize - 1)) === 0 &&
+        (toEnd || at + blockSize <= to) &&
+        without?.blocks[block] !== 1
+      ) {
+        this.add(this.blocks, this.blockCell(block, 0), groupCount, into);
+        at += blockSize;
+        continue;
+      }
+      const value = this.values[at]!;
+      if (value > 0 && without?.positions[at] !== 1) {
+        this.take(into, this.groups[at]!, value, 1, at, 1);
+      }
+      at += 1;
     }
   }
 
-  private add(level: Level, cell: number, groupCount: number, into: GroupBest): void {
+  private add(level: Int32Array, from: number, groupCount: number, into: GroupBest): void {
     for (let group = 0; group < groupCount; group += 1) {
-      const max = level.max[cell + group]!;
+      const cell = from + (group << CELL_LOG2);
+      const max = level[cell + MAX]!;
       if (max === 0) continue;
-      const at = cell + group;
-      this.take(into, group, max, level.ties[at]!, level.first[at]!, level.fits[at]!);
+      this.take(into, group, max, level[cell + TIES]!, level[cell + FIRST]!, level[cell + FITS]!);
     }
   }
 
-  private take(
+  /** Counts `fits` positions, of which `ties` have the highest value, into the best of a group. */
+  take(
     into: GroupBest,
     group: number,
     value: number,
@@ -305,38 +385,34 @@ export class GroupRows {
       into.first[group] = first;
     } else if (value === max) {
       into.ties[group]! += ties;
-      if (this.ordinals[first]! < this.ordinals[into.first[group]!]!) into.first[group] = first;
+      if (this.comesBefore(first, into.first[group]!)) into.first[group] = first;
     }
   }
 
   /**
-   * How many positions from `start` on come before the one that fits as number `n` (from 0), where
-   * only the groups count that `open` marks with 1. That many must exist.
+   * The position that fits as number `n` (from 0) among `length` ones from `start` on, where only the
+   * groups count that `open` marks with 1. With `targets` only those with their group's target
+   * value count, which none may exceed: so whole blocks need not be searched. If there are no more
+   * than `n` it is -1, and {@link counted} tells how many there are.
    */
-  stepsToFit(start: number, n: number, open: Uint8Array): number {
-    this.left = n;
-    const found = this.seek(start, this.count, null, open);
-    if (found >= 0) return found - start;
-    return this.count - start + this.seek(0, start, null, open);
-  }
-
-  /**
-   * Of `length` positions from `start` on, number `n` (from 0) of those with the value that `targets`
-   * has for their group. Only groups that `open` marks take part; their targets are the maxima of
-   * the range, which is why whole blocks need not be searched.
-   */
-  nthAtTarget(
+  nth(
     start: number,
     length: number,
     n: number,
-    targets: Int32Array,
+    targets: Int32Array | null,
     open: Uint8Array,
   ): number {
     this.left = n;
-    const end = start + length;
-    const found = this.seek(start, Math.min(end, this.count), targets, open);
-    return found >= 0 ? found : this.seek(0, end - this.count, targets, open);
+    const from = start < this.count ? start : start - this.count;
+    const end = from + length;
+    let found = this.seek(from, Math.min(end, this.count), targets, open);
+    if (found < 0 && end > this.count) found = this.seek(0, end - this.count, targets, open);
+    this.counted = n - this.left;
+    return found;
   }
+
+  /** How many positions there were, after an {@link nth} that found none. */
+  counted = 0;
 
   private seek(from: number, to: number, targets: Int32Array | null, open: Uint8Array): number {
     const { blockLog2, superLog2 } = this.sizes;
@@ -345,8 +421,7 @@ export class GroupRows {
     let at = from;
     while (at < to) {
       if ((at & (superSize - 1)) === 0 && at + superSize <= to) {
-        const cell = (at >> (blockLog2 + superLog2)) * this.stride;
-        const hits = this.hits(this.supers, cell, targets, open);
+        const hits = this.hits(this.supers, at >> (blockLog2 + superLog2), targets, open);
         if (hits <= this.left) {
           this.left -= hits;
           at += superSize;
@@ -354,7 +429,7 @@ export class GroupRows {
         }
       }
       if ((at & (blockSize - 1)) === 0 && at + blockSize <= to) {
-        const hits = this.hits(this.blocks, (at >> blockLog2) * this.stride, targets, open);
+        const hits = this.hits(this.blocks, at >> blockLog2, targets, open);
         if (hits <= this.left) {
           this.left -= hits;
           at += blockSize;
@@ -374,13 +449,19 @@ export class GroupRows {
     return -1;
   }
 
-  private hits(level: Level, cell: number, targets: Int32Array | null, open: Uint8Array): number {
+  private hits(
+    level: Int32Array,
+    block: number,
+    targets: Int32Array | null,
+    open: Uint8Array,
+  ): number {
+    const groups = 1 << this.strideLog2;
+    let cell = this.blockCell(block, 0);
     let hits = 0;
-    for (let group = 0; group < this.stride; group += 1) {
+    for (let group = 0; group < groups; group += 1, cell += 1 << CELL_LOG2) {
       if (open[group] !== 1) continue;
-      const at = cell + group;
-      if (targets === null) hits += level.fits[at]!;
-      else if (level.max[at] === targets[group]) hits += level.ties[at]!;
+      if (targets === null) hits += level[cell + FITS]!;
+      else if (level[cell + MAX] === targets[group]) hits += level[cell + TIES]!;
     }
     return hits;
   }

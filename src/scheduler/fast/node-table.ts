@@ -21,11 +21,11 @@ export class NodeTable {
   ordinalAt = new Float64Array(0);
   /** Sequence number of the newest change by row. */
   lastChange: Float64Array = new Float64Array(0);
-  /** Sequence number of the newest change of what pods do not touch: labels, taints, the node itself. */
-  lastStaticChange: Float64Array = new Float64Array(0);
+  /** Sequence number of the newest change of the node itself, not of its pods, by row. */
+  lastNodeChange: Float64Array = new Float64Array(0);
   /** Grows with every change of the order of evaluation. */
   orderVersion = 0;
-  /** Grows with every static change of any row, and with the order. */
+  /** Grows with every change of labels and taints of any row, and with the order. */
   topologyVersion = 0;
   /** Everything before this sequence number has been taken in. */
   end = 0;
@@ -48,9 +48,10 @@ export class NodeTable {
     const end = changes.end;
     if (end === this.end) return;
     if (changes.reaches(this.end)) {
+      const { lastChange } = this;
       for (let at = this.end; at < end; at += 1) {
         const row = changes.rowAt(at);
-        this.lastChange[row] = at;
+        lastChange[row] = at;
         if (changes.isOfNode(at)) this.touch(row, at);
       }
     } else {
@@ -68,7 +69,7 @@ export class NodeTable {
       return to;
     };
     this.lastChange = column(this.lastChange);
-    this.lastStaticChange = column(this.lastStaticChange);
+    this.lastNodeChange = column(this.lastNodeChange);
     const positions = new Int32Array(length).fill(-1);
     positions.set(this.positionOf);
     this.positionOf = positions;
@@ -89,7 +90,9 @@ export class NodeTable {
     }
   }
 
+  /** The node of that row came, went or has another version. */
   private touch(row: number, at: number): void {
+    this.lastNodeChange[row] = at;
     const position = this.positionOf[row]!;
     const node = position < 0 ? null : this.nodes[position]!;
     if (node === this.seen[row]) {
@@ -108,7 +111,6 @@ export class NodeTable {
       this.labels[row] = node.labels;
       this.taints[row] = node.taints;
     }
-    this.lastStaticChange[row] = at;
     this.topologyVersion += 1;
   }
 

@@ -14,8 +14,8 @@ export const CPU_NON_ZERO = 4;
 export const MEMORY_NON_ZERO = 5;
 /** Pods that the node still takes: below 0 where it has more than it may. */
 export const PODS_FREE = 6;
-/** Sum of the requests of ephemeral storage, in bytes. */
-export const STORAGE_REQUESTED = 7;
+/** Ephemeral storage that is not requested, in bytes; the same. */
+export const STORAGE_FREE = 7;
 
 /**
  * The amounts of many nodes, by row, the numbers of one node side by side: a rule that goes through

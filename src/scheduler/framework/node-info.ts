@@ -12,7 +12,7 @@ import {
   MEMORY_REQUESTED,
   NodeAmounts,
   PODS_FREE,
-  STORAGE_REQUESTED,
+  STORAGE_FREE,
 } from "./node-amounts.js";
 import { zoneKey } from "./node-tree.js";
 import type { PodInfo } from "./pod-info.js";
@@ -42,6 +42,8 @@ export const NO_IMAGES: ReadonlyMap<string, ImageState> = new Map();
 class RequestedResources implements ReadonlyResources {
   /** By scalar id; holes where no pod of the node ever named the resource. */
   readonly scalars: (number | undefined)[] = [];
+  /** Allocatable, of which the columns have what is free. */
+  storageBytes = 0;
 
   constructor(
     private readonly amounts: NodeAmounts,
@@ -57,7 +59,7 @@ class RequestedResources implements ReadonlyResources {
   }
 
   get ephemeralStorageBytes(): number {
-    return this.amounts.columns[this.offset + STORAGE_REQUESTED]!;
+    return this.storageBytes - this.amounts.columns[this.offset + STORAGE_FREE]!;
   }
 
   scalar(id: number): number {
@@ -133,6 +135,9 @@ export class NodeInfo {
     columns[offset + CPU_ALLOCATABLE] = resources.cpuMillis;
     columns[offset + MEMORY_ALLOCATABLE] = resources.memoryBytes;
     columns[offset + PODS_FREE] = pods - this.pods.length;
+    columns[offset + STORAGE_FREE]! +=
+      resources.ephemeralStorageBytes - this.requested.storageBytes;
+    this.requested.storageBytes = resources.ephemeralStorageBytes;
   }
 
   /** Forgets the object, but not the pods: they may be deleted later than their node. */
@@ -178,7 +183,7 @@ export class NodeInfo {
     columns[offset + CPU_NON_ZERO]! += sign * resources.nonZeroCpuMillis;
     columns[offset + MEMORY_NON_ZERO]! += sign * resources.nonZeroMemoryBytes;
     columns[offset + PODS_FREE]! -= sign;
-    columns[offset + STORAGE_REQUESTED]! += sign * requests.ephemeralStorageBytes;
+    columns[offset + STORAGE_FREE]! -= sign * requests.ephemeralStorageBytes;
     if (requests.scalars.length > 0) addScalars(this.requested.scalars, requests.scalars, sign);
     for (const port of hostPorts) {
       if (sign === 1) this.usedPorts.add(port);
@@ -215,6 +220,7 @@ export class NodeInfo {
     for (let i = 0; i < AMOUNTS_PER_NODE; i += 1) {
       copy.amounts.columns[i] = this.amounts.columns[this.offset + i]!;
     }
+    copy.requested.storageBytes = this.requested.storageBytes;
     copy.requested.scalars.push(...this.requested.scalars);
     copy.usedPorts = this.usedPorts.clone();
     copy.imageStates = this.imageStates;

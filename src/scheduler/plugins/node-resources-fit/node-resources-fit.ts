@@ -7,16 +7,19 @@ import {
   type PreFilterPlugin,
   type PreFilterResult,
   type Result,
+  type RowFilter,
+  type RowScore,
   type ScorePlugin,
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import {
-  type Resources,
+  type ReadonlyResources,
   type ScalarResources,
   isExtendedResource,
 } from "../../framework/resources.js";
 import { Status } from "../../framework/status.js";
+import { FitRows, lacks } from "./fit-rows.js";
 import { freedResourcesHint, nodeRoomHint } from "./fit-hints.js";
 import { type ScoringStrategy, StrategyScorer } from "./scoring-strategy.js";
 
@@ -95,7 +98,12 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
     return this.refusal(scalars === null ? reasons : [...reasons, ...scalars]);
   }
 
-  private lackingScalars(requests: Resources, node: NodeInfo): readonly string[] | null {
+  rowFilter({ template }: PodInfo): RowFilter | null {
+    if (template.resources.requests.scalars.length > 0) return null;
+    return new FitRows(template, this.features.FitRefusesZeroRequestOnOvercommit);
+  }
+
+  private lackingScalars(requests: ReadonlyResources, node: NodeInfo): readonly string[] | null {
     let reasons: string[] | null = null;
     for (let id = 0; id < requests.scalars.length; id += 1) {
       const wanted = requests.scalars[id];
@@ -127,9 +135,8 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
     return this.scorer.score(pod, node);
   }
-}
 
-/** `zeroToo`: nothing is too much where less than nothing is left. */
-function lacks(wanted: number, free: number, zeroToo: boolean): boolean {
-  return wanted > free && (zeroToo || wanted > 0);
+  rowScore(pod: PodInfo): RowScore | null {
+    return this.scorer.rows(pod);
+  }
 }
