@@ -2,7 +2,6 @@ import type { Labels } from "../../api/kubernetes.js";
 import { type AffinityTerm, termMatches } from "../framework/affinity-term.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 import { matchesAll } from "../plugins/inter-pod-affinity/affinity-filter.js";
 import type { InterPodAffinityArgs } from "../plugins/inter-pod-affinity/affinity-score.js";
 import {
@@ -15,14 +14,9 @@ import { NO_LABEL } from "../plugins/pod-topology-spread/spread-score.js";
 import { DomainTally } from "./domain-tally.js";
 import type { KeyKinds } from "./key-kinds.js";
 import { HostMarks, type MarkPart } from "./host-marks.js";
-import { type LabelPair, neededPair } from "./label-pairs.js";
+import type { Selecting } from "./label-pairs.js";
 import type { NodeTable } from "./node-table.js";
-import {
-  type PodCounter,
-  type TemplateUse,
-  type TemplateUses,
-  neededPairs,
-} from "./template-uses.js";
+import type { PodCounter, TemplateUse, TemplateUses } from "./template-uses.js";
 
 const NO_LABELS: Labels = Object.freeze({});
 
@@ -47,9 +41,22 @@ export interface Contribution {
 }
 
 /** At most one a topology key; there are few. */
-type Tallies = DomainTally[];
+type Tallies = readonly DomainTally[];
+type TalliesByKey =
+  | "affinity"
+  | "ownAntiAffinity"
+  | "existingAntiAffinity"
+  | "weights"
+  | "softZonal";
 
-const NO_TALLIES: readonly DomainTally[] = Object.freeze([]);
+const PART_OF = {
+  affinity: "near",
+  ownAntiAffinity: "own",
+  existingAntiAffinity: "existing",
+  weights: "weight",
+} as const;
+
+const NO_TALLIES: Tallies = Object.freeze([]);
 
 /**
  * What the placed pods come to for one class of incoming pods: sums by topology domain for each rule,
@@ -57,19 +64,21 @@ const NO_TALLIES: readonly DomainTally[] = Object.freeze([]);
  */
 export class ClassTally implements PodCounter<readonly Contribution[]> {
   readonly labels: Labels;
-  readonly selectorPairs: readonly LabelPair[];
+  readonly selectors: readonly Selecting[];
   /** Pods that all required affinity terms speak of. */
-  readonly affinity: Tallies = [];
-  readonly ownAntiAffinity: Tallies = [];
-  readonly existingAntiAffinity: Tallies = [];
+  affinity: Tallies = NO_TALLIES;
+  ownAntiAffinity: Tallies = NO_TALLIES;
+  existingAntiAffinity: Tallies = NO_TALLIES;
   /** Weights of preferences, of both sides. */
-  readonly weights: Tallies = [];
+  weights: Tallies = NO_TALLIES;
   /** By hard constraint. */
-  readonly hard: readonly DomainTally[];
+  readonly hard: Tallies = NO_TALLIES;
   /** By soft constraint, nodes' own pods for the hostname, else null. */
   readonly softHost: readonly (DomainTally | null)[];
   /** By topology key, for the other soft constraints. */
-  readonly softZonal: Tallies = [];
+  softZonal: Tallies = NO_TALLIES;
+  /** All of these but those of the hostname in soft constraints, which is always one node each. */
+  readonly byKey: DomainTally[] = [];
   /** The sums by node, of keys whose domains are single nodes. */
   readonly hosts: HostMarks;
   /** Grows whenever the sums were computed anew, or a tally was added. */
@@ -86,42 +95,47 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
     const { template } = pod;
     const near = affinityFilters ? template.requiredAffinityTerms.length : 0;
     this.hosts = new HostMarks({ soft: soft.length, hard: hard.length, near });
-    const hostSums = (part: MarkPart, index: number) => ({ hosts: this.hosts, part, index });
-    this.hard =
-      hard.length === 0
-        ? NO_TALLIES
-        : hard.map(({ topologyKey }, i) => new DomainTally(topologyKey, hostSums("hard", i)));
+    const { hosts } = this;
+    if (hard.length > 0) {
+      this.hard = hard.map(
+        ({ topologyKey }, index) => new DomainTally(topologyKey, { hosts, part: "hard", index }),
+      );
+      this.byKey.push(...this.hard);
+    }
     this.softHost =
       soft.length === 0
         ? NO_TALLIES
         : soft.map(({ topologyKey }, i) =>
             topologyKey === HOSTNAME
-              ? new DomainTally(topologyKey, hostSums("soft", i), NO_LABEL)
+              ? new DomainTally(topologyKey, { hosts, part: "soft", index: i }, NO_LABEL)
               : null,
           );
     for (const { topologyKey } of soft) {
-      if (topologyKey !== HOSTNAME) this.tally(this.softZonal, topologyKey, "soft", NO_LABEL);
+      if (topologyKey !== HOSTNAME) this.tally("softZonal", topologyKey, "soft", NO_LABEL);
     }
     if (affinityFilters) {
       for (const term of template.requiredAffinityTerms) {
-        this.tally(this.affinity, term.topologyKey, "near");
+        this.tally("affinity", term.topologyKey, "near");
       }
     }
     this.labels = template.labels;
-    this.selectorPairs = selectorPairsOf(template, hard, soft);
+    this.selectors =
+      hard.length + soft.length === 0 ? template.terms : [...template.terms, ...hard, ...soft];
   }
 
   private tally(
-    tallies: Tallies,
+    of: TalliesByKey,
     key: string,
     part: MarkPart,
     withoutLabel: string | null = null,
   ): DomainTally {
+    const tallies = this[of];
     for (const known of tallies) if (known.key === key) return known;
     const sums = { hosts: this.hosts, part, index: tallies.length };
     const tally = new DomainTally(key, sums, withoutLabel);
     tally.kind = this.kinds.of(key);
-    tallies.push(tally);
+    this[of] = tallies.length === 0 ? [tally] : [...tallies, tally];
+    this.byKey.push(tally);
     this.generation += 1;
     return tally;
   }
@@ -154,27 +168,17 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
     this.topologyVersion = this.table.topologyVersion;
     this.generation += 1;
     this.hosts.clear();
-    this.forEach((tally) => tally.clear(this.kinds.of(tally.key)));
+    for (const tally of this.byKey) tally.clear(this.kinds.of(tally.key));
     for (const tally of this.softHost) tally?.clear("host");
     this.knowDomains();
   }
 
   private countUse(use: TemplateUse, contributions: readonly Contribution[]): void {
     const { positionOf, nodes } = this.table;
-    for (const [row, count] of use.rows) {
+    use.forEachRow((row, count) => {
       const position = positionOf[row]!;
       if (position >= 0) apply(contributions, nodes[position]!, count);
-    }
-  }
-
-  /** Every tally but those of the hostname in soft constraints, which is always one node each. */
-  forEach(visit: (tally: DomainTally) => void): void {
-    for (const tally of this.hard) visit(tally);
-    for (const tally of this.affinity) visit(tally);
-    for (const tally of this.ownAntiAffinity) visit(tally);
-    for (const tally of this.existingAntiAffinity) visit(tally);
-    for (const tally of this.weights) visit(tally);
-    for (const tally of this.softZonal) visit(tally);
+    });
   }
 
   /** Every eligible domain of a hard constraint counts, also one without pods. */
@@ -196,31 +200,36 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
 
   contributionsOf(use: TemplateUse): readonly Contribution[] | null {
     const into: Contribution[] = [];
-    const add = (tally: DomainTally, amount: number): void => {
-      into.push({ tally, amount, includes: null });
-    };
-    if (this.rules.affinityFilters) this.requirements(use, add);
-    if (this.rules.affinityScores !== null) this.preferences(use, this.rules.affinityScores, add);
+    if (this.rules.affinityFilters) this.requirements(use, into);
+    if (this.rules.affinityScores !== null) this.preferences(use, this.rules.affinityScores, into);
     this.spread(use, into);
     return into.length === 0 ? null : into;
   }
 
-  private requirements(use: TemplateUse, add: (tally: DomainTally, amount: number) => void): void {
+  private add(
+    into: Contribution[],
+    of: "affinity" | "ownAntiAffinity" | "existingAntiAffinity" | "weights",
+    topologyKey: string,
+    amount: number,
+  ): void {
+    const tally = this.tally(of, topologyKey, PART_OF[of]);
+    into.push({ tally, amount, includes: null });
+  }
+
+  private requirements({ template: other }: TemplateUse, into: Contribution[]): void {
     const { template } = this.rules.pod;
-    const subject = { namespace: use.template.namespace, labels: use.template.labels };
-    if (matchesAll(template.requiredAffinityTerms, subject)) {
+    if (matchesAll(template.requiredAffinityTerms, other)) {
       for (const { topologyKey } of template.requiredAffinityTerms) {
-        add(this.tally(this.affinity, topologyKey, "near"), 1);
+        this.add(into, "affinity", topologyKey, 1);
       }
     }
     for (const term of template.requiredAntiAffinityTerms) {
-      if (termMatches(term, subject, NO_LABELS)) {
-        add(this.tally(this.ownAntiAffinity, term.topologyKey, "own"), 1);
+      if (termMatches(term, other, NO_LABELS)) {
+        this.add(into, "ownAntiAffinity", term.topologyKey, 1);
       }
     }
-    for (const term of use.template.requiredAntiAffinityTerms) {
-      if (!this.isSpokenOf(term)) continue;
-      add(this.tally(this.existingAntiAffinity, term.topologyKey, "existing"), 1);
+    for (const term of other.requiredAntiAffinityTerms) {
+      if (this.isSpokenOf(term)) this.add(into, "existingAntiAffinity", term.topologyKey, 1);
     }
   }
 
@@ -229,34 +238,35 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
   }
 
   private preferences(
-    use: TemplateUse,
+    { template: other }: TemplateUse,
     args: InterPodAffinityArgs,
-    add: (tally: DomainTally, amount: number) => void,
+    into: Contribution[],
   ): void {
     const { preferredAffinityTerms, preferredAntiAffinityTerms } = this.rules.pod.template;
     const prefers = preferredAffinityTerms.length + preferredAntiAffinityTerms.length > 0;
     if (args.ignorePreferredTermsOfExistingPods && !prefers) return;
-    const weigh = ({ topologyKey }: AffinityTerm, weight: number): void => {
-      add(this.tally(this.weights, topologyKey, "weight"), weight);
-    };
-    const subject = { namespace: use.template.namespace, labels: use.template.labels };
     for (const { term, weight } of preferredAffinityTerms) {
-      if (termMatches(term, subject, NO_LABELS)) weigh(term, weight);
+      if (termMatches(term, other, NO_LABELS)) this.weigh(into, term, weight);
     }
     for (const { term, weight } of preferredAntiAffinityTerms) {
-      if (termMatches(term, subject, NO_LABELS)) weigh(term, -weight);
+      if (termMatches(term, other, NO_LABELS)) this.weigh(into, term, -weight);
     }
+    if (!other.hasAffinity) return;
     if (args.hardPodAffinityWeight > 0) {
-      for (const term of use.template.requiredAffinityTerms) {
-        if (this.isSpokenOf(term)) weigh(term, args.hardPodAffinityWeight);
+      for (const term of other.requiredAffinityTerms) {
+        if (this.isSpokenOf(term)) this.weigh(into, term, args.hardPodAffinityWeight);
       }
     }
-    for (const { term, weight } of use.template.preferredAffinityTerms) {
-      if (this.isSpokenOf(term)) weigh(term, weight);
+    for (const { term, weight } of other.preferredAffinityTerms) {
+      if (this.isSpokenOf(term)) this.weigh(into, term, weight);
     }
-    for (const { term, weight } of use.template.preferredAntiAffinityTerms) {
-      if (this.isSpokenOf(term)) weigh(term, -weight);
+    for (const { term, weight } of other.preferredAntiAffinityTerms) {
+      if (this.isSpokenOf(term)) this.weigh(into, term, -weight);
     }
+  }
+
+  private weigh(into: Contribution[], { topologyKey }: AffinityTerm, weight: number): void {
+    this.add(into, "weights", topologyKey, weight);
   }
 
   private spread(use: TemplateUse, into: Contribution[]): void {
@@ -280,7 +290,7 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
       }
       const includes = (node: NodeInfo): boolean =>
         (!requireAllKeys || hasAllKeys(node, soft)) && includesNode(constraint, pod, node);
-      const tally = this.tally(this.softZonal, constraint.topologyKey, "soft", NO_LABEL);
+      const tally = this.tally("softZonal", constraint.topologyKey, "soft", NO_LABEL);
       into.push({ tally, amount: 1, includes });
     });
   }
@@ -296,17 +306,4 @@ function apply(contributions: readonly Contribution[], node: NodeInfo, times: nu
     const { tally, amount, includes } = contributions[i]!;
     if (includes === null || includes(node)) tally.add(node, amount * times);
   }
-}
-
-const NO_PAIRS: readonly LabelPair[] = Object.freeze([]);
-
-/** One pair of labels that each selector of the class needs. */
-function selectorPairsOf(
-  template: PodTemplateInfo,
-  hard: readonly SpreadConstraint[],
-  soft: readonly SpreadConstraint[],
-): readonly LabelPair[] {
-  const ofTerms = template.hasAffinity ? neededPairs(template) : NO_PAIRS;
-  if (hard.length + soft.length === 0) return ofTerms;
-  return [...ofTerms, ...[...hard, ...soft].map(({ selector }) => neededPair(selector))];
 }

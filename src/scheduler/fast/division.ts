@@ -14,22 +14,27 @@ export interface Division {
 export function divisionOf(tally: ClassTally): Division {
   const keys: string[] = [];
   let isTellable = true;
-  const add = (key: string): void => {
-    if (!keys.includes(key)) keys.push(key);
-  };
-  const divide = ({ key, kind }: DomainTally): void => {
-    if (kind === "shared") add(key);
+  for (const { key, kind } of tally.byKey) {
+    if (kind === "shared") add(keys, key);
     else if (kind === "mixed") isTellable = false;
-  };
-  tally.forEach(divide);
-  // These ask whether the node has the label at all.
-  const ask = ({ key, kind }: DomainTally): void => {
-    if (kind === "host") add(`?${key}`);
-  };
-  for (const one of tally.hard) ask(one);
-  for (const one of tally.affinity) ask(one);
-  for (const one of tally.softHost) if (one !== null) ask(one);
-  for (const one of tally.softZonal) if (one.kind !== "shared") isTellable = false;
+  }
+  askForLabels(tally.hard, keys);
+  askForLabels(tally.affinity, keys);
+  askForLabels(tally.softHost, keys);
+  for (const { kind } of tally.softZonal) if (kind !== "shared") isTellable = false;
   if (keys.length > 1) keys.sort();
-  return { generation: tally.generation, isTellable, keys, keysText: keys.join("\n") };
+  return { generation: tally.generation, isTellable, keys, keysText: textOf(keys) };
+}
+
+/** Rules whose domains are single nodes ask whether the node has the label at all. */
+function askForLabels(tallies: readonly (DomainTally | null)[], keys: string[]): void {
+  for (const one of tallies) if (one !== null && one.kind === "host") add(keys, `?${one.key}`);
+}
+
+function add(keys: string[], key: string): void {
+  if (!keys.includes(key)) keys.push(key);
+}
+
+function textOf(keys: readonly string[]): string {
+  return keys.length === 1 ? keys[0]! : keys.join("\n");
 }

@@ -11,9 +11,10 @@ import { KeyKinds } from "./key-kinds.js";
 import type { NodeTable } from "./node-table.js";
 import { LeftOutNodes, NodesAside } from "./nodes-aside.js";
 import { OwnLayout } from "./own-layout.js";
-import { RequestShape, shapeKey } from "./request-shape.js";
+import { RequestShape } from "./request-shape.js";
+import { ShapeIndex } from "./shape-index.js";
 import { type Layout, SharedLayout } from "./shared-layout.js";
-import { type TemplateUses, dependsOnNamespaces } from "./template-uses.js";
+import type { TemplateUses } from "./template-uses.js";
 
 export interface RememberOptions extends BlockSizes {
   /** What is remembered takes about this much memory at most. */
@@ -40,7 +41,7 @@ interface KnownClass {
   readonly template: KnownTemplate;
   readonly key: string;
   readonly of: FastClass;
-  readonly aside: NodesAside | null;
+  aside: NodesAside | null;
   /** Layout of its own, once it had pods on many nodes. */
   own: OwnLayout | null;
   division: Division | null;
@@ -64,7 +65,7 @@ interface KnownTemplate {
   /** Pods that no rule beyond single nodes concerns. */
   simple: KnownClass | null;
   /** By the selectors of the default constraints; "" where these do not apply. */
-  readonly ruled: Map<string, KnownClass>;
+  ruled: Map<string, KnownClass> | null;
   /** It came before. */
   isSeenAgain: boolean;
 }
@@ -87,7 +88,7 @@ export interface ReadyClass {
 export class FastClasses {
   /** Classes and shapes that were forgotten for the bound on memory. */
   forgotten = 0;
-  private readonly shapes = new Map<string, KnownShape>();
+  private readonly shapes = new ShapeIndex<KnownShape>();
   /** By template; null for one that only the plain form knows how to place. */
   private readonly templates = new Map<number, KnownTemplate | null>();
   private readonly classes = new Set<KnownClass>();
@@ -158,8 +159,7 @@ export class FastClasses {
   }
 
   private newTemplate(pod: PodInfo): KnownTemplate {
-    const key = shapeKey(pod.template);
-    let shape = this.shapes.get(key);
+    let shape = this.shapes.get(pod.template);
     if (shape === undefined) {
       // The decision places its own pod: that one will have a node.
       const waiting = new PodInfo(pod.pod, pod.template);
@@ -169,7 +169,7 @@ export class FastClasses {
         isForgotten: false,
         lastUse: this.clock,
       };
-      this.shapes.set(key, shape);
+      this.shapes.set(pod.template, shape);
       this.untilCheck -= LAYOUT_STEPS;
     }
     const own = pod.template.spec.topologySpreadConstraints ?? [];
@@ -178,7 +178,7 @@ export class FastClasses {
       hasOwnConstraints: own.length > 0,
       constraints: null,
       simple: null,
-      ruled: new Map(),
+      ruled: null,
       isSeenAgain: false,
     };
   }
@@ -209,11 +209,12 @@ export class FastClasses {
     this.uses ??= this.usesOf();
     if (this.uses.namespaceDependents > 0) return null;
     const key = constraints?.key ?? "";
-    let entry = template.ruled.get(key);
+    let entry = template.ruled?.get(key);
     // Many a template comes once: what is kept up to date is worth it from the second time on.
     if (entry === undefined) {
       entry = this.newClass(template, key, this.rulesOf(template, pod, constraints));
       if (template.isSeenAgain) {
+        template.ruled ??= new Map();
         template.ruled.set(key, entry);
         this.classes.add(entry);
       }
@@ -246,8 +247,7 @@ export class FastClasses {
     const { shape } = template.shape;
     const tally = rules === null ? null : new ClassTally(rules, this.table, this.kinds);
     const of = new FastClass(this.desk, shape, tally, rules?.pod ?? shape.pod);
-    const aside = tally === null ? null : new NodesAside(tally, this.table, this.leftOut);
-    return { template, key, of, aside, own: null, division: null, lastUse: this.clock };
+    return { template, key, of, aside: null, own: null, division: null, lastUse: this.clock };
   }
 
   private withLayout(entry: KnownClass, tally: ClassTally | null): ReadyClass | null {
@@ -259,9 +259,10 @@ export class FastClasses {
     entry.own = null;
     const layout = this.sharedLayout(entry);
     if (!layout.sync()) return null;
-    const aside = nodes > 0 ? entry.aside : null;
-    aside?.sync(layout);
-    return { of: entry.of, layout, aside };
+    if (tally === null || nodes === 0) return { of: entry.of, layout, aside: null };
+    entry.aside ??= new NodesAside(tally, this.table, this.leftOut);
+    entry.aside.sync(layout);
+    return { of: entry.of, layout, aside: entry.aside };
   }
 
   private withOwnLayout(entry: KnownClass, tally: ClassTally): ReadyClass | null {
@@ -289,7 +290,7 @@ export class FastClasses {
 
   private forget(entry: KnownClass): void {
     this.classes.delete(entry);
-    entry.template.ruled.delete(entry.key);
+    entry.template.ruled?.delete(entry.key);
     if (entry.of.tally !== null) this.uses?.unsubscribe(entry.of.tally);
     this.forgotten += 1;
   }
@@ -297,7 +298,7 @@ export class FastClasses {
   /** Templates without a class that is kept cost little to know again. */
   private forgetTemplates(): void {
     for (const [id, template] of this.templates) {
-      if (template === null || template.ruled.size === 0) this.templates.delete(id);
+      if (template === null || (template.ruled?.size ?? 0) === 0) this.templates.delete(id);
     }
   }
 
@@ -320,11 +321,11 @@ export class FastClasses {
       const uses = [...this.shapes.values(), ...this.classes].map((one) => one.lastUse);
       const median = uses.sort((a, b) => a - b)[uses.length >> 1];
       if (median === undefined || median === this.clock) return;
-      for (const [key, known] of this.shapes) {
+      for (const known of [...this.shapes.values()]) {
         if (known.lastUse > median) continue;
         this.judgedBefore += known.shape.rows.judged;
         known.isForgotten = true;
-        this.shapes.delete(key);
+        this.shapes.delete(known.shape.pod.template);
         this.forgotten += 1;
       }
       for (const entry of this.classes) {
@@ -345,7 +346,7 @@ function isRecognised(template: PodTemplateInfo): boolean {
     !template.hasVolumes &&
     template.parseError === "" &&
     (template.spec.nodeName ?? "") === "" &&
-    !dependsOnNamespaces(template)
+    !template.readsNamespaces
   );
 }
 

@@ -45,7 +45,8 @@ export class HostMarks {
   readonly changed: HostMark[] = [];
   /** Grows whenever {@link changed} does not tell everything. */
   version = 0;
-  private readonly byRow = new Map<number, HostMark>();
+  /** Made with the first mark: many a class never has one. */
+  private byRow: Map<number, HostMark> | null = null;
 
   constructor(private readonly shape: MarkShape) {}
 
@@ -54,18 +55,18 @@ export class HostMarks {
   }
 
   at(row: number): HostMark | undefined {
-    return this.byRow.get(row);
+    return this.byRow?.get(row);
   }
 
   clear(): void {
     this.list.length = 0;
-    this.byRow.clear();
+    this.byRow?.clear();
     this.forgetChanges();
   }
 
   /** Adds to the sum `part` of the row, number `index` of those by constraint; returns the sum. */
   add(row: number, part: MarkPart, index: number, amount: number): number {
-    const mark = this.byRow.get(row) ?? this.begin(row);
+    const mark = this.byRow?.get(row) ?? this.begin(row);
     if (mark.group >= 0) this.change(mark);
     let sum: number;
     if (part === "own" || part === "existing" || part === "weight") {
@@ -95,6 +96,7 @@ export class HostMarks {
     };
     this.list.push(mark);
     this.change(mark);
+    this.byRow ??= new Map();
     this.byRow.set(row, mark);
     return mark;
   }
@@ -117,7 +119,7 @@ export class HostMarks {
       this.list[mark.place] = last;
       last.place = mark.place;
     }
-    this.byRow.delete(mark.row);
+    this.byRow?.delete(mark.row);
   }
 }
 

@@ -1,23 +1,21 @@
 import type { Labels } from "../../api/kubernetes.js";
-import type { Selector } from "../../api/label-selector.js";
+import type { Requirement, Selector } from "../../api/label-selector.js";
 
-/** A label that a selector needs; null if no single one is needed. */
-export interface LabelPair {
-  readonly key: string;
-  readonly value: string;
+/** Whoever has a selector. */
+export interface Selecting {
+  readonly selector: Selector;
 }
 
-const ANY_PAIR: LabelPair = Object.freeze({ key: "", value: "" });
-
-/** A pair that every pod has which the selector matches; {@link ANY_PAIR} if it needs none. */
-export function neededPair(selector: Selector): LabelPair {
-  let pair = ANY_PAIR;
-  for (const { key, operator, values } of selector.requirements) {
+/** A requirement for one label that every pod has which the selector matches; null if there is none. */
+function neededLabel(selector: Selector): Requirement | null {
+  let needed: Requirement | null = null;
+  for (const requirement of selector.requirements) {
+    const { operator, values } = requirement;
     const single = operator === "Equals" || operator === "DoubleEquals" || operator === "In";
     // Requirements are sorted by key; the last one tends to be no less telling than the first.
-    if (single && values.length === 1) pair = { key, value: values[0]! };
+    if (single && values.length === 1) needed = requirement;
   }
-  return pair;
+  return needed;
 }
 
 /** The things of a pair: most pairs have one thing alone. */
@@ -56,50 +54,87 @@ class Entries<T extends object> {
   }
 }
 
+/** What the index knows of a thing. */
+interface Indexed {
+  readonly labels: Labels;
+  readonly selectors: readonly Selecting[];
+}
+
 /**
- * Finds who has labels that somebody's selectors may match: things by their labels, and by one pair
- * that each of their selectors needs. What is found has still to be matched.
+ * Finds who has labels that somebody's selectors may match: things by their labels, and by one label
+ * that each of their selectors needs. What is found has still to be matched. Labels are indexed by
+ * those keys only that somebody has asked for: most labels are never selected by.
  */
-export class PairIndex<T extends object> {
+export class PairIndex<T extends Indexed> {
   private readonly byLabel = new Entries<T>();
   private readonly bySelector = new Entries<T>();
+  /** Things with a selector that needs no single label. */
+  private readonly unspecific = new Set<T>();
   private readonly all = new Set<T>();
+  private readonly keys: string[] = [];
 
   get size(): number {
     return this.all.size;
   }
 
-  add(thing: T, labels: Labels, selectorPairs: readonly LabelPair[]): void {
+  add(thing: T): void {
     this.all.add(thing);
-    for (const key in labels) this.byLabel.enter(key, labels[key]!, thing);
-    for (const { key, value } of selectorPairs) this.bySelector.enter(key, value, thing);
+    for (const key of this.keys) {
+      const value = thing.labels[key];
+      if (value !== undefined) this.byLabel.enter(key, value, thing);
+    }
+    for (const { selector } of thing.selectors) {
+      const needed = neededLabel(selector);
+      if (needed === null) this.unspecific.add(thing);
+      else this.bySelector.enter(needed.key, needed.values[0]!, thing);
+    }
   }
 
-  delete(thing: T, labels: Labels, selectorPairs: readonly LabelPair[]): void {
+  delete(thing: T): void {
     this.all.delete(thing);
-    for (const key in labels) this.byLabel.leave(key, labels[key]!, thing);
-    for (const { key, value } of selectorPairs) this.bySelector.leave(key, value, thing);
+    for (const key of this.keys) {
+      const value = thing.labels[key];
+      if (value !== undefined) this.byLabel.leave(key, value, thing);
+    }
+    for (const { selector } of thing.selectors) {
+      const needed = neededLabel(selector);
+      if (needed === null) this.unspecific.delete(thing);
+      else this.bySelector.leave(needed.key, needed.values[0]!, thing);
+    }
   }
 
   /** Things whose labels the selectors may match, or whose selectors may match the labels. */
-  related(labels: Labels, selectorPairs: readonly LabelPair[]): Iterable<T> {
+  related({ labels, selectors }: Indexed): readonly T[] {
     const found: T[] = [];
-    for (const pair of selectorPairs) {
-      if (pair.key === "") return this.all;
-      collect(this.byLabel.get(pair.key, pair.value), found);
+    for (const { selector } of selectors) {
+      const needed = neededLabel(selector);
+      if (needed === null) return [...this.all];
+      if (!this.keys.includes(needed.key)) this.indexBy(needed.key);
+      collect(this.byLabel.get(needed.key, needed.values[0]!), found);
     }
-    collect(this.bySelector.get("", ""), found);
+    if (this.unspecific.size > 0) collect(this.unspecific, found);
     for (const key in labels) collect(this.bySelector.get(key, labels[key]!), found);
-    return found.length > 8 ? new Set(found) : found;
+    return found.length > FEW ? [...new Set(found)] : found;
+  }
+
+  private indexBy(key: string): void {
+    this.keys.push(key);
+    for (const thing of this.all) {
+      const value = thing.labels[key];
+      if (value !== undefined) this.byLabel.enter(key, value, thing);
+    }
   }
 }
+
+/** So many things are compared one by one. */
+const FEW = 8;
 
 /** Adds what is not there yet, as long as that is cheap to tell. */
 function collect<T extends object>(entry: Entry<T> | undefined, into: T[]): void {
   if (entry === undefined) return;
   if (!(entry instanceof Set)) {
-    if (into.length > 8 || !into.includes(entry)) into.push(entry);
+    if (into.length > FEW || !into.includes(entry)) into.push(entry);
     return;
   }
-  for (const thing of entry) if (into.length > 8 || !into.includes(thing)) into.push(thing);
+  for (const thing of entry) if (into.length > FEW || !into.includes(thing)) into.push(thing);
 }

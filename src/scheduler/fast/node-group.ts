@@ -9,7 +9,7 @@ export interface NodeGroup {
 }
 
 /** As {@link HostMark}, of all nodes of a group. */
-export type GroupMarks = Pick<HostMark, "own" | "existing" | "weight" | "soft" | "hard" | "near">;
+type GroupMarks = Pick<HostMark, "own" | "existing" | "weight" | "soft" | "hard" | "near">;
 
 /** Sums outside of these limits are named by text instead of a number. */
 const MAX_COUNT = 4096;
@@ -26,6 +26,7 @@ export class MarkedGroups {
   private readonly ids = new Map<number | string, number>();
 
   clear(): void {
+    if (this.groups.length === 0) return;
     this.groups.length = 0;
     this.ids.clear();
   }

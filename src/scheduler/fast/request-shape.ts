@@ -1,38 +1,10 @@
 import { CycleState } from "../framework/cycle-state.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 import type { FastProfile, WeightedStaticScore } from "./fast-profile.js";
 import type { NodeTable } from "./node-table.js";
 import { ShapeJudge } from "./shape-judge.js";
 import { ShapeRows } from "./shape-rows.js";
 import { StaticGroups } from "./static-groups.js";
-
-/** All of a template that the rules of one node read, as text: templates of one text share a shape. */
-export function shapeKey({ resources, spec, hostPorts }: PodTemplateInfo): string {
-  const { requests, scoreRequests } = resources;
-  let text =
-    `${amountsText(requests)} ${resources.scoreNonZeroCpuMillis} ` +
-    `${resources.scoreNonZeroMemoryBytes} ${amountsText(scoreRequests)}`;
-  for (const { image } of spec.containers) text += `\n${image ?? ""}`;
-  for (const { image } of spec.initContainers ?? []) text += `\ninit ${image ?? ""}`;
-  const { tolerations = [], nodeSelector } = spec;
-  const nodeAffinity = spec.affinity?.nodeAffinity;
-  if (tolerations.length > 0) text += `\nt${JSON.stringify(tolerations)}`;
-  if (nodeSelector !== undefined) text += `\ns${JSON.stringify(nodeSelector)}`;
-  if (nodeAffinity !== undefined) text += `\na${JSON.stringify(nodeAffinity)}`;
-  if (hostPorts.length > 0) text += `\np${JSON.stringify(hostPorts)}`;
-  return text;
-}
-
-function amountsText({
-  cpuMillis,
-  memoryBytes,
-  ephemeralStorageBytes,
-  scalars,
-}: PodTemplateInfo["resources"]["requests"]): string {
-  const text = `${cpuMillis} ${memoryBytes} ${ephemeralStorageBytes}`;
-  return scalars.length === 0 ? text : `${text} ${JSON.stringify(scalars)}`;
-}
 
 /**
  * What the pods of one request shape ask of a single node, remembered for every node: whether it fits

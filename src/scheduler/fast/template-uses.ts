@@ -1,27 +1,60 @@
 import type { Labels } from "../../api/kubernetes.js";
 import { assert } from "../../base/assert.js";
-import type { AffinityTerm } from "../framework/affinity-term.js";
 import type { ClusterState } from "../framework/cluster-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { PodTemplateInfo } from "../framework/pod-template-info.js";
-import { type LabelPair, PairIndex, neededPair } from "./label-pairs.js";
+import { PairIndex, type Selecting } from "./label-pairs.js";
 
 /** Pods of one template that count on nodes; terminating ones apart, as some rules leave them out. */
-export interface TemplateUse {
-  readonly template: PodTemplateInfo;
-  readonly terminating: boolean;
-  /** Pods by the row of their node. */
-  readonly rows: Map<number, number>;
-  readonly selectorPairs: readonly LabelPair[];
+export class TemplateUse {
+  readonly labels: Labels;
+  readonly selectors: readonly Selecting[];
   /** Who counts these pods, and as what. */
-  readonly links: Link[];
+  readonly links: Link[] = [];
+  /** Many a template has pods on one node only: that one stands here, the others in a table. */
+  private row = -1;
+  private count = 0;
+  private others: Map<number, number> | null = null;
+
+  constructor(
+    readonly template: PodTemplateInfo,
+    readonly terminating: boolean,
+  ) {
+    this.labels = template.labels;
+    this.selectors = template.terms;
+  }
+
+  get isEmpty(): boolean {
+    return this.count === 0 && (this.others === null || this.others.size === 0);
+  }
+
+  /** Counts pods on the node of that row. */
+  add(row: number, sign: 1 | -1): void {
+    if (this.row === row || (this.count === 0 && this.others === null)) {
+      this.row = row;
+      this.count += sign;
+      assert(this.count >= 0, "no more pods leave a node than came");
+      return;
+    }
+    this.others ??= new Map();
+    const count = (this.others.get(row) ?? 0) + sign;
+    assert(count >= 0, "no more pods leave a node than came");
+    if (count === 0) this.others.delete(row);
+    else this.others.set(row, count);
+  }
+
+  /** Calls `visit` with each row that has pods, and their number. */
+  forEachRow(visit: (row: number, count: number) => void): void {
+    if (this.count > 0) visit(this.row, this.count);
+    this.others?.forEach((count, row) => visit(row, count));
+  }
 }
 
 /** Counts the pods of some templates, for one class of incoming pods. */
 export interface PodCounter<T> {
   readonly labels: Labels;
-  readonly selectorPairs: readonly LabelPair[];
+  readonly selectors: readonly Selecting[];
   /** What a pod of the template counts as; null if it does not matter. Asked once a template. */
   contributionsOf(use: TemplateUse): T | null;
   /** Counts one pod more or less; the use has it already. */
@@ -33,33 +66,6 @@ type AnyCounter = PodCounter<unknown>;
 interface Link {
   readonly counter: AnyCounter;
   readonly contributions: unknown;
-}
-
-const NO_PAIRS: readonly LabelPair[] = Object.freeze([]);
-
-/** Calls `visit` with the terms of a template by which its placed pods have a say about others. */
-function forEachTerm(template: PodTemplateInfo, visit: (term: AffinityTerm) => void): void {
-  for (const term of template.requiredAffinityTerms) visit(term);
-  for (const term of template.requiredAntiAffinityTerms) visit(term);
-  for (const { term } of template.preferredAffinityTerms) visit(term);
-  for (const { term } of template.preferredAntiAffinityTerms) visit(term);
-}
-
-/** One pair of labels that each term needs. */
-export function neededPairs(template: PodTemplateInfo): readonly LabelPair[] {
-  const pairs: LabelPair[] = [];
-  forEachTerm(template, ({ selector }) => pairs.push(neededPair(selector)));
-  return pairs;
-}
-
-/** True if a term depends on the labels of namespaces, which may change. */
-export function dependsOnNamespaces(template: PodTemplateInfo): boolean {
-  if (!template.hasAffinity) return false;
-  let depends = false;
-  forEachTerm(template, ({ namespaceSelector }) => {
-    if (!namespaceSelector.matchesNothing) depends = true;
-  });
-  return depends;
 }
 
 /**
@@ -81,45 +87,39 @@ export class TemplateUses {
     const terminating = info.pod.deletionTimeMicros !== null;
     const key = info.template.id * 2 + (terminating ? 1 : 0);
     const use = this.uses.get(key) ?? this.begin(key, info.template, terminating);
-    const { rows, links } = use;
-    const count = (rows.get(node.row) ?? 0) + sign;
-    assert(count >= 0, "no more pods leave a node than came");
-    if (count === 0) rows.delete(node.row);
-    else rows.set(node.row, count);
+    use.add(node.row, sign);
+    const { links } = use;
     for (let i = 0; i < links.length; i += 1) {
       links[i]!.counter.count(links[i]!.contributions, node, sign);
     }
-    if (rows.size === 0) this.end(key, use);
+    if (use.isEmpty) this.end(key, use);
   }
 
   private begin(key: number, template: PodTemplateInfo, terminating: boolean): TemplateUse {
-    const selectorPairs = template.hasAffinity ? neededPairs(template) : NO_PAIRS;
-    const use: TemplateUse = { template, terminating, rows: new Map(), selectorPairs, links: [] };
+    const use = new TemplateUse(template, terminating);
     this.uses.set(key, use);
-    this.index.add(use, template.labels, selectorPairs);
-    if (dependsOnNamespaces(template)) this.namespaceDependents += 1;
+    this.index.add(use);
+    if (template.readsNamespaces) this.namespaceDependents += 1;
     if (this.counters.size > 0) {
-      for (const counter of this.counters.related(template.labels, selectorPairs)) {
-        link(use, counter);
-      }
+      for (const counter of this.counters.related(use)) link(use, counter);
     }
     return use;
   }
 
   private end(key: number, use: TemplateUse): void {
     this.uses.delete(key);
-    this.index.delete(use, use.template.labels, use.selectorPairs);
-    if (dependsOnNamespaces(use.template)) this.namespaceDependents -= 1;
+    this.index.delete(use);
+    if (use.template.readsNamespaces) this.namespaceDependents -= 1;
   }
 
   /** From now on `counter` is told of every pod that comes or goes and concerns it. */
   subscribe<T>(counter: PodCounter<T>): void {
-    this.counters.add(counter as AnyCounter, counter.labels, counter.selectorPairs);
+    this.counters.add(counter as AnyCounter);
     for (const use of this.concerning(counter)) link(use, counter as AnyCounter);
   }
 
   unsubscribe<T>(counter: PodCounter<T>): void {
-    this.counters.delete(counter as AnyCounter, counter.labels, counter.selectorPairs);
+    this.counters.delete(counter as AnyCounter);
     for (const { links } of this.concerning(counter)) {
       const at = links.findIndex((known) => known.counter === counter);
       if (at >= 0) links.splice(at, 1);
@@ -127,8 +127,8 @@ export class TemplateUses {
   }
 
   /** Every placed template that may concern the counter. */
-  concerning<T>(counter: Pick<PodCounter<T>, "labels" | "selectorPairs">): Iterable<TemplateUse> {
-    return this.index.related(counter.labels, counter.selectorPairs);
+  concerning<T>(counter: PodCounter<T>): readonly TemplateUse[] {
+    return this.index.related(counter);
   }
 }
 

@@ -2,12 +2,8 @@ import type { Labels, PodSpec } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { Features } from "./features.js";
 import type { NodeInfo } from "./node-info.js";
-import {
-  type PodSpecInfo,
-  type PodTemplateInfo,
-  compilePodSpec,
-  compilePodTemplate,
-} from "./pod-template-info.js";
+import { type PodSpecInfo, PodTemplateInfo, compilePodSpec } from "./pod-template-info.js";
+import { PodResourcesInfos } from "./pod-resources-info.js";
 import type { ScalarResources } from "./resources.js";
 
 /** A pod as the scheduler sees it: the object, and what was compiled from its template. */
@@ -26,34 +22,54 @@ export class PodInfo {
   }
 }
 
+/** So many specs are known at least; twice as many at most. */
+const MIN_KNOWN_SPECS = 4096;
+
 /**
  * Makes {@link PodInfo}s and compiles each template once: by the identity of `spec` and `labels`,
- * which the pods of one template share, and the namespace. Belongs to one run.
+ * which the pods of one template share, and the namespace. Specs that nobody asked for in a long
+ * time are forgotten: one that comes again is a template of its own. Belongs to one run.
  */
 export class PodInfoFactory {
-  private readonly specs = new WeakMap<PodSpec, CompiledSpec>();
+  private specs = new Map<PodSpec, CompiledSpec>();
+  /** Known before `specs` was begun anew. */
+  private formerSpecs = new Map<PodSpec, CompiledSpec>();
+  private readonly compiling: {
+    readonly features: Features;
+    readonly resources: PodResourcesInfos;
+  };
   private nextId = 0;
 
   constructor(
-    readonly features: Features,
-    readonly scalars: ScalarResources,
-  ) {}
+    private readonly features: Features,
+    scalars: ScalarResources,
+  ) {
+    this.compiling = { features, resources: new PodResourcesInfos({ features, scalars }) };
+  }
 
   podInfo(pod: PodVersion): PodInfo {
     return new PodInfo(pod, this.template(pod));
   }
 
   private template(pod: PodVersion): PodTemplateInfo {
-    const spec = this.specs.get(pod.spec) ?? this.compile(pod.spec);
+    const spec = this.specs.get(pod.spec) ?? this.compiled(pod.spec);
     const { first } = spec;
     if (first !== null && isTemplateOf(first, pod)) return first;
     return this.oneOfMany(spec, pod);
   }
 
-  private compile(spec: PodSpec): CompiledSpec {
-    const compiled = { info: compilePodSpec(spec, this), first: null, others: null };
-    this.specs.set(spec, compiled);
-    return compiled;
+  private compiled(spec: PodSpec): CompiledSpec {
+    const known = this.formerSpecs.get(spec) ?? {
+      info: compilePodSpec(spec, this.compiling),
+      first: null,
+      others: null,
+    };
+    if (this.specs.size >= MIN_KNOWN_SPECS) {
+      this.formerSpecs = this.specs;
+      this.specs = new Map();
+    }
+    this.specs.set(spec, known);
+    return known;
   }
 
   private oneOfMany(spec: CompiledSpec, pod: PodVersion): PodTemplateInfo {
@@ -61,7 +77,7 @@ export class PodInfoFactory {
     for (const template of known) if (isTemplateOf(template, pod)) return template;
     const owner = { id: this.nextId, namespace: pod.namespace, labels: pod.labels };
     this.nextId += 1;
-    const template = compilePodTemplate(spec.info, owner, this.features);
+    const template = new PodTemplateInfo(spec.info, owner, this.features);
     if (spec.first === null) {
       spec.first = template;
       return template;

@@ -57,7 +57,7 @@ function controllerSelector(pod: PodVersion, listers: Listers): object | undefin
  * controller. Matches everything when there is neither. Source: kube-scheduler plugins,
  * `helper.DefaultSelector`.
  */
-export function defaultSelector(pod: PodVersion, listers: Listers): Selector {
+function defaultSelector(pod: PodVersion, listers: Listers): Selector {
   const labels = serviceLabels(pod, listers);
   const selector = controllerSelector(pod, listers);
   if (controllerKind(pod) === REPLICATION_CONTROLLER) {
