@@ -16,8 +16,6 @@ export interface Found {
   /** Nodes looked at, from `start` on. */
   readonly evaluated: number;
   readonly feasible: number;
-  /** One of those with the highest total: the one that came first where somebody asks for it. */
-  readonly first: NodeInfo;
   readonly ties: number;
 }
 
@@ -137,18 +135,29 @@ export class FastClass implements DiagnosisSource {
       if (total > highest) highest = total;
     }
     let ties = 0;
-    let first: NodeInfo | null = null;
     for (let i = 0; i < count; i += 1) {
       if (totals !== null && totals[i] !== highest) continue;
       const g = ids[i]!;
       targets[g] = best.max[g]!;
       chosen[g] = 1;
       ties += best.ties[g]!;
-      const node = desk.table.nodes[best.first[g]!]!;
+    }
+    assert(ties > 0, "some group has the highest total");
+    return { evaluated: desk.length, feasible, ties };
+  }
+
+  /** The tied node that came first to the cluster; any of them if the layout does not know. */
+  firstTied(): NodeInfo {
+    const { best, present, chosen, table } = this.desk;
+    let first: NodeInfo | null = null;
+    for (let i = 0; i < present.count; i += 1) {
+      const g = present.ids[i]!;
+      if (chosen[g] !== 1) continue;
+      const node = table.nodes[best.first[g]!]!;
       if (first === null || node.ordinal < first.ordinal) first = node;
     }
     assert(first !== null, "some group has the highest total");
-    return { evaluated: desk.length, feasible, first, ties };
+    return first;
   }
 
   /** Number `n` (from 0) of the tied nodes, in the order of evaluation. */

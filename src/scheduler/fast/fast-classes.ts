@@ -108,7 +108,7 @@ export class FastClasses {
   ) {
     this.kinds = new KeyKinds(table, options.maxSharedDomains);
     this.desk = new DecisionDesk(profile, table);
-    this.leftOut = new LeftOutNodes(options.blockLog2, options.superLog2);
+    this.leftOut = new LeftOutNodes(options);
   }
 
   /** Nodes judged so far, over all shapes. */

@@ -157,12 +157,9 @@ export class FastSchedulingAlgorithm {
     const found = of.find(start % count, numFeasibleNodesToFind(percentage, count), fits);
     this.nextStartNodeIndex = (start + found.evaluated) % count;
     const { chooseTie } = this.options;
-    let node = found.first;
-    if (chooseTie !== null && found.ties > 1) {
-      tie.asked = chooseTie(found.ties);
-      node = of.tied(tie.asked);
-    }
-    return new FastScheduled(of, node, found);
+    if (chooseTie === null || found.ties === 1) return new FastScheduled(of, of.firstTied(), found);
+    tie.asked = chooseTie(found.ties);
+    return new FastScheduled(of, of.tied(tie.asked), found);
   }
 
   private refuse(framework: Framework, pod: PodInfo, of: FastClass, start: number): Unschedulable {

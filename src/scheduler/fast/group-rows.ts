@@ -1,30 +1,52 @@
 import type { GroupBest } from "./group-best.js";
 
-/** How many positions make a block, and how many blocks a super-block, as powers of two. */
+/** How many positions make a block, and how many blocks the next larger one, as powers of two. */
 export interface BlockSizes {
   readonly blockLog2: number;
   readonly superLog2: number;
 }
 
-/** What a cell holds, in this order, for one block (or super-block) and group. */
+/** What a cell holds, in this order, for one block and group. */
 const MAX = 0;
 const TIES = 1;
 const FITS = 2;
 const FIRST = 3;
 const CELL_LOG2 = 2;
 
-/** Positions that a question leaves out, with the blocks that they lie in. */
+/** The maxima of blocks of one size. */
+interface Level {
+  /** Positions of a block, as a power of two. */
+  readonly log2: number;
+  readonly cells: Int32Array;
+}
+
+/** Positions that a question leaves out, with the blocks that they lie in by level. */
 export interface LeftOut {
   readonly positions: Uint8Array;
-  readonly blocks: Uint8Array;
-  readonly supers: Uint8Array;
+  readonly blocks: readonly Uint8Array[];
+}
+
+/** So many of the largest blocks are looked at one by one. */
+const FEW_BLOCKS = 8;
+
+/**
+ * How many positions the blocks of each level have, as powers of two: as many levels as it takes for
+ * few blocks at the top.
+ */
+export function levelSizes({ blockLog2, superLog2 }: BlockSizes, count: number): readonly number[] {
+  const sizes = [blockLog2];
+  for (let log2 = blockLog2; count >> log2 > FEW_BLOCKS; ) {
+    log2 += superLog2;
+    sizes.push(log2);
+  }
+  return sizes;
 }
 
 /**
  * Values and groups of nodes by position in the order of evaluation, with the maximum, the number of
- * ties and the number of fitting nodes of each group kept for blocks of positions and for blocks of
- * blocks. A value is positive where the node fits. A change costs a few steps, at worst a scan of one
- * block; a question costs the blocks at the ends of its range and the super-blocks between them.
+ * ties and the number of fitting nodes of each group kept for blocks of positions, blocks of blocks,
+ * and so on. A value is positive where the node fits. A change costs a few steps, at worst a scan of
+ * one block; a question costs the blocks at the ends of its range and the large ones between them.
  *
  * Values and groups may be shared with others, who say what changed. Hot path: typed arrays of
  * primitives, nothing is allocated by a change or a question. It trades memory (16 bytes a cell) for
@@ -36,25 +58,18 @@ export class GroupRows {
   groups: Uint16Array = new Uint16Array(0);
   /** Positions that fit, by group. */
   totals = new Int32Array(1);
+  /** How many positions there were, after an {@link nth} that found none. */
+  counted = 0;
   /** Place in which each node came; null where nobody asks for the first of equal nodes. */
   private ordinals: Float64Array | null = null;
   private strideLog2 = 0;
-  private blocks = new Int32Array(0);
-  private supers = new Int32Array(0);
+  private levels: readonly Level[] = [];
   private left = 0;
 
   constructor(private readonly sizes: BlockSizes) {}
 
   get bytes(): number {
-    return this.groups.byteLength + this.blocks.byteLength + this.supers.byteLength;
-  }
-
-  get blockCount(): number {
-    return (this.count + (1 << this.sizes.blockLog2) - 1) >> this.sizes.blockLog2;
-  }
-
-  get superCount(): number {
-    return (this.blockCount + (1 << this.sizes.superLog2) - 1) >> this.sizes.superLog2;
+    return this.levels.reduce((sum, { cells }) => sum + cells.byteLength, this.groups.byteLength);
   }
 
   /** Takes values and groups by position, and computes all maxima. Groups lie below `groupCount`. */
@@ -78,44 +93,38 @@ export class GroupRows {
     let strideLog2 = 0;
     while (1 << strideLog2 < groupCount) strideLog2 += 1;
     this.strideLog2 = strideLog2;
-    this.blocks = new Int32Array(this.blockCount << (strideLog2 + CELL_LOG2));
-    this.supers = new Int32Array(this.superCount << (strideLog2 + CELL_LOG2));
+    this.levels = levelSizes(this.sizes, this.count).map((log2): Level => {
+      const blocks = (this.count + (1 << log2) - 1) >> log2;
+      return { log2, cells: new Int32Array(blocks << (strideLog2 + CELL_LOG2)) };
+    });
     this.totals = new Int32Array(1 << strideLog2);
-    const { values, groups, totals } = this;
+    const { values, groups, totals, levels } = this;
     for (let position = 0; position < this.count; position += 1) {
       const value = values[position]!;
       if (value <= 0) continue;
       const group = groups[position]!;
       totals[group]! += 1;
-      const block = position >> this.sizes.blockLog2;
-      this.join(this.blocks, this.blockCell(block, group), value, 1, position, 1);
-      const over = block >> this.sizes.superLog2;
-      this.join(this.supers, this.blockCell(over, group), value, 1, position, 1);
+      for (const { cells, log2 } of levels) {
+        const cell = this.cellOf(position >> log2, group);
+        cells[cell + FITS]! += 1;
+        this.join(cells, cell, value, 1, position);
+      }
     }
   }
 
-  /** Of a block among the blocks, or of a super-block among the super-blocks. */
-  private blockCell(block: number, group: number): number {
+  private cellOf(block: number, group: number): number {
     return ((block << this.strideLog2) + group) << CELL_LOG2;
   }
 
-  private join(
-    level: Int32Array,
-    cell: number,
-    value: number,
-    ties: number,
-    first: number,
-    fits: number,
-  ): void {
-    level[cell + FITS]! += fits;
-    const max = level[cell + MAX]!;
+  private join(cells: Int32Array, cell: number, value: number, ties: number, first: number): void {
+    const max = cells[cell + MAX]!;
     if (value > max) {
-      level[cell + MAX] = value;
-      level[cell + TIES] = ties;
-      level[cell + FIRST] = first;
+      cells[cell + MAX] = value;
+      cells[cell + TIES] = ties;
+      cells[cell + FIRST] = first;
     } else if (value === max) {
-      level[cell + TIES]! += ties;
-      if (this.comesBefore(first, level[cell + FIRST]!)) level[cell + FIRST] = first;
+      cells[cell + TIES]! += ties;
+      if (this.comesBefore(first, cells[cell + FIRST]!)) cells[cell + FIRST] = first;
     }
   }
 
@@ -128,126 +137,123 @@ export class GroupRows {
   changed(position: number, before: number): void {
     const value = this.values[position]!;
     const group = this.strideLog2 === 0 ? 0 : this.groups[position]!;
-    const block = position >> this.sizes.blockLog2;
-    if (value > 0 && before > 0) this.replace(block, group, position, before, value);
-    else if (value > 0) this.enter(block, group, position, value);
-    else if (before > 0) this.leave(block, group, position, before);
+    if (value > 0 && before > 0) this.replace(position, group, before, value);
+    else if (value > 0) this.enter(position, group, value);
+    else if (before > 0) this.leave(position, group, before);
   }
 
   /** Writes value and group of one position. `group` may be a new one, beyond those before. */
   set(position: number, value: number, group: number): void {
     const before = this.values[position]!;
     const groupBefore = this.groups[position]!;
-    if (group >> this.strideLog2 > 0) {
-      this.values[position] = value;
-      this.groups[position] = group;
-      this.rebuild(group + 1);
-    } else if (group === groupBefore) {
-      if (value === before) return;
-      this.values[position] = value;
+    if (group === groupBefore && value === before) return;
+    this.values[position] = value;
+    if (group === groupBefore) {
       this.changed(position, before);
-    } else {
-      const block = position >> this.sizes.blockLog2;
-      this.values[position] = value;
-      this.groups[position] = group;
-      if (before > 0) this.leave(block, groupBefore, position, before);
-      if (value > 0) this.enter(block, group, position, value);
+      return;
     }
+    this.groups[position] = group;
+    if (group >> this.strideLog2 > 0) {
+      this.rebuild(group + 1);
+      return;
+    }
+    if (before > 0) this.leave(position, groupBefore, before);
+    if (value > 0) this.enter(position, group, value);
   }
 
-  private enter(block: number, group: number, position: number, value: number): void {
-    this.totals[group]! += 1;
-    const { blocks, supers } = this;
-    const cell = this.blockCell(block, group);
-    const over = this.blockCell(block >> this.sizes.superLog2, group);
-    blocks[cell + FITS]! += 1;
-    supers[over + FITS]! += 1;
-    if (value < blocks[cell + MAX]!) return;
-    const max = blocks[cell + MAX]!;
-    const ties = blocks[cell + TIES]!;
-    const first = blocks[cell + FIRST]!;
-    this.join(blocks, cell, value, 1, position, 0);
-    this.passOn(block, group, max, ties, first);
+  private enter(position: number, group: number, value: number): void {
+    this.countFit(position, group, 1);
+    const { cells, log2 } = this.levels[0]!;
+    const cell = this.cellOf(position >> log2, group);
+    if (value >= cells[cell + MAX]!) this.rise(position, group, value);
   }
 
-  private leave(block: number, group: number, position: number, before: number): void {
-    this.totals[group]! -= 1;
-    this.blocks[this.blockCell(block, group) + FITS]! -= 1;
-    this.supers[this.blockCell(block >> this.sizes.superLog2, group) + FITS]! -= 1;
-    this.lose(block, group, position, before);
+  private leave(position: number, group: number, before: number): void {
+    this.countFit(position, group, -1);
+    this.lose(position, group, before);
+  }
+
+  private countFit(position: number, group: number, by: number): void {
+    this.totals[group]! += by;
+    const { levels } = this;
+    for (let i = 0; i < levels.length; i += 1) {
+      const { cells, log2 } = levels[i]!;
+      cells[this.cellOf(position >> log2, group) + FITS]! += by;
+    }
   }
 
   /** A position that fits got another value: most often the block's best, or one far below it. */
-  private replace(
-    block: number,
-    group: number,
-    position: number,
-    before: number,
-    value: number,
-  ): void {
-    const { blocks } = this;
-    const cell = this.blockCell(block, group);
-    const max = blocks[cell + MAX]!;
-    if (value < max) {
-      this.lose(block, group, position, before);
-      return;
-    }
-    const ties = blocks[cell + TIES]!;
-    const first = blocks[cell + FIRST]!;
-    this.join(blocks, cell, value, 1, position, 0);
-    this.passOn(block, group, max, ties, first);
+  private replace(position: number, group: number, before: number, value: number): void {
+    const { cells, log2 } = this.levels[0]!;
+    const cell = this.cellOf(position >> log2, group);
+    if (value < cells[cell + MAX]!) this.lose(position, group, before);
+    else this.rise(position, group, value);
+  }
+
+  /** A position got a value that is no less than any of its block. */
+  private rise(position: number, group: number, value: number): void {
+    const { cells, log2 } = this.levels[0]!;
+    const cell = this.cellOf(position >> log2, group);
+    const max = cells[cell + MAX]!;
+    const ties = cells[cell + TIES]!;
+    const first = cells[cell + FIRST]!;
+    this.join(cells, cell, value, 1, position);
+    this.passOn(position, group, max, ties, first);
   }
 
   /** A position lost the value `before`, for one that is below the block's maximum. */
-  private lose(block: number, group: number, position: number, before: number): void {
-    const { blocks } = this;
-    const cell = this.blockCell(block, group);
-    const max = blocks[cell + MAX]!;
+  private lose(position: number, group: number, before: number): void {
+    const { cells, log2 } = this.levels[0]!;
+    const cell = this.cellOf(position >> log2, group);
+    const max = cells[cell + MAX]!;
     if (before < max) return;
-    const ties = blocks[cell + TIES]!;
-    const first = blocks[cell + FIRST]!;
-    if (first === position) this.scan(block, group);
-    else blocks[cell + TIES] = ties - 1;
-    this.passOn(block, group, max, ties, first);
+    const ties = cells[cell + TIES]!;
+    const first = cells[cell + FIRST]!;
+    if (first === position) this.scan(position >> log2, group);
+    else cells[cell + TIES] = ties - 1;
+    this.passOn(position, group, max, ties, first);
   }
 
-  /** Brings a super-block up to date after one of its blocks changed, most often without a scan. */
-  private passOn(block: number, group: number, max: number, ties: number, first: number): void {
-    const { blocks, supers } = this;
-    const cell = this.blockCell(block, group);
-    const superBlock = block >> this.sizes.superLog2;
-    const over = this.blockCell(superBlock, group);
-    const best = supers[over + MAX]!;
-    const now = blocks[cell + MAX]!;
-    if (now > best) {
-      supers[over + MAX] = now;
-      supers[over + TIES] = blocks[cell + TIES]!;
-      supers[over + FIRST] = blocks[cell + FIRST]!;
-      return;
+  /**
+   * The smallest block of `position` had `ties` of `max`, and has others now: brings the larger blocks
+   * up to date, most often without a look at their other parts.
+   */
+  private passOn(position: number, group: number, max: number, ties: number, first: number): void {
+    const { levels } = this;
+    let maxBefore = max;
+    let tiesBefore = ties;
+    let firstBefore = first;
+    for (let i = 1; i < levels.length; i += 1) {
+      const { cells: parts, log2: partLog2 } = levels[i - 1]!;
+      const { cells, log2 } = levels[i]!;
+      const part = this.cellOf(position >> partLog2, group);
+      const cell = this.cellOf(position >> log2, group);
+      const best = cells[cell + MAX]!;
+      const bestTies = cells[cell + TIES]!;
+      const bestFirst = cells[cell + FIRST]!;
+      const now = parts[part + MAX]!;
+      if (now < best && maxBefore < best) return;
+      const nowFirst = parts[part + FIRST]!;
+      if (now > best || maxBefore < best) {
+        this.join(cells, cell, now, parts[part + TIES]!, nowFirst);
+      } else if (bestFirst === firstBefore && (now < best || nowFirst !== firstBefore)) {
+        this.refresh(i, position >> log2, group);
+      } else {
+        const others = bestTies - tiesBefore;
+        cells[cell + TIES] = now === best ? others + parts[part + TIES]! : others;
+        if (now === best && this.comesBefore(nowFirst, bestFirst)) cells[cell + FIRST] = nowFirst;
+      }
+      maxBefore = best;
+      tiesBefore = bestTies;
+      firstBefore = bestFirst;
     }
-    if (max < best) {
-      if (now < best) return;
-      supers[over + TIES]! += blocks[cell + TIES]!;
-      const candidate = blocks[cell + FIRST]!;
-      if (this.comesBefore(candidate, supers[over + FIRST]!)) supers[over + FIRST] = candidate;
-      return;
-    }
-    const left = supers[over + TIES]! - ties + (now === best ? blocks[cell + TIES]! : 0);
-    const candidate = blocks[cell + FIRST]!;
-    const leader = supers[over + FIRST]!;
-    if (leader === first && (now < best || candidate !== first)) {
-      this.refreshSuper(superBlock, group);
-      return;
-    }
-    supers[over + TIES] = left;
-    if (now === best && this.comesBefore(candidate, leader)) supers[over + FIRST] = candidate;
   }
 
   private scan(block: number, group: number): void {
-    const { blocks, values, groups } = this;
-    const { blockLog2 } = this.sizes;
-    const from = block << blockLog2;
-    const to = Math.min(from + (1 << blockLog2), this.count);
+    const { values, groups } = this;
+    const { cells, log2 } = this.levels[0]!;
+    const from = block << log2;
+    const to = Math.min(from + (1 << log2), this.count);
     const isOnly = this.strideLog2 === 0;
     let max = 0;
     let ties = 0;
@@ -264,37 +270,27 @@ export class GroupRows {
         if (this.comesBefore(position, first)) first = position;
       }
     }
-    const cell = this.blockCell(block, group);
-    blocks[cell + MAX] = max;
-    blocks[cell + TIES] = ties;
-    blocks[cell + FIRST] = first;
+    const cell = this.cellOf(block, group);
+    cells[cell + MAX] = max;
+    cells[cell + TIES] = ties;
+    cells[cell + FIRST] = first;
   }
 
-  private refreshSuper(superBlock: number, group: number): void {
-    const { blocks, supers } = this;
-    const { superLog2 } = this.sizes;
-    const over = this.blockCell(superBlock, group);
+  /** Finds the best of a block of the level among its parts. */
+  private refresh(level: number, block: number, group: number): void {
+    const { cells: parts, log2: partLog2 } = this.levels[level - 1]!;
+    const { cells, log2 } = this.levels[level]!;
     const step = 1 << (this.strideLog2 + CELL_LOG2);
-    const from = this.blockCell(superBlock << superLog2, group);
-    const end = Math.min(from + (step << superLog2), blocks.length);
-    let max = 0;
-    let ties = 0;
-    let first = 0;
-    for (let cell = from; cell < end; cell += step) {
-      const best = blocks[cell + MAX]!;
-      if (best === 0 || best < max) continue;
-      if (best > max) {
-        max = best;
-        ties = blocks[cell + TIES]!;
-        first = blocks[cell + FIRST]!;
-      } else {
-        ties += blocks[cell + TIES]!;
-        if (this.comesBefore(blocks[cell + FIRST]!, first)) first = blocks[cell + FIRST]!;
-      }
+    const from = this.cellOf(block << (log2 - partLog2), group);
+    const end = Math.min(from + (step << (log2 - partLog2)), parts.length);
+    const cell = this.cellOf(block, group);
+    cells[cell + MAX] = 0;
+    cells[cell + TIES] = 0;
+    for (let part = from; part < end; part += step) {
+      const max = parts[part + MAX]!;
+      if (max === 0) continue;
+      this.join(cells, cell, max, parts[part + TIES]!, parts[part + FIRST]!);
     }
-    supers[over + MAX] = max;
-    supers[over + TIES] = ties;
-    supers[over + FIRST] = first;
   }
 
   /**
@@ -325,30 +321,13 @@ export class GroupRows {
     into: GroupBest,
     without: LeftOut | null,
   ): void {
-    const { blockLog2, superLog2 } = this.sizes;
-    const blockSize = 1 << blockLog2;
-    const superSize = blockSize << superLog2;
-    const toEnd = to === this.count;
     let at = from;
     while (at < to) {
-      const superBlock = at >> (blockLog2 + superLog2);
-      if (
-        (at & (superSize - 1)) === 0 &&
-        (toEnd || at + superSize <= to) &&
-        without?.supers[superBlock] !== 1
-      ) {
-        this.add(this.supers, this.blockCell(superBlock, 0), groupCount, into);
-        at += superSize;
-        continue;
-      }
-      const block = at >> blockLog2;
-      if (
-        (at & (blockSize - 1)) === 0 &&
-        (toEnd || at + blockSize <= to) &&
-        without?.blocks[block] !== 1
-      ) {
-        this.add(this.blocks, this.blockCell(block, 0), groupCount, into);
-        at += blockSize;
+      const level = this.largestBlock(at, to, without);
+      if (level >= 0) {
+        const { cells, log2 } = this.levels[level]!;
+        this.add(cells, this.cellOf(at >> log2, 0), groupCount, into);
+        at += 1 << log2;
         continue;
       }
       const value = this.values[at]!;
@@ -359,12 +338,24 @@ export class GroupRows {
     }
   }
 
-  private add(level: Int32Array, from: number, groupCount: number, into: GroupBest): void {
+  /** The level of the largest block that begins at `at` and lies before `to`; -1 if there is none. */
+  private largestBlock(at: number, to: number, without: LeftOut | null): number {
+    const { levels } = this;
+    const toEnd = to === this.count;
+    for (let level = levels.length - 1; level >= 0; level -= 1) {
+      const { log2 } = levels[level]!;
+      if ((at & ((1 << log2) - 1)) !== 0 || !(toEnd || at + (1 << log2) <= to)) continue;
+      if (without === null || without.blocks[level]![at >> log2] !== 1) return level;
+    }
+    return -1;
+  }
+
+  private add(cells: Int32Array, from: number, groupCount: number, into: GroupBest): void {
     for (let group = 0; group < groupCount; group += 1) {
       const cell = from + (group << CELL_LOG2);
-      const max = level[cell + MAX]!;
+      const max = cells[cell + MAX]!;
       if (max === 0) continue;
-      this.take(into, group, max, level[cell + TIES]!, level[cell + FIRST]!, level[cell + FITS]!);
+      this.take(into, group, max, cells[cell + TIES]!, cells[cell + FIRST]!, cells[cell + FITS]!);
     }
   }
 
@@ -411,57 +402,68 @@ export class GroupRows {
     return found;
   }
 
-  /** How many positions there were, after an {@link nth} that found none. */
-  counted = 0;
-
   private seek(from: number, to: number, targets: Int32Array | null, open: Uint8Array): number {
-    const { blockLog2, superLog2 } = this.sizes;
-    const blockSize = 1 << blockLog2;
-    const superSize = blockSize << superLog2;
+    const { levels } = this;
     let at = from;
+    // The largest blocks that may be worth a look: smaller ones once the position lies inside.
+    let top = levels.length - 1;
     while (at < to) {
-      if ((at & (superSize - 1)) === 0 && at + superSize <= to) {
-        const hits = this.hits(this.supers, at >> (blockLog2 + superLog2), targets, open);
-        if (hits <= this.left) {
-          this.left -= hits;
-          at += superSize;
+      let isPassed = false;
+      for (let level = top; level >= 0; level -= 1) {
+        const { cells, log2 } = levels[level]!;
+        if ((at & ((1 << log2) - 1)) !== 0 || at + (1 << log2) > to) continue;
+        const hits = this.hits(cells, at >> log2, targets, open);
+        if (hits > this.left) {
+          top = level - 1;
           continue;
         }
+        this.left -= hits;
+        at += 1 << log2;
+        isPassed = true;
+        break;
       }
-      if ((at & (blockSize - 1)) === 0 && at + blockSize <= to) {
-        const hits = this.hits(this.blocks, at >> blockLog2, targets, open);
-        if (hits <= this.left) {
-          this.left -= hits;
-          at += blockSize;
-          continue;
-        }
-      }
-      const stop = Math.min(to, (at | (blockSize - 1)) + 1);
-      for (; at < stop; at += 1) {
-        const value = this.values[at]!;
-        if (value <= 0) continue;
-        const group = this.groups[at]!;
-        if (open[group] !== 1 || (targets !== null && targets[group] !== value)) continue;
-        if (this.left === 0) return at;
-        this.left -= 1;
-      }
+      if (isPassed) continue;
+      const { log2 } = levels[0]!;
+      const stop = Math.min(to, (at | ((1 << log2) - 1)) + 1);
+      const found = this.seekWithin(at, stop, targets, open);
+      if (found >= 0) return found;
+      at = stop;
+    }
+    return -1;
+  }
+
+  private seekWithin(
+    from: number,
+    to: number,
+    targets: Int32Array | null,
+    open: Uint8Array,
+  ): number {
+    const { values, groups } = this;
+    const isOnly = this.strideLog2 === 0;
+    for (let at = from; at < to; at += 1) {
+      const value = values[at]!;
+      if (value <= 0) continue;
+      const group = isOnly ? 0 : groups[at]!;
+      if (open[group] !== 1 || (targets !== null && targets[group] !== value)) continue;
+      if (this.left === 0) return at;
+      this.left -= 1;
     }
     return -1;
   }
 
   private hits(
-    level: Int32Array,
+    cells: Int32Array,
     block: number,
     targets: Int32Array | null,
     open: Uint8Array,
   ): number {
     const groups = 1 << this.strideLog2;
-    let cell = this.blockCell(block, 0);
+    let cell = this.cellOf(block, 0);
     let hits = 0;
     for (let group = 0; group < groups; group += 1, cell += 1 << CELL_LOG2) {
       if (open[group] !== 1) continue;
-      if (targets === null) hits += level[cell + FITS]!;
-      else if (level[cell + MAX] === targets[group]) hits += level[cell + TIES]!;
+      if (targets === null) hits += cells[cell + FITS]!;
+      else if (cells[cell + MAX] === targets[group]) hits += cells[cell + TIES]!;
     }
     return hits;
   }

@@ -23,6 +23,8 @@ export class NodeTable {
   lastChange: Float64Array = new Float64Array(0);
   /** Sequence number of the newest change of the node itself, not of its pods, by row. */
   lastNodeChange: Float64Array = new Float64Array(0);
+  /** The newest of these. */
+  newestNodeChange = NEVER;
   /** Grows with every change of the order of evaluation. */
   orderVersion = 0;
   /** Grows with every change of labels and taints of any row, and with the order. */
@@ -93,6 +95,7 @@ export class NodeTable {
   /** The node of that row came, went or has another version. */
   private touch(row: number, at: number): void {
     this.lastNodeChange[row] = at;
+    this.newestNodeChange = at;
     const position = this.positionOf[row]!;
     const node = position < 0 ? null : this.nodes[position]!;
     if (node === this.seen[row]) {

@@ -1,6 +1,6 @@
 import type { ClassTally } from "./class-tally.js";
 import type { DecisionDesk } from "./decision-desk.js";
-import type { LeftOut } from "./group-rows.js";
+import { type BlockSizes, type LeftOut, levelSizes } from "./group-rows.js";
 import type { HostMark } from "./host-marks.js";
 import { MarkedGroups, type NodeGroup } from "./node-group.js";
 import type { NodeTable } from "./node-table.js";
@@ -12,25 +12,24 @@ const MAX_GROUPS = 256;
 /** Positions as marks, for questions that leave them out; shared by all classes of a profile. */
 export class LeftOutNodes implements LeftOut {
   positions = new Uint8Array(0);
-  blocks = new Uint8Array(0);
-  supers = new Uint8Array(0);
+  blocks: readonly Uint8Array[] = [];
 
-  constructor(
-    private readonly blockLog2: number,
-    private readonly superLog2: number,
-  ) {}
+  private log2s: readonly number[] = [];
+
+  constructor(private readonly sizes: BlockSizes) {}
 
   set(marks: readonly HostMark[], to: 0 | 1, count: number): void {
-    if (this.positions.length < count) {
+    if (this.positions.length !== count) {
       this.positions = new Uint8Array(count);
-      this.blocks = new Uint8Array((count >> this.blockLog2) + 1);
-      this.supers = new Uint8Array((count >> (this.blockLog2 + this.superLog2)) + 1);
+      this.log2s = levelSizes(this.sizes, count);
+      this.blocks = this.log2s.map((log2) => new Uint8Array((count >> log2) + 1));
     }
     for (const { position } of marks) {
       if (position < 0) continue;
       this.positions[position] = to;
-      this.blocks[position >> this.blockLog2] = to;
-      this.supers[position >> (this.blockLog2 + this.superLog2)] = to;
+      this.blocks.forEach((blocks, level) => {
+        blocks[position >> this.log2s[level]!] = to;
+      });
     }
   }
 }

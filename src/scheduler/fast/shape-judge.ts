@@ -115,11 +115,10 @@ export class ShapeJudge implements RowJudge {
   }
 
   private fixedAt(position: number): number {
-    const { fixed } = this.rows;
-    let value = fixed[position]!;
+    let value = this.rows.fixedAt(position);
     if (value === 0) {
       value = this.judgeNode(this.table.nodes[position]!);
-      fixed[position] = value;
+      this.rows.setFixed(position, value);
     }
     return value;
   }

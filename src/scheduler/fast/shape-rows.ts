@@ -7,6 +7,9 @@ export const MAX_ROW_VALUE = 32_767;
 /** More kinds of refusals than this are not told apart. */
 const MAX_STATUSES = 32_767;
 
+/** The value of a node that passes, with nothing added for its score. */
+const PASSED = 1;
+
 /** Judges nodes for a shape, the first `count` of those given by position and row. */
 export interface RowJudge {
   /** For each a positive value for the score, or the number of a refusal; valid until the next call. */
@@ -24,8 +27,6 @@ export interface RowJudge {
  */
 export class ShapeRows {
   values = new Int16Array(0);
-  /** What of the answer does not depend on pods: as above; 0 where it has to be asked again. */
-  fixed = new Int16Array(0);
   readonly statuses: Status[] = [];
   /** Nodes refused with each status. */
   readonly statusCounts: number[] = [];
@@ -35,6 +36,9 @@ export class ShapeRows {
   judged = 0;
   /** False when there are too many kinds of refusals. */
   usable = true;
+  private fixed = new Int16Array(0);
+  /** Nodes that pass what does not depend on pods, with no score: most often all of them. */
+  private passed = 0;
   private readonly listeners: GroupRows[] = [];
   private readonly statusIds = new Map<Status, number>();
   private cursor = -1;
@@ -53,6 +57,7 @@ export class ShapeRows {
   invalidate(): void {
     this.cursor = -1;
     this.fixed.fill(0);
+    this.passed = 0;
   }
 
   /** From now on `rows`, which have just been laid out over {@link values}, are told of changes. */
@@ -76,8 +81,9 @@ export class ShapeRows {
 
   /** Moves the rows that have a node to the front, and finds their positions; returns how many. */
   private keepPresent(rows: Int32Array, changed: number): number {
-    const { positionOf, lastNodeChange } = this.table;
-    const { fixed, cursor } = this;
+    const { positionOf, lastNodeChange, newestNodeChange } = this.table;
+    const { cursor } = this;
+    const anyNode = newestNodeChange >= cursor;
     if (this.positions.length < changed) this.positions = new Int32Array(changed * 2);
     const { positions } = this;
     let count = 0;
@@ -85,12 +91,28 @@ export class ShapeRows {
       const row = rows[i]!;
       const position = positionOf[row]!;
       if (position < 0) continue;
-      if (lastNodeChange[row]! >= cursor) fixed[position] = 0;
+      if (anyNode && lastNodeChange[row]! >= cursor) this.forget(position);
       rows[count] = row;
       positions[count] = position;
       count += 1;
     }
     return count;
+  }
+
+  /** What does not depend on pods has to be asked again. */
+  private forget(position: number): void {
+    if (this.fixed[position] === PASSED) this.passed -= 1;
+    this.fixed[position] = 0;
+  }
+
+  /** What of the answer does not depend on pods; 0 where it has to be asked again. */
+  fixedAt(position: number): number {
+    return this.passed === this.fixed.length ? PASSED : this.fixed[position]!;
+  }
+
+  setFixed(position: number, value: number): void {
+    this.fixed[position] = value;
+    if (value === PASSED) this.passed += 1;
   }
 
   private write(verdicts: Int32Array, count: number): void {
@@ -122,12 +144,13 @@ export class ShapeRows {
     this.rowAt = table.rowAt;
     this.orderVersion = table.orderVersion;
     this.statusCounts.fill(0);
+    this.passed = 0;
     for (let i = 0; i < before.rowAt.length; i += 1) {
       const position = table.positionOf[before.rowAt[i]!]!;
       if (position < 0) continue;
       const value = before.values[i]!;
       this.values[position] = value;
-      this.fixed[position] = before.fixed[i]!;
+      this.setFixed(position, before.fixed[i]!);
       if (value < 0) this.statusCounts[-1 - value]! += 1;
     }
     this.begin();
