@@ -1,3 +1,5 @@
+import type { PodResourcesInfo } from "./pod-resources-info.js";
+
 /** Numbers that each node has in {@link NodeAmounts.columns}, from its offset on. */
 export const AMOUNTS_PER_NODE = 8;
 
@@ -29,12 +31,26 @@ export class NodeAmounts {
     this.columns = new Float64Array(rows * AMOUNTS_PER_NODE);
   }
 
-  /** Makes room for rows below `rows`. */
-  reserve(rows: number): void {
-    const needed = rows * AMOUNTS_PER_NODE;
-    if (needed <= this.columns.length) return;
-    const columns = new Float64Array(Math.max(needed, this.columns.length * 2));
-    columns.set(this.columns);
-    this.columns = columns;
+  /** Makes room for the row, and begins it with zeros. */
+  begin(row: number): void {
+    const offset = row * AMOUNTS_PER_NODE;
+    if (offset >= this.columns.length) {
+      const columns = new Float64Array(Math.max(offset + AMOUNTS_PER_NODE, offset * 2));
+      columns.set(this.columns);
+      this.columns = columns;
+    }
+    this.columns.fill(0, offset, offset + AMOUNTS_PER_NODE);
+  }
+
+  /** Counts what a pod asks for on the node whose numbers begin at `offset`, or takes it back. */
+  count(offset: number, resources: PodResourcesInfo, sign: 1 | -1): void {
+    const { requests } = resources;
+    const { columns } = this;
+    columns[offset + CPU_REQUESTED]! += sign * requests.cpuMillis;
+    columns[offset + MEMORY_REQUESTED]! += sign * requests.memoryBytes;
+    columns[offset + CPU_NON_ZERO]! += sign * resources.nonZeroCpuMillis;
+    columns[offset + MEMORY_NON_ZERO]! += sign * resources.nonZeroMemoryBytes;
+    columns[offset + PODS_FREE]! -= sign;
+    columns[offset + STORAGE_FREE]! -= sign * requests.ephemeralStorageBytes;
   }
 }

@@ -1,7 +1,6 @@
 import type { Labels, PodSpec } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { Features } from "./features.js";
-import type { NodeInfo } from "./node-info.js";
 import { type PodSpecInfo, PodTemplateInfo, compilePodSpec } from "./pod-template-info.js";
 import { PodResourcesInfos } from "./pod-resources-info.js";
 import type { ScalarResources } from "./resources.js";
@@ -14,8 +13,9 @@ export class PodInfo {
     readonly template: PodTemplateInfo,
   ) {}
 
-  /** The node that it counts on; only the cluster state sets it. */
-  node: NodeInfo | null = null;
+  /** Row of the node that it counts on, and its place there; -1: none. Only the cluster state sets them. */
+  row = -1;
+  slot = -1;
 
   get priority(): number {
     return this.template.priority;

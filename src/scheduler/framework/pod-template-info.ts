@@ -21,6 +21,8 @@ export interface PodSpecInfo {
   readonly tolerations: readonly Toleration[];
   /** Names of the claims of `spec.volumes`, generic ephemeral ones included by their index. */
   readonly hasVolumes: boolean;
+  /** It takes more of a node than what the numbers of all nodes tell: ports, volumes, scalar resources. */
+  readonly takesMore: boolean;
 }
 
 const NO_TOLERATIONS: readonly Toleration[] = Object.freeze([]);
@@ -32,16 +34,20 @@ export function compilePodSpec(
 ): PodSpecInfo {
   const preferred = spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
   const demands = new RequiredNodeAffinity(spec);
+  const hostPorts = hostPortsOf(spec, { sidecars: features.HostPortsOfSidecars });
+  const amounts = resources.of(spec);
+  const hasVolumes = (spec.volumes?.length ?? 0) > 0;
   return {
     spec,
     priority: spec.priority ?? 0,
-    resources: resources.of(spec),
-    hostPorts: hostPortsOf(spec, { sidecars: features.HostPortsOfSidecars }),
+    resources: amounts,
+    hostPorts,
     requiredNodeAffinity: demands.isEmpty ? RequiredNodeAffinity.none : demands,
     preferredNodeAffinity:
       preferred === undefined ? PreferredNodeTerms.none : new PreferredNodeTerms(preferred),
     tolerations: spec.tolerations ?? NO_TOLERATIONS,
-    hasVolumes: (spec.volumes?.length ?? 0) > 0,
+    hasVolumes,
+    takesMore: hasVolumes || hostPorts.length > 0 || amounts.requests.scalars.length > 0,
   };
 }
 
@@ -66,6 +72,7 @@ export class PodTemplateInfo implements PodSpecInfo {
   readonly preferredNodeAffinity: PreferredNodeTerms;
   readonly tolerations: readonly Toleration[];
   readonly hasVolumes: boolean;
+  readonly takesMore: boolean;
   /** Dense from 0 in the order of first use within a run. */
   readonly id: number;
   readonly namespace: string;
@@ -93,6 +100,7 @@ export class PodTemplateInfo implements PodSpecInfo {
     this.preferredNodeAffinity = specInfo.preferredNodeAffinity;
     this.tolerations = specInfo.tolerations;
     this.hasVolumes = specInfo.hasVolumes;
+    this.takesMore = specInfo.takesMore;
     this.id = id;
     this.namespace = namespace;
     this.labels = labels;

@@ -77,9 +77,9 @@ const MUTANTS: readonly Mutant[] = [
     make: () => () => undefined,
   },
   {
-    name: "super-blocks are not refreshed",
+    name: "larger blocks are not refreshed",
     target: GroupRows.prototype,
-    method: "refreshSuper",
+    method: "refresh",
     make: () => () => undefined,
   },
   {

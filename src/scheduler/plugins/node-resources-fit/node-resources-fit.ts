@@ -74,7 +74,7 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     const { requests, isEmpty } = pod.template.resources;
-    const tooManyPods = node.pods.length + 1 > node.allowedPodNumber;
+    const tooManyPods = node.podCount + 1 > node.allowedPodNumber;
     if (isEmpty) return tooManyPods ? this.refusal([TOO_MANY_PODS]) : null;
     const { allocatable, requested } = node;
     const zeroToo = this.features.FitRefusesZeroRequestOnOvercommit;

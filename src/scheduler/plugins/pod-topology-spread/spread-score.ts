@@ -142,7 +142,7 @@ export function spreadScoreState(scoring: Scoring): SpreadScoreState {
   const zonal = counted.filter(({ pods }) => pods !== null);
   if (zonal.length > 0) {
     for (const node of allNodes) {
-      if (node.pods.length === 0) continue;
+      if (node.podCount === 0) continue;
       if (requireAllKeys && !hasAllKeys(node, constraints)) continue;
       for (const { constraint, pods } of zonal) {
         const domain = node.labels[constraint.topologyKey] ?? NO_LABEL;
