@@ -140,6 +140,11 @@ export const GATES = {
     to: 26,
     source: "kubernetes/kubernetes pull request 114051 (v1.27)",
   },
+  /** A volume's beta label of zone or region is compared with a node's label of today, too. */
+  VolumeZoneBetaLabelsTranslated: {
+    from: 28,
+    source: "kubernetes/kubernetes pull request 118923 (v1.28), issue 114996",
+  },
   /** VolumeZone reads the claims once, in PreFilter. */
   VolumeZonePreFilter: { from: 27, source: "volumezone PreFilter (v1.27)" },
   /** Ports of sidecar containers count in NodePorts. */
