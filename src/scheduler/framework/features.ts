@@ -65,6 +65,12 @@ export const GATES = {
     to: 25,
     source: "FitError without PreFilterMsg, before kubernetes/kubernetes pull request 110894",
   },
+  /** What PostFilter says when it fails with an error is logged, and left out of the message. */
+  PostFilterErrorLeftOut: {
+    from: OLDEST_MINOR,
+    to: 26,
+    source: "schedule_one.go sets Diagnosis.PostFilterMsg whatever the status from v1.27 on",
+  },
   /** After a PreFilter rejection preemption still examines every node. */
   PreemptionAfterPreFilterRejection: {
     from: 26,
@@ -111,6 +117,11 @@ export const GATES = {
     from: 27,
     to: 30,
     source: "kubernetes/kubernetes pull request 109877 (v1.27) and issue 125336 (v1.31)",
+  },
+  /** Room is being made for a nominated pod by victims of preemption only, not by any pod that ends. */
+  OnlyVictimsMakeRoom: {
+    from: 27,
+    source: "kubernetes/kubernetes pull request 114623 (v1.27), issue 104266",
   },
   /** Among candidates the priority of the first victim listed counts as the highest. */
   FirstVictimAsHighest: {
