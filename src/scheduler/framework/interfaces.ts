@@ -135,6 +135,8 @@ export interface RowScore {
 export interface FilterPlugin extends Plugin {
   /** False when the filter passes this pod on every node, so that it need not be asked. */
   concerns?(pod: PodInfo): boolean;
+  /** Stands for the answer of a filter that reads what PreFilter made, where PreFilter did not pass. */
+  readonly unprepared?: Status;
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Result;
   /** Null where the pod asks for something that the numbers do not tell. */
   rowFilter?(pod: PodInfo): RowFilter | null;

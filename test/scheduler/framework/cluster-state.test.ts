@@ -167,6 +167,10 @@ describe("the order of nodes", () => {
     [{}, ""],
     [{ "topology.kubernetes.io/zone": "z" }, ":\u0000:z"],
     [{ "failure-domain.beta.kubernetes.io/region": "r" }, "r:\u0000:"],
+    [
+      { "topology.kubernetes.io/zone": "z", "failure-domain.beta.kubernetes.io/zone": "old" },
+      ":\u0000:old",
+    ],
   ])("the zone of %o", (labels, key) => {
     expect(zoneKey(labels as Record<string, string>)).toBe(key);
   });

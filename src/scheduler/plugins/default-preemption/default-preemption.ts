@@ -1,3 +1,4 @@
+import { type PodVersion, podCondition } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import { countedReasons, reasonsHistogram } from "../../framework/fit-error.js";
@@ -98,12 +99,19 @@ export class DefaultPreemption implements PostFilterPlugin {
     if (nominated === undefined) return null;
     if (statuses.get(nominated)?.code === "UnschedulableAndUnresolvable") return null;
     for (const { pod: other, priority } of nominated.pods) {
-      // Room is being made already.
-      if (other.deletionTimeMicros !== null && priority < pod.priority) {
+      if (priority < pod.priority && this.makesRoom(other)) {
         return "not eligible due to a terminating pod on the nominated node.";
       }
     }
     return null;
+  }
+
+  /** True for a pod that is on its way out; see the gate for which ones count. */
+  private makesRoom(other: PodVersion): boolean {
+    if (other.deletionTimeMicros === null) return false;
+    if (!this.handle.features.OnlyVictimsMakeRoom) return true;
+    const disrupted = podCondition(other, "DisruptionTarget");
+    return disrupted?.status === "True" && disrupted.reason === "PreemptionByScheduler";
   }
 
   private findCandidates(state: CycleState, pod: PodInfo, statuses: NodeStatuses): Search {

@@ -25,6 +25,11 @@ import { type ScoringStrategy, StrategyScorer } from "./scoring-strategy.js";
 
 const NAME = "NodeResourcesFit";
 const TOO_MANY_PODS = "Too many pods";
+const MISSING = new Status(
+  "Error",
+  ['error reading "PreFilterNodeResourcesFit" from cycleState: not found'],
+  NAME,
+);
 
 export interface NodeResourcesFitArgs {
   /** Extended resources that the filter does not look at. */
@@ -38,6 +43,7 @@ export interface NodeResourcesFitArgs {
 export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlugin {
   readonly name = NAME;
   readonly preFilterExtensions = null;
+  readonly unprepared = MISSING;
   private readonly scorer: StrategyScorer;
   private readonly ignored: ReadonlySet<string>;
   private readonly ignoredGroups: ReadonlySet<string>;

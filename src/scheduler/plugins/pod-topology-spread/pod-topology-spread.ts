@@ -134,10 +134,11 @@ export class PodTopologySpread
 
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
     const constraints = this.constraints(pod, "DoNotSchedule");
-    if (constraints.length === 0) return { status: SKIP, nodeNames: null };
-    const counted = spreadFilterState(pod, constraints, this.handle.snapshot.nodes);
+    const idle = constraints.length === 0;
+    const counted = spreadFilterState(pod, constraints, idle ? [] : this.handle.snapshot.nodes);
+    // Of an idle one, too: what-ifs ask for it if a later plugin refuses the pod.
     state.write(SPREAD_FILTER_KEY, counted);
-    return { status: null, nodeNames: null };
+    return { status: idle ? SKIP : null, nodeNames: null };
   }
 
   private update(
