@@ -1,7 +1,7 @@
 import { assert } from "../../base/assert.js";
 import type { ClusterState } from "../framework/cluster-state.js";
 import { CycleState } from "../framework/cycle-state.js";
-import { fitErrorMessage } from "../framework/fit-error.js";
+import { fitErrorMessage, postFilterWords } from "../framework/fit-error.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Framework } from "../framework/runtime.js";
@@ -180,7 +180,7 @@ export class FastSchedulingAlgorithm {
       message: () =>
         fitErrorMessage(nodeCount, diagnosis, {
           features,
-          postFilter: postFilter?.status.message ?? "",
+          postFilter: postFilterWords(postFilter, features),
         }),
     };
   }
