@@ -94,7 +94,7 @@ export class FastClasses {
   private readonly classes = new Set<KnownClass>();
   private readonly kinds: KeyKinds;
   private readonly desk: DecisionDesk;
-  private readonly leftOut: LeftOutNodes;
+  private readonly leftOut = new LeftOutNodes();
   private uses: TemplateUses | null = null;
   private clock = 0;
   private untilCheck = 0;
@@ -108,7 +108,6 @@ export class FastClasses {
   ) {
     this.kinds = new KeyKinds(table, options.maxSharedDomains);
     this.desk = new DecisionDesk(profile, table);
-    this.leftOut = new LeftOutNodes(options);
   }
 
   /** Nodes judged so far, over all shapes. */

@@ -26,6 +26,9 @@ export interface LeftOut {
   readonly blocks: readonly Uint8Array[];
 }
 
+/** Fewer positions are at hand anyway. */
+const FEW_POSITIONS = 16;
+
 /** So many of the largest blocks are looked at one by one. */
 const FEW_BLOCKS = 8;
 
@@ -33,9 +36,15 @@ const FEW_BLOCKS = 8;
  * How many positions the blocks of each level have, as powers of two: as many levels as it takes for
  * few blocks at the top.
  */
-export function levelSizes({ blockLog2, superLog2 }: BlockSizes, count: number): readonly number[] {
-  const sizes = [blockLog2];
-  for (let log2 = blockLog2; count >> log2 > FEW_BLOCKS; ) {
+function levelSizes(
+  { blockLog2, superLog2 }: BlockSizes,
+  count: number,
+  strideLog2: number,
+): readonly number[] {
+  // The more groups, the fewer nodes of each: larger blocks keep the cells few.
+  const smallest = blockLog2 + Math.max(0, strideLog2 - 1);
+  const sizes = [smallest];
+  for (let log2 = smallest; count >> log2 > FEW_BLOCKS; ) {
     log2 += superLog2;
     sizes.push(log2);
   }
@@ -58,6 +67,8 @@ export class GroupRows {
   groups: Uint16Array = new Uint16Array(0);
   /** Positions that fit, by group. */
   totals = new Int32Array(1);
+  /** Positions of the blocks of each level, as powers of two. */
+  log2s: readonly number[] = [];
   /** How many positions there were, after an {@link nth} that found none. */
   counted = 0;
   /** Place in which each node came; null where nobody asks for the first of equal nodes. */
@@ -93,7 +104,8 @@ export class GroupRows {
     let strideLog2 = 0;
     while (1 << strideLog2 < groupCount) strideLog2 += 1;
     this.strideLog2 = strideLog2;
-    this.levels = levelSizes(this.sizes, this.count).map((log2): Level => {
+    this.log2s = levelSizes(this.sizes, this.count, strideLog2);
+    this.levels = this.log2s.map((log2): Level => {
       const blocks = (this.count + (1 << log2) - 1) >> log2;
       return { log2, cells: new Int32Array(blocks << (strideLog2 + CELL_LOG2)) };
     });
@@ -132,6 +144,26 @@ export class GroupRows {
     const { ordinals } = this;
     return ordinals !== null && ordinals[a]! < ordinals[b]!;
   }
+
+  /**
+   * Reads what {@link changed} will read for each of these positions: one after the other they would
+   * each wait for memory, so they are read all at once. Nothing else changes.
+   */
+  fetch(positions: Int32Array, count: number): void {
+    if (count < FEW_POSITIONS) return;
+    const { groups } = this;
+    const { cells, log2 } = this.levels[0]!;
+    const isOnly = this.strideLog2 === 0;
+    let sum = 0;
+    for (let i = 0; i < count; i += 1) {
+      const position = positions[i]!;
+      sum += cells[this.cellOf(position >> log2, isOnly ? 0 : groups[position]!)]!;
+    }
+    this.fetched = sum;
+  }
+
+  /** Keeps {@link fetch} from being optimised away. */
+  fetched = 0;
 
   /** The value at `position` was `before` and is another now; its group is the same. */
   changed(position: number, before: number): void {

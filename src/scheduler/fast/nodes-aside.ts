@@ -1,6 +1,6 @@
 import type { ClassTally } from "./class-tally.js";
 import type { DecisionDesk } from "./decision-desk.js";
-import { type BlockSizes, type LeftOut, levelSizes } from "./group-rows.js";
+import type { GroupRows, LeftOut } from "./group-rows.js";
 import type { HostMark } from "./host-marks.js";
 import { MarkedGroups, type NodeGroup } from "./node-group.js";
 import type { NodeTable } from "./node-table.js";
@@ -12,24 +12,20 @@ const MAX_GROUPS = 256;
 /** Positions as marks, for questions that leave them out; shared by all classes of a profile. */
 export class LeftOutNodes implements LeftOut {
   positions = new Uint8Array(0);
-  blocks: readonly Uint8Array[] = [];
+  readonly blocks: Uint8Array[] = [];
 
-  private log2s: readonly number[] = [];
-
-  constructor(private readonly sizes: BlockSizes) {}
-
-  set(marks: readonly HostMark[], to: 0 | 1, count: number): void {
-    if (this.positions.length !== count) {
-      this.positions = new Uint8Array(count);
-      this.log2s = levelSizes(this.sizes, count);
-      this.blocks = this.log2s.map((log2) => new Uint8Array((count >> log2) + 1));
+  set(marks: readonly HostMark[], to: 0 | 1, { count, log2s }: GroupRows): void {
+    if (this.positions.length < count) this.positions = new Uint8Array(count);
+    for (let level = 0; level < log2s.length; level += 1) {
+      const blocks = (count >> log2s[level]!) + 1;
+      if ((this.blocks[level]?.length ?? 0) < blocks) this.blocks[level] = new Uint8Array(blocks);
     }
     for (const { position } of marks) {
       if (position < 0) continue;
       this.positions[position] = to;
-      this.blocks.forEach((blocks, level) => {
-        blocks[position >> this.log2s[level]!] = to;
-      });
+      for (let level = 0; level < log2s.length; level += 1) {
+        this.blocks[level]![position >> log2s[level]!] = to;
+      }
     }
   }
 }
@@ -155,9 +151,9 @@ export class NodesAside {
     const { best, start, length } = desk;
     const { rows, groups } = desk.layout!;
     const { list } = this.tally.hosts;
-    this.leftOut.set(list, 1, rows.count);
+    this.leftOut.set(list, 1, rows);
     rows.best(start, length, groups.length, best, this.leftOut);
-    this.leftOut.set(list, 0, rows.count);
+    this.leftOut.set(list, 0, rows);
   }
 
   /** Number `n` (from 0) of the nodes with their group's target value, in the order of evaluation. */

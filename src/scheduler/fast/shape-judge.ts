@@ -13,7 +13,7 @@ import type { WeightedScorePlugin } from "../framework/runtime.js";
 import { isRejected } from "../framework/status.js";
 import type { FastProfile } from "./fast-profile.js";
 import type { NodeTable } from "./node-table.js";
-import type { RowJudge, ShapeRows } from "./shape-rows.js";
+import { type JudgedNodes, PASSED, type RowJudge, type ShapeRows } from "./shape-rows.js";
 
 /** Filters that read what pods change: the others' answers are kept until the node itself changes. */
 const READ_PODS: ReadonlySet<string> = new Set(["NodePorts", "NodeResourcesFit"]);
@@ -83,12 +83,17 @@ export class ShapeJudge implements RowJudge {
   }
 
   /** As `RowJudge` has it. Hot path: rule after rule over all nodes. */
-  judge(positions: Int32Array, rows: Int32Array, count: number): Int32Array {
+  judge(nodes: JudgedNodes): Int32Array {
+    const { count, positions, rows, befores, anew } = nodes;
     this.reserve(count);
     const { verdicts, offsets, filters, scores, profile } = this;
     for (let i = 0; i < count; i += 1) {
-      verdicts[i] = this.fixedAt(positions[i]!);
       offsets[i] = rows[i]! * AMOUNTS_PER_NODE;
+      const before = befores[i]!;
+      verdicts[i] =
+        anew[i] === 1 || before === 0
+          ? this.judgeNode(positions[i]!)
+          : this.rows.fixedPart(positions[i]!, before);
     }
     const { calls } = profile.framework;
     for (let k = 0; k < filters.length; k += 1) {
@@ -112,15 +117,6 @@ export class ShapeJudge implements RowJudge {
     this.offsets = new Int32Array(count * 2);
     this.refusals = new Int32Array(count * 2);
     this.totals = new Float64Array(count * 2);
-  }
-
-  private fixedAt(position: number): number {
-    let value = this.rows.fixedAt(position);
-    if (value === 0) {
-      value = this.judgeNode(this.table.nodes[position]!);
-      this.rows.setFixed(position, value);
-    }
-    return value;
   }
 
   /** Refuses nodes that no filter before has refused. */
@@ -164,20 +160,22 @@ export class ShapeJudge implements RowJudge {
   }
 
   /** What does not depend on the node's pods. */
-  private judgeNode(node: NodeInfo): number {
+  private judgeNode(position: number): number {
+    const node = this.table.nodes[position]!;
     const { calls } = this.profile.framework;
     for (const plugin of this.fixedFilters) {
       calls.filter += 1;
-      const refusal = this.ask(plugin, node);
+      const refusal = this.ask(plugin, node, true);
       if (refusal !== 0) return refusal;
     }
-    let value = 1;
+    let value = PASSED;
     for (const { plugin, weight } of this.fixedScores) {
       calls.score += 1;
       const score = plugin.score(this.of.state, this.of.pod, node);
       this.check(score);
       value += score * weight;
     }
+    this.rows.setFixedPart(position, value);
     return value;
   }
 
@@ -191,10 +189,10 @@ export class ShapeJudge implements RowJudge {
   }
 
   /** 0 if the filter passes the node. */
-  private ask(plugin: FilterPlugin, node: NodeInfo): number {
+  private ask(plugin: FilterPlugin, node: NodeInfo, isFixed = false): number {
     const status = plugin.filter(this.of.state, this.of.pod, node);
     if (status === null) return 0;
     if (!isRejected(status)) this.usable = false;
-    return this.rows.refusal(status);
+    return this.rows.refusal(status, isFixed);
   }
 }

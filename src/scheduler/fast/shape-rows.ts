@@ -8,12 +8,23 @@ export const MAX_ROW_VALUE = 32_767;
 const MAX_STATUSES = 32_767;
 
 /** The value of a node that passes, with nothing added for its score. */
-const PASSED = 1;
+export const PASSED = 1;
 
-/** Judges nodes for a shape, the first `count` of those given by position and row. */
+/** Nodes to judge, side by side: the first `count` of each column. */
+export interface JudgedNodes {
+  readonly count: number;
+  readonly positions: Int32Array;
+  readonly rows: Int32Array;
+  /** The value so far; 0: none. */
+  readonly befores: Int32Array;
+  /** 1 where what does not depend on pods has to be asked again. */
+  readonly anew: Uint8Array;
+}
+
+/** Judges nodes for a shape. */
 export interface RowJudge {
   /** For each a positive value for the score, or the number of a refusal; valid until the next call. */
-  judge(positions: Int32Array, rows: Int32Array, count: number): Int32Array;
+  judge(nodes: JudgedNodes): Int32Array;
 }
 
 /**
@@ -36,28 +47,35 @@ export class ShapeRows {
   judged = 0;
   /** False when there are too many kinds of refusals. */
   usable = true;
-  private fixed = new Int16Array(0);
-  /** Nodes that pass what does not depend on pods, with no score: most often all of them. */
-  private passed = 0;
+  /** The part of each value that does not depend on pods; null while it is {@link PASSED} for all. */
+  private parts: Int16Array | null = null;
+  /** By the number of a status: it does not depend on pods. */
+  private readonly isFixed: boolean[] = [];
   private readonly listeners: GroupRows[] = [];
   private readonly statusIds = new Map<Status, number>();
   private cursor = -1;
   private orderVersion = -1;
   private rowAt = new Int32Array(0);
-  /** Of the rows that are judged. */
-  private positions = new Int32Array(0);
+  private asksAll = false;
+  private readonly judgedNodes = {
+    count: 0,
+    positions: new Int32Array(0),
+    rows: new Int32Array(0),
+    befores: new Int32Array(0),
+    anew: new Uint8Array(0),
+  };
 
   constructor(private readonly table: NodeTable) {}
 
   get bytes(): number {
-    return this.values.byteLength * 2;
+    return this.values.byteLength + (this.parts?.byteLength ?? 0);
   }
 
   /** Everything has to be judged again. */
   invalidate(): void {
     this.cursor = -1;
-    this.fixed.fill(0);
-    this.passed = 0;
+    this.parts = null;
+    this.asksAll = true;
   }
 
   /** From now on `rows`, which have just been laid out over {@link values}, are told of changes. */
@@ -72,55 +90,60 @@ export class ShapeRows {
     const { cursor } = this;
     if (cursor === table.end) return;
     if (cursor < 0) this.begin();
-    const rows = table.changedSince(cursor);
-    const count = this.keepPresent(rows, table.changedCount);
-    this.judged += count;
-    this.write(judge.judge(this.positions, rows, count), count);
+    this.collect();
+    const nodes = this.judgedNodes;
+    this.judged += nodes.count;
+    this.write(judge.judge(nodes), nodes);
+    this.asksAll = false;
     this.cursor = table.end;
   }
 
-  /** Moves the rows that have a node to the front, and finds their positions; returns how many. */
-  private keepPresent(rows: Int32Array, changed: number): number {
-    const { positionOf, lastNodeChange, newestNodeChange } = this.table;
-    const { cursor } = this;
-    const anyNode = newestNodeChange >= cursor;
-    if (this.positions.length < changed) this.positions = new Int32Array(changed * 2);
-    const { positions } = this;
+  /** Finds the nodes that changed, with their positions and values. */
+  private collect(): void {
+    const { table, cursor, values, judgedNodes } = this;
+    const { positionOf, lastNodeChange, newestNodeChange } = table;
+    const rows = table.changedSince(cursor);
+    const changed = table.changedCount;
+    if (judgedNodes.positions.length < changed) reserve(judgedNodes, changed * 2);
+    const { positions, befores, anew } = judgedNodes;
+    const anyNode = this.asksAll || newestNodeChange >= cursor;
     let count = 0;
     for (let i = 0; i < changed; i += 1) {
       const row = rows[i]!;
       const position = positionOf[row]!;
       if (position < 0) continue;
-      if (anyNode && lastNodeChange[row]! >= cursor) this.forget(position);
-      rows[count] = row;
+      anew[count] = anyNode && (this.asksAll || lastNodeChange[row]! >= cursor) ? 1 : 0;
+      judgedNodes.rows[count] = row;
       positions[count] = position;
+      befores[count] = values[position]!;
       count += 1;
     }
-    return count;
+    judgedNodes.count = count;
   }
 
-  /** What does not depend on pods has to be asked again. */
-  private forget(position: number): void {
-    if (this.fixed[position] === PASSED) this.passed -= 1;
-    this.fixed[position] = 0;
+  /** What of a value does not depend on pods, where it was asked before. */
+  fixedPart(position: number, value: number): number {
+    if (value < 0 && this.isFixed[-1 - value] === true) return value;
+    return this.parts === null ? PASSED : this.parts[position]!;
   }
 
-  /** What of the answer does not depend on pods; 0 where it has to be asked again. */
-  fixedAt(position: number): number {
-    return this.passed === this.fixed.length ? PASSED : this.fixed[position]!;
+  setFixedPart(position: number, part: number): void {
+    if (part < 0) return;
+    if (this.parts === null) {
+      if (part === PASSED) return;
+      this.parts = new Int16Array(this.values.length).fill(PASSED);
+    }
+    this.parts[position] = part;
   }
 
-  setFixed(position: number, value: number): void {
-    this.fixed[position] = value;
-    if (value === PASSED) this.passed += 1;
-  }
-
-  private write(verdicts: Int32Array, count: number): void {
-    const { values, listeners, positions } = this;
+  private write(verdicts: Int32Array, { count, positions, befores }: JudgedNodes): void {
+    const { values, listeners } = this;
+    // Reads that do not depend on each other wait for memory together.
+    for (let k = 0; k < listeners.length; k += 1) listeners[k]!.fetch(positions, count);
     for (let i = 0; i < count; i += 1) {
       const position = positions[i]!;
       const value = verdicts[i]!;
-      const before = values[position]!;
+      const before = befores[i]!;
       if (value === before) continue;
       values[position] = value;
       if (before < 0) this.statusCounts[-1 - before]! -= 1;
@@ -137,27 +160,26 @@ export class ShapeRows {
   /** Nodes came, went or changed places: values move along with their rows. */
   private reorder(): void {
     const { table } = this;
-    const before = { values: this.values, fixed: this.fixed, rowAt: this.rowAt };
+    const { values, parts, rowAt } = this;
     const count = table.nodes.length;
     this.values = new Int16Array(count);
-    this.fixed = new Int16Array(count);
+    this.parts = parts === null ? null : new Int16Array(count).fill(PASSED);
     this.rowAt = table.rowAt;
     this.orderVersion = table.orderVersion;
     this.statusCounts.fill(0);
-    this.passed = 0;
-    for (let i = 0; i < before.rowAt.length; i += 1) {
-      const position = table.positionOf[before.rowAt[i]!]!;
+    for (let i = 0; i < rowAt.length; i += 1) {
+      const position = table.positionOf[rowAt[i]!]!;
       if (position < 0) continue;
-      const value = before.values[i]!;
+      const value = values[i]!;
       this.values[position] = value;
-      this.setFixed(position, before.fixed[i]!);
+      if (parts !== null) this.parts![position] = parts[i]!;
       if (value < 0) this.statusCounts[-1 - value]! += 1;
     }
     this.begin();
   }
 
-  /** The number that stands for a refusal. */
-  refusal(status: Status): number {
+  /** The number that stands for a refusal; `isFixed`: it does not depend on pods. */
+  refusal(status: Status, isFixed: boolean): number {
     const known = this.statusIds.get(status);
     if (known !== undefined) return -1 - known;
     const id = this.statuses.push(status) - 1;
@@ -166,6 +188,7 @@ export class ShapeRows {
       return -1;
     }
     this.statusCounts.push(0);
+    this.isFixed.push(isFixed);
     this.statusIds.set(status, id);
     return -1 - id;
   }
@@ -175,4 +198,14 @@ export class ShapeRows {
     const value = this.values[position]!;
     return value < 0 ? this.statuses[-1 - value]! : null;
   }
+}
+
+function reserve(
+  nodes: { positions: Int32Array; rows: Int32Array; befores: Int32Array; anew: Uint8Array },
+  length: number,
+): void {
+  nodes.positions = new Int32Array(length);
+  nodes.rows = new Int32Array(length);
+  nodes.befores = new Int32Array(length);
+  nodes.anew = new Uint8Array(length);
 }
