@@ -27,6 +27,8 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
   SchedulerQueueingHints:
     "Plugins say for each event whether it may help a pod; events during an attempt are not lost.",
   SchedulerPopFromBackoffQ: "A pod that backs off is taken when nothing else waits.",
+  InPlacePodVerticalScaling: "A pod that shrinks on its node may help one that waits for room.",
+  PodDisruptionConditions: "Victims of preemption get the condition DisruptionTarget.",
 };
 
 /** The comments that stand above the properties of `GATES`, by property. */

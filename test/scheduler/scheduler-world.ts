@@ -169,12 +169,24 @@ export class SchedulerWorld {
   }
 
   /** Deletes at once, as a kubelet does at the end of the grace period. */
-  remove(name: string): this {
-    return this.do({ verb: "delete", target: this.target(name), gracePeriodSeconds: 0 });
+  remove(name: string, kind: Kind = "Pod"): this {
+    return this.do({ verb: "delete", target: this.target(name, kind), gracePeriodSeconds: 0 });
   }
 
-  merge(name: string, patch: object): this {
-    return this.do({ verb: "merge", target: this.target(name), patch });
+  merge(name: string, patch: object, kind: Kind = "Pod"): this {
+    return this.do({ verb: "merge", target: this.target(name, kind), patch });
+  }
+
+  bind(name: string, nodeName: string): this {
+    return this.do({ verb: "bind", target: this.target(name), nodeName });
+  }
+
+  /** The seconds at which the pod was tried. */
+  triedAt(name: string): readonly number[] {
+    return this.attempts
+      .map((attempt) => attempt.split(" "))
+      .filter(([, pod]) => pod === name)
+      .map(([seconds]) => Number(seconds));
   }
 
   pod(name: string): PodVersion {

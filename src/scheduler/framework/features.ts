@@ -29,7 +29,51 @@ export const GATES = {
   TaintTolerationComparisonOperators: { from: null, source: "KEP-5471; alpha after v1.34" },
   SchedulerQueueingHints: { from: 32, source: "KEP-4247; on from v1.32 (off again in v1.28.5)" },
   SchedulerPopFromBackoffQ: { from: 33, source: "KEP-5142; beta in v1.33" },
+  InPlacePodVerticalScaling: { from: 33, source: "KEP-1287; beta in v1.33" },
+  PodDisruptionConditions: { from: 26, source: "KEP-3329; beta in v1.26" },
   // Changes without a gate.
+  /** A pod whose attempt ended with an error backs off; before, it waited for an event as if refused. */
+  ErrorsBackOff: { from: 29, source: "kubernetes/kubernetes pull request 119105 (v1.29)" },
+  /** After an error the plugins that refused the pod in an earlier attempt still count. */
+  ErrorKeepsRejectors: {
+    from: OLDEST_MINOR,
+    to: 28,
+    source: "kubernetes/kubernetes pull request 120334 (v1.29)",
+  },
+  /** Backoff counts refusals, or errors in a row; before, every attempt. */
+  BackoffCountsErrorsApart: {
+    from: 34,
+    source: "kubernetes/kubernetes pull request 128748 (v1.34)",
+  },
+  /** A node that is deleted may help pods that wait. */
+  NodeDeletionIsAnEvent: { from: 32, source: "kubernetes/kubernetes pull request 127464 (v1.32)" },
+  /** Of several changes of a node at once only the first kind is told to the queue. */
+  NodeUpdateIsOneEvent: {
+    from: OLDEST_MINOR,
+    to: 29,
+    source: "nodeSchedulingPropertiesChange; kubernetes/kubernetes pull request 121755 (v1.30)",
+  },
+  /** A change of a node's annotations is told to the queue. */
+  NodeAnnotationsAreAnEvent: {
+    from: 28,
+    source: "kubernetes/kubernetes pull request 118389 (v1.28)",
+  },
+  /** Plugins that wait for new nodes wait for changes of a node's taints, too, where hints are off. */
+  NewNodesAwaitedByTaints: {
+    from: 30,
+    to: 31,
+    source: "kubernetes/kubernetes pull request 122292 (v1.30) and issue 109437",
+  },
+  /** Pods that PodTopologySpread refused hear of pods that come to a node, where hints are off. */
+  SpreadHearsOfAssignedPods: {
+    from: 31,
+    source: "kubernetes/kubernetes pull request 122627 (v1.31)",
+  },
+  /** The end of a nomination may help pods of the same or a lower priority. */
+  NominationEndIsAnEvent: {
+    from: 33,
+    source: "eventhandlers.go hasNominatedNodeNameChanged, getLEPriorityPreCheck (v1.33)",
+  },
   /** A pod whose backoff ends at this very instant still waits. */
   BackoffEndIsExclusive: { from: 33, source: "backoff_queue.go isPodBackingoff (v1.33)" },
   /** A pod's cpu overhead counts as ceil(cores) millicores in the resource scores. */

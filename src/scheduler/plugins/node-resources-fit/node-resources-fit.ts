@@ -52,16 +52,12 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
+    const { SchedulerQueueingHints, InPlacePodVerticalScaling } = this.features;
+    const resizes = InPlacePodVerticalScaling ? Action.UpdatePodScaleDown : 0;
+    const updates = SchedulerQueueingHints ? Action.UpdateNodeAllocatable : Action.Update;
     return [
-      {
-        event: clusterEvent("AssignedPod", Action.Delete, Action.UpdatePodScaleDown),
-        hint: freedResourcesHint,
-      },
-      { event: clusterEvent("Pod", Action.UpdatePodScaleDown), hint: freedResourcesHint },
-      {
-        event: clusterEvent("Node", Action.Add, Action.UpdateNodeAllocatable),
-        hint: nodeRoomHint,
-      },
+      { event: clusterEvent("Pod", Action.Delete, resizes), hint: freedResourcesHint },
+      { event: clusterEvent("Node", Action.Add, updates), hint: nodeRoomHint },
     ];
   }
 

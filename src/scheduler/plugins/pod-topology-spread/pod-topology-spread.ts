@@ -1,4 +1,5 @@
 import type { TopologySpreadConstraint } from "../../../api/kubernetes.js";
+import type { PodVersion } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import {
@@ -64,30 +65,36 @@ export class PodTopologySpread
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
-    const { features } = this.handle;
+    const { SchedulerQueueingHints: hints, NewNodesAwaitedByTaints } = this.handle.features;
+    const { Add, Delete, UpdatePodLabel, UpdatePodToleration } = Action;
+    const taints = hints || NewNodesAwaitedByTaints ? Action.UpdateNodeTaint : 0;
+    const hard = (pod: PodVersion) => this.hardConstraints(pod);
     return [
       {
-        event: clusterEvent("Pod", Action.Add, Action.Delete, Action.UpdatePodLabel),
-        hint: podHint(features),
+        event: hints
+          ? clusterEvent("Pod", Add, Delete, UpdatePodLabel, UpdatePodToleration)
+          : clusterEvent("Pod", Action.All),
+        hint: podHint(hard),
       },
       {
-        event: clusterEvent(
-          "Node",
-          Action.Add,
-          Action.Delete,
-          Action.UpdateNodeLabel,
-          Action.UpdateNodeTaint,
-        ),
-        hint: nodeHint(features),
+        event: clusterEvent("Node", Add, Delete, Action.UpdateNodeLabel, taints),
+        hint: nodeHint(hard),
       },
     ];
+  }
+
+  /** The hard constraints of a pod that waits. For hints, which are rare. */
+  private hardConstraints(pod: PodVersion): readonly SpreadConstraint[] {
+    const own = pod.spec.topologySpreadConstraints ?? [];
+    if (own.length === 0) return this.defaultConstraints(pod, "DoNotSchedule");
+    return compileConstraints(own, "DoNotSchedule", pod.labels, this.handle.features);
   }
 
   /** The constraints that hold for the pod, its own or the default ones. */
   constraints(pod: PodInfo, when: When): readonly SpreadConstraint[] {
     const { template } = pod;
     const own = template.spec.topologySpreadConstraints ?? [];
-    if (own.length === 0) return this.defaultConstraints(pod, when);
+    if (own.length === 0) return this.defaultConstraints(pod.pod, when);
     const known = this.compiled.get(template) ?? {};
     const compiled =
       known[when] ?? compileConstraints(own, when, template.labels, this.handle.features);
@@ -95,12 +102,12 @@ export class PodTopologySpread
     return compiled;
   }
 
-  private defaultConstraints(pod: PodInfo, when: When): readonly SpreadConstraint[] {
+  private defaultConstraints(pod: PodVersion, when: When): readonly SpreadConstraint[] {
     if (!this.defaults.some((constraint) => constraint.whenUnsatisfiable === when)) return [];
-    const selector = defaultSelector(pod.pod, this.handle.listers);
+    const selector = defaultSelector(pod, this.handle.listers);
     if (selector.matchesEverything) return [];
     const { features } = this.handle;
-    return compileConstraints(this.defaults, when, pod.pod.labels, features).map((constraint) => ({
+    return compileConstraints(this.defaults, when, pod.labels, features).map((constraint) => ({
       ...constraint,
       selector,
       counts: true,
