@@ -94,6 +94,11 @@ export const GATES = {
     to: 26,
     source: "noderesources fitsRequest; kubernetes/kubernetes pull request 116408 (v1.27)",
   },
+  /** A node too small for the pod even when empty is refused for good: preemption is of no help. */
+  FitUnresolvableBeyondAllocatable: {
+    from: 34,
+    source: "noderesources Filter; kubernetes/kubernetes pull request 131345 (v1.34)",
+  },
   /** A plugin may skip its Score from PreScore; its normalised score is then absent (0). */
   PreScoreSkip: { from: 27, source: "kubernetes/kubernetes pull request 115652 (v1.27)" },
   /** InterPodAffinity's Filter does not run where no required term is concerned. */
@@ -155,6 +160,12 @@ export const GATES = {
     from: 27,
     to: 30,
     source: "kubernetes/kubernetes pull request 109877 (v1.27) and issue 125336 (v1.31)",
+  },
+  /** A preemptor waits for any less important pod that terminates on its nominated node. */
+  PreemptionWaitsForAnyTermination: {
+    from: OLDEST_MINOR,
+    to: 26,
+    source: "podTerminatingByPreemption; kubernetes/kubernetes pull request 114623 (v1.27)",
   },
   /** Among candidates the priority of the first victim listed counts as the highest. */
   FirstVictimAsHighest: {

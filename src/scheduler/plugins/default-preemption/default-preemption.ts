@@ -1,3 +1,4 @@
+import { type PodVersion, podCondition } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import { countedReasons, reasonsHistogram } from "../../framework/fit-error.js";
@@ -99,11 +100,19 @@ export class DefaultPreemption implements PostFilterPlugin {
     if (statuses.get(nominated)?.code === "UnschedulableAndUnresolvable") return null;
     for (const { pod: other, priority } of nominated.pods) {
       // Room is being made already.
-      if (other.deletionTimeMicros !== null && priority < pod.priority) {
+      if (priority < pod.priority && this.isMakingRoom(other)) {
         return "not eligible due to a terminating pod on the nominated node.";
       }
     }
     return null;
+  }
+
+  /** The pod terminates, and because of preemption where that can be told. */
+  private isMakingRoom(pod: PodVersion): boolean {
+    if (pod.deletionTimeMicros === null) return false;
+    if (this.handle.features.PreemptionWaitsForAnyTermination) return true;
+    const disrupted = podCondition(pod, "DisruptionTarget");
+    return disrupted?.status === "True" && disrupted.reason === "PreemptionByScheduler";
   }
 
   private findCandidates(state: CycleState, pod: PodInfo, statuses: NodeStatuses): Search {
