@@ -5,6 +5,7 @@ import type { AnyVersion, VersionOf } from "../../api/object-version.js";
 import { EMPTY_POD_STATUS } from "../../api/pod-version.js";
 import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
 import { validateCreate } from "../../api/validation/validate.js";
+import { secondDefaultRefusal } from "../admission/priority.js";
 import { generateName } from "../names.js";
 import { type Outcome, type Refusal, refuse } from "../outcome.js";
 import { describe, type ServerContext } from "./server-context.js";
@@ -27,6 +28,10 @@ export function create(context: ServerContext, request: NewObject): Outcome {
   const issues = validateCreate(admitted.kind, admitted, { knownPodSpec });
   if (issues.length > 0) return refuse("Invalid", invalidMessage(admitted, issues));
   if (admitted.kind === "Pod") context.validPodSpecs.add((admitted as NewPod).spec);
+  if (admitted.kind === "PriorityClass") {
+    const refusal = secondDefaultRefusal(admitted, context.store, { creates: true });
+    if (refusal !== null) return refusal;
+  }
   const object = context.store.insert(prepare(admitted) as NewObject<Kind>);
   return { ok: true, object: object as VersionOf<Kind> as AnyVersion };
 }
