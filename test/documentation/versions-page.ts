@@ -106,6 +106,6 @@ const ELSEWHERE = `## Differences elsewhere
 ## Known deviations
 
 - A gate is on or off as it is by default in that version. A scenario cannot set gates by hand yet.
-- Patch releases of one minor version are not told apart.
+- Patch releases of one minor version are not told apart: \`1.26.4\` is read as \`1.26\`.
 - Versions before 1.${OLDEST_MINOR} and after 1.${NEWEST_MINOR} are refused.
 `;

@@ -267,6 +267,18 @@ describe("a scenario that is wrong is refused with place, value and what would b
       [/^s\.yaml:6:22: spec\.kubernetesVersion: expected a version in quotes/],
     ],
     [
+      "a version of nobody's",
+      replaced("  duration", "  kubernetesVersion: v1.26.latest\n  duration"),
+      [/^s\.yaml:6:22: spec\.kubernetesVersion: expected a version in quotes/],
+    ],
+    [
+      "a version that is not modelled",
+      replaced("  duration", '  kubernetesVersion: "1.23.5"\n  duration'),
+      [
+        /^s\.yaml:6:22: spec\.kubernetesVersion: expected .*, "1\.24" to "1\.34" \(found "1\.23\.5"\)/,
+      ],
+    ],
+    [
       "a plugin that nobody knows",
       replaced(
         "  manifests",
@@ -389,6 +401,23 @@ describe("manifests that are wrong", () => {
         `${path}: ${words}`,
       ]);
     }
+  });
+});
+
+describe("a version", () => {
+  it.each([
+    ["1.30", "1.30"],
+    ["1.30.4", "1.30"],
+    ["v1.26.4", "1.26"],
+    ["v1.30.4-gke.1001000", "1.30"],
+    ["v1.34.1+k3s1", "1.34"],
+  ])("%s is taken as %s", async (version, text) => {
+    const scenario = replaced("  duration", `  kubernetesVersion: "${version}"\n  duration`);
+    const files = memoryFiles({ "s.yaml": scenario, "app.yaml": APP });
+    const outcome = await loadScenario("s.yaml", { files, dataFolder: "data" });
+    if (outcome.outcome !== "loaded") throw new Error(JSON.stringify(outcome));
+    expect(outcome.loaded.scenario.kubernetesVersion).toBe(text);
+    expect(outcome.loaded.scenario.kubernetesMinor).toBe(Number(text.slice(2)));
   });
 });
 
