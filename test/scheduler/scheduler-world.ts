@@ -88,16 +88,17 @@ export class SchedulerWorld {
   constructor(objects: readonly object[], options: SchedulerWorldOptions = {}) {
     const { engine } = this;
     const minor = options.minor ?? 26;
+    const features = featuresOf(minor);
     this.store = new ObjectStore(engine);
     this.server = new ApiServer(this.store, {
       startTimeMs: START_MS,
       defaultNotReadyTolerationSeconds: 300,
       defaultUnreachableTolerationSeconds: 300,
+      schedulingGates: features.PodSchedulingReadiness,
     });
     this.server.bootstrap();
     for (const manifest of [...PRIORITIES.map(priorityClass), ...objects])
       this.server.load(objectOf(manifest));
-    const features = featuresOf(minor);
     const document = {
       apiVersion: "kubescheduler.config.k8s.io/v1",
       kind: "KubeSchedulerConfiguration",

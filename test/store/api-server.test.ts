@@ -131,6 +131,34 @@ describe("a PriorityClass as the global default", () => {
   });
 });
 
+describe("scheduling gates", () => {
+  const gated = podManifest("a", { schedulingGates: [{ name: "hold" }] });
+
+  it("are told in the pod's first status, and keep it from being bound", () => {
+    const { server } = newServer();
+    const pod = accepted<PodVersion>(server, create(gated));
+    expect(podCondition(pod, "PodScheduled")).toMatchObject({
+      status: "False",
+      reason: "SchedulingGated",
+      message: "Scheduling is blocked due to non-empty scheduling gates",
+    });
+    expect(refused(server, { verb: "bind", target: pod, nodeName: "n1" })).toMatch(
+      /^Conflict: .*: pod a has non-empty \.spec\.schedulingGates$/,
+    );
+  });
+
+  it("are dropped by a server that does not know them", () => {
+    const { server } = newServer(1, { schedulingGates: false });
+    const pod = accepted<PodVersion>(server, create(gated));
+    expect([pod.spec.schedulingGates, pod.status.conditions]).toEqual([undefined, []]);
+    const loaded = server.load(object({ ...gated, metadata: { name: "b" } })) as PodVersion;
+    expect(loaded.spec.schedulingGates).toBeUndefined();
+    for (const target of [pod, loaded]) {
+      accepted(server, { verb: "bind", target, nodeName: "n1" });
+    }
+  });
+});
+
 describe("a LimitRange", () => {
   const limitRange = {
     apiVersion: "v1",
