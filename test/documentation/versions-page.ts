@@ -97,10 +97,13 @@ What was compared with recordings:
 
 const ELSEWHERE = `## Differences elsewhere
 
-- The KubeSchedulerConfiguration is read as \`v1beta2\` up to 1.27, as \`v1beta3\` up to 1.28, and as \`v1\` from 1.25 on
-  (\`src/scheduler/framework/configuration/load-configuration.ts\`).
+- The KubeSchedulerConfiguration (\`src/scheduler/framework/configuration\`) is read as \`v1beta2\` up to 1.27, as \`v1beta3\` up to 1.28, and
+  as \`v1\` from 1.25 on. A profile has \`percentageOfNodesToScore\` in \`v1\` from 1.26 on (kubernetes/kubernetes pull request 112521),
+  \`preEnqueue\` is there from 1.26 on (KEP-3521). InterPodAffinity's \`ignorePreferredTermsOfExistingPods\` is there from 1.27 on
+  (pull request 114393). \`requestedToCapacityRatio\` beside another strategy is refused from 1.34 on (pull request 132120).
 - Kubelets write the condition PodReadyToStartContainers from 1.29 on, and a terminal phase before they remove a deleted pod from 1.27 on
   ([kubelets](kubelet.md)).
+- The API server drops pods' \`schedulingGates\` up to 1.26 (KEP-3521).
 - Everything else (the API server, controllers, kubelets) is the same under every version.
 
 ## Known deviations

@@ -421,6 +421,15 @@ describe("a version", () => {
   });
 });
 
+it.each(["1.24", "1.34"])(
+  "a configuration in a scenario of %s is of an API of its",
+  async (version) => {
+    const config = "scheduler: { config: { percentageOfNodesToScore: 50 } }";
+    const more = `  kubernetesVersion: "${version}"\n  ${config}\n  manifests`;
+    expect(await issuesOf(replaced("  manifests", more))).toEqual([]);
+  },
+);
+
 describe("--set", () => {
   it("is laid over the file before it is checked", async () => {
     const settings = ["cluster.nodePools.general.nodes=-1"];
