@@ -149,6 +149,11 @@ export const GATES = {
     to: 30,
     source: "kubernetes/kubernetes pull request 124933 (v1.31)",
   },
+  /** The search ends at the first node that fits where no plugin of the profile scores. */
+  FirstFitWithoutScores: {
+    from: 30,
+    source: "schedule_one.go hasScoring; kubernetes/kubernetes pull request 123384 (v1.30)",
+  },
   /** One node affinity term that names no possible node refuses the pod, whatever the others say. */
   NodeAffinityConflictOfOneTerm: {
     from: OLDEST_MINOR,

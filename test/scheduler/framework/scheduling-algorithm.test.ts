@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { FIRST_FIT } from "../../../src/scheduler/framework/profile.js";
 import { numFeasibleNodesToFind } from "../../../src/scheduler/framework/scheduling-algorithm.js";
 import { World, node, pod, requesting } from "../world.js";
 
@@ -14,6 +15,8 @@ describe("sampling", () => {
     [40, 1000, 400],
     [5, 1000, 100],
     [100, 5000, 5000],
+    [FIRST_FIT, 5000, 1],
+    [FIRST_FIT, 0, 0],
   ])("with %i %% of %i nodes, %i are wanted", (percentage, nodes, wanted) => {
     expect(numFeasibleNodesToFind(percentage, nodes)).toBe(wanted);
   });
@@ -31,6 +34,35 @@ describe("sampling", () => {
     const profile = { percentageOfNodesToScore: 60 };
     const world = new World(many(200), { percentageOfNodesToScore: 100, profile });
     expect(world.schedule(pod("a")).evaluatedNodes).toBe(120);
+  });
+});
+
+describe("a profile in which nothing scores", () => {
+  const profile = { plugins: { score: { disabled: [{ name: "*" }] } } };
+
+  test.each([
+    [29, 100, "n99", 0],
+    [30, 2, "n1", 2],
+  ])("in v1.%i looks at %i nodes, whatever the percentage", (minor, evaluated, chosen, next) => {
+    const chooseTie = (count: number) => count - 1;
+    const world = new World(many(100), {
+      minor,
+      profile,
+      percentageOfNodesToScore: 100,
+      chooseTie,
+    }).place("n0", pod("big", requesting({ cpu: "4" })));
+    const wish = pod("p", requesting({ cpu: "1" }));
+    expect(world.schedule(wish).evaluatedNodes).toBe(evaluated);
+    expect(world.algorithm.nextStartNodeIndex).toBe(next);
+    world.algorithm.nextStartNodeIndex = 0;
+    expect(world.decide(wish)).toBe(chosen);
+  });
+
+  test("may be one for which no node fits", () => {
+    const world = new World(many(3), { minor: 30, profile });
+    expect(world.decide(pod("p", requesting({ cpu: "9" })))).toMatch(
+      /^0\/3 nodes are available: 3 /,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import type { FieldIssues } from "../../../api/validation/field-issue.js";
 import type { Features } from "../features.js";
-import type { ResolvedProfile } from "../profile.js";
+import { FIRST_FIT, type ResolvedProfile } from "../profile.js";
 import { defaultPluginsV1beta2 } from "./default-plugins-v1beta2.js";
 import {
   EMPTY_SET,
@@ -100,9 +100,11 @@ export class ProfileReader {
       issues,
     });
     this.reportNotModelled(sets);
+    const firstFits = features.FirstFitWithoutScores && plugins.score.length === 0;
+    const percentage = reader.integer("percentageOfNodesToScore", PERCENTAGE) ?? null;
     return {
       schedulerName: reader.string("schedulerName") ?? (only ? DEFAULT_SCHEDULER_NAME : ""),
-      percentageOfNodesToScore: reader.integer("percentageOfNodesToScore", PERCENTAGE) ?? null,
+      percentageOfNodesToScore: firstFits ? FIRST_FIT : percentage,
       plugins,
       scoreWeights,
       args: this.readArgs(reader),
