@@ -123,25 +123,30 @@ export const GATES = {
   /** Nodes that PreFilter left out have no status, so preemption examines them. */
   PreemptionOnNodesLeftOut: {
     from: OLDEST_MINOR,
-    to: 28,
-    source: "kubernetes/kubernetes pull request 119779 (v1.29)",
+    to: 29,
+    source: "kubernetes/kubernetes pull request 119779 (v1.30)",
   },
   /** Nodes that PreFilter left out are listed among the refused ones, with a reason. */
   NodesLeftOutListed: {
-    from: 29,
+    from: 30,
     to: 30,
-    source: "kubernetes/kubernetes pull requests 119779 (v1.29) and 125197 (v1.31)",
+    source: "kubernetes/kubernetes pull requests 119779 (v1.30) and 125197 (v1.31)",
+  },
+  /** Plugins that left nodes out in PreFilter count among those that refused the pod. */
+  NarrowingPluginsReject: {
+    from: 31,
+    source: "kubernetes/kubernetes pull request 122251 (v1.31)",
   },
   /** Nodes that PreFilter left out are counted in the message with the plugins that did so. */
   NodesLeftOutCounted: {
     from: 32,
-    source: "FitError counts the reasons of absent nodes; pull request 122251",
+    source: "FitError counts the reasons of absent nodes (NodeToStatus of v1.32)",
   },
   /** A node that PreFilter names and that does not exist ends the cycle with an error. */
   MissingPreFilterNodeIsError: {
     from: OLDEST_MINOR,
-    to: 28,
-    source: "findNodesThatFitPod; kubernetes/kubernetes pull request 119779 (v1.29)",
+    to: 29,
+    source: "findNodesThatFitPod; kubernetes/kubernetes pull request 119779 (v1.30)",
   },
   /** The start of the next sampling is taken modulo the nodes PreFilter left, not all nodes. */
   SamplingStartOverNodesLeft: {

@@ -149,6 +149,7 @@ export class SchedulingAlgorithm {
     const { state, diagnosis, feasible } = search;
     const preFilter = framework.runPreFilterPlugins(state, pod);
     const { status } = preFilter;
+    if (framework.features.NarrowingPluginsReject) diagnosis.narrowedBy = preFilter.narrowedBy;
     if (status !== null) {
       if (!isRejected(status)) return status;
       diagnosis.preFilter = status;

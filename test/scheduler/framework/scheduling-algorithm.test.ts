@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { FIRST_FIT } from "../../../src/scheduler/framework/profile.js";
-import { numFeasibleNodesToFind } from "../../../src/scheduler/framework/scheduling-algorithm.js";
+import {
+  numFeasibleNodesToFind,
+  type Unschedulable,
+} from "../../../src/scheduler/framework/scheduling-algorithm.js";
 import { World, node, pod, requesting } from "../world.js";
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => node(`n${i}`));
@@ -161,8 +164,9 @@ describe("nodes that the pod names itself", () => {
 
   test.each([
     [26, 'error: nodeinfo not found for node name "gone"'],
+    [29, 'error: nodeinfo not found for node name "gone"'],
     [
-      29,
+      30,
       "0/3 nodes are available: 1 Insufficient cpu, 2 node is filtered out by the prefilter result. preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling..",
     ],
     [
@@ -171,5 +175,13 @@ describe("nodes that the pod names itself", () => {
     ],
   ])("in v1.%i, one of them gone: %s", (minor, message) => {
     expect(new World(many(3), { minor }).decide(naming("n1", "gone"))).toBe(message);
+  });
+
+  test.each([
+    [30, ["NodeResourcesFit"]],
+    [31, ["NodeAffinity", "NodeResourcesFit"]],
+  ])("in v1.%i are looked at again for events of %j", (minor, plugins) => {
+    const { diagnosis } = new World(many(3), { minor }).schedule(naming("n1")) as Unschedulable;
+    expect([...diagnosis.unschedulablePlugins()].sort()).toEqual(plugins);
   });
 });
