@@ -110,5 +110,7 @@ const ELSEWHERE = `## Differences elsewhere
 
 - A gate is on or off as it is by default in that version. A scenario cannot set gates by hand yet.
 - Patch releases of one minor version are not told apart: \`1.26.4\` is read as \`1.26\`.
+- The API server knows the same fields under every version, \`schedulingGates\` aside: sidecars are sidecars before 1.29, \`minDomains\` is
+  checked before 1.27.
 - Versions before 1.${OLDEST_MINOR} and after 1.${NEWEST_MINOR} are refused.
 `;
