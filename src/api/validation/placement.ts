@@ -105,6 +105,9 @@ function validateExpression(
       if (values.length !== 1) {
         const detail = "must be specified single value when `operator` is 'Lt' or 'Gt'";
         issues.required(`${path}.values`, detail);
+      } else if (parseInt64(values[0]!) === undefined) {
+        // Upstream takes it: the term then holds nowhere, or ends each attempt with an error.
+        issues.invalid(`${path}.values[0]`, values[0], "must be an integer");
       }
       break;
     default:
