@@ -48,7 +48,7 @@ export class Churn {
       const outcome = world.schedule(form, infos[i]!);
       if (outcome.kind !== "scheduled") throw new Error(`pod ${this.next + i} was not placed`);
       const bound = pods[i]!.next({ nodeName: outcome.node.name });
-      state.addPod(bound);
+      state.placePod(infos[i]!, bound, outcome.node);
       if (remove) {
         state.removePod(this.standing[this.oldest]!.uid);
         this.standing[this.oldest] = bound;

@@ -145,6 +145,9 @@ export class CompiledNodeSelector {
 
 /** What a pod demands of its node: `nodeSelector` and the required node affinity, both. */
 export class RequiredNodeAffinity {
+  /** Any node will do. */
+  static readonly none = new RequiredNodeAffinity({});
+
   private readonly labels: Selector | null;
   private readonly selector: CompiledNodeSelector | null;
 
@@ -172,6 +175,8 @@ export class RequiredNodeAffinity {
 
 /** The preferred terms of a node affinity; empty terms and terms of weight 0 count for nothing. */
 export class PreferredNodeTerms {
+  static readonly none = new PreferredNodeTerms([]);
+
   private readonly terms: readonly { readonly term: CompiledTerm; readonly weight: number }[];
 
   constructor(preferred: readonly PreferredSchedulingTerm[]) {

@@ -1,5 +1,5 @@
 import type { PodInfo } from "../framework/pod-info.js";
-import type { Resources, ScalarResources } from "../framework/resources.js";
+import type { ReadonlyResources, ScalarResources } from "../framework/resources.js";
 
 const MI = 1024 ** 2;
 const GI = 1024 ** 3;
@@ -7,7 +7,7 @@ const GI = 1024 ** 3;
 /** A resource by Kubernetes' name, read from sums of resources. */
 export interface Measure {
   readonly name: string;
-  of(resources: Resources): number;
+  of(resources: ReadonlyResources): number;
   text(amount: number): string;
 }
 

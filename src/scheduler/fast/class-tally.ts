@@ -1,5 +1,4 @@
 import type { Labels } from "../../api/kubernetes.js";
-import type { Selector } from "../../api/label-selector.js";
 import { type AffinityTerm, termMatches } from "../framework/affinity-term.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
@@ -14,11 +13,11 @@ import {
 import { NO_LABEL } from "../plugins/pod-topology-spread/spread-score.js";
 import { DomainTally } from "./domain-tally.js";
 import type { KeyKinds } from "./key-kinds.js";
-import { neededPair, pairsOf } from "./label-pairs.js";
+import { HostMarks, type MarkPart } from "./host-marks.js";
+import type { Selecting } from "./label-pairs.js";
 import type { NodeTable } from "./node-table.js";
-import { allTerms, type PodCounter, type TemplateUse, type TemplateUses } from "./template-uses.js";
+import type { PodCounter, TemplateUse, TemplateUses } from "./template-uses.js";
 
-const NOTHING: readonly Contribution[] = [];
 const NO_LABELS: Labels = Object.freeze({});
 
 /** The rules of a class that look at the pods of other nodes. */
@@ -34,37 +33,56 @@ export interface ClassRules {
   readonly affinityScores: InterPodAffinityArgs | null;
 }
 
-interface Contribution {
+/** What one pod of a template adds to a sum. */
+export interface Contribution {
   readonly tally: DomainTally;
   readonly amount: number;
   readonly includes: ((node: NodeInfo) => boolean) | null;
 }
 
 /** At most one a topology key; there are few. */
-type Tallies = DomainTally[];
+type Tallies = readonly DomainTally[];
+type TalliesByKey =
+  | "affinity"
+  | "ownAntiAffinity"
+  | "existingAntiAffinity"
+  | "weights"
+  | "softZonal";
+
+const PART_OF = {
+  affinity: "near",
+  ownAntiAffinity: "own",
+  existingAntiAffinity: "existing",
+  weights: "weight",
+} as const;
+
+const NO_TALLIES: Tallies = Object.freeze([]);
 
 /**
  * What the placed pods come to for one class of incoming pods: sums by topology domain for each rule,
  * kept up to date as pods come and go, and computed anew when the nodes themselves change.
  */
-export class ClassTally implements PodCounter {
-  readonly labelPairs: readonly string[];
-  readonly selectorPairs: readonly string[];
+export class ClassTally implements PodCounter<readonly Contribution[]> {
+  readonly labels: Labels;
+  readonly selectors: readonly Selecting[];
   /** Pods that all required affinity terms speak of. */
-  readonly affinity: Tallies = [];
-  readonly ownAntiAffinity: Tallies = [];
-  readonly existingAntiAffinity: Tallies = [];
+  affinity: Tallies = NO_TALLIES;
+  ownAntiAffinity: Tallies = NO_TALLIES;
+  existingAntiAffinity: Tallies = NO_TALLIES;
   /** Weights of preferences, of both sides. */
-  readonly weights: Tallies = [];
+  weights: Tallies = NO_TALLIES;
   /** By hard constraint. */
-  readonly hard: readonly DomainTally[];
+  readonly hard: Tallies = NO_TALLIES;
   /** By soft constraint, nodes' own pods for the hostname, else null. */
   readonly softHost: readonly (DomainTally | null)[];
   /** By topology key, for the other soft constraints. */
-  readonly softZonal: Tallies = [];
+  softZonal: Tallies = NO_TALLIES;
+  /** All of these but those of the hostname in soft constraints, which is always one node each. */
+  readonly byKey: DomainTally[] = [];
+  /** The sums by node, of keys whose domains are single nodes. */
+  readonly hosts: HostMarks;
   /** Grows whenever the sums were computed anew, or a tally was added. */
   generation = 0;
-  private contributions: Map<TemplateUse, readonly Contribution[]> | null = null;
   private topologyVersion = -1;
   private subscribed = false;
 
@@ -75,35 +93,49 @@ export class ClassTally implements PodCounter {
   ) {
     const { pod, hard, soft, affinityFilters } = rules;
     const { template } = pod;
-    this.hard = hard.map(({ topologyKey }) => new DomainTally(topologyKey));
-    this.softHost = soft.map(({ topologyKey }) =>
-      topologyKey === HOSTNAME ? new DomainTally(topologyKey, NO_LABEL) : null,
-    );
+    const near = affinityFilters ? template.requiredAffinityTerms.length : 0;
+    this.hosts = new HostMarks({ soft: soft.length, hard: hard.length, near });
+    const { hosts } = this;
+    if (hard.length > 0) {
+      this.hard = hard.map(
+        ({ topologyKey }, index) => new DomainTally(topologyKey, { hosts, part: "hard", index }),
+      );
+      this.byKey.push(...this.hard);
+    }
+    this.softHost =
+      soft.length === 0
+        ? NO_TALLIES
+        : soft.map(({ topologyKey }, i) =>
+            topologyKey === HOSTNAME
+              ? new DomainTally(topologyKey, { hosts, part: "soft", index: i }, NO_LABEL)
+              : null,
+          );
     for (const { topologyKey } of soft) {
-      if (topologyKey !== HOSTNAME) this.tally(this.softZonal, topologyKey, NO_LABEL);
+      if (topologyKey !== HOSTNAME) this.tally("softZonal", topologyKey, "soft", NO_LABEL);
     }
     if (affinityFilters) {
       for (const term of template.requiredAffinityTerms) {
-        this.tally(this.affinity, term.topologyKey);
+        this.tally("affinity", term.topologyKey, "near");
       }
     }
-    this.labelPairs = pairsOf(template.labels);
-    const pairs: string[] = [];
-    const need = ({ selector }: { readonly selector: Selector }): void => {
-      const pair = neededPair(selector);
-      if (!pairs.includes(pair)) pairs.push(pair);
-    };
-    if (template.hasAffinity) for (const term of allTerms(template)) need(term);
-    for (const constraint of hard) need(constraint);
-    for (const constraint of soft) need(constraint);
-    this.selectorPairs = pairs;
+    this.labels = template.labels;
+    this.selectors =
+      hard.length + soft.length === 0 ? template.terms : [...template.terms, ...hard, ...soft];
   }
 
-  private tally(tallies: Tallies, key: string, withoutLabel: string | null = null): DomainTally {
+  private tally(
+    of: TalliesByKey,
+    key: string,
+    part: MarkPart,
+    withoutLabel: string | null = null,
+  ): DomainTally {
+    const tallies = this[of];
     for (const known of tallies) if (known.key === key) return known;
-    const tally = new DomainTally(key, withoutLabel);
+    const sums = { hosts: this.hosts, part, index: tallies.length };
+    const tally = new DomainTally(key, sums, withoutLabel);
     tally.kind = this.kinds.of(key);
-    tallies.push(tally);
+    this[of] = tallies.length === 0 ? [tally] : [...tallies, tally];
+    this.byKey.push(tally);
     this.generation += 1;
     return tally;
   }
@@ -111,7 +143,7 @@ export class ClassTally implements PodCounter {
   /** Computes the sums, for one decision only; the table must be in sync. */
   countOnce(uses: TemplateUses): void {
     this.begin();
-    for (const use of uses.concerning(this)) this.countUse(use);
+    this.countAll(uses);
   }
 
   /** Brings the sums up to date, and has them kept so; the table must be in sync. */
@@ -122,37 +154,31 @@ export class ClassTally implements PodCounter {
     }
     if (this.topologyVersion === this.table.topologyVersion) return;
     this.begin();
-    for (const use of uses.usesOf(this)) this.countUse(use);
+    this.countAll(uses);
+  }
+
+  private countAll(uses: TemplateUses): void {
+    for (const use of uses.concerning(this)) {
+      const contributions = this.contributionsOf(use);
+      if (contributions !== null) this.countUse(use, contributions);
+    }
   }
 
   private begin(): void {
     this.topologyVersion = this.table.topologyVersion;
     this.generation += 1;
-    for (const tally of this.all()) tally.clear(this.kinds.of(tally.key));
+    this.hosts.clear();
+    for (const tally of this.byKey) tally.clear(this.kinds.of(tally.key));
     for (const tally of this.softHost) tally?.clear("host");
     this.knowDomains();
   }
 
-  private countUse(use: TemplateUse): void {
+  private countUse(use: TemplateUse, contributions: readonly Contribution[]): void {
     const { positionOf, nodes } = this.table;
-    for (const [row, count] of use.rows) {
+    use.forEachRow((row, count) => {
       const position = positionOf[row]!;
-      if (position >= 0) this.apply(use, nodes[position]!, count);
-    }
-  }
-
-  /** Every tally but those of the hostname in soft constraints, which is always one node each. */
-  *all(): Generator<DomainTally> {
-    yield* this.hard;
-    for (const tallies of [
-      this.affinity,
-      this.ownAntiAffinity,
-      this.existingAntiAffinity,
-      this.weights,
-      this.softZonal,
-    ]) {
-      yield* tallies;
-    }
+      if (position >= 0) apply(contributions, nodes[position]!, count);
+    });
   }
 
   /** Every eligible domain of a hard constraint counts, also one without pods. */
@@ -167,55 +193,43 @@ export class ClassTally implements PodCounter {
     }
   }
 
-  isConcerned(use: TemplateUse): boolean {
-    const contributions = this.contributionsOf(use);
-    if (contributions.length === 0) return false;
-    this.contributions ??= new Map();
-    this.contributions.set(use, contributions);
-    return true;
-  }
-
-  ended(use: TemplateUse): void {
-    this.contributions?.delete(use);
-  }
-
-  count(use: TemplateUse, node: NodeInfo, sign: 1 | -1): void {
+  count(contributions: readonly Contribution[], node: NodeInfo, sign: 1 | -1): void {
     // A node that comes later, or goes, makes everything be counted anew.
-    if (node.node !== null) this.apply(use, node, sign);
+    if (node.node !== null) apply(contributions, node, sign);
   }
 
-  private apply(use: TemplateUse, node: NodeInfo, times: number): void {
-    for (const { tally, amount, includes } of this.contributions?.get(use) ?? NOTHING) {
-      if (includes === null || includes(node)) tally.add(node, amount * times);
-    }
-  }
-
-  private contributionsOf(use: TemplateUse): readonly Contribution[] {
+  contributionsOf(use: TemplateUse): readonly Contribution[] | null {
     const into: Contribution[] = [];
-    const add = (tally: DomainTally, amount: number): void => {
-      into.push({ tally, amount, includes: null });
-    };
-    if (this.rules.affinityFilters) this.requirements(use, add);
-    if (this.rules.affinityScores !== null) this.preferences(use, this.rules.affinityScores, add);
+    if (this.rules.affinityFilters) this.requirements(use, into);
+    if (this.rules.affinityScores !== null) this.preferences(use, this.rules.affinityScores, into);
     this.spread(use, into);
-    return into;
+    return into.length === 0 ? null : into;
   }
 
-  private requirements(use: TemplateUse, add: (tally: DomainTally, amount: number) => void): void {
+  private add(
+    into: Contribution[],
+    of: "affinity" | "ownAntiAffinity" | "existingAntiAffinity" | "weights",
+    topologyKey: string,
+    amount: number,
+  ): void {
+    const tally = this.tally(of, topologyKey, PART_OF[of]);
+    into.push({ tally, amount, includes: null });
+  }
+
+  private requirements({ template: other }: TemplateUse, into: Contribution[]): void {
     const { template } = this.rules.pod;
-    const subject = { namespace: use.template.namespace, labels: use.template.labels };
-    if (matchesAll(template.requiredAffinityTerms, subject)) {
+    if (matchesAll(template.requiredAffinityTerms, other)) {
       for (const { topologyKey } of template.requiredAffinityTerms) {
-        add(this.tally(this.affinity, topologyKey), 1);
+        this.add(into, "affinity", topologyKey, 1);
       }
     }
     for (const term of template.requiredAntiAffinityTerms) {
-      if (termMatches(term, subject, NO_LABELS)) {
-        add(this.tally(this.ownAntiAffinity, term.topologyKey), 1);
+      if (termMatches(term, other, NO_LABELS)) {
+        this.add(into, "ownAntiAffinity", term.topologyKey, 1);
       }
     }
-    for (const term of use.template.requiredAntiAffinityTerms) {
-      if (this.isSpokenOf(term)) add(this.tally(this.existingAntiAffinity, term.topologyKey), 1);
+    for (const term of other.requiredAntiAffinityTerms) {
+      if (this.isSpokenOf(term)) this.add(into, "existingAntiAffinity", term.topologyKey, 1);
     }
   }
 
@@ -224,38 +238,40 @@ export class ClassTally implements PodCounter {
   }
 
   private preferences(
-    use: TemplateUse,
+    { template: other }: TemplateUse,
     args: InterPodAffinityArgs,
-    add: (tally: DomainTally, amount: number) => void,
+    into: Contribution[],
   ): void {
     const { preferredAffinityTerms, preferredAntiAffinityTerms } = this.rules.pod.template;
     const prefers = preferredAffinityTerms.length + preferredAntiAffinityTerms.length > 0;
     if (args.ignorePreferredTermsOfExistingPods && !prefers) return;
-    const weigh = ({ topologyKey }: AffinityTerm, weight: number): void => {
-      add(this.tally(this.weights, topologyKey), weight);
-    };
-    const subject = { namespace: use.template.namespace, labels: use.template.labels };
     for (const { term, weight } of preferredAffinityTerms) {
-      if (termMatches(term, subject, NO_LABELS)) weigh(term, weight);
+      if (termMatches(term, other, NO_LABELS)) this.weigh(into, term, weight);
     }
     for (const { term, weight } of preferredAntiAffinityTerms) {
-      if (termMatches(term, subject, NO_LABELS)) weigh(term, -weight);
+      if (termMatches(term, other, NO_LABELS)) this.weigh(into, term, -weight);
     }
+    if (!other.hasAffinity) return;
     if (args.hardPodAffinityWeight > 0) {
-      for (const term of use.template.requiredAffinityTerms) {
-        if (this.isSpokenOf(term)) weigh(term, args.hardPodAffinityWeight);
+      for (const term of other.requiredAffinityTerms) {
+        if (this.isSpokenOf(term)) this.weigh(into, term, args.hardPodAffinityWeight);
       }
     }
-    for (const { term, weight } of use.template.preferredAffinityTerms) {
-      if (this.isSpokenOf(term)) weigh(term, weight);
+    for (const { term, weight } of other.preferredAffinityTerms) {
+      if (this.isSpokenOf(term)) this.weigh(into, term, weight);
     }
-    for (const { term, weight } of use.template.preferredAntiAffinityTerms) {
-      if (this.isSpokenOf(term)) weigh(term, -weight);
+    for (const { term, weight } of other.preferredAntiAffinityTerms) {
+      if (this.isSpokenOf(term)) this.weigh(into, term, -weight);
     }
+  }
+
+  private weigh(into: Contribution[], { topologyKey }: AffinityTerm, weight: number): void {
+    this.add(into, "weights", topologyKey, weight);
   }
 
   private spread(use: TemplateUse, into: Contribution[]): void {
     const { pod, hard, soft, requireAllKeys } = this.rules;
+    if (hard.length + soft.length === 0) return;
     if (use.terminating || use.template.namespace !== pod.pod.namespace) return;
     const counts = ({ selector, counts: any }: SpreadConstraint): boolean =>
       any && selector.matches(use.template.labels);
@@ -274,18 +290,20 @@ export class ClassTally implements PodCounter {
       }
       const includes = (node: NodeInfo): boolean =>
         (!requireAllKeys || hasAllKeys(node, soft)) && includesNode(constraint, pod, node);
-      const tally = this.tally(this.softZonal, constraint.topologyKey, NO_LABEL);
+      const tally = this.tally("softZonal", constraint.topologyKey, "soft", NO_LABEL);
       into.push({ tally, amount: 1, includes });
     });
   }
 
   /** Memory of the sums by node, the only ones of a size worth telling. */
   get bytes(): number {
-    let bytes = 0;
-    for (const tally of this.weights) bytes += tally.bytes;
-    for (const tally of this.ownAntiAffinity) bytes += tally.bytes;
-    for (const tally of this.existingAntiAffinity) bytes += tally.bytes;
-    for (const tally of this.softHost) bytes += tally?.bytes ?? 0;
-    return bytes;
+    return this.hosts.bytes;
+  }
+}
+
+function apply(contributions: readonly Contribution[], node: NodeInfo, times: number): void {
+  for (let i = 0; i < contributions.length; i += 1) {
+    const { tally, amount, includes } = contributions[i]!;
+    if (includes === null || includes(node)) tally.add(node, amount * times);
   }
 }

@@ -1,4 +1,5 @@
 import type { NodeInfo } from "../framework/node-info.js";
+import type { HostMarks, MarkPart } from "./host-marks.js";
 
 /**
  * How a topology key divides the nodes: into domains that many share, one node each (hostnames), or
@@ -6,19 +7,28 @@ import type { NodeInfo } from "../framework/node-info.js";
  */
 export type KeyKind = "shared" | "host" | "mixed";
 
-const NO_ROWS = new Int32Array(0);
+/** Where the sums of a key stand whose domains are single nodes. */
+export interface HostSums {
+  readonly hosts: HostMarks;
+  readonly part: MarkPart;
+  /** Number of the constraint or key, for parts that have several sums. */
+  readonly index: number;
+}
+
 const NO_DOMAINS: ReadonlyMap<string, number> = new Map();
 
-/** A sum by domain of one topology key; by row where each node is a domain of its own. */
+/** A sum by domain of one topology key; among the marks of the nodes where each is a domain. */
 export class DomainTally {
   kind: KeyKind = "shared";
   private known: Map<string, number> | null = null;
-  private rows = NO_ROWS;
-  /** Domains (or rows) with another sum than 0. */
+  /** Domains with another sum than 0. */
   nonZero = 0;
+  /** Single nodes that are known as domains, whatever their sum. */
+  knownHosts = 0;
 
   constructor(
     readonly key: string,
+    private readonly sums: HostSums,
     /** Domain of a node without the label; null: such nodes are not counted. */
     private readonly withoutLabel: string | null = null,
   ) {}
@@ -28,28 +38,37 @@ export class DomainTally {
     return this.known ?? NO_DOMAINS;
   }
 
+  /** Forgets all sums; the marks are cleared by their owner. */
   clear(kind: KeyKind): void {
     this.kind = kind;
     this.known?.clear();
-    this.rows.fill(0);
     this.nonZero = 0;
+    this.knownHosts = 0;
   }
 
   add(node: NodeInfo, amount: number): void {
     const domain = node.labels[this.key] ?? this.withoutLabel;
     if (domain === null) return;
-    const before = this.kind === "host" ? this.atRow(node.row) : (this.domains.get(domain) ?? 0);
-    const after = before + amount;
-    if (this.kind === "host") this.setRow(node.row, after);
-    else this.setDomain(domain, after);
-    if (before === 0 && after !== 0) this.nonZero += 1;
-    else if (before !== 0 && after === 0) this.nonZero -= 1;
+    const after =
+      this.kind === "host"
+        ? this.sums.hosts.add(node.row, this.sums.part, this.sums.index, amount)
+        : this.addToDomain(domain, amount);
+    if (after === amount && amount !== 0) this.nonZero += 1;
+    else if (after === 0 && amount !== 0) this.nonZero -= 1;
+  }
+
+  private addToDomain(domain: string, amount: number): number {
+    const after = (this.domains.get(domain) ?? 0) + amount;
+    this.setDomain(domain, after);
+    return after;
   }
 
   /** Makes the node's domain known, with nothing counted in it yet. */
   know(node: NodeInfo): void {
     const domain = node.labels[this.key];
-    if (domain !== undefined && !this.domains.has(domain)) this.setDomain(domain, 0);
+    if (domain === undefined) return;
+    if (this.kind === "host") this.knownHosts += 1;
+    else if (!this.domains.has(domain)) this.setDomain(domain, 0);
   }
 
   private setDomain(domain: string, sum: number): void {
@@ -57,26 +76,11 @@ export class DomainTally {
     else this.known.set(domain, sum);
   }
 
-  atRow(row: number): number {
-    return row < this.rows.length ? this.rows[row]! : 0;
-  }
-
-  private setRow(row: number, sum: number): void {
-    if (row >= this.rows.length) {
-      const rows = new Int32Array(Math.max(64, (row + 1) * 2));
-      rows.set(this.rows);
-      this.rows = rows;
-    }
-    this.rows[row] = sum;
-  }
-
   /** The sum of the domain that `node` lies in, shared domains only. */
   ofDomain(node: NodeInfo): number {
+    const { known } = this;
+    if (known === null) return 0;
     const domain = node.labels[this.key] ?? this.withoutLabel;
-    return domain === null ? 0 : (this.domains.get(domain) ?? 0);
-  }
-
-  get bytes(): number {
-    return this.rows.byteLength;
+    return domain === null ? 0 : (known.get(domain) ?? 0);
   }
 }

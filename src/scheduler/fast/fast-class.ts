@@ -3,57 +3,23 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Status } from "../framework/status.js";
 import type { ClassTally } from "./class-tally.js";
+import type { DecisionDesk } from "./decision-desk.js";
 import type { DiagnosisSource } from "./fast-diagnosis.js";
-import type { FastProfile } from "./fast-profile.js";
 import { AffinityGroupFilter, SpreadGroupFilter } from "./group-filters.js";
-import { GroupBest } from "./group-best.js";
-import { GroupScores } from "./group-scores.js";
-import type { GroupedShape } from "./grouped-shape.js";
-import type { NodeTable } from "./node-table.js";
+import type { NodeGroup } from "./node-group.js";
+import type { NodesAside } from "./nodes-aside.js";
 import type { RequestShape } from "./request-shape.js";
+import type { Layout } from "./shared-layout.js";
 
 /** Which nodes a cycle looked at, and the best of them. Valid until the next decision of the class. */
 export interface Found {
   /** Nodes looked at, from `start` on. */
   readonly evaluated: number;
   readonly feasible: number;
-  /** The one that came first to the cluster of those with the highest total. */
-  readonly first: NodeInfo;
   readonly ties: number;
 }
 
-/** Where one decision is worked out: shared by all classes of a profile, so small classes stay small. */
-export class DecisionDesk {
-  layout: GroupedShape | null = null;
-  readonly best = new GroupBest();
-  /** 1 for a group whose nodes are not refused by what lies beyond them. */
-  open = new Uint8Array(0);
-  closedBy: (Status | null)[] = [];
-  targets = new Int32Array(0);
-  tied = new Uint8Array(0);
-  start = 0;
-  length = 0;
-  /** Decisions so far. */
-  serial = 0;
-  readonly scores: GroupScores;
-
-  constructor(
-    readonly profile: FastProfile,
-    readonly table: NodeTable,
-  ) {
-    this.scores = new GroupScores(profile);
-  }
-
-  begin(layout: GroupedShape): void {
-    this.layout = layout;
-    this.serial += 1;
-    const groups = layout.groups.length;
-    if (this.open.length >= groups) return;
-    this.open = new Uint8Array(groups * 2);
-    this.targets = new Int32Array(groups * 2);
-    this.tied = new Uint8Array(groups * 2);
-  }
-}
+const NO_GROUPS: readonly NodeGroup[] = Object.freeze([]);
 
 /**
  * Incoming pods for which every rule says the same: of one request shape, and with the same terms and
@@ -62,43 +28,64 @@ export class DecisionDesk {
 export class FastClass implements DiagnosisSource {
   private readonly spreadFilter: SpreadGroupFilter | null;
   private readonly affinityFilter: AffinityGroupFilter | null;
+  /** Nodes that the layout of the decision under way does not tell apart. */
+  private aside: NodesAside | null = null;
 
   constructor(
     private readonly desk: DecisionDesk,
     readonly shape: RequestShape,
     readonly tally: ClassTally | null,
-    private readonly pod: PodInfo,
+    readonly pod: PodInfo,
   ) {
-    const filters = desk.profile.groupFilters;
+    const { groupFilters } = desk.profile;
     const hard = tally !== null && tally.rules.hard.length > 0;
-    this.spreadFilter = hard && filters.includes("spread") ? new SpreadGroupFilter(tally) : null;
+    this.spreadFilter =
+      hard && groupFilters.includes("spread") ? new SpreadGroupFilter(tally) : null;
     this.affinityFilter =
-      tally !== null && filters.includes("affinity") ? new AffinityGroupFilter(tally) : null;
+      tally !== null && groupFilters.includes("affinity")
+        ? new AffinityGroupFilter(tally, pod)
+        : null;
   }
 
   get moment(): number {
     return this.desk.table.state.changes.end + this.desk.serial;
   }
 
-  /** Takes the layout, in sync, and finds out which groups are open; returns how many nodes fit. */
-  prepare(layout: GroupedShape): number {
-    this.desk.begin(layout);
-    const { groups, rows } = layout;
-    const { open, closedBy } = this.desk;
+  /**
+   * Takes the layout, in sync, and the nodes to set aside of it, and finds out which groups are open;
+   * returns how many nodes fit.
+   */
+  prepare(layout: Layout, aside: NodesAside | null): number {
+    const { desk } = this;
+    desk.begin(layout);
+    this.aside = aside;
     this.spreadFilter?.prepare();
+    const { groups, rows } = layout;
     let fits = 0;
+    let allOpen = true;
     for (let g = 0; g < groups.length; g += 1) {
-      const total = rows.totals[g]!;
-      const status = this.tally === null ? null : this.filterGroup(g);
-      closedBy[g] = status;
-      open[g] = status === null ? 1 : 0;
-      if (status === null) fits += total;
+      if (this.look(g, groups[g]!)) fits += rows.totals[g]!;
+      else allOpen = false;
     }
-    return fits;
+    if (aside === null) return fits;
+    const base = groups.length;
+    desk.reserve(base + aside.groups.length);
+    for (let g = 0; g < aside.groups.length; g += 1) {
+      if (!this.look(base + g, aside.groups[g]!)) allOpen = false;
+    }
+    return allOpen ? fits : fits + aside.openMore(desk);
   }
 
-  private filterGroup(g: number): Status | null {
-    const group = this.desk.layout!.groups[g]!;
+  /** Whether the nodes of a group are not refused by what lies beyond them. */
+  private look(id: number, group: NodeGroup): boolean {
+    const { open, closedBy } = this.desk;
+    const status = this.tally === null ? null : this.filterGroup(group);
+    closedBy[id] = status;
+    open[id] = status === null ? 1 : 0;
+    return status === null;
+  }
+
+  private filterGroup(group: NodeGroup): Status | null {
     for (const filter of this.desk.profile.groupFilters) {
       const rule = filter === "spread" ? this.spreadFilter : this.affinityFilter;
       const status = rule?.filter(group) ?? null;
@@ -109,74 +96,79 @@ export class FastClass implements DiagnosisSource {
 
   /** The best of the nodes from `start` on, until `wanted` fit; `fits` is what {@link prepare} gave. */
   find(start: number, wanted: number, fits: number): Found {
-    const { rows, groups } = this.desk.layout!;
-    this.desk.start = start;
-    this.desk.length = fits > wanted ? rows.stepsToFit(start, wanted, this.desk.open) : rows.count;
-    const { best, open } = this.desk;
-    rows.best(start, this.desk.length, groups.length, best);
-    const present: number[] = [];
-    for (let g = 0; g < groups.length; g += 1) {
-      if (open[g] === 1 && best.max[g]! > 0) present.push(g);
+    const { desk, aside } = this;
+    const { rows, groups } = desk.layout!;
+    const { best, open, present } = desk;
+    desk.start = start;
+    desk.length = fits > wanted ? this.stepsToFit(start, wanted) : rows.count;
+    rows.best(start, desk.length, groups.length, best);
+    aside?.divide(desk);
+    present.clear();
+    const end = groups.length + (aside?.groups.length ?? 0);
+    for (let g = 0; g < end; g += 1) {
+      desk.chosen[g] = 0;
+      desk.targets[g] = 0;
+      if (open[g] !== 1 || best.fits[g] === 0) continue;
+      present.add(g, desk.groupAt(g, aside?.groups ?? NO_GROUPS), best.fits[g]!);
     }
-    assert(present.length > 0, "a node that fits was found, but no group with one");
-    if (present.length === 1) return this.single(present[0]!, fits, wanted);
-    return this.several(present, Math.min(fits, wanted));
+    assert(present.count > 0, "a node that fits was found, but no group with one");
+    return this.choose(Math.min(fits, wanted));
   }
 
-  private single(g: number, fits: number, wanted: number): Found {
-    const { best } = this.desk;
-    this.desk.targets.fill(0, 0, this.desk.layout!.groups.length);
-    this.desk.targets[g] = best.max[g]!;
-    return {
-      evaluated: this.desk.length,
-      feasible: Math.min(fits, wanted),
-      first: this.desk.table.nodes[best.first[g]!]!,
-      ties: best.ties[g]!,
-    };
+  private stepsToFit(start: number, wanted: number): number {
+    const { desk, aside } = this;
+    if (aside !== null) return aside.stepsToFit(desk, start, wanted);
+    const { rows } = desk.layout!;
+    const position = rows.nth(start, rows.count, wanted, null, desk.open);
+    return position < start ? position - start + rows.count : position - start;
   }
 
-  private several(present: readonly number[], feasible: number): Found {
-    const { groups } = this.desk.layout!;
-    const { best, targets } = this.desk;
-    const { staticScores } = this.shape;
-    const totals = this.desk.scores.totals(
-      { groups: present.map((g) => groups[g]!), fits: present.map((g) => best.fits[g]!) },
-      { staticScores, pod: this.pod, tally: this.tally },
-    );
+  private choose(feasible: number): Found {
+    const { desk } = this;
+    const { best, present, targets, chosen } = desk;
+    const { ids, count } = present;
+    const totals = count === 1 ? null : desk.scores.totals(present, this);
     let highest = -1;
-    for (let i = 0; i < present.length; i += 1) {
-      totals[i]! += best.max[present[i]!]!;
-      if (totals[i]! > highest) highest = totals[i]!;
+    for (let i = 0; i < count; i += 1) {
+      const total = best.max[ids[i]!]! + (totals?.[i] ?? 0);
+      if (totals !== null) totals[i] = total;
+      if (total > highest) highest = total;
     }
-    targets.fill(0);
     let ties = 0;
-    let first: NodeInfo | null = null;
-    for (let i = 0; i < present.length; i += 1) {
-      if (totals[i] !== highest) continue;
-      const g = present[i]!;
+    for (let i = 0; i < count; i += 1) {
+      if (totals !== null && totals[i] !== highest) continue;
+      const g = ids[i]!;
       targets[g] = best.max[g]!;
+      chosen[g] = 1;
       ties += best.ties[g]!;
-      const node = this.desk.table.nodes[best.first[g]!]!;
+    }
+    assert(ties > 0, "some group has the highest total");
+    return { evaluated: desk.length, feasible, ties };
+  }
+
+  /** The tied node that came first to the cluster; any of them if the layout does not know. */
+  firstTied(): NodeInfo {
+    const { best, present, chosen, table } = this.desk;
+    let first: NodeInfo | null = null;
+    for (let i = 0; i < present.count; i += 1) {
+      const g = present.ids[i]!;
+      if (chosen[g] !== 1) continue;
+      const node = table.nodes[best.first[g]!]!;
       if (first === null || node.ordinal < first.ordinal) first = node;
     }
     assert(first !== null, "some group has the highest total");
-    return { evaluated: this.desk.length, feasible, first, ties };
+    return first;
   }
 
   /** Number `n` (from 0) of the tied nodes, in the order of evaluation. */
   tied(n: number): NodeInfo {
-    const { rows, groups } = this.desk.layout!;
-    const { tied } = this.desk;
-    for (let g = 0; g < groups.length; g += 1) tied[g] = this.desk.targets[g]! > 0 ? 1 : 0;
-    const position = rows.nthAtTarget(
-      this.desk.start,
-      this.desk.length,
-      n,
-      this.desk.targets,
-      tied,
-    );
+    const { desk, aside } = this;
+    const { rows } = desk.layout!;
+    const { start, length, targets, chosen } = desk;
+    const position =
+      aside === null ? rows.nth(start, length, n, targets, chosen) : aside.nthChosen(desk, n);
     assert(position >= 0, () => `a tie-break chose ${n}, which is not among the ties`);
-    return this.desk.table.nodes[position]!;
+    return desk.table.nodes[position]!;
   }
 
   /** Before {@link refused} and {@link statusOf} of a pod that fits nowhere: all nodes were looked at. */
@@ -213,26 +205,31 @@ export class FastClass implements DiagnosisSource {
   }
 
   private statusAt({ row }: NodeInfo): Status | null {
-    const { rows, groups } = this.desk.layout!;
-    const local = this.shape.rows.statusAt(row);
+    const { desk, aside } = this;
+    const position = desk.table.positionOf[row]!;
+    const local = this.shape.rows.statusAt(position);
     if (local !== null) return local;
-    const g = rows.groups[this.desk.table.positionOf[row]!]!;
-    return groups[g] === undefined ? null : (this.desk.closedBy[g] ?? null);
+    const { rows, groups } = desk.layout!;
+    const mark = aside === null ? undefined : this.tally?.hosts.at(row);
+    const id = mark === undefined ? rows.groups[position]! : groups.length + mark.group;
+    return desk.closedBy[id] ?? null;
   }
 
   /** Each status of a pod that fits nowhere, with its number of nodes. */
   statusCounts(): (readonly [Status, number])[] {
-    const { groups, rows } = this.desk.layout!;
+    const { desk, aside } = this;
+    const { groups, rows } = desk.layout!;
     const { statuses, statusCounts } = this.shape.rows;
     const counts = new Map<Status, number>();
-    for (let id = 0; id < statuses.length; id += 1) {
-      if (statusCounts[id]! > 0) counts.set(statuses[id]!, statusCounts[id]!);
-    }
-    for (let g = 0; g < groups.length; g += 1) {
-      const status = this.desk.closedBy[g] ?? null;
-      const total = rows.totals[g]!;
-      if (status !== null && total > 0) counts.set(status, (counts.get(status) ?? 0) + total);
-    }
-    return [...counts];
+    const add = (status: Status | null, count: number): void => {
+      if (status !== null && count !== 0) counts.set(status, (counts.get(status) ?? 0) + count);
+    };
+    for (let id = 0; id < statuses.length; id += 1) add(statuses[id]!, statusCounts[id]!);
+    for (let g = 0; g < groups.length; g += 1) add(desk.closedBy[g] ?? null, rows.totals[g]!);
+    aside?.forEachFit(desk, (from, to) => {
+      add(desk.closedBy[from] ?? null, -1);
+      add(desk.closedBy[to] ?? null, 1);
+    });
+    return [...counts].filter(([, count]) => count > 0);
   }
 }

@@ -1,15 +1,20 @@
-import type { PodInfo } from "../framework/pod-info.js";
+import { PodInfo } from "../framework/pod-info.js";
 import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 import type { SpreadConstraint } from "../plugins/pod-topology-spread/spread-constraint.js";
 import { type ClassRules, ClassTally } from "./class-tally.js";
-import { DecisionDesk, FastClass } from "./fast-class.js";
+import { DecisionDesk } from "./decision-desk.js";
+import { type Division, divisionOf } from "./division.js";
+import { FastClass } from "./fast-class.js";
 import type { FastProfile } from "./fast-profile.js";
 import type { BlockSizes } from "./group-rows.js";
-import { GroupedShape, dividesHosts } from "./grouped-shape.js";
 import { KeyKinds } from "./key-kinds.js";
 import type { NodeTable } from "./node-table.js";
-import { RequestShape, shapeKey } from "./request-shape.js";
-import { type TemplateUses, dependsOnNamespaces } from "./template-uses.js";
+import { LeftOutNodes, NodesAside } from "./nodes-aside.js";
+import { OwnLayout } from "./own-layout.js";
+import { RequestShape } from "./request-shape.js";
+import { ShapeIndex } from "./shape-index.js";
+import { type Layout, SharedLayout } from "./shared-layout.js";
+import type { TemplateUses } from "./template-uses.js";
 
 export interface RememberOptions extends BlockSizes {
   /** What is remembered takes about this much memory at most. */
@@ -18,9 +23,12 @@ export interface RememberOptions extends BlockSizes {
   readonly maxClasses: number;
   /** A topology key with more values than this is looked at node by node. */
   readonly maxSharedDomains: number;
+  /** A class with pods on more nodes than this has a layout of its own. */
+  readonly maxNodesAside: number;
+  /** Whether somebody asks which of equal nodes came first. */
+  readonly firstOfTies: boolean;
 }
 
-const NO_KEYS: readonly string[] = [];
 const NO_CONSTRAINTS: readonly SpreadConstraint[] = [];
 /** Rough size of a class without its sums. */
 const CLASS_BYTES = 2048;
@@ -30,52 +38,67 @@ const CHECK_EVERY = 1024;
 const LAYOUT_STEPS = 32;
 
 interface KnownClass {
+  readonly template: KnownTemplate;
   readonly key: string;
   readonly of: FastClass;
-  /** Layout of its own, if its nodes are told apart one by one. */
-  own: GroupedShape | null;
+  aside: NodesAside | null;
+  /** Layout of its own, once it had pods on many nodes. */
+  own: OwnLayout | null;
   division: Division | null;
   lastUse: number;
-}
-
-/** How the rules of a class divide the nodes, as long as its tally has this generation. */
-interface Division {
-  readonly generation: number;
-  /** False where a rule needs what is not kept. */
-  readonly tellable: boolean;
-  readonly byHost: boolean;
-  readonly keys: readonly string[];
-  readonly keysText: string;
 }
 
 interface KnownShape {
   readonly shape: RequestShape;
   /** Layouts by topology keys, for all classes of the shape that share them. */
-  readonly layouts: Map<string, GroupedShape>;
+  readonly layouts: Map<string, SharedLayout>;
+  isForgotten: boolean;
   lastUse: number;
+}
+
+/** What is known of a template: its shape, and its classes by the rules that concern it. */
+interface KnownTemplate {
+  readonly shape: KnownShape;
+  readonly hasOwnConstraints: boolean;
+  /** What held for the last pod of it. */
+  constraints: Constraints | null;
+  /** Pods that no rule beyond single nodes concerns. */
+  simple: KnownClass | null;
+  /** By the selectors of the default constraints; "" where these do not apply. */
+  ruled: Map<string, KnownClass> | null;
+  /** It came before. */
+  isSeenAgain: boolean;
+}
+
+interface Constraints {
+  readonly hard: readonly SpreadConstraint[];
+  readonly soft: readonly SpreadConstraint[];
+  /** Names the class among those of the template. */
+  readonly key: string;
 }
 
 /** A class that is ready to decide, with its layout in sync. */
 export interface ReadyClass {
   readonly of: FastClass;
-  readonly layout: GroupedShape;
+  readonly layout: Layout;
+  readonly aside: NodesAside | null;
 }
 
 /** What is remembered for one profile: shapes, their layouts, and classes of pods, within a bound. */
 export class FastClasses {
   /** Classes and shapes that were forgotten for the bound on memory. */
   forgotten = 0;
-  private readonly shapes = new Map<string, KnownShape>();
-  /** Text of the shape by template; null for one that only the plain form knows how to place. */
-  private readonly shapeOf = new Map<number, string | null>();
-  private readonly classes = new Map<string, KnownClass>();
-  /** Templates that were asked for at least once, of late. */
-  private readonly seen = new Set<number>();
+  private readonly shapes = new ShapeIndex<KnownShape>();
+  /** By template; null for one that only the plain form knows how to place. */
+  private readonly templates = new Map<number, KnownTemplate | null>();
+  private readonly classes = new Set<KnownClass>();
   private readonly kinds: KeyKinds;
   private readonly desk: DecisionDesk;
+  private readonly leftOut: LeftOutNodes;
   private uses: TemplateUses | null = null;
   private clock = 0;
   private untilCheck = 0;
+  private judgedBefore = 0;
 
   constructor(
     private readonly profile: FastProfile,
@@ -85,145 +108,198 @@ export class FastClasses {
   ) {
     this.kinds = new KeyKinds(table, options.maxSharedDomains);
     this.desk = new DecisionDesk(profile, table);
+    this.leftOut = new LeftOutNodes(options);
   }
 
-  /** Rows judged so far, over all shapes. */
+  /** Nodes judged so far, over all shapes. */
   get judged(): number {
     let judged = this.judgedBefore;
     for (const { shape } of this.shapes.values()) judged += shape.rows.judged;
     return judged;
   }
 
-  private judgedBefore = 0;
-
   /** The class of the pod, ready to decide; null where it is not recognised. The table is in sync. */
   ready(pod: PodInfo): ReadyClass | null {
     this.clock += 1;
     this.untilCheck -= 1;
     if (this.untilCheck <= 0) this.boundMemory();
-    const { template } = pod;
     if (pod.pod.nodeName !== "") return null;
-    const known = this.shapeFor(template, pod);
-    if (known === null) return null;
-    const { shape } = known;
+    const template = this.templateFor(pod);
+    if (template === null) return null;
+    const { shape } = template.shape;
+    template.shape.lastUse = this.clock;
     if (!shape.usable) return null;
     shape.sync();
     if (!shape.usable) return null;
-    const rules = this.rulesOf(pod);
-    if (rules === null) return this.withLayout(known, this.classFor(pod, "", known, null), null);
-    if (this.uses === null) this.uses = this.usesOf();
-    if (this.uses.namespaceDependents > 0) return null;
-    const entry = this.classFor(pod, rules.key, known, rules.rules);
-    const { tally } = entry.of;
-    if (tally === null) return null;
-    if (this.classes.get(entry.key) === entry) tally.sync(this.uses);
-    else tally.countOnce(this.uses);
-    const division = divisionOf(entry, tally);
-    return division.tellable ? this.withLayout(known, entry, division) : null;
+    const constraints = this.constraintsOf(template, pod);
+    if (constraints === null && !this.isNearOthers(pod.template)) {
+      template.simple ??= this.newClass(template, "", null);
+      return this.withLayout(template.simple, null);
+    }
+    return this.ruled(template, pod, constraints);
   }
 
-  private shapeFor(template: PodTemplateInfo, pod: PodInfo): KnownShape | null {
-    let key = this.shapeOf.get(template.id);
-    if (key === undefined) {
-      key = isRecognised(template) ? shapeKey(template) : null;
-      if (this.shapeOf.size > 4 * this.options.maxClasses) this.shapeOf.clear();
-      this.shapeOf.set(template.id, key);
+  private isNearOthers(template: PodTemplateInfo): boolean {
+    if (this.profile.affinity === null) return false;
+    return template.hasAffinity || this.table.state.nodesWithAffinity.size > 0;
+  }
+
+  private templateFor(pod: PodInfo): KnownTemplate | null {
+    const { id } = pod.template;
+    const known = this.templates.get(id);
+    if (known === null) return null;
+    if (known !== undefined && !known.shape.isForgotten) {
+      known.isSeenAgain = true;
+      return known;
     }
-    if (key === null) return null;
-    let known = this.shapes.get(key);
-    if (known === undefined) {
-      const shape = new RequestShape(this.profile, this.table, pod);
-      known = { shape, layouts: new Map(), lastUse: 0 };
-      this.shapes.set(key, known);
+    if (this.templates.size > 4 * this.options.maxClasses) this.forgetTemplates();
+    const template = isRecognised(pod.template) ? this.newTemplate(pod) : null;
+    this.templates.set(id, template);
+    return template;
+  }
+
+  private newTemplate(pod: PodInfo): KnownTemplate {
+    let shape = this.shapes.get(pod.template);
+    if (shape === undefined) {
+      // The decision places its own pod: that one will have a node.
+      const waiting = new PodInfo(pod.pod, pod.template);
+      shape = {
+        shape: new RequestShape(this.profile, this.table, waiting),
+        layouts: new Map(),
+        isForgotten: false,
+        lastUse: this.clock,
+      };
+      this.shapes.set(pod.template, shape);
       this.untilCheck -= LAYOUT_STEPS;
     }
-    known.lastUse = this.clock;
-    return known;
+    const own = pod.template.spec.topologySpreadConstraints ?? [];
+    return {
+      shape,
+      hasOwnConstraints: own.length > 0,
+      constraints: null,
+      simple: null,
+      ruled: null,
+      isSeenAgain: false,
+    };
   }
 
-  /** Null if no rule looks beyond single nodes, for this pod and what is placed now. */
-  private rulesOf(pod: PodInfo): { readonly rules: ClassRules; readonly key: string } | null {
-    const { spread, affinity, groupFilters, spreadWeight, affinityWeight } = this.profile;
-    const { template } = pod;
+  /** The spread constraints that hold for the pod; null if there are none. */
+  private constraintsOf(template: KnownTemplate, pod: PodInfo): Constraints | null {
+    const { spread, groupFilters, spreadWeight } = this.profile;
+    if (spread === null) return null;
     const hard = groupFilters.includes("spread")
-      ? spread?.constraints(pod, "DoNotSchedule")
-      : undefined;
-    const soft = spreadWeight > 0 ? spread?.constraints(pod, "ScheduleAnyway") : undefined;
-    const constrained = (hard?.length ?? 0) + (soft?.length ?? 0) > 0;
-    const near = template.hasAffinity || this.table.state.nodesWithAffinity.size > 0;
-    if (!constrained && (!near || affinity === null)) return null;
-    const ownConstraints = (template.spec.topologySpreadConstraints ?? []).length > 0;
-    const rules: ClassRules = {
-      pod,
-      hard: hard ?? NO_CONSTRAINTS,
-      soft: soft ?? NO_CONSTRAINTS,
-      requireAllKeys: ownConstraints || spread?.args.defaultingType === "List",
+      ? spread.constraints(pod, "DoNotSchedule")
+      : NO_CONSTRAINTS;
+    const soft = spreadWeight > 0 ? spread.constraints(pod, "ScheduleAnyway") : NO_CONSTRAINTS;
+    if (hard.length + soft.length === 0) return null;
+    const known = template.constraints;
+    if (known !== null && known.hard === hard && known.soft === soft) return known;
+    // Default constraints select by what owns the pod, so its template does not tell.
+    const key = template.hasOwnConstraints ? "" : selectorsText(hard, soft);
+    template.constraints = { hard, soft, key };
+    return template.constraints;
+  }
+
+  /** The class of a pod with rules that look beyond single nodes. */
+  private ruled(
+    template: KnownTemplate,
+    pod: PodInfo,
+    constraints: Constraints | null,
+  ): ReadyClass | null {
+    this.uses ??= this.usesOf();
+    if (this.uses.namespaceDependents > 0) return null;
+    const key = constraints?.key ?? "";
+    let entry = template.ruled?.get(key);
+    // Many a template comes once: what is kept up to date is worth it from the second time on.
+    if (entry === undefined) {
+      entry = this.newClass(template, key, this.rulesOf(template, pod, constraints));
+      if (template.isSeenAgain) {
+        template.ruled ??= new Map();
+        template.ruled.set(key, entry);
+        this.classes.add(entry);
+      }
+    }
+    entry.lastUse = this.clock;
+    const tally = entry.of.tally!;
+    if (this.classes.has(entry)) tally.sync(this.uses);
+    else tally.countOnce(this.uses);
+    if (entry.division?.generation !== tally.generation) entry.division = divisionOf(tally);
+    return entry.division.isTellable ? this.withLayout(entry, tally) : null;
+  }
+
+  private rulesOf(
+    template: KnownTemplate,
+    pod: PodInfo,
+    constraints: Constraints | null,
+  ): ClassRules {
+    const { spread, affinity, groupFilters, affinityWeight } = this.profile;
+    return {
+      pod: new PodInfo(pod.pod, pod.template),
+      hard: constraints?.hard ?? NO_CONSTRAINTS,
+      soft: constraints?.soft ?? NO_CONSTRAINTS,
+      requireAllKeys: template.hasOwnConstraints || spread?.args.defaultingType === "List",
       affinityFilters: groupFilters.includes("affinity"),
       affinityScores: affinity !== null && affinityWeight > 0 ? affinity.args : null,
     };
-    // Default constraints select by what owns the pod, so its template does not tell.
-    const key = ownConstraints || !constrained ? "rules" : selectorsText(rules);
-    return { rules, key };
   }
 
-  private classFor(
-    pod: PodInfo,
-    rulesKey: string,
-    known: KnownShape,
-    rules: ClassRules | null,
-  ): KnownClass {
-    const key = `${pod.template.id} ${rulesKey}`;
-    let entry = this.classes.get(key);
-    // A shape that was forgotten takes its classes with it.
-    if (entry === undefined || entry.of.shape !== known.shape) {
-      if (entry !== undefined) this.forget(entry);
-      const tally = rules === null ? null : new ClassTally(rules, this.table, this.kinds);
-      const of = new FastClass(this.desk, known.shape, tally, pod);
-      entry = { key, of, own: null, division: null, lastUse: 0 };
-      // Many a template comes once: what is kept up to date is worth it from the second time on.
-      if (tally === null || this.isSeenAgain(pod.template.id)) this.classes.set(key, entry);
+  private newClass(template: KnownTemplate, key: string, rules: ClassRules | null): KnownClass {
+    const { shape } = template.shape;
+    const tally = rules === null ? null : new ClassTally(rules, this.table, this.kinds);
+    const of = new FastClass(this.desk, shape, tally, rules?.pod ?? shape.pod);
+    return { template, key, of, aside: null, own: null, division: null, lastUse: this.clock };
+  }
+
+  private withLayout(entry: KnownClass, tally: ClassTally | null): ReadyClass | null {
+    const nodes = tally?.hosts.list.length ?? 0;
+    const { maxNodesAside } = this.options;
+    // A layout of its own, once made, is kept until there are clearly fewer nodes.
+    const own = nodes > (entry.own === null ? maxNodesAside : maxNodesAside / 2);
+    if (own && tally !== null) return this.withOwnLayout(entry, tally);
+    entry.own = null;
+    const layout = this.sharedLayout(entry);
+    if (!layout.sync()) return null;
+    if (tally === null || nodes === 0) return { of: entry.of, layout, aside: null };
+    entry.aside ??= new NodesAside(tally, this.table, this.leftOut);
+    entry.aside.sync(layout);
+    return { of: entry.of, layout, aside: entry.aside };
+  }
+
+  private withOwnLayout(entry: KnownClass, tally: ClassTally): ReadyClass | null {
+    const keys = entry.division?.keys ?? [];
+    if (entry.own === null || !sameKeys(entry.own.keys, keys)) {
+      this.untilCheck -= LAYOUT_STEPS;
+      const { shape } = entry.template.shape;
+      entry.own = new OwnLayout(this.table, shape, keys, tally, this.options);
     }
-    entry.lastUse = this.clock;
-    return entry;
+    tally.hosts.forgetChanges();
+    return entry.own.sync() ? { of: entry.of, layout: entry.own, aside: null } : null;
   }
 
-  private isSeenAgain(template: number): boolean {
-    if (this.seen.has(template)) return true;
-    if (this.seen.size > 4 * this.options.maxClasses) this.seen.clear();
-    this.seen.add(template);
-    return false;
-  }
-
-  private withLayout(
-    known: KnownShape,
-    entry: KnownClass,
-    division: Division | null,
-  ): ReadyClass | null {
-    let layout: GroupedShape | undefined;
-    const keys = division?.keys ?? NO_KEYS;
-    if (division?.byHost === true) {
-      if (entry.own === null || !sameKeys(entry.own.keys, keys)) {
-        const { tally } = entry.of;
-        this.untilCheck -= LAYOUT_STEPS;
-        entry.own = new GroupedShape(this.table, known.shape, keys, tally, this.options);
-      }
-      layout = entry.own;
-    } else {
-      const text = division?.keysText ?? "";
-      layout = known.layouts.get(text);
-      if (layout === undefined) {
-        layout = new GroupedShape(this.table, known.shape, keys, null, this.options);
-        known.layouts.set(text, layout);
-      }
+  private sharedLayout({ template, division }: KnownClass): SharedLayout {
+    const { shape, layouts } = template.shape;
+    const text = division?.keysText ?? "";
+    let layout = layouts.get(text);
+    if (layout === undefined) {
+      layout = new SharedLayout(this.table, shape, division?.keys ?? [], this.options);
+      layouts.set(text, layout);
+      this.untilCheck -= LAYOUT_STEPS;
     }
-    layout.sync();
-    return layout.usable ? { of: entry.of, layout } : null;
+    return layout;
   }
 
   private forget(entry: KnownClass): void {
-    this.classes.delete(entry.key);
+    this.classes.delete(entry);
+    entry.template.ruled?.delete(entry.key);
     if (entry.of.tally !== null) this.uses?.unsubscribe(entry.of.tally);
     this.forgotten += 1;
+  }
+
+  /** Templates without a class that is kept cost little to know again. */
+  private forgetTemplates(): void {
+    for (const [id, template] of this.templates) {
+      if (template === null || (template.ruled?.size ?? 0) === 0) this.templates.delete(id);
+    }
   }
 
   /** Bytes of what is remembered, about. */
@@ -233,7 +309,7 @@ export class FastClasses {
       bytes += shape.bytes;
       for (const layout of layouts.values()) bytes += layout.bytes;
     }
-    for (const entry of this.classes.values()) bytes += classBytes(entry);
+    for (const entry of this.classes) bytes += classBytes(entry);
     return bytes;
   }
 
@@ -242,31 +318,22 @@ export class FastClasses {
     this.untilCheck = CHECK_EVERY;
     const { memoryBytes, maxClasses } = this.options;
     while (this.classes.size > maxClasses || this.bytes > memoryBytes) {
-      const uses = [...this.shapes.values(), ...this.classes.values()].map((one) => one.lastUse);
+      const uses = [...this.shapes.values(), ...this.classes].map((one) => one.lastUse);
       const median = uses.sort((a, b) => a - b)[uses.length >> 1];
       if (median === undefined || median === this.clock) return;
-      for (const entry of this.classes.values()) if (entry.lastUse <= median) this.forget(entry);
-      for (const [key, { shape, lastUse }] of this.shapes) {
-        if (lastUse > median) continue;
-        this.judgedBefore += shape.rows.judged;
-        this.shapes.delete(key);
+      for (const known of [...this.shapes.values()]) {
+        if (known.lastUse > median) continue;
+        this.judgedBefore += known.shape.rows.judged;
+        known.isForgotten = true;
+        this.shapes.delete(known.shape.pod.template);
         this.forgotten += 1;
       }
+      for (const entry of this.classes) {
+        if (entry.lastUse <= median || entry.template.shape.isForgotten) this.forget(entry);
+      }
+      this.forgetTemplates();
     }
   }
-}
-
-function divisionOf(entry: KnownClass, tally: ClassTally): Division {
-  if (entry.division?.generation === tally.generation) return entry.division;
-  const keys = groupingKeys(tally);
-  entry.division = {
-    generation: tally.generation,
-    tellable: isTellable(tally),
-    byHost: dividesHosts(tally),
-    keys,
-    keysText: keys.join("\n"),
-  };
-  return entry.division;
 }
 
 function classBytes({ of, own }: KnownClass): number {
@@ -279,31 +346,17 @@ function isRecognised(template: PodTemplateInfo): boolean {
     !template.hasVolumes &&
     template.parseError === "" &&
     (template.spec.nodeName ?? "") === "" &&
-    !dependsOnNamespaces(template)
+    !template.readsNamespaces
   );
 }
 
-function selectorsText({ hard, soft }: ClassRules): string {
+function selectorsText(
+  hard: readonly SpreadConstraint[],
+  soft: readonly SpreadConstraint[],
+): string {
   return [...hard, ...soft].map(({ selector }) => selector.toString()).join("|");
 }
 
 function sameKeys(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((key, i) => key === b[i]);
-}
-
-/** False where a rule needs what is not kept: hard rules by host other than anti-affinity. */
-function isTellable(tally: ClassTally): boolean {
-  for (const one of tally.all()) if (one.kind === "mixed") return false;
-  for (const one of tally.hard) if (one.kind !== "shared") return false;
-  for (const one of tally.affinity) if (one.kind !== "shared") return false;
-  for (const one of tally.softZonal) if (one.kind !== "shared") return false;
-  return true;
-}
-
-/** Keys whose values divide the nodes; `?key` where only its presence matters. */
-function groupingKeys(tally: ClassTally): readonly string[] {
-  const keys = new Set<string>();
-  for (const { key, kind } of tally.all()) if (kind === "shared") keys.add(key);
-  for (const one of tally.softHost) if (one !== null) keys.add(`?${one.key}`);
-  return [...keys].sort();
 }

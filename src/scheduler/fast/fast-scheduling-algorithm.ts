@@ -1,7 +1,7 @@
 import { assert } from "../../base/assert.js";
 import type { ClusterState } from "../framework/cluster-state.js";
 import { CycleState } from "../framework/cycle-state.js";
-import { fitErrorMessage } from "../framework/fit-error.js";
+import { fitErrorMessage, postFilterWords } from "../framework/fit-error.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Framework } from "../framework/runtime.js";
@@ -25,17 +25,18 @@ import { TemplateUses } from "./template-uses.js";
 import { verifyDecision } from "./verify-decision.js";
 
 export interface FastOptions extends AlgorithmOptions {
-  readonly remember?: Partial<RememberOptions>;
+  readonly remember?: Partial<Omit<RememberOptions, "firstOfTies">>;
   /** Every so many decisions of the fast form are compared with the plain one; 0: none. */
   readonly verifyEvery?: number;
 }
 
-const REMEMBER: RememberOptions = {
+const REMEMBER: Omit<RememberOptions, "firstOfTies"> = {
   blockLog2: 5,
   superLog2: 6,
   memoryBytes: 256 * 1024 * 1024,
   maxClasses: 2048,
   maxSharedDomains: 32,
+  maxNodesAside: 128,
 };
 
 /** How the decisions so far were taken: exact, whatever the machine. */
@@ -73,7 +74,8 @@ export class FastSchedulingAlgorithm {
   ) {
     this.plain = new SchedulingAlgorithm(options);
     this.table = new NodeTable(state);
-    this.remember = { ...REMEMBER, ...options.remember };
+    const firstOfTies = options.chooseTie === null;
+    this.remember = { ...REMEMBER, ...options.remember, firstOfTies };
   }
 
   get nextStartNodeIndex(): number {
@@ -106,7 +108,7 @@ export class FastSchedulingAlgorithm {
     }
     this.fastDecisions += 1;
     const start = this.nextStartNodeIndex;
-    const fits = ready.of.prepare(ready.layout);
+    const fits = ready.of.prepare(ready.layout, ready.aside);
     const tie = { asked: -1 };
     const outcome =
       fits === 0
@@ -155,12 +157,9 @@ export class FastSchedulingAlgorithm {
     const found = of.find(start % count, numFeasibleNodesToFind(percentage, count), fits);
     this.nextStartNodeIndex = (start + found.evaluated) % count;
     const { chooseTie } = this.options;
-    let node = found.first;
-    if (chooseTie !== null && found.ties > 1) {
-      tie.asked = chooseTie(found.ties);
-      node = of.tied(tie.asked);
-    }
-    return new FastScheduled(of, node, found);
+    if (chooseTie === null || found.ties === 1) return new FastScheduled(of, of.firstTied(), found);
+    tie.asked = chooseTie(found.ties);
+    return new FastScheduled(of, of.tied(tie.asked), found);
   }
 
   private refuse(framework: Framework, pod: PodInfo, of: FastClass, start: number): Unschedulable {
@@ -181,7 +180,7 @@ export class FastSchedulingAlgorithm {
       message: () =>
         fitErrorMessage(nodeCount, diagnosis, {
           features,
-          postFilter: postFilter?.status.message ?? "",
+          postFilter: postFilterWords(postFilter, features),
         }),
     };
   }
@@ -190,13 +189,12 @@ export class FastSchedulingAlgorithm {
 /** What a fast cycle found; the lists of nodes can be asked for until the cluster changes. */
 class FastScheduled implements Scheduled {
   readonly kind = "scheduled";
-  /** Without anything in it: no plugin of a recognised pod writes what Reserve or Bind read. */
-  readonly state = new CycleState();
   readonly evaluatedNodes: number;
   readonly ties: number;
   readonly nominatedNodeFit = false;
   private readonly feasibleCount: number;
   private readonly moment: number;
+  private made: CycleState | null = null;
 
   constructor(
     private readonly of: FastClass,
@@ -207,6 +205,12 @@ class FastScheduled implements Scheduled {
     this.ties = found.ties;
     this.feasibleCount = found.feasible;
     this.moment = of.moment;
+  }
+
+  /** Without anything in it: no plugin of a recognised pod writes what Reserve or Bind read. */
+  get state(): CycleState {
+    this.made ??= new CycleState();
+    return this.made;
   }
 
   get feasible(): readonly NodeInfo[] {

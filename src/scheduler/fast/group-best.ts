@@ -4,21 +4,26 @@ export class GroupBest {
   max = new Int32Array(0);
   /** Positions with that value. */
   ties = new Int32Array(0);
-  /** The one of them whose node came first. */
+  /** One of them: the one whose node came first, where somebody asks for it. */
   first = new Int32Array(0);
   /** Positions that fit. */
   fits = new Int32Array(0);
 
-  clear(groups: number): void {
-    if (this.max.length < groups) {
-      this.max = new Int32Array(groups);
-      this.ties = new Int32Array(groups);
-      this.first = new Int32Array(groups);
-      this.fits = new Int32Array(groups);
-      return;
+  /** Makes room for so many groups. */
+  reserve(groups: number): void {
+    if (this.max.length >= groups) return;
+    this.max = new Int32Array(groups * 2);
+    this.ties = new Int32Array(groups * 2);
+    this.first = new Int32Array(groups * 2);
+    this.fits = new Int32Array(groups * 2);
+  }
+
+  /** Forgets the groups from `from` to below `to`. */
+  clear(from: number, to: number): void {
+    for (let group = from; group < to; group += 1) {
+      this.max[group] = 0;
+      this.ties[group] = 0;
+      this.fits[group] = 0;
     }
-    this.max.fill(0, 0, groups);
-    this.ties.fill(0, 0, groups);
-    this.fits.fill(0, 0, groups);
   }
 }

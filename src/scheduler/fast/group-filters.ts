@@ -9,7 +9,7 @@ import {
 import { SKEWED, WITHOUT_LABEL, globalMin } from "../plugins/pod-topology-spread/spread-filter.js";
 import type { ClassTally } from "./class-tally.js";
 import type { DomainTally } from "./domain-tally.js";
-import type { NodeGroup } from "./grouped-shape.js";
+import type { NodeGroup } from "./node-group.js";
 
 /** Smallest count where no domain is eligible, as the plain form has it. */
 const NO_DOMAIN = 2 ** 31 - 1;
@@ -28,61 +28,83 @@ export class SpreadGroupFilter {
   prepare(): void {
     const { hard } = this.tally.rules;
     for (let i = 0; i < hard.length; i += 1) {
-      const { domains } = this.tally.hard[i]!;
-      let min = NO_DOMAIN;
-      for (const count of domains.values()) if (count < min) min = count;
-      this.mins[i] = globalMin(hard[i]!, { min, size: domains.size });
+      const counted = this.tally.hard[i]!;
+      const smallest = counted.kind === "host" ? this.leastHost(i) : leastDomain(counted);
+      this.mins[i] = globalMin(hard[i]!, smallest);
     }
   }
 
-  filter({ fixed }: NodeGroup): Status | null {
+  private leastHost(i: number): { readonly min: number; readonly size: number } {
+    const { nonZero, knownHosts: size } = this.tally.hard[i]!;
+    let min = NO_DOMAIN;
+    if (nonZero < size) min = 0;
+    else
+      for (const { hard } of this.tally.hosts.list) if (hard[i]! > 0) min = Math.min(min, hard[i]!);
+    return { min, size };
+  }
+
+  filter({ fixed, marks }: NodeGroup): Status | null {
     const { hard } = this.tally.rules;
     for (let i = 0; i < hard.length; i += 1) {
       const { topologyKey, maxSkew } = hard[i]!;
       if (fixed.sample.labels[topologyKey] === undefined) return WITHOUT_LABEL;
-      const count = this.tally.hard[i]!.ofDomain(fixed.sample);
+      const counted = this.tally.hard[i]!;
+      const count =
+        counted.kind === "host" ? (marks?.hard[i] ?? 0) : counted.ofDomain(fixed.sample);
       if (count + this.selfMatch[i]! - this.mins[i]! > maxSkew) return SKEWED;
     }
     return null;
   }
 }
 
+function leastDomain({ domains }: DomainTally): { readonly min: number; readonly size: number } {
+  let min = NO_DOMAIN;
+  for (const count of domains.values()) if (count < min) min = count;
+  return { min, size: domains.size };
+}
+
 /** Required affinity and anti-affinity of a class on groups of nodes. */
 export class AffinityGroupFilter {
   private readonly isFirstOfSeries: boolean;
-  private readonly pod: PodInfo;
 
-  constructor(private readonly tally: ClassTally) {
-    this.pod = tally.rules.pod;
-    this.isFirstOfSeries = matchesAll(this.pod.template.requiredAffinityTerms, this.pod.pod);
+  constructor(
+    private readonly tally: ClassTally,
+    pod: PodInfo,
+  ) {
+    this.isFirstOfSeries = matchesAll(pod.template.requiredAffinityTerms, pod.pod);
   }
 
   filter(group: NodeGroup): Status | null {
     const { ownAntiAffinity, existingAntiAffinity } = this.tally;
+    const { marks } = group;
     if (!this.satisfiesAffinity(group)) return AFFINITY_UNMET;
-    if (group.ownAntiAffinity || anyInDomain(ownAntiAffinity, group)) return ANTI_AFFINITY_BROKEN;
-    return group.existingAntiAffinity || anyInDomain(existingAntiAffinity, group)
+    if ((marks !== null && marks.own > 0) || anyInDomain(ownAntiAffinity, group)) {
+      return ANTI_AFFINITY_BROKEN;
+    }
+    return (marks !== null && marks.existing > 0) || anyInDomain(existingAntiAffinity, group)
       ? EXISTING_ANTI_AFFINITY_BROKEN
       : null;
   }
 
-  private satisfiesAffinity({ fixed }: NodeGroup): boolean {
+  private satisfiesAffinity({ fixed, marks }: NodeGroup): boolean {
     const { affinity } = this.tally;
     if (affinity.length === 0) return true;
     let podsExist = true;
     let anywhere = false;
-    for (const tally of affinity) {
+    for (let i = 0; i < affinity.length; i += 1) {
+      const tally = affinity[i]!;
       if (tally.nonZero > 0) anywhere = true;
       if (fixed.sample.labels[tally.key] === undefined) return false;
-      if (tally.ofDomain(fixed.sample) <= 0) podsExist = false;
+      const count = tally.kind === "host" ? (marks?.near[i] ?? 0) : tally.ofDomain(fixed.sample);
+      if (count <= 0) podsExist = false;
     }
     return podsExist || (!anywhere && this.isFirstOfSeries);
   }
 }
 
 function anyInDomain(tallies: readonly DomainTally[], { fixed }: NodeGroup): boolean {
-  if (tallies.length === 0) return false;
-  for (const tally of tallies) {
+  for (let i = 0; i < tallies.length; i += 1) {
+    const tally = tallies[i]!;
     if (tally.kind === "shared" && tally.nonZero > 0 && tally.ofDomain(fixed.sample) > 0) {
       return true;
     }

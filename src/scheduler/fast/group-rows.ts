@@ -1,295 +1,366 @@
 import type { GroupBest } from "./group-best.js";
 
-/** How many positions make a block, and how many blocks a super-block, as powers of two. */
+/** How many positions make a block, and how many blocks the next larger one, as powers of two. */
 export interface BlockSizes {
   readonly blockLog2: number;
   readonly superLog2: number;
 }
 
-/** Maxima of one level: a cell for each block (or super-block) and group, groups side by side. */
-class Level {
-  max: Int16Array;
-  ties: Int32Array;
-  first: Int32Array;
-  fits: Int32Array;
+/** What a cell holds, in this order, for one block and group. */
+const MAX = 0;
+const TIES = 1;
+const FITS = 2;
+const FIRST = 3;
+const CELL_LOG2 = 2;
 
-  constructor(cells: number) {
-    this.max = new Int16Array(cells);
-    this.ties = new Int32Array(cells);
-    this.first = new Int32Array(cells);
-    this.fits = new Int32Array(cells);
-  }
+/** The maxima of blocks of one size. */
+interface Level {
+  /** Positions of a block, as a power of two. */
+  readonly log2: number;
+  readonly cells: Int32Array;
+}
 
-  get bytes(): number {
-    return this.max.length * 14;
+/** Positions that a question leaves out, with the blocks that they lie in by level. */
+export interface LeftOut {
+  readonly positions: Uint8Array;
+  readonly blocks: readonly Uint8Array[];
+}
+
+/** So many of the largest blocks are looked at one by one. */
+const FEW_BLOCKS = 8;
+
+/**
+ * How many positions the blocks of each level have, as powers of two: as many levels as it takes for
+ * few blocks at the top.
+ */
+export function levelSizes({ blockLog2, superLog2 }: BlockSizes, count: number): readonly number[] {
+  const sizes = [blockLog2];
+  for (let log2 = blockLog2; count >> log2 > FEW_BLOCKS; ) {
+    log2 += superLog2;
+    sizes.push(log2);
   }
+  return sizes;
 }
 
 /**
  * Values and groups of nodes by position in the order of evaluation, with the maximum, the number of
- * ties and the number of fitting nodes of each group kept for blocks of positions and for blocks of
- * blocks. A value is positive where the node fits, else 0. A change costs a scan of one block; a
- * question costs the blocks at the ends of its range and the super-blocks between them.
+ * ties and the number of fitting nodes of each group kept for blocks of positions, blocks of blocks,
+ * and so on. A value is positive where the node fits. A change costs a few steps, at worst a scan of
+ * one block; a question costs the blocks at the ends of its range and the large ones between them.
  *
- * Hot path: typed arrays of primitives, nothing is allocated by a change or a question. It trades
- * memory (14 bytes a cell) for answers that hardly depend on the number of nodes.
+ * Values and groups may be shared with others, who say what changed. Hot path: typed arrays of
+ * primitives, nothing is allocated by a change or a question. It trades memory (16 bytes a cell) for
+ * answers that hardly depend on the number of nodes.
  */
 export class GroupRows {
   count = 0;
-  values = new Int16Array(0);
-  groups = new Uint16Array(0);
+  values: Int16Array = new Int16Array(0);
+  groups: Uint16Array = new Uint16Array(0);
   /** Positions that fit, by group. */
   totals = new Int32Array(1);
-  private ordinals: Float64Array = new Float64Array(0);
-  private stride = 1;
-  private blocks = new Level(0);
-  private supers = new Level(0);
+  /** How many positions there were, after an {@link nth} that found none. */
+  counted = 0;
+  /** Place in which each node came; null where nobody asks for the first of equal nodes. */
+  private ordinals: Float64Array | null = null;
+  private strideLog2 = 0;
+  private levels: readonly Level[] = [];
   private left = 0;
-  /** The value that a position had before the change under way. */
-  private before = 0;
 
   constructor(private readonly sizes: BlockSizes) {}
 
   get bytes(): number {
-    return this.count * 4 + this.blocks.bytes + this.supers.bytes;
+    return this.levels.reduce((sum, { cells }) => sum + cells.byteLength, this.groups.byteLength);
   }
 
-  /** Begins anew with `count` positions; values and groups are to be written, then {@link rebuild}. */
-  reset(count: number, ordinals: Float64Array): void {
+  /** Takes values and groups by position, and computes all maxima. Groups lie below `groupCount`. */
+  layOut(
+    columns: {
+      readonly values: Int16Array;
+      readonly groups: Uint16Array;
+      readonly ordinals: Float64Array | null;
+    },
+    count: number,
+    groupCount: number,
+  ): void {
     this.count = count;
-    this.ordinals = ordinals;
-    this.values = new Int16Array(count);
-    this.groups = new Uint16Array(count);
+    this.values = columns.values;
+    this.groups = columns.groups;
+    this.ordinals = columns.ordinals;
+    this.rebuild(groupCount);
   }
 
-  /** Computes all maxima from values and groups, which lie below `groupCount`. */
-  rebuild(groupCount: number): void {
-    let stride = 1;
-    while (stride < groupCount) stride *= 2;
-    this.stride = stride;
-    const { blockLog2, superLog2 } = this.sizes;
-    const blockCount = (this.count + (1 << blockLog2) - 1) >> blockLog2;
-    const superCount = (blockCount + (1 << superLog2) - 1) >> superLog2;
-    this.blocks = new Level(blockCount * stride);
-    this.supers = new Level(superCount * stride);
-    this.totals = new Int32Array(stride);
-    const { values, groups, totals, blocks, supers } = this;
+  private rebuild(groupCount: number): void {
+    let strideLog2 = 0;
+    while (1 << strideLog2 < groupCount) strideLog2 += 1;
+    this.strideLog2 = strideLog2;
+    this.levels = levelSizes(this.sizes, this.count).map((log2): Level => {
+      const blocks = (this.count + (1 << log2) - 1) >> log2;
+      return { log2, cells: new Int32Array(blocks << (strideLog2 + CELL_LOG2)) };
+    });
+    this.totals = new Int32Array(1 << strideLog2);
+    const { values, groups, totals, levels } = this;
     for (let position = 0; position < this.count; position += 1) {
       const value = values[position]!;
       if (value <= 0) continue;
       const group = groups[position]!;
       totals[group]! += 1;
-      const block = position >> blockLog2;
-      this.join(blocks, block * stride + group, value, 1, position, 1);
-      this.join(supers, (block >> superLog2) * stride + group, value, 1, position, 1);
+      for (const { cells, log2 } of levels) {
+        const cell = this.cellOf(position >> log2, group);
+        cells[cell + FITS]! += 1;
+        this.join(cells, cell, value, 1, position);
+      }
     }
   }
 
-  private join(
-    level: Level,
-    cell: number,
-    value: number,
-    ties: number,
-    first: number,
-    fits: number,
-  ): void {
-    level.fits[cell]! += fits;
-    const max = level.max[cell]!;
+  private cellOf(block: number, group: number): number {
+    return ((block << this.strideLog2) + group) << CELL_LOG2;
+  }
+
+  private join(cells: Int32Array, cell: number, value: number, ties: number, first: number): void {
+    const max = cells[cell + MAX]!;
     if (value > max) {
-      level.max[cell] = value;
-      level.ties[cell] = ties;
-      level.first[cell] = first;
+      cells[cell + MAX] = value;
+      cells[cell + TIES] = ties;
+      cells[cell + FIRST] = first;
     } else if (value === max) {
-      level.ties[cell]! += ties;
-      if (this.ordinals[first]! < this.ordinals[level.first[cell]!]!) level.first[cell] = first;
+      cells[cell + TIES]! += ties;
+      if (this.comesBefore(first, cells[cell + FIRST]!)) cells[cell + FIRST] = first;
     }
   }
 
-  /** Writes one position; `value` 0: does not fit. `group` may be a new one, one beyond the last. */
+  private comesBefore(a: number, b: number): boolean {
+    const { ordinals } = this;
+    return ordinals !== null && ordinals[a]! < ordinals[b]!;
+  }
+
+  /** The value at `position` was `before` and is another now; its group is the same. */
+  changed(position: number, before: number): void {
+    const value = this.values[position]!;
+    const group = this.strideLog2 === 0 ? 0 : this.groups[position]!;
+    if (value > 0 && before > 0) this.replace(position, group, before, value);
+    else if (value > 0) this.enter(position, group, value);
+    else if (before > 0) this.leave(position, group, before);
+  }
+
+  /** Writes value and group of one position. `group` may be a new one, beyond those before. */
   set(position: number, value: number, group: number): void {
-    const valueBefore = this.values[position]!;
+    const before = this.values[position]!;
     const groupBefore = this.groups[position]!;
-    if (value === valueBefore && group === groupBefore) return;
-    this.before = valueBefore;
+    if (group === groupBefore && value === before) return;
     this.values[position] = value;
+    if (group === groupBefore) {
+      this.changed(position, before);
+      return;
+    }
     this.groups[position] = group;
-    if (group >= this.stride) {
+    if (group >> this.strideLog2 > 0) {
       this.rebuild(group + 1);
       return;
     }
-    if (valueBefore > 0) this.totals[groupBefore]! -= 1;
-    if (value > 0) this.totals[group]! += 1;
-    const block = position >> this.sizes.blockLog2;
-    if (group === groupBefore && valueBefore > 0 && value > 0) {
-      this.move(block, group, position);
-      return;
+    if (before > 0) this.leave(position, groupBefore, before);
+    if (value > 0) this.enter(position, group, value);
+  }
+
+  private enter(position: number, group: number, value: number): void {
+    this.countFit(position, group, 1);
+    const { cells, log2 } = this.levels[0]!;
+    const cell = this.cellOf(position >> log2, group);
+    if (value >= cells[cell + MAX]!) this.rise(position, group, value);
+  }
+
+  private leave(position: number, group: number, before: number): void {
+    this.countFit(position, group, -1);
+    this.lose(position, group, before);
+  }
+
+  private countFit(position: number, group: number, by: number): void {
+    this.totals[group]! += by;
+    const { levels } = this;
+    for (let i = 0; i < levels.length; i += 1) {
+      const { cells, log2 } = levels[i]!;
+      cells[this.cellOf(position >> log2, group) + FITS]! += by;
     }
-    if (valueBefore > 0) this.refresh(block, groupBefore);
-    if (value > 0) this.refresh(block, group);
   }
 
   /** A position that fits got another value: most often the block's best, or one far below it. */
-  private move(block: number, group: number, position: number): void {
-    const { blocks } = this;
-    const cell = block * this.stride + group;
-    const max = blocks.max[cell]!;
-    const ties = blocks.ties[cell]!;
-    const first = blocks.first[cell]!;
-    const value = this.values[position]!;
-    if (value > max) {
-      blocks.max[cell] = value;
-      blocks.ties[cell] = 1;
-      blocks.first[cell] = position;
-    } else if (value === max) {
-      // It was below: equal values do not come here.
-      blocks.ties[cell]! += 1;
-      if (this.ordinals[position]! < this.ordinals[blocks.first[cell]!]!) {
-        blocks.first[cell] = position;
+  private replace(position: number, group: number, before: number, value: number): void {
+    const { cells, log2 } = this.levels[0]!;
+    const cell = this.cellOf(position >> log2, group);
+    if (value < cells[cell + MAX]!) this.lose(position, group, before);
+    else this.rise(position, group, value);
+  }
+
+  /** A position got a value that is no less than any of its block. */
+  private rise(position: number, group: number, value: number): void {
+    const { cells, log2 } = this.levels[0]!;
+    const cell = this.cellOf(position >> log2, group);
+    const max = cells[cell + MAX]!;
+    const ties = cells[cell + TIES]!;
+    const first = cells[cell + FIRST]!;
+    this.join(cells, cell, value, 1, position);
+    this.passOn(position, group, max, ties, first);
+  }
+
+  /** A position lost the value `before`, for one that is below the block's maximum. */
+  private lose(position: number, group: number, before: number): void {
+    const { cells, log2 } = this.levels[0]!;
+    const cell = this.cellOf(position >> log2, group);
+    const max = cells[cell + MAX]!;
+    if (before < max) return;
+    const ties = cells[cell + TIES]!;
+    const first = cells[cell + FIRST]!;
+    if (first === position) this.scan(position >> log2, group);
+    else cells[cell + TIES] = ties - 1;
+    this.passOn(position, group, max, ties, first);
+  }
+
+  /**
+   * The smallest block of `position` had `ties` of `max`, and has others now: brings the larger blocks
+   * up to date, most often without a look at their other parts.
+   */
+  private passOn(position: number, group: number, max: number, ties: number, first: number): void {
+    const { levels } = this;
+    let maxBefore = max;
+    let tiesBefore = ties;
+    let firstBefore = first;
+    for (let i = 1; i < levels.length; i += 1) {
+      const { cells: parts, log2: partLog2 } = levels[i - 1]!;
+      const { cells, log2 } = levels[i]!;
+      const part = this.cellOf(position >> partLog2, group);
+      const cell = this.cellOf(position >> log2, group);
+      const best = cells[cell + MAX]!;
+      const bestTies = cells[cell + TIES]!;
+      const bestFirst = cells[cell + FIRST]!;
+      const now = parts[part + MAX]!;
+      if (now < best && maxBefore < best) return;
+      const nowFirst = parts[part + FIRST]!;
+      if (now > best || maxBefore < best) {
+        this.join(cells, cell, now, parts[part + TIES]!, nowFirst);
+      } else if (bestFirst === firstBefore && (now < best || nowFirst !== firstBefore)) {
+        this.refresh(i, position >> log2, group);
+      } else {
+        const others = bestTies - tiesBefore;
+        cells[cell + TIES] = now === best ? others + parts[part + TIES]! : others;
+        if (now === best && this.comesBefore(nowFirst, bestFirst)) cells[cell + FIRST] = nowFirst;
       }
-    } else if (this.before < max) {
-      return;
-    } else if (first === position) {
-      this.scan(block, group);
-    } else {
-      blocks.ties[cell]! -= 1;
+      maxBefore = best;
+      tiesBefore = bestTies;
+      firstBefore = bestFirst;
     }
-    this.passOn(block, group, max, ties, first);
-  }
-
-  /** Brings a super-block up to date after one of its blocks changed, most often without a scan. */
-  private passOn(block: number, group: number, max: number, ties: number, first: number): void {
-    const { blocks, supers, stride, ordinals } = this;
-    const cell = block * stride + group;
-    const superBlock = block >> this.sizes.superLog2;
-    const over = superBlock * stride + group;
-    const best = supers.max[over]!;
-    const now = blocks.max[cell]!;
-    if (now > best) {
-      supers.max[over] = now;
-      supers.ties[over] = blocks.ties[cell]!;
-      supers.first[over] = blocks.first[cell]!;
-      return;
-    }
-    const left = supers.ties[over]! - (max === best ? ties : 0);
-    if (max === best && (left === 0 || supers.first[over] === first)) {
-      this.refreshSuper(superBlock, group);
-      return;
-    }
-    if (now < best) {
-      supers.ties[over] = left;
-      return;
-    }
-    supers.ties[over] = left + blocks.ties[cell]!;
-    const candidate = blocks.first[cell]!;
-    if (ordinals[candidate]! < ordinals[supers.first[over]!]!) supers.first[over] = candidate;
-  }
-
-  private refresh(block: number, group: number): void {
-    this.scan(block, group);
-    this.refreshSuper(block >> this.sizes.superLog2, group);
   }
 
   private scan(block: number, group: number): void {
-    const { stride, blocks, values, groups, ordinals } = this;
-    const { blockLog2 } = this.sizes;
-    const from = block << blockLog2;
-    const to = Math.min(from + (1 << blockLog2), this.count);
+    const { values, groups } = this;
+    const { cells, log2 } = this.levels[0]!;
+    const from = block << log2;
+    const to = Math.min(from + (1 << log2), this.count);
+    const isOnly = this.strideLog2 === 0;
     let max = 0;
     let ties = 0;
     let first = 0;
-    let fits = 0;
     for (let position = from; position < to; position += 1) {
       const value = values[position]!;
-      if (value <= 0 || groups[position] !== group) continue;
-      fits += 1;
+      if (value <= 0 || value < max || !(isOnly || groups[position] === group)) continue;
       if (value > max) {
         max = value;
         ties = 1;
         first = position;
-      } else if (value === max) {
+      } else {
         ties += 1;
-        if (ordinals[position]! < ordinals[first]!) first = position;
+        if (this.comesBefore(position, first)) first = position;
       }
     }
-    const cell = block * stride + group;
-    blocks.max[cell] = max;
-    blocks.ties[cell] = ties;
-    blocks.first[cell] = first;
-    blocks.fits[cell] = fits;
+    const cell = this.cellOf(block, group);
+    cells[cell + MAX] = max;
+    cells[cell + TIES] = ties;
+    cells[cell + FIRST] = first;
   }
 
-  private refreshSuper(superBlock: number, group: number): void {
-    const { stride, blocks, supers } = this;
-    const { superLog2 } = this.sizes;
-    const over = superBlock * stride + group;
-    const firstCell = (superBlock << superLog2) * stride + group;
-    const end = Math.min(firstCell + (stride << superLog2), blocks.max.length);
-    let max = 0;
-    let ties = 0;
-    let first = 0;
-    let fits = 0;
-    for (let at = firstCell; at < end; at += stride) {
-      const best = blocks.max[at]!;
-      if (best === 0) continue;
-      fits += blocks.fits[at]!;
-      if (best > max) {
-        max = best;
-        ties = blocks.ties[at]!;
-        first = blocks.first[at]!;
-      } else if (best === max) {
-        ties += blocks.ties[at]!;
-        if (this.ordinals[blocks.first[at]!]! < this.ordinals[first]!) first = blocks.first[at]!;
-      }
+  /** Finds the best of a block of the level among its parts. */
+  private refresh(level: number, block: number, group: number): void {
+    const { cells: parts, log2: partLog2 } = this.levels[level - 1]!;
+    const { cells, log2 } = this.levels[level]!;
+    const step = 1 << (this.strideLog2 + CELL_LOG2);
+    const from = this.cellOf(block << (log2 - partLog2), group);
+    const end = Math.min(from + (step << (log2 - partLog2)), parts.length);
+    const cell = this.cellOf(block, group);
+    cells[cell + MAX] = 0;
+    cells[cell + TIES] = 0;
+    for (let part = from; part < end; part += step) {
+      const max = parts[part + MAX]!;
+      if (max === 0) continue;
+      this.join(cells, cell, max, parts[part + TIES]!, parts[part + FIRST]!);
     }
-    supers.max[over] = max;
-    supers.ties[over] = ties;
-    supers.first[over] = first;
-    supers.fits[over] = fits;
   }
 
-  /** The best of `length` positions from `start` on, round the end, for groups below `groupCount`. */
-  best(start: number, length: number, groupCount: number, into: GroupBest): void {
-    into.clear(groupCount);
+  /**
+   * The best of `length` positions from `start` on, round the end, for groups below `groupCount`;
+   * positions that are left out do not count.
+   */
+  best(
+    start: number,
+    length: number,
+    groupCount: number,
+    into: GroupBest,
+    without: LeftOut | null = null,
+  ): void {
+    into.clear(0, groupCount);
     if (length === this.count) {
-      this.collect(0, this.count, groupCount, into);
+      this.collect(0, this.count, groupCount, into, without);
       return;
     }
     const end = start + length;
-    this.collect(start, Math.min(end, this.count), groupCount, into);
-    if (end > this.count) this.collect(0, end - this.count, groupCount, into);
+    this.collect(start, Math.min(end, this.count), groupCount, into, without);
+    if (end > this.count) this.collect(0, end - this.count, groupCount, into, without);
   }
 
-  private collect(from: number, to: number, groupCount: number, into: GroupBest): void {
-    const { blockLog2, superLog2 } = this.sizes;
-    const blockSize = 1 << blockLog2;
-    const superSize = blockSize << superLog2;
-    const toEnd = to === this.count;
+  private collect(
+    from: number,
+    to: number,
+    groupCount: number,
+    into: GroupBest,
+    without: LeftOut | null,
+  ): void {
     let at = from;
     while (at < to) {
-      if ((at & (superSize - 1)) === 0 && (toEnd || at + superSize <= to)) {
-        this.add(this.supers, (at >> (blockLog2 + superLog2)) * this.stride, groupCount, into);
-        at += superSize;
-      } else if ((at & (blockSize - 1)) === 0 && (toEnd || at + blockSize <= to)) {
-        this.add(this.blocks, (at >> blockLog2) * this.stride, groupCount, into);
-        at += blockSize;
-      } else {
-        const value = this.values[at]!;
-        if (value > 0) this.take(into, this.groups[at]!, value, 1, at, 1);
-        at += 1;
+      const level = this.largestBlock(at, to, without);
+      if (level >= 0) {
+        const { cells, log2 } = this.levels[level]!;
+        this.add(cells, this.cellOf(at >> log2, 0), groupCount, into);
+        at += 1 << log2;
+        continue;
       }
+      const value = this.values[at]!;
+      if (value > 0 && without?.positions[at] !== 1) {
+        this.take(into, this.groups[at]!, value, 1, at, 1);
+      }
+      at += 1;
     }
   }
 
-  private add(level: Level, cell: number, groupCount: number, into: GroupBest): void {
+  /** The level of the largest block that begins at `at` and lies before `to`; -1 if there is none. */
+  private largestBlock(at: number, to: number, without: LeftOut | null): number {
+    const { levels } = this;
+    const toEnd = to === this.count;
+    for (let level = levels.length - 1; level >= 0; level -= 1) {
+      const { log2 } = levels[level]!;
+      if ((at & ((1 << log2) - 1)) !== 0 || !(toEnd || at + (1 << log2) <= to)) continue;
+      if (without === null || without.blocks[level]![at >> log2] !== 1) return level;
+    }
+    return -1;
+  }
+
+  private add(cells: Int32Array, from: number, groupCount: number, into: GroupBest): void {
     for (let group = 0; group < groupCount; group += 1) {
-      const max = level.max[cell + group]!;
+      const cell = from + (group << CELL_LOG2);
+      const max = cells[cell + MAX]!;
       if (max === 0) continue;
-      const at = cell + group;
-      this.take(into, group, max, level.ties[at]!, level.first[at]!, level.fits[at]!);
+      this.take(into, group, max, cells[cell + TIES]!, cells[cell + FIRST]!, cells[cell + FITS]!);
     }
   }
 
-  private take(
+  /** Counts `fits` positions, of which `ties` have the highest value, into the best of a group. */
+  take(
     into: GroupBest,
     group: number,
     value: number,
@@ -305,82 +376,94 @@ export class GroupRows {
       into.first[group] = first;
     } else if (value === max) {
       into.ties[group]! += ties;
-      if (this.ordinals[first]! < this.ordinals[into.first[group]!]!) into.first[group] = first;
+      if (this.comesBefore(first, into.first[group]!)) into.first[group] = first;
     }
   }
 
   /**
-   * How many positions from `start` on come before the one that fits as number `n` (from 0), where
-   * only the groups count that `open` marks with 1. That many must exist.
+   * The position that fits as number `n` (from 0) among `length` ones from `start` on, where only the
+   * groups count that `open` marks with 1. With `targets` only those with their group's target
+   * value count, which none may exceed: so whole blocks need not be searched. If there are no more
+   * than `n` it is -1, and {@link counted} tells how many there are.
    */
-  stepsToFit(start: number, n: number, open: Uint8Array): number {
-    this.left = n;
-    const found = this.seek(start, this.count, null, open);
-    if (found >= 0) return found - start;
-    return this.count - start + this.seek(0, start, null, open);
-  }
-
-  /**
-   * Of `length` positions from `start` on, number `n` (from 0) of those with the value that `targets`
-   * has for their group. Only groups that `open` marks take part; their targets are the maxima of
-   * the range, which is why whole blocks need not be searched.
-   */
-  nthAtTarget(
+  nth(
     start: number,
     length: number,
     n: number,
-    targets: Int32Array,
+    targets: Int32Array | null,
     open: Uint8Array,
   ): number {
     this.left = n;
-    const end = start + length;
-    const found = this.seek(start, Math.min(end, this.count), targets, open);
-    return found >= 0 ? found : this.seek(0, end - this.count, targets, open);
+    const from = start < this.count ? start : start - this.count;
+    const end = from + length;
+    let found = this.seek(from, Math.min(end, this.count), targets, open);
+    if (found < 0 && end > this.count) found = this.seek(0, end - this.count, targets, open);
+    this.counted = n - this.left;
+    return found;
   }
 
   private seek(from: number, to: number, targets: Int32Array | null, open: Uint8Array): number {
-    const { blockLog2, superLog2 } = this.sizes;
-    const blockSize = 1 << blockLog2;
-    const superSize = blockSize << superLog2;
+    const { levels } = this;
     let at = from;
+    // The largest blocks that may be worth a look: smaller ones once the position lies inside.
+    let top = levels.length - 1;
     while (at < to) {
-      if ((at & (superSize - 1)) === 0 && at + superSize <= to) {
-        const cell = (at >> (blockLog2 + superLog2)) * this.stride;
-        const hits = this.hits(this.supers, cell, targets, open);
-        if (hits <= this.left) {
-          this.left -= hits;
-          at += superSize;
+      let isPassed = false;
+      for (let level = top; level >= 0; level -= 1) {
+        const { cells, log2 } = levels[level]!;
+        if ((at & ((1 << log2) - 1)) !== 0 || at + (1 << log2) > to) continue;
+        const hits = this.hits(cells, at >> log2, targets, open);
+        if (hits > this.left) {
+          top = level - 1;
           continue;
         }
+        this.left -= hits;
+        at += 1 << log2;
+        isPassed = true;
+        break;
       }
-      if ((at & (blockSize - 1)) === 0 && at + blockSize <= to) {
-        const hits = this.hits(this.blocks, (at >> blockLog2) * this.stride, targets, open);
-        if (hits <= this.left) {
-          this.left -= hits;
-          at += blockSize;
-          continue;
-        }
-      }
-      const stop = Math.min(to, (at | (blockSize - 1)) + 1);
-      for (; at < stop; at += 1) {
-        const value = this.values[at]!;
-        if (value <= 0) continue;
-        const group = this.groups[at]!;
-        if (open[group] !== 1 || (targets !== null && targets[group] !== value)) continue;
-        if (this.left === 0) return at;
-        this.left -= 1;
-      }
+      if (isPassed) continue;
+      const { log2 } = levels[0]!;
+      const stop = Math.min(to, (at | ((1 << log2) - 1)) + 1);
+      const found = this.seekWithin(at, stop, targets, open);
+      if (found >= 0) return found;
+      at = stop;
     }
     return -1;
   }
 
-  private hits(level: Level, cell: number, targets: Int32Array | null, open: Uint8Array): number {
+  private seekWithin(
+    from: number,
+    to: number,
+    targets: Int32Array | null,
+    open: Uint8Array,
+  ): number {
+    const { values, groups } = this;
+    const isOnly = this.strideLog2 === 0;
+    for (let at = from; at < to; at += 1) {
+      const value = values[at]!;
+      if (value <= 0) continue;
+      const group = isOnly ? 0 : groups[at]!;
+      if (open[group] !== 1 || (targets !== null && targets[group] !== value)) continue;
+      if (this.left === 0) return at;
+      this.left -= 1;
+    }
+    return -1;
+  }
+
+  private hits(
+    cells: Int32Array,
+    block: number,
+    targets: Int32Array | null,
+    open: Uint8Array,
+  ): number {
+    const groups = 1 << this.strideLog2;
+    let cell = this.cellOf(block, 0);
     let hits = 0;
-    for (let group = 0; group < this.stride; group += 1) {
+    for (let group = 0; group < groups; group += 1, cell += 1 << CELL_LOG2) {
       if (open[group] !== 1) continue;
-      const at = cell + group;
-      if (targets === null) hits += level.fits[at]!;
-      else if (level.max[at] === targets[group]) hits += level.ties[at]!;
+      if (targets === null) hits += cells[cell + FITS]!;
+      else if (cells[cell + MAX] === targets[group]) hits += cells[cell + TIES]!;
     }
     return hits;
   }

@@ -1,85 +1,140 @@
 import type { Labels } from "../../api/kubernetes.js";
-import type { Selector } from "../../api/label-selector.js";
+import type { Requirement, Selector } from "../../api/label-selector.js";
 
-/** Stands for a selector that no single pair of key and value is needed for. */
-const ANY_PAIR = "";
-
-function pairOf(key: string, value: string): string {
-  return `${key}\n${value}`;
+/** Whoever has a selector. */
+export interface Selecting {
+  readonly selector: Selector;
 }
 
-export function pairsOf(labels: Labels): readonly string[] {
-  return Object.keys(labels).map((key) => pairOf(key, labels[key]!));
-}
-
-/** A pair that every pod has which the selector matches; {@link ANY_PAIR} if it needs none. */
-export function neededPair(selector: Selector): string {
-  let pair = ANY_PAIR;
-  for (const { key, operator, values } of selector.requirements) {
+/** A requirement for one label that every pod has which the selector matches; null if there is none. */
+function neededLabel(selector: Selector): Requirement | null {
+  let needed: Requirement | null = null;
+  for (const requirement of selector.requirements) {
+    const { operator, values } = requirement;
     const single = operator === "Equals" || operator === "DoubleEquals" || operator === "In";
     // Requirements are sorted by key; the last one tends to be no less telling than the first.
-    if (single && values.length === 1) pair = pairOf(key, values[0]!);
+    if (single && values.length === 1) needed = requirement;
   }
-  return pair;
+  return needed;
 }
 
 /** The things of a pair: most pairs have one thing alone. */
-type Entries<T extends object> = Map<string, T | Set<T>>;
+type Entry<T extends object> = T | Set<T>;
+
+/** Things by a pair of key and value. */
+class Entries<T extends object> {
+  private readonly byKey = new Map<string, Map<string, Entry<T>>>();
+
+  get(key: string, value: string): Entry<T> | undefined {
+    return this.byKey.get(key)?.get(value);
+  }
+
+  enter(key: string, value: string, thing: T): void {
+    let byValue = this.byKey.get(key);
+    if (byValue === undefined) {
+      byValue = new Map();
+      this.byKey.set(key, byValue);
+    }
+    const entry = byValue.get(value);
+    if (entry === undefined) byValue.set(value, thing);
+    else if (entry instanceof Set) entry.add(thing);
+    else if (entry !== thing) byValue.set(value, new Set([entry, thing]));
+  }
+
+  leave(key: string, value: string, thing: T): void {
+    const byValue = this.byKey.get(key);
+    const entry = byValue?.get(value);
+    if (byValue === undefined || entry === undefined) return;
+    if (entry instanceof Set) {
+      entry.delete(thing);
+      if (entry.size > 0) return;
+    } else if (entry !== thing) return;
+    byValue.delete(value);
+    if (byValue.size === 0) this.byKey.delete(key);
+  }
+}
+
+/** What the index knows of a thing. */
+interface Indexed {
+  readonly labels: Labels;
+  readonly selectors: readonly Selecting[];
+}
 
 /**
- * Finds who has labels that somebody's selectors may match: things by their labels, and by one pair
- * that each of their selectors needs. What is found has still to be matched.
+ * Finds who has labels that somebody's selectors may match: things by their labels, and by one label
+ * that each of their selectors needs. What is found has still to be matched. Labels are indexed by
+ * those keys only that somebody has asked for: most labels are never selected by.
  */
-export class PairIndex<T extends object> {
-  private readonly byLabel: Entries<T> = new Map();
-  private readonly bySelector: Entries<T> = new Map();
+export class PairIndex<T extends Indexed> {
+  private readonly byLabel = new Entries<T>();
+  private readonly bySelector = new Entries<T>();
+  /** Things with a selector that needs no single label. */
+  private readonly unspecific = new Set<T>();
   private readonly all = new Set<T>();
+  private readonly keys: string[] = [];
 
   get size(): number {
     return this.all.size;
   }
 
-  add(thing: T, labelPairs: readonly string[], selectorPairs: readonly string[]): void {
+  add(thing: T): void {
     this.all.add(thing);
-    for (const pair of labelPairs) enter(this.byLabel, pair, thing);
-    for (const pair of selectorPairs) enter(this.bySelector, pair, thing);
+    for (const key of this.keys) {
+      const value = thing.labels[key];
+      if (value !== undefined) this.byLabel.enter(key, value, thing);
+    }
+    for (const { selector } of thing.selectors) {
+      const needed = neededLabel(selector);
+      if (needed === null) this.unspecific.add(thing);
+      else this.bySelector.enter(needed.key, needed.values[0]!, thing);
+    }
   }
 
-  delete(thing: T, labelPairs: readonly string[], selectorPairs: readonly string[]): void {
+  delete(thing: T): void {
     this.all.delete(thing);
-    for (const pair of labelPairs) leave(this.byLabel, pair, thing);
-    for (const pair of selectorPairs) leave(this.bySelector, pair, thing);
+    for (const key of this.keys) {
+      const value = thing.labels[key];
+      if (value !== undefined) this.byLabel.leave(key, value, thing);
+    }
+    for (const { selector } of thing.selectors) {
+      const needed = neededLabel(selector);
+      if (needed === null) this.unspecific.delete(thing);
+      else this.bySelector.leave(needed.key, needed.values[0]!, thing);
+    }
   }
 
   /** Things whose labels the selectors may match, or whose selectors may match the labels. */
-  related(labelPairs: readonly string[], selectorPairs: readonly string[]): ReadonlySet<T> {
-    if (selectorPairs.includes(ANY_PAIR)) return this.all;
-    const found = new Set<T>();
-    collect(this.bySelector, ANY_PAIR, found);
-    for (const pair of labelPairs) collect(this.bySelector, pair, found);
-    for (const pair of selectorPairs) collect(this.byLabel, pair, found);
-    return found;
+  related({ labels, selectors }: Indexed): readonly T[] {
+    const found: T[] = [];
+    for (const { selector } of selectors) {
+      const needed = neededLabel(selector);
+      if (needed === null) return [...this.all];
+      if (!this.keys.includes(needed.key)) this.indexBy(needed.key);
+      collect(this.byLabel.get(needed.key, needed.values[0]!), found);
+    }
+    if (this.unspecific.size > 0) collect(this.unspecific, found);
+    for (const key in labels) collect(this.bySelector.get(key, labels[key]!), found);
+    return found.length > FEW ? [...new Set(found)] : found;
+  }
+
+  private indexBy(key: string): void {
+    this.keys.push(key);
+    for (const thing of this.all) {
+      const value = thing.labels[key];
+      if (value !== undefined) this.byLabel.enter(key, value, thing);
+    }
   }
 }
 
-function collect<T extends object>(entries: Entries<T>, pair: string, into: Set<T>): void {
-  const entry = entries.get(pair);
+/** So many things are compared one by one. */
+const FEW = 8;
+
+/** Adds what is not there yet, as long as that is cheap to tell. */
+function collect<T extends object>(entry: Entry<T> | undefined, into: T[]): void {
   if (entry === undefined) return;
-  if (entry instanceof Set) for (const thing of entry) into.add(thing);
-  else into.add(entry);
-}
-
-function enter<T extends object>(entries: Entries<T>, pair: string, thing: T): void {
-  const entry = entries.get(pair);
-  if (entry === undefined) entries.set(pair, thing);
-  else if (entry instanceof Set) entry.add(thing);
-  else if (entry !== thing) entries.set(pair, new Set([entry, thing]));
-}
-
-function leave<T extends object>(entries: Entries<T>, pair: string, thing: T): void {
-  const entry = entries.get(pair);
-  if (entry === thing) entries.delete(pair);
-  if (!(entry instanceof Set)) return;
-  entry.delete(thing);
-  if (entry.size === 0) entries.delete(pair);
+  if (!(entry instanceof Set)) {
+    if (into.length > FEW || !into.includes(entry)) into.push(entry);
+    return;
+  }
+  for (const thing of entry) if (into.length > FEW || !into.includes(thing)) into.push(thing);
 }

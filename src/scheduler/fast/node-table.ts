@@ -21,11 +21,13 @@ export class NodeTable {
   ordinalAt = new Float64Array(0);
   /** Sequence number of the newest change by row. */
   lastChange: Float64Array = new Float64Array(0);
-  /** Sequence number of the newest change of what pods do not touch: labels, taints, the node itself. */
-  lastStaticChange: Float64Array = new Float64Array(0);
+  /** Sequence number of the newest change of the node itself, not of its pods, by row. */
+  lastNodeChange: Float64Array = new Float64Array(0);
+  /** The newest of these. */
+  newestNodeChange = NEVER;
   /** Grows with every change of the order of evaluation. */
   orderVersion = 0;
-  /** Grows with every static change of any row, and with the order. */
+  /** Grows with every change of labels and taints of any row, and with the order. */
   topologyVersion = 0;
   /** Everything before this sequence number has been taken in. */
   end = 0;
@@ -48,8 +50,14 @@ export class NodeTable {
     const end = changes.end;
     if (end === this.end) return;
     if (changes.reaches(this.end)) {
-      for (let at = this.end; at < end; at += 1) this.touch(changes.rowAt(at), at);
+      const { lastChange } = this;
+      for (let at = this.end; at < end; at += 1) {
+        const row = changes.rowAt(at);
+        lastChange[row] = at;
+        if (changes.isOfNode(at)) this.touch(row, at);
+      }
     } else {
+      this.lastChange.fill(end - 1, 0, state.rows);
       for (let row = 0; row < state.rows; row += 1) this.touch(row, end - 1);
     }
     this.end = end;
@@ -63,7 +71,7 @@ export class NodeTable {
       return to;
     };
     this.lastChange = column(this.lastChange);
-    this.lastStaticChange = column(this.lastStaticChange);
+    this.lastNodeChange = column(this.lastNodeChange);
     const positions = new Int32Array(length).fill(-1);
     positions.set(this.positionOf);
     this.positionOf = positions;
@@ -84,8 +92,10 @@ export class NodeTable {
     }
   }
 
+  /** The node of that row came, went or has another version. */
   private touch(row: number, at: number): void {
-    this.lastChange[row] = at;
+    this.lastNodeChange[row] = at;
+    this.newestNodeChange = at;
     const position = this.positionOf[row]!;
     const node = position < 0 ? null : this.nodes[position]!;
     if (node === this.seen[row]) {
@@ -104,7 +114,6 @@ export class NodeTable {
       this.labels[row] = node.labels;
       this.taints[row] = node.taints;
     }
-    this.lastStaticChange[row] = at;
     this.topologyVersion += 1;
   }
 

@@ -1,41 +1,10 @@
 import { CycleState } from "../framework/cycle-state.js";
-import type { FilterPlugin } from "../framework/interfaces.js";
-import { MAX_NODE_SCORE } from "../framework/interfaces.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import type { PodTemplateInfo } from "../framework/pod-template-info.js";
-import type { WeightedScorePlugin } from "../framework/runtime.js";
-import { type Status, isRejected } from "../framework/status.js";
 import type { FastProfile, WeightedStaticScore } from "./fast-profile.js";
 import type { NodeTable } from "./node-table.js";
+import { ShapeJudge } from "./shape-judge.js";
 import { ShapeRows } from "./shape-rows.js";
 import { StaticGroups } from "./static-groups.js";
-
-/** All of a template that the rules of one node read, as text: templates of one text share a shape. */
-export function shapeKey({ resources, spec, hostPorts }: PodTemplateInfo): string {
-  const { requests, scoreRequests } = resources;
-  let text =
-    `${amountsText(requests)} ${resources.scoreNonZeroCpuMillis} ` +
-    `${resources.scoreNonZeroMemoryBytes} ${amountsText(scoreRequests)}`;
-  for (const { image } of spec.containers) text += `\n${image ?? ""}`;
-  for (const { image } of spec.initContainers ?? []) text += `\ninit ${image ?? ""}`;
-  const { tolerations = [], nodeSelector } = spec;
-  const nodeAffinity = spec.affinity?.nodeAffinity;
-  if (tolerations.length > 0) text += `\nt${JSON.stringify(tolerations)}`;
-  if (nodeSelector !== undefined) text += `\ns${JSON.stringify(nodeSelector)}`;
-  if (nodeAffinity !== undefined) text += `\na${JSON.stringify(nodeAffinity)}`;
-  if (hostPorts.length > 0) text += `\np${JSON.stringify(hostPorts)}`;
-  return text;
-}
-
-function amountsText({
-  cpuMillis,
-  memoryBytes,
-  ephemeralStorageBytes,
-  scalars,
-}: PodTemplateInfo["resources"]["requests"]): string {
-  const text = `${cpuMillis} ${memoryBytes} ${ephemeralStorageBytes}`;
-  return scalars.length === 0 ? text : `${text} ${JSON.stringify(scalars)}`;
-}
 
 /**
  * What the pods of one request shape ask of a single node, remembered for every node: whether it fits
@@ -44,13 +13,11 @@ function amountsText({
  */
 export class RequestShape {
   readonly rows: ShapeRows;
-  /** False once a rule gave an answer that is not remembered: an error, or a score out of range. */
-  usable = true;
   readonly staticScores: readonly WeightedStaticScore[];
-  private readonly filters: readonly FilterPlugin[];
-  private readonly scores: readonly WeightedScorePlugin[];
-  private readonly state = new CycleState();
+  private readonly judge: ShapeJudge;
+  readonly state = new CycleState();
   private readonly statics = new Map<string, StaticGroups>();
+  private hasPlainAnswers = true;
   private images = -1;
 
   constructor(
@@ -61,9 +28,16 @@ export class RequestShape {
   ) {
     this.rows = new ShapeRows(table);
     const idle = this.idlePlugins();
-    this.filters = profile.localFilters.filter(({ name }) => !idle.filter.has(name));
-    this.scores = profile.localScores.filter(({ plugin }) => !idle.score.has(plugin.name));
     this.staticScores = profile.staticScores.filter(({ plugin }) => !idle.score.has(plugin.name));
+    this.judge = new ShapeJudge(profile, table, this.rows, this, {
+      filters: profile.localFilters.filter(({ name }) => !idle.filter.has(name)),
+      scores: profile.localScores.filter(({ plugin }) => !idle.score.has(plugin.name)),
+    });
+  }
+
+  /** False once a rule gave an answer that is not remembered. */
+  get usable(): boolean {
+    return this.hasPlainAnswers && this.judge.usable && this.rows.usable;
   }
 
   /** Asks PreFilter and PreScore once, which plugins have nothing to say about this shape. */
@@ -79,14 +53,14 @@ export class RequestShape {
       if (!filtering.has(plugin.name)) continue;
       const { status, nodeNames } = plugin.preFilter(this.state, this.pod);
       if (status?.code === "Skip") filter.add(plugin.name);
-      else if (status !== null || nodeNames !== null) this.usable = false;
+      else if (status !== null || nodeNames !== null) this.hasPlainAnswers = false;
     }
     const scoring = new Set([...localScores, ...staticScores].map(({ plugin }) => plugin.name));
     for (const plugin of framework.preScorePlugins) {
       if (!scoring.has(plugin.name)) continue;
       const status = plugin.preScore(this.state, this.pod, []);
       if (status?.code === "Skip") score.add(plugin.name);
-      else if (status !== null) this.usable = false;
+      else if (status !== null) this.hasPlainAnswers = false;
     }
     return { filter, score };
   }
@@ -106,27 +80,6 @@ export class RequestShape {
     }
     this.rows.sync(this.judge);
   }
-
-  private readonly judge = (position: number): number | Status => {
-    const node = this.table.nodes[position]!;
-    const { calls } = this.profile.framework;
-    const { state, pod } = this;
-    for (const plugin of this.filters) {
-      calls.filter += 1;
-      const status = plugin.filter(state, pod, node);
-      if (status === null) continue;
-      if (!isRejected(status)) this.usable = false;
-      return status;
-    }
-    let value = 1;
-    for (const { plugin, weight } of this.scores) {
-      calls.score += 1;
-      const score = plugin.score(state, pod, node);
-      if (!(score >= 0 && score <= MAX_NODE_SCORE)) this.usable = false;
-      value += score * weight;
-    }
-    return value;
-  };
 
   /** The groups of nodes that `keys` and the static scores divide the nodes into, in sync. */
   staticGroups(keys: readonly string[]): StaticGroups {

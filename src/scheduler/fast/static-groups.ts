@@ -22,6 +22,8 @@ export class StaticGroups {
   groups: StaticGroup[] = [];
   /** Grows whenever groups were numbered anew. */
   generation = 0;
+  /** Grows whenever a node may have come to another group. */
+  version = 0;
   /** False when there are too many groups. */
   usable = true;
   private readonly ids = new Map<string, number>();
@@ -45,6 +47,7 @@ export class StaticGroups {
     const { table } = this;
     if (this.topologyVersion === table.topologyVersion) return;
     this.topologyVersion = table.topologyVersion;
+    this.version += 1;
     if (!this.update()) this.number();
   }
 
@@ -62,7 +65,7 @@ export class StaticGroups {
       this.present = present;
     }
     for (let row = 0; row < table.state.rows; row += 1) {
-      if (table.lastStaticChange[row]! < this.cursor) continue;
+      if (table.lastNodeChange[row]! < this.cursor) continue;
       if (this.present[row] === 1) {
         const group = this.groups[this.of[row]!]!;
         // The sample may stand for its group no longer.

@@ -1,52 +1,71 @@
+import type { Labels } from "../../api/kubernetes.js";
 import { assert } from "../../base/assert.js";
-import type { AffinityTerm } from "../framework/affinity-term.js";
 import type { ClusterState } from "../framework/cluster-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { PodTemplateInfo } from "../framework/pod-template-info.js";
-import { PairIndex, neededPair, pairsOf } from "./label-pairs.js";
+import { PairIndex, type Selecting } from "./label-pairs.js";
 
 /** Pods of one template that count on nodes; terminating ones apart, as some rules leave them out. */
-export interface TemplateUse {
-  readonly template: PodTemplateInfo;
-  readonly terminating: boolean;
-  /** Pods by the row of their node. */
-  readonly rows: Map<number, number>;
-  readonly labelPairs: readonly string[];
-  readonly selectorPairs: readonly string[];
-  /** Who counts these pods. */
-  readonly counters: Set<PodCounter>;
+export class TemplateUse {
+  readonly labels: Labels;
+  readonly selectors: readonly Selecting[];
+  /** Who counts these pods, and as what. */
+  readonly links: Link[] = [];
+  /** Many a template has pods on one node only: that one stands here, the others in a table. */
+  private row = -1;
+  private count = 0;
+  private others: Map<number, number> | null = null;
+
+  constructor(
+    readonly template: PodTemplateInfo,
+    readonly terminating: boolean,
+  ) {
+    this.labels = template.labels;
+    this.selectors = template.terms;
+  }
+
+  get isEmpty(): boolean {
+    return this.count === 0 && (this.others === null || this.others.size === 0);
+  }
+
+  /** Counts pods on the node of that row. */
+  add(row: number, sign: 1 | -1): void {
+    if (this.row === row || (this.count === 0 && this.others === null)) {
+      this.row = row;
+      this.count += sign;
+      assert(this.count >= 0, "no more pods leave a node than came");
+      return;
+    }
+    this.others ??= new Map();
+    const count = (this.others.get(row) ?? 0) + sign;
+    assert(count >= 0, "no more pods leave a node than came");
+    if (count === 0) this.others.delete(row);
+    else this.others.set(row, count);
+  }
+
+  /** Calls `visit` with each row that has pods, and their number. */
+  forEachRow(visit: (row: number, count: number) => void): void {
+    if (this.count > 0) visit(this.row, this.count);
+    this.others?.forEach((count, row) => visit(row, count));
+  }
 }
 
 /** Counts the pods of some templates, for one class of incoming pods. */
-export interface PodCounter {
-  readonly labelPairs: readonly string[];
-  readonly selectorPairs: readonly string[];
-  /** True if pods of the template matter; asked once, before the first of them is counted. */
-  isConcerned(use: TemplateUse): boolean;
-  /** Counts one pod of a template that concerns it more or less; `use.rows` has it already. */
-  count(use: TemplateUse, node: NodeInfo, sign: 1 | -1): void;
-  /** The last pod of a template that concerns it was counted; the use will not come again. */
-  ended(use: TemplateUse): void;
+export interface PodCounter<T> {
+  readonly labels: Labels;
+  readonly selectors: readonly Selecting[];
+  /** What a pod of the template counts as; null if it does not matter. Asked once a template. */
+  contributionsOf(use: TemplateUse): T | null;
+  /** Counts one pod more or less; the use has it already. */
+  count(contributions: T, node: NodeInfo, sign: 1 | -1): void;
 }
 
-/** Terms of a template by which its placed pods have a say about others. */
-export function allTerms(template: PodTemplateInfo): readonly AffinityTerm[] {
-  return [
-    ...template.requiredAffinityTerms,
-    ...template.requiredAntiAffinityTerms,
-    ...template.preferredAffinityTerms.map(({ term }) => term),
-    ...template.preferredAntiAffinityTerms.map(({ term }) => term),
-  ];
-}
+type AnyCounter = PodCounter<unknown>;
 
-function needsNamespaces({ namespaceSelector }: AffinityTerm): boolean {
-  return !namespaceSelector.matchesNothing;
-}
-
-/** True if a term depends on the labels of namespaces, which may change. */
-export function dependsOnNamespaces(template: PodTemplateInfo): boolean {
-  return template.hasAffinity && allTerms(template).some(needsNamespaces);
+interface Link {
+  readonly counter: AnyCounter;
+  readonly contributions: unknown;
 }
 
 /**
@@ -58,7 +77,7 @@ export class TemplateUses {
   namespaceDependents = 0;
   private readonly uses = new Map<number, TemplateUse>();
   private readonly index = new PairIndex<TemplateUse>();
-  private readonly counters = new PairIndex<PodCounter>();
+  private readonly counters = new PairIndex<AnyCounter>();
 
   constructor(state: ClusterState) {
     state.observePods((info, node, sign) => this.podChanged(info, node, sign));
@@ -68,69 +87,52 @@ export class TemplateUses {
     const terminating = info.pod.deletionTimeMicros !== null;
     const key = info.template.id * 2 + (terminating ? 1 : 0);
     const use = this.uses.get(key) ?? this.begin(key, info.template, terminating);
-    const count = (use.rows.get(node.row) ?? 0) + sign;
-    assert(count >= 0, "no more pods leave a node than came");
-    if (count === 0) use.rows.delete(node.row);
-    else use.rows.set(node.row, count);
-    for (const counter of use.counters) counter.count(use, node, sign);
-    if (use.rows.size === 0) this.end(key, use);
+    use.add(node.row, sign);
+    const { links } = use;
+    for (let i = 0; i < links.length; i += 1) {
+      links[i]!.counter.count(links[i]!.contributions, node, sign);
+    }
+    if (use.isEmpty) this.end(key, use);
   }
 
   private begin(key: number, template: PodTemplateInfo, terminating: boolean): TemplateUse {
-    const labelPairs = pairsOf(template.labels);
-    const selectorPairs = template.hasAffinity
-      ? allTerms(template).map(({ selector }) => neededPair(selector))
-      : [];
-    const use: TemplateUse = {
-      template,
-      terminating,
-      rows: new Map(),
-      labelPairs,
-      selectorPairs,
-      counters: new Set(),
-    };
+    const use = new TemplateUse(template, terminating);
     this.uses.set(key, use);
-    this.index.add(use, labelPairs, selectorPairs);
-    if (dependsOnNamespaces(template)) this.namespaceDependents += 1;
+    this.index.add(use);
+    if (template.readsNamespaces) this.namespaceDependents += 1;
     if (this.counters.size > 0) {
-      for (const counter of this.counters.related(labelPairs, selectorPairs)) {
-        if (counter.isConcerned(use)) use.counters.add(counter);
-      }
+      for (const counter of this.counters.related(use)) link(use, counter);
     }
     return use;
   }
 
   private end(key: number, use: TemplateUse): void {
     this.uses.delete(key);
-    for (const counter of use.counters) counter.ended(use);
-    this.index.delete(use, use.labelPairs, use.selectorPairs);
-    if (dependsOnNamespaces(use.template)) this.namespaceDependents -= 1;
+    this.index.delete(use);
+    if (use.template.readsNamespaces) this.namespaceDependents -= 1;
   }
 
-  /** From now on `counter` is told of every pod that concerns it; see also {@link usesOf}. */
-  subscribe(counter: PodCounter): void {
-    this.counters.add(counter, counter.labelPairs, counter.selectorPairs);
-    for (const use of this.index.related(counter.labelPairs, counter.selectorPairs)) {
-      if (counter.isConcerned(use)) use.counters.add(counter);
+  /** From now on `counter` is told of every pod that comes or goes and concerns it. */
+  subscribe<T>(counter: PodCounter<T>): void {
+    this.counters.add(counter as AnyCounter);
+    for (const use of this.concerning(counter)) link(use, counter as AnyCounter);
+  }
+
+  unsubscribe<T>(counter: PodCounter<T>): void {
+    this.counters.delete(counter as AnyCounter);
+    for (const { links } of this.concerning(counter)) {
+      const at = links.findIndex((known) => known.counter === counter);
+      if (at >= 0) links.splice(at, 1);
     }
   }
 
-  unsubscribe(counter: PodCounter): void {
-    this.counters.delete(counter, counter.labelPairs, counter.selectorPairs);
-    for (const use of this.usesOf(counter)) use.counters.delete(counter);
+  /** Every placed template that may concern the counter. */
+  concerning<T>(counter: PodCounter<T>): readonly TemplateUse[] {
+    return this.index.related(counter);
   }
+}
 
-  /** Every placed template that concerns the counter, asked anew. */
-  concerning(counter: PodCounter): readonly TemplateUse[] {
-    const related = this.index.related(counter.labelPairs, counter.selectorPairs);
-    const uses: TemplateUse[] = [];
-    for (const use of related) if (counter.isConcerned(use)) uses.push(use);
-    return uses;
-  }
-
-  /** The same of a counter that has subscribed. */
-  usesOf(counter: PodCounter): readonly TemplateUse[] {
-    const related = this.index.related(counter.labelPairs, counter.selectorPairs);
-    return [...related].filter((use) => use.counters.has(counter));
-  }
+function link(use: TemplateUse, counter: AnyCounter): void {
+  const contributions = counter.contributionsOf(use);
+  if (contributions !== null) use.links.push({ counter, contributions });
 }

@@ -2,12 +2,30 @@ import type { Labels, PodAffinityTerm } from "../../api/kubernetes.js";
 import { Selector, SelectorError, compileLabelSelector } from "../../api/label-selector.js";
 import type { Requirement } from "../../api/label-selector.js";
 
+/** A set of names; a `Set` is one. */
+interface Names extends Iterable<string> {
+  has(name: string): boolean;
+}
+
+/** A set of one name: almost all terms name one namespace, and each has its own. */
+class OneName implements Names {
+  constructor(private readonly name: string) {}
+
+  has(name: string): boolean {
+    return name === this.name;
+  }
+
+  *[Symbol.iterator](): Iterator<string> {
+    yield this.name;
+  }
+}
+
 /** A pod affinity or anti-affinity term, ready for use. */
 export interface AffinityTerm {
   readonly topologyKey: string;
   readonly selector: Selector;
   /** Namespaces that are named; the pod's own when the term says nothing of namespaces. */
-  readonly namespaces: ReadonlySet<string>;
+  readonly namespaces: Names;
   /** Further namespaces by their labels; matches nothing when the term has no such selector. */
   readonly namespaceSelector: Selector;
 }
@@ -71,7 +89,7 @@ export function compileAffinityTerm(
   return {
     topologyKey: raw.topologyKey,
     selector: options.matchLabelKeys ? withLabelKeys(base, raw, owner.labels) : base,
-    namespaces: new Set(own ? [owner.namespace] : named),
+    namespaces: own ? new OneName(owner.namespace) : new Set(named),
     namespaceSelector,
   };
 }

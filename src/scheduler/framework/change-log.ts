@@ -18,8 +18,9 @@ export class ChangeLog {
     return this.sequence;
   }
 
-  append(row: number): void {
-    this.rows[this.sequence & this.mask] = row;
+  /** `ofNode`: the node itself changed, not only the pods on it. */
+  append(row: number, ofNode: boolean): void {
+    this.rows[this.sequence & this.mask] = row * 2 + (ofNode ? 1 : 0);
     this.sequence += 1;
   }
 
@@ -30,6 +31,11 @@ export class ChangeLog {
 
   /** The row of change number `at`, which must lie in the ring. */
   rowAt(at: number): number {
-    return this.rows[at & this.mask]!;
+    return this.rows[at & this.mask]! >> 1;
+  }
+
+  /** Whether change number `at` was one of the node itself. */
+  isOfNode(at: number): boolean {
+    return (this.rows[at & this.mask]! & 1) === 1;
   }
 }

@@ -3,7 +3,9 @@ import { assert } from "../../base/assert.js";
 import { ChangeLog } from "./change-log.js";
 import type { Features } from "./features.js";
 import { ImageSpread } from "./image-spread.js";
+import { AMOUNTS_PER_NODE, NodeAmounts } from "./node-amounts.js";
 import { NodeInfo, type NodeVersion } from "./node-info.js";
+import { NodePods } from "./node-pods.js";
 import { NodeTree, zoneKey } from "./node-tree.js";
 import { type PodInfo, PodInfoFactory } from "./pod-info.js";
 import { ScalarResources } from "./resources.js";
@@ -11,11 +13,6 @@ import type { Snapshot } from "./snapshot.js";
 
 /** More than any cluster has. */
 const MAX_NODES = 2 ** 22;
-
-interface Placed {
-  readonly info: PodInfo;
-  readonly node: NodeInfo;
-}
 
 /** Is told of each pod that is counted on a node (1), or no longer (-1), after the fact. */
 export type PodObserver = (info: PodInfo, node: NodeInfo, sign: 1 | -1) => void;
@@ -32,8 +29,14 @@ export class ClusterState implements Snapshot {
   readonly changes: ChangeLog;
   readonly scalars = new ScalarResources();
   readonly podInfos: PodInfoFactory;
+  /** The numbers of all nodes, by row. */
+  readonly amounts = new NodeAmounts();
+  private readonly podsByRow = new NodePods();
+  private readonly infos: (NodeInfo | null)[] = [];
+  /** 1 for a row with a node, not only pods that name it. */
+  private hasNode = new Uint8Array(64);
   private readonly byName = new Map<string, NodeInfo>();
-  private readonly placed = new Map<string, Placed>();
+  private readonly placed = new Map<string, PodInfo>();
   private readonly tree = new NodeTree<NodeInfo>();
   private readonly images: ImageSpread;
   private readonly pvcUsers = new Map<string, number>();
@@ -41,7 +44,6 @@ export class ClusterState implements Snapshot {
   private readonly freeRows: number[] = [];
   private order: readonly NodeInfo[] | null = null;
   private rowCount = 0;
-  private nextGeneration = 1;
   private nextOrdinal = 0;
   private readonly podObservers: PodObserver[] = [];
   readonly nodesWithAffinity = new Set<NodeInfo>();
@@ -91,10 +93,11 @@ export class ClusterState implements Snapshot {
     info.ordinal = this.nextOrdinal;
     this.nextOrdinal += 1;
     info.setNode(node, this.scalars);
+    this.hasNode[info.row] = 1;
     this.tree.add(info.zone, info);
     this.order = null;
     this.images.add(info);
-    this.touch(info);
+    this.changes.append(info.row, true);
   }
 
   /** Takes a new version of a node. One that is not known is added. */
@@ -116,7 +119,7 @@ export class ClusterState implements Snapshot {
     }
     info.setNode(node, this.scalars);
     if (imagesChanged) this.images.add(info);
-    this.touch(info);
+    this.changes.append(info.row, true);
   }
 
   /** Forgets a node; its pods stay counted until they are removed. Unknown names are ignored. */
@@ -127,8 +130,9 @@ export class ClusterState implements Snapshot {
     this.tree.remove(info.zone, name);
     this.order = null;
     info.clearNode();
-    this.touch(info);
-    this.dropIfUnused(info);
+    this.changes.append(info.row, true);
+    this.hasNode[info.row] = 0;
+    this.dropIfUnused(info.row);
   }
 
   /**
@@ -142,7 +146,7 @@ export class ClusterState implements Snapshot {
 
   /** Shows `observer` every pod that is counted, and each one that comes or goes from now on. */
   observePods(observer: PodObserver): void {
-    for (const { info, node } of this.placed.values()) observer(info, node, 1);
+    for (const info of this.placed.values()) observer(info, this.infos[info.row]!, 1);
     this.podObservers.push(observer);
   }
 
@@ -152,20 +156,33 @@ export class ClusterState implements Snapshot {
 
   /** The pod of that uid as it is counted, and the name of its node. */
   podOf(uid: string): { readonly info: PodInfo; readonly nodeName: string } | undefined {
-    const placed = this.placed.get(uid);
-    return placed === undefined ? undefined : { info: placed.info, nodeName: placed.node.name };
+    const info = this.placed.get(uid);
+    return info === undefined ? undefined : { info, nodeName: this.infos[info.row]!.name };
   }
 
   /** Counts a pod on its node; `pod.nodeName` must be set. */
   addPod(pod: PodVersion): PodInfo {
     assert(pod.nodeName !== "", () => `pod ${pod.namespace}/${pod.name} has no node`);
-    assert(!this.placed.has(pod.uid), () => `pod ${pod.namespace}/${pod.name} was added twice`);
-    const node = this.infoOf(pod.nodeName);
     const info = this.podInfos.podInfo(pod);
-    this.placed.set(pod.uid, { info, node });
-    node.addPod(info);
-    this.afterPod(node, info, 1);
+    this.place(info, this.infoOf(pod.nodeName).row);
     return info;
+  }
+
+  /** Counts a pod that was decided on, under its version that names `node`. */
+  placePod(info: PodInfo, bound: PodVersion, node: NodeInfo): void {
+    assert(bound.nodeName === node.name, () => `pod ${bound.name} is bound to another node`);
+    info.pod = bound;
+    // The node may have gone since, and come again as another.
+    this.place(info, node.node === null ? this.infoOf(node.name).row : node.row);
+  }
+
+  private place(info: PodInfo, row: number): void {
+    const { size } = this.placed;
+    this.placed.set(info.pod.uid, info);
+    assert(this.placed.size > size, () => `pod ${info.pod.name} was added twice`);
+    info.row = row;
+    this.podsByRow.add(row, info);
+    this.count(info, 1);
   }
 
   /**
@@ -173,7 +190,7 @@ export class ClusterState implements Snapshot {
    * counts as before (most change the status only) does not count as a change of its node.
    */
   updatePod(pod: PodVersion): PodInfo {
-    const info = this.placed.get(pod.uid)?.info;
+    const info = this.placed.get(pod.uid);
     if (info !== undefined && countsTheSame(info.pod, pod)) {
       info.pod = pod;
       return info;
@@ -184,41 +201,43 @@ export class ClusterState implements Snapshot {
 
   /** Counts a pod no longer; false if it was not counted. */
   removePod(uid: string): boolean {
-    const placed = this.placed.get(uid);
-    if (placed === undefined) return false;
+    const info = this.placed.get(uid);
+    if (info === undefined) return false;
     this.placed.delete(uid);
-    const removed = placed.node.removePod(placed.info);
-    assert(removed, () => `pod ${uid} was not on its node`);
-    this.afterPod(placed.node, placed.info, -1);
-    this.dropIfUnused(placed.node);
+    const { row } = info;
+    this.podsByRow.remove(row, info);
+    this.count(info, -1);
+    if (this.podsByRow.count(row) === 0) this.dropIfUnused(row);
     return true;
   }
 
-  private afterPod(node: NodeInfo, info: PodInfo, sign: 1 | -1): void {
-    const { template } = info;
+  /** The pod is on its row already, or no longer. */
+  private count(info: PodInfo, sign: 1 | -1): void {
+    const { template, row } = info;
+    this.amounts.count(row * AMOUNTS_PER_NODE, template.resources, sign);
     addTo(this.podsByPriority, template.priority, sign);
-    if (template.hasAffinity) {
-      keepIf(this.nodesWithAffinity, node, node.podsWithAffinity.length > 0);
-      keepIf(
-        this.nodesWithRequiredAntiAffinity,
-        node,
-        node.podsWithRequiredAntiAffinity.length > 0,
-      );
-    }
-    if (template.hasVolumes) {
-      for (const volume of template.spec.volumes ?? []) {
-        const claim = volume.persistentVolumeClaim?.claimName;
-        if (claim !== undefined) addTo(this.pvcUsers, `${info.pod.namespace}/${claim}`, sign);
-      }
-    }
-    this.touch(node);
-    for (const observer of this.podObservers) observer(info, node, sign);
+    if (template.takesMore) this.countMore(info, this.infos[row]!, sign);
+    if (template.hasAffinity) this.markAffinity(row);
+    this.changes.append(row, false);
+    const { podObservers } = this;
+    if (podObservers.length === 0) return;
+    const node = this.infos[row]!;
+    for (let i = 0; i < podObservers.length; i += 1) podObservers[i]!(info, node, sign);
   }
 
-  private touch(node: NodeInfo): void {
-    node.generation = this.nextGeneration;
-    this.nextGeneration += 1;
-    this.changes.append(node.row);
+  private countMore(info: PodInfo, node: NodeInfo, sign: 1 | -1): void {
+    node.countMore(info, sign);
+    for (const volume of info.template.spec.volumes ?? []) {
+      const claim = volume.persistentVolumeClaim?.claimName;
+      if (claim !== undefined) addTo(this.pvcUsers, `${info.pod.namespace}/${claim}`, sign);
+    }
+  }
+
+  private markAffinity(row: number): void {
+    const node = this.infos[row]!;
+    keepIf(this.nodesWithAffinity, node, this.podsByRow.affinityCount(row) > 0);
+    const anti = this.podsByRow.requiredAntiAffinityCount(row) > 0;
+    keepIf(this.nodesWithRequiredAntiAffinity, node, anti);
   }
 
   private infoOf(name: string): NodeInfo {
@@ -226,17 +245,26 @@ export class ClusterState implements Snapshot {
     if (known !== undefined) return known;
     const row = this.freeRows.pop() ?? this.rowCount;
     if (row === this.rowCount) this.rowCount += 1;
-    const info = new NodeInfo(name, row);
+    if (row >= this.hasNode.length) {
+      const hasNode = new Uint8Array(row * 2);
+      hasNode.set(this.hasNode);
+      this.hasNode = hasNode;
+    }
+    const info = NodeInfo.inRow(name, row, { amounts: this.amounts, pods: this.podsByRow });
     this.byName.set(name, info);
+    this.infos[row] = info;
     return info;
   }
 
-  private dropIfUnused(info: NodeInfo): void {
-    if (info.node !== null || info.pods.length > 0) return;
+  /** Forgets a row that has neither a node nor pods. */
+  private dropIfUnused(row: number): void {
+    if (this.hasNode[row] === 1 || this.podsByRow.count(row) > 0) return;
+    const info = this.infos[row]!;
     this.byName.delete(info.name);
     this.nodesWithAffinity.delete(info);
     this.nodesWithRequiredAntiAffinity.delete(info);
-    this.freeRows.push(info.row);
+    this.infos[row] = null;
+    this.freeRows.push(row);
   }
 }
 

@@ -22,6 +22,8 @@ export class CycleState {
   skipFilterPlugins: ReadonlySet<string> = EMPTY;
   /** Filters that this cycle asks, once PreFilter has passed; null before: all of them. */
   filterPlugins: readonly FilterPlugin[] | null = null;
+  /** Plugins whose PreFilter did not pass or did not run, since one refused the pod as a whole. */
+  unpreparedPlugins: ReadonlySet<string> = EMPTY;
   /** Plugins whose PreScore said Skip: their Score does not run. */
   skipScorePlugins: ReadonlySet<string> = EMPTY;
 
@@ -38,6 +40,7 @@ export class CycleState {
     const copy = new CycleState();
     copy.skipFilterPlugins = this.skipFilterPlugins;
     copy.filterPlugins = this.filterPlugins;
+    copy.unpreparedPlugins = this.unpreparedPlugins;
     copy.skipScorePlugins = this.skipScorePlugins;
     for (const [key, value] of this.data) copy.data.set(key, value.clone());
     return copy;

@@ -114,6 +114,12 @@ export const GATES = {
     to: 25,
     source: "FitError without PreFilterMsg, before kubernetes/kubernetes pull request 110894",
   },
+  /** What PostFilter says when it fails with an error is logged, and left out of the message. */
+  PostFilterErrorLeftOut: {
+    from: OLDEST_MINOR,
+    to: 26,
+    source: "schedule_one.go sets Diagnosis.PostFilterMsg whatever the status from v1.27 on",
+  },
   /** After a PreFilter rejection preemption still examines every node. */
   PreemptionAfterPreFilterRejection: {
     from: 26,
@@ -171,11 +177,10 @@ export const GATES = {
     to: 30,
     source: "kubernetes/kubernetes pull request 109877 (v1.27) and issue 125336 (v1.31)",
   },
-  /** A preemptor waits for any less important pod that terminates on its nominated node. */
-  PreemptionWaitsForAnyTermination: {
-    from: OLDEST_MINOR,
-    to: 26,
-    source: "podTerminatingByPreemption; kubernetes/kubernetes pull request 114623 (v1.27)",
+  /** Room is being made for a nominated pod by victims of preemption only, not by any pod that ends. */
+  OnlyVictimsMakeRoom: {
+    from: 27,
+    source: "kubernetes/kubernetes pull request 114623 (v1.27), issue 104266",
   },
   /** Among candidates the priority of the first victim listed counts as the highest. */
   FirstVictimAsHighest: {
@@ -204,6 +209,11 @@ export const GATES = {
     from: OLDEST_MINOR,
     to: 26,
     source: "kubernetes/kubernetes pull request 114051 (v1.27)",
+  },
+  /** A volume's beta label of zone or region is compared with a node's label of today, too. */
+  VolumeZoneBetaLabelsTranslated: {
+    from: 28,
+    source: "kubernetes/kubernetes pull request 118923 (v1.28), issue 114996",
   },
   /** VolumeZone reads the claims once, in PreFilter. */
   VolumeZonePreFilter: { from: 27, source: "volumezone PreFilter (v1.27)" },

@@ -1,6 +1,6 @@
 import type { RefusalCause } from "../../record/cluster-observer.js";
 import type { Features } from "./features.js";
-import type { NodeStatuses } from "./interfaces.js";
+import type { NodeStatuses, PostFilterResult } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
 import type { Code, Status } from "./status.js";
 
@@ -100,6 +100,13 @@ interface Wording {
   readonly features: Features;
   /** What PostFilter said; empty for nothing. */
   readonly postFilter: string;
+}
+
+/** What of PostFilter's answer stands in the message; empty for nothing. */
+export function postFilterWords(result: PostFilterResult | null, features: Features): string {
+  if (result === null) return "";
+  const { code, message } = result.status;
+  return code === "Error" && features.PostFilterErrorLeftOut ? "" : message;
 }
 
 /** What each node was refused for, as far as it counts in the message. */

@@ -108,10 +108,38 @@ export interface PreFilterPlugin extends Plugin {
   readonly preFilterExtensions: PreFilterExtensions | null;
 }
 
+/**
+ * A filter's rule for the pods of one template, on the numbers of many nodes (`NodeAmounts`). It must
+ * answer as `filter` does.
+ */
+export interface RowFilter {
+  /**
+   * For each of `count` nodes, whose numbers begin at `offsets`: writes 0 into `refusals` if it fits,
+   * else a small number; equal ones stand for one and the same status.
+   */
+  filterRows(columns: Float64Array, offsets: Int32Array, count: number, refusals: Int32Array): void;
+}
+
+/** The same for a score that is not normalised. */
+export interface RowScore {
+  /** Adds `weight` times the score to `totals`, for each of `count` nodes. */
+  addScores(
+    columns: Float64Array,
+    offsets: Int32Array,
+    count: number,
+    totals: Float64Array,
+    weight: number,
+  ): void;
+}
+
 export interface FilterPlugin extends Plugin {
   /** False when the filter passes this pod on every node, so that it need not be asked. */
   concerns?(pod: PodInfo): boolean;
+  /** Stands for the answer of a filter that reads what PreFilter made, where PreFilter did not pass. */
+  readonly unprepared?: Status;
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Result;
+  /** Null where the pod asks for something that the numbers do not tell. */
+  rowFilter?(pod: PodInfo): RowFilter | null;
 }
 
 export interface PostFilterPlugin extends Plugin {
@@ -133,6 +161,8 @@ export interface ScorePlugin extends Plugin {
   uniformScore?(state: CycleState, pod: PodInfo): UniformScore | null;
   /** An integer; between 0 and {@link MAX_NODE_SCORE} where the plugin does not normalise. */
   score(state: CycleState, pod: PodInfo, node: NodeInfo): number;
+  /** Null where it scores something that the numbers do not tell. */
+  rowScore?(pod: PodInfo): RowScore | null;
 }
 
 export interface NormalizeScorePlugin extends ScorePlugin {

@@ -11,6 +11,8 @@ interface Lister<K extends GenericKind> {
 
 /** Reads namespaced objects of one kind. */
 interface NamespacedLister<K extends GenericKind> {
+  /** Grows with every change of any object. */
+  readonly version: number;
   get(namespace: string, name: string): VersionOf<K> | undefined;
   inNamespace(namespace: string): readonly VersionOf<K>[];
   list(): readonly VersionOf<K>[];
@@ -46,6 +48,7 @@ type AnyGeneric<K extends GenericKind> = ObjectVersion<K> & VersionOf<K>;
 
 /** A lister over objects in memory, of one kind of either scope, in the order in which they came. */
 export class ObjectTable<K extends GenericKind> implements Lister<K>, NamespacedLister<K> {
+  version = 0;
   private readonly byKey = new Map<string, VersionOf<K>>();
   private readonly byNamespace = new Map<string, Map<string, VersionOf<K>>>();
 
@@ -55,6 +58,7 @@ export class ObjectTable<K extends GenericKind> implements Lister<K>, Namespaced
 
   /** Adds the object, or takes this version in place of the one before. */
   set(object: AnyGeneric<K>): void {
+    this.version += 1;
     this.byKey.set(`${object.namespace}/${object.name}`, object);
     let names = this.byNamespace.get(object.namespace);
     if (names === undefined) {
@@ -65,6 +69,7 @@ export class ObjectTable<K extends GenericKind> implements Lister<K>, Namespaced
   }
 
   delete(namespace: string, name: string): void {
+    this.version += 1;
     this.byKey.delete(`${namespace}/${name}`);
     this.byNamespace.get(namespace)?.delete(name);
   }
@@ -75,7 +80,8 @@ export class ObjectTable<K extends GenericKind> implements Lister<K>, Namespaced
   }
 
   inNamespace(namespace: string): readonly VersionOf<K>[] {
-    return [...(this.byNamespace.get(namespace)?.values() ?? [])];
+    const objects = this.byNamespace.get(namespace);
+    return objects === undefined ? [] : [...objects.values()];
   }
 
   list(): readonly VersionOf<K>[] {

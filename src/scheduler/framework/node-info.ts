@@ -2,9 +2,28 @@ import type { Labels, Taint } from "../../api/kubernetes.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { assert } from "../../base/assert.js";
 import { HostPortSet } from "./host-ports.js";
+import {
+  AMOUNTS_PER_NODE,
+  CPU_ALLOCATABLE,
+  CPU_NON_ZERO,
+  CPU_REQUESTED,
+  MEMORY_ALLOCATABLE,
+  MEMORY_NON_ZERO,
+  MEMORY_REQUESTED,
+  NodeAmounts,
+  PODS_FREE,
+  STORAGE_FREE,
+} from "./node-amounts.js";
+import type { NodePods } from "./node-pods.js";
 import { zoneKey } from "./node-tree.js";
 import type { PodInfo } from "./pod-info.js";
-import { Resources, type ScalarResources, allocatableOf } from "./resources.js";
+import {
+  type ReadonlyResources,
+  Resources,
+  type ScalarResources,
+  addScalars,
+  allocatableOf,
+} from "./resources.js";
 
 export type NodeVersion = ObjectVersion<"Node">;
 
@@ -15,45 +34,192 @@ export interface ImageState {
 }
 
 const NO_LABELS: Labels = Object.freeze({});
+const NO_RESOURCES: ReadonlyResources = Object.freeze(new Resources());
 const NO_TAINTS: readonly Taint[] = Object.freeze([]);
+const NO_PODS: readonly PodInfo[] = Object.freeze([]);
 /** Shared by all nodes without images. */
 export const NO_IMAGES: ReadonlyMap<string, ImageState> = new Map();
+
+/** The sums of the requests of a node's pods, read from the amounts of all nodes. */
+class RequestedResources implements ReadonlyResources {
+  /** By scalar id; holes where no pod of the node ever named the resource. */
+  readonly scalars: (number | undefined)[] = [];
+  /** Allocatable, of which the columns have what is free. */
+  storageBytes = 0;
+
+  constructor(
+    private readonly amounts: NodeAmounts,
+    private readonly offset: number,
+  ) {}
+
+  get cpuMillis(): number {
+    return this.amounts.columns[this.offset + CPU_REQUESTED]!;
+  }
+
+  get memoryBytes(): number {
+    return this.amounts.columns[this.offset + MEMORY_REQUESTED]!;
+  }
+
+  get ephemeralStorageBytes(): number {
+    return this.storageBytes - this.amounts.columns[this.offset + STORAGE_FREE]!;
+  }
+
+  scalar(id: number): number {
+    return this.scalars[id] ?? 0;
+  }
+}
+
+/** The pods of a node: those of the table of all nodes, or of a copy. */
+interface PodList {
+  readonly count: number;
+  /** Differs after every change. */
+  readonly version: number;
+  list(): PodInfo[];
+}
+
+/** Pods of a copy, which may be changed. */
+class OwnPods implements PodList {
+  version = 0;
+
+  constructor(private readonly pods: PodInfo[]) {}
+
+  get count(): number {
+    return this.pods.length;
+  }
+
+  list(): PodInfo[] {
+    return this.pods.slice();
+  }
+
+  add(info: PodInfo): void {
+    this.version += 1;
+    this.pods.push(info);
+  }
+
+  /** The last one takes the place of the one that leaves, as upstream does it. */
+  remove(info: PodInfo): boolean {
+    const at = this.pods.indexOf(info);
+    if (at < 0) return false;
+    this.version += 1;
+    const last = this.pods.pop();
+    assert(last !== undefined, "the list was not empty");
+    if (at < this.pods.length) this.pods[at] = last;
+    return true;
+  }
+}
+
+/** One row of the table of all nodes. */
+class PodsOfRow implements PodList {
+  constructor(
+    private readonly all: NodePods,
+    private readonly row: number,
+  ) {}
+
+  get count(): number {
+    return this.all.count(this.row);
+  }
+
+  get version(): number {
+    return this.all.version(this.row);
+  }
+
+  list(): PodInfo[] {
+    return this.all.list(this.row);
+  }
+}
 
 /**
  * What the scheduler knows of one node: the object and the sums over its pods. Only the cluster
  * state changes one; whoever wants to try something out works on a {@link NodeInfo.clone}.
  */
 export class NodeInfo {
+  // Who places a pod reads these: they stand side by side.
+  readonly name: string;
+  /** Row in the cluster's node table; may be used again after the node is gone. */
+  readonly row: number;
   /** Null while pods name a node that is not (or no longer) there. */
   node: NodeVersion | null = null;
+  /** Place among the nodes in the order in which they came. */
+  ordinal = 0;
   labels: Labels = NO_LABELS;
   taints: readonly Taint[] = NO_TAINTS;
   unschedulable = false;
   /** Region and zone in one key, see {@link zoneKey}. */
   zone = "";
-  readonly pods: PodInfo[] = [];
-  /** Pods with any affinity or anti-affinity to pods. */
-  readonly podsWithAffinity: PodInfo[] = [];
-  readonly podsWithRequiredAntiAffinity: PodInfo[] = [];
-  allocatable = new Resources();
+  allocatable: ReadonlyResources = NO_RESOURCES;
   allowedPodNumber = 0;
-  requested = new Resources();
-  nonZeroCpuMillis = 0;
-  nonZeroMemoryBytes = 0;
+  readonly requested: RequestedResources;
   usedPorts = new HostPortSet();
   imageStates: ReadonlyMap<string, ImageState> = NO_IMAGES;
   /** Pods by claim, `namespace/name`. */
   pvcRefCounts: Map<string, number> | null = null;
-  /** Grows with every change; unique over the nodes of a run. */
-  generation = 0;
-  /** Place among the nodes in the order in which they came. */
-  ordinal = 0;
+  /** Where its numbers begin in `amounts`. */
+  private readonly offset: number;
+  private readonly amounts: NodeAmounts;
+  private readonly podList: PodList;
+  private podsAt = -1;
+  private knownPods: readonly PodInfo[] = NO_PODS;
 
-  constructor(
-    readonly name: string,
-    /** Row in the cluster's node table; may be used again after the node is gone. */
-    readonly row: number,
-  ) {}
+  /** `place`: the numbers are these of `amounts`, and the row's pods are counted there. */
+  private constructor(
+    { name, row }: { readonly name: string; readonly row: number },
+    place: {
+      readonly amounts: NodeAmounts;
+      readonly index: number;
+      readonly pods: PodList;
+    },
+  ) {
+    this.name = name;
+    this.row = row;
+    this.amounts = place.amounts;
+    this.offset = place.index * AMOUNTS_PER_NODE;
+    this.podList = place.pods;
+    this.requested = new RequestedResources(this.amounts, this.offset);
+  }
+
+  /** The node in a row of the tables of all nodes. */
+  static inRow(
+    name: string,
+    row: number,
+    tables: { readonly amounts: NodeAmounts; readonly pods: NodePods },
+  ): NodeInfo {
+    const { amounts, pods } = tables;
+    amounts.begin(row);
+    pods.reserve(row + 1);
+    return new NodeInfo({ name, row }, { amounts, index: row, pods: new PodsOfRow(pods, row) });
+  }
+
+  /** In the order of upstream's list. Valid until the pods change. */
+  get pods(): readonly PodInfo[] {
+    const { version } = this.podList;
+    if (version !== this.podsAt) {
+      this.podsAt = version;
+      this.knownPods = this.podList.count === 0 ? NO_PODS : this.podList.list();
+    }
+    return this.knownPods;
+  }
+
+  get podCount(): number {
+    return this.podList.count;
+  }
+
+  /** Pods with any affinity or anti-affinity to pods. */
+  get podsWithAffinity(): readonly PodInfo[] {
+    return this.pods.filter(({ template }) => template.hasAffinity);
+  }
+
+  get podsWithRequiredAntiAffinity(): readonly PodInfo[] {
+    return this.pods.filter(({ template }) => template.requiredAntiAffinityTerms.length > 0);
+  }
+
+  /** Sum of the cpu requests with upstream's stand-ins for containers that state none. */
+  get nonZeroCpuMillis(): number {
+    return this.amounts.columns[this.offset + CPU_NON_ZERO]!;
+  }
+
+  get nonZeroMemoryBytes(): number {
+    return this.amounts.columns[this.offset + MEMORY_NON_ZERO]!;
+  }
 
   setNode(node: NodeVersion, names: ScalarResources): void {
     this.node = node;
@@ -62,8 +228,20 @@ export class NodeInfo {
     this.unschedulable = node.spec.unschedulable === true;
     this.zone = zoneKey(node.labels);
     const { resources, pods } = allocatableOf(node.status?.allocatable, names);
+    this.setAllocatable(resources, pods);
+  }
+
+  private setAllocatable(resources: ReadonlyResources, pods: number): void {
     this.allocatable = resources;
     this.allowedPodNumber = pods;
+    const { offset } = this;
+    const { columns } = this.amounts;
+    columns[offset + CPU_ALLOCATABLE] = resources.cpuMillis;
+    columns[offset + MEMORY_ALLOCATABLE] = resources.memoryBytes;
+    columns[offset + PODS_FREE] = pods - this.podCount;
+    columns[offset + STORAGE_FREE]! +=
+      resources.ephemeralStorageBytes - this.requested.storageBytes;
+    this.requested.storageBytes = resources.ephemeralStorageBytes;
   }
 
   /** Forgets the object, but not the pods: they may be deleted later than their node. */
@@ -72,39 +250,34 @@ export class NodeInfo {
     this.labels = NO_LABELS;
     this.taints = NO_TAINTS;
     this.unschedulable = false;
-    this.allocatable = new Resources();
-    this.allowedPodNumber = 0;
+    this.setAllocatable(NO_RESOURCES, 0);
     this.imageStates = NO_IMAGES;
   }
 
+  /** Of a copy only. */
   addPod(info: PodInfo): void {
-    this.pods.push(info);
-    const { template } = info;
-    if (template.hasAffinity) {
-      this.podsWithAffinity.push(info);
-      if (template.requiredAntiAffinityTerms.length > 0) {
-        this.podsWithRequiredAntiAffinity.push(info);
-      }
-    }
+    assert(this.podList instanceof OwnPods, "only copies are tried out");
+    this.podList.add(info);
     this.count(info, 1);
   }
 
-  /** Removes a pod that was added; false if it is not here. */
+  /** Of a copy only. Removes a pod that was added; false if it is not here. */
   removePod(info: PodInfo): boolean {
-    if (!takeOut(this.pods, info)) return false;
-    if (info.template.hasAffinity) {
-      takeOut(this.podsWithAffinity, info);
-      takeOut(this.podsWithRequiredAntiAffinity, info);
-    }
+    assert(this.podList instanceof OwnPods, "only copies are tried out");
+    if (!this.podList.remove(info)) return false;
     this.count(info, -1);
     return true;
   }
 
   private count(info: PodInfo, sign: 1 | -1): void {
+    this.amounts.count(this.offset, info.template.resources, sign);
+    if (info.template.takesMore) this.countMore(info, sign);
+  }
+
+  /** Counts what the numbers of all nodes do not tell of a pod. */
+  countMore(info: PodInfo, sign: 1 | -1): void {
     const { resources, hostPorts, hasVolumes } = info.template;
-    this.requested.add(resources.requests, sign);
-    this.nonZeroCpuMillis += sign * resources.nonZeroCpuMillis;
-    this.nonZeroMemoryBytes += sign * resources.nonZeroMemoryBytes;
+    addScalars(this.requested.scalars, resources.requests.scalars, sign);
     for (const port of hostPorts) {
       if (sign === 1) this.usedPorts.add(port);
       else this.usedPorts.remove(port);
@@ -126,35 +299,24 @@ export class NodeInfo {
 
   /** A copy that may be changed; node, images and pod infos are shared. */
   clone(): NodeInfo {
-    const copy = new NodeInfo(this.name, this.row);
+    const amounts = new NodeAmounts(1);
+    const copy = new NodeInfo(this, { amounts, index: 0, pods: new OwnPods(this.podList.list()) });
     copy.node = this.node;
     copy.labels = this.labels;
     copy.taints = this.taints;
     copy.unschedulable = this.unschedulable;
     copy.zone = this.zone;
-    copy.pods.push(...this.pods);
-    copy.podsWithAffinity.push(...this.podsWithAffinity);
-    copy.podsWithRequiredAntiAffinity.push(...this.podsWithRequiredAntiAffinity);
     copy.allocatable = this.allocatable;
     copy.allowedPodNumber = this.allowedPodNumber;
-    copy.requested = this.requested.clone();
-    copy.nonZeroCpuMillis = this.nonZeroCpuMillis;
-    copy.nonZeroMemoryBytes = this.nonZeroMemoryBytes;
+    for (let i = 0; i < AMOUNTS_PER_NODE; i += 1) {
+      amounts.columns[i] = this.amounts.columns[this.offset + i]!;
+    }
+    copy.requested.storageBytes = this.requested.storageBytes;
+    copy.requested.scalars.push(...this.requested.scalars);
     copy.usedPorts = this.usedPorts.clone();
     copy.imageStates = this.imageStates;
     copy.pvcRefCounts = this.pvcRefCounts === null ? null : new Map(this.pvcRefCounts);
-    copy.generation = this.generation;
     copy.ordinal = this.ordinal;
     return copy;
   }
-}
-
-/** Takes `info` out of `infos`; the last one takes its place, as upstream does it. */
-function takeOut(infos: PodInfo[], info: PodInfo): boolean {
-  const at = infos.indexOf(info);
-  if (at < 0) return false;
-  const last = infos.pop();
-  assert(last !== undefined, "the list was not empty");
-  if (at < infos.length) infos[at] = last;
-  return true;
 }

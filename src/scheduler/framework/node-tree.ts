@@ -6,15 +6,15 @@ interface Named {
 }
 
 /**
- * `region:\0:zone` of a node, empty for a node without either; the labels of before v1.17 count where
- * the present ones are missing. Source: Kubernetes `component-helpers/node/topology`, GetZoneKey.
+ * `region:\0:zone` of a node, empty for a node without either; the labels of before v1.17 go before
+ * the present ones. Source: Kubernetes `component-helpers/node/topology`, GetZoneKey.
  */
 export function zoneKey(labels: Labels): string {
   const zone =
-    labels["topology.kubernetes.io/zone"] ?? labels["failure-domain.beta.kubernetes.io/zone"] ?? "";
+    labels["failure-domain.beta.kubernetes.io/zone"] ?? labels["topology.kubernetes.io/zone"] ?? "";
   const region =
-    labels["topology.kubernetes.io/region"] ??
     labels["failure-domain.beta.kubernetes.io/region"] ??
+    labels["topology.kubernetes.io/region"] ??
     "";
   return region === "" && zone === "" ? "" : `${region}:\u0000:${zone}`;
 }

@@ -1,12 +1,8 @@
 import type { Labels, PodSpec } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { Features } from "./features.js";
-import {
-  type PodSpecInfo,
-  type PodTemplateInfo,
-  compilePodSpec,
-  compilePodTemplate,
-} from "./pod-template-info.js";
+import { type PodSpecInfo, PodTemplateInfo, compilePodSpec } from "./pod-template-info.js";
+import { PodResourcesInfos } from "./pod-resources-info.js";
 import type { ScalarResources } from "./resources.js";
 
 /** A pod as the scheduler sees it: the object, and what was compiled from its template. */
@@ -17,55 +13,91 @@ export class PodInfo {
     readonly template: PodTemplateInfo,
   ) {}
 
+  /** Row of the node that it counts on, and its place there; -1: none. Only the cluster state sets them. */
+  row = -1;
+  slot = -1;
+
   get priority(): number {
     return this.template.priority;
   }
 }
 
+/** So many specs are known at least; twice as many at most. */
+const MIN_KNOWN_SPECS = 4096;
+
 /**
  * Makes {@link PodInfo}s and compiles each template once: by the identity of `spec` and `labels`,
- * which the pods of one template share, and the namespace. Belongs to one run.
+ * which the pods of one template share, and the namespace. Specs that nobody asked for in a long
+ * time are forgotten: one that comes again is a template of its own. Belongs to one run.
  */
 export class PodInfoFactory {
-  private readonly specs = new WeakMap<PodSpec, PodSpecInfo>();
-  private readonly templates = new WeakMap<PodSpec, WeakMap<Labels, PodTemplateInfo[]>>();
+  private specs = new Map<PodSpec, CompiledSpec>();
+  /** Known before `specs` was begun anew. */
+  private formerSpecs = new Map<PodSpec, CompiledSpec>();
+  private readonly compiling: {
+    readonly features: Features;
+    readonly resources: PodResourcesInfos;
+  };
   private nextId = 0;
 
   constructor(
-    readonly features: Features,
-    readonly scalars: ScalarResources,
-  ) {}
+    private readonly features: Features,
+    scalars: ScalarResources,
+  ) {
+    this.compiling = { features, resources: new PodResourcesInfos({ features, scalars }) };
+  }
 
   podInfo(pod: PodVersion): PodInfo {
     return new PodInfo(pod, this.template(pod));
   }
 
   private template(pod: PodVersion): PodTemplateInfo {
-    let byLabels = this.templates.get(pod.spec);
-    if (byLabels === undefined) {
-      byLabels = new WeakMap();
-      this.templates.set(pod.spec, byLabels);
-    }
-    let known = byLabels.get(pod.labels);
-    if (known === undefined) {
-      known = [];
-      byLabels.set(pod.labels, known);
-    }
-    for (const template of known) {
-      if (template.namespace === pod.namespace) return template;
-    }
-    const owner = { id: this.nextId, namespace: pod.namespace, labels: pod.labels };
-    this.nextId += 1;
-    const template = compilePodTemplate(this.specInfo(pod.spec), owner, this.features);
-    known.push(template);
-    return template;
+    const spec = this.specs.get(pod.spec) ?? this.compiled(pod.spec);
+    const { first } = spec;
+    if (first !== null && isTemplateOf(first, pod)) return first;
+    return this.oneOfMany(spec, pod);
   }
 
-  private specInfo(spec: PodSpec): PodSpecInfo {
-    const known = this.specs.get(spec);
-    if (known !== undefined) return known;
-    const info = compilePodSpec(spec, this);
-    this.specs.set(spec, info);
-    return info;
+  private compiled(spec: PodSpec): CompiledSpec {
+    const known = this.formerSpecs.get(spec) ?? {
+      info: compilePodSpec(spec, this.compiling),
+      first: null,
+      others: null,
+    };
+    if (this.specs.size >= MIN_KNOWN_SPECS) {
+      this.formerSpecs = this.specs;
+      this.specs = new Map();
+    }
+    this.specs.set(spec, known);
+    return known;
   }
+
+  private oneOfMany(spec: CompiledSpec, pod: PodVersion): PodTemplateInfo {
+    let known = spec.others?.get(pod.labels) ?? NONE;
+    for (const template of known) if (isTemplateOf(template, pod)) return template;
+    const owner = { id: this.nextId, namespace: pod.namespace, labels: pod.labels };
+    this.nextId += 1;
+    const template = new PodTemplateInfo(spec.info, owner, this.features);
+    if (spec.first === null) {
+      spec.first = template;
+      return template;
+    }
+    spec.others ??= new WeakMap();
+    known = [...known, template];
+    spec.others.set(pod.labels, known);
+    return template;
+  }
+}
+
+/** A spec's templates: most specs have one, so that it is found without another table. */
+interface CompiledSpec {
+  readonly info: PodSpecInfo;
+  first: PodTemplateInfo | null;
+  others: WeakMap<Labels, readonly PodTemplateInfo[]> | null;
+}
+
+const NONE: readonly PodTemplateInfo[] = [];
+
+function isTemplateOf(template: PodTemplateInfo, pod: PodVersion): boolean {
+  return template.labels === pod.labels && template.namespace === pod.namespace;
 }

@@ -1,8 +1,6 @@
 import type { Labels, PodSpec, Toleration } from "../../api/kubernetes.js";
 import { SelectorError } from "../../api/label-selector.js";
 import { PreferredNodeTerms, RequiredNodeAffinity } from "../../api/node-selector.js";
-import { podRequests, scaledAmounts } from "../../api/pod-resources.js";
-import { parseResource } from "../../api/quantity.js";
 import {
   type AffinityTerm,
   type WeightedAffinityTerm,
@@ -10,26 +8,7 @@ import {
 } from "./affinity-term.js";
 import type { Features } from "./features.js";
 import { type HostPort, hostPortsOf } from "./host-ports.js";
-import { Resources, type ScalarResources, isScalarResource } from "./resources.js";
-
-/** Upstream's stand-ins for a container without a request, in scores. */
-const DEFAULT_MILLI_CPU_REQUEST = 100;
-const DEFAULT_MEMORY_REQUEST = 200 * 1024 * 1024;
-const NON_MISSING = { cpu: `${DEFAULT_MILLI_CPU_REQUEST}m`, memory: DEFAULT_MEMORY_REQUEST };
-
-/** What a pod asks for, in the forms in which filters and scores count it. */
-interface PodResourcesInfo {
-  readonly requests: Resources;
-  /** The same, with upstream's defaults for containers that state no cpu or memory. */
-  readonly nonZeroCpuMillis: number;
-  readonly nonZeroMemoryBytes: number;
-  /** As the incoming pod counts in scores: differs up to v1.26 where a pod has cpu overhead. */
-  readonly scoreRequests: Resources;
-  readonly scoreNonZeroCpuMillis: number;
-  readonly scoreNonZeroMemoryBytes: number;
-  /** The pod requests no resource at all. */
-  readonly isEmpty: boolean;
-}
+import type { PodResourcesInfo, PodResourcesInfos } from "./pod-resources-info.js";
 
 /** All that the scheduler reads from a pod's spec alone. */
 export interface PodSpecInfo {
@@ -42,103 +21,33 @@ export interface PodSpecInfo {
   readonly tolerations: readonly Toleration[];
   /** Names of the claims of `spec.volumes`, generic ephemeral ones included by their index. */
   readonly hasVolumes: boolean;
+  /** It takes more of a node than what the numbers of all nodes tell: ports, volumes, scalar resources. */
+  readonly takesMore: boolean;
 }
 
-/**
- * What the pods of one template have in common: spec, labels and namespace, compiled. One object
- * stands for all of them, so plugins may remember by its identity or by `id`.
- */
-export interface PodTemplateInfo extends PodSpecInfo {
-  /** Dense from 0 in the order of first use within a run. */
-  readonly id: number;
-  readonly namespace: string;
-  readonly labels: Labels;
-  readonly requiredAffinityTerms: readonly AffinityTerm[];
-  readonly requiredAntiAffinityTerms: readonly AffinityTerm[];
-  readonly preferredAffinityTerms: readonly WeightedAffinityTerm[];
-  readonly preferredAntiAffinityTerms: readonly WeightedAffinityTerm[];
-  /** Any pod affinity or anti-affinity at all. */
-  readonly hasAffinity: boolean;
-  /** Why an affinity term cannot be used; empty if all can. */
-  readonly parseError: string;
-}
-
-interface Compiling {
-  readonly features: Features;
-  readonly scalars: ScalarResources;
-}
-
-function toResources(amounts: ReadonlyMap<string, number>, scalars: ScalarResources): Resources {
-  const resources = new Resources();
-  for (const [name, amount] of amounts) {
-    if (name === "cpu") resources.cpuMillis = amount;
-    else if (name === "memory") resources.memoryBytes = amount;
-    else if (name === "ephemeral-storage") resources.ephemeralStorageBytes = amount;
-    else if (isScalarResource(name)) resources.scalars[scalars.intern(name)] = amount;
-  }
-  return resources;
-}
-
-/** Each container's requests as whole units: until v1.26 the scheduler rounded before it summed. */
-function roundedPerContainer(spec: PodSpec): PodSpec {
-  const round = <C extends PodSpec["containers"][number]>(container: C): C => {
-    const requests = container.resources?.requests;
-    if (requests === undefined) return container;
-    const whole: Record<string, string> = {};
-    for (const [name, quantity] of Object.entries(requests)) {
-      whole[name] = `${parseResource(name, quantity)}${name === "cpu" ? "m" : ""}`;
-    }
-    return { ...container, resources: { ...container.resources, requests: whole } };
-  };
-  const init = spec.initContainers;
-  return {
-    ...spec,
-    containers: spec.containers.map(round),
-    ...(init === undefined ? {} : { initContainers: init.map(round) }),
-  };
-}
-
-function compileResources(given: PodSpec, { features, scalars }: Compiling): PodResourcesInfo {
-  const spec = features.RequestsRoundedPerContainer ? roundedPerContainer(given) : given;
-  const options = { skipPodLevelResources: !features.PodLevelResources };
-  const requests = toResources(scaledAmounts(podRequests({ spec }, options)), scalars);
-  const nonZero = scaledAmounts(
-    podRequests({ spec }, { ...options, nonMissingContainerRequests: NON_MISSING }),
-  );
-  const nonZeroCpuMillis = nonZero.get("cpu") ?? 0;
-  const nonZeroMemoryBytes = nonZero.get("memory") ?? 0;
-  const score = requests.clone();
-  let cpuExcess = 0;
-  const overheadCpu = given.overhead?.cpu;
-  if (features.OverheadCpuScoredInCores && overheadCpu !== undefined) {
-    const millis = parseResource("cpu", overheadCpu);
-    cpuExcess = millis - Math.ceil(millis / 1000);
-  }
-  score.cpuMillis -= cpuExcess;
-  return {
-    requests,
-    nonZeroCpuMillis,
-    nonZeroMemoryBytes,
-    scoreRequests: score,
-    scoreNonZeroCpuMillis: nonZeroCpuMillis - cpuExcess,
-    scoreNonZeroMemoryBytes: nonZeroMemoryBytes,
-    isEmpty: requests.isEmpty,
-  };
-}
+const NO_TOLERATIONS: readonly Toleration[] = Object.freeze([]);
 
 /** Compiles what depends on the spec alone. The spec must be defaulted and valid. */
-export function compilePodSpec(spec: PodSpec, compiling: Compiling): PodSpecInfo {
+export function compilePodSpec(
+  spec: PodSpec,
+  { features, resources }: { readonly features: Features; readonly resources: PodResourcesInfos },
+): PodSpecInfo {
+  const preferred = spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
+  const demands = new RequiredNodeAffinity(spec);
+  const hostPorts = hostPortsOf(spec, { sidecars: features.HostPortsOfSidecars });
+  const amounts = resources.of(spec);
+  const hasVolumes = (spec.volumes?.length ?? 0) > 0;
   return {
     spec,
     priority: spec.priority ?? 0,
-    resources: compileResources(spec, compiling),
-    hostPorts: hostPortsOf(spec, { sidecars: compiling.features.HostPortsOfSidecars }),
-    requiredNodeAffinity: new RequiredNodeAffinity(spec),
-    preferredNodeAffinity: new PreferredNodeTerms(
-      spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [],
-    ),
-    tolerations: spec.tolerations ?? [],
-    hasVolumes: (spec.volumes?.length ?? 0) > 0,
+    resources: amounts,
+    hostPorts,
+    requiredNodeAffinity: demands.isEmpty ? RequiredNodeAffinity.none : demands,
+    preferredNodeAffinity:
+      preferred === undefined ? PreferredNodeTerms.none : new PreferredNodeTerms(preferred),
+    tolerations: spec.tolerations ?? NO_TOLERATIONS,
+    hasVolumes,
+    takesMore: hasVolumes || hostPorts.length > 0 || amounts.requests.scalars.length > 0,
   };
 }
 
@@ -148,36 +57,109 @@ interface TemplateOwner {
   readonly labels: Labels;
 }
 
-/** Adds what depends on labels and namespace too. */
-export function compilePodTemplate(
-  specInfo: PodSpecInfo,
-  owner: TemplateOwner,
-  features: Features,
-): PodTemplateInfo {
-  const errors: string[] = [];
-  const compile = (raw: Parameters<typeof compileAffinityTerm>[0]): AffinityTerm[] => {
-    const term = compileAffinityTerm(raw, owner, {
-      matchLabelKeys: features.MatchLabelKeysInPodAffinity,
-    });
-    if (!(term instanceof SelectorError)) return [term];
-    errors.push(term.message);
-    return [];
-  };
-  const { podAffinity, podAntiAffinity } = specInfo.spec.affinity ?? {};
-  const required = (side: typeof podAffinity): AffinityTerm[] =>
-    (side?.requiredDuringSchedulingIgnoredDuringExecution ?? []).flatMap(compile);
-  const preferred = (side: typeof podAffinity): WeightedAffinityTerm[] =>
-    (side?.preferredDuringSchedulingIgnoredDuringExecution ?? []).flatMap((weighted) =>
-      compile(weighted.podAffinityTerm).map((term) => ({ term, weight: weighted.weight })),
+const NO_TERMS: readonly never[] = Object.freeze([]);
+
+/**
+ * What the pods of one template have in common: spec, labels and namespace, compiled. One object
+ * stands for all of them, so plugins may remember by its identity or by `id`.
+ */
+export class PodTemplateInfo implements PodSpecInfo {
+  readonly spec: PodSpec;
+  readonly priority: number;
+  readonly resources: PodResourcesInfo;
+  readonly hostPorts: readonly HostPort[];
+  readonly requiredNodeAffinity: RequiredNodeAffinity;
+  readonly preferredNodeAffinity: PreferredNodeTerms;
+  readonly tolerations: readonly Toleration[];
+  readonly hasVolumes: boolean;
+  readonly takesMore: boolean;
+  /** Dense from 0 in the order of first use within a run. */
+  readonly id: number;
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** Any pod affinity or anti-affinity at all. */
+  readonly hasAffinity: boolean;
+  readonly requiredAffinityTerms: readonly AffinityTerm[] = NO_TERMS;
+  readonly requiredAntiAffinityTerms: readonly AffinityTerm[] = NO_TERMS;
+  readonly preferredAffinityTerms: readonly WeightedAffinityTerm[] = NO_TERMS;
+  readonly preferredAntiAffinityTerms: readonly WeightedAffinityTerm[] = NO_TERMS;
+  /** All terms by which a placed pod has a say about others, of the four lists above. */
+  readonly terms: readonly AffinityTerm[] = NO_TERMS;
+  /** A term depends on the labels of namespaces, which may change. */
+  readonly readsNamespaces: boolean = false;
+  /** Why an affinity term cannot be used; empty if all can. */
+  readonly parseError: string = "";
+
+  /** Adds what depends on labels and namespace to what is known of the spec. */
+  constructor(specInfo: PodSpecInfo, { id, namespace, labels }: TemplateOwner, features: Features) {
+    this.spec = specInfo.spec;
+    this.priority = specInfo.priority;
+    this.resources = specInfo.resources;
+    this.hostPorts = specInfo.hostPorts;
+    this.requiredNodeAffinity = specInfo.requiredNodeAffinity;
+    this.preferredNodeAffinity = specInfo.preferredNodeAffinity;
+    this.tolerations = specInfo.tolerations;
+    this.hasVolumes = specInfo.hasVolumes;
+    this.takesMore = specInfo.takesMore;
+    this.id = id;
+    this.namespace = namespace;
+    this.labels = labels;
+    const { podAffinity, podAntiAffinity } = specInfo.spec.affinity ?? {};
+    this.hasAffinity = podAffinity !== undefined || podAntiAffinity !== undefined;
+    if (!this.hasAffinity) return;
+    const compiler = new TermCompiler(this, features);
+    this.requiredAffinityTerms = compiler.required(podAffinity);
+    this.requiredAntiAffinityTerms = compiler.required(podAntiAffinity);
+    this.preferredAffinityTerms = compiler.preferred(podAffinity);
+    this.preferredAntiAffinityTerms = compiler.preferred(podAntiAffinity);
+    this.terms = compiler.terms;
+    this.readsNamespaces = compiler.terms.some(
+      ({ namespaceSelector }) => !namespaceSelector.matchesNothing,
     );
-  return {
-    ...specInfo,
-    ...owner,
-    requiredAffinityTerms: required(podAffinity),
-    requiredAntiAffinityTerms: required(podAntiAffinity),
-    preferredAffinityTerms: preferred(podAffinity),
-    preferredAntiAffinityTerms: preferred(podAntiAffinity),
-    hasAffinity: podAffinity !== undefined || podAntiAffinity !== undefined,
-    parseError: errors.join("; "),
-  };
+    this.parseError = compiler.errors.join("; ");
+  }
+}
+
+type Side = NonNullable<PodSpec["affinity"]>["podAffinity"];
+
+/** Compiles the terms of a template, and keeps what is wrong with them. */
+class TermCompiler {
+  readonly terms: AffinityTerm[] = [];
+  readonly errors: string[] = [];
+  private readonly options: { readonly matchLabelKeys: boolean };
+
+  constructor(
+    private readonly owner: TemplateOwner,
+    features: Features,
+  ) {
+    this.options = { matchLabelKeys: features.MatchLabelKeysInPodAffinity };
+  }
+
+  private compile(raw: Parameters<typeof compileAffinityTerm>[0]): AffinityTerm | null {
+    const term = compileAffinityTerm(raw, this.owner, this.options);
+    if (term instanceof SelectorError) {
+      this.errors.push(term.message);
+      return null;
+    }
+    this.terms.push(term);
+    return term;
+  }
+
+  required(side: Side): readonly AffinityTerm[] {
+    const raw = side?.requiredDuringSchedulingIgnoredDuringExecution ?? NO_TERMS;
+    return raw.length === 0
+      ? NO_TERMS
+      : raw.map((term) => this.compile(term)).filter((term) => term !== null);
+  }
+
+  preferred(side: Side): readonly WeightedAffinityTerm[] {
+    const raw = side?.preferredDuringSchedulingIgnoredDuringExecution ?? NO_TERMS;
+    if (raw.length === 0) return NO_TERMS;
+    const compiled: WeightedAffinityTerm[] = [];
+    for (const { podAffinityTerm, weight } of raw) {
+      const term = this.compile(podAffinityTerm);
+      if (term !== null) compiled.push({ term, weight });
+    }
+    return compiled;
+  }
 }

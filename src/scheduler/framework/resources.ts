@@ -20,12 +20,34 @@ export function isScalarResource(name: string): boolean {
   );
 }
 
+/** Amounts of resources, to be read. */
+export interface ReadonlyResources {
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  readonly ephemeralStorageBytes: number;
+  readonly scalars: readonly (number | undefined)[];
+  /** 0 where the resource is not named. */
+  scalar(id: number): number;
+}
+
+/** Adds `more` times `sign` to sums by scalar id. */
+export function addScalars(
+  sums: (number | undefined)[],
+  more: readonly (number | undefined)[],
+  sign: 1 | -1,
+): void {
+  for (let id = 0; id < more.length; id += 1) {
+    const amount = more[id];
+    if (amount !== undefined) sums[id] = (sums[id] ?? 0) + sign * amount;
+  }
+}
+
 /**
  * Amounts of resources: cpu in millicores, memory and ephemeral storage in bytes, scalar resources
  * (extended ones, huge pages, attachable volumes) in units, by their id in {@link ScalarResources}.
  * A scalar that was never named reads as undefined, which differs from 0 in a few rules.
  */
-export class Resources {
+export class Resources implements ReadonlyResources {
   cpuMillis = 0;
   memoryBytes = 0;
   ephemeralStorageBytes = 0;
@@ -47,15 +69,11 @@ export class Resources {
   }
 
   /** Adds `other` times `sign` (1 or -1). */
-  add(other: Resources, sign: 1 | -1): void {
+  add(other: ReadonlyResources, sign: 1 | -1): void {
     this.cpuMillis += sign * other.cpuMillis;
     this.memoryBytes += sign * other.memoryBytes;
     this.ephemeralStorageBytes += sign * other.ephemeralStorageBytes;
-    const scalars = other.scalars;
-    for (let id = 0; id < scalars.length; id += 1) {
-      const amount = scalars[id];
-      if (amount !== undefined) this.scalars[id] = (this.scalars[id] ?? 0) + sign * amount;
-    }
+    addScalars(this.scalars, other.scalars, sign);
   }
 
   clone(): Resources {

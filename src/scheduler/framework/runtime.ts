@@ -154,6 +154,7 @@ export class Framework implements Handle {
         continue;
       }
       if (status !== null) {
+        state.unpreparedPlugins = namesFrom(this.preFilterPlugins, plugin);
         const failed = isRejected(status)
           ? status
           : asError(`running PreFilter plugin "${plugin.name}"`, status);
@@ -209,9 +210,11 @@ export class Framework implements Handle {
   /** The first plugin that refuses the node decides. */
   runFilterPlugins(state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     const plugins = state.filterPlugins ?? this.filterPlugins;
+    const unprepared = state.unpreparedPlugins;
     for (let i = 0; i < plugins.length; i += 1) {
       const plugin = plugins[i]!;
-      const status = plugin.filter(state, pod, node);
+      const missing = unprepared.size > 0 && unprepared.has(plugin.name) ? plugin.unprepared : null;
+      const status = missing ?? plugin.filter(state, pod, node);
       if (status === null) continue;
       this.calls.filter += i + 1;
       return isRejected(status)
@@ -338,6 +341,11 @@ export class Framework implements Handle {
 /** True if the plugin brings the scores of a pod's nodes into one range. */
 export function normalizes(plugin: ScorePlugin): plugin is NormalizeScorePlugin {
   return "normalizeScore" in plugin;
+}
+
+/** Names of `first` and the plugins after it. */
+function namesFrom(plugins: readonly Plugin[], first: Plugin): ReadonlySet<string> {
+  return new Set(plugins.slice(plugins.indexOf(first)).map(({ name }) => name));
 }
 
 function asError(doing: string, status: Status): Status {

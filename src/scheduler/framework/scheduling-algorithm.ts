@@ -1,6 +1,6 @@
 import { assert } from "../../base/assert.js";
 import { CycleState } from "./cycle-state.js";
-import { Diagnosis, fitErrorMessage } from "./fit-error.js";
+import { Diagnosis, fitErrorMessage, postFilterWords } from "./fit-error.js";
 import type { PostFilterResult, PreFilterOutcome } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodInfo } from "./pod-info.js";
@@ -268,7 +268,7 @@ function refuse(
     message: () =>
       fitErrorMessage(nodeCount, diagnosis, {
         features: framework.features,
-        postFilter: postFilter?.status.message ?? "",
+        postFilter: postFilterWords(postFilter, framework.features),
       }),
   };
 }

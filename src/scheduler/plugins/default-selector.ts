@@ -1,4 +1,4 @@
-import type { Labels } from "../../api/kubernetes.js";
+import type { LabelSelector, Labels } from "../../api/kubernetes.js";
 import {
   type Requirement,
   Selector,
@@ -24,11 +24,32 @@ function serviceLabels(pod: PodVersion, listers: Listers): Labels {
   return merged;
 }
 
-function requirementsOf(
-  selector: Parameters<typeof compileLabelSelector>[0],
-): readonly Requirement[] {
+function requirementsOf(selector: LabelSelector): readonly Requirement[] {
   const compiled = compileLabelSelector(selector);
   return compiled instanceof SelectorError ? [] : compiled.requirements;
+}
+
+const REPLICATION_CONTROLLER = "v1 ReplicationController";
+
+/** The kind of the pod's controller with its API version; empty without one. */
+function controllerKind(pod: PodVersion): string {
+  const owner = controllerOf(pod);
+  return owner === undefined ? "" : `${owner.apiVersion} ${owner.kind}`;
+}
+
+/** The selector of the pod's controller as the object has it; undefined where none is known. */
+function controllerSelector(pod: PodVersion, listers: Listers): object | undefined {
+  const name = controllerOf(pod)?.name ?? "";
+  switch (controllerKind(pod)) {
+    case REPLICATION_CONTROLLER:
+      return listers.replicationControllers.get(pod.namespace, name)?.spec.selector;
+    case "apps/v1 ReplicaSet":
+      return listers.replicaSets.get(pod.namespace, name)?.spec.selector;
+    case "apps/v1 StatefulSet":
+      return listers.statefulSets.get(pod.namespace, name)?.spec.selector;
+    default:
+      return undefined;
+  }
 }
 
 /**
@@ -36,27 +57,59 @@ function requirementsOf(
  * controller. Matches everything when there is neither. Source: kube-scheduler plugins,
  * `helper.DefaultSelector`.
  */
-export function defaultSelector(pod: PodVersion, listers: Listers): Selector {
+function defaultSelector(pod: PodVersion, listers: Listers): Selector {
   const labels = serviceLabels(pod, listers);
-  const owner = controllerOf(pod);
-  switch (`${owner?.apiVersion} ${owner?.kind}`) {
-    case "v1 ReplicationController": {
-      const controller = listers.replicationControllers.get(pod.namespace, owner!.name);
-      return selectorFromLabels({ ...labels, ...controller?.spec.selector });
-    }
-    case "apps/v1 ReplicaSet": {
-      const controller = listers.replicaSets.get(pod.namespace, owner!.name);
-      return both(labels, controller === undefined ? [] : requirementsOf(controller.spec.selector));
-    }
-    case "apps/v1 StatefulSet": {
-      const controller = listers.statefulSets.get(pod.namespace, owner!.name);
-      return both(labels, controller === undefined ? [] : requirementsOf(controller.spec.selector));
-    }
-    default:
-      return selectorFromLabels(labels);
+  const selector = controllerSelector(pod, listers);
+  if (controllerKind(pod) === REPLICATION_CONTROLLER) {
+    return selectorFromLabels({ ...labels, ...selector });
   }
+  const ofServices = selectorFromLabels(labels);
+  if (selector === undefined) return ofServices;
+  return Selector.of([...ofServices.requirements, ...requirementsOf(selector)]);
 }
 
-function both(labels: Labels, more: readonly Requirement[]): Selector {
-  return Selector.of([...selectorFromLabels(labels).requirements, ...more]);
+interface Remembered {
+  readonly namespace: string;
+  readonly kind: string;
+  readonly controllerSelector: object | undefined;
+  readonly services: number;
+  readonly selector: Selector;
+}
+
+/** Default selectors, remembered until what they were made of changes. */
+export class DefaultSelectors {
+  private readonly remembered = new WeakMap<Labels, Remembered>();
+
+  constructor(private readonly listers: Listers) {}
+
+  /** {@link defaultSelector}; the same object as long as nothing has changed. */
+  of(pod: PodVersion): Selector {
+    const { listers } = this;
+    const kind = controllerKind(pod);
+    const source = kind === "" ? undefined : controllerSelector(pod, listers);
+    const services = listers.services.version;
+    if (source === undefined && listers.services.inNamespace(pod.namespace).length === 0) {
+      return Selector.everything;
+    }
+    const known = this.remembered.get(pod.labels);
+    if (
+      known !== undefined &&
+      known.services === services &&
+      known.controllerSelector === source &&
+      known.kind === kind &&
+      known.namespace === pod.namespace
+    ) {
+      return known.selector;
+    }
+    const selector = defaultSelector(pod, listers);
+    const { namespace } = pod;
+    this.remembered.set(pod.labels, {
+      namespace,
+      kind,
+      controllerSelector: source,
+      services,
+      selector,
+    });
+    return selector;
+  }
 }

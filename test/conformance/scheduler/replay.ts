@@ -194,10 +194,12 @@ export class Replay {
   }
 }
 
-/** A pod that may not preempt keeps its nomination; one that finds no candidate loses it. */
+/**
+ * A pod that finds no candidate loses its nomination; one that may not preempt keeps it, and so does
+ * one whose search failed.
+ */
 function losesNomination(preemption: Preemption | undefined): boolean {
-  if (preemption === undefined) return false;
-  return preemption.status?.startsWith("preemption: not eligible") !== true;
+  return preemption?.status?.startsWith("preemption: 0/") === true;
 }
 
 /** What PreBind would write if the pod went to that node. */

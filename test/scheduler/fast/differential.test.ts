@@ -42,6 +42,8 @@ const profile = (rest: object, pluginConfig: object[] = []): object => ({
 });
 
 const TINY = { blockLog2: 1, superLog2: 1, maxSharedDomains: 3 };
+/** Nodes set aside until a class has a layout of its own: none, few, or as many as there are. */
+const ASIDE = [0, 2, 6, 128];
 
 function cases(mix: Mix, first: number, count: number): Case[] {
   return Array.from({ length: count }, (_, i): Case => {
@@ -75,7 +77,10 @@ function cases(mix: Mix, first: number, count: number): Case[] {
                 : [],
             ),
       ties: seed % 2 === 0 ? "first" : "random",
-      remember: i % 2 === 0 ? TINY : { maxSharedDomains: 8, maxClasses: 3 },
+      remember: {
+        ...(i % 2 === 0 ? TINY : { maxSharedDomains: 8, maxClasses: 3 }),
+        maxNodesAside: ASIDE[(i % 5) % 4]!,
+      },
       churn: [30, 60, 5][i % 3]!,
       nodeChurn: [10, 0, 3][i % 3]!,
     };

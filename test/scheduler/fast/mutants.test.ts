@@ -6,6 +6,11 @@ import {
   SpreadGroupFilter,
 } from "../../../src/scheduler/fast/group-filters.js";
 import { GroupRows } from "../../../src/scheduler/fast/group-rows.js";
+import { GroupScores } from "../../../src/scheduler/fast/group-scores.js";
+import { type HostMark, HostMarks } from "../../../src/scheduler/fast/host-marks.js";
+import type { DecisionDesk } from "../../../src/scheduler/fast/decision-desk.js";
+import { NodesAside } from "../../../src/scheduler/fast/nodes-aside.js";
+import { FitRows } from "../../../src/scheduler/plugins/node-resources-fit/fit-rows.js";
 import { NodeTable } from "../../../src/scheduler/fast/node-table.js";
 import { RequestShape } from "../../../src/scheduler/fast/request-shape.js";
 import { type Case, Differential } from "./differential.js";
@@ -50,8 +55,6 @@ interface Mutant {
   readonly make: (original: (...args: never[]) => unknown) => (...args: never[]) => unknown;
 }
 
-type Row = { values: Int16Array };
-
 const MUTANTS: readonly Mutant[] = [
   {
     name: "a change of the log is lost now and then",
@@ -68,45 +71,99 @@ const MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: "the ring's end is not noticed",
+    name: "a node that changes itself is not noticed",
     target: NodeTable.prototype,
     method: "touch",
-    make: (original) =>
-      function (this: NodeTable, ...args: never[]) {
-        const [row] = args as unknown as [number];
-        if (row === 2) return undefined;
-        return original.apply(this, args);
-      },
+    make: () => () => undefined,
   },
   {
-    name: "super-blocks are not refreshed",
+    name: "larger blocks are not refreshed",
     target: GroupRows.prototype,
-    method: "refreshSuper",
+    method: "refresh",
     make: () => () => undefined,
   },
   {
     name: "a better value moves without a look at its block",
     target: GroupRows.prototype,
-    method: "move",
+    method: "replace",
     make: () => () => undefined,
   },
   {
     name: "sampling ends one node too early",
-    target: GroupRows.prototype,
+    target: FastClass.prototype,
     method: "stepsToFit",
     make: (original) =>
-      function (this: GroupRows, ...args: never[]) {
+      function (this: FastClass, ...args: never[]) {
         return (original.apply(this, args) as number) - 1;
       },
   },
   {
     name: "ties are numbered from the first node instead of the start",
     target: GroupRows.prototype,
-    method: "nthAtTarget",
+    method: "nth",
     make: (original) =>
       function (this: GroupRows, ...args: never[]) {
-        const [, ...rest] = args;
-        return original.apply(this, [0 as never, ...rest]);
+        const [, length, n, targets, open] = args;
+        return original.apply(
+          this,
+          targets === null ? args : [0 as never, length!, n!, targets!, open!],
+        );
+      },
+  },
+  {
+    name: "nodes that are set aside stay in the groups of the layout",
+    target: NodesAside.prototype,
+    method: "divide",
+    make: () =>
+      function (this: NodesAside, ...args: never[]) {
+        const [desk] = args as unknown as [DecisionDesk];
+        const base = desk.layout!.groups.length;
+        desk.best.clear(base, base + this.groups.length);
+        desk.highestAside.fill(0);
+      },
+  },
+  {
+    name: "where a node that is set aside was the best the others are not looked for",
+    target: NodesAside.prototype,
+    method: "withoutThem",
+    make: () => () => undefined,
+  },
+  {
+    name: "nodes that are set aside count as open as they do in the layout",
+    target: NodesAside.prototype,
+    method: "openMore",
+    make: () => () => 0,
+  },
+  {
+    name: "nodes that are set aside are passed over when ties are numbered",
+    target: NodesAside.prototype,
+    method: "nthChosen",
+    make: () =>
+      function (this: NodesAside, ...args: never[]) {
+        const [desk, n] = args as unknown as [DecisionDesk, number];
+        const { start, length, targets, chosen } = desk;
+        const found = desk.layout!.rows.nth(start, length, n, targets, chosen);
+        return found >= 0 ? found : desk.layout!.rows.nth(start, length, 0, targets, chosen);
+      },
+  },
+  {
+    name: "a changed mark of a node keeps its group",
+    target: HostMarks.prototype,
+    method: "change",
+    make: (original) =>
+      function (this: HostMarks, ...args: never[]) {
+        const [{ group }] = args as unknown as [HostMark];
+        return group >= 0 ? undefined : original.apply(this, args);
+      },
+  },
+  {
+    name: "room for pods is not looked at by rows",
+    target: FitRows.prototype,
+    method: "filterRows",
+    make: () =>
+      function (...args: never[]) {
+        const [, , count, refusals] = args as unknown as [unknown, unknown, number, Int32Array];
+        refusals.fill(0, 0, count);
       },
   },
   {
@@ -156,7 +213,7 @@ const MUTANTS: readonly Mutant[] = [
     make: () =>
       function (this: RequestShape) {
         const { rows, judge } = this as unknown as {
-          rows: { sync(judge: unknown): void } & Row;
+          rows: { sync(judge: unknown): void };
           judge: unknown;
         };
         rows.sync(judge);
@@ -164,15 +221,11 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the score beyond one node is left out",
-    target: FastClass.prototype,
-    method: "several",
-    make: () =>
-      function (this: FastClass, ...args: never[]) {
-        const [present, feasible] = args as unknown as [number[], number];
-        const single = (
-          this as unknown as { single(g: number, fits: number, wanted: number): object }
-        ).single(present[0]!, feasible, feasible);
-        return single;
+    target: GroupScores.prototype,
+    method: "totals",
+    make: (original) =>
+      function (this: GroupScores, ...args: never[]) {
+        return (original.apply(this, args) as Float64Array).fill(0);
       },
   },
 ];

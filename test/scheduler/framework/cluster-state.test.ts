@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
 import { featuresOf } from "../../../src/scheduler/framework/features.js";
+import { AMOUNTS_PER_NODE } from "../../../src/scheduler/framework/node-amounts.js";
 import { NodeTree, zoneKey } from "../../../src/scheduler/framework/node-tree.js";
 import type { PodVersion } from "../../../src/api/pod-version.js";
 import { node, pod, requesting } from "../world.js";
@@ -13,8 +14,17 @@ function view(state: ClusterState) {
   return state.nodes.map((info) => ({
     name: info.name,
     // A resource that was named once may stay, as 0.
-    requested: { ...info.requested, scalars: info.requested.scalars.filter((n) => n !== 0) },
-    nonZero: [info.nonZeroCpuMillis, info.nonZeroMemoryBytes],
+    scalars: info.requested.scalars.filter((n) => n !== 0),
+    amounts: [
+      ...state.amounts.columns.subarray(info.row * AMOUNTS_PER_NODE).subarray(0, AMOUNTS_PER_NODE),
+    ],
+    read: [
+      info.requested.cpuMillis,
+      info.requested.memoryBytes,
+      info.requested.ephemeralStorageBytes,
+      info.nonZeroCpuMillis,
+      info.nonZeroMemoryBytes,
+    ],
     allocatable: { ...info.allocatable },
     pods: info.pods.map(({ pod: each }) => each.name).sort(),
     affinity: info.podsWithAffinity.map(({ pod: each }) => each.name).sort(),
@@ -157,6 +167,10 @@ describe("the order of nodes", () => {
     [{}, ""],
     [{ "topology.kubernetes.io/zone": "z" }, ":\u0000:z"],
     [{ "failure-domain.beta.kubernetes.io/region": "r" }, "r:\u0000:"],
+    [
+      { "topology.kubernetes.io/zone": "z", "failure-domain.beta.kubernetes.io/zone": "old" },
+      ":\u0000:old",
+    ],
   ])("the zone of %o", (labels, key) => {
     expect(zoneKey(labels as Record<string, string>)).toBe(key);
   });

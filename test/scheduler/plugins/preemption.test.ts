@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { PodSpec } from "../../../src/api/kubernetes.js";
-import type { PodCondition, PodVersion } from "../../../src/api/pod-version.js";
-import { EMPTY_POD_STATUS } from "../../../src/api/pod-version.js";
+import {
+  EMPTY_POD_STATUS,
+  type PodCondition,
+  type PodVersion,
+} from "../../../src/api/pod-version.js";
 import type { PostFilterResult } from "../../../src/scheduler/framework/interfaces.js";
 import { World, type WorldOptions, node, object, pod, requesting } from "../world.js";
 
@@ -222,6 +225,26 @@ describe("a pod that may not preempt", () => {
     },
   );
 
+  test.each([
+    [26, "EvictionByEvictionAPI", null],
+    [27, "EvictionByEvictionAPI", "n"],
+    [27, "PreemptionByScheduler", null],
+  ] as const)(
+    "in v1.%i, where a pod ends there for the reason %s, is nominated on %s",
+    (minor, reason, nominated) => {
+      const ending = victim("a", "4");
+      const world = new World([node("n")], { minor }).place(
+        "n",
+        ending.next({
+          deletionTimeMicros: 1,
+          status: { ...ending.status, conditions: [disrupted(reason)] },
+        }),
+      );
+      const waiting = preemptor("4").next({ nominatedNodeName: "n" });
+      expect(preempt(world, waiting).nominatedNodeName).toBe(nominated);
+    },
+  );
+
   test("where its nominated node can never take it looks again", () => {
     const gone = { allocatable: {}, taints: [{ key: "t", effect: "NoSchedule" }] };
     const world = new World([node("n", gone), node("m")])
@@ -263,8 +286,9 @@ describe("nodes where preemption cannot help", () => {
       25,
       `0/1 nodes are available: 1 ${NOT_FOUND}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling..`,
     ],
+    [26, `0/1 nodes are available: ${NOT_FOUND}.`],
     [
-      26,
+      28,
       `0/1 nodes are available: ${NOT_FOUND}. preemption: running RemovePod on PreFilter plugin "PodTopologySpread": reading "PreFilterPodTopologySpread" from cycleState: not found.`,
     ],
     [
@@ -274,5 +298,55 @@ describe("nodes where preemption cannot help", () => {
   ])("in v1.%i, after PreFilter refused the pod: %s", (minor, message) => {
     const world = new World([node("n")], { minor }).place("n", victim("a", "1"));
     expect(world.decide(claimless)).toBe(message);
+  });
+
+  const conflicting = preemptor("1", {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            {
+              matchFields: ["n", "m"].map((name) => ({
+                key: "metadata.name",
+                operator: "In",
+                values: [name],
+              })),
+            },
+          ],
+        },
+      },
+    },
+  });
+
+  test.each([
+    [["NodePorts"], 'running "NodePorts" filter plugin: reading "PreFilterNodePorts"'],
+    [
+      ["NodeResourcesFit"],
+      'running "NodeResourcesFit" filter plugin: error reading "PreFilterNodeResourcesFit"',
+    ],
+    [
+      ["InterPodAffinity", "PodTopologySpread"],
+      'running RemovePod on PreFilter plugin "InterPodAffinity": error reading "PreFilterInterPodAffinity"',
+    ],
+  ])("a filter without what its PreFilter makes fails: %o", (plugins, failure) => {
+    const enabled = [
+      "PrioritySort",
+      "NodeAffinity",
+      ...plugins,
+      "DefaultPreemption",
+      "DefaultBinder",
+    ];
+    const multiPoint = {
+      disabled: [{ name: "*" }],
+      enabled: enabled.map((name) => ({ name })),
+    };
+    const filter = { disabled: [{ name: "NodeAffinity" }] };
+    const world = new World([node("n")], { profile: { plugins: { multiPoint, filter } } });
+    const result = preempt(world.place("n", victim("a", "1")), conflicting);
+    expect(result.status).toMatchObject({
+      code: "Error",
+      message: `preemption: ${failure} from cycleState: not found`,
+    });
+    expect(result.nominatedNodeName).toBeNull();
   });
 });

@@ -273,11 +273,33 @@ describe("VolumeZone", () => {
   test.each([
     ["its zone", { [ZONE]: "x" }, { m: NO_ZONE }],
     ["one of its zones", { [ZONE]: "x__y" }, {}],
-    ["the label of old", { "failure-domain.beta.kubernetes.io/zone": "y" }, { n: NO_ZONE }],
     ["no label", {}, {}],
+    ["a list of zones with an empty part, which says nothing", { [ZONE]: "z__" }, {}],
+    ["an empty label", { [ZONE]: "" }, {}],
   ])("a volume is used where it is: %s", (_, labels, refused) => {
     const world = new VolumeWorld().bound("c", "v").volume("v", {}, { labels });
     expect(world.refusals(pod("p", using("c")))).toEqual(refused);
+  });
+
+  test.each([
+    [27, { n: NO_ZONE, m: NO_ZONE }],
+    [28, { n: NO_ZONE }],
+  ])("in v1.%i a volume's label of old and a node's label of today: %o", (minor, refused) => {
+    const labels = { "failure-domain.beta.kubernetes.io/zone": "y" };
+    const world = new VolumeWorld({ minor }).bound("c", "v").volume("v", {}, { labels });
+    expect(world.refusals(pod("p", using("c")))).toEqual(refused);
+  });
+
+  test("the first volume that refuses a node gives the reason", () => {
+    const profile = { plugins: { filter: { disabled: [{ name: "VolumeBinding" }] } } };
+    const world = new VolumeWorld({ profile })
+      .bound("c", "v")
+      .volume("v", {}, { labels: { [ZONE]: "x" } })
+      .bound("d", "gone");
+    expect(world.refusals(pod("p", using("c", "d")))).toEqual({
+      n: 'persistentvolume "gone" not found',
+      m: NO_ZONE,
+    });
   });
 
   test("nodes without any zone take every volume", () => {
@@ -340,6 +362,18 @@ describe("VolumeRestrictions", () => {
     );
   });
 
+  test.each([
+    [["c", "gone"], RWOP],
+    [["gone", "c"], 'persistentvolumeclaim "gone" not found'],
+  ])("the first claim that refuses the pod gives the reason: %o", (claims, reason) => {
+    const world = new VolumeWorld({ gates: { ReadWriteOncePod: true } })
+      .bound("c", "v", { accessModes: ["ReadWriteOncePod"] })
+      .volume("v", {});
+    world.place("n", pod("there", using("c")));
+    const outcome = world.schedule(pod("p", using(...claims)));
+    expect(outcome).toMatchObject({ diagnosis: { preFilter: { reasons: [reason] } } });
+  });
+
   test("from v1.27 on the pod that holds the claim may be preempted", () => {
     const world = new VolumeWorld({ minor: 27 })
       .bound("c", "v", { accessModes: ["ReadWriteOncePod"] })
@@ -377,6 +411,24 @@ describe("limits of volumes a node", () => {
   ])("CSI: %s", (_, count, claims, reason) => {
     const world = limited(count).place("n", pod("there", using("a")));
     expect(world.refusals(pod("p", using(...claims))).n).toBe(reason);
+  });
+
+  test.each([
+    ["that is gone counts for nothing", null, "n"],
+    ["made for the pod counts", "pod/there", `0/1 nodes are available: 1 ${FULL}.`],
+    [
+      "made for another pod is an error",
+      "pod/other",
+      'error: running "NodeVolumeLimits" filter plugin: PVC default/there-tmp was not created for pod default/there (pod is not owner)',
+    ],
+  ])("the claim of a generic ephemeral volume %s", (_, uid, decision) => {
+    const volumes = [{ name: "tmp", ephemeral: {} }] as Volume[];
+    const world = limited(1).place("n", pod("there", { volumes }));
+    const owner = { apiVersion: "v1", kind: "Pod", name: "there", uid, controller: true };
+    if (uid !== null) {
+      world.claim("there-tmp", { storageClassName: "fast" }, { ownerReferences: [owner] });
+    }
+    expect(world.decide(pod("p", using("new"))).replace(/ preemption.*/, "")).toBe(decision);
   });
 
   const ebs = (volumeID: string): Partial<PodSpec> => ({

@@ -99,19 +99,18 @@ export class DefaultPreemption implements PostFilterPlugin {
     if (nominated === undefined) return null;
     if (statuses.get(nominated)?.code === "UnschedulableAndUnresolvable") return null;
     for (const { pod: other, priority } of nominated.pods) {
-      // Room is being made already.
-      if (priority < pod.priority && this.isMakingRoom(other)) {
+      if (priority < pod.priority && this.makesRoom(other)) {
         return "not eligible due to a terminating pod on the nominated node.";
       }
     }
     return null;
   }
 
-  /** The pod terminates, and because of preemption where that can be told. */
-  private isMakingRoom(pod: PodVersion): boolean {
-    if (pod.deletionTimeMicros === null) return false;
-    if (this.handle.features.PreemptionWaitsForAnyTermination) return true;
-    const disrupted = podCondition(pod, "DisruptionTarget");
+  /** True for a pod that is on its way out; see the gate for which ones count. */
+  private makesRoom(other: PodVersion): boolean {
+    if (other.deletionTimeMicros === null) return false;
+    if (!this.handle.features.OnlyVictimsMakeRoom) return true;
+    const disrupted = podCondition(other, "DisruptionTarget");
     return disrupted?.status === "True" && disrupted.reason === "PreemptionByScheduler";
   }
 

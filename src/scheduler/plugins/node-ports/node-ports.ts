@@ -19,12 +19,18 @@ const TAKEN = new Status(
   ["node(s) didn't have free ports for the requested pod ports"],
   NAME,
 );
+const MISSING = new Status(
+  "Error",
+  ['reading "PreFilterNodePorts" from cycleState: not found'],
+  NAME,
+);
 const SKIP: PreFilterResult = { status: new Status("Skip", [], NAME), nodeNames: null };
 
 /** The host ports that a pod asks for must be free on its node. */
 export class NodePorts implements PreFilterPlugin, FilterPlugin {
   readonly name = NAME;
   readonly preFilterExtensions = null;
+  readonly unprepared = MISSING;
 
   constructor(private readonly features: Features) {}
 

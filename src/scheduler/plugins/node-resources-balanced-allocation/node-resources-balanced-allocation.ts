@@ -4,12 +4,14 @@ import {
   MAX_NODE_SCORE,
   type PreScorePlugin,
   type Result,
+  type RowScore,
   type ScorePlugin,
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import type { ScalarResources } from "../../framework/resources.js";
 import { Status } from "../../framework/status.js";
+import { type RowAllocation, rowAllocations } from "../node-resources/allocation-rows.js";
 import {
   type Allocation,
   type ResourceSpec,
@@ -25,11 +27,23 @@ export interface NodeResourcesBalancedAllocationArgs {
   readonly resources: readonly ResourceSpec[];
 }
 
+function fraction(requested: number, allocatable: number): number {
+  return Math.min(requested / allocatable, 1);
+}
+
+function deviationOfTwo(a: number, b: number): number {
+  return Math.abs((a - b) / 2);
+}
+
+function scoreOf(deviation: number): number {
+  return Math.trunc((1 - deviation) * MAX_NODE_SCORE);
+}
+
 /** 1 minus the standard deviation of the shares in use, as a score. */
 function balance(fractions: Float64Array, count: number): number {
   let deviation = 0;
   if (count === 2) {
-    deviation = Math.abs((fractions[0]! - fractions[1]!) / 2);
+    deviation = deviationOfTwo(fractions[0]!, fractions[1]!);
   } else if (count > 2) {
     let total = 0;
     for (let i = 0; i < count; i += 1) total += fractions[i]!;
@@ -40,7 +54,7 @@ function balance(fractions: Float64Array, count: number): number {
     }
     deviation = Math.sqrt(squares / count);
   }
-  return Math.trunc((1 - deviation) * MAX_NODE_SCORE);
+  return scoreOf(deviation);
 }
 
 /** Prefers nodes on which the pod leaves the resources equally used. */
@@ -79,9 +93,55 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
     for (const resource of this.resources) {
       allocate(resource, pod, node, false, allocation);
       if (allocation.allocatable === 0) continue;
-      this.fractions[count] = Math.min(allocation.requested / allocation.allocatable, 1);
+      this.fractions[count] = fraction(allocation.requested, allocation.allocatable);
       count += 1;
     }
     return balance(this.fractions, count);
+  }
+
+  rowScore({ template }: PodInfo): RowScore | null {
+    const rows = rowAllocations(this.resources, template, false);
+    return rows === null ? null : new BalanceRows(rows, this.fractions);
+  }
+}
+
+/** Hot path: the two resources of the default arguments without a loop over them. */
+class BalanceRows implements RowScore {
+  constructor(
+    private readonly rows: readonly RowAllocation[],
+    private readonly fractions: Float64Array,
+  ) {}
+
+  addScores(
+    columns: Float64Array,
+    offsets: Int32Array,
+    count: number,
+    totals: Float64Array,
+    weight: number,
+  ): void {
+    const [a, b] = this.rows;
+    const isPair = this.rows.length === 2;
+    for (let i = 0; i < count; i += 1) {
+      const at = offsets[i]!;
+      if (isPair && columns[at + a!.allocatable]! > 0 && columns[at + b!.allocatable]! > 0) {
+        const one = fraction(columns[at + a!.requested]! + a!.more, columns[at + a!.allocatable]!);
+        const two = fraction(columns[at + b!.requested]! + b!.more, columns[at + b!.allocatable]!);
+        totals[i]! += weight * scoreOf(deviationOfTwo(one, two));
+      } else {
+        totals[i]! += weight * this.score(columns, at);
+      }
+    }
+  }
+
+  private score(columns: Float64Array, at: number): number {
+    const { fractions } = this;
+    let count = 0;
+    for (const { allocatable: ofNode, requested, more } of this.rows) {
+      const allocatable = columns[at + ofNode]!;
+      if (allocatable === 0) continue;
+      fractions[count] = fraction(columns[at + requested]! + more, allocatable);
+      count += 1;
+    }
+    return balance(fractions, count);
   }
 }

@@ -7,21 +7,29 @@ import {
   type PreFilterPlugin,
   type PreFilterResult,
   type Result,
+  type RowFilter,
+  type RowScore,
   type ScorePlugin,
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import {
-  type Resources,
+  type ReadonlyResources,
   type ScalarResources,
   isExtendedResource,
 } from "../../framework/resources.js";
 import { Status } from "../../framework/status.js";
+import { FitRows, lacks } from "./fit-rows.js";
 import { freedResourcesHint, nodeRoomHint } from "./fit-hints.js";
 import { type ScoringStrategy, StrategyScorer } from "./scoring-strategy.js";
 
 const NAME = "NodeResourcesFit";
 const TOO_MANY_PODS = "Too many pods";
+const MISSING = new Status(
+  "Error",
+  ['error reading "PreFilterNodeResourcesFit" from cycleState: not found'],
+  NAME,
+);
 
 export interface NodeResourcesFitArgs {
   /** Extended resources that the filter does not look at. */
@@ -35,6 +43,7 @@ export interface NodeResourcesFitArgs {
 export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlugin {
   readonly name = NAME;
   readonly preFilterExtensions = null;
+  readonly unprepared = MISSING;
   private readonly scorer: StrategyScorer;
   private readonly ignored: ReadonlySet<string>;
   private readonly ignoredGroups: ReadonlySet<string>;
@@ -67,7 +76,7 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     const { requests, isEmpty } = pod.template.resources;
-    const tooManyPods = node.pods.length + 1 > node.allowedPodNumber;
+    const tooManyPods = node.podCount + 1 > node.allowedPodNumber;
     if (isEmpty) return tooManyPods ? this.refusal([TOO_MANY_PODS]) : null;
     const { allocatable, requested } = node;
     const zeroToo = this.features.FitRefusesZeroRequestOnOvercommit;
@@ -93,7 +102,7 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   }
 
   /** The node could not hold the pod if it were empty: preemption is of no help there. */
-  private isBeyondEmptyNode(requests: Resources, { allocatable }: NodeInfo): boolean {
+  private isBeyondEmptyNode(requests: ReadonlyResources, { allocatable }: NodeInfo): boolean {
     if (!this.features.FitUnresolvableBeyondAllocatable) return false;
     if (requests.cpuMillis > allocatable.cpuMillis) return true;
     if (requests.memoryBytes > allocatable.memoryBytes) return true;
@@ -106,7 +115,12 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
     );
   }
 
-  private lackingScalars(requests: Resources, node: NodeInfo): readonly string[] | null {
+  rowFilter({ template }: PodInfo): RowFilter | null {
+    if (template.resources.requests.scalars.length > 0) return null;
+    return new FitRows(template, this.features.FitRefusesZeroRequestOnOvercommit);
+  }
+
+  private lackingScalars(requests: ReadonlyResources, node: NodeInfo): readonly string[] | null {
     let reasons: string[] | null = null;
     for (let id = 0; id < requests.scalars.length; id += 1) {
       const wanted = requests.scalars[id];
@@ -139,9 +153,8 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
     return this.scorer.score(pod, node);
   }
-}
 
-/** `zeroToo`: nothing is too much where less than nothing is left. */
-function lacks(wanted: number, free: number, zeroToo: boolean): boolean {
-  return wanted > free && (zeroToo || wanted > 0);
+  rowScore(pod: PodInfo): RowScore | null {
+    return this.scorer.rows(pod);
+  }
 }

@@ -8,13 +8,15 @@ import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
 import { freedAttachmentsHint, ownClaimHint } from "../volumes/claim-hints.js";
-import { type Claim, claimUse, className } from "../volumes/claims.js";
+import { type Claim, claimUse, className, countedClaim } from "../volumes/claims.js";
 import { csiDriverOf, inTreeVolume, isMigrated } from "../volumes/csi-migration.js";
 
 type CsiNode = ObjectVersion<"CSINode">;
 
 const NAME = "NodeVolumeLimits";
-const LIMIT_PREFIX = "attachable-volumes-csi-";
+/** A node's allocatable has a resource of such a name for each kind of volume that it limits. */
+const LIMIT_PREFIX = "attachable-volumes-";
+const limitKey = (driver: string): string => `${LIMIT_PREFIX}csi-${driver}`;
 const TOO_MANY = new Status("Unschedulable", ["node(s) exceed max volume count"], NAME);
 
 /** Attachable volumes by a name that is the same for the same volume, with their drivers. */
@@ -58,18 +60,16 @@ export class CsiLimits implements FilterPlugin {
     return exceeds(wanted, attached, limits) ? TOO_MANY : null;
   }
 
-  /** Limits by driver: the CSINode's go before what the node itself says. */
+  /** Limits by resource name: the CSINode's go before what the node itself says. */
   private limits(node: NodeInfo, csiNode: CsiNode | undefined): ReadonlyMap<string, number> {
     const limits = new Map<string, number>();
     node.allocatable.scalars.forEach((amount, id) => {
       const name = this.handle.scalars.name(id);
-      if (amount !== undefined && name.startsWith(LIMIT_PREFIX)) {
-        limits.set(name.slice(LIMIT_PREFIX.length), amount);
-      }
+      if (amount !== undefined && name.startsWith(LIMIT_PREFIX)) limits.set(name, amount);
     });
     for (const driver of csiNode?.spec.drivers ?? []) {
       const count = driver.allocatable?.count;
-      if (count !== undefined) limits.set(driver.name, count);
+      if (count !== undefined) limits.set(limitKey(driver.name), count);
     }
     return limits;
   }
@@ -77,7 +77,7 @@ export class CsiLimits implements FilterPlugin {
   private collect(
     pod: PodVersion,
     csiNode: CsiNode | undefined,
-    { isNew }: { readonly isNew: boolean },
+    options: { readonly isNew: boolean },
     into: Attached,
   ): Status | null {
     for (const volume of pod.spec.volumes ?? []) {
@@ -86,13 +86,9 @@ export class CsiLimits implements FilterPlugin {
         collectInTree(volume, csiNode, into);
         continue;
       }
-      const claim = this.handle.listers.persistentVolumeClaims.get(pod.namespace, use.claimName);
-      if (claim === undefined) {
-        if (!isNew) continue;
-        const reason = `looking up PVC ${pod.namespace}/${use.claimName}: persistentvolumeclaim "${use.claimName}" not found`;
-        return new Status("Error", [reason], NAME);
-      }
-      const found = this.driverOf(claim, csiNode);
+      const claim = countedClaim(use, pod, this.handle.listers, options);
+      if (typeof claim === "string") return new Status("Error", [claim], NAME);
+      const found = claim === null ? null : this.driverOf(claim, csiNode);
       if (found !== null) into.set(`${found.driver}/${found.handle}`, found.driver);
     }
     return null;
@@ -150,7 +146,7 @@ function exceeds(
     grown.add(driver);
   }
   for (const driver of grown) {
-    const limit = limits.get(driver);
+    const limit = limits.get(limitKey(driver));
     if (limit !== undefined && counts.get(driver)! > limit) return true;
   }
   return false;

@@ -6,7 +6,7 @@ import type { FilterPlugin, Handle, Result } from "../../framework/interfaces.js
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
-import { type Claim, claimUse, className } from "../volumes/claims.js";
+import { type Claim, claimUse, countedClaim } from "../volumes/claims.js";
 import { inTreeVolume, isMigrated } from "../volumes/csi-migration.js";
 
 /** One of the in-tree volume plugins whose attachments are counted. */
@@ -109,7 +109,7 @@ export class InTreeLimits implements FilterPlugin {
 
   private collect(
     pod: PodVersion,
-    { isNew }: { readonly isNew: boolean },
+    options: { readonly isNew: boolean },
     into: Set<string>,
   ): Status | null {
     for (const volume of pod.spec.volumes ?? []) {
@@ -117,13 +117,9 @@ export class InTreeLimits implements FilterPlugin {
       if (inLine?.plugin === this.kind.volumePlugin) into.add(inLine.id);
       const use = inLine === null ? claimUse(volume, pod.name) : null;
       if (use === null) continue;
-      const claim = this.handle.listers.persistentVolumeClaims.get(pod.namespace, use.claimName);
-      if (claim !== undefined) {
-        this.collectClaim(claim, into);
-      } else if (isNew) {
-        const reason = `looking up PVC ${pod.namespace}/${use.claimName}: persistentvolumeclaim "${use.claimName}" not found`;
-        return new Status("Error", [reason], this.name);
-      }
+      const claim = countedClaim(use, pod, this.handle.listers, options);
+      if (typeof claim === "string") return new Status("Error", [claim], this.name);
+      if (claim !== null) this.collectClaim(claim, into);
     }
     return null;
   }
@@ -137,7 +133,7 @@ export class InTreeLimits implements FilterPlugin {
       return;
     }
     // Without a volume the claim counts if this plugin would provision it.
-    const storageClass = storageClasses.get(className(claim));
+    const storageClass = storageClasses.get(claim.spec.storageClassName ?? "");
     if (storageClass?.spec.provisioner === this.kind.volumePlugin) {
       into.add(`\u0000${claim.namespace}/${claim.name}`);
     }

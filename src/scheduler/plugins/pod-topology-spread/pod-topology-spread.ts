@@ -1,4 +1,5 @@
-import type { TopologySpreadConstraint } from "../../../api/kubernetes.js";
+import type { Labels, TopologySpreadConstraint } from "../../../api/kubernetes.js";
+import type { Selector } from "../../../api/label-selector.js";
 import type { PodVersion } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
@@ -18,7 +19,7 @@ import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import type { PodTemplateInfo } from "../../framework/pod-template-info.js";
 import { Status } from "../../framework/status.js";
-import { defaultSelector } from "../default-selector.js";
+import { DefaultSelectors } from "../default-selector.js";
 import { nodeHint, podHint } from "./spread-hints.js";
 import { type SpreadConstraint, compileConstraints } from "./spread-constraint.js";
 import { PLUGIN_NAME, SPREAD_FILTER_KEY, spreadFilterState } from "./spread-filter.js";
@@ -44,6 +45,8 @@ const MISSING = new Status(
 );
 type When = "DoNotSchedule" | "ScheduleAnyway";
 type ByWhen = Partial<Record<When, readonly SpreadConstraint[]>>;
+const NONE: readonly never[] = Object.freeze([]);
+const NO_LABELS: Labels = Object.freeze({});
 
 /** Spreads the pods that a selector speaks of over the domains of a topology key. KEP-895. */
 export class PodTopologySpread
@@ -55,13 +58,23 @@ export class PodTopologySpread
     removePod: (state, incoming, removed, node) => this.update(state, incoming, removed, node, -1),
   };
   private readonly defaults: readonly TopologySpreadConstraint[];
+  private readonly hasDefaults: Readonly<Record<When, boolean>>;
   private readonly compiled = new WeakMap<PodTemplateInfo, ByWhen>();
+  private readonly compiledDefaults = new WeakMap<Selector, ByWhen>();
+  private readonly selectors: DefaultSelectors;
 
   constructor(
     readonly args: PodTopologySpreadArgs,
     private readonly handle: Handle,
   ) {
     this.defaults = args.defaultingType === "System" ? SYSTEM_CONSTRAINTS : args.defaultConstraints;
+    const has = (when: When) =>
+      this.defaults.some(({ whenUnsatisfiable }) => whenUnsatisfiable === when);
+    this.hasDefaults = {
+      DoNotSchedule: has("DoNotSchedule"),
+      ScheduleAnyway: has("ScheduleAnyway"),
+    };
+    this.selectors = new DefaultSelectors(handle.listers);
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
@@ -85,41 +98,54 @@ export class PodTopologySpread
 
   /** The hard constraints of a pod that waits. For hints, which are rare. */
   private hardConstraints(pod: PodVersion): readonly SpreadConstraint[] {
-    const own = pod.spec.topologySpreadConstraints ?? [];
+    const own = pod.spec.topologySpreadConstraints ?? NONE;
     if (own.length === 0) return this.defaultConstraints(pod, "DoNotSchedule");
     return compileConstraints(own, "DoNotSchedule", pod.labels, this.handle.features);
   }
 
-  /** The constraints that hold for the pod, its own or the default ones. */
+  /**
+   * The constraints that hold for the pod, its own or the default ones; the same array as long as
+   * nothing has changed.
+   */
   constraints(pod: PodInfo, when: When): readonly SpreadConstraint[] {
     const { template } = pod;
-    const own = template.spec.topologySpreadConstraints ?? [];
+    const own = template.spec.topologySpreadConstraints ?? NONE;
     if (own.length === 0) return this.defaultConstraints(pod.pod, when);
-    const known = this.compiled.get(template) ?? {};
-    const compiled =
-      known[when] ?? compileConstraints(own, when, template.labels, this.handle.features);
-    this.compiled.set(template, { ...known, [when]: compiled });
-    return compiled;
+    let known = this.compiled.get(template);
+    if (known === undefined) {
+      known = {};
+      this.compiled.set(template, known);
+    }
+    known[when] ??= compileConstraints(own, when, template.labels, this.handle.features);
+    return known[when];
   }
 
   private defaultConstraints(pod: PodVersion, when: When): readonly SpreadConstraint[] {
-    if (!this.defaults.some((constraint) => constraint.whenUnsatisfiable === when)) return [];
-    const selector = defaultSelector(pod, this.handle.listers);
-    if (selector.matchesEverything) return [];
-    const { features } = this.handle;
-    return compileConstraints(this.defaults, when, pod.labels, features).map((constraint) => ({
-      ...constraint,
-      selector,
-      counts: true,
-    }));
+    if (!this.hasDefaults[when]) return NONE;
+    const selector = this.selectors.of(pod);
+    if (selector.matchesEverything) return NONE;
+    let known = this.compiledDefaults.get(selector);
+    if (known === undefined) {
+      known = {};
+      this.compiledDefaults.set(selector, known);
+    }
+    known[when] ??= this.withSelector(selector, when);
+    return known[when];
+  }
+
+  /** The default constraints speak of what the selector says, whatever the pod's labels. */
+  private withSelector(selector: Selector, when: When): readonly SpreadConstraint[] {
+    const compiled = compileConstraints(this.defaults, when, NO_LABELS, this.handle.features);
+    return compiled.map((constraint) => ({ ...constraint, selector, counts: true }));
   }
 
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
     const constraints = this.constraints(pod, "DoNotSchedule");
-    if (constraints.length === 0) return { status: SKIP, nodeNames: null };
-    const counted = spreadFilterState(pod, constraints, this.handle.snapshot.nodes);
+    const idle = constraints.length === 0;
+    const counted = spreadFilterState(pod, constraints, idle ? [] : this.handle.snapshot.nodes);
+    // Of an idle one, too: what-ifs ask for it if a later plugin refuses the pod.
     state.write(SPREAD_FILTER_KEY, counted);
-    return { status: null, nodeNames: null };
+    return { status: idle ? SKIP : null, nodeNames: null };
   }
 
   private update(

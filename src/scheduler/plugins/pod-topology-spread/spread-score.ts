@@ -41,41 +41,54 @@ export class SpreadScoreState implements StateData {
     return this.counted.length === 0;
   }
 
-  /**
-   * The fewer matching pods in the node's domains, the lower; normalisation turns it round. With
-   * `hostCounts` the node's own pods were counted before, by constraint, and are not looked at.
-   */
-  score(node: NodeInfo, hostCounts: readonly number[] | null = null): number {
+  /** The fewer matching pods in the node's domains, the lower; normalisation turns it round. */
+  score(node: NodeInfo): number {
     if (this.ignored.has(node)) return 0;
     let score = 0;
-    for (let i = 0; i < this.counted.length; i += 1) {
-      const { constraint, pods, weight } = this.counted[i]!;
+    for (const { constraint, pods, weight } of this.counted) {
       const domain = node.labels[constraint.topologyKey];
       if (domain === undefined) continue;
       const count =
         pods === null
-          ? (hostCounts?.[i] ?? countMatchingPods(node, constraint, this.namespace))
+          ? countMatchingPods(node, constraint, this.namespace)
           : (pods.get(domain) ?? 0);
-      score += count * weight + (constraint.maxSkew - 1);
+      score += spreadTerm(count, weight, constraint);
     }
     return Math.round(score);
   }
 
   normalize(nodes: readonly NodeInfo[], scores: Float64Array): void {
-    let min = Number.MAX_SAFE_INTEGER;
-    let max = 0;
     const { ignored } = this;
-    for (let i = 0; i < scores.length; i += 1) {
-      if (ignored.size > 0 && ignored.has(nodes[i]!)) continue;
-      const score = scores[i]!;
-      if (score < min) min = score;
-      if (score > max) max = score;
-    }
-    for (let i = 0; i < scores.length; i += 1) {
-      if (ignored.size > 0 && ignored.has(nodes[i]!)) scores[i] = 0;
-      else if (max === 0) scores[i] = MAX_NODE_SCORE;
-      else scores[i] = Math.trunc((MAX_NODE_SCORE * (max + min - scores[i]!)) / max);
-    }
+    normalizeSpread(scores, ignored.size === 0 ? null : (i) => ignored.has(nodes[i]!));
+  }
+}
+
+/** What one constraint adds to a score, for so many matching pods in the domain. */
+export function spreadTerm(
+  count: number,
+  weight: number,
+  { maxSkew }: Pick<SpreadConstraint, "maxSkew">,
+): number {
+  return count * weight + (maxSkew - 1);
+}
+
+/** Turns scores round: the domains with the fewest pods become 100, nodes that are ignored 0. */
+export function normalizeSpread(
+  scores: Float64Array,
+  isIgnored: ((i: number) => boolean) | null,
+): void {
+  let min = Number.MAX_SAFE_INTEGER;
+  let max = 0;
+  for (let i = 0; i < scores.length; i += 1) {
+    if (isIgnored?.(i) === true) continue;
+    const score = scores[i]!;
+    if (score < min) min = score;
+    if (score > max) max = score;
+  }
+  for (let i = 0; i < scores.length; i += 1) {
+    if (isIgnored?.(i) === true) scores[i] = 0;
+    else if (max === 0) scores[i] = MAX_NODE_SCORE;
+    else scores[i] = Math.trunc((MAX_NODE_SCORE * (max + min - scores[i]!)) / max);
   }
 }
 
@@ -129,7 +142,7 @@ export function spreadScoreState(scoring: Scoring): SpreadScoreState {
   const zonal = counted.filter(({ pods }) => pods !== null);
   if (zonal.length > 0) {
     for (const node of allNodes) {
-      if (node.pods.length === 0) continue;
+      if (node.podCount === 0) continue;
       if (requireAllKeys && !hasAllKeys(node, constraints)) continue;
       for (const { constraint, pods } of zonal) {
         const domain = node.labels[constraint.topologyKey] ?? NO_LABEL;

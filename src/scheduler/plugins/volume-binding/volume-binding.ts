@@ -23,12 +23,12 @@ import {
   ownClaimHint,
   storageClassHint,
 } from "../volumes/claim-hints.js";
-import { claimUses } from "../volumes/claims.js";
+import { claimUses, notMadeFor } from "../volumes/claims.js";
 import { type PodClaims, type PodVolumes, VolumeBinder } from "./volume-binder.js";
 
 const NAME = "VolumeBinding";
 const SKIP: PreFilterResult = { status: new Status("Skip", [], NAME), nodeNames: null };
-const MISSING = new Status("Error", [`reading "${NAME}" from cycleState: not found`], NAME);
+const MISSING = new Status("Error", ["not found"], NAME);
 const refusal = (reason: string): Status =>
   new Status("UnschedulableAndUnresolvable", [reason], NAME);
 const UNBOUND_IMMEDIATE = refusal("pod has unbound immediate PersistentVolumeClaims");
@@ -57,6 +57,7 @@ export class VolumeBinding
 {
   readonly name = NAME;
   readonly preFilterExtensions = null;
+  readonly unprepared = MISSING;
   private readonly binder: VolumeBinder;
   /** One status for all nodes that are refused for the same reasons. */
   private readonly refusals = new Map<string, Status>();
@@ -112,16 +113,16 @@ export class VolumeBinding
         return `${quoted} bound to non-existent persistentvolume "${claim.spec.volumeName ?? ""}"`;
       }
       if (claim.deletionTimeMicros !== null) return `${quoted} is being deleted`;
-      if (ephemeral && !claim.ownerReferences.some(({ uid }) => uid === pod.uid)) {
-        return `PVC ${pod.namespace}/${claimName} was not created for pod ${pod.namespace}/${pod.name} (pod is not owner)`;
-      }
+      const stranger = ephemeral ? notMadeFor(claim, pod) : null;
+      if (stranger !== null) return stranger;
     }
     return null;
   }
 
   filter(state: CycleState, _pod: PodInfo, node: NodeInfo): Result {
     const volumes = state.read(VOLUME_KEY);
-    if (volumes === undefined) return MISSING;
+    // PreFilter skipped a pod without claims, and a later plugin refused it.
+    if (volumes === undefined) return null;
     const found = this.binder.findPodVolumes(volumes.claims, node);
     if (found.error !== "") return new Status("Error", [found.error], NAME);
     if (found.reasons.length > 0) return this.refusal(found.reasons);

@@ -92,11 +92,10 @@ export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
     const { features } = this.handle;
     const claims = features.ReadWriteOncePod ? this.oncePodClaims(pod) : new Set<string>();
     if (claims instanceof Status) return { status: claims, nodeNames: null };
-    const users = [...claims].filter((key) => this.handle.snapshot.isPvcUsedByPods(key)).length;
-    if (features.ReadWriteOncePodConflictInPreFilter) {
-      return users > 0 ? { status: RWOP_CONFLICT_FINAL, nodeNames: null } : this.unlessSkipped(pod);
+    if (features.ReadWriteOncePodConflictInPreFilter || claims.size === 0) {
+      return this.unlessSkipped(pod);
     }
-    if (claims.size === 0) return this.unlessSkipped(pod);
+    const users = [...claims].filter((key) => this.handle.snapshot.isPvcUsedByPods(key)).length;
     state.write(ONCE_POD_KEY, new OncePodState(claims, users));
     return PRE_FILTER_SUCCESS;
   }
@@ -106,7 +105,9 @@ export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
     return idle ? { status: SKIP, nodeNames: null } : PRE_FILTER_SUCCESS;
   }
 
+  /** The pod's claims that are for one pod, or why one of its claims, the first such, refuses it. */
   private oncePodClaims({ pod, template }: PodInfo): ReadonlySet<string> | Status {
+    const { features, snapshot } = this.handle;
     const keys = new Set<string>();
     for (const volume of template.spec.volumes ?? []) {
       const name = volume.persistentVolumeClaim?.claimName;
@@ -116,8 +117,12 @@ export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
         const reason = `persistentvolumeclaim "${name}" not found`;
         return new Status("UnschedulableAndUnresolvable", [reason], NAME);
       }
-      if (claim.spec.accessModes?.includes("ReadWriteOncePod"))
-        keys.add(`${pod.namespace}/${name}`);
+      if (claim.spec.accessModes?.includes("ReadWriteOncePod") !== true) continue;
+      const key = `${pod.namespace}/${name}`;
+      if (features.ReadWriteOncePodConflictInPreFilter && snapshot.isPvcUsedByPods(key)) {
+        return RWOP_CONFLICT_FINAL;
+      }
+      keys.add(key);
     }
     return keys;
   }

@@ -1,3 +1,4 @@
+import type { Volume } from "../../../api/kubernetes.js";
 import {
   Action,
   type ClusterEventWithHint,
@@ -35,7 +36,6 @@ const TOPOLOGY_LABELS: ReadonlyMap<string, string> = new Map([
 
 interface Place {
   readonly key: string;
-  /** A label may list several zones, separated by two underscores. */
   readonly values: readonly string[];
 }
 
@@ -45,6 +45,13 @@ const movedVolumeHint: QueueingHintFn = (_pod, before, after) => {
   const same = [...TOPOLOGY_LABELS.keys()].every((key) => before.labels[key] === after.labels[key]);
   return same ? "Skip" : "Queue";
 };
+const NOWHERE: readonly Place[] = [];
+
+/** A label may list several zones, separated by two underscores. One with an empty part says nothing. */
+function zonesOf(label: string): readonly string[] | null {
+  const zones = label.split("__").map((zone) => zone.trim());
+  return zones.includes("") ? null : zones;
+}
 
 /** A volume whose labels name a zone or region can only be used there. */
 export class VolumeZone implements PreFilterPlugin, FilterPlugin {
@@ -71,9 +78,13 @@ export class VolumeZone implements PreFilterPlugin, FilterPlugin {
 
   preFilter(_state: CycleState, pod: PodInfo): PreFilterResult {
     if (!pod.template.hasVolumes) return { status: SKIP, nodeNames: null };
-    const places = this.places(pod);
-    if (places instanceof Status) return { status: places, nodeNames: null };
-    return places.length === 0 ? { status: SKIP, nodeNames: null } : PRE_FILTER_SUCCESS;
+    let idle = true;
+    for (const volume of pod.template.spec.volumes ?? []) {
+      const places = this.places(volume, pod);
+      if (places instanceof Status) return { status: places, nodeNames: null };
+      if (places.length > 0) idle = false;
+    }
+    return idle ? { status: SKIP, nodeNames: null } : PRE_FILTER_SUCCESS;
   }
 
   concerns(pod: PodInfo): boolean {
@@ -83,37 +94,38 @@ export class VolumeZone implements PreFilterPlugin, FilterPlugin {
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     // A cluster whose nodes have no such labels has a single zone.
     if (![...TOPOLOGY_LABELS.keys()].some((key) => node.labels[key] !== undefined)) return null;
-    const places = this.places(pod);
-    if (places instanceof Status) return places;
-    for (const { key, values } of places) {
-      const value = node.labels[key] ?? node.labels[TOPOLOGY_LABELS.get(key)!];
-      if (value === undefined || !values.includes(value)) return CONFLICT;
+    for (const volume of pod.template.spec.volumes ?? []) {
+      const places = this.places(volume, pod);
+      if (places instanceof Status) return places;
+      if (!places.every((place) => this.liesIn(node, place))) return CONFLICT;
     }
     return null;
   }
 
-  /** Where the pod's bound volumes are, or why that cannot be said. */
-  private places({ pod, template }: PodInfo): readonly Place[] | Status {
+  private liesIn(node: NodeInfo, { key, values }: Place): boolean {
+    const translates = this.handle.features.VolumeZoneBetaLabelsTranslated;
+    const present = translates ? TOPOLOGY_LABELS.get(key)! : key;
+    const value = node.labels[key] ?? node.labels[present];
+    return value !== undefined && values.includes(value);
+  }
+
+  /** Where a volume of the pod is if it is bound, or why that cannot be said. */
+  private places(volume: Volume, { pod }: PodInfo): readonly Place[] | Status {
     const { persistentVolumeClaims, persistentVolumes } = this.handle.listers;
+    const name = volume.persistentVolumeClaim?.claimName;
+    if (name === undefined) return NOWHERE;
+    if (name === "") return refusal("PersistentVolumeClaim had no name");
+    const claim = persistentVolumeClaims.get(pod.namespace, name);
+    if (claim === undefined) return refusal(`persistentvolumeclaim "${name}" not found`);
+    const volumeName = claim.spec.volumeName ?? "";
+    if (volumeName === "") return this.whyUnbound(className(claim)) ?? NOWHERE;
+    const persistent = persistentVolumes.get(volumeName);
+    if (persistent === undefined) return refusal(`persistentvolume "${volumeName}" not found`);
     const places: Place[] = [];
-    for (const volume of template.spec.volumes ?? []) {
-      const name = volume.persistentVolumeClaim?.claimName;
-      if (name === undefined) continue;
-      if (name === "") return refusal("PersistentVolumeClaim had no name");
-      const claim = persistentVolumeClaims.get(pod.namespace, name);
-      if (claim === undefined) return refusal(`persistentvolumeclaim "${name}" not found`);
-      const volumeName = claim.spec.volumeName ?? "";
-      if (volumeName === "") {
-        const unbound = this.whyUnbound(className(claim));
-        if (unbound !== null) return unbound;
-        continue;
-      }
-      const persistent = persistentVolumes.get(volumeName);
-      if (persistent === undefined) return refusal(`persistentvolume "${volumeName}" not found`);
-      for (const key of TOPOLOGY_LABELS.keys()) {
-        const value = persistent.labels[key];
-        if (value !== undefined) places.push({ key, values: value.split("__") });
-      }
+    for (const key of TOPOLOGY_LABELS.keys()) {
+      const label = persistent.labels[key];
+      const values = label === undefined ? null : zonesOf(label);
+      if (values !== null) places.push({ key, values });
     }
     return places;
   }

@@ -1,5 +1,7 @@
 import type { PodSpec, Volume } from "../../../api/kubernetes.js";
-import type { ObjectVersion } from "../../../api/object-version.js";
+import { type ObjectVersion, controllerOf } from "../../../api/object-version.js";
+import type { PodVersion } from "../../../api/pod-version.js";
+import type { Listers } from "../../framework/listers.js";
 
 export type Claim = ObjectVersion<"PersistentVolumeClaim">;
 export type PersistentVolume = ObjectVersion<"PersistentVolume">;
@@ -32,6 +34,28 @@ export function claimUse(volume: Volume, podName: string): ClaimUse | null {
 
 export function claimUses(spec: PodSpec, podName: string): readonly ClaimUse[] {
   return (spec.volumes ?? []).flatMap((volume) => claimUse(volume, podName) ?? []);
+}
+
+/** Why the claim of a generic ephemeral volume cannot be the pod's; null where it was made for the pod. */
+export function notMadeFor(claim: Claim, pod: PodVersion): string | null {
+  if (controllerOf(claim)?.uid === pod.uid) return null;
+  return `PVC ${claim.namespace}/${claim.name} was not created for pod ${pod.namespace}/${pod.name} (pod is not owner)`;
+}
+
+/**
+ * The claim of a pod whose volumes are counted; null where it is gone, so that nobody knows what the
+ * pod has attached. A string is an error: a pod that is to be placed needs its claims.
+ */
+export function countedClaim(
+  { claimName, ephemeral }: ClaimUse,
+  pod: PodVersion,
+  listers: Listers,
+  { isNew }: { readonly isNew: boolean },
+): Claim | string | null {
+  const claim = listers.persistentVolumeClaims.get(pod.namespace, claimName);
+  if (claim !== undefined) return (ephemeral ? notMadeFor(claim, pod) : null) ?? claim;
+  if (!isNew) return null;
+  return `looking up PVC ${pod.namespace}/${claimName}: persistentvolumeclaim "${claimName}" not found`;
 }
 
 /** Name of the storage class of a claim or volume; empty for none. */

@@ -1,0 +1,65 @@
+import type { NodeGroup } from "./node-group.js";
+import type { Status } from "../framework/status.js";
+import type { FastProfile } from "./fast-profile.js";
+import { GroupBest } from "./group-best.js";
+import { GroupScores, PresentGroups } from "./group-scores.js";
+import type { NodeTable } from "./node-table.js";
+import type { Layout } from "./shared-layout.js";
+
+/**
+ * Where one decision is worked out: shared by all classes of a profile, so that small classes stay
+ * small. Columns are by group: those of the layout first, then those of the nodes set aside.
+ */
+export class DecisionDesk {
+  layout: Layout | null = null;
+  readonly best = new GroupBest();
+  readonly present = new PresentGroups();
+  readonly scores: GroupScores;
+  /** 1 for a group whose nodes are not refused by what lies beyond them. */
+  open = new Uint8Array(0);
+  /** Why a group is not open. */
+  closedBy: (Status | null)[] = [];
+  /** The value that the chosen nodes of each group have; 0 for groups without one. */
+  targets = new Int32Array(0);
+  /** 1 for groups with chosen nodes. */
+  chosen = new Uint8Array(0);
+  /** The highest value of a node that was set aside, by the group that it has in the layout. */
+  highestAside = new Int32Array(0);
+  /** The positions that the decision looked at. */
+  start = 0;
+  length = 0;
+  /** Decisions so far. */
+  serial = 0;
+
+  constructor(
+    readonly profile: FastProfile,
+    readonly table: NodeTable,
+  ) {
+    this.scores = new GroupScores(profile);
+  }
+
+  begin(layout: Layout): void {
+    this.layout = layout;
+    this.serial += 1;
+    this.reserve(layout.groups.length);
+  }
+
+  /** Makes room for so many groups. */
+  reserve(groups: number): void {
+    this.best.reserve(groups);
+    if (this.open.length >= groups) return;
+    const grown = <T extends Uint8Array | Int32Array>(to: T, from: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.open = grown(new Uint8Array(groups * 2), this.open);
+    this.targets = grown(new Int32Array(groups * 2), this.targets);
+    this.highestAside = new Int32Array(groups * 2);
+    this.chosen = grown(new Uint8Array(groups * 2), this.chosen);
+  }
+
+  groupAt(id: number, aside: readonly NodeGroup[]): NodeGroup {
+    const { groups } = this.layout!;
+    return id < groups.length ? groups[id]! : aside[id - groups.length]!;
+  }
+}
