@@ -404,32 +404,6 @@ describe("manifests that are wrong", () => {
   });
 });
 
-describe("a version", () => {
-  it.each([
-    ["1.30", "1.30"],
-    ["1.30.4", "1.30"],
-    ["v1.26.4", "1.26"],
-    ["v1.30.4-gke.1001000", "1.30"],
-    ["v1.34.1+k3s1", "1.34"],
-  ])("%s is taken as %s", async (version, text) => {
-    const scenario = replaced("  duration", `  kubernetesVersion: "${version}"\n  duration`);
-    const files = memoryFiles({ "s.yaml": scenario, "app.yaml": APP });
-    const outcome = await loadScenario("s.yaml", { files, dataFolder: "data" });
-    if (outcome.outcome !== "loaded") throw new Error(JSON.stringify(outcome));
-    expect(outcome.loaded.scenario.kubernetesVersion).toBe(text);
-    expect(outcome.loaded.scenario.kubernetesMinor).toBe(Number(text.slice(2)));
-  });
-});
-
-it.each(["1.24", "1.34"])(
-  "a configuration in a scenario of %s is of an API of its",
-  async (version) => {
-    const config = "scheduler: { config: { percentageOfNodesToScore: 50 } }";
-    const more = `  kubernetesVersion: "${version}"\n  ${config}\n  manifests`;
-    expect(await issuesOf(replaced("  manifests", more))).toEqual([]);
-  },
-);
-
 describe("--set", () => {
   it("is laid over the file before it is checked", async () => {
     const settings = ["cluster.nodePools.general.nodes=-1"];
