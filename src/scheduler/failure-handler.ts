@@ -5,6 +5,7 @@ import type { AnswerId, Client } from "../store/client.js";
 import type { Informer } from "../store/informer.js";
 import type { PodChange } from "../store/request.js";
 import type { ClusterState } from "./framework/cluster-state.js";
+import type { Features } from "./framework/features.js";
 import type { PostFilterResult } from "./framework/interfaces.js";
 import type { PodNominator } from "./framework/nominator.js";
 import type { Happening } from "./queueing-hints.js";
@@ -13,6 +14,7 @@ import type { SchedulingQueue } from "./queue/scheduling-queue.js";
 
 export interface FailureHandlerOptions {
   readonly engine: Engine;
+  readonly features: Features;
   readonly client: Client;
   readonly observer: ClusterObserver;
   readonly pods: Informer<"Pod">;
@@ -64,33 +66,40 @@ export class FailureHandler {
 
   /** Deletes the victims and takes the nominations that the preemptor overrides. */
   preempt(preemptor: PodVersion, result: PostFilterResult): void {
-    const { engine, client, observer, nominator } = this.options;
+    const { engine, client, observer } = this.options;
     const nodeName = result.nominatedNodeName ?? "";
     const message = `Preempted by pod ${preemptor.uid} on node ${nodeName}`;
     for (const { pod } of result.victims) {
-      const disrupted: PodCondition = {
-        type: "DisruptionTarget",
-        status: "True",
-        lastTransitionTimeMicros: engine.now,
-        reason: "PreemptionByScheduler",
-        message: `${preemptor.spec.schedulerName ?? ""}: preempting to accommodate a higher priority pod`,
-      };
-      const change: PodChange = { setConditions: [disrupted] };
-      client.submit({ verb: "patch", target: pod, change }, this.ignored);
+      if (this.options.features.PodDisruptionConditions) {
+        const change: PodChange = { setConditions: [this.disrupted(preemptor)] };
+        client.submit({ verb: "patch", target: pod, change }, this.ignored);
+      }
       client.submit({ verb: "delete", target: pod }, this.ignored);
       observer.event("Normal", "Preempted", pod, message, engine.now);
       observer.podPreempted(pod, "PreemptionByScheduler", engine.now);
     }
+    // The scheduler itself forgets them when its watch shows the change.
     for (const { pod } of result.clearedNominations) {
-      nominator.delete(pod.uid);
       const change: PodChange = { nominatedNodeName: "" };
       client.submit({ verb: "patch", target: pod, change }, this.ignored);
     }
   }
 
-  private nominate(pod: PodVersion, nodeName: string | null): void {
+  /** The condition that tells why a victim goes. */
+  private disrupted(preemptor: PodVersion): PodCondition {
+    return {
+      type: "DisruptionTarget",
+      status: "True",
+      lastTransitionTimeMicros: this.options.engine.now,
+      reason: "PreemptionByScheduler",
+      message: `${preemptor.spec.schedulerName ?? ""}: preempting to accommodate a higher priority pod`,
+    };
+  }
+
+  /** An attempt that says nothing of the nomination leaves what the pod's status says. */
+  private nominate(pod: PodVersion, decided: string | null): void {
     const { nominator, state } = this.options;
-    if (nodeName === null) return;
+    const nodeName = decided ?? pod.nominatedNodeName;
     if (nodeName === "") nominator.delete(pod.uid);
     else nominator.add(state.podInfos.podInfo(pod), nodeName);
   }

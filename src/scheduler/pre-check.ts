@@ -1,62 +1,78 @@
-import type { ObjectVersion } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
-import { CycleState } from "./framework/cycle-state.js";
-import type { ClusterState } from "./framework/cluster-state.js";
-import type { PodInfo } from "./framework/pod-info.js";
-import { namespaceLabels } from "./framework/listers.js";
+import { firstUntolerated } from "../api/taints.js";
 import { termMatches } from "./framework/affinity-term.js";
-import type { Framework } from "./framework/runtime.js";
-import type { Happening } from "./queueing-hints.js";
+import type { ClusterState } from "./framework/cluster-state.js";
+import { CycleState } from "./framework/cycle-state.js";
+import type { Features } from "./framework/features.js";
+import { type Listers, namespaceLabels } from "./framework/listers.js";
+import type { NodeInfo } from "./framework/node-info.js";
+import type { PodInfo } from "./framework/pod-info.js";
+import { NodeResourcesFit } from "./plugins/node-resources-fit/node-resources-fit.js";
+import type { QueuedPod } from "./queue/queued-pod.js";
 
-/** Filters that need nothing but the pod and the node: upstream's `AdmissionCheck`. */
-const NODE_CHECKS: ReadonlySet<string> = new Set([
-  "NodeUnschedulable",
-  "NodeName",
-  "TaintToleration",
-  "NodeAffinity",
-  "NodePorts",
-  "NodeResourcesFit",
-]);
+/** Says of a waiting pod whether an event is passed on to it at all. */
+type Admits = (queued: QueuedPod) => boolean;
+
+const FITS_ALONE = {
+  ignoredResources: [],
+  ignoredResourceGroups: [],
+  scoringStrategy: { type: "LeastAllocated", resources: [] },
+} as const;
 
 /**
- * Before there were queueing hints, a change of a node was passed on only to pods that the node would
- * take as far as it alone decides, and a pod that came to a node only to pods with affinity to it.
- * Source: kube-scheduler, `preCheckForNode`, `getUnschedulablePodsWithMatchingAffinityTerm` (v1.26).
+ * Which waiting pods hear of an event, before any plugin is asked. Where there are no queueing hints, a
+ * change of a node is passed on only to pods that the node would take as far as it alone decides, and
+ * a pod that came to a node only to pods that it may concern. The profile has no say in it.
+ * Source: kube-scheduler, `preCheckForNode`, `AdmissionCheck`,
+ * `getUnschedulablePodsWithMatchingAffinityTerm`, `getLEPriorityPreCheck`.
  */
-export function preCheck(
-  state: ClusterState,
-  framework: Framework,
-  pod: PodVersion,
-  happening: Happening,
-): boolean {
-  const { event, after } = happening;
-  if (after === null) return true;
-  const info = state.podInfos.podInfo(pod);
-  if (event.resource === "Node") {
-    return nodeMayTake(state, framework, info, (after as ObjectVersion<"Node">).name);
+export class PreChecks {
+  private readonly fit: NodeResourcesFit;
+
+  constructor(
+    private readonly state: ClusterState,
+    private readonly listers: Listers,
+    private readonly features: Features,
+  ) {
+    this.fit = new NodeResourcesFit(FITS_ALONE, state.scalars, features);
   }
-  if (event.resource === "AssignedPod") return hasAffinityTo(framework, info, after as PodVersion);
-  return true;
+
+  /** For a node that came or changed; undefined where all pods hear of it. */
+  forNode(name: string): Admits | undefined {
+    if (this.features.SchedulerQueueingHints) return undefined;
+    const node = this.state.get(name);
+    if (node === undefined) return () => false;
+    return ({ pod }) => this.nodeMayTake(this.state.podInfos.podInfo(pod), node);
+  }
+
+  /** For a pod that came to its node, or was changed there; undefined where all pods hear of it. */
+  forAssignedPod(pod: PodVersion): Admits | undefined {
+    if (this.features.SchedulerQueueingHints) return undefined;
+    const labels = namespaceLabels(this.listers, pod.namespace);
+    return (queued) => {
+      if (this.spreadHears(queued, pod)) return true;
+      const { template } = this.state.podInfos.podInfo(queued.pod);
+      return template.requiredAffinityTerms.some((term) => termMatches(term, pod, labels));
+    };
+  }
+
+  private spreadHears({ pod, rejectors }: QueuedPod, other: PodVersion): boolean {
+    if (!this.features.SpreadHearsOfAssignedPods) return false;
+    return rejectors.includes("PodTopologySpread") && pod.namespace === other.namespace;
+  }
+
+  private nodeMayTake(pod: PodInfo, node: NodeInfo): boolean {
+    const { tolerations, requiredNodeAffinity, hostPorts } = pod.template;
+    return (
+      this.fit.filter(new CycleState(), pod, node) === null &&
+      requiredNodeAffinity.matches(node) &&
+      !hostPorts.some((port) => node.usedPorts.conflictsWith(port)) &&
+      firstUntolerated(node.taints, tolerations, ["NoSchedule"]) === undefined
+    );
+  }
 }
 
-function nodeMayTake(
-  state: ClusterState,
-  framework: Framework,
-  pod: PodInfo,
-  nodeName: string,
-): boolean {
-  const node = state.get(nodeName);
-  if (node === undefined) return false;
-  const cycle = new CycleState();
-  for (const plugin of framework.preFilterPlugins) {
-    if (NODE_CHECKS.has(plugin.name)) plugin.preFilter(cycle, pod);
-  }
-  return framework.filterPlugins.every(
-    (plugin) => !NODE_CHECKS.has(plugin.name) || plugin.filter(cycle, pod, node) === null,
-  );
-}
-
-function hasAffinityTo(framework: Framework, pod: PodInfo, other: PodVersion): boolean {
-  const labels = namespaceLabels(framework.listers, other.namespace);
-  return pod.template.requiredAffinityTerms.some((term) => termMatches(term, other, labels));
+/** Pods that would count one of that priority where it is nominated. */
+export function upToPriority(priority: number): Admits {
+  return (queued) => queued.priority <= priority;
 }

@@ -1,10 +1,10 @@
 import type { AnyVersion } from "../api/object-version.js";
-import type { PodVersion } from "../api/pod-version.js";
 import {
   type ClusterEvent,
   type ClusterEventWithHint,
   eventMatches,
 } from "./framework/cluster-event.js";
+import type { Plugin } from "./framework/interfaces.js";
 import type { Framework } from "./framework/runtime.js";
 import type { QueuedPod } from "./queue/queued-pod.js";
 
@@ -15,8 +15,12 @@ export interface Happening {
   readonly after: AnyVersion | null;
 }
 
-/** Whether a happening is worth a look at a pod at all, before any plugin is asked. */
-export type PreCheck = (framework: Framework, pod: PodVersion, happening: Happening) => boolean;
+type Registered = readonly ClusterEventWithHint[];
+
+/** What a plugin stands for that registers nothing: every event. */
+const EVERYTHING = null;
+/** Extension points at which a plugin may send a pod back to the queue. */
+const REJECTING = ["preEnqueue", "preFilter", "filter", "reserve", "permit"] as const;
 
 /**
  * Which pods an event may help: those of which a plugin that refused them waits for such an event,
@@ -24,43 +28,64 @@ export type PreCheck = (framework: Framework, pod: PodVersion, happening: Happen
  * Source: KEP-4247; before, kube-scheduler's `clusterEventMap`.
  */
 export class QueueingHints {
-  private readonly registered = new Map<string, readonly ClusterEventWithHint[] | null>();
-  /** Hints that were asked; exact, for benchmarks. */
-  asked = 0;
+  /** By scheduler and plugin. */
+  private readonly registered = new Map<string, Registered | typeof EVERYTHING>();
+  private readonly interesting = new Map<string, boolean>();
 
   constructor(
-    private readonly frameworks: ReadonlyMap<string, Framework>,
-    private readonly options: { readonly useHints: boolean; readonly preCheck: PreCheck },
+    frameworks: ReadonlyMap<string, Framework>,
+    private readonly options: { readonly useHints: boolean },
   ) {
     for (const [schedulerName, framework] of frameworks) {
       for (const plugin of framework.allPlugins) {
-        const events = plugin.eventsToRegister?.() ?? null;
-        this.registered.set(`${schedulerName}/${plugin.name}`, events);
+        if (!REJECTING.some((point) => point in plugin)) continue;
+        this.registered.set(`${schedulerName}/${plugin.name}`, registeredBy(plugin));
       }
     }
   }
 
-  worthRequeuing(queued: QueuedPod, happening: Happening): boolean {
-    const schedulerName = queued.pod.spec.schedulerName ?? "";
-    const framework = this.frameworks.get(schedulerName);
-    if (framework === undefined) return false;
-    this.asked += 1;
-    if (!this.options.useHints && !this.options.preCheck(framework, queued.pod, happening)) {
-      return false;
+  /** Whether any plugin of any profile waits for such an event. */
+  ofInterest(event: ClusterEvent): boolean {
+    const key = `${event.resource} ${event.actions}`;
+    let known = this.interesting.get(key);
+    if (known === undefined) {
+      known = [...this.registered.values()].some(
+        (events) => events === EVERYTHING || events.some((each) => eventMatches(each.event, event)),
+      );
+      this.interesting.set(key, known);
     }
-    if (queued.rejectors.length === 0) return true;
-    return queued.rejectors.some((plugin) =>
-      this.pluginMayAccept(`${schedulerName}/${plugin}`, queued.pod, happening),
+    return known;
+  }
+
+  /** Whether one of the plugins that rejected the pod waits for such an event; any, if none did. */
+  awaits(queued: QueuedPod, { event }: Happening): boolean {
+    return this.anyRejector(queued, (each) => eventMatches(each.event, event));
+  }
+
+  /** The same, and its hint does not say that this very event cannot help. */
+  worthRequeuing(queued: QueuedPod, { event, before, after }: Happening): boolean {
+    if (!this.options.useHints) return true;
+    return this.anyRejector(
+      queued,
+      ({ event: awaited, hint }) =>
+        eventMatches(awaited, event) &&
+        (hint === undefined || hint(queued.pod, before, after) === "Queue"),
     );
   }
 
-  private pluginMayAccept(key: string, pod: PodVersion, happening: Happening): boolean {
-    const events = this.registered.get(key);
-    if (events === undefined || events === null) return true;
-    return events.some(({ event, hint }) => {
-      if (!eventMatches(event, happening.event)) return false;
-      if (hint === undefined || !this.options.useHints) return true;
-      return hint(pod, happening.before, happening.after) === "Queue";
+  private anyRejector(
+    { pod, rejectors }: QueuedPod,
+    accepts: (event: ClusterEventWithHint) => boolean,
+  ): boolean {
+    if (rejectors.length === 0) return true;
+    const schedulerName = pod.spec.schedulerName ?? "";
+    return rejectors.some((plugin) => {
+      const events = this.registered.get(`${schedulerName}/${plugin}`) ?? EVERYTHING;
+      return events === EVERYTHING || events.some(accepts);
     });
   }
+}
+
+function registeredBy(plugin: Plugin): Registered | typeof EVERYTHING {
+  return plugin.eventsToRegister?.() ?? EVERYTHING;
 }

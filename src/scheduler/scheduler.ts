@@ -20,7 +20,7 @@ import type { FactoryOf, ResolvedProfile } from "./framework/profile.js";
 import { Framework } from "./framework/runtime.js";
 import type { CycleOutcome, Scheduled, Unschedulable } from "./framework/scheduling-algorithm.js";
 import { informerListers } from "./informer-listers.js";
-import { preCheck } from "./pre-check.js";
+import { PreChecks } from "./pre-check.js";
 import type { BackoffOptions } from "./queue/backoff.js";
 import type { QueuedPod } from "./queue/queued-pod.js";
 import { SchedulingQueue } from "./queue/scheduling-queue.js";
@@ -96,10 +96,7 @@ export class Scheduler {
     this.state = new ClusterState(features);
     this.cache = new SchedulerCache(this.state);
     this.frameworks = this.buildFrameworks();
-    this.hints = new QueueingHints(this.frameworks, {
-      useHints: features.SchedulerQueueingHints,
-      preCheck: (framework, pod, happening) => preCheck(this.state, framework, pod, happening),
-    });
+    this.hints = new QueueingHints(this.frameworks, { useHints: features.SchedulerQueueingHints });
     this.queue = this.buildQueue();
     this.algorithm = new FastSchedulingAlgorithm(this.state, {
       percentageOfNodesToScore: options.percentageOfNodesToScore,
@@ -116,6 +113,7 @@ export class Scheduler {
     });
     this.failures = new FailureHandler({
       engine,
+      features,
       client: options.client,
       observer: options.observer,
       pods: informers.informer("Pod"),
@@ -133,15 +131,19 @@ export class Scheduler {
 
   /** Begins to watch; what is in the store already counts from now on. */
   start(): void {
+    const { features, informers } = this.options;
     new EventHandlers({
       cache: this.cache,
       state: this.state,
       queue: this.queue,
       nominator: this.nominator,
+      hints: this.hints,
+      preChecks: new PreChecks(this.state, informerListers(informers), features),
+      features,
       isResponsible: (pod) => this.frameworks.has(pod.spec.schedulerName ?? ""),
       now: () => this.engine.now,
       wake: () => this.wake(),
-    }).connect(this.options.informers);
+    }).connect(informers);
     this.wake();
   }
 
@@ -173,6 +175,7 @@ export class Scheduler {
       max: Math.round(podMaxBackoffSeconds * MICROS_PER_SECOND),
       orderingWindow: popFromBackoff ? POP_FROM_BACKOFF_WINDOW_MICROS : 0,
       endIsExclusive: features.BackoffEndIsExclusive,
+      countsErrorsApart: features.BackoffCountsErrorsApart,
     };
     // The real loader refuses profiles with different QueueSort plugins: any one speaks for all.
     const [framework] = this.frameworks.values();
@@ -184,11 +187,16 @@ export class Scheduler {
         return sort.less(b, a) ? false : a.sequence < b.sequence;
       },
       gate: (pod) => this.gateOf(pod),
+      awaits: (queued, happening) => this.hints.awaits(queued, happening),
       worthRequeuing: (queued, happening) => this.hints.worthRequeuing(queued, happening),
       backoff,
       maxUnschedulableMicros: this.options.maxUnschedulableMicros,
-      inFlightEvents: features.SchedulerQueueingHints,
-      popFromBackoff,
+      rules: {
+        inFlightEvents: features.SchedulerQueueingHints,
+        popFromBackoff,
+        errorsBackOff: features.ErrorsBackOff,
+        errorKeepsRejectors: features.ErrorKeepsRejectors,
+      },
     });
   }
 
@@ -260,6 +268,7 @@ export class Scheduler {
       return;
     }
     this.cache.assume(queued.pod, nodeName);
+    this.queue.assumed(queued);
     this.nominator.delete(queued.pod.uid);
     const info = this.state.podInfos.podInfo(queued.pod);
     const binding = { queued, framework, state: outcome.state, info, nodeName };
@@ -311,10 +320,12 @@ export class Scheduler {
     framework.runUnreservePlugins(state, info, nodeName);
     this.cache.forget(queued.pod.uid);
     this.options.decisions?.bindingFailed(queued.pod, message, this.engine.now);
-    this.fail(queued, message);
-    // What the pod had taken is free again: for others as if it had been deleted.
+    // What the pod had taken is free again: for others as if it had been deleted. It comes first, so
+    // that the pod itself is one of those that missed a move.
     const event = { resource: "AssignedPod", actions: Action.Delete } as const;
-    this.queue.moveOnEvent({ event, before: queued.pod, after: null }, this.engine.now);
+    const before = queued.pod.next({ nodeName });
+    this.queue.moveOnEvent({ event, before, after: null }, this.engine.now);
+    this.fail(queued, message);
     this.wake();
   }
 

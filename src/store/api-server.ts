@@ -1,7 +1,7 @@
 import type { Engine } from "../kernel/engine.js";
 import { unreachable } from "../base/assert.js";
 import type { Kind } from "../api/kinds.js";
-import type { NewObject } from "../api/new-object.js";
+import type { NewObject, NewPod } from "../api/new-object.js";
 import type { VersionOf } from "../api/object-version.js";
 import { DefaultTolerationSeconds } from "./admission/default-tolerations.js";
 import { LimitRanger } from "./admission/limit-ranger.js";
@@ -14,6 +14,7 @@ import { create } from "./verbs/create.js";
 import { remove } from "./verbs/delete.js";
 import { evict } from "./verbs/evict.js";
 import { apply, merge } from "./verbs/merge.js";
+import { withoutGates } from "./verbs/scheduling-gates.js";
 import type { ServerContext } from "./verbs/server-context.js";
 import { patch, update } from "./verbs/update.js";
 
@@ -24,6 +25,8 @@ export interface ApiServerOptions {
   readonly defaultNotReadyTolerationSeconds: number;
   /** Upstream's `--default-unreachable-toleration-seconds`. */
   readonly defaultUnreachableTolerationSeconds: number;
+  /** Whether pods have scheduling gates; upstream's gate PodSchedulingReadiness. */
+  readonly schedulingGates: boolean;
 }
 
 const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -46,6 +49,7 @@ export class ApiServer {
       limitRanger,
       store,
       startTimeMs: options.startTimeMs,
+      schedulingGates: options.schedulingGates,
       validPodSpecs: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),
       budgetSelectors: new WeakMap(),
@@ -78,6 +82,11 @@ export class ApiServer {
 
   /** Stores an object of a snapshot as it is: a state, not a wish; nothing is admitted anew. */
   load<K extends Kind>(object: NewObject<K>): VersionOf<K> {
+    const { schedulingGates } = this.context;
+    if (object.kind === "Pod" && !schedulingGates) {
+      const pod = object as NewPod;
+      return this.store.insert({ ...pod, spec: withoutGates(pod.spec) }) as VersionOf<K>;
+    }
     return this.store.insert(object);
   }
 

@@ -56,6 +56,7 @@ export class TestCluster {
       startTimeMs: START_TIME_MS,
       defaultNotReadyTolerationSeconds: 300,
       defaultUnreachableTolerationSeconds: 300,
+      schedulingGates: true,
     });
     this.server.bootstrap();
     this.informers = new InformerFactory(

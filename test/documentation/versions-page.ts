@@ -27,6 +27,8 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
   SchedulerQueueingHints:
     "Plugins say for each event whether it may help a pod; events during an attempt are not lost.",
   SchedulerPopFromBackoffQ: "A pod that backs off is taken when nothing else waits.",
+  InPlacePodVerticalScaling: "A pod that shrinks on its node may help one that waits for room.",
+  PodDisruptionConditions: "Victims of preemption get the condition DisruptionTarget.",
 };
 
 /** The comments that stand above the properties of `GATES`, by property. */
@@ -95,15 +97,20 @@ What was compared with recordings:
 
 const ELSEWHERE = `## Differences elsewhere
 
-- The KubeSchedulerConfiguration is read as \`v1beta2\` up to 1.27, as \`v1beta3\` up to 1.28, and as \`v1\` from 1.25 on
-  (\`src/scheduler/framework/configuration/load-configuration.ts\`).
+- The KubeSchedulerConfiguration (\`src/scheduler/framework/configuration\`) is read as \`v1beta2\` up to 1.27, as \`v1beta3\` up to 1.28, and
+  as \`v1\` from 1.25 on. A profile has \`percentageOfNodesToScore\` in \`v1\` from 1.26 on (kubernetes/kubernetes pull request 112521),
+  \`preEnqueue\` is there from 1.26 on (KEP-3521). InterPodAffinity's \`ignorePreferredTermsOfExistingPods\` is there from 1.27 on
+  (pull request 114393). \`requestedToCapacityRatio\` beside another strategy is refused from 1.34 on (pull request 132120).
 - Kubelets write the condition PodReadyToStartContainers from 1.29 on, and a terminal phase before they remove a deleted pod from 1.27 on
   ([kubelets](kubelet.md)).
+- The API server drops pods' \`schedulingGates\` up to 1.26 (KEP-3521).
 - Everything else (the API server, controllers, kubelets) is the same under every version.
 
 ## Known deviations
 
 - A gate is on or off as it is by default in that version. A scenario cannot set gates by hand yet.
-- Patch releases of one minor version are not told apart.
+- Patch releases of one minor version are not told apart: \`1.26.4\` is read as \`1.26\`.
+- The API server knows the same fields under every version, \`schedulingGates\` aside: sidecars are sidecars before 1.29, \`minDomains\` is
+  checked before 1.27.
 - Versions before 1.${OLDEST_MINOR} and after 1.${NEWEST_MINOR} are refused.
 `;

@@ -267,6 +267,18 @@ describe("a scenario that is wrong is refused with place, value and what would b
       [/^s\.yaml:6:22: spec\.kubernetesVersion: expected a version in quotes/],
     ],
     [
+      "a version of nobody's",
+      replaced("  duration", "  kubernetesVersion: v1.26.latest\n  duration"),
+      [/^s\.yaml:6:22: spec\.kubernetesVersion: expected a version in quotes/],
+    ],
+    [
+      "a version that is not modelled",
+      replaced("  duration", '  kubernetesVersion: "1.23.5"\n  duration'),
+      [
+        /^s\.yaml:6:22: spec\.kubernetesVersion: expected .*, "1\.24" to "1\.34" \(found "1\.23\.5"\)/,
+      ],
+    ],
+    [
       "a plugin that nobody knows",
       replaced(
         "  manifests",

@@ -88,16 +88,17 @@ export class SchedulerWorld {
   constructor(objects: readonly object[], options: SchedulerWorldOptions = {}) {
     const { engine } = this;
     const minor = options.minor ?? 26;
+    const features = featuresOf(minor);
     this.store = new ObjectStore(engine);
     this.server = new ApiServer(this.store, {
       startTimeMs: START_MS,
       defaultNotReadyTolerationSeconds: 300,
       defaultUnreachableTolerationSeconds: 300,
+      schedulingGates: features.PodSchedulingReadiness,
     });
     this.server.bootstrap();
     for (const manifest of [...PRIORITIES.map(priorityClass), ...objects])
       this.server.load(objectOf(manifest));
-    const features = featuresOf(minor);
     const document = {
       apiVersion: "kubescheduler.config.k8s.io/v1",
       kind: "KubeSchedulerConfiguration",
@@ -169,12 +170,24 @@ export class SchedulerWorld {
   }
 
   /** Deletes at once, as a kubelet does at the end of the grace period. */
-  remove(name: string): this {
-    return this.do({ verb: "delete", target: this.target(name), gracePeriodSeconds: 0 });
+  remove(name: string, kind: Kind = "Pod"): this {
+    return this.do({ verb: "delete", target: this.target(name, kind), gracePeriodSeconds: 0 });
   }
 
-  merge(name: string, patch: object): this {
-    return this.do({ verb: "merge", target: this.target(name), patch });
+  merge(name: string, patch: object, kind: Kind = "Pod"): this {
+    return this.do({ verb: "merge", target: this.target(name, kind), patch });
+  }
+
+  bind(name: string, nodeName: string): this {
+    return this.do({ verb: "bind", target: this.target(name), nodeName });
+  }
+
+  /** The seconds at which the pod was tried. */
+  triedAt(name: string): readonly number[] {
+    return this.attempts
+      .map((attempt) => attempt.split(" "))
+      .filter(([, pod]) => pod === name)
+      .map(([seconds]) => Number(seconds));
   }
 
   pod(name: string): PodVersion {

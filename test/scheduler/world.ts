@@ -199,6 +199,14 @@ export class World {
     return Object.fromEntries(entries.map(([at, status]) => [at.name, status.message]));
   }
 
+  /** Codes of the refusals by node. */
+  refusalCodes(each: PodVersion): Readonly<Record<string, string>> {
+    const outcome = this.schedule(each);
+    if (outcome.kind === "error") throw new Error(outcome.message);
+    const entries = [...outcome.diagnosis.entries()];
+    return Object.fromEntries(entries.map(([at, status]) => [at.name, status.code]));
+  }
+
   /** Raw and normalised scores of one plugin by node; undefined if it was not asked. */
   scores(
     each: PodVersion,

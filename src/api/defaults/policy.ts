@@ -45,7 +45,7 @@ export function defaultAutoscaler(
 }
 
 export function defaultPriorityClass(spec: SpecOf["PriorityClass"]): SpecOf["PriorityClass"] {
-  return fill(spec, { preemptionPolicy: "PreemptLowerPriority" });
+  return fill(spec, { value: 0, preemptionPolicy: "PreemptLowerPriority" });
 }
 
 /** For containers: a default limit is the maximum, a default request the default limit or minimum. */

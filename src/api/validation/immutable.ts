@@ -10,11 +10,12 @@ const IMMUTABLE: { readonly [K in Kind]?: readonly string[] } = {
   Deployment: ["selector"],
   ReplicaSet: ["selector"],
   DaemonSet: ["selector"],
+  PriorityClass: ["preemptionPolicy"],
   Job: ["selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex"],
 };
 
 const FORBIDDEN: { readonly [K in Kind]?: readonly string[] } = {
-  PriorityClass: ["value", "preemptionPolicy"],
+  PriorityClass: ["value"],
   StorageClass: ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"],
 };
 
@@ -85,7 +86,8 @@ export function validateImmutable(
 ): void {
   for (const field of IMMUTABLE[kind] ?? []) {
     if (!deepEqual(before[field], after[field])) {
-      issues.invalid(`spec.${field}`, after[field], "field is immutable");
+      const path = kind === "PriorityClass" ? field : `spec.${field}`;
+      issues.invalid(path, after[field], "field is immutable");
     }
   }
   for (const field of FORBIDDEN[kind] ?? []) {

@@ -1,5 +1,6 @@
 import type {
   Affinity,
+  LabelSelector,
   NodeSelectorTerm,
   PodAffinityTerm,
   Toleration,
@@ -105,6 +106,7 @@ function validateExpression(
         const detail = "must be specified single value when `operator` is 'Lt' or 'Gt'";
         issues.required(`${path}.values`, detail);
       } else if (parseInt64(values[0]!) === undefined) {
+        // Upstream takes it: the term then holds nowhere, or ends each attempt with an error.
         issues.invalid(`${path}.values[0]`, values[0], "must be an integer");
       }
       break;
@@ -166,22 +168,35 @@ function validateWeight(weight: number | undefined, path: string, issues: FieldI
   }
 }
 
-function validateTopologyKey(key: string | undefined, path: string, issues: FieldIssues): void {
-  if (!key) issues.required(path, "can not be empty");
-  else issues.invalidFor(path, key, qualifiedNameErrors(key));
+interface KeyChecks {
+  /** Of the term or constraint that the keys complete. */
+  readonly selector: LabelSelector | null | undefined;
+  /** Keys that must not be among them, by where they are. */
+  readonly elsewhere?: Readonly<Record<string, readonly string[]>>;
+  readonly issues: FieldIssues;
 }
 
-function validateMatchLabelKeys(
+/** Keys of labels whose values the pod itself gives. */
+function validateLabelKeys(
   keys: readonly string[],
   path: string,
-  { selector, issues }: { selector: boolean; issues: FieldIssues },
+  { selector, elsewhere = {}, issues }: KeyChecks,
 ): void {
-  if (keys.length > 0 && !selector) {
-    issues.forbidden(path, "must not be specified when labelSelector is not set");
-  }
+  if (keys.length === 0) return;
+  if (!selector) issues.forbidden(path, "must not be specified when labelSelector is not set");
+  const list = path.slice(path.lastIndexOf(".") + 1);
   keys.forEach((key, i) => {
-    issues.invalidFor(`${path}[${i}]`, key, qualifiedNameErrors(key));
+    const at = `${path}[${i}]`;
+    issues.invalidFor(at, key, qualifiedNameErrors(key));
+    for (const [other, there] of Object.entries(elsewhere)) {
+      if (there.includes(key)) issues.invalid(at, key, `exists in both ${list} and ${other}`);
+    }
   });
+}
+
+function selectedKeys(selector: LabelSelector | null | undefined): readonly string[] {
+  const expressions = (selector?.matchExpressions ?? []).map(({ key }) => key);
+  return [...Object.keys(selector?.matchLabels ?? {}), ...expressions];
 }
 
 function validatePodAffinityTerm(term: PodAffinityTerm, path: string, issues: FieldIssues): void {
@@ -194,11 +209,14 @@ function validatePodAffinityTerm(term: PodAffinityTerm, path: string, issues: Fi
   (term.namespaces ?? []).forEach((namespace) => {
     issues.invalidFor(`${path}.namespace`, namespace, dns1123LabelErrors(namespace));
   });
-  validateTopologyKey(term.topologyKey, `${path}.topologyKey`, issues);
-  const context = { selector: term.labelSelector != null, issues };
+  const { topologyKey = "", labelSelector: selector } = term;
+  if (topologyKey === "") issues.required(`${path}.topologyKey`, "can not be empty");
+  else issues.invalidFor(`${path}.topologyKey`, topologyKey, qualifiedNameErrors(topologyKey));
   const keys = term as { matchLabelKeys?: string[]; mismatchLabelKeys?: string[] };
-  validateMatchLabelKeys(keys.matchLabelKeys ?? [], `${path}.matchLabelKeys`, context);
-  validateMatchLabelKeys(keys.mismatchLabelKeys ?? [], `${path}.mismatchLabelKeys`, context);
+  const { matchLabelKeys = [], mismatchLabelKeys = [] } = keys;
+  const elsewhere = { labelSelector: selectedKeys(selector), mismatchLabelKeys };
+  validateLabelKeys(matchLabelKeys, `${path}.matchLabelKeys`, { selector, elsewhere, issues });
+  validateLabelKeys(mismatchLabelKeys, `${path}.mismatchLabelKeys`, { selector, issues });
 }
 
 /** Node affinity, pod affinity and pod anti-affinity. */
@@ -249,18 +267,20 @@ export function validateSpreadConstraints(
   path: string,
   issues: FieldIssues,
 ): void {
-  const seen = new Set<string>();
+  const identities = constraints.map((one) => `{${one.topologyKey}, ${one.whenUnsatisfiable}}`);
   constraints.forEach((constraint, i) => {
     const at = `${path}[${i}]`;
     if (!(constraint.maxSkew > 0)) {
       issues.invalid(`${at}.maxSkew`, constraint.maxSkew ?? 0, "must be greater than zero");
     }
-    validateTopologyKey(constraint.topologyKey, `${at}.topologyKey`, issues);
+    // Its form is not looked at, other than in pod affinity.
+    if (!constraint.topologyKey) issues.required(`${at}.topologyKey`, "can not be empty");
     const when = constraint.whenUnsatisfiable;
     issues.oneOf(`${at}.whenUnsatisfiable`, when, ["DoNotSchedule", "ScheduleAnyway"]);
-    const identity = `{${constraint.topologyKey}, ${when}}`;
-    if (seen.has(identity)) issues.duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, identity);
-    seen.add(identity);
+    const identity = identities[i]!;
+    if (identities.includes(identity, i + 1)) {
+      issues.duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, identity);
+    }
     validateMinDomains(constraint, at, issues);
     for (const field of ["nodeAffinityPolicy", "nodeTaintsPolicy"] as const) {
       const policy = constraint[field];
@@ -268,7 +288,8 @@ export function validateSpreadConstraints(
     }
     const selector = constraint.labelSelector;
     if (selector) validateLabelSelector(selector, `${at}.labelSelector`, issues);
-    const context = { selector: selector != null, issues };
-    validateMatchLabelKeys(constraint.matchLabelKeys ?? [], `${at}.matchLabelKeys`, context);
+    const keys = constraint.matchLabelKeys ?? [];
+    const elsewhere = { labelSelector: selectedKeys(selector) };
+    validateLabelKeys(keys, `${at}.matchLabelKeys`, { selector, elsewhere, issues });
   });
 }

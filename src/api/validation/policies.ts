@@ -23,6 +23,7 @@ export function validateBudget(spec: SpecOf["PodDisruptionBudget"], issues: Fiel
 }
 
 const HIGHEST_USER_PRIORITY = 1_000_000_000;
+const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 const SYSTEM_CLASSES: ReadonlyMap<string, number> = new Map([
   ["system-cluster-critical", 2_000_000_000],
   ["system-node-critical", 2_000_001_000],
@@ -33,20 +34,31 @@ export function validatePriorityClass(
   spec: SpecOf["PriorityClass"],
   issues: FieldIssues,
 ): void {
+  issues.inRange("value", spec.value, INT32);
   if (name.startsWith("system-")) {
-    if (SYSTEM_CLASSES.get(name) !== spec.value) {
-      const detail = "priority class names with 'system-' prefix are reserved for system use only";
-      issues.forbidden("metadata.name", detail);
+    const problem = systemClassProblem(name, spec);
+    if (problem !== null) {
+      const reserved =
+        "priority class names with 'system-' prefix are reserved for system use only";
+      issues.forbidden("metadata.name", `${reserved}. error: ${problem}`);
     }
   } else if (spec.value > HIGHEST_USER_PRIORITY) {
     const detail = `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`;
     issues.forbidden("value", detail);
   }
-  if (spec.value === undefined) issues.required("value");
   if (spec.preemptionPolicy != null) {
     const policies = ["PreemptLowerPriority", "Never"];
     issues.oneOf("preemptionPolicy", spec.preemptionPolicy, policies);
   }
+}
+
+/** Why the class is not one of those that every cluster has; null if it is. */
+function systemClassProblem(name: string, spec: SpecOf["PriorityClass"]): string | null {
+  const value = SYSTEM_CLASSES.get(name);
+  if (value === undefined) return `${name} is not a known system priority class`;
+  if (value !== spec.value) return `value of ${name} PriorityClass must be ${value}`;
+  if (spec.globalDefault === true) return `globalDefault of ${name} PriorityClass must be false`;
+  return null;
 }
 
 type Policy = { type?: string; value?: number; periodSeconds?: number };

@@ -1,6 +1,7 @@
 import type { TimeMicros } from "../../base/time.js";
 import { Engine } from "../../kernel/engine.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
+import { featuresOf } from "../../scheduler/framework/features.js";
 import { ApiServer } from "../../store/api-server.js";
 import { Client, type ClientOptions } from "../../store/client.js";
 import { InformerFactory } from "../../store/informer-factory.js";
@@ -16,7 +17,12 @@ export class Ground {
 
   constructor(
     readonly observer: ClusterObserver,
-    options: { readonly seed: number; readonly startTimeMs: number },
+    options: {
+      readonly seed: number;
+      readonly startTimeMs: number;
+      /** Minor version of Kubernetes. */
+      readonly minor: number;
+    },
   ) {
     this.engine = new Engine({ seed: options.seed });
     this.store = new ObjectStore(this.engine);
@@ -24,6 +30,7 @@ export class Ground {
       startTimeMs: options.startTimeMs,
       defaultNotReadyTolerationSeconds: TOLERATION_SECONDS,
       defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
+      schedulingGates: featuresOf(options.minor).PodSchedulingReadiness,
     });
     this.store.observe((before, after) => observer.objectChanged(before, after, this.engine.now));
   }

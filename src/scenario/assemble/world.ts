@@ -77,7 +77,11 @@ export class World {
       events: options.events,
     });
     const observer = options.isMeasured === false ? UNOBSERVED : recorder;
-    const ground = new Ground(observer, { seed: scenario.seed, startTimeMs });
+    const ground = new Ground(observer, {
+      seed: scenario.seed,
+      startTimeMs,
+      minor: scenario.kubernetesMinor,
+    });
     const behavior = new ContainerBehavior({
       store: ground.store,
       streams: ground.engine.streams,

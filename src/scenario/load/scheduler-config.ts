@@ -1,5 +1,6 @@
 import type { Manifest } from "../../api/kubernetes.js";
 import { loadConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
+import { newestApiVersion } from "../../scheduler/framework/configuration/served-versions.js";
 import { featuresOf } from "../../scheduler/framework/features.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import type { Issue } from "../issue.js";
@@ -13,7 +14,6 @@ import type { ScenarioSource } from "./scenario-file.js";
 import type { Path } from "./yaml-source.js";
 
 const KIND = "KubeSchedulerConfiguration";
-const GROUP = "kubescheduler.config.k8s.io/";
 const AT: Path = ["spec", "scheduler", "config"];
 
 /** What is there to read a configuration with. */
@@ -61,7 +61,7 @@ function inlineConfig(
   { source, inputs, minor }: Reading,
 ): LoadedObject | readonly Issue[] {
   // Where it stands says what it is.
-  const value = { apiVersion: `${GROUP}v1`, kind: KIND, ...config };
+  const value = { apiVersion: newestApiVersion(minor), kind: KIND, ...config };
   const flaws = configFlaws(value, minor);
   if (flaws.length > 0)
     return flaws.map((flaw) => source.issue([...AT, ...flaw.path], flaw.message));

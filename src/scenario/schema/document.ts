@@ -24,12 +24,18 @@ import { trace } from "./traces.js";
 
 export const SCENARIO_API_VERSION = "seatrial.dev/v1alpha1";
 
+/**
+ * A version as a cluster says it of itself (`v1.30.4-gke.100`) counts as its minor. A number is taken
+ * where it can mean one version only: 1.3 may be 1.30.
+ */
 function parseVersion(raw: unknown): Parsed<{ text: string; minor: number }> {
-  const expected = `expected a version in quotes, "1.${OLDEST_MINOR}" to "1.${NEWEST_MINOR}"`;
-  // A number is taken where it can mean one version only: 1.3 may be 1.30.
-  const text = String(raw);
-  const minor = /^1\.\d\d$/.test(text) ? kubernetesMinor(text) : undefined;
-  return minor === undefined ? { problem: expected } : { value: { text, minor } };
+  const text = /^v?(1\.\d\d)(\.\d+([-+].+)?)?$/.exec(String(raw))?.[1];
+  const minor = text === undefined ? undefined : kubernetesMinor(text);
+  if (text === undefined || minor === undefined) {
+    const range = `"1.${OLDEST_MINOR}" to "1.${NEWEST_MINOR}"`;
+    return { problem: `expected a version in quotes, ${range}` };
+  }
+  return { value: { text, minor } };
 }
 
 const patch = z.strictObject({
@@ -40,8 +46,8 @@ const patch = z.strictObject({
 
 const spec = z.strictObject({
   kubernetesVersion: described(
-    leaf({ type: "string", pattern: "^1\\.\\d\\d$" }, parseVersion).optional(),
-    "Which version's behaviour, where versions differ.",
+    leaf({ type: "string", pattern: "^v?1\\.\\d\\d(\\.\\d+([-+].+)?)?$" }, parseVersion).optional(),
+    "Which version's behaviour, where versions differ. A patch release counts as its minor.",
     { default: DEFAULTS.kubernetesVersion },
   ),
   startTime: described(

@@ -29,7 +29,51 @@ export const GATES = {
   TaintTolerationComparisonOperators: { from: null, source: "KEP-5471; alpha after v1.34" },
   SchedulerQueueingHints: { from: 32, source: "KEP-4247; on from v1.32 (off again in v1.28.5)" },
   SchedulerPopFromBackoffQ: { from: 33, source: "KEP-5142; beta in v1.33" },
+  InPlacePodVerticalScaling: { from: 33, source: "KEP-1287; beta in v1.33" },
+  PodDisruptionConditions: { from: 26, source: "KEP-3329; beta in v1.26" },
   // Changes without a gate.
+  /** A pod whose attempt ended with an error backs off; before, it waited for an event as if refused. */
+  ErrorsBackOff: { from: 29, source: "kubernetes/kubernetes pull request 119105 (v1.29)" },
+  /** After an error the plugins that refused the pod in an earlier attempt still count. */
+  ErrorKeepsRejectors: {
+    from: OLDEST_MINOR,
+    to: 28,
+    source: "kubernetes/kubernetes pull request 120334 (v1.29)",
+  },
+  /** Backoff counts refusals, or errors in a row; before, every attempt. */
+  BackoffCountsErrorsApart: {
+    from: 34,
+    source: "kubernetes/kubernetes pull request 128748 (v1.34)",
+  },
+  /** A node that is deleted may help pods that wait. */
+  NodeDeletionIsAnEvent: { from: 32, source: "kubernetes/kubernetes pull request 127464 (v1.32)" },
+  /** Of several changes of a node at once only the first kind is told to the queue. */
+  NodeUpdateIsOneEvent: {
+    from: OLDEST_MINOR,
+    to: 29,
+    source: "nodeSchedulingPropertiesChange; kubernetes/kubernetes pull request 121755 (v1.30)",
+  },
+  /** A change of a node's annotations is told to the queue. */
+  NodeAnnotationsAreAnEvent: {
+    from: 28,
+    source: "kubernetes/kubernetes pull request 118389 (v1.28)",
+  },
+  /** Plugins that wait for new nodes wait for changes of a node's taints, too, where hints are off. */
+  NewNodesAwaitedByTaints: {
+    from: 30,
+    to: 31,
+    source: "kubernetes/kubernetes pull request 122292 (v1.30) and issue 109437",
+  },
+  /** Pods that PodTopologySpread refused hear of pods that come to a node, where hints are off. */
+  SpreadHearsOfAssignedPods: {
+    from: 31,
+    source: "kubernetes/kubernetes pull request 122627 (v1.31)",
+  },
+  /** The end of a nomination may help pods of the same or a lower priority. */
+  NominationEndIsAnEvent: {
+    from: 33,
+    source: "eventhandlers.go hasNominatedNodeNameChanged, getLEPriorityPreCheck (v1.33)",
+  },
   /** A pod whose backoff ends at this very instant still waits. */
   BackoffEndIsExclusive: { from: 33, source: "backoff_queue.go isPodBackingoff (v1.33)" },
   /** A pod's cpu overhead counts as ceil(cores) millicores in the resource scores. */
@@ -49,6 +93,11 @@ export const GATES = {
     from: OLDEST_MINOR,
     to: 26,
     source: "noderesources fitsRequest; kubernetes/kubernetes pull request 116408 (v1.27)",
+  },
+  /** A node too small for the pod even when empty is refused for good: preemption is of no help. */
+  FitUnresolvableBeyondAllocatable: {
+    from: 34,
+    source: "noderesources Filter; kubernetes/kubernetes pull request 131345 (v1.34)",
   },
   /** A plugin may skip its Score from PreScore; its normalised score is then absent (0). */
   PreScoreSkip: { from: 27, source: "kubernetes/kubernetes pull request 115652 (v1.27)" },
@@ -80,31 +129,41 @@ export const GATES = {
   /** Nodes that PreFilter left out have no status, so preemption examines them. */
   PreemptionOnNodesLeftOut: {
     from: OLDEST_MINOR,
-    to: 28,
-    source: "kubernetes/kubernetes pull request 119779 (v1.29)",
+    to: 29,
+    source: "kubernetes/kubernetes pull request 119779 (v1.30)",
   },
   /** Nodes that PreFilter left out are listed among the refused ones, with a reason. */
   NodesLeftOutListed: {
-    from: 29,
+    from: 30,
     to: 30,
-    source: "kubernetes/kubernetes pull requests 119779 (v1.29) and 125197 (v1.31)",
+    source: "kubernetes/kubernetes pull requests 119779 (v1.30) and 125197 (v1.31)",
+  },
+  /** Plugins that left nodes out in PreFilter count among those that refused the pod. */
+  NarrowingPluginsReject: {
+    from: 31,
+    source: "kubernetes/kubernetes pull request 122251 (v1.31)",
   },
   /** Nodes that PreFilter left out are counted in the message with the plugins that did so. */
   NodesLeftOutCounted: {
     from: 32,
-    source: "FitError counts the reasons of absent nodes; pull request 122251",
+    source: "FitError counts the reasons of absent nodes (NodeToStatus of v1.32)",
   },
   /** A node that PreFilter names and that does not exist ends the cycle with an error. */
   MissingPreFilterNodeIsError: {
     from: OLDEST_MINOR,
-    to: 28,
-    source: "findNodesThatFitPod; kubernetes/kubernetes pull request 119779 (v1.29)",
+    to: 29,
+    source: "findNodesThatFitPod; kubernetes/kubernetes pull request 119779 (v1.30)",
   },
   /** The start of the next sampling is taken modulo the nodes PreFilter left, not all nodes. */
   SamplingStartOverNodesLeft: {
     from: OLDEST_MINOR,
     to: 30,
     source: "kubernetes/kubernetes pull request 124933 (v1.31)",
+  },
+  /** The search ends at the first node that fits where no plugin of the profile scores. */
+  FirstFitWithoutScores: {
+    from: 30,
+    source: "schedule_one.go hasScoring; kubernetes/kubernetes pull request 123384 (v1.30)",
   },
   /** One node affinity term that names no possible node refuses the pod, whatever the others say. */
   NodeAffinityConflictOfOneTerm: {

@@ -14,6 +14,8 @@ export class Diagnosis implements NodeStatuses {
   preFilter: Status | null = null;
   /** Stands for nodes that were not evaluated because PreFilter left them out; see the gates. */
   absentNodes: Status | null = null;
+  /** Plugins that left nodes out in PreFilter, in versions in which they count as refusing. */
+  narrowedBy: readonly string[] = [];
 
   /** Nodes with a status. */
   get size(): number {
@@ -46,9 +48,11 @@ export class Diagnosis implements NodeStatuses {
 
   /** Plugins that refused something: their events may help. */
   unschedulablePlugins(): ReadonlySet<string> {
-    const plugins = new Set<string>();
+    const plugins = new Set(this.narrowedBy);
     if (this.preFilter !== null) plugins.add(this.preFilter.plugin);
     for (const status of this.byNode.values()) plugins.add(status.plugin);
+    // The framework's own refusals name none.
+    plugins.delete("");
     return plugins;
   }
 }

@@ -1,10 +1,13 @@
 import type { ExtensionPoint } from "./extension-point.js";
 import type { PluginFactory } from "./interfaces.js";
 
+/** A percentage of nodes that stands for one node: the first that fits will do. */
+export const FIRST_FIT = -1;
+
 /** A profile after defaulting, merging and the expansion of multiPoint: what a framework runs. */
 export interface ResolvedProfile {
   readonly schedulerName: string;
-  /** Null: the value of the configuration as a whole counts. */
+  /** Null: the value of the configuration as a whole counts. {@link FIRST_FIT}: nothing scores. */
   readonly percentageOfNodesToScore: number | null;
   /** Plugins by extension point, in the order in which they run. */
   readonly plugins: Readonly<Record<ExtensionPoint, readonly string[]>>;

@@ -4,6 +4,7 @@ import { Diagnosis, fitErrorMessage, postFilterWords } from "./fit-error.js";
 import type { PostFilterResult, PreFilterOutcome } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodInfo } from "./pod-info.js";
+import { FIRST_FIT } from "./profile.js";
 import type { Framework } from "./runtime.js";
 import { ScoreSheet, type ScoreTrace } from "./score-sheet.js";
 import { Status, isRejected } from "./status.js";
@@ -60,10 +61,11 @@ export interface AlgorithmOptions {
 }
 
 /**
- * How many feasible nodes are enough. `percentage` 0 adapts: 50 minus one a 125 nodes, at least 5.
- * Source: kube-scheduler, `numFeasibleNodesToFind`.
+ * How many feasible nodes are enough. `percentage` 0 adapts: 50 minus one a 125 nodes, at least 5;
+ * with {@link FIRST_FIT} one is. Source: kube-scheduler, `numFeasibleNodesToFind`, `hasScoring`.
  */
 export function numFeasibleNodesToFind(percentage: number, nodeCount: number): number {
+  if (percentage === FIRST_FIT) return Math.min(1, nodeCount);
   if (nodeCount < MIN_FEASIBLE_NODES_TO_FIND) return nodeCount;
   const adaptive = Math.max(50 - Math.trunc(nodeCount / 125), MIN_FEASIBLE_NODES_PERCENTAGE);
   const wanted = Math.trunc((nodeCount * (percentage === 0 ? adaptive : percentage)) / 100);
@@ -147,6 +149,7 @@ export class SchedulingAlgorithm {
     const { state, diagnosis, feasible } = search;
     const preFilter = framework.runPreFilterPlugins(state, pod);
     const { status } = preFilter;
+    if (framework.features.NarrowingPluginsReject) diagnosis.narrowedBy = preFilter.narrowedBy;
     if (status !== null) {
       if (!isRejected(status)) return status;
       diagnosis.preFilter = status;

@@ -68,9 +68,13 @@ const PLUGINS: readonly PluginDescriptor[] = [
   {
     name: "NodeUnschedulable",
     extensionPoints: { filter: true },
-    factory: () => new NodeUnschedulable(),
+    factory: (_, { features }) => new NodeUnschedulable(features),
   },
-  { name: "NodeName", extensionPoints: { filter: true }, factory: () => new NodeName() },
+  {
+    name: "NodeName",
+    extensionPoints: { filter: true },
+    factory: (_, { features }) => new NodeName(features),
+  },
   {
     name: "TaintToleration",
     extensionPoints: { filter: true, preScore: true, score: true },
@@ -84,6 +88,7 @@ const PLUGINS: readonly PluginDescriptor[] = [
       new NodeAffinity(args as NodeAffinityArgs, {
         preScoreSkip: features.PreScoreSkip,
         conflictOfOneTerm: features.NodeAffinityConflictOfOneTerm,
+        queueingHints: features.SchedulerQueueingHints,
       }),
   },
   {

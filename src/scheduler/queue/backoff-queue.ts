@@ -1,5 +1,5 @@
 import type { TimeMicros } from "../../base/time.js";
-import { type BackoffOptions, backoffEnd, isBackingOff } from "./backoff.js";
+import { type BackoffOptions, backoffAttempts, backoffEnd, isBackingOff } from "./backoff.js";
 import { PodHeap } from "./pod-heap.js";
 import type { QueuedPod } from "./queued-pod.js";
 
@@ -36,7 +36,8 @@ export class BackoffQueue {
 
   /** When the pod's wait ends, by its attempts so far and the time at which it was queued. */
   endOf(queued: QueuedPod): TimeMicros {
-    return backoffEnd(this.options, queued.timestampMicros, queued.attempts);
+    const attempts = backoffAttempts(this.options, queued);
+    return backoffEnd(this.options, queued.timestampMicros, attempts);
   }
 
   isBackingOff(queued: QueuedPod, now: TimeMicros): boolean {

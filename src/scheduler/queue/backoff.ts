@@ -10,6 +10,17 @@ export interface BackoffOptions {
   readonly orderingWindow: number;
   /** Whether a pod whose wait ends at this very instant still waits (v1.33 and later). */
   readonly endIsExclusive: boolean;
+  /** Whether refusals and errors in a row are counted apart; before v1.34 every attempt counts. */
+  readonly countsErrorsApart?: boolean;
+}
+
+/** How often the pod was tried, as far as its backoff is concerned. */
+export function backoffAttempts(
+  { countsErrorsApart = false }: BackoffOptions,
+  tried: { readonly attempts: number; readonly refusals: number; readonly errorsInRow: number },
+): number {
+  if (!countsErrorsApart) return tried.attempts;
+  return tried.errorsInRow > 0 ? tried.errorsInRow : tried.refusals;
 }
 
 /** `initial` doubled with each further attempt, at most `max`; nothing before the first. */

@@ -17,16 +17,22 @@ export interface QueuedPod {
   pod: PodVersion;
   readonly priority: number;
   place: QueuePlace;
-  /** When the pod was last put into the queue; backoff and queue order count from it. */
+  /** When the pod came, or its last attempt failed; backoff and queue order count from it. */
   timestampMicros: TimeMicros;
   /** Order of arrival, for pods that agree in everything else. */
   sequence: number;
   /** Scheduling cycles that the pod was in. */
   attempts: number;
+  /** Attempts in which plugins refused the pod. */
+  refusals: number;
+  /** Attempts that ended with an error since a plugin last refused the pod. */
+  errorsInRow: number;
   /** Plugins that rejected the pod in its last attempt; empty after an error. */
   rejectors: readonly string[];
   /** A PreEnqueue plugin holds the pod back. */
   gated: boolean;
+  /** When the pod was updated while its attempt ran, where that is another try (before hints). */
+  updatedInFlightMicros: TimeMicros | null;
   /** Place in the heap that holds the pod; -1 in none. */
   heapIndex: number;
   /** When its backoff ends; set when the pod is put into the backoff heap. */

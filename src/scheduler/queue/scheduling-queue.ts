@@ -2,6 +2,7 @@ import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { BackoffOptions } from "./backoff.js";
 import { BackoffQueue } from "./backoff-queue.js";
+import { EventsInFlight } from "./events-in-flight.js";
 import { PodHeap } from "./pod-heap.js";
 import type { QueuedPod } from "./queued-pod.js";
 
@@ -9,24 +10,46 @@ import type { QueuedPod } from "./queued-pod.js";
 const BACKOFF_FLUSH_MICROS = MICROS_PER_SECOND;
 const LEFTOVER_FLUSH_MICROS = 30 * MICROS_PER_SECOND;
 
+/** What differs between versions. */
+export interface QueueRules {
+  /**
+   * Whether a failed attempt looks through the events that came while it ran, and an update of a
+   * waiting pod asks the hints (with SchedulerQueueingHints); before, any move of pods since the last
+   * pop sent it to backoff.
+   */
+  readonly inFlightEvents: boolean;
+  /** Whether the scheduler takes from the backoff heap when nothing is active (v1.33 and later). */
+  readonly popFromBackoff: boolean;
+  /** Whether an error sends a pod to backoff; before v1.29 it waited for an event as if refused. */
+  readonly errorsBackOff: boolean;
+  /** Whether after an error the plugins of an earlier attempt still count (up to v1.28). */
+  readonly errorKeepsRejectors: boolean;
+}
+
 export interface SchedulingQueueOptions<E> {
   /** Whether `a` is scheduled before `b`: the profile's QueueSort plugin. */
   readonly before: (a: QueuedPod, b: QueuedPod) => boolean;
   /** Whether a PreEnqueue plugin holds the pod back, and which. */
   readonly gate: (pod: PodVersion) => string | null;
-  /** Whether the event may help a pod that these plugins rejected: their queueing hints. */
+  /**
+   * Whether the plugins that rejected the pod wait for such an event at all. Asked once for all pods
+   * of one scheduler and the same rejectors.
+   */
+  readonly awaits: (pod: QueuedPod, event: E) => boolean;
+  /** Whether the event may help this very pod: the queueing hints of its rejectors. */
   readonly worthRequeuing: (pod: QueuedPod, event: E) => boolean;
   readonly backoff: BackoffOptions;
   /** How long a pod may stay unschedulable without another try: five minutes. */
   readonly maxUnschedulableMicros: TimeMicros;
-  /**
-   * Whether a failed attempt looks through the events that came while it ran, and an update of a
-   * waiting pod asks the hints (with SchedulerQueueingHints); before, any move of pods while it ran
-   * sent it to backoff.
-   */
-  readonly inFlightEvents: boolean;
-  /** Whether the scheduler takes from the backoff heap when nothing is active (v1.33 and later). */
-  readonly popFromBackoff: boolean;
+  readonly rules: QueueRules;
+}
+
+/** What an update changed of a pod that waits. */
+export interface WaitingPodChange<E> {
+  /** For the hints, one event for each kind of change. */
+  readonly events: readonly E[];
+  /** Anything but its status: without hints, reason enough for another try. */
+  readonly matters: boolean;
 }
 
 /**
@@ -38,13 +61,14 @@ export class SchedulingQueue<E> {
   private readonly byUid = new Map<string, QueuedPod>();
   private readonly active: PodHeap;
   private readonly backoff: BackoffQueue;
-  /** In the order in which they were put here; the groups share their rejectors. */
+  /** In the order in which they were put here; the groups share scheduler and rejectors. */
   private readonly unschedulable = new Map<string, Set<QueuedPod>>();
   private unschedulableCount = 0;
-  /** Events since the oldest attempt under way began. */
-  private readonly recentEvents: E[] = [];
-  private readonly inFlightSince = new Map<QueuedPod, number>();
-  private firstEvent = 0;
+  /** Null stands for an event that may help every pod. */
+  private readonly flights = new EventsInFlight<E | null>();
+  /** Pods popped so far, and their number at the last request to move pods. */
+  private cycle = 0;
+  private moveRequestCycle = -1;
   private sequence = 0;
 
   constructor(private readonly options: SchedulingQueueOptions<E>) {
@@ -66,7 +90,7 @@ export class SchedulingQueue<E> {
 
   /** Pods that a {@link pop} would find now. */
   get readyCount(): number {
-    return this.active.size + (this.options.popFromBackoff ? this.backoff.refusedCount : 0);
+    return this.active.size + (this.options.rules.popFromBackoff ? this.backoff.refusedCount : 0);
   }
 
   get(uid: string): QueuedPod | undefined {
@@ -82,9 +106,9 @@ export class SchedulingQueue<E> {
       place: "unschedulable",
       timestampMicros: now,
       sequence: this.sequence++,
-      attempts: 0,
-      rejectors: [],
+      ...NO_ATTEMPTS,
       gated: false,
+      updatedInFlightMicros: null,
       heapIndex: -1,
       backoffUntilMicros: 0,
     };
@@ -92,26 +116,36 @@ export class SchedulingQueue<E> {
     this.activate(queued);
   }
 
-  /**
-   * A new version of a pod that has no node. `change` says what of it may make a pod schedulable that
-   * was not (its gates, labels, tolerations, requests …); null for nothing.
-   */
-  update(pod: PodVersion, change: E | null, now: TimeMicros): void {
+  /** A new version of a pod that has no node. */
+  update(pod: PodVersion, change: WaitingPodChange<E>, now: TimeMicros): void {
     const queued = this.byUid.get(pod.uid);
     if (queued === undefined) {
       this.add(pod, now);
       return;
     }
     queued.pod = pod;
-    if (change === null) return;
-    const { inFlightEvents, worthRequeuing } = this.options;
-    if (queued.place === "inFlight" && inFlightEvents) this.recentEvents.push(change);
-    if (queued.place !== "unschedulable") return;
-    // Before there were hints, any change of a waiting pod was worth another try.
-    if (inFlightEvents && !worthRequeuing(queued, change)) return;
-    this.leaveUnschedulable(queued);
-    if (queued.gated) queued.timestampMicros = now;
-    this.requeue(queued, now);
+    if (queued.place === "inFlight") this.updateInFlight(queued, change, now);
+    else if (queued.place === "unschedulable" && this.isWorthATry(queued, change)) {
+      this.leaveUnschedulable(queued);
+      this.requeue(queued, now);
+    }
+  }
+
+  private updateInFlight(queued: QueuedPod, { events }: WaitingPodChange<E>, now: number): void {
+    if (this.options.rules.inFlightEvents) {
+      for (const event of events) this.flights.record(event);
+    } else {
+      queued.updatedInFlightMicros ??= now;
+    }
+  }
+
+  private isWorthATry(queued: QueuedPod, { events, matters }: WaitingPodChange<E>): boolean {
+    if (!this.options.rules.inFlightEvents) return matters;
+    return events.some((event) => this.mayHelp(queued, event));
+  }
+
+  private mayHelp(queued: QueuedPod, event: E): boolean {
+    return this.options.awaits(queued, event) && this.options.worthRequeuing(queued, event);
   }
 
   /** The pod is gone, or another party bound it. */
@@ -122,55 +156,85 @@ export class SchedulingQueue<E> {
     if (queued.place === "active") this.active.remove(queued);
     else if (queued.place === "backoff") this.backoff.remove(queued);
     else if (queued.place === "unschedulable") this.leaveUnschedulable(queued);
-    else this.leaveFlight(queued);
+    else this.flights.end(queued);
   }
 
   /** The next pod to schedule; its attempt is under way until {@link done} or {@link putBack}. */
   pop(): QueuedPod | undefined {
-    let queued = this.active.pop();
-    if (queued === undefined && this.options.popFromBackoff) queued = this.backoff.popEarly();
+    const { popFromBackoff, inFlightEvents } = this.options.rules;
+    const queued = this.active.pop() ?? (popFromBackoff ? this.backoff.popEarly() : undefined);
     if (queued === undefined) return undefined;
     queued.place = "inFlight";
     queued.attempts += 1;
-    this.inFlightSince.set(queued, this.firstEvent + this.recentEvents.length);
+    this.cycle += 1;
+    if (inFlightEvents) this.flights.begin(queued);
     return queued;
+  }
+
+  /** The pod has its node in the scheduler's mind: an update from now on is no reason to try again. */
+  assumed(queued: QueuedPod): void {
+    queued.updatedInFlightMicros = null;
   }
 
   /** The attempt ended well: the pod is bound. */
   done(queued: QueuedPod): void {
-    this.leaveFlight(queued);
+    this.flights.end(queued);
     if (this.byUid.get(queued.pod.uid) === queued) this.byUid.delete(queued.pod.uid);
   }
 
   /** The attempt failed; `rejectors` are the plugins that said so, none after an error. */
   putBack(queued: QueuedPod, rejectors: readonly string[], now: TimeMicros): void {
-    const since = this.inFlightSince.get(queued);
-    const missed = since === undefined ? [] : this.recentEvents.slice(since - this.firstEvent);
-    this.leaveFlight(queued);
+    const missed = this.flights.end(queued);
     if (this.byUid.get(queued.pod.uid) !== queued) return;
-    queued.rejectors = rejectors;
-    queued.timestampMicros = now;
     queued.sequence = this.sequence++;
-    const helped = this.options.inFlightEvents
-      ? rejectors.length === 0 || missed.some((e) => this.options.worthRequeuing(queued, e))
-      : missed.length > 0;
+    if (queued.updatedInFlightMicros !== null) {
+      this.startAgain(queued, queued.updatedInFlightMicros);
+      return;
+    }
+    const { inFlightEvents, errorsBackOff, errorKeepsRejectors } = this.options.rules;
+    const failed = rejectors.length === 0;
+    if (!failed || !errorKeepsRejectors) queued.rejectors = rejectors;
+    queued.errorsInRow = failed ? queued.errorsInRow + 1 : 0;
+    if (!failed) queued.refusals += 1;
+    queued.timestampMicros = now;
+    const helped = inFlightEvents
+      ? failed || missed.some((event) => event === null || this.mayHelp(queued, event))
+      : this.moveRequestCycle >= this.cycle || (failed && errorsBackOff);
     if (helped) this.backoff.add(queued);
     else this.enterUnschedulable(queued);
   }
 
-  /** Something happened in the cluster: moves the pods that it may help. Returns how many moved. */
-  moveOnEvent(event: E, now: TimeMicros): number {
-    if (this.inFlightSince.size > 0) this.recentEvents.push(event);
+  /** As if the pod had come at that time, without any attempt. */
+  private startAgain(queued: QueuedPod, timestampMicros: TimeMicros): void {
+    Object.assign(queued, { ...NO_ATTEMPTS, timestampMicros, updatedInFlightMicros: null });
+    this.activate(queued);
+  }
+
+  /**
+   * Something happened in the cluster: moves the pods that it may help, of those that `admits` lets
+   * pass. Returns how many moved.
+   */
+  moveOnEvent(event: E, now: TimeMicros, admits?: (queued: QueuedPod) => boolean): number {
+    this.noteMove(event);
+    const { awaits, worthRequeuing } = this.options;
     let moved = 0;
     for (const group of this.unschedulable.values()) {
+      const [first] = group;
+      if (first === undefined || first.gated || !awaits(first, event)) continue;
       for (const queued of group) {
-        if (queued.gated || !this.options.worthRequeuing(queued, event)) continue;
+        if (admits !== undefined && !admits(queued)) continue;
+        if (!worthRequeuing(queued, event)) continue;
         this.leaveUnschedulable(queued);
         this.requeue(queued, now);
         moved += 1;
       }
     }
     return moved;
+  }
+
+  private noteMove(event: E | null): void {
+    if (this.options.rules.inFlightEvents) this.flights.record(event);
+    else this.moveRequestCycle = this.cycle;
   }
 
   /** Moves what is due: ended backoffs at whole seconds, forgotten pods at whole half-minutes. */
@@ -199,14 +263,17 @@ export class SchedulingQueue<E> {
   }
 
   private flushLeftover(now: TimeMicros): void {
+    let any = false;
     for (const group of this.unschedulable.values()) {
       for (const queued of group) {
         if (queued.gated) continue;
         if (now - queued.timestampMicros <= this.options.maxUnschedulableMicros) continue;
         this.leaveUnschedulable(queued);
         this.requeue(queued, now);
+        any = true;
       }
     }
+    if (any) this.noteMove(null);
   }
 
   private oldestUnschedulable(): TimeMicros | null {
@@ -252,18 +319,12 @@ export class SchedulingQueue<E> {
     if (group.size === 0) this.unschedulable.delete(key);
     this.unschedulableCount -= 1;
   }
-
-  private leaveFlight(queued: QueuedPod): void {
-    this.inFlightSince.delete(queued);
-    if (this.inFlightSince.size === 0) {
-      this.firstEvent += this.recentEvents.length;
-      this.recentEvents.length = 0;
-    }
-  }
 }
 
-function groupKey(queued: QueuedPod): string {
-  return queued.gated ? `gated ${queued.rejectors.join(",")}` : queued.rejectors.join(",");
+const NO_ATTEMPTS = { attempts: 0, refusals: 0, errorsInRow: 0, rejectors: [] } as const;
+
+function groupKey({ gated, pod, rejectors }: QueuedPod): string {
+  return `${gated ? "gated " : ""}${pod.spec.schedulerName ?? ""}/${rejectors.join(",")}`;
 }
 
 /** The first multiple of `period` that is at or after `due`, and after `now`. */

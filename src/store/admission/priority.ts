@@ -1,8 +1,9 @@
 import type { PodSpec } from "../../api/kubernetes.js";
-import type { NewPod } from "../../api/new-object.js";
+import type { NewGeneric, NewPod } from "../../api/new-object.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import type { ObjectStore } from "../object-store.js";
-import { refuse } from "../outcome.js";
+import { type Refusal, refuse } from "../outcome.js";
+import { describe } from "../verbs/server-context.js";
 import type { Admitted, PodAdmission } from "./admission.js";
 
 type PriorityClass = ObjectVersion<"PriorityClass">;
@@ -66,6 +67,25 @@ export class PriorityAdmission implements PodAdmission {
   }
 }
 
+/**
+ * A class that would be a second global default is refused; null where it is none. `object` is
+ * created, or takes the place of one of its name.
+ */
+export function secondDefaultRefusal(
+  { name, spec }: Pick<NewGeneric<"PriorityClass">, "name" | "spec">,
+  store: ObjectStore,
+  { creates }: { readonly creates: boolean },
+): Refusal | null {
+  if (spec.globalDefault !== true) return null;
+  const other = globalDefault(store);
+  if (other === undefined || (!creates && other.name === name)) return null;
+  return refuse(
+    "Forbidden",
+    `${describe({ kind: "PriorityClass", name })} is forbidden: PriorityClass ${other.name} is ` +
+      "already marked as default. Only one default can exist",
+  );
+}
+
 function withPriority(
   spec: PodSpec,
   priorityClass: PriorityClass | undefined,
@@ -86,11 +106,15 @@ function withPriority(
 
 /** The pod's class; undefined where it has none and there is no default; null where it is missing. */
 function classFor(spec: PodSpec, store: ObjectStore): PriorityClass | undefined | null {
-  const classes = store.table("PriorityClass");
   const name = spec.priorityClassName;
-  if (name !== undefined && name !== "") return classes.find("", name) ?? null;
+  if (name === undefined || name === "") return globalDefault(store);
+  return store.table("PriorityClass").find("", name) ?? null;
+}
+
+/** Of several, which only a snapshot can bring, the one with the lowest value. */
+function globalDefault(store: ObjectStore): PriorityClass | undefined {
   let chosen: PriorityClass | undefined;
-  for (const candidate of classes) {
+  for (const candidate of store.table("PriorityClass")) {
     if (candidate.spec.globalDefault !== true) continue;
     if (chosen === undefined || candidate.spec.value < chosen.spec.value) chosen = candidate;
   }

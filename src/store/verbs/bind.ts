@@ -1,11 +1,12 @@
 import { type PodCondition, withCondition } from "../../api/pod-version.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { Target } from "../request.js";
+import { isGated } from "./scheduling-gates.js";
 import { describe, isRefusal, resolve, type ServerContext } from "./server-context.js";
 
 /**
- * The binding subresource: sets the node of a pod that has none and is not being deleted, and its
- * PodScheduled condition.
+ * The binding subresource: sets the node of a pod that has none, is not being deleted and is not
+ * gated, and its PodScheduled condition.
  */
 export function bind(context: ServerContext, target: Target, nodeName: string): Outcome {
   const pod = resolve(context, target);
@@ -23,6 +24,9 @@ export function bind(context: ServerContext, target: Target, nodeName: string): 
       "Conflict",
       `${about}: pod ${pod.name} is already assigned to node "${pod.nodeName}"`,
     );
+  }
+  if (isGated(pod.spec)) {
+    return refuse("Conflict", `${about}: pod ${pod.name} has non-empty .spec.schedulingGates`);
   }
   const scheduled: PodCondition = {
     type: "PodScheduled",

@@ -2,11 +2,12 @@ import { defaultSpec } from "../../api/defaults.js";
 import { KINDS, type Kind } from "../../api/kinds.js";
 import type { NewObject, NewPod } from "../../api/new-object.js";
 import type { AnyVersion, VersionOf } from "../../api/object-version.js";
-import { EMPTY_POD_STATUS } from "../../api/pod-version.js";
 import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
 import { validateCreate } from "../../api/validation/validate.js";
+import { secondDefaultRefusal } from "../admission/priority.js";
 import { generateName } from "../names.js";
 import { type Outcome, type Refusal, refuse } from "../outcome.js";
+import { initialStatus, withoutGates } from "./scheduling-gates.js";
 import { describe, type ServerContext } from "./server-context.js";
 
 const NAME_ATTEMPTS = 8;
@@ -27,7 +28,11 @@ export function create(context: ServerContext, request: NewObject): Outcome {
   const issues = validateCreate(admitted.kind, admitted, { knownPodSpec });
   if (issues.length > 0) return refuse("Invalid", invalidMessage(admitted, issues));
   if (admitted.kind === "Pod") context.validPodSpecs.add((admitted as NewPod).spec);
-  const object = context.store.insert(prepare(admitted) as NewObject<Kind>);
+  if (admitted.kind === "PriorityClass") {
+    const refusal = secondDefaultRefusal(admitted, context.store, { creates: true });
+    if (refusal !== null) return refusal;
+  }
+  const object = context.store.insert(prepare(context, admitted) as NewObject<Kind>);
   return { ok: true, object: object as VersionOf<Kind> as AnyVersion };
 }
 
@@ -38,6 +43,7 @@ function withDefaults(context: ServerContext, object: NewObject): NewObject {
   let spec = context.defaultedPodSpecs.get(object.spec);
   if (spec === undefined) {
     spec = defaultSpec("Pod", object.spec);
+    if (!context.schedulingGates) spec = withoutGates(spec);
     context.defaultedPodSpecs.set(object.spec, spec);
     context.defaultedPodSpecs.set(spec, spec);
   }
@@ -95,10 +101,14 @@ function admit(context: ServerContext, object: NewObject): NewObject | Refusal {
 }
 
 /** A created object starts with no status of its own, whatever the client wrote. */
-function prepare(object: NewObject): NewObject {
+function prepare(context: ServerContext, object: NewObject): NewObject {
   switch (object.kind) {
     case "Pod":
-      return { ...object, phase: "Pending", status: EMPTY_POD_STATUS };
+      return {
+        ...object,
+        phase: "Pending",
+        status: initialStatus(object as NewPod, context.store.engine.now),
+      };
     case "Namespace":
       return {
         ...object,

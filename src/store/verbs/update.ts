@@ -1,6 +1,7 @@
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import { type PodFields, type PodVersion, withCondition } from "../../api/pod-version.js";
 import { validateUpdate } from "../../api/validation/validate.js";
+import { secondDefaultRefusal } from "../admission/priority.js";
 import { genericVersion } from "../object-store.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { Change, PodChange, Target } from "../request.js";
@@ -49,6 +50,10 @@ export function write(
   if (specChanged || changed.labels !== before.labels) {
     const issues = validateUpdate(before.kind, before, changed);
     if (issues.length > 0) return refuse("Invalid", invalidMessage(before, issues));
+  }
+  if (changed.kind === "PriorityClass" && specChanged) {
+    const refusal = secondDefaultRefusal(changed, context.store, { creates: false });
+    if (refusal !== null) return refusal;
   }
   const generation = before.generation + (specChanged && before.kind !== "Pod" ? 1 : 0);
   const resourceVersion = context.store.nextRevision();

@@ -206,7 +206,7 @@ describe("a pod is refused", () => {
     [
       "for a spread that is there twice",
       withPod({ topologySpreadConstraints: [spread, spread] }),
-      "Duplicate spec.topologySpreadConstraints[1].{topologyKey, whenUnsatisfiable}",
+      "Duplicate spec.topologySpreadConstraints[0].{topologyKey, whenUnsatisfiable}",
     ],
     [
       "for minDomains of a soft spread",
@@ -223,9 +223,46 @@ describe("a pod is refused", () => {
       "Forbidden spec.topologySpreadConstraints[0].matchLabelKeys",
     ],
     [
+      "for matchLabelKeys of a spread that its selector says already",
+      withPod({
+        topologySpreadConstraints: [
+          { ...spread, labelSelector: selector, matchLabelKeys: ["rev", "app"] },
+        ],
+      }),
+      "Invalid spec.topologySpreadConstraints[0].matchLabelKeys[1]",
+    ],
+    [
+      "for matchLabelKeys of an affinity that its selector says already",
+      affinity("podAffinity", {
+        [REQUIRED]: [{ labelSelector: selector, topologyKey: "zone", matchLabelKeys: ["app"] }],
+      }),
+      `Invalid spec.affinity.podAffinity.${REQUIRED}[0].matchLabelKeys[0]`,
+    ],
+    [
+      "for a key that must match and must not",
+      affinity("podAffinity", {
+        [REQUIRED]: [
+          {
+            labelSelector: selector,
+            topologyKey: "zone",
+            matchLabelKeys: ["rev"],
+            mismatchLabelKeys: ["rev"],
+          },
+        ],
+      }),
+      `Invalid spec.affinity.podAffinity.${REQUIRED}[0].matchLabelKeys[0]`,
+    ],
+    [
       "for pod affinity without a topology",
       affinity("podAffinity", { [REQUIRED]: [{ labelSelector: selector }] }),
       `Required spec.affinity.podAffinity.${REQUIRED}[0].topologyKey`,
+    ],
+    [
+      "for preferred pod affinity over what is no label",
+      affinity("podAffinity", {
+        [PREFERRED]: [{ weight: 1, podAffinityTerm: { topologyKey: "a b" } }],
+      }),
+      `Invalid spec.affinity.podAffinity.${PREFERRED}[0].podAffinityTerm.topologyKey`,
     ],
     [
       "for a weight of 0",
@@ -254,6 +291,17 @@ describe("a pod is refused", () => {
       `Invalid spec.affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms[0].matchFields[0].key`,
     ],
     [
+      "for Gt on two numbers",
+      affinity("nodeAffinity", {
+        [REQUIRED]: {
+          nodeSelectorTerms: [
+            { matchExpressions: [{ key: "a", operator: "Gt", values: ["1", "2"] }] },
+          ],
+        },
+      }),
+      `Required spec.affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms[0].matchExpressions[0].values`,
+    ],
+    [
       "for Gt on a word",
       affinity("nodeAffinity", {
         [REQUIRED]: {
@@ -278,6 +326,21 @@ describe("a pod is refused", () => {
     const both = refusal.startsWith("Invalid") ? [refusal, twin] : [refusal];
     expect([...new Set(both)]).toEqual(refusals("Pod", spec));
   });
+});
+
+test.each<[string, object]>([
+  [
+    "a spread over what is no label",
+    withPod({ topologySpreadConstraints: [{ ...spread, topologyKey: "a b" }] }),
+  ],
+  [
+    "a key that must not match beside the selector's own",
+    affinity("podAffinity", {
+      [REQUIRED]: [{ labelSelector: selector, topologyKey: "zone", mismatchLabelKeys: ["app"] }],
+    }),
+  ],
+])("a pod is taken with %s", (_, spec) => {
+  expect(refusals("Pod", spec)).toEqual([]);
 });
 
 test("the operator Gt is taken where the version has it", () => {

@@ -224,6 +224,20 @@ describe("an update", () => {
       [],
     ],
     ["of a priority's value", "PriorityClass", { value: 1 }, { value: 2 }, ["Forbidden value"]],
+    [
+      "of a priority's preemption policy",
+      "PriorityClass",
+      { value: 1 },
+      { value: 1, preemptionPolicy: "Never" },
+      ["Invalid preemptionPolicy"],
+    ],
+    [
+      "of which priority is the default",
+      "PriorityClass",
+      { value: 1 },
+      { value: 1, globalDefault: true, description: "for all" },
+      [],
+    ],
     ["of a budget", "PodDisruptionBudget", { minAvailable: 1 }, { minAvailable: 2 }, []],
     [
       "of a class's binding mode",

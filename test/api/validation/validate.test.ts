@@ -180,6 +180,7 @@ describe("is refused", () => {
       { value: 1_000_000_001 },
       "Forbidden value",
     ],
+    ["a priority of too many bits", "PriorityClass", { value: -2_147_483_649 }, "Invalid value"],
     [
       "an unknown preemption policy",
       "PriorityClass",
@@ -264,6 +265,37 @@ describe("is refused", () => {
     ],
   ])("%s", (_, kind, metadata, refusal) => {
     expect(refusals(kind, good[kind]!, { metadata })).toEqual([refusal]);
+  });
+});
+
+describe("a PriorityClass with a name of the system's", () => {
+  const reserved =
+    "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for " +
+    "system use only. error: ";
+
+  test.each<[string, string, object, string[]]>([
+    ["is one that every cluster has", "system-node-critical", { value: 2_000_001_000 }, []],
+    [
+      "is no other",
+      "system-mine",
+      { value: 1 },
+      [`${reserved}system-mine is not a known system priority class`],
+    ],
+    [
+      "has no other value",
+      "system-cluster-critical",
+      { value: 5 },
+      [`${reserved}value of system-cluster-critical PriorityClass must be 2000000000`],
+    ],
+    [
+      "is not the default",
+      "system-cluster-critical",
+      { value: 2_000_000_000, globalDefault: true },
+      [`${reserved}globalDefault of system-cluster-critical PriorityClass must be false`],
+    ],
+  ])("%s", (_, name, body, expected) => {
+    const object = fromManifest(manifestOf("PriorityClass", body, { name }), 0) as NewObject;
+    expect(validateCreate("PriorityClass", object).map(issueText)).toEqual(expected);
   });
 });
 

@@ -46,15 +46,46 @@ describe("a configuration that the real loader accepts", () => {
     expect(profile({}, 31).plugins.filter).not.toContain("EBSLimits");
   });
 
-  test("v1beta2 has smaller weights", () => {
-    const document = {
-      ...HEAD,
-      apiVersion: "kubescheduler.config.k8s.io/v1beta2",
-      profiles: [{}],
+  describe("in v1beta2", () => {
+    const apiVersion = "kubescheduler.config.k8s.io/v1beta2";
+    const beta = (plugins?: object) => {
+      const loaded = load({ ...HEAD, apiVersion, profiles: [{ plugins }] }, 25);
+      if (loaded.configuration === null) throw new Error(JSON.stringify(loaded.issues));
+      return loaded.configuration.profiles[0]!;
     };
-    expect(load(document, 25).configuration?.profiles[0]?.scoreWeights).toMatchObject({
-      TaintToleration: 1,
-      PodTopologySpread: 2,
+
+    test("weights are smaller, and each point has an order of its own", () => {
+      const { plugins, scoreWeights } = beta();
+      expect(scoreWeights).toEqual({
+        NodeResourcesBalancedAllocation: 1,
+        ImageLocality: 1,
+        InterPodAffinity: 1,
+        NodeResourcesFit: 1,
+        NodeAffinity: 1,
+        PodTopologySpread: 2,
+        TaintToleration: 1,
+      });
+      expect(plugins.preFilter.slice(0, 3)).toEqual([
+        "NodeResourcesFit",
+        "NodePorts",
+        "VolumeRestrictions",
+      ]);
+      expect(plugins.filter).toEqual(profile({}, 25).plugins.filter);
+    });
+
+    test("a default that is named again keeps its place", () => {
+      const score = { enabled: [{ name: "ImageLocality", weight: 7 }, { name: "VolumeBinding" }] };
+      const { plugins, scoreWeights } = beta({ score });
+      expect(plugins.score[1]).toBe("ImageLocality");
+      expect(plugins.score.at(-1)).toBe("VolumeBinding");
+      expect(scoreWeights).toMatchObject({ ImageLocality: 7, VolumeBinding: 1 });
+    });
+
+    test("there is no multiPoint", () => {
+      const profiles = [{ plugins: { multiPoint: { disabled: [{ name: "*" }] } } }];
+      expect(issues({ ...HEAD, apiVersion, profiles }, 25)).toEqual([
+        expect.stringContaining("profiles[0].plugins.multiPoint: unknown field"),
+      ]);
     });
   });
 
@@ -126,17 +157,98 @@ describe("a configuration that the real loader refuses", () => {
     [
       "a percentage out of range",
       { ...HEAD, percentageOfNodesToScore: 101 },
-      "percentageOfNodesToScore: not in valid range [0, 100]",
+      "percentageOfNodesToScore: not in valid range [0-100]",
     ],
     [
       "a longest backoff below the first",
       { ...HEAD, podInitialBackoffSeconds: 20, podMaxBackoffSeconds: 5 },
-      "podMaxBackoffSeconds: must be greater than or equal to podInitialBackoffSeconds",
+      "podMaxBackoffSeconds: must be greater than or equal to PodInitialBackoffSeconds",
+    ],
+    [
+      "a first backoff of nothing",
+      { ...HEAD, podInitialBackoffSeconds: 0 },
+      "podInitialBackoffSeconds: must be greater than 0",
+    ],
+    [
+      "no parallelism",
+      { ...HEAD, parallelism: 0 },
+      "parallelism: should be an integer value greater than zero",
+    ],
+    [
+      "a profile's percentage out of range",
+      { ...HEAD, profiles: [{ percentageOfNodesToScore: -1 }] },
+      "profiles[0].percentageOfNodesToScore: not in valid range [0-100]",
     ],
     [
       "two profiles of one name",
       { ...HEAD, profiles: [{ schedulerName: "a" }, { schedulerName: "a" }] },
       "profiles[1].schedulerName: ",
+    ],
+    [
+      "a profile with an empty name",
+      { ...HEAD, profiles: [{ schedulerName: "" }] },
+      "profiles[0].schedulerName: ",
+    ],
+    [
+      "two profiles that say different things of the queue's order",
+      {
+        ...HEAD,
+        profiles: [
+          { schedulerName: "a" },
+          { schedulerName: "b", plugins: { queueSort: { enabled: [{ name: "PrioritySort" }] } } },
+        ],
+      },
+      "profiles[1].plugins.queueSort: has to match for all profiles",
+    ],
+    [
+      "two plugins for the queue's order",
+      {
+        ...HEAD,
+        profiles: [
+          {
+            plugins: {
+              queueSort: { enabled: [{ name: "PrioritySort" }, { name: "PrioritySort" }] },
+            },
+          },
+        ],
+      },
+      "profiles[0].plugins.queueSort.Enabled: only one queue sort plugin can be enabled",
+    ],
+    [
+      "a lock of leaders other than leases",
+      { ...HEAD, leaderElection: { resourceLock: "endpoints" } },
+      'leaderElection.resourceLock: resourceLock value must be "leases"',
+    ],
+    [
+      "an unknown field of the client",
+      { ...HEAD, clientConnection: { pqs: 5 } },
+      'clientConnection.pqs: unknown field, did you mean "qps"?',
+    ],
+    [
+      "an extender that ranks without a weight",
+      { ...HEAD, extenders: [{ urlPrefix: "http://x", prioritizeVerb: "rank" }] },
+      "extenders[0].weight: must have a positive weight applied to it",
+    ],
+    [
+      "two extenders that bind",
+      { ...HEAD, extenders: [{ bindVerb: "bind" }, { bindVerb: "bind" }] },
+      "extenders: only one extender can implement bind",
+    ],
+    [
+      "an extender for cpu",
+      { ...HEAD, extenders: [{ managedResources: [{ name: "cpu" }] }] },
+      "extenders[0].managedResources[0].name: is an invalid extended resource name",
+    ],
+    [
+      "two extenders for one resource",
+      {
+        ...HEAD,
+        extenders: [
+          { managedResources: [{ name: "x.com/gpu" }] },
+          { managedResources: [{ name: "x.com/gpu" }] },
+        ],
+      },
+      "extenders[1].managedResources[0].name: duplicate extender managed resource name",
     ],
     [
       "two profiles, one without a name",
@@ -194,120 +306,6 @@ describe("a configuration that the real loader refuses", () => {
       withArgs("Frobnicate", {}),
       "profiles[0].pluginConfig[0].name: no such plugin",
     ],
-    [
-      "an unknown argument",
-      withArgs("InterPodAffinity", { hardPodAfinityWeight: 3 }),
-      'profiles[0].pluginConfig[0].args.hardPodAfinityWeight: unknown field, did you mean "hardPodAffinityWeight"?',
-    ],
-    [
-      "arguments of another kind",
-      withArgs("InterPodAffinity", { kind: "NodeAffinityArgs" }),
-      'profiles[0].pluginConfig[0].args.kind: supported values: "InterPodAffinityArgs"',
-    ],
-    [
-      "a weight of affinity out of range",
-      withArgs("InterPodAffinity", { hardPodAffinityWeight: 101 }),
-      "profiles[0].pluginConfig[0].args.hardPodAffinityWeight: not in valid range [0, 100]",
-    ],
-    [
-      "a resource weight out of range",
-      withArgs("NodeResourcesFit", {
-        scoringStrategy: { type: "MostAllocated", resources: [{ name: "cpu", weight: 101 }] },
-      }),
-      "profiles[0].pluginConfig[0].args.scoringStrategy.resources[0].weight: not in valid range [1, 100]",
-    ],
-    [
-      "an unknown strategy",
-      withArgs("NodeResourcesFit", { scoringStrategy: { type: "Tetris" } }),
-      'profiles[0].pluginConfig[0].args.scoringStrategy.type: supported values: "LeastAllocated", "MostAllocated", "RequestedToCapacityRatio"',
-    ],
-    [
-      "a ratio without a shape",
-      withArgs("NodeResourcesFit", { scoringStrategy: { type: "RequestedToCapacityRatio" } }),
-      "profiles[0].pluginConfig[0].args.scoringStrategy.requestedToCapacityRatio: the ratio needs a shape",
-    ],
-    [
-      "a shape that does not rise",
-      withArgs("NodeResourcesFit", {
-        scoringStrategy: {
-          type: "RequestedToCapacityRatio",
-          requestedToCapacityRatio: {
-            shape: [
-              { utilization: 50, score: 1 },
-              { utilization: 50, score: 2 },
-            ],
-          },
-        },
-      }),
-      "profiles[0].pluginConfig[0].args.scoringStrategy.requestedToCapacityRatio.shape[1].utilization: utilization values must be sorted in increasing order",
-    ],
-    [
-      "a resource group with a slash",
-      withArgs("NodeResourcesFit", { ignoredResourceGroups: ["a.io/b"] }),
-      "profiles[0].pluginConfig[0].args.ignoredResourceGroups[0]: resource group name can't contain '/'",
-    ],
-    [
-      "weights in the balance",
-      withArgs("NodeResourcesBalancedAllocation", { resources: [{ name: "cpu", weight: 2 }] }),
-      "profiles[0].pluginConfig[0].args.resources[0].weight: not in valid range [1, 1]",
-    ],
-    [
-      "own constraints with the system's defaulting",
-      withArgs("PodTopologySpread", {
-        defaultConstraints: [
-          { maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "ScheduleAnyway" },
-        ],
-      }),
-      "profiles[0].pluginConfig[0].args.defaultConstraints: when .defaultingType is System, .defaultConstraints must be empty",
-    ],
-    [
-      "a default constraint with a selector",
-      withArgs("PodTopologySpread", {
-        defaultingType: "List",
-        defaultConstraints: [
-          {
-            maxSkew: 1,
-            topologyKey: "zone",
-            whenUnsatisfiable: "ScheduleAnyway",
-            labelSelector: {},
-          },
-        ],
-      }),
-      "profiles[0].pluginConfig[0].args.defaultConstraints[0].labelSelector: constraint must not define a selector, as they deduced for each pod",
-    ],
-    [
-      "the same default constraint twice",
-      withArgs("PodTopologySpread", {
-        defaultingType: "List",
-        defaultConstraints: [
-          { maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "ScheduleAnyway" },
-          { maxSkew: 2, topologyKey: "zone", whenUnsatisfiable: "ScheduleAnyway" },
-        ],
-      }),
-      "profiles[0].pluginConfig[0].args.defaultConstraints[1]: ",
-    ],
-    [
-      "no candidates at all for preemption",
-      withArgs("DefaultPreemption", {
-        minCandidateNodesPercentage: 0,
-        minCandidateNodesAbsolute: 0,
-      }),
-      "profiles[0].pluginConfig[0].args.minCandidateNodesPercentage: cannot be zero at the same time as minCandidateNodesAbsolute",
-    ],
-    [
-      "an added affinity without terms",
-      withArgs("NodeAffinity", {
-        addedAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] },
-        },
-      }),
-      "profiles[0].pluginConfig[0].args.addedAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: must have at least one node selector term",
-    ],
-    [
-      "a shape for volumes, whose gate is off",
-      withArgs("VolumeBinding", { shape: [] }),
-      "profiles[0].pluginConfig[0].args.shape: when the feature gate VolumeCapacityPriority is disabled",
-    ],
   ])("%s", (_, document, issue) => {
     expect(issues(document)).toContain(issue);
   });
@@ -320,6 +318,32 @@ describe("a configuration that the real loader refuses", () => {
     ]);
   });
 
+  test.each<[string, number, object, string]>([
+    [
+      "a percentage of a profile",
+      25,
+      { profiles: [{ percentageOfNodesToScore: 50 }] },
+      "profiles[0].percentageOfNodesToScore: unknown field",
+    ],
+    [
+      "plugins before the queue",
+      25,
+      { profiles: [{ plugins: { preEnqueue: { disabled: [{ name: "*" }] } } }] },
+      "profiles[0].plugins.preEnqueue: unknown field",
+    ],
+  ])("%s before v1.26", (_, minor, body, issue) => {
+    expect(issues({ ...HEAD, ...body }, minor)).toEqual([expect.stringContaining(issue)]);
+    expect(issues({ ...HEAD, ...body }, minor + 1)).toEqual([]);
+  });
+
+  test.each(["v1beta2", "v1beta3"])("a percentage of a profile in %s", (version) => {
+    const profiles = [{ percentageOfNodesToScore: 50 }];
+    const apiVersion = `kubescheduler.config.k8s.io/${version}`;
+    expect(issues({ ...HEAD, apiVersion, profiles }, 26)).toEqual([
+      expect.stringContaining("profiles[0].percentageOfNodesToScore: unknown field"),
+    ]);
+  });
+
   test("a plugin that later versions no longer have", () => {
     const document = {
       ...HEAD,
@@ -327,7 +351,14 @@ describe("a configuration that the real loader refuses", () => {
     };
     expect(issues(document, 31)).toEqual([]);
     expect(issues(document, 32)).toEqual([
-      "profiles[0].plugins.filter.enabled[0].name: this plugin does not exist in this version of Kubernetes",
+      "profiles[0].plugins.filter.enabled[0]: this plugin does not exist in this version of Kubernetes",
+    ]);
+  });
+
+  test("the place of the name that a second profile has taken", () => {
+    const profiles = [{ schedulerName: "a" }, { schedulerName: "b" }, { schedulerName: "a" }];
+    expect(load({ ...HEAD, profiles }).issues).toMatchObject([
+      { type: "Duplicate", field: "profiles[2].schedulerName", value: "profiles[0].schedulerName" },
     ]);
   });
 

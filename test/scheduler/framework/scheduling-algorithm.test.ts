@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { numFeasibleNodesToFind } from "../../../src/scheduler/framework/scheduling-algorithm.js";
+import { FIRST_FIT } from "../../../src/scheduler/framework/profile.js";
+import {
+  numFeasibleNodesToFind,
+  type Unschedulable,
+} from "../../../src/scheduler/framework/scheduling-algorithm.js";
 import { World, node, pod, requesting } from "../world.js";
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => node(`n${i}`));
@@ -14,6 +18,8 @@ describe("sampling", () => {
     [40, 1000, 400],
     [5, 1000, 100],
     [100, 5000, 5000],
+    [FIRST_FIT, 5000, 1],
+    [FIRST_FIT, 0, 0],
   ])("with %i %% of %i nodes, %i are wanted", (percentage, nodes, wanted) => {
     expect(numFeasibleNodesToFind(percentage, nodes)).toBe(wanted);
   });
@@ -31,6 +37,35 @@ describe("sampling", () => {
     const profile = { percentageOfNodesToScore: 60 };
     const world = new World(many(200), { percentageOfNodesToScore: 100, profile });
     expect(world.schedule(pod("a")).evaluatedNodes).toBe(120);
+  });
+});
+
+describe("a profile in which nothing scores", () => {
+  const profile = { plugins: { score: { disabled: [{ name: "*" }] } } };
+
+  test.each([
+    [29, 100, "n99", 0],
+    [30, 2, "n1", 2],
+  ])("in v1.%i looks at %i nodes, whatever the percentage", (minor, evaluated, chosen, next) => {
+    const chooseTie = (count: number) => count - 1;
+    const world = new World(many(100), {
+      minor,
+      profile,
+      percentageOfNodesToScore: 100,
+      chooseTie,
+    }).place("n0", pod("big", requesting({ cpu: "4" })));
+    const wish = pod("p", requesting({ cpu: "1" }));
+    expect(world.schedule(wish).evaluatedNodes).toBe(evaluated);
+    expect(world.algorithm.nextStartNodeIndex).toBe(next);
+    world.algorithm.nextStartNodeIndex = 0;
+    expect(world.decide(wish)).toBe(chosen);
+  });
+
+  test("may be one for which no node fits", () => {
+    const world = new World(many(3), { minor: 30, profile });
+    expect(world.decide(pod("p", requesting({ cpu: "9" })))).toMatch(
+      /^0\/3 nodes are available: 3 /,
+    );
   });
 });
 
@@ -129,8 +164,9 @@ describe("nodes that the pod names itself", () => {
 
   test.each([
     [26, 'error: nodeinfo not found for node name "gone"'],
+    [29, 'error: nodeinfo not found for node name "gone"'],
     [
-      29,
+      30,
       "0/3 nodes are available: 1 Insufficient cpu, 2 node is filtered out by the prefilter result. preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling..",
     ],
     [
@@ -139,5 +175,13 @@ describe("nodes that the pod names itself", () => {
     ],
   ])("in v1.%i, one of them gone: %s", (minor, message) => {
     expect(new World(many(3), { minor }).decide(naming("n1", "gone"))).toBe(message);
+  });
+
+  test.each([
+    [30, ["NodeResourcesFit"]],
+    [31, ["NodeAffinity", "NodeResourcesFit"]],
+  ])("in v1.%i are looked at again for events of %j", (minor, plugins) => {
+    const { diagnosis } = new World(many(3), { minor }).schedule(naming("n1")) as Unschedulable;
+    expect([...diagnosis.unschedulablePlugins()].sort()).toEqual(plugins);
   });
 });

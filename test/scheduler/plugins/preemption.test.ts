@@ -198,17 +198,6 @@ describe("a pod that may not preempt", () => {
     expect(result.nominatedNodeName).toBeNull();
   });
 
-  test("because room is being made for it waits", () => {
-    const world = new World([node("n")]).place(
-      "n",
-      victim("a", "4").next({ deletionTimeMicros: 1 }),
-    );
-    const waiting = preemptor("4").next({ nominatedNodeName: "n" });
-    expect(preempt(world, waiting).status.message).toBe(
-      "preemption: not eligible due to a terminating pod on the nominated node.",
-    );
-  });
-
   const disrupted = (reason: string): PodCondition => ({
     type: "DisruptionTarget",
     status: "True",
@@ -216,6 +205,25 @@ describe("a pod that may not preempt", () => {
     reason,
     message: "",
   });
+  const statusOf = (conditions: readonly PodCondition[]) => ({ ...EMPTY_POD_STATUS, conditions });
+
+  test.each([
+    ["any pod", 26, [], true],
+    ["a pod that was deleted", 27, [], false],
+    ["a pod that was evicted", 27, [disrupted("EvictionByEvictionAPI")], false],
+    ["a victim of preemption", 27, [disrupted("PreemptionByScheduler")], true],
+  ] as const)(
+    "while %s terminates on its nominated node (v1.%i)",
+    (_, minor, conditions, waits) => {
+      const world = new World([node("n"), node("m")], { minor })
+        .place("n", victim("a", "4").next({ deletionTimeMicros: 1, status: statusOf(conditions) }))
+        .place("m", victim("b", "4"));
+      const result = preempt(world, preemptor("4").next({ nominatedNodeName: "n" }));
+      expect(result.status.message).toBe(
+        waits ? "preemption: not eligible due to a terminating pod on the nominated node." : "",
+      );
+    },
+  );
 
   test.each([
     [26, "EvictionByEvictionAPI", null],
@@ -248,6 +256,19 @@ describe("a pod that may not preempt", () => {
 });
 
 describe("nodes where preemption cannot help", () => {
+  test.each([
+    ["more cpu than there is", 33, { cpu: "5" }, "Unschedulable", 0],
+    ["more cpu than there is", 34, { cpu: "5" }, "UnschedulableAndUnresolvable", 0],
+    ["more memory than there is", 34, { memory: "9Gi" }, "UnschedulableAndUnresolvable", 0],
+    ["a device that is not there", 34, { "a.io/x": "1" }, "UnschedulableAndUnresolvable", 0],
+    ["all the cpu that there is", 34, { cpu: "4" }, "Unschedulable", 1],
+  ])("are, for a pod that asks for %s (v1.%i)", (_, minor, requests, code, candidates) => {
+    const world = new World([node("n")], { minor }).place("n", victim("a", "1"));
+    const important = pod("p", { ...requesting(requests), priority: HIGH });
+    expect(world.refusalCodes(important)).toEqual({ n: code });
+    expect(preempt(world, important).candidates).toHaveLength(candidates);
+  });
+
   test("are told apart from those without victims", () => {
     const world = new World([node("n"), node("m", { unschedulable: true })]);
     expect(preempt(world, preemptor("9")).status.message).toBe(

@@ -1,8 +1,10 @@
 import type { PodVersion } from "../../../src/api/pod-version.js";
 import { MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../../src/base/time.js";
 import {
+  type QueueRules,
   SchedulingQueue,
   type SchedulingQueueOptions,
+  type WaitingPodChange,
 } from "../../../src/scheduler/queue/scheduling-queue.js";
 import { meta, pod } from "../../conformance/controllers/objects.js";
 
@@ -12,6 +14,12 @@ export interface TestEvent {
 }
 
 export const ANY: TestEvent = { helps: null };
+
+/** An update of the pod itself. */
+export const changed = (...events: readonly TestEvent[]): WaitingPodChange<TestEvent> => ({
+  events,
+  matters: events.length > 0,
+});
 
 /** Seconds as microseconds. */
 export const at = (seconds: number): number => Math.round(seconds * MICROS_PER_SECOND);
@@ -28,7 +36,7 @@ export function podOf(
   return pod(meta(row, name, { uid: name }), { spec });
 }
 
-/** A queue with PrioritySort and a gate of its own; `versions` as of Kubernetes 1.26 by default. */
+/** A queue with PrioritySort and a gate of its own; as of Kubernetes 1.26 by default. */
 export function queueOf(
   change: Partial<SchedulingQueueOptions<TestEvent>> = {},
 ): SchedulingQueue<TestEvent> {
@@ -39,22 +47,34 @@ export function queueOf(
       return a.sequence < b.sequence;
     },
     gate: (candidate) => ((candidate.spec.schedulingGates?.length ?? 0) > 0 ? "Gates" : null),
-    worthRequeuing: (queued, { helps }) =>
+    awaits: (queued, { helps }) =>
       helps === null ||
       queued.rejectors.length === 0 ||
       queued.rejectors.some((plugin) => helps.includes(plugin)),
+    worthRequeuing: () => true,
     backoff: { initial: at(1), max: at(10), orderingWindow: 0, endIsExclusive: false },
     maxUnschedulableMicros: 5 * MICROS_PER_MINUTE,
-    inFlightEvents: false,
-    popFromBackoff: false,
+    rules: V1_26,
     ...change,
   });
 }
 
+export const V1_26: QueueRules = {
+  inFlightEvents: false,
+  popFromBackoff: false,
+  errorsBackOff: false,
+  errorKeepsRejectors: true,
+};
+export const V1_32: QueueRules = {
+  inFlightEvents: true,
+  popFromBackoff: false,
+  errorsBackOff: true,
+  errorKeepsRejectors: false,
+};
+
 /** As from Kubernetes 1.33: hints, and the backoff queue gives pods early. */
 export const NEWEST: Partial<SchedulingQueueOptions<TestEvent>> = {
-  inFlightEvents: true,
-  popFromBackoff: true,
+  rules: { ...V1_32, popFromBackoff: true },
   backoff: { initial: at(1), max: at(10), orderingWindow: at(1), endIsExclusive: true },
 };
 

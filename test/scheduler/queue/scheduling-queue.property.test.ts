@@ -12,8 +12,6 @@ interface ModelPod {
   attempts: number;
   rejector: string;
   place: "active" | "backoff" | "unschedulable" | "inFlight" | "gone";
-  missedHelp: boolean;
-  missedAny: boolean;
 }
 
 const seconds = (micros: number) => Math.floor(micros / at(1)) * at(1);
@@ -22,13 +20,15 @@ const seconds = (micros: number) => Math.floor(micros / at(1)) * at(1);
 class Model {
   readonly pods: ModelPod[] = [];
   private order = 0;
+  /** Whether pods were to be moved since the last pop. */
+  private moved = false;
 
   constructor(private readonly newest: boolean) {}
 
   add(name: string, priority: number, now: number): void {
     const order = this.order++;
     const pod = { name, priority, order, queuedAt: now, attempts: 0, rejector: "" };
-    this.pods.push({ ...pod, place: "active", missedHelp: false, missedAny: false });
+    this.pods.push({ ...pod, place: "active" });
   }
 
   at(place: ModelPod["place"]): ModelPod[] {
@@ -60,14 +60,16 @@ class Model {
     if (next === undefined) return undefined;
     next.place = "inFlight";
     next.attempts += 1;
-    next.missedHelp = false;
-    next.missedAny = false;
+    this.moved = false;
     return next;
   }
 
   putBack(pod: ModelPod, rejector: string, missed: readonly string[], now: number): void {
-    const helped = this.newest ? rejector === "" || missed.includes(rejector) : missed.length > 0;
-    Object.assign(pod, { rejector, queuedAt: now, order: this.order++ });
+    const helped = this.newest
+      ? rejector === "" || missed.includes(rejector) || missed.includes(EVERYTHING)
+      : this.moved;
+    const kept = this.newest ? rejector : rejector || pod.rejector;
+    Object.assign(pod, { rejector: kept, queuedAt: now, order: this.order++ });
     pod.place = helped ? "backoff" : "unschedulable";
   }
 
@@ -76,23 +78,28 @@ class Model {
   }
 
   event(plugin: string, now: number): void {
+    this.moved = true;
     for (const pod of this.at("unschedulable")) {
       if (pod.rejector === plugin || pod.rejector === "") this.requeue(pod, now);
     }
   }
 
-  flush(now: number): void {
+  /** True if pods were tried again because they had waited so long. */
+  flush(now: number): boolean {
     if (now % at(1) === 0) {
       for (const pod of this.at("backoff")) if (!this.waits(pod, now)) pod.place = "active";
     }
-    if (now % at(30) !== 0) return;
-    for (const pod of this.at("unschedulable")) {
-      if (now - pod.queuedAt > at(300)) this.requeue(pod, now);
-    }
+    if (now % at(30) !== 0) return false;
+    const leftover = this.at("unschedulable").filter(({ queuedAt }) => now - queuedAt > at(300));
+    for (const pod of leftover) this.requeue(pod, now);
+    if (leftover.length > 0) this.moved = true;
+    return leftover.length > 0;
   }
 }
 
 const PLUGINS = ["Fit", "Taints", "Spread"] as const;
+/** Stands for the event that pods have waited for long: it may help every pod. */
+const EVERYTHING = "*";
 const plugin = fc.constantFrom(...PLUGINS);
 const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("add"), priority: fc.nat(3) }) },
@@ -189,7 +196,8 @@ class Comparison {
     for (let i = 0; i < halfSeconds; i += 1) {
       const next = this.queue.nextFlushMicros(this.now)?.at;
       this.now += at(0.5);
-      this.model.flush(this.now);
+      const flushed = this.model.flush(this.now);
+      for (const flight of this.flights) if (flushed) flight.missed.push(EVERYTHING);
       if (next !== undefined && next <= this.now) this.queue.flush(this.now);
     }
   }

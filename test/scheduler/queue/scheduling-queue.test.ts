@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { ANY, at, drain, NEWEST, podOf, queueOf, refuse } from "./queue-of.js";
+import {
+  ANY,
+  at,
+  changed,
+  drain,
+  NEWEST,
+  podOf,
+  queueOf,
+  refuse,
+  V1_26,
+  V1_32,
+} from "./queue-of.js";
 
 const FIT = { helps: ["Fit"] };
 const TAINTS = { helps: ["Taints"] };
@@ -28,7 +39,7 @@ describe("pods that are ready", () => {
     queue.add(first, at(0));
     queue.add(podOf("b"), at(0));
     const newer = first.next({ labels: { app: "new" } });
-    queue.update(newer, ANY, at(1));
+    queue.update(newer, changed(ANY), at(1));
     queue.remove("b");
     expect(queue.pop()?.pod).toBe(newer);
     expect(queue.pop()).toBeUndefined();
@@ -120,7 +131,7 @@ describe("an update of a waiting pod", () => {
     const pod = podOf("a");
     queue.add(pod, at(0));
     refuse(queue, ["Fit"], 0);
-    queue.update(pod.next({}), null, at(60));
+    queue.update(pod.next({}), changed(), at(60));
     expect(queue.unschedulablePodCount).toBe(1);
   });
 
@@ -129,18 +140,18 @@ describe("an update of a waiting pod", () => {
     const pod = podOf("a");
     queue.add(pod, at(0));
     refuse(queue, ["Fit"], 0);
-    queue.update(pod.next({}), TAINTS, at(60));
+    queue.update(pod.next({}), changed(TAINTS), at(60));
     expect(drain(queue)).toEqual(["a"]);
   });
 
   test("asks the hints from v1.32 on", () => {
-    const queue = queueOf({ inFlightEvents: true });
+    const queue = queueOf({ rules: V1_32 });
     const pod = podOf("a");
     queue.add(pod, at(0));
     refuse(queue, ["Fit"], 0);
-    queue.update(pod.next({}), TAINTS, at(60));
+    queue.update(pod.next({}), changed(TAINTS), at(60));
     expect(queue.unschedulablePodCount).toBe(1);
-    queue.update(pod.next({}), FIT, at(60));
+    queue.update(pod.next({}), changed(FIT), at(60));
     expect(drain(queue)).toEqual(["a"]);
   });
 
@@ -149,7 +160,7 @@ describe("an update of a waiting pod", () => {
     const pod = podOf("a");
     queue.add(pod, at(0));
     refuse(queue, ["Fit"], 0);
-    queue.update(pod.next({}), FIT, at(0.5));
+    queue.update(pod.next({}), changed(FIT), at(0.5));
     expect(queue.backoffCount).toBe(1);
   });
 });
@@ -163,8 +174,21 @@ describe("a gate", () => {
     queue.flush(at(600));
     expect(queue.activeCount).toBe(0);
     expect(queue.nextFlushMicros(at(600))).toBeNull();
-    queue.update(gated.next({ spec: { ...gated.spec, schedulingGates: [] } }), ANY, at(601));
+    queue.update(
+      gated.next({ spec: { ...gated.spec, schedulingGates: [] } }),
+      changed(ANY),
+      at(601),
+    );
     expect(drain(queue)).toEqual(["a"]);
+  });
+
+  test("leaves a pod its place among those that came later", () => {
+    const queue = queueOf();
+    const gated = podOf("early", { gates: ["quota"] });
+    queue.add(gated, at(0));
+    queue.add(podOf("late"), at(5));
+    queue.update(gated.next({ spec: { ...gated.spec, schedulingGates: [] } }), changed(ANY), at(9));
+    expect(drain(queue)).toEqual(["early", "late"]);
   });
 
   test("of two of which one is gone still holds", () => {
@@ -172,19 +196,19 @@ describe("a gate", () => {
     const gated = podOf("a", { gates: ["quota", "review"] });
     queue.add(gated, at(0));
     const one = { ...gated.spec, schedulingGates: [{ name: "review" }] };
-    queue.update(gated.next({ spec: one }), ANY, at(1));
+    queue.update(gated.next({ spec: one }), changed(ANY), at(1));
     expect(queue.activeCount).toBe(0);
   });
 });
 
 describe("events while an attempt is under way", () => {
   test.each([
-    { version: "v1.32", inFlightEvents: true, event: FIT, place: "backoff" },
-    { version: "v1.32", inFlightEvents: true, event: TAINTS, place: "unschedulable" },
-    { version: "v1.26", inFlightEvents: false, event: FIT, place: "backoff" },
-    { version: "v1.26", inFlightEvents: false, event: TAINTS, place: "backoff" },
-  ])("$version: after $event.helps the pod goes to $place", ({ inFlightEvents, event, place }) => {
-    const queue = queueOf({ inFlightEvents });
+    { version: "v1.32", rules: V1_32, event: FIT, place: "backoff" },
+    { version: "v1.32", rules: V1_32, event: TAINTS, place: "unschedulable" },
+    { version: "v1.26", rules: V1_26, event: FIT, place: "backoff" },
+    { version: "v1.26", rules: V1_26, event: TAINTS, place: "backoff" },
+  ])("$version: after $event.helps the pod goes to $place", ({ rules, event, place }) => {
+    const queue = queueOf({ rules });
     queue.add(podOf("a"), at(0));
     const queued = queue.pop()!;
     queue.moveOnEvent(event, at(0.1));
@@ -192,8 +216,12 @@ describe("events while an attempt is under way", () => {
     expect(queued.place).toBe(place);
   });
 
-  test.each([true, false])("those before it began do not count (hints: %s)", (inFlightEvents) => {
-    const queue = queueOf({ inFlightEvents });
+  test.each([
+    { version: "v1.32", rules: V1_32, earlier: "backoff" },
+    // Upstream compares with the number of the newest cycle, not with that of the pod's own.
+    { version: "v1.26", rules: V1_26, earlier: "unschedulable" },
+  ])("$version: an event before the newest attempt began", ({ rules, earlier }) => {
+    const queue = queueOf({ rules });
     queue.add(podOf("other"), at(0));
     queue.add(podOf("a"), at(0));
     const other = queue.pop()!;
@@ -202,28 +230,128 @@ describe("events while an attempt is under way", () => {
     queue.putBack(queued, ["Fit"], at(0.2));
     expect(queued.place).toBe("unschedulable");
     queue.putBack(other, ["Fit"], at(0.2));
-    expect(other.place).toBe("backoff");
+    expect(other.place).toBe(earlier);
+  });
+
+  test("are kept for each attempt, however many begin and end meanwhile", () => {
+    const queue = queueOf({ rules: V1_32 });
+    queue.add(podOf("first", { priority: 1 }), at(0));
+    const first = queue.pop()!;
+    queue.moveOnEvent(FIT, at(0.1));
+    for (let i = 0; i < 3000; i += 1) {
+      queue.add(podOf(`p-${i}`), at(0.2));
+      const queued = queue.pop()!;
+      queue.moveOnEvent(TAINTS, at(0.2));
+      queue.done(queued);
+    }
+    queue.putBack(first, ["Fit"], at(0.3));
+    expect(first.place).toBe("backoff");
   });
 
   test("its own update is one of them, with hints", () => {
-    const queue = queueOf({ inFlightEvents: true });
+    const queue = queueOf({ rules: V1_32 });
     const pod = podOf("a");
     queue.add(pod, at(0));
     const queued = queue.pop()!;
-    queue.update(pod.next({}), FIT, at(0.1));
+    queue.update(pod.next({}), changed(FIT), at(0.1));
     queue.putBack(queued, ["Fit"], at(0.2));
     expect(queued.place).toBe("backoff");
   });
 
+  test("its own update lets it start anew without hints, whatever changed", () => {
+    const queue = queueOf();
+    const pod = podOf("a");
+    queue.add(pod, at(0));
+    const queued = queue.pop()!;
+    queue.update(pod.next({}), changed(), at(0.1));
+    queue.putBack(queued, ["Fit"], at(0.2));
+    expect(queued).toMatchObject({ place: "active", attempts: 0, timestampMicros: at(0.1) });
+  });
+
+  test("its own update does not count once it has its node in mind", () => {
+    const queue = queueOf();
+    const pod = podOf("a");
+    queue.add(pod, at(0));
+    const queued = queue.pop()!;
+    queue.update(pod.next({}), changed(), at(0.1));
+    queue.assumed(queued);
+    queue.putBack(queued, [], at(0.2));
+    expect(queued.place).toBe("unschedulable");
+  });
+
   test.each([
-    { version: "v1.32", inFlightEvents: true, place: "backoff" },
-    { version: "v1.26", inFlightEvents: false, place: "unschedulable" },
-  ])("$version: after an error without events the pod goes to $place", (row) => {
-    const queue = queueOf({ inFlightEvents: row.inFlightEvents });
+    { version: "v1.26", rules: V1_26 },
+    { version: "v1.32", rules: V1_32 },
+  ])("$version: that others waited for five minutes is one of them", ({ rules }) => {
+    const queue = queueOf({ rules });
+    queue.add(podOf("patient"), at(0));
+    refuse(queue, ["Fit"], 0);
+    queue.add(podOf("a"), at(329));
+    const queued = queue.pop()!;
+    queue.flush(at(330));
+    queue.putBack(queued, ["Fit"], at(331));
+    expect(queued.place).toBe("backoff");
+  });
+});
+
+describe("an attempt that ends with an error", () => {
+  test.each([
+    { version: "v1.26", rules: V1_26, place: "unschedulable" },
+    { version: "v1.29", rules: { ...V1_26, errorsBackOff: true }, place: "backoff" },
+    { version: "v1.32", rules: V1_32, place: "backoff" },
+  ])("sends the pod to $place in $version", ({ rules, place }) => {
+    const queue = queueOf({ rules });
     queue.add(podOf("a"), at(0));
     const queued = queue.pop()!;
     queue.putBack(queued, [], at(0));
-    expect(queued.place).toBe(row.place);
+    expect(queued.place).toBe(place);
+  });
+
+  test.each([
+    { version: "v1.28", errorKeepsRejectors: true, moved: 0 },
+    { version: "v1.29", errorKeepsRejectors: false, moved: 1 },
+  ])("$version: who refused the pod earlier", ({ errorKeepsRejectors, moved }) => {
+    const queue = queueOf({ rules: { ...V1_26, errorKeepsRejectors } });
+    queue.add(podOf("a"), at(0));
+    refuse(queue, ["Fit"], 0);
+    queue.moveOnEvent(FIT, at(10));
+    refuse(queue, [], 10);
+    expect(queue.moveOnEvent(TAINTS, at(20))).toBe(moved);
+  });
+
+  test.each([
+    { version: "v1.33", countsErrorsApart: false, seconds: [1, 2, 4, 8] },
+    { version: "v1.34", countsErrorsApart: true, seconds: [1, 1, 2, 2] },
+  ])("$version: refused, error, error, refused back off $seconds", (row) => {
+    const { countsErrorsApart, seconds } = row;
+    const backoff = { initial: at(1), max: at(10), orderingWindow: 0, endIsExclusive: false };
+    const queue = queueOf({ rules: V1_32, backoff: { ...backoff, countsErrorsApart } });
+    queue.add(podOf("a"), at(0));
+    const waits = [["Fit"], [], [], ["Fit"]].map((rejectors, i) => {
+      const queued = queue.pop()!;
+      queue.putBack(queued, rejectors, at(100 * i));
+      queue.moveOnEvent(FIT, at(100 * i));
+      const wait = queued.backoffUntilMicros - at(100 * i);
+      queue.flush(at(100 * i + 50));
+      return wait / at(1);
+    });
+    expect(waits).toEqual(seconds);
+  });
+});
+
+describe("an event that is told to some pods only", () => {
+  test.each([V1_26, V1_32])("moves those, and is one that attempts under way missed", (rules) => {
+    const queue = queueOf({ rules });
+    for (const name of ["a", "b"]) {
+      queue.add(podOf(name), at(0));
+      refuse(queue, ["Fit"], 0);
+    }
+    queue.add(podOf("running"), at(20));
+    const running = queue.pop()!;
+    expect(queue.moveOnEvent(FIT, at(20), ({ pod }) => pod.name === "b")).toBe(1);
+    queue.putBack(running, ["Fit"], at(20));
+    expect(running.place).toBe("backoff");
+    expect(drain(queue)).toEqual(["b"]);
   });
 });
 

@@ -22,30 +22,19 @@ export const EMPTY_SET: PluginSet = { enabled: [], disabled: [] };
 
 const ref = (name: string, weight = 0): PluginRef => ({ name, weight, path: "" });
 
-/** v1beta2 had smaller weights for what users state themselves. */
-interface Weights {
-  readonly taintToleration: number;
-  readonly nodeAffinity: number;
-  readonly interPodAffinity: number;
-}
-
-const WEIGHTS: Weights = { taintToleration: 3, nodeAffinity: 2, interPodAffinity: 2 };
-const WEIGHTS_V1BETA2: Weights = { taintToleration: 1, nodeAffinity: 1, interPodAffinity: 1 };
-
 /**
- * The plugins of the default profile, all through multiPoint. Source: kube-scheduler,
- * `default_plugins.go` of each version.
+ * The plugins of the default profile from v1beta3 on, all through multiPoint. Source:
+ * kube-scheduler, `default_plugins.go` of each version.
  */
-export function defaultPlugins(apiVersion: string, features: Features): PluginSets {
-  const weights = apiVersion === "v1beta2" ? WEIGHTS_V1BETA2 : WEIGHTS;
+export function defaultPlugins(features: Features): PluginSets {
   const inTree = features.InTreeVolumeLimitsByDefault;
   const enabled = [
     ...(features.PodSchedulingReadiness ? [ref("SchedulingGates")] : []),
     ref("PrioritySort"),
     ref("NodeUnschedulable"),
     ref("NodeName"),
-    ref("TaintToleration", weights.taintToleration),
-    ref("NodeAffinity", weights.nodeAffinity),
+    ref("TaintToleration", 3),
+    ref("NodeAffinity", 2),
     ref("NodePorts"),
     ref("NodeResourcesFit", 1),
     ref("VolumeRestrictions"),
@@ -55,7 +44,7 @@ export function defaultPlugins(apiVersion: string, features: Features): PluginSe
     ref("VolumeBinding"),
     ref("VolumeZone"),
     ref("PodTopologySpread", 2),
-    ref("InterPodAffinity", weights.interPodAffinity),
+    ref("InterPodAffinity", 2),
     ref("DefaultPreemption"),
     ref("NodeResourcesBalancedAllocation", 1),
     ref("ImageLocality", 1),

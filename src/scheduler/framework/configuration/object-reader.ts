@@ -19,6 +19,14 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What an integer may be, and what is said of one that is not in it. */
+export interface IntegerRange {
+  readonly min: number;
+  readonly max: number;
+  /** Instead of "not in valid range [min, max]". */
+  readonly detail?: string;
+}
+
 /**
  * Reads one object of a configuration strictly, as the real loader does: a field that is not known
  * or has the wrong type is an issue with its path. Absent and null are the same.
@@ -85,10 +93,7 @@ export class ObjectReader {
   }
 
   /** An integer; out of `range` it is an issue. */
-  integer(
-    name: string,
-    range?: { readonly min: number; readonly max: number },
-  ): number | undefined {
+  integer(name: string, range?: IntegerRange): number | undefined {
     const value = this.typed(
       name,
       (given): given is number => Number.isSafeInteger(given),
@@ -96,13 +101,8 @@ export class ObjectReader {
     );
     if (value === undefined || range === undefined) return value;
     if (value >= range.min && value <= range.max) return value;
-    this.issues.invalid(
-      this.at(name),
-      value,
-      range.max === Number.MAX_SAFE_INTEGER
-        ? `must be at least ${range.min}`
-        : `not in valid range [${range.min}, ${range.max}]`,
-    );
+    const detail = range.detail ?? `not in valid range [${range.min}, ${range.max}]`;
+    this.issues.invalid(this.at(name), value, detail);
     return undefined;
   }
 

@@ -7,8 +7,13 @@ import type { ObjectReader } from "./object-reader.js";
 export interface ArgsReader {
   /** Names of the fields beside `apiVersion` and `kind`. */
   readonly fields: readonly string[];
-  /** The complete arguments; what is wrong becomes an issue of the reader. Null: all defaults. */
-  read(args: ObjectReader | null): unknown;
+  /** The first minor version of Kubernetes that has a field, where not all have it. */
+  readonly since?: Readonly<Record<string, number>>;
+  /**
+   * The complete arguments in a minor version; what is wrong becomes an issue of the reader. Null:
+   * all defaults.
+   */
+  read(args: ObjectReader | null, minor: number): unknown;
 }
 
 /** A plugin that a configuration may name. */
@@ -27,6 +32,11 @@ export interface PluginDescriptor {
 
 /** The plugins that a configuration may name, by name. */
 export type PluginCatalogue = ReadonlyMap<string, PluginDescriptor>;
+
+/** True for a plugin that this version no longer has. */
+export function hasGoneIn({ existsWith }: PluginDescriptor, features: Features): boolean {
+  return existsWith !== undefined && !features[existsWith];
+}
 
 export function extendsPoint(
   descriptor: PluginDescriptor,

@@ -4,7 +4,7 @@ import type { Features } from "../features.js";
 import { MAX_NODE_SCORE } from "../interfaces.js";
 import type { PluginRef, PluginSet, PluginSets } from "./default-plugins.js";
 import { nearest } from "./object-reader.js";
-import { type PluginCatalogue, extendsPoint } from "./plugin-catalogue.js";
+import { type PluginCatalogue, extendsPoint, hasGoneIn } from "./plugin-catalogue.js";
 
 const MAX_TOTAL_SCORE = Number.MAX_SAFE_INTEGER;
 
@@ -27,9 +27,9 @@ function checkNames(sets: PluginSets, { catalogue, features, issues }: Resolving
       if (known === undefined) {
         const hint = nearest(plugin.name, [...catalogue.keys()]);
         issues.invalid(`${plugin.path}.name`, plugin.name, `no such plugin${hint}`);
-      } else if (known.existsWith !== undefined && !features[known.existsWith]) {
+      } else if (hasGoneIn(known, features)) {
         const detail = "this plugin does not exist in this version of Kubernetes";
-        issues.invalid(`${plugin.path}.name`, plugin.name, detail);
+        issues.invalid(plugin.path, plugin.name, detail);
       }
     }
   }

@@ -3,6 +3,7 @@ import type { InterPodAffinityArgs } from "./affinity-score.js";
 
 export const interPodAffinityArgs: ArgsReader = {
   fields: ["hardPodAffinityWeight", "ignorePreferredTermsOfExistingPods"],
+  since: { ignorePreferredTermsOfExistingPods: 27 },
   read: (args): InterPodAffinityArgs => ({
     hardPodAffinityWeight: args?.integer("hardPodAffinityWeight", { min: 0, max: 100 }) ?? 1,
     ignorePreferredTermsOfExistingPods:

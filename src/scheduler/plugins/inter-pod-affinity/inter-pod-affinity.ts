@@ -1,10 +1,3 @@
-import { SelectorError } from "../../../api/label-selector.js";
-import type { PodVersion } from "../../../api/pod-version.js";
-import {
-  type AffinityTerm,
-  compileAffinityTerm,
-  termMatches,
-} from "../../framework/affinity-term.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import {
@@ -19,7 +12,6 @@ import {
   type Result,
   type UniformScore,
 } from "../../framework/interfaces.js";
-import { namespaceLabels } from "../../framework/listers.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
@@ -29,6 +21,7 @@ import {
   type InterPodAffinityArgs,
   affinityScoreState,
 } from "./affinity-score.js";
+import { nodeHint, podHint } from "./affinity-hints.js";
 
 const SKIP = new Status("Skip", [], PLUGIN_NAME);
 const MISSING = new Status(
@@ -53,50 +46,15 @@ export class InterPodAffinity
   ) {}
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
+    const { SchedulerQueueingHints, NewNodesAwaitedByTaints } = this.handle.features;
+    const pods = SchedulerQueueingHints
+      ? clusterEvent("Pod", Action.Add, Action.Delete, Action.UpdatePodLabel)
+      : clusterEvent("Pod", Action.All);
+    const taints = NewNodesAwaitedByTaints ? Action.UpdateNodeTaint : 0;
     return [
-      {
-        event: clusterEvent("AssignedPod", Action.Add, Action.Delete, Action.UpdatePodLabel),
-        hint: (pod, before, after) => this.podHint(pod, before, after),
-      },
-      {
-        event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel),
-        hint: (pod, before, after) => {
-          if (after?.kind !== "Node") return "Queue";
-          const terms = [
-            ...requiredTerms(pod, "podAffinity"),
-            ...requiredTerms(pod, "podAntiAffinity"),
-          ];
-          const keys = terms.map(({ topologyKey }) => topologyKey);
-          if (keys.length === 0 || before?.kind !== "Node") return "Queue";
-          return keys.some((key) => before.labels[key] !== after.labels[key]) ? "Queue" : "Skip";
-        },
-      },
+      { event: pods, hint: podHint },
+      { event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel, taints), hint: nodeHint },
     ];
-  }
-
-  /**
-   * One pod has to fulfil all affinity terms, so a pod that comes, or gets other labels, helps where
-   * it does; one that goes, or loses labels, where any term of anti-affinity kept the two apart.
-   */
-  private podHint(
-    pod: PodVersion,
-    before: Parameters<NonNullable<ClusterEventWithHint["hint"]>>[1],
-    after: Parameters<NonNullable<ClusterEventWithHint["hint"]>>[2],
-  ): "Queue" | "Skip" {
-    const { listers } = this.handle;
-    const was = before?.kind === "Pod" ? before : null;
-    const is = after?.kind === "Pod" ? after : null;
-    const matches = (term: AffinityTerm, subject: PodVersion): boolean =>
-      termMatches(term, subject, namespaceLabels(listers, subject.namespace));
-    const affinity = requiredTerms(pod, "podAffinity");
-    const attracts = (subject: PodVersion): boolean =>
-      affinity.length > 0 && affinity.every((term) => matches(term, subject));
-    if (is !== null && attracts(is) && (was === null || !attracts(was))) return "Queue";
-    if (was === null) return "Skip";
-    const repels = (subject: PodVersion): boolean =>
-      requiredTerms(pod, "podAntiAffinity").some((term) => matches(term, subject)) ||
-      requiredTerms(subject, "podAntiAffinity").some((term) => matches(term, pod));
-    return repels(was) && (is === null || !repels(is)) ? "Queue" : "Skip";
   }
 
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
@@ -148,16 +106,4 @@ function update(state: CycleState, changed: PodInfo, node: NodeInfo, by: 1 | -1)
   if (counted === undefined) return MISSING;
   counted.updateWithPod(changed, node, by);
   return null;
-}
-
-/** The required terms of one kind of a pod. For hints, which are rare. */
-function requiredTerms(
-  pod: PodVersion,
-  kind: "podAffinity" | "podAntiAffinity",
-): readonly AffinityTerm[] {
-  const raw = pod.spec.affinity?.[kind]?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-  return raw.flatMap((term) => {
-    const compiled = compileAffinityTerm(term, pod, { matchLabelKeys: true });
-    return compiled instanceof SelectorError ? [] : compiled;
-  });
 }

@@ -1,5 +1,6 @@
 import type { NodeAffinity } from "../../../api/kubernetes.js";
-import { CompiledNodeSelector, PreferredNodeTerms } from "../../../api/node-selector.js";
+import { parseInt64 } from "../../../api/label-selector.js";
+import { labelValueErrors, qualifiedNameErrors } from "../../../api/label-validation.js";
 import type { ObjectReader } from "../../framework/configuration/object-reader.js";
 import type { ArgsReader } from "../../framework/configuration/plugin-catalogue.js";
 import type { NodeAffinityArgs } from "./node-affinity.js";
@@ -8,64 +9,75 @@ const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
 const TERM_FIELDS = ["matchExpressions", "matchFields"];
 const REQUIREMENT_FIELDS = ["key", "operator", "values"];
+const OPERATORS = ["DoesNotExist", "Exists", "Gt", "In", "Lt", "NotIn"];
 
-/** Looks at types and names of a term; false if something is wrong. */
-function checkTerm(term: ObjectReader): boolean {
-  const before = term.issues.list.length;
-  for (const list of TERM_FIELDS) {
-    for (const requirement of term.objects(list, REQUIREMENT_FIELDS)) {
-      if (requirement.string("key") === undefined) term.issues.required(requirement.at("key"));
-      requirement.strings("values");
-      requirement.string("operator");
+/** What is wrong with the number of an operator's values, if anything. */
+function countProblem(operator: string, count: number): string | null {
+  switch (operator) {
+    case "In":
+    case "NotIn":
+      return count === 0 ? "for 'in', 'notin' operators, values set can't be empty" : null;
+    case "Exists":
+    case "DoesNotExist":
+      return count > 0 ? "values set must be empty for exists and does not exist" : null;
+    default:
+      return count === 1 ? null : "for 'Gt', 'Lt' operators, exactly one value is required";
+  }
+}
+
+function checkExpression(requirement: ObjectReader): void {
+  const { issues } = requirement;
+  const key = requirement.string("key") ?? "";
+  const operator = requirement.string("operator") ?? "";
+  const values = requirement.strings("values");
+  if (!OPERATORS.includes(operator)) {
+    issues.oneOf(requirement.at("operator"), operator, OPERATORS);
+    return;
+  }
+  issues.invalidFor(requirement.at("key"), key, qualifiedNameErrors(key));
+  const at = requirement.at("values");
+  const problem = countProblem(operator, values.length);
+  if (problem !== null) issues.invalid(at, values, problem);
+  values.forEach((value, i) => {
+    if ((operator === "Gt" || operator === "Lt") && parseInt64(value) === undefined) {
+      const detail = "for 'Gt', 'Lt' operators, the value must be an integer";
+      issues.invalid(`${at}[${i}]`, value, detail);
     }
-  }
-  return term.issues.list.length === before;
+    issues.invalidFor(`${at}[${i}]`, value, labelValueErrors(value));
+  });
 }
 
-function readRequired(affinity: ObjectReader): void {
-  const required = affinity.object(REQUIRED, ["nodeSelectorTerms"]);
-  if (required === null) return;
-  const terms = required.objects("nodeSelectorTerms", TERM_FIELDS);
-  if (terms.length === 0) {
-    const detail = "must have at least one node selector term";
-    required.issues.required(required.at("nodeSelectorTerms"), detail);
-  }
-  if (!terms.map(checkTerm).every(Boolean)) return;
-  const selector = new CompiledNodeSelector(
-    required.raw("nodeSelectorTerms") === undefined
-      ? { nodeSelectorTerms: [] }
-      : (affinity.raw(REQUIRED) as ConstructorParameters<typeof CompiledNodeSelector>[0]),
-  );
-  if (selector.error !== null) {
-    required.issues.invalid(
-      required.at("nodeSelectorTerms"),
-      required.raw("nodeSelectorTerms"),
-      selector.error.message,
-    );
-  }
+function checkField(requirement: ObjectReader): void {
+  const { issues } = requirement;
+  requirement.string("key");
+  const operator = requirement.string("operator") ?? "";
+  const values = requirement.strings("values");
+  issues.oneOf(requirement.at("operator"), operator, ["In", "NotIn"]);
+  if (values.length !== 1)
+    issues.invalid(requirement.at("values"), values, "must have one element");
 }
 
-function readPreferred(affinity: ObjectReader): void {
-  const terms = affinity.objects(PREFERRED, ["weight", "preference"]);
-  let good = true;
-  for (const term of terms) {
-    if (term.integer("weight", { min: 1, max: 100 }) === undefined) good = false;
-    const preference = term.object("preference", TERM_FIELDS);
-    good = preference !== null && checkTerm(preference) && good;
-  }
-  if (!good || terms.length === 0) return;
-  const preferred = affinity.raw(PREFERRED) as ConstructorParameters<typeof PreferredNodeTerms>[0];
-  const { error } = new PreferredNodeTerms(preferred);
-  if (error !== null) affinity.issues.invalid(affinity.at(PREFERRED), preferred, error.message);
+function checkTerm(term: ObjectReader): void {
+  term.objects("matchExpressions", REQUIREMENT_FIELDS).forEach(checkExpression);
+  term.objects("matchFields", REQUIREMENT_FIELDS).forEach(checkField);
 }
 
+/**
+ * The scheduler's own affinity is looked at as the scheduler would use it: terms may be missing, and
+ * a weight may be any, unlike in a pod's. Source: `ValidateNodeAffinityArgs`, nodeaffinity.
+ */
 export const nodeAffinityArgs: ArgsReader = {
   fields: ["addedAffinity"],
   read(args): NodeAffinityArgs {
     const affinity = args?.object("addedAffinity", [REQUIRED, PREFERRED]) ?? null;
     if (args === null || affinity === null) return {};
-    readRequired(affinity);
-    readPreferred(affinity);
+    const required = affinity.object(REQUIRED, ["nodeSelectorTerms"]);
+    required?.objects("nodeSelectorTerms", TERM_FIELDS).forEach(checkTerm);
+    for (const term of affinity.objects(PREFERRED, ["weight", "preference"])) {
+      term.integer("weight");
+      const preference = term.object("preference", TERM_FIELDS);
+      if (preference !== null) checkTerm(preference);
+    }
     return { addedAffinity: args.raw("addedAffinity") as NodeAffinity };
   },
 };

@@ -64,6 +64,7 @@ export class NodeAffinity
       readonly preScoreSkip: boolean;
       /** See the gate NodeAffinityConflictOfOneTerm. */
       readonly conflictOfOneTerm: boolean;
+      readonly queueingHints: boolean;
     },
   ) {
     const required = args.addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
@@ -74,9 +75,10 @@ export class NodeAffinity
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
+    const updates = this.options.queueingHints ? Action.UpdateNodeLabel : Action.Update;
     return [
       {
-        event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel),
+        event: clusterEvent("Node", Action.Add, updates),
         hint: (pod, before, after) => {
           if (after?.kind !== "Node") return "Skip";
           const wanted = new RequiredNodeAffinity(pod.spec);

@@ -1,5 +1,6 @@
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
+import type { Features } from "../../framework/features.js";
 import type { FilterPlugin, Result } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
@@ -16,8 +17,11 @@ const MISMATCH = new Status(
 export class NodeName implements FilterPlugin {
   readonly name = NAME;
 
+  constructor(private readonly features: Features) {}
+
   eventsToRegister(): readonly ClusterEventWithHint[] {
-    return [{ event: clusterEvent("Node", Action.Add) }];
+    const updates = this.features.SchedulerQueueingHints ? 0 : Action.Update;
+    return [{ event: clusterEvent("Node", Action.Add, updates) }];
   }
 
   concerns({ pod, template }: PodInfo): boolean {

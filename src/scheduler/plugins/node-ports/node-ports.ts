@@ -36,17 +36,18 @@ export class NodePorts implements PreFilterPlugin, FilterPlugin {
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
     const options = { sidecars: this.features.HostPortsOfSidecars };
+    const updates = this.features.SchedulerQueueingHints ? 0 : Action.Update;
     return [
       {
-        event: clusterEvent("AssignedPod", Action.Delete),
+        event: clusterEvent("Pod", Action.Delete),
         hint: (pod, gone) =>
           gone?.kind === "Pod" &&
-          gone.nodeName !== "" &&
+          (gone.nodeName !== "" || gone.nominatedNodeName !== "") &&
           hostPortsConflict(hostPortsOf(pod.spec, options), hostPortsOf(gone.spec, options))
             ? "Queue"
             : "Skip",
       },
-      { event: clusterEvent("Node", Action.Add) },
+      { event: clusterEvent("Node", Action.Add, updates) },
     ];
   }
 

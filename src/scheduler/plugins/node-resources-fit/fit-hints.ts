@@ -16,17 +16,18 @@ function amount(list: ResourceList | undefined, name: string): number {
 }
 
 /**
- * A pod that leaves its node frees something; one that shrinks matters if it gives back what the
- * waiting pod asks for, or is the waiting pod.
+ * A pod that leaves its node, or one where it was nominated, frees something; one that shrinks matters
+ * if it gives back on its node what the waiting pod asks for, or is the waiting pod.
  */
 export const freedResourcesHint: QueueingHintFn = (pod, before, after) => {
   if (before?.kind !== "Pod") return "Skip";
-  if (after === null) return before.nodeName === "" ? "Skip" : "Queue";
+  if (after === null) return before.nodeName || before.nominatedNodeName ? "Queue" : "Skip";
   if (after.kind !== "Pod") return "Skip";
+  if (after.uid === pod.uid) return "Queue";
+  if (after.nodeName === "") return "Skip";
   const was = wantedBy(before);
   const is = wantedBy(after);
-  const wanted = after.uid === pod.uid ? was : wantedBy(pod);
-  const shrunk = [...wanted].some(
+  const shrunk = [...wantedBy(pod)].some(
     ([name, want]) => want > 0 && (is.get(name) ?? 0) < (was.get(name) ?? 0),
   );
   return shrunk ? "Queue" : "Skip";

@@ -6,63 +6,77 @@ import type { NodeResourcesFitArgs } from "./node-resources-fit.js";
 import type { ScoringStrategy, UtilizationShapePoint } from "./scoring-strategy.js";
 
 const STRATEGIES = ["LeastAllocated", "MostAllocated", "RequestedToCapacityRatio"] as const;
-const MAX_WEIGHT = 100;
+const RESOURCES = {
+  maxWeight: 100,
+  weightDetail: (name: string) => `resource weight of ${name} not in valid range (0, 100]`,
+  repeats: true,
+};
+/** The version from which a ratio beside another strategy is refused (pull request 132120). */
+const STRICT_RATIO_SINCE = 34;
 
 function readShape(ratio: ObjectReader): readonly UtilizationShapePoint[] {
   const points = ratio.objects("shape", ["utilization", "score"]).map((point) => ({
     utilization: point.integer("utilization", { min: 0, max: 100 }) ?? 0,
     score: point.integer("score", { min: 0, max: 10 }) ?? 0,
+    /** As it was written, be it out of range. */
+    written: Number(point.raw("utilization") ?? 0),
     path: point.path,
   }));
-  if (points.length === 0)
+  if (points.length === 0) {
     ratio.issues.required(ratio.at("shape"), "at least one point must be specified");
-  points.forEach(({ utilization, path }, i) => {
-    if (i > 0 && utilization <= points[i - 1]!.utilization) {
-      const detail = "utilization values must be sorted in increasing order";
-      ratio.issues.invalid(`${path}.utilization`, utilization, detail);
-    }
-  });
+  }
+  const falling = points.findIndex(({ written }, i) => i > 0 && written <= points[i - 1]!.written);
+  if (falling > 0) {
+    const { path, written } = points[falling]!;
+    const detail = "values must be sorted in increasing order";
+    ratio.issues.invalid(`${path}.utilization`, written, detail);
+  }
   return points.map(({ utilization, score }) => ({ utilization, score }));
 }
 
-function readStrategy(args: ObjectReader | null): ScoringStrategy {
-  const reader =
-    args?.object("scoringStrategy", ["type", "resources", "requestedToCapacityRatio"]) ?? null;
-  const type = reader?.string("type") ?? "LeastAllocated";
-  reader?.issues.oneOf(reader.at("type"), type, STRATEGIES);
-  const resources = readResourceSpecs(reader, MAX_WEIGHT);
+function readStrategy(args: ObjectReader | null, minor: number): ScoringStrategy {
+  const fields = ["type", "resources", "requestedToCapacityRatio"];
+  const reader = args?.object("scoringStrategy", fields) ?? null;
+  const resources = readResourceSpecs(reader, RESOURCES);
+  if (reader === null) return { type: "LeastAllocated", resources };
+  const type = reader.string("type") ?? "";
+  reader.issues.oneOf(reader.at("type"), type, STRATEGIES);
   const strategy = STRATEGIES.find((name) => name === type) ?? "LeastAllocated";
-  const ratio = reader?.object("requestedToCapacityRatio", ["shape"]) ?? null;
-  if (strategy !== "RequestedToCapacityRatio" || reader === null) {
-    return { type: strategy, resources };
+  const ratio = reader.object("requestedToCapacityRatio", ["shape"]);
+  const at = reader.at("requestedToCapacityRatio");
+  const isRatio = type === "RequestedToCapacityRatio";
+  if (isRatio && ratio === null) {
+    reader.issues.required(at, "must be specified when type is RequestedToCapacityRatio");
+  } else if (!isRatio && ratio !== null && minor >= STRICT_RATIO_SINCE) {
+    reader.issues.forbidden(at, "must be nil when type is not RequestedToCapacityRatio");
   }
-  if (ratio === null) {
-    reader.issues.required(reader.at("requestedToCapacityRatio"), "the ratio needs a shape");
-    return { type: strategy, resources };
-  }
-  return { type: strategy, resources, requestedToCapacityRatio: { shape: readShape(ratio) } };
+  const shape = ratio === null ? [] : readShape(ratio);
+  const own = isRatio ? { requestedToCapacityRatio: { shape } } : {};
+  return { type: strategy, resources, ...own };
+}
+
+function readIgnored(args: ObjectReader) {
+  const ignoredResources = args.strings("ignoredResources");
+  ignoredResources.forEach((name, i) => {
+    const path = `${args.at("ignoredResources")}[${i}]`;
+    args.issues.invalidFor(path, name, qualifiedNameErrors(name));
+  });
+  const ignoredResourceGroups = args.strings("ignoredResourceGroups");
+  ignoredResourceGroups.forEach((group, i) => {
+    const path = `${args.at("ignoredResourceGroups")}[${i}]`;
+    if (group.includes("/")) {
+      args.issues.invalid(path, group, "resource group name can't contain '/'");
+    }
+    args.issues.invalidFor(path, group, qualifiedNameErrors(group));
+  });
+  return { ignoredResources, ignoredResourceGroups };
 }
 
 export const nodeResourcesFitArgs: ArgsReader = {
   fields: ["ignoredResources", "ignoredResourceGroups", "scoringStrategy"],
-  read(args): NodeResourcesFitArgs {
-    const ignoredResources = args?.strings("ignoredResources") ?? [];
-    const ignoredResourceGroups = args?.strings("ignoredResourceGroups") ?? [];
-    ignoredResources.forEach((name, i) => {
-      args?.issues.invalidFor(
-        `${args.at("ignoredResources")}[${i}]`,
-        name,
-        qualifiedNameErrors(name),
-      );
-    });
-    ignoredResourceGroups.forEach((group, i) => {
-      const path = `${args?.at("ignoredResourceGroups")}[${i}]`;
-      if (group.includes("/")) {
-        args?.issues.invalid(path, group, "resource group name can't contain '/'");
-      } else {
-        args?.issues.invalidFor(path, group, qualifiedNameErrors(group));
-      }
-    });
-    return { ignoredResources, ignoredResourceGroups, scoringStrategy: readStrategy(args) };
+  read(args, minor): NodeResourcesFitArgs {
+    const nothing = { ignoredResources: [], ignoredResourceGroups: [] };
+    const ignored = args === null ? nothing : readIgnored(args);
+    return { ...ignored, scoringStrategy: readStrategy(args, minor) };
   },
 };

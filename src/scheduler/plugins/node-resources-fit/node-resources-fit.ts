@@ -61,16 +61,12 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
+    const { SchedulerQueueingHints, InPlacePodVerticalScaling } = this.features;
+    const resizes = InPlacePodVerticalScaling ? Action.UpdatePodScaleDown : 0;
+    const updates = SchedulerQueueingHints ? Action.UpdateNodeAllocatable : Action.Update;
     return [
-      {
-        event: clusterEvent("AssignedPod", Action.Delete, Action.UpdatePodScaleDown),
-        hint: freedResourcesHint,
-      },
-      { event: clusterEvent("Pod", Action.UpdatePodScaleDown), hint: freedResourcesHint },
-      {
-        event: clusterEvent("Node", Action.Add, Action.UpdateNodeAllocatable),
-        hint: nodeRoomHint,
-      },
+      { event: clusterEvent("Pod", Action.Delete, resizes), hint: freedResourcesHint },
+      { event: clusterEvent("Node", Action.Add, updates), hint: nodeRoomHint },
     ];
   }
 
@@ -101,7 +97,22 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
     if (cpu) reasons.push("Insufficient cpu");
     if (memory) reasons.push("Insufficient memory");
     if (storage) reasons.push("Insufficient ephemeral-storage");
-    return this.refusal(scalars === null ? reasons : [...reasons, ...scalars]);
+    const all = scalars === null ? reasons : [...reasons, ...scalars];
+    return this.refusal(all, this.isBeyondEmptyNode(requests, node));
+  }
+
+  /** The node could not hold the pod if it were empty: preemption is of no help there. */
+  private isBeyondEmptyNode(requests: ReadonlyResources, { allocatable }: NodeInfo): boolean {
+    if (!this.features.FitUnresolvableBeyondAllocatable) return false;
+    if (requests.cpuMillis > allocatable.cpuMillis) return true;
+    if (requests.memoryBytes > allocatable.memoryBytes) return true;
+    if (requests.ephemeralStorageBytes > allocatable.ephemeralStorageBytes) return true;
+    return requests.scalars.some(
+      (wanted, id) =>
+        wanted !== undefined &&
+        wanted > allocatable.scalar(id) &&
+        !this.isIgnored(this.scalars.name(id)),
+    );
   }
 
   rowFilter({ template }: PodInfo): RowFilter | null {
@@ -129,11 +140,12 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
     return this.ignored.has(name) || this.ignoredGroups.has(name.slice(0, name.indexOf("/")));
   }
 
-  private refusal(reasons: readonly string[]): Status {
-    const key = reasons.join(",");
+  private refusal(reasons: readonly string[], final = false): Status {
+    const key = `${final} ${reasons.join(",")}`;
     const known = this.refusals.get(key);
     if (known !== undefined) return known;
-    const status = new Status("Unschedulable", reasons, NAME);
+    const code = final ? "UnschedulableAndUnresolvable" : "Unschedulable";
+    const status = new Status(code, reasons, NAME);
     this.refusals.set(key, status);
     return status;
   }

@@ -1,6 +1,7 @@
 import { anyTolerates } from "../../../api/taints.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
+import type { Features } from "../../framework/features.js";
 import type { FilterPlugin, Result } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
@@ -14,8 +15,10 @@ const TAINT = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
 export class NodeUnschedulable implements FilterPlugin {
   readonly name = NAME;
 
+  constructor(private readonly features: Features) {}
+
   eventsToRegister(): readonly ClusterEventWithHint[] {
-    return [
+    const events: ClusterEventWithHint[] = [
       {
         event: clusterEvent("Node", Action.Add, Action.UpdateNodeTaint),
         hint: (_pod, before, after) => {
@@ -24,16 +27,19 @@ export class NodeUnschedulable implements FilterPlugin {
           return !is && (before === null || was) ? "Queue" : "Skip";
         },
       },
-      {
-        event: clusterEvent("Pod", Action.UpdatePodToleration),
-        hint: (pod, _before, after) =>
-          after?.kind === "Pod" &&
-          after.uid === pod.uid &&
-          anyTolerates(after.spec.tolerations ?? [], TAINT)
-            ? "Queue"
-            : "Skip",
-      },
     ];
+    // Without hints any update of the pod is another try.
+    if (!this.features.SchedulerQueueingHints) return events;
+    events.push({
+      event: clusterEvent("Pod", Action.UpdatePodToleration),
+      hint: (pod, _before, after) =>
+        after?.kind === "Pod" &&
+        after.uid === pod.uid &&
+        anyTolerates(after.spec.tolerations ?? [], TAINT)
+          ? "Queue"
+          : "Skip",
+    });
+    return events;
   }
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {

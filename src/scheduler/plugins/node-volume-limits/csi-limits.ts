@@ -7,7 +7,7 @@ import type { FilterPlugin, Handle, Result } from "../../framework/interfaces.js
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
-import { freedVolumesHint, ownClaimHint } from "../volumes/claim-hints.js";
+import { freedAttachmentsHint, ownClaimHint } from "../volumes/claim-hints.js";
 import { type Claim, claimUse, className, countedClaim } from "../volumes/claims.js";
 import { csiDriverOf, inTreeVolume, isMigrated } from "../volumes/csi-migration.js";
 
@@ -29,11 +29,14 @@ export class CsiLimits implements FilterPlugin {
   constructor(private readonly handle: Handle) {}
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
-    return [
-      { event: clusterEvent("CSINode", Action.Add, Action.Update) },
-      { event: clusterEvent("AssignedPod", Action.Delete), hint: freedVolumesHint },
-      { event: clusterEvent("PersistentVolumeClaim", Action.Add), hint: ownClaimHint },
+    const events: ClusterEventWithHint[] = [
+      { event: clusterEvent("CSINode", Action.Add) },
+      { event: clusterEvent("Pod", Action.Delete), hint: freedAttachmentsHint },
     ];
+    if (!this.handle.features.SchedulerQueueingHints) return events;
+    const hint = ownClaimHint({ named: false });
+    events.push({ event: clusterEvent("PersistentVolumeClaim", Action.Add), hint });
+    return events;
   }
 
   concerns(pod: PodInfo): boolean {

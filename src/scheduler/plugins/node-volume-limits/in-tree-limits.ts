@@ -6,7 +6,6 @@ import type { FilterPlugin, Handle, Result } from "../../framework/interfaces.js
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
-import { freedVolumesHint, ownClaimHint } from "../volumes/claim-hints.js";
 import { type Claim, claimUse, countedClaim } from "../volumes/claims.js";
 import { inTreeVolume, isMigrated } from "../volumes/csi-migration.js";
 
@@ -72,13 +71,11 @@ export class InTreeLimits implements FilterPlugin {
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
+    const taints = this.handle.features.NewNodesAwaitedByTaints ? Action.UpdateNodeTaint : 0;
+    // These plugins went before hints came.
     return [
-      { event: clusterEvent("Node", Action.Add) },
-      { event: clusterEvent("AssignedPod", Action.Delete), hint: freedVolumesHint },
-      {
-        event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update),
-        hint: ownClaimHint,
-      },
+      { event: clusterEvent("Node", Action.Add, taints) },
+      { event: clusterEvent("Pod", Action.Delete) },
     ];
   }
 

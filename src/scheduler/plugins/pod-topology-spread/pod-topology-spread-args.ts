@@ -5,6 +5,7 @@ import type { ArgsReader } from "../../framework/configuration/plugin-catalogue.
 import type { PodTopologySpreadArgs } from "./pod-topology-spread.js";
 
 const WHEN = ["DoNotSchedule", "ScheduleAnyway"];
+const SKEW = { min: 1, max: 2 ** 31 - 1, detail: "not in valid range (0, inf)" };
 const FIELDS = [
   "maxSkew",
   "topologyKey",
@@ -18,8 +19,8 @@ const FIELDS = [
 
 function readConstraint(reader: ObjectReader): TopologySpreadConstraint {
   const { issues } = reader;
-  if (reader.raw("maxSkew") === undefined) issues.required(reader.at("maxSkew"));
-  const maxSkew = reader.integer("maxSkew", { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? 1;
+  if (reader.raw("maxSkew") === undefined) issues.invalid(reader.at("maxSkew"), 0, SKEW.detail);
+  const maxSkew = reader.integer("maxSkew", SKEW) ?? 1;
   const topologyKey = reader.string("topologyKey") ?? "";
   if (topologyKey === "") issues.required(reader.at("topologyKey"), "can not be empty");
   else issues.invalidFor(reader.at("topologyKey"), topologyKey, qualifiedNameErrors(topologyKey));
@@ -37,12 +38,12 @@ export const podTopologySpreadArgs: ArgsReader = {
   fields: ["defaultConstraints", "defaultingType"],
   read(args): PodTopologySpreadArgs {
     if (args === null) return { defaultingType: "System", defaultConstraints: [] };
-    const type = args.string("defaultingType") ?? "System";
+    const type = args.string("defaultingType") || "System";
     args.issues.oneOf(args.at("defaultingType"), type, ["System", "List"]);
     const readers = args.objects("defaultConstraints", FIELDS);
     if (type === "System" && readers.length > 0) {
-      const detail = "when .defaultingType is System, .defaultConstraints must be empty";
-      args.issues.invalid(args.at("defaultConstraints"), args.raw("defaultConstraints"), detail);
+      const detail = "when .defaultConstraints are not empty";
+      args.issues.invalid(args.at("defaultingType"), type, detail);
     }
     const defaultConstraints = readers.map(readConstraint);
     const seen = new Set<string>();

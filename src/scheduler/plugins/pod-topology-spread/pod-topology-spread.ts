@@ -1,5 +1,6 @@
 import type { Labels, TopologySpreadConstraint } from "../../../api/kubernetes.js";
 import type { Selector } from "../../../api/label-selector.js";
+import type { PodVersion } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import {
@@ -77,23 +78,29 @@ export class PodTopologySpread
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
-    const { features } = this.handle;
+    const { SchedulerQueueingHints: hints, NewNodesAwaitedByTaints } = this.handle.features;
+    const { Add, Delete, UpdatePodLabel, UpdatePodToleration } = Action;
+    const taints = hints || NewNodesAwaitedByTaints ? Action.UpdateNodeTaint : 0;
+    const hard = (pod: PodVersion) => this.hardConstraints(pod);
     return [
       {
-        event: clusterEvent("Pod", Action.Add, Action.Delete, Action.UpdatePodLabel),
-        hint: podHint(features),
+        event: hints
+          ? clusterEvent("Pod", Add, Delete, UpdatePodLabel, UpdatePodToleration)
+          : clusterEvent("Pod", Action.All),
+        hint: podHint(hard),
       },
       {
-        event: clusterEvent(
-          "Node",
-          Action.Add,
-          Action.Delete,
-          Action.UpdateNodeLabel,
-          Action.UpdateNodeTaint,
-        ),
-        hint: nodeHint(features),
+        event: clusterEvent("Node", Add, Delete, Action.UpdateNodeLabel, taints),
+        hint: nodeHint(hard),
       },
     ];
+  }
+
+  /** The hard constraints of a pod that waits. For hints, which are rare. */
+  private hardConstraints(pod: PodVersion): readonly SpreadConstraint[] {
+    const own = pod.spec.topologySpreadConstraints ?? NONE;
+    if (own.length === 0) return this.defaultConstraints(pod, "DoNotSchedule");
+    return compileConstraints(own, "DoNotSchedule", pod.labels, this.handle.features);
   }
 
   /**
@@ -103,7 +110,7 @@ export class PodTopologySpread
   constraints(pod: PodInfo, when: When): readonly SpreadConstraint[] {
     const { template } = pod;
     const own = template.spec.topologySpreadConstraints ?? NONE;
-    if (own.length === 0) return this.defaultConstraints(pod, when);
+    if (own.length === 0) return this.defaultConstraints(pod.pod, when);
     let known = this.compiled.get(template);
     if (known === undefined) {
       known = {};
@@ -113,9 +120,9 @@ export class PodTopologySpread
     return known[when];
   }
 
-  private defaultConstraints(pod: PodInfo, when: When): readonly SpreadConstraint[] {
+  private defaultConstraints(pod: PodVersion, when: When): readonly SpreadConstraint[] {
     if (!this.hasDefaults[when]) return NONE;
-    const selector = this.selectors.of(pod.pod);
+    const selector = this.selectors.of(pod);
     if (selector.matchesEverything) return NONE;
     let known = this.compiledDefaults.get(selector);
     if (known === undefined) {

@@ -1,49 +1,54 @@
+import { deepEqual } from "../../../api/deep-equal.js";
 import type { PodVersion } from "../../../api/pod-version.js";
 import type { QueueingHintFn } from "../../framework/cluster-event.js";
-import type { Features } from "../../framework/features.js";
-import { type SpreadConstraint, compileConstraints } from "./spread-constraint.js";
+import type { SpreadConstraint } from "./spread-constraint.js";
 
-function hardConstraints(pod: PodVersion, features: Features): readonly SpreadConstraint[] {
-  const own = pod.spec.topologySpreadConstraints ?? [];
-  return compileConstraints(own, "DoNotSchedule", pod.labels, features);
-}
+/** The hard constraints that hold for a pod. */
+type ConstraintsOf = (pod: PodVersion) => readonly SpreadConstraint[];
 
 /**
- * Pods that a hard constraint counts, or counted, may help when they come, go or change their labels;
- * so may the pod's own new labels. A pod spread by default constraints is always tried again.
+ * Pods that a hard constraint counts matter when they come or go, or when a change of labels makes them
+ * counted or not; so do the waiting pod's own labels, and its tolerations where taints matter.
  */
-export function podHint(features: Features): QueueingHintFn {
+export function podHint(constraintsOf: ConstraintsOf): QueueingHintFn {
   return (pod, before, after) => {
-    const subject = after ?? before;
-    if (subject?.kind !== "Pod") return "Queue";
-    const constraints = hardConstraints(pod, features);
-    if (constraints.length === 0) return "Queue";
-    if (subject.uid === pod.uid) return "Queue";
-    if (subject.namespace !== pod.namespace) return "Skip";
-    const counts = (other: typeof before): boolean =>
-      other?.kind === "Pod" && constraints.some(({ selector }) => selector.matches(other.labels));
-    return counts(before) !== counts(after) ? "Queue" : "Skip";
+    const was = before?.kind === "Pod" ? before : null;
+    const is = after?.kind === "Pod" ? after : null;
+    const concerned = (other: PodVersion): boolean =>
+      other.uid === pod.uid || (other.nodeName !== "" && other.namespace === pod.namespace);
+    if ([was, is].some((each) => each !== null && !concerned(each))) return "Skip";
+    const constraints = constraintsOf(pod);
+    if (was === null || is === null) {
+      const labels = (is ?? was)?.labels ?? {};
+      return constraints.some(({ selector }) => selector.matches(labels)) ? "Queue" : "Skip";
+    }
+    const tolerates =
+      is.uid === pod.uid &&
+      !deepEqual(was.spec.tolerations, is.spec.tolerations) &&
+      constraints.some(({ honorsTaints }) => honorsTaints);
+    if (tolerates) return "Queue";
+    const changed = constraints.some(
+      ({ selector }) => selector.matches(was.labels) !== selector.matches(is.labels),
+    );
+    return changed ? "Queue" : "Skip";
   };
 }
 
-/** A node matters that has every topology key; with a change of labels, a change of its domain. */
-export function nodeHint(features: Features): QueueingHintFn {
+/** A node matters that has every topology key, or had; with an update, a change of domain or taints. */
+export function nodeHint(constraintsOf: ConstraintsOf): QueueingHintFn {
   return (pod, before, after) => {
-    const constraints = hardConstraints(pod, features);
-    if (constraints.length === 0) return "Queue";
+    const constraints = constraintsOf(pod);
     const hasKeys = (node: typeof before): boolean =>
       node?.kind === "Node" &&
       constraints.every(({ topologyKey }) => node.labels[topologyKey] !== undefined);
-    if (before?.kind === "Node" && after?.kind === "Node") {
-      const was = hasKeys(before);
-      const is = hasKeys(after);
-      if (was !== is) return "Queue";
-      const moved = constraints.some(
-        ({ topologyKey }) => before.labels[topologyKey] !== after.labels[topologyKey],
-      );
-      const taints = JSON.stringify(before.spec.taints) !== JSON.stringify(after.spec.taints);
-      return is && (moved || taints) ? "Queue" : "Skip";
+    if (before?.kind !== "Node" || after?.kind !== "Node") {
+      return hasKeys(before ?? after) ? "Queue" : "Skip";
     }
-    return hasKeys(before ?? after) ? "Queue" : "Skip";
+    const is = hasKeys(after);
+    if (hasKeys(before) !== is) return "Queue";
+    const moved = constraints.some(
+      ({ topologyKey }) => before.labels[topologyKey] !== after.labels[topologyKey],
+    );
+    return is && (moved || !deepEqual(before.spec.taints, after.spec.taints)) ? "Queue" : "Skip";
   };
 }

@@ -25,13 +25,17 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, NormalizeS
   private readonly refusals = new Map<string, Status>();
   private readonly options: { readonly comparisonOperators: boolean };
 
-  constructor(features: Features) {
+  constructor(private readonly features: Features) {
     this.options = { comparisonOperators: features.TaintTolerationComparisonOperators };
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
     const repels = (taints: readonly Taint[], tolerations: readonly Toleration[]): boolean =>
       firstUntolerated(taints, tolerations, REPELLING, this.options) !== undefined;
+    // Without hints any update of the pod is another try.
+    if (!this.features.SchedulerQueueingHints) {
+      return [{ event: clusterEvent("Node", Action.Add, Action.Update) }];
+    }
     return [
       {
         event: clusterEvent("Node", Action.Add, Action.UpdateNodeTaint),

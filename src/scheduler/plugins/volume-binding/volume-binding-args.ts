@@ -2,17 +2,24 @@ import type { ArgsReader } from "../../framework/configuration/plugin-catalogue.
 import type { VolumeBindingArgs } from "./volume-binding.js";
 
 const DEFAULT_TIMEOUT_SECONDS = 600;
+const TIMEOUT = {
+  min: 0,
+  max: Number.MAX_SAFE_INTEGER,
+  detail: "invalid BindTimeoutSeconds, should not be a negative value",
+};
+/** The version in which the gate of `shape` got another name. */
+const SCORING_SINCE = 33;
 
 export const volumeBindingArgs: ArgsReader = {
   fields: ["bindTimeoutSeconds", "shape"],
-  read(args): VolumeBindingArgs {
+  read(args, minor): VolumeBindingArgs {
     if (args !== null && args.raw("shape") !== undefined) {
-      const detail = "when the feature gate VolumeCapacityPriority is disabled";
-      args.issues.forbidden(args.at("shape"), detail);
+      const gate = minor < SCORING_SINCE ? "VolumeCapacityPriority" : "StorageCapacityScoring";
+      const detail = `unexpected field \`shape\`, remove it: the feature gate ${gate} is off`;
+      args.issues.invalid(args.at("shape"), args.raw("shape"), detail);
     }
-    const range = { min: 0, max: Number.MAX_SAFE_INTEGER };
     return {
-      bindTimeoutSeconds: args?.integer("bindTimeoutSeconds", range) ?? DEFAULT_TIMEOUT_SECONDS,
+      bindTimeoutSeconds: args?.integer("bindTimeoutSeconds", TIMEOUT) ?? DEFAULT_TIMEOUT_SECONDS,
     };
   },
 };

@@ -16,7 +16,13 @@ import type {
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
-import { ownClaimHint } from "../volumes/claim-hints.js";
+import {
+  capacityHint,
+  csiDriverHint,
+  csiNodeHint,
+  ownClaimHint,
+  storageClassHint,
+} from "../volumes/claim-hints.js";
 import { claimUses, notMadeFor } from "../volumes/claims.js";
 import { type PodClaims, type PodVolumes, VolumeBinder } from "./volume-binder.js";
 
@@ -61,17 +67,21 @@ export class VolumeBinding
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
+    const { SchedulerQueueingHints, NewNodesAwaitedByTaints } = this.handle.features;
+    const { Add, Update, UpdateNodeLabel } = Action;
+    const taints = NewNodesAwaitedByTaints ? Action.UpdateNodeTaint : 0;
+    const newDrivers = SchedulerQueueingHints ? 0 : Add;
     return [
-      { event: clusterEvent("StorageClass", Action.Add, Action.Update) },
+      { event: clusterEvent("StorageClass", Add, Update), hint: storageClassHint },
       {
-        event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update),
-        hint: ownClaimHint,
+        event: clusterEvent("PersistentVolumeClaim", Add, Update),
+        hint: ownClaimHint({ named: false }),
       },
-      { event: clusterEvent("PersistentVolume", Action.Add, Action.Update) },
-      { event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel) },
-      { event: clusterEvent("CSINode", Action.Add, Action.Update) },
-      { event: clusterEvent("CSIDriver", Action.Update) },
-      { event: clusterEvent("CSIStorageCapacity", Action.Add, Action.Update) },
+      { event: clusterEvent("PersistentVolume", Add, Update) },
+      { event: clusterEvent("Node", Add, UpdateNodeLabel, taints) },
+      { event: clusterEvent("CSINode", Add, Update), hint: csiNodeHint },
+      { event: clusterEvent("CSIDriver", newDrivers, Update), hint: csiDriverHint },
+      { event: clusterEvent("CSIStorageCapacity", Add, Update), hint: capacityHint },
     ];
   }
 

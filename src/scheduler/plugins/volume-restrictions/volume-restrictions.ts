@@ -1,4 +1,5 @@
 import type { PodSpec, Volume } from "../../../api/kubernetes.js";
+import type { PodVersion } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import { type CycleState, type StateData, StateKey } from "../../framework/cycle-state.js";
 import {
@@ -13,7 +14,7 @@ import {
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
-import { freedVolumesHint, ownClaimHint } from "../volumes/claim-hints.js";
+import { ownClaimHint } from "../volumes/claim-hints.js";
 import { diskVolumes, disksConflict } from "./disk-conflict.js";
 
 const NAME = "VolumeRestrictions";
@@ -63,14 +64,28 @@ export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
+    const { SchedulerQueueingHints, NewNodesAwaitedByTaints } = this.handle.features;
+    const taints = NewNodesAwaitedByTaints ? Action.UpdateNodeTaint : 0;
+    const claimUpdates = SchedulerQueueingHints ? 0 : Action.Update;
     return [
-      { event: clusterEvent("AssignedPod", Action.Delete), hint: freedVolumesHint },
-      { event: clusterEvent("Node", Action.Add) },
       {
-        event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update),
-        hint: ownClaimHint,
+        event: clusterEvent("Pod", Action.Delete),
+        hint: (pod, gone) => (gone?.kind === "Pod" && this.minds(pod, gone) ? "Queue" : "Skip"),
+      },
+      { event: clusterEvent("Node", Action.Add, taints) },
+      {
+        event: clusterEvent("PersistentVolumeClaim", Action.Add, claimUpdates),
+        hint: ownClaimHint({ named: true }),
       },
     ];
+  }
+
+  /** Whether the other pod may have stood in the pod's way: the same disk, or the same claim. */
+  private minds(pod: PodVersion, other: PodVersion): boolean {
+    if (pod.namespace !== other.namespace) return false;
+    if (disksConflict(this.disksOf(pod.spec), this.disksOf(other.spec))) return true;
+    const names = new Set(claimNames(pod.spec));
+    return claimNames(other.spec).some((name) => names.has(name));
   }
 
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
@@ -133,6 +148,10 @@ export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
     const oncePod = state.read(ONCE_POD_KEY);
     return oncePod !== undefined && oncePod.users > 0 ? RWOP_CONFLICT : null;
   }
+}
+
+function claimNames(spec: PodSpec): readonly string[] {
+  return (spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
 }
 
 /** Without data nothing was counted, and nothing has to be. */

@@ -1,5 +1,10 @@
 import type { Volume } from "../../../api/kubernetes.js";
-import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
+import {
+  Action,
+  type ClusterEventWithHint,
+  type QueueingHintFn,
+  clusterEvent,
+} from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import {
   type FilterPlugin,
@@ -12,7 +17,7 @@ import {
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
-import { ownClaimHint } from "../volumes/claim-hints.js";
+import { lateBindingClassHint, ownClaimHint } from "../volumes/claim-hints.js";
 import { className } from "../volumes/claims.js";
 
 const NAME = "VolumeZone";
@@ -34,6 +39,12 @@ interface Place {
   readonly values: readonly string[];
 }
 
+/** A volume matters that is new, or whose labels name other places. */
+const movedVolumeHint: QueueingHintFn = (_pod, before, after) => {
+  if (before?.kind !== "PersistentVolume" || after?.kind !== "PersistentVolume") return "Queue";
+  const same = [...TOPOLOGY_LABELS.keys()].every((key) => before.labels[key] === after.labels[key]);
+  return same ? "Skip" : "Queue";
+};
 const NOWHERE: readonly Place[] = [];
 
 /** A label may list several zones, separated by two underscores. One with an empty part says nothing. */
@@ -50,14 +61,18 @@ export class VolumeZone implements PreFilterPlugin, FilterPlugin {
   constructor(private readonly handle: Handle) {}
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
+    const { SchedulerQueueingHints, NewNodesAwaitedByTaints } = this.handle.features;
+    const { Add, Update, UpdateNodeLabel } = Action;
+    const taints = NewNodesAwaitedByTaints ? Action.UpdateNodeTaint : 0;
+    const claimUpdates = SchedulerQueueingHints ? Update : 0;
     return [
-      { event: clusterEvent("StorageClass", Action.Add) },
-      { event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel) },
+      { event: clusterEvent("StorageClass", Add), hint: lateBindingClassHint },
+      { event: clusterEvent("Node", Add, UpdateNodeLabel, taints) },
       {
-        event: clusterEvent("PersistentVolumeClaim", Action.Add, Action.Update),
-        hint: ownClaimHint,
+        event: clusterEvent("PersistentVolumeClaim", Add, claimUpdates),
+        hint: ownClaimHint({ named: true }),
       },
-      { event: clusterEvent("PersistentVolume", Action.Add, Action.Update) },
+      { event: clusterEvent("PersistentVolume", Add, Update), hint: movedVolumeHint },
     ];
   }
 

@@ -46,8 +46,12 @@ export function csiDriverOf(plugin: string): string | undefined {
   return CSI_DRIVER_OF.get(plugin);
 }
 
+/** The in-tree plugins that the node has handed over, as it states them. */
+export function migratedPlugins(csiNode: CsiNode | undefined): string {
+  return csiNode?.annotations[MIGRATED_PLUGINS] ?? "";
+}
+
 /** True if the node has handed the in-tree plugin over to its CSI driver. */
 export function isMigrated(plugin: string, csiNode: CsiNode | undefined): boolean {
-  const list = csiNode?.annotations[MIGRATED_PLUGINS] ?? "";
-  return list.split(",").includes(plugin);
+  return migratedPlugins(csiNode).split(",").includes(plugin);
 }
