@@ -1,4 +1,4 @@
-import { CycleState } from "../framework/cycle-state.js";
+import type { CycleState } from "../framework/cycle-state.js";
 import {
   type FilterPlugin,
   MAX_NODE_SCORE,

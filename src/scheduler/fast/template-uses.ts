@@ -47,7 +47,8 @@ export class TemplateUse {
   /** Calls `visit` with each row that has pods, and their number. */
   forEachRow(visit: (row: number, count: number) => void): void {
     if (this.count > 0) visit(this.row, this.count);
-    this.others?.forEach((count, row) => visit(row, count));
+    if (this.others === null) return;
+    for (const [row, count] of this.others) visit(row, count);
   }
 }
 

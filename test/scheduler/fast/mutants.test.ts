@@ -160,8 +160,9 @@ const MUTANTS: readonly Mutant[] = [
     name: "room for pods is not looked at by rows",
     target: FitRows.prototype,
     method: "filterRows",
-    make: () =>
-      function (...args: never[]) {
+    make:
+      () =>
+      (...args: never[]) => {
         const [, , count, refusals] = args as unknown as [unknown, unknown, number, Int32Array];
         refusals.fill(0, 0, count);
       },
