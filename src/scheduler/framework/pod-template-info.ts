@@ -19,10 +19,28 @@ export interface PodSpecInfo {
   readonly requiredNodeAffinity: RequiredNodeAffinity;
   readonly preferredNodeAffinity: PreferredNodeTerms;
   readonly tolerations: readonly Toleration[];
-  /** Names of the claims of `spec.volumes`, generic ephemeral ones included by their index. */
+  /** A volume that may bind the pod to nodes: a claim or a disk, not one that is made on the node. */
   readonly hasVolumes: boolean;
   /** It takes more of a node than what the numbers of all nodes tell: ports, volumes, scalar resources. */
   readonly takesMore: boolean;
+}
+
+/** Volumes that every node has, or that no rule of scheduling looks at. */
+const FOUND_EVERYWHERE: ReadonlySet<string> = new Set([
+  "name",
+  "emptyDir",
+  "configMap",
+  "secret",
+  "projected",
+  "downwardAPI",
+  "hostPath",
+  "nfs",
+  "gitRepo",
+  "image",
+]);
+
+function isTied(volume: object): boolean {
+  return Object.keys(volume).some((source) => !FOUND_EVERYWHERE.has(source));
 }
 
 const NO_TOLERATIONS: readonly Toleration[] = Object.freeze([]);
@@ -36,7 +54,7 @@ export function compilePodSpec(
   const demands = new RequiredNodeAffinity(spec);
   const hostPorts = hostPortsOf(spec, { sidecars: features.HostPortsOfSidecars });
   const amounts = resources.of(spec);
-  const hasVolumes = (spec.volumes?.length ?? 0) > 0;
+  const hasVolumes = spec.volumes?.some(isTied) ?? false;
   return {
     spec,
     priority: spec.priority ?? 0,
