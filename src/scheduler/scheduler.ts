@@ -6,7 +6,7 @@ import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { Client } from "../store/client.js";
 import type { InformerFactory } from "../store/informer-factory.js";
 import { BindingCycle, type BindingPod } from "./binding-cycle.js";
-import { FastSchedulingAlgorithm } from "./fast/fast-scheduling-algorithm.js";
+import { type FastCounts, FastSchedulingAlgorithm } from "./fast/fast-scheduling-algorithm.js";
 import { type CycleTime, cycleMicros } from "./cycle-time.js";
 import { EventHandlers } from "./event-handlers.js";
 import type { DecisionObserver } from "./explain/decision-observer.js";
@@ -127,6 +127,11 @@ export class Scheduler {
     this.retryHandler = engine.registerHandler("scheduler/retry", () => this.flush(), {
       background: true,
     });
+  }
+
+  /** How the decisions so far were taken. */
+  get counts(): FastCounts {
+    return this.algorithm.counts;
   }
 
   /** Begins to watch; what is in the store already counts from now on. */

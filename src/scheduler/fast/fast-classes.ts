@@ -7,12 +7,14 @@ import { type Division, divisionOf } from "./division.js";
 import { FastClass } from "./fast-class.js";
 import type { FastProfile } from "./fast-profile.js";
 import type { BlockSizes } from "./group-rows.js";
+import { Groupings } from "./groupings.js";
 import { KeyKinds } from "./key-kinds.js";
 import type { NodeTable } from "./node-table.js";
 import { LeftOutNodes, NodesAside } from "./nodes-aside.js";
 import { OwnLayout } from "./own-layout.js";
-import { RequestShape } from "./request-shape.js";
+import { RequestShape, type SharedByShapes } from "./request-shape.js";
 import { ShapeIndex } from "./shape-index.js";
+import { JudgedNodes } from "./shape-rows.js";
 import { type Layout, SharedLayout } from "./shared-layout.js";
 import type { TemplateUses } from "./template-uses.js";
 
@@ -32,10 +34,12 @@ export interface RememberOptions extends BlockSizes {
 const NO_CONSTRAINTS: readonly SpreadConstraint[] = [];
 /** Rough size of a class without its sums. */
 const CLASS_BYTES = 2048;
-/** Decisions between two looks at the memory in use. */
+/** Decisions between two looks at the memory in use, if nothing large is made meanwhile. */
 const CHECK_EVERY = 1024;
-/** A new shape or layout counts as so many decisions, as it is these that take memory. */
-const LAYOUT_STEPS = 32;
+/** A shape or layout takes about so much memory a node. */
+const BYTES_PER_NODE = 8;
+/** So many looks at most until the bound is filled with new shapes and layouts. */
+const LOOKS = 16;
 
 interface KnownClass {
   readonly template: KnownTemplate;
@@ -95,6 +99,7 @@ export class FastClasses {
   private readonly kinds: KeyKinds;
   private readonly desk: DecisionDesk;
   private readonly leftOut = new LeftOutNodes();
+  private readonly shared: SharedByShapes;
   private uses: TemplateUses | null = null;
   private clock = 0;
   private untilCheck = 0;
@@ -106,6 +111,7 @@ export class FastClasses {
     private readonly options: RememberOptions,
     private readonly usesOf: () => TemplateUses,
   ) {
+    this.shared = { groupings: new Groupings(table), nodes: new JudgedNodes() };
     this.kinds = new KeyKinds(table, options.maxSharedDomains);
     this.desk = new DecisionDesk(profile, table);
   }
@@ -163,13 +169,13 @@ export class FastClasses {
       // The decision places its own pod: that one will have a node.
       const waiting = new PodInfo(pod.pod, pod.template);
       shape = {
-        shape: new RequestShape(this.profile, this.table, waiting),
+        shape: new RequestShape(this.profile, this.table, waiting, this.shared),
         layouts: new Map(),
         isForgotten: false,
         lastUse: this.clock,
       };
       this.shapes.set(pod.template, shape);
-      this.untilCheck -= LAYOUT_STEPS;
+      this.grows();
     }
     const own = pod.template.spec.topologySpreadConstraints ?? [];
     return {
@@ -267,7 +273,7 @@ export class FastClasses {
   private withOwnLayout(entry: KnownClass, tally: ClassTally): ReadyClass | null {
     const keys = entry.division?.keys ?? [];
     if (entry.own === null || !sameKeys(entry.own.keys, keys)) {
-      this.untilCheck -= LAYOUT_STEPS;
+      this.grows();
       const { shape } = entry.template.shape;
       entry.own = new OwnLayout(this.table, shape, keys, tally, this.options);
     }
@@ -282,7 +288,7 @@ export class FastClasses {
     if (layout === undefined) {
       layout = new SharedLayout(this.table, shape, division?.keys ?? [], this.options);
       layouts.set(text, layout);
-      this.untilCheck -= LAYOUT_STEPS;
+      this.grows();
     }
     return layout;
   }
@@ -303,13 +309,19 @@ export class FastClasses {
 
   /** Bytes of what is remembered, about. */
   get bytes(): number {
-    let bytes = 0;
+    let { bytes } = this.shared.groupings;
     for (const { shape, layouts } of this.shapes.values()) {
       bytes += shape.bytes;
       for (const layout of layouts.values()) bytes += layout.bytes;
     }
     for (const entry of this.classes) bytes += classBytes(entry);
     return bytes;
+  }
+
+  /** A shape or a layout is made: these take memory, so it is looked at the sooner. */
+  private grows(): void {
+    const share = (this.table.nodes.length * BYTES_PER_NODE * LOOKS) / this.options.memoryBytes;
+    this.untilCheck -= 1 + Math.floor(CHECK_EVERY * share);
   }
 
   /** Forgets the half that was not asked for longest, as often as it takes. */

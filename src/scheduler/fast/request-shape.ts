@@ -3,8 +3,15 @@ import type { PodInfo } from "../framework/pod-info.js";
 import type { FastProfile, WeightedStaticScore } from "./fast-profile.js";
 import type { NodeTable } from "./node-table.js";
 import { ShapeJudge } from "./shape-judge.js";
-import { ShapeRows } from "./shape-rows.js";
-import { StaticGroups } from "./static-groups.js";
+import { type JudgedNodes, ShapeRows } from "./shape-rows.js";
+import type { Groupings } from "./groupings.js";
+import type { StaticGroups } from "./static-groups.js";
+
+/** What all shapes of a profile use. */
+export interface SharedByShapes {
+  readonly groupings: Groupings;
+  readonly nodes: JudgedNodes;
+}
 
 /**
  * What the pods of one request shape ask of a single node, remembered for every node: whether it fits
@@ -16,7 +23,6 @@ export class RequestShape {
   readonly staticScores: readonly WeightedStaticScore[];
   private readonly judge: ShapeJudge;
   readonly state = new CycleState();
-  private readonly statics = new Map<string, StaticGroups>();
   private hasPlainAnswers = true;
   private images = -1;
 
@@ -25,8 +31,9 @@ export class RequestShape {
     private readonly table: NodeTable,
     /** Any pod of the shape: the rules read nothing of it that others do not share. */
     readonly pod: PodInfo,
+    private readonly shared: SharedByShapes,
   ) {
-    this.rows = new ShapeRows(table);
+    this.rows = new ShapeRows(table, shared.nodes);
     const idle = this.idlePlugins();
     this.staticScores = profile.staticScores.filter(({ plugin }) => !idle.score.has(plugin.name));
     this.judge = new ShapeJudge(profile, table, this.rows, this, {
@@ -66,9 +73,7 @@ export class RequestShape {
   }
 
   get bytes(): number {
-    let bytes = this.rows.bytes;
-    for (const groups of this.statics.values()) bytes += groups.bytes;
-    return bytes;
+    return this.rows.bytes;
   }
 
   /** Brings what is remembered up to date with the table. */
@@ -81,18 +86,9 @@ export class RequestShape {
     this.rows.sync(this.judge);
   }
 
-  /** The groups of nodes that `keys` and the static scores divide the nodes into, in sync. */
+  /** The groups of nodes that `keys` and the static scores divide the nodes into. */
   staticGroups(keys: readonly string[]): StaticGroups {
-    const text = keys.join("\n");
-    let groups = this.statics.get(text);
-    if (groups === undefined) {
-      const scores = this.staticScores.map(({ plugin }) => plugin);
-      groups = new StaticGroups(this.table, keys, scores.length, (node, i) =>
-        scores[i]!.score(this.state, this.pod, node),
-      );
-      this.statics.set(text, groups);
-    }
-    groups.sync();
-    return groups;
+    const { state, pod, staticScores } = this;
+    return this.shared.groupings.of(keys, { pod, state, scores: staticScores });
   }
 }

@@ -52,10 +52,6 @@ export class ShapeJudge implements RowJudge {
   private readonly fixedScores: readonly WeightedScorePlugin[];
   private readonly filters: readonly JudgingFilter[];
   private readonly scores: readonly JudgingScore[];
-  private verdicts = new Int32Array(0);
-  private offsets = new Int32Array(0);
-  private refusals = new Int32Array(0);
-  private totals = new Float64Array(0);
 
   constructor(
     private readonly profile: FastProfile,
@@ -83,10 +79,9 @@ export class ShapeJudge implements RowJudge {
   }
 
   /** As `RowJudge` has it. Hot path: rule after rule over all nodes. */
-  judge(nodes: JudgedNodes): Int32Array {
-    const { count, positions, rows, befores, anew } = nodes;
-    this.reserve(count);
-    const { verdicts, offsets, filters, scores, profile } = this;
+  judge(nodes: JudgedNodes): void {
+    const { count, positions, rows, befores, anew, verdicts, offsets, totals } = nodes;
+    const { filters, scores, profile } = this;
     for (let i = 0; i < count; i += 1) {
       offsets[i] = rows[i]! * AMOUNTS_PER_NODE;
       const before = befores[i]!;
@@ -98,30 +93,21 @@ export class ShapeJudge implements RowJudge {
     const { calls } = profile.framework;
     for (let k = 0; k < filters.length; k += 1) {
       calls.filter += count;
-      this.filter(filters[k]!, positions, count);
+      this.filter(filters[k]!, nodes);
     }
-    if (scores.length === 0) return verdicts;
-    this.totals.fill(0, 0, count);
+    if (scores.length === 0) return;
+    totals.fill(0, 0, count);
     for (let k = 0; k < scores.length; k += 1) {
       calls.score += count;
-      this.score(scores[k]!, positions, count);
+      this.score(scores[k]!, nodes);
     }
-    const { totals } = this;
     for (let i = 0; i < count; i += 1) if (verdicts[i]! > 0) verdicts[i]! += totals[i]!;
-    return verdicts;
-  }
-
-  private reserve(count: number): void {
-    if (this.verdicts.length >= count) return;
-    this.verdicts = new Int32Array(count * 2);
-    this.offsets = new Int32Array(count * 2);
-    this.refusals = new Int32Array(count * 2);
-    this.totals = new Float64Array(count * 2);
   }
 
   /** Refuses nodes that no filter before has refused. */
-  private filter(filter: JudgingFilter, positions: Int32Array, count: number): void {
-    const { verdicts, refusals, offsets, table } = this;
+  private filter(filter: JudgingFilter, nodes: JudgedNodes): void {
+    const { count, positions, verdicts, refusals, offsets } = nodes;
+    const { table } = this;
     if (filter.rows === null) {
       for (let i = 0; i < count; i += 1) {
         if (verdicts[i]! < 0) continue;
@@ -137,12 +123,9 @@ export class ShapeJudge implements RowJudge {
     }
   }
 
-  private score(
-    { plugin, weight, rows }: JudgingScore,
-    positions: Int32Array,
-    count: number,
-  ): void {
-    const { verdicts, offsets, totals, table, of } = this;
+  private score({ plugin, weight, rows }: JudgingScore, nodes: JudgedNodes): void {
+    const { count, positions, verdicts, offsets, totals } = nodes;
+    const { table, of } = this;
     if (rows !== null) {
       rows.addScores(table.state.amounts.columns, offsets, count, totals, weight);
       return;

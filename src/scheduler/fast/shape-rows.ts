@@ -10,21 +10,43 @@ const MAX_STATUSES = 32_767;
 /** The value of a node that passes, with nothing added for its score. */
 export const PASSED = 1;
 
-/** Nodes to judge, side by side: the first `count` of each column. */
-export interface JudgedNodes {
-  readonly count: number;
-  readonly positions: Int32Array;
-  readonly rows: Int32Array;
+/**
+ * Nodes to judge, side by side: the first `count` of each column. One for all shapes of a profile, as
+ * it is used for a moment only.
+ */
+export class JudgedNodes {
+  count = 0;
+  positions = new Int32Array(0);
+  rows = new Int32Array(0);
   /** The value so far; 0: none. */
-  readonly befores: Int32Array;
+  befores = new Int32Array(0);
   /** 1 where what does not depend on pods has to be asked again. */
-  readonly anew: Uint8Array;
+  anew = new Uint8Array(0);
+  /** What the judge finds: a positive value for the score, or the number of a refusal. */
+  verdicts = new Int32Array(0);
+  /** Where the numbers of each begin among the amounts of all nodes. */
+  offsets = new Int32Array(0);
+  refusals = new Int32Array(0);
+  totals = new Float64Array(0);
+
+  reserve(count: number): void {
+    if (this.positions.length >= count) return;
+    const length = count * 2;
+    this.positions = new Int32Array(length);
+    this.rows = new Int32Array(length);
+    this.befores = new Int32Array(length);
+    this.anew = new Uint8Array(length);
+    this.verdicts = new Int32Array(length);
+    this.offsets = new Int32Array(length);
+    this.refusals = new Int32Array(length);
+    this.totals = new Float64Array(length);
+  }
 }
 
 /** Judges nodes for a shape. */
 export interface RowJudge {
-  /** For each a positive value for the score, or the number of a refusal; valid until the next call. */
-  judge(nodes: JudgedNodes): Int32Array;
+  /** Fills `nodes.verdicts`. */
+  judge(nodes: JudgedNodes): void;
 }
 
 /**
@@ -57,15 +79,11 @@ export class ShapeRows {
   private orderVersion = -1;
   private rowAt = new Int32Array(0);
   private asksAll = false;
-  private readonly judgedNodes = {
-    count: 0,
-    positions: new Int32Array(0),
-    rows: new Int32Array(0),
-    befores: new Int32Array(0),
-    anew: new Uint8Array(0),
-  };
 
-  constructor(private readonly table: NodeTable) {}
+  constructor(
+    private readonly table: NodeTable,
+    private readonly nodes: JudgedNodes,
+  ) {}
 
   get bytes(): number {
     return this.values.byteLength + (this.parts?.byteLength ?? 0);
@@ -91,34 +109,34 @@ export class ShapeRows {
     if (cursor === table.end) return;
     if (cursor < 0) this.begin();
     this.collect();
-    const nodes = this.judgedNodes;
-    this.judged += nodes.count;
-    this.write(judge.judge(nodes), nodes);
+    this.judged += this.nodes.count;
+    judge.judge(this.nodes);
+    this.write();
     this.asksAll = false;
     this.cursor = table.end;
   }
 
   /** Finds the nodes that changed, with their positions and values. */
   private collect(): void {
-    const { table, cursor, values, judgedNodes } = this;
+    const { table, cursor, values, nodes } = this;
     const { positionOf, lastNodeChange, newestNodeChange } = table;
-    const rows = table.changedSince(cursor);
+    const changedRows = table.changedSince(cursor);
     const changed = table.changedCount;
-    if (judgedNodes.positions.length < changed) reserve(judgedNodes, changed * 2);
-    const { positions, befores, anew } = judgedNodes;
+    nodes.reserve(changed);
+    const { positions, rows, befores, anew } = nodes;
     const anyNode = this.asksAll || newestNodeChange >= cursor;
     let count = 0;
     for (let i = 0; i < changed; i += 1) {
-      const row = rows[i]!;
+      const row = changedRows[i]!;
       const position = positionOf[row]!;
       if (position < 0) continue;
       anew[count] = anyNode && (this.asksAll || lastNodeChange[row]! >= cursor) ? 1 : 0;
-      judgedNodes.rows[count] = row;
+      rows[count] = row;
       positions[count] = position;
       befores[count] = values[position]!;
       count += 1;
     }
-    judgedNodes.count = count;
+    nodes.count = count;
   }
 
   /** What of a value does not depend on pods, where it was asked before. */
@@ -136,8 +154,9 @@ export class ShapeRows {
     this.parts[position] = part;
   }
 
-  private write(verdicts: Int32Array, { count, positions, befores }: JudgedNodes): void {
+  private write(): void {
     const { values, listeners } = this;
+    const { count, positions, befores, verdicts } = this.nodes;
     // Reads that do not depend on each other wait for memory together.
     for (let k = 0; k < listeners.length; k += 1) listeners[k]!.fetch(positions, count);
     for (let i = 0; i < count; i += 1) {
@@ -198,14 +217,4 @@ export class ShapeRows {
     const value = this.values[position]!;
     return value < 0 ? this.statuses[-1 - value]! : null;
   }
-}
-
-function reserve(
-  nodes: { positions: Int32Array; rows: Int32Array; befores: Int32Array; anew: Uint8Array },
-  length: number,
-): void {
-  nodes.positions = new Int32Array(length);
-  nodes.rows = new Int32Array(length);
-  nodes.befores = new Int32Array(length);
-  nodes.anew = new Uint8Array(length);
 }

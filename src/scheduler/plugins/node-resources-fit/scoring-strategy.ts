@@ -77,6 +77,7 @@ export class StrategyScorer {
   /** In a ratio, resources that score 0 take no part and the mean is rounded, not cut. */
   private readonly isRatio: boolean;
   private readonly allocation: Allocation = { allocatable: 0, requested: 0 };
+  private readonly sums = new WeightedSums();
 
   constructor(strategy: ScoringStrategy, scalars: ScalarResources) {
     this.resources = scoredResources(strategy.resources, scalars);
@@ -106,7 +107,7 @@ export class StrategyScorer {
   /** The same on the numbers of a node; null if a resource is not among them. */
   rows({ template }: PodInfo): RowScore | null {
     const rows = rowAllocations(this.resources, template, true);
-    return rows === null ? null : new StrategyRows(rows, this.scoreOf, this.isRatio);
+    return rows === null ? null : new StrategyRows(rows, this.scoreOf, this.isRatio, this.sums);
   }
 }
 
@@ -115,15 +116,29 @@ function meanOf(sum: number, weights: number, isRatio: boolean): number {
   return isRatio ? Math.round(sum / weights) : Math.trunc(sum / weights);
 }
 
+/** Where scores are summed up node by node; one for all shapes, as it is used for a moment only. */
+class WeightedSums {
+  sums = new Float64Array(16);
+  weights = new Float64Array(16);
+
+  begin(count: number): void {
+    if (this.sums.length < count) {
+      this.sums = new Float64Array(count * 2);
+      this.weights = new Float64Array(count * 2);
+      return;
+    }
+    this.sums.fill(0, 0, count);
+    this.weights.fill(0, 0, count);
+  }
+}
+
 /** Hot path: resource after resource over all nodes, so that nothing waits for memory twice. */
 class StrategyRows implements RowScore {
-  private sums = new Float64Array(16);
-  private weights = new Float64Array(16);
-
   constructor(
     private readonly rows: readonly RowAllocation[],
     private readonly scoreOf: ResourceScorer,
     private readonly isRatio: boolean,
+    private readonly sums: WeightedSums,
   ) {}
 
   addScores(
@@ -133,13 +148,9 @@ class StrategyRows implements RowScore {
     totals: Float64Array,
     weight: number,
   ): void {
-    if (this.sums.length < count) {
-      this.sums = new Float64Array(count * 2);
-      this.weights = new Float64Array(count * 2);
-    }
-    const { sums, weights, isRatio } = this;
-    sums.fill(0, 0, count);
-    weights.fill(0, 0, count);
+    this.sums.begin(count);
+    const { sums, weights } = this.sums;
+    const { isRatio } = this;
     for (const row of this.rows) this.addResource(row, columns, offsets, count);
     for (let i = 0; i < count; i += 1) {
       totals[i]! += weight * meanOf(sums[i]!, weights[i]!, isRatio);
@@ -152,7 +163,8 @@ class StrategyRows implements RowScore {
     offsets: Int32Array,
     count: number,
   ): void {
-    const { sums, weights, isRatio, scoreOf } = this;
+    const { sums, weights } = this.sums;
+    const { isRatio, scoreOf } = this;
     for (let i = 0; i < count; i += 1) {
       const at = offsets[i]!;
       const allocatable = columns[at + ofNode]!;

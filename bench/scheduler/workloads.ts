@@ -1,6 +1,7 @@
-import type { PodSpec } from "../src/api/kubernetes.js";
-import type { PodVersion } from "../src/api/pod-version.js";
-import { Lcg, type NodeShape, benchPod } from "./scheduler-world.js";
+import type { PodSpec } from "../../src/api/kubernetes.js";
+import type { ObjectVersion } from "../../src/api/object-version.js";
+import type { PodVersion } from "../../src/api/pod-version.js";
+import { Lcg, type NodeShape, benchPod, benchService } from "./world.js";
 
 /** A workload: the pod number `i`, over endless `i`; pods of one template share spec and labels. */
 export type Workload = (i: number) => PodVersion;
@@ -161,4 +162,23 @@ export function ofPriority(priority: number, cpu: string): Workload {
   const labels = { app: `priority-${priority}` };
   const spec = specOf({ cpu, memory: "128Mi" }, { priority });
   return (i) => benchPod(`p${priority}-${i}`, labels, spec);
+}
+
+const SERVICES = 200;
+
+/** Pods of 200 Services without a rule of their own: they are spread by the scheduler's defaults. */
+export function ofServices(): Workload {
+  const templates = Array.from({ length: SERVICES }, (_, i) => ({
+    labels: { app: `service-${i}` },
+    spec: specOf(REQUESTS[i % REQUESTS.length]!),
+  }));
+  return (i) => {
+    const { labels, spec } = templates[i % SERVICES]!;
+    return benchPod(`pod-${i}`, labels, spec);
+  };
+}
+
+/** The Services that select them. */
+export function serviceOf(): readonly ObjectVersion<"Service">[] {
+  return Array.from({ length: SERVICES }, (_, i) => benchService(`service-${i}`));
 }

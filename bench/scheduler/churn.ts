@@ -1,6 +1,6 @@
-import type { PodVersion } from "../src/api/pod-version.js";
-import { type Workload, speedNode } from "./scheduler-workloads.js";
-import { BenchWorld, type NodeShape, benchNode } from "./scheduler-world.js";
+import type { PodVersion } from "../../src/api/pod-version.js";
+import { type Workload, speedNode } from "./workloads.js";
+import { BenchWorld, type Form, type NodeShape, benchNode } from "./world.js";
 
 /** Pods that are on the nodes while it is measured: as many as the recorded runs placed. */
 const STANDING_PODS = 2_000;
@@ -24,6 +24,7 @@ export class Churn {
       readonly node?: (i: number) => NodeShape;
       readonly standing?: number;
       readonly memoryBytes?: number;
+      readonly prepare?: (world: BenchWorld) => void;
     },
   ) {
     const { percentage, memoryBytes, node = speedNode, standing = STANDING_PODS } = options;
@@ -32,11 +33,12 @@ export class Churn {
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
     });
     for (let i = 0; i < nodes; i += 1) this.world.state.addNode(benchNode(`node-${i}`, node(i)));
+    options.prepare?.(this.world);
     while (this.standing.length < standing) this.place("fast", Math.min(BATCH, standing), false);
   }
 
   /** Places `count` pods, and returns the nanoseconds of processor time that this took. */
-  place(form: "fast" | "plain", count: number, remove = true): number {
+  place(form: Form, count: number, remove = true): number {
     const { world } = this;
     const { state } = world;
     const pods = Array.from({ length: count }, (_, i) => this.workload(this.next + i));
@@ -45,10 +47,7 @@ export class Churn {
     // Processor time: others work on this machine too.
     const begin = process.cpuUsage();
     for (let i = 0; i < count; i += 1) {
-      const outcome = world.schedule(form, infos[i]!);
-      if (outcome.kind !== "scheduled") throw new Error(`pod ${this.next + i} was not placed`);
-      const bound = pods[i]!.next({ nodeName: outcome.node.name });
-      state.placePod(infos[i]!, bound, outcome.node);
+      const bound = world.place(form, infos[i]!);
       if (remove) {
         state.removePod(this.standing[this.oldest]!.uid);
         this.standing[this.oldest] = bound;
@@ -76,7 +75,7 @@ export class Churn {
         done.plain += PLAIN_BATCH;
       }
     }
-    const rate = (form: "fast" | "plain"): number => (done[form] / spent[form]) * 1e9;
+    const rate = (form: Form): number => (done[form] / spent[form]) * 1e9;
     return { fast: rate("fast"), plain: plainMillis > 0 ? rate("plain") : null };
   }
 }

@@ -1,19 +1,19 @@
-import type { Labels, PodSpec } from "../src/api/kubernetes.js";
-import type { ObjectVersion } from "../src/api/object-version.js";
-import { EMPTY_POD_STATUS, PodVersion } from "../src/api/pod-version.js";
-import { FastSchedulingAlgorithm } from "../src/scheduler/fast/fast-scheduling-algorithm.js";
-import { ClusterState } from "../src/scheduler/framework/cluster-state.js";
-import { loadConfiguration } from "../src/scheduler/framework/configuration/load-configuration.js";
-import { featuresOf } from "../src/scheduler/framework/features.js";
-import { ObjectTable } from "../src/scheduler/framework/listers.js";
-import { PodNominator } from "../src/scheduler/framework/nominator.js";
-import type { PodInfo } from "../src/scheduler/framework/pod-info.js";
-import { Framework } from "../src/scheduler/framework/runtime.js";
+import type { Labels, PodSpec } from "../../src/api/kubernetes.js";
+import type { ObjectVersion } from "../../src/api/object-version.js";
+import { EMPTY_POD_STATUS, PodVersion } from "../../src/api/pod-version.js";
+import { FastSchedulingAlgorithm } from "../../src/scheduler/fast/fast-scheduling-algorithm.js";
+import { ClusterState } from "../../src/scheduler/framework/cluster-state.js";
+import { loadConfiguration } from "../../src/scheduler/framework/configuration/load-configuration.js";
+import { featuresOf } from "../../src/scheduler/framework/features.js";
+import { ObjectTable } from "../../src/scheduler/framework/listers.js";
+import { PodNominator } from "../../src/scheduler/framework/nominator.js";
+import type { PodInfo } from "../../src/scheduler/framework/pod-info.js";
+import { Framework } from "../../src/scheduler/framework/runtime.js";
 import {
   type CycleOutcome,
   SchedulingAlgorithm,
-} from "../src/scheduler/framework/scheduling-algorithm.js";
-import { PLUGIN_CATALOGUE, factoriesOf } from "../src/scheduler/plugins/registry.js";
+} from "../../src/scheduler/framework/scheduling-algorithm.js";
+import { PLUGIN_CATALOGUE, factoriesOf } from "../../src/scheduler/plugins/registry.js";
 
 /** The recorded figures are of this version. */
 const MINOR = 26;
@@ -56,6 +56,15 @@ export function benchNode(name: string, shape: NodeShape): ObjectVersion<"Node">
     spec: { taints },
     status: { allocatable, capacity: allocatable },
   } as unknown as ObjectVersion<"Node">;
+}
+
+/** A Service that selects the pods of an app of its own name. */
+export function benchService(name: string): ObjectVersion<"Service"> {
+  return {
+    ...meta("default", name, {}),
+    kind: "Service",
+    spec: { selector: { app: name } },
+  } as unknown as ObjectVersion<"Service">;
 }
 
 const NOTHING = Object.freeze({});
@@ -101,6 +110,9 @@ export class Lcg {
   }
 }
 
+/** Decided from what is remembered, or by the readable definition. */
+export type Form = "fast" | "plain";
+
 /** One cluster state, and both forms of the scheduling cycle over it, the default profile. */
 export class BenchWorld {
   readonly state: ClusterState;
@@ -108,6 +120,7 @@ export class BenchWorld {
   readonly framework: Framework;
   readonly plainFramework: Framework;
   readonly nominator = new PodNominator();
+  readonly services = new ObjectTable<"Service">();
   readonly budgets = new ObjectTable<"PodDisruptionBudget">();
   private readonly plain: SchedulingAlgorithm;
 
@@ -125,7 +138,7 @@ export class BenchWorld {
       snapshot: this.state,
       listers: {
         namespaces: new ObjectTable<"Namespace">(),
-        services: new ObjectTable<"Service">(),
+        services: this.services,
         replicationControllers: new ObjectTable<"ReplicationController">(),
         replicaSets: new ObjectTable<"ReplicaSet">(),
         statefulSets: new ObjectTable<"StatefulSet">(),
@@ -157,9 +170,20 @@ export class BenchWorld {
     });
   }
 
-  schedule(form: "fast" | "plain", pod: PodInfo): CycleOutcome {
+  schedule(form: Form, pod: PodInfo): CycleOutcome {
     if (form === "fast") return this.fast.schedule(this.framework, pod);
     this.plain.nextStartNodeIndex = this.fast.nextStartNodeIndex;
-    return this.plain.schedule(this.plainFramework, pod);
+    const outcome = this.plain.schedule(this.plainFramework, pod);
+    this.fast.nextStartNodeIndex = this.plain.nextStartNodeIndex;
+    return outcome;
+  }
+
+  /** Decides on a pod and counts it on its node, as the scheduler assumes it; throws if it fits nowhere. */
+  place(form: Form, info: PodInfo): PodVersion {
+    const outcome = this.schedule(form, info);
+    if (outcome.kind !== "scheduled") throw new Error(`pod ${info.pod.name} was not placed`);
+    const bound = info.pod.next({ nodeName: outcome.node.name });
+    this.state.placePod(info, bound, outcome.node);
+    return bound;
   }
 }

@@ -1,0 +1,176 @@
+import type { PodVersion } from "../../src/api/pod-version.js";
+import { row, number } from "./print.js";
+import { LADDER, type Workload, speedNode } from "./workloads.js";
+import { BenchWorld, type Form, benchNode } from "./world.js";
+
+/** Decisions a second of the real scheduler, v1.26.4, by nodes and percentage (median of quiet runs). */
+const RECORDED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  a: {
+    "100/0": 1704,
+    "1000/0": 465,
+    "5000/0": 382,
+    "100/100": 1472,
+    "1000/100": 209,
+    "5000/100": 41,
+  },
+  b: {
+    "100/0": 1410,
+    "1000/0": 439,
+    "5000/0": 287,
+    "100/100": 1397,
+    "1000/100": 185,
+    "5000/100": 29,
+  },
+  c: {
+    "100/0": 1137,
+    "1000/0": 289,
+    "5000/0": 215,
+    "100/100": 1100,
+    "1000/100": 171,
+    "5000/100": 34,
+  },
+  d: {
+    "100/0": 1118,
+    "1000/0": 274,
+    "5000/0": 169,
+    "100/100": 1187,
+    "1000/100": 209,
+    "5000/100": 46,
+  },
+};
+
+const SIZES = [100, 1_000, 5_000, 20_000, 100_000];
+/** Rounds that are not measured, until the code is compiled. */
+const WARM_UP = 8;
+/** The plain form places so many pods of a round. */
+const PLAIN_PODS = 40;
+
+/** As the recorded runs: so many pods are placed one after the other on an empty cluster. */
+function podsOf(nodes: number, percentage: number): number {
+  return nodes === 5_000 && percentage === 100 ? 1_000 : 2_000;
+}
+
+/** One recorded workload on one cluster, over and over: the pods are taken away after each round. */
+class Rounds {
+  readonly world: BenchWorld;
+  private readonly micros: Record<Form, number[]> = { fast: [], plain: [] };
+
+  constructor(
+    private readonly workload: Workload,
+    nodes: number,
+    percentageOfNodesToScore: number,
+  ) {
+    this.world = new BenchWorld({ percentageOfNodesToScore });
+    for (let i = 0; i < nodes; i += 1) {
+      this.world.state.addNode(benchNode(`node-${i}`, speedNode(i)));
+    }
+  }
+
+  /** Places `count` pods. Making the pods, and taking them away, is not measured. */
+  round(form: Form, count: number): void {
+    const { world } = this;
+    const { state } = world;
+    const pods: PodVersion[] = Array.from({ length: count }, (_, i) => this.workload(i));
+    const infos = pods.map((pod) => state.podInfos.podInfo(pod));
+    world.fast.nextStartNodeIndex = 0;
+    // Processor time: others work on this machine too.
+    const begin = process.cpuUsage();
+    for (let i = 0; i < count; i += 1) world.place(form, infos[i]!);
+    const { user, system } = process.cpuUsage(begin);
+    this.micros[form].push((user + system) / count);
+    for (const { uid } of pods) state.removePod(uid);
+  }
+
+  /** Decisions a second, the median of rounds that take `millis` together. */
+  rate(form: Form, count: number, millis: number): number {
+    const rounds = this.micros[form];
+    for (let i = 0; i < (form === "fast" ? WARM_UP : 1); i += 1) this.round(form, count);
+    rounds.length = 0;
+    let spent = 0;
+    while (rounds.length < 5 || spent < millis * 1_000) {
+      this.round(form, count);
+      spent += rounds[rounds.length - 1]! * count;
+    }
+    return 1e6 / rounds.toSorted((a, b) => a - b)[rounds.length >> 1]!;
+  }
+}
+
+/** Measures workloads a to d on all sizes, and prints a line each. */
+export function ladder(millis: number): void {
+  row(HEADINGS);
+  const rates = new Map<string, number>();
+  for (const [name, workload] of Object.entries(LADDER)) {
+    for (const percentage of [100, 0]) {
+      for (const nodes of SIZES) {
+        const rounds = new Rounds(workload, nodes, percentage);
+        rates.set(
+          `${name}/${nodes}/${percentage}`,
+          step(rounds, { name, nodes, percentage, millis }),
+        );
+      }
+    }
+  }
+  printCostOfSize(rates);
+}
+
+const HEADINGS = [
+  "workload",
+  "nodes",
+  "pct",
+  "fast/s",
+  "plain/s",
+  "fast/plain",
+  "recorded/s",
+  "x recorded",
+  "judged/dec",
+  "filters",
+  "scores",
+];
+
+function step(
+  rounds: Rounds,
+  {
+    name,
+    nodes,
+    percentage,
+    millis,
+  }: {
+    readonly name: string;
+    readonly nodes: number;
+    readonly percentage: number;
+    readonly millis: number;
+  },
+): number {
+  const { fast: algorithm, framework } = rounds.world;
+  const fast = rounds.rate("fast", podsOf(nodes, percentage), millis);
+  const { fast: decisions, plain: inPlainForm, nodesJudged } = algorithm.counts;
+  if (inPlainForm > 0) throw new Error("a decision took the plain way");
+  const { filter, score } = framework.calls;
+  const withPlain = nodes === 5_000 && percentage === 100;
+  const plain = withPlain ? rounds.rate("plain", PLAIN_PODS, millis) : null;
+  const recorded = RECORDED[name]?.[`${nodes}/${percentage}`];
+  row([
+    name,
+    number(nodes),
+    String(percentage),
+    number(fast),
+    plain === null ? "" : number(plain),
+    plain === null ? "" : number(fast / plain),
+    recorded === undefined ? "" : number(recorded),
+    recorded === undefined ? "" : number(fast / recorded),
+    (nodesJudged / decisions).toFixed(1),
+    (filter / decisions).toFixed(1),
+    (score / decisions).toFixed(1),
+  ]);
+  return fast;
+}
+
+function printCostOfSize(rates: ReadonlyMap<string, number>): void {
+  for (const [key, small] of rates) {
+    const [name, nodes, percentage] = key.split("/");
+    const large = rates.get(`${name}/100000/${percentage}`);
+    if (nodes !== "1000" || large === undefined) continue;
+    const times = (small / large).toFixed(2);
+    console.log(`${name}, ${percentage}: a decision at 100,000 nodes costs ${times} times 1,000`);
+  }
+}
