@@ -4,6 +4,7 @@ import type { FastProfile } from "./fast-profile.js";
 import { GroupBest } from "./group-best.js";
 import { GroupScores, PresentGroups } from "./group-scores.js";
 import type { NodeTable } from "./node-table.js";
+import { NodesAside } from "./nodes-aside.js";
 import type { Layout } from "./shared-layout.js";
 
 /**
@@ -15,6 +16,7 @@ export class DecisionDesk {
   readonly best = new GroupBest();
   readonly present = new PresentGroups();
   readonly scores: GroupScores;
+  readonly aside = new NodesAside();
   /** 1 for a group whose nodes are not refused by what lies beyond them. */
   open = new Uint8Array(0);
   /** Why a group is not open. */
@@ -58,8 +60,8 @@ export class DecisionDesk {
     this.chosen = grown(new Uint8Array(groups * 2), this.chosen);
   }
 
-  groupAt(id: number, aside: readonly NodeGroup[]): NodeGroup {
+  groupAt(id: number): NodeGroup {
     const { groups } = this.layout!;
-    return id < groups.length ? groups[id]! : aside[id - groups.length]!;
+    return id < groups.length ? groups[id]! : this.aside.groups[id - groups.length]!;
   }
 }

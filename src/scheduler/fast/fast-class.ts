@@ -7,7 +7,6 @@ import type { DecisionDesk } from "./decision-desk.js";
 import type { DiagnosisSource } from "./fast-diagnosis.js";
 import { AffinityGroupFilter, SpreadGroupFilter } from "./group-filters.js";
 import type { NodeGroup } from "./node-group.js";
-import type { NodesAside } from "./nodes-aside.js";
 import type { RequestShape } from "./request-shape.js";
 import type { Layout } from "./shared-layout.js";
 
@@ -19,8 +18,6 @@ export interface Found {
   readonly ties: number;
 }
 
-const NO_GROUPS: readonly NodeGroup[] = Object.freeze([]);
-
 /**
  * Incoming pods for which every rule says the same: of one request shape, and with the same terms and
  * labels as far as these matter.
@@ -28,8 +25,6 @@ const NO_GROUPS: readonly NodeGroup[] = Object.freeze([]);
 export class FastClass implements DiagnosisSource {
   private readonly spreadFilter: SpreadGroupFilter | null;
   private readonly affinityFilter: AffinityGroupFilter | null;
-  /** Nodes that the layout of the decision under way does not tell apart. */
-  private aside: NodesAside | null = null;
 
   constructor(
     private readonly desk: DecisionDesk,
@@ -52,13 +47,12 @@ export class FastClass implements DiagnosisSource {
   }
 
   /**
-   * Takes the layout, in sync, and the nodes to set aside of it, and finds out which groups are open;
-   * returns how many nodes fit.
+   * Takes the layout, in sync, and finds out which groups are open, of the layout and of the nodes that
+   * the desk has aside; returns how many nodes fit.
    */
-  prepare(layout: Layout, aside: NodesAside | null): number {
+  prepare(layout: Layout): number {
     const { desk } = this;
     desk.begin(layout);
-    this.aside = aside;
     this.spreadFilter?.prepare();
     const { groups, rows } = layout;
     let fits = 0;
@@ -67,11 +61,19 @@ export class FastClass implements DiagnosisSource {
       if (this.look(g, groups[g]!)) fits += rows.totals[g]!;
       else allOpen = false;
     }
-    if (aside === null) return fits;
-    const base = groups.length;
-    desk.reserve(base + aside.groups.length);
-    for (let g = 0; g < aside.groups.length; g += 1) {
-      if (!this.look(base + g, aside.groups[g]!)) allOpen = false;
+    const { aside } = desk;
+    if (aside.count === 0) return fits;
+    desk.reserve(groups.length + aside.groupCount);
+    let id = groups.length;
+    for (const group of aside.groups) {
+      if (!this.look(id, group)) allOpen = false;
+      id += 1;
+    }
+    for (const status of aside.closed) {
+      desk.open[id] = 0;
+      desk.closedBy[id] = status;
+      id += 1;
+      allOpen = false;
     }
     return allOpen ? fits : fits + aside.openMore(desk);
   }
@@ -96,28 +98,28 @@ export class FastClass implements DiagnosisSource {
 
   /** The best of the nodes from `start` on, until `wanted` fit; `fits` is what {@link prepare} gave. */
   find(start: number, wanted: number, fits: number): Found {
-    const { desk, aside } = this;
+    const { desk } = this;
     const { rows, groups } = desk.layout!;
-    const { best, open, present } = desk;
+    const { best, open, present, aside } = desk;
     desk.start = start;
     desk.length = fits > wanted ? this.stepsToFit(start, wanted) : rows.count;
     rows.best(start, desk.length, groups.length, best);
-    aside?.divide(desk);
+    if (aside.count > 0) aside.divide(desk);
     present.clear();
-    const end = groups.length + (aside?.groups.length ?? 0);
+    const end = groups.length + (aside.count > 0 ? aside.groupCount : 0);
     for (let g = 0; g < end; g += 1) {
       desk.chosen[g] = 0;
       desk.targets[g] = 0;
       if (open[g] !== 1 || best.fits[g] === 0) continue;
-      present.add(g, desk.groupAt(g, aside?.groups ?? NO_GROUPS), best.fits[g]!);
+      present.add(g, desk.groupAt(g), best.fits[g]!);
     }
     assert(present.count > 0, "a node that fits was found, but no group with one");
     return this.choose(Math.min(fits, wanted));
   }
 
   private stepsToFit(start: number, wanted: number): number {
-    const { desk, aside } = this;
-    if (aside !== null) return aside.stepsToFit(desk, start, wanted);
+    const { desk } = this;
+    if (desk.aside.count > 0) return desk.aside.stepsToFit(desk, start, wanted);
     const { rows } = desk.layout!;
     const position = rows.nth(start, rows.count, wanted, null, desk.open);
     return position < start ? position - start + rows.count : position - start;
@@ -162,11 +164,11 @@ export class FastClass implements DiagnosisSource {
 
   /** Number `n` (from 0) of the tied nodes, in the order of evaluation. */
   tied(n: number): NodeInfo {
-    const { desk, aside } = this;
+    const { desk } = this;
     const { rows } = desk.layout!;
-    const { start, length, targets, chosen } = desk;
+    const { start, length, targets, chosen, aside } = desk;
     const position =
-      aside === null ? rows.nth(start, length, n, targets, chosen) : aside.nthChosen(desk, n);
+      aside.count === 0 ? rows.nth(start, length, n, targets, chosen) : aside.nthChosen(desk, n);
     assert(position >= 0, () => `a tie-break chose ${n}, which is not among the ties`);
     return desk.table.nodes[position]!;
   }
@@ -205,19 +207,18 @@ export class FastClass implements DiagnosisSource {
   }
 
   private statusAt({ row }: NodeInfo): Status | null {
-    const { desk, aside } = this;
+    const { desk } = this;
     const position = desk.table.positionOf[row]!;
-    const local = this.shape.rows.statusAt(position);
-    if (local !== null) return local;
     const { rows, groups } = desk.layout!;
-    const mark = aside === null ? undefined : this.tally?.hosts.at(row);
-    const id = mark === undefined ? rows.groups[position]! : groups.length + mark.group;
-    return desk.closedBy[id] ?? null;
+    const own = desk.aside.groupAt(position);
+    const local = this.shape.rows.statusAt(position);
+    if (local !== null && !desk.aside.isClosed(position)) return local;
+    return desk.closedBy[own < 0 ? rows.groups[position]! : groups.length + own] ?? null;
   }
 
   /** Each status of a pod that fits nowhere, with its number of nodes. */
   statusCounts(): (readonly [Status, number])[] {
-    const { desk, aside } = this;
+    const { desk } = this;
     const { groups, rows } = desk.layout!;
     const { statuses, statusCounts } = this.shape.rows;
     const counts = new Map<Status, number>();
@@ -226,9 +227,15 @@ export class FastClass implements DiagnosisSource {
     };
     for (let id = 0; id < statuses.length; id += 1) add(statuses[id]!, statusCounts[id]!);
     for (let g = 0; g < groups.length; g += 1) add(desk.closedBy[g] ?? null, rows.totals[g]!);
-    aside?.forEachFit(desk, (from, to) => {
+    desk.aside.forEachFit(desk, (from, to) => {
       add(desk.closedBy[from] ?? null, -1);
       add(desk.closedBy[to] ?? null, 1);
+    });
+    desk.aside.forEachClosed((position, status) => {
+      const local = this.shape.rows.statusAt(position);
+      if (local === null) return;
+      add(local, -1);
+      add(status, 1);
     });
     return [...counts].filter(([, count]) => count > 0);
   }

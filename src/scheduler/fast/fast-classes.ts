@@ -9,8 +9,9 @@ import type { FastProfile } from "./fast-profile.js";
 import type { BlockSizes } from "./group-rows.js";
 import { Groupings } from "./groupings.js";
 import { KeyKinds } from "./key-kinds.js";
+import { MarkedNodes } from "./marked-nodes.js";
 import type { NodeTable } from "./node-table.js";
-import { LeftOutNodes, NodesAside } from "./nodes-aside.js";
+import type { NodesAside } from "./nodes-aside.js";
 import { OwnLayout } from "./own-layout.js";
 import { RequestShape, type SharedByShapes } from "./request-shape.js";
 import { ShapeIndex } from "./shape-index.js";
@@ -45,7 +46,7 @@ interface KnownClass {
   readonly template: KnownTemplate;
   readonly key: string;
   readonly of: FastClass;
-  aside: NodesAside | null;
+  marked: MarkedNodes | null;
   /** Layout of its own, once it had pods on many nodes. */
   own: OwnLayout | null;
   division: Division | null;
@@ -85,7 +86,8 @@ interface Constraints {
 export interface ReadyClass {
   readonly of: FastClass;
   readonly layout: Layout;
-  readonly aside: NodesAside | null;
+  /** The nodes that it sets aside; more may be added. */
+  readonly aside: NodesAside;
 }
 
 /** What is remembered for one profile: shapes, their layouts, and classes of pods, within a bound. */
@@ -98,7 +100,6 @@ export class FastClasses {
   private readonly classes = new Set<KnownClass>();
   private readonly kinds: KeyKinds;
   private readonly desk: DecisionDesk;
-  private readonly leftOut = new LeftOutNodes();
   private readonly shared: SharedByShapes;
   private uses: TemplateUses | null = null;
   private clock = 0;
@@ -252,7 +253,7 @@ export class FastClasses {
     const { shape } = template.shape;
     const tally = rules === null ? null : new ClassTally(rules, this.table, this.kinds);
     const of = new FastClass(this.desk, shape, tally, rules?.pod ?? shape.pod);
-    return { template, key, of, aside: null, own: null, division: null, lastUse: this.clock };
+    return { template, key, of, marked: null, own: null, division: null, lastUse: this.clock };
   }
 
   private withLayout(entry: KnownClass, tally: ClassTally | null): ReadyClass | null {
@@ -264,10 +265,14 @@ export class FastClasses {
     entry.own = null;
     const layout = this.sharedLayout(entry);
     if (!layout.sync()) return null;
-    if (tally === null || nodes === 0) return { of: entry.of, layout, aside: null };
-    entry.aside ??= new NodesAside(tally, this.table, this.leftOut);
-    entry.aside.sync(layout);
-    return { of: entry.of, layout, aside: entry.aside };
+    const { aside } = this.desk;
+    if (tally === null || nodes === 0) {
+      aside.begin();
+    } else {
+      entry.marked ??= new MarkedNodes(tally, this.table);
+      entry.marked.setAside(layout, aside);
+    }
+    return { of: entry.of, layout, aside };
   }
 
   private withOwnLayout(entry: KnownClass, tally: ClassTally): ReadyClass | null {
@@ -278,7 +283,9 @@ export class FastClasses {
       entry.own = new OwnLayout(this.table, shape, keys, tally, this.options);
     }
     tally.hosts.forgetChanges();
-    return entry.own.sync() ? { of: entry.of, layout: entry.own, aside: null } : null;
+    const { aside } = this.desk;
+    aside.begin();
+    return entry.own.sync() ? { of: entry.of, layout: entry.own, aside } : null;
   }
 
   private sharedLayout({ template, division }: KnownClass): SharedLayout {

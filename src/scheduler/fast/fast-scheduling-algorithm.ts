@@ -20,6 +20,7 @@ import { FastClasses, type ReadyClass, type RememberOptions } from "./fast-class
 import { FastDiagnosis } from "./fast-diagnosis.js";
 import { fastProfileOf } from "./fast-profile.js";
 import { LazyCycleState } from "./lazy-cycle-state.js";
+import { closeNominated } from "./nominations.js";
 import { NodeTable } from "./node-table.js";
 import { TemplateUses } from "./template-uses.js";
 import { verifyDecision } from "./verify-decision.js";
@@ -56,7 +57,7 @@ export interface FastCounts {
  * which stays the definition, and the way for whatever is not recognised.
  *
  *     pod ─► class known? ─► rows that changed are judged anew ─► best of each group ─► choice
- *              │ no: volumes, nominations, unknown plugins …
+ *              │ no: claims, a nomination of its own, unknown plugins …
  *              └─► plain form
  */
 export class FastSchedulingAlgorithm {
@@ -108,7 +109,7 @@ export class FastSchedulingAlgorithm {
     }
     this.fastDecisions += 1;
     const start = this.nextStartNodeIndex;
-    const fits = ready.of.prepare(ready.layout, ready.aside);
+    const fits = ready.of.prepare(ready.layout);
     const tie = { asked: -1 };
     const outcome =
       fits === 0
@@ -128,7 +129,7 @@ export class FastSchedulingAlgorithm {
 
   private ready(framework: Framework, pod: PodInfo): ReadyClass | null {
     const { state, table } = this;
-    if (framework.nominator.any || pod.pod.nominatedNodeName !== "") return null;
+    if (pod.pod.nominatedNodeName !== "") return null;
     if (state.nodes.length === 0 || framework.snapshot !== state) return null;
     let classes = this.classes.get(framework);
     if (classes === undefined) {
@@ -142,7 +143,9 @@ export class FastSchedulingAlgorithm {
     }
     if (classes === null) return null;
     table.sync();
-    return classes.ready(pod);
+    const ready = classes.ready(pod);
+    if (ready === null || !framework.nominator.any) return ready;
+    return closeNominated(framework, pod, table, ready.aside) ? ready : null;
   }
 
   private place(

@@ -1,27 +1,23 @@
-import type { ClassTally } from "./class-tally.js";
+import type { Status } from "../framework/status.js";
 import type { DecisionDesk } from "./decision-desk.js";
 import type { GroupRows, LeftOut } from "./group-rows.js";
-import type { HostMark } from "./host-marks.js";
-import { MarkedGroups, type NodeGroup } from "./node-group.js";
-import type { NodeTable } from "./node-table.js";
-import type { Layout } from "./shared-layout.js";
+import type { NodeGroup } from "./node-group.js";
 
-/** Beyond this many groups they are numbered anew. */
-const MAX_GROUPS = 256;
+const NO_GROUPS: readonly NodeGroup[] = Object.freeze([]);
 
-/** Positions as marks, for questions that leave them out; shared by all classes of a profile. */
-export class LeftOutNodes implements LeftOut {
+/** Positions as marks, for questions that leave them out. */
+class LeftOutNodes implements LeftOut {
   positions = new Uint8Array(0);
   readonly blocks: Uint8Array[] = [];
 
-  set(marks: readonly HostMark[], to: 0 | 1, { count, log2s }: GroupRows): void {
+  set(marked: Int32Array, to: 0 | 1, { count, log2s }: GroupRows): void {
     if (this.positions.length < count) this.positions = new Uint8Array(count);
     for (let level = 0; level < log2s.length; level += 1) {
       const blocks = (count >> log2s[level]!) + 1;
       if ((this.blocks[level]?.length ?? 0) < blocks) this.blocks[level] = new Uint8Array(blocks);
     }
-    for (const { position } of marks) {
-      if (position < 0) continue;
+    for (let i = 0; i < marked.length; i += 1) {
+      const position = marked[i]!;
       this.positions[position] = to;
       for (let level = 0; level < log2s.length; level += 1) {
         this.blocks[level]![position >> log2s[level]!] = to;
@@ -31,63 +27,101 @@ export class LeftOutNodes implements LeftOut {
 }
 
 /**
- * The nodes of a shared layout that a class sees otherwise than the other classes do, because of the
- * pods on them. A decision takes them out of the groups of the layout and looks at them one by one;
- * where there are few of them that costs less than a layout of the class's own.
+ * Nodes that the decision under way takes out of the groups of its layout and looks at one by one:
+ * those whose pods mean something to the class, and those that a pod is nominated on. Where there are
+ * few of them that costs less than a layout of the class's own.
  *
- * Groups of these nodes are numbered after the groups of the layout.
+ * Their own groups are numbered after the groups of the layout: first those of the class, then one
+ * for each node that is closed by itself. Hot path: columns side by side, used over and over.
  */
 export class NodesAside {
-  private readonly marked = new MarkedGroups();
-  private layout: Layout | null = null;
-  private generation = -1;
-  private orderVersion = -1;
-  private version = -1;
+  count = 0;
+  /** Groups of the class. */
+  groups: readonly NodeGroup[] = NO_GROUPS;
+  /** Why each of the nodes that are closed by themselves is. */
+  readonly closed: Status[] = [];
+  private positions = new Int32Array(64);
+  /** Number of the own group, from 0. */
+  private own = new Int32Array(64);
+  /** By position; made when somebody asks for single nodes. */
+  private places: Map<number, number> | null = null;
+  private readonly leftOut = new LeftOutNodes();
   /** Offset times 2, plus 1 where the node counts, in the order of evaluation. */
   private readonly detours: number[] = [];
 
-  constructor(
-    private readonly tally: ClassTally,
-    private readonly table: NodeTable,
-    private readonly leftOut: LeftOutNodes,
-  ) {}
-
-  get groups(): readonly NodeGroup[] {
-    return this.marked.groups;
+  /** Nothing is set aside; `groups` are those of the class. */
+  begin(groups: readonly NodeGroup[] = NO_GROUPS): void {
+    this.count = 0;
+    this.groups = groups;
+    if (this.closed.length > 0) this.closed.length = 0;
+    this.places = null;
   }
 
-  /** Finds position and group of each node; tally and layout must be in sync. */
-  sync(layout: Layout): void {
-    const { hosts } = this.tally;
-    const { table, marked } = this;
-    const isNew = this.layout !== layout || this.generation !== layout.generation;
-    if (isNew || marked.groups.length > MAX_GROUPS) marked.clear();
-    else if (this.orderVersion === table.orderVersion && this.version === hosts.version) {
-      for (const mark of hosts.changed) this.number(mark, layout);
-      hosts.changed.length = 0;
-      return;
+  get groupCount(): number {
+    return this.groups.length + this.closed.length;
+  }
+
+  add(position: number, group: number): void {
+    const { count } = this;
+    if (count === this.positions.length) this.grow();
+    this.positions[count] = position;
+    this.own[count] = group;
+    this.count = count + 1;
+  }
+
+  private grow(): void {
+    const double = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(from.length * 2);
+      to.set(from);
+      return to;
+    };
+    this.positions = double(this.positions);
+    this.own = double(this.own);
+  }
+
+  /** A node that fits or not, whatever its group says: it is refused with this status. */
+  close(position: number, status: Status): void {
+    const group = this.groups.length + this.closed.push(status) - 1;
+    const known = this.indexOf(position);
+    if (known >= 0) this.own[known] = group;
+    else this.add(position, group);
+  }
+
+  private indexOf(position: number): number {
+    for (let i = 0; i < this.count; i += 1) if (this.positions[i] === position) return i;
+    return -1;
+  }
+
+  /** The number of the node's own group, from 0; -1 if it is not set aside. After the last is added. */
+  groupAt(position: number): number {
+    if (this.count === 0) return -1;
+    if (this.places === null) {
+      this.places = new Map();
+      for (let i = 0; i < this.count; i += 1) this.places.set(this.positions[i]!, i);
     }
-    this.layout = layout;
-    this.generation = layout.generation;
-    this.orderVersion = table.orderVersion;
-    for (const mark of hosts.list) this.number(mark, layout);
-    hosts.changed.length = 0;
-    this.version = hosts.version;
+    const place = this.places.get(position);
+    return place === undefined ? -1 : this.own[place]!;
   }
 
-  private number(mark: HostMark, layout: Layout): void {
-    mark.position = this.table.positionOf[mark.row]!;
-    const staticId = layout.fixed.of[mark.row]!;
-    mark.group =
-      mark.position < 0 ? 0 : this.marked.idOf(staticId, layout.fixed.groups[staticId]!, mark);
+  /** True if the node is closed by itself. */
+  isClosed(position: number): boolean {
+    return this.closed.length > 0 && this.groupAt(position) >= this.groups.length;
+  }
+
+  forEachClosed(visit: (position: number, status: Status) => void): void {
+    for (let i = 0; i < this.count && this.closed.length > 0; i += 1) {
+      const status = this.closed[this.own[i]! - this.groups.length];
+      if (status !== undefined) visit(this.positions[i]!, status);
+    }
   }
 
   /** Calls `visit` with the group in the layout and the own one of each node that fits by itself. */
   forEachFit(desk: DecisionDesk, visit: (from: number, to: number) => void): void {
     const { values, groups } = desk.layout!.rows;
     const base = desk.layout!.groups.length;
-    for (const { position, group } of this.tally.hosts.list) {
-      if (position >= 0 && values[position]! > 0) visit(groups[position]!, base + group);
+    for (let i = 0; i < this.count; i += 1) {
+      const position = this.positions[i]!;
+      if (values[position]! > 0) visit(groups[position]!, base + this.own[i]!);
     }
   }
 
@@ -105,13 +139,12 @@ export class NodesAside {
   stepsToFit(desk: DecisionDesk, start: number, wanted: number): number {
     const { open } = desk;
     const { rows, groups } = desk.layout!;
-    const { detours } = this;
+    const { detours, positions } = this;
     detours.length = 0;
-    const { list } = this.tally.hosts;
-    for (let i = 0; i < list.length; i += 1) {
-      const { position, group } = list[i]!;
-      if (position < 0 || rows.values[position]! <= 0) continue;
-      const opens = open[groups.length + group]!;
+    for (let i = 0; i < this.count; i += 1) {
+      const position = positions[i]!;
+      if (rows.values[position]! <= 0) continue;
+      const opens = open[groups.length + this.own[i]!]!;
       if (opens === open[rows.groups[position]!]) continue;
       detours.push(offsetOf(position, start, rows.count) * 2 + opens);
     }
@@ -125,13 +158,12 @@ export class NodesAside {
     const { rows, groups } = desk.layout!;
     const { values } = rows;
     const base = groups.length;
-    best.clear(base, base + this.groups.length);
+    best.clear(base, base + this.groupCount);
     highestAside.fill(0, 0, base);
-    const { list } = this.tally.hosts;
+    const { positions, own } = this;
     let isSpoilt = false;
-    for (let i = 0; i < list.length; i += 1) {
-      const { position, group } = list[i]!;
-      if (position < 0) continue;
+    for (let i = 0; i < this.count; i += 1) {
+      const position = positions[i]!;
       const value = values[position]!;
       if (value <= 0 || offsetOf(position, start, rows.count) >= length) continue;
       const from = rows.groups[position]!;
@@ -141,7 +173,8 @@ export class NodesAside {
         best.ties[from]! -= 1;
         if (best.first[from] === position) isSpoilt = true;
       }
-      if (open[base + group] === 1) rows.take(best, base + group, value, 1, position, 1);
+      const to = base + own[i]!;
+      if (open[to] === 1) rows.take(best, to, value, 1, position, 1);
     }
     if (isSpoilt) this.withoutThem(desk);
   }
@@ -150,10 +183,10 @@ export class NodesAside {
   private withoutThem(desk: DecisionDesk): void {
     const { best, start, length } = desk;
     const { rows, groups } = desk.layout!;
-    const { list } = this.tally.hosts;
-    this.leftOut.set(list, 1, rows);
+    const marked = this.positions.subarray(0, this.count);
+    this.leftOut.set(marked, 1, rows);
     rows.best(start, length, groups.length, best, this.leftOut);
-    this.leftOut.set(list, 0, rows);
+    this.leftOut.set(marked, 0, rows);
   }
 
   /** Number `n` (from 0) of the nodes with their group's target value, in the order of evaluation. */
@@ -161,16 +194,14 @@ export class NodesAside {
     const { start, length, targets, chosen } = desk;
     const { rows, groups } = desk.layout!;
     if (this.isOutOfTheWay(desk)) return rows.nth(start, length, n, targets, chosen);
-    const { detours } = this;
+    const { detours, positions } = this;
     detours.length = 0;
-    const { list } = this.tally.hosts;
-    for (let i = 0; i < list.length; i += 1) {
-      const { position, group } = list[i]!;
-      if (position < 0) continue;
+    for (let i = 0; i < this.count; i += 1) {
+      const position = positions[i]!;
       const value = rows.values[position]!;
       if (value <= 0) continue;
-      const own = groups.length + group;
-      const isChosen = chosen[own] === 1 && targets[own] === value;
+      const to = groups.length + this.own[i]!;
+      const isChosen = chosen[to] === 1 && targets[to] === value;
       // A higher one would hide the chosen ones of its block.
       if (!isChosen && value < targets[rows.groups[position]!]!) continue;
       const offset = offsetOf(position, start, rows.count);
@@ -185,7 +216,7 @@ export class NodesAside {
     for (let g = 0; g < base; g += 1) {
       if (chosen[g] === 1 && highestAside[g]! >= targets[g]!) return false;
     }
-    for (let g = 0; g < this.groups.length; g += 1) if (chosen[base + g] === 1) return false;
+    for (let g = 0; g < this.groupCount; g += 1) if (chosen[base + g] === 1) return false;
     return true;
   }
 

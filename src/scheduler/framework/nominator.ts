@@ -5,6 +5,8 @@ import type { PodInfo } from "./pod-info.js";
 export interface Nominator {
   /** True while any pod is nominated. */
   readonly any: boolean;
+  /** Names of the nodes that pods are nominated on. */
+  nodeNames(): Iterable<string>;
   nominatedPodsForNode(node: string): readonly PodInfo[];
 }
 
@@ -20,6 +22,10 @@ export class PodNominator implements Nominator {
 
   get any(): boolean {
     return this.nodeOf.size > 0;
+  }
+
+  nodeNames(): Iterable<string> {
+    return this.byNode.keys();
   }
 
   nominatedPodsForNode(node: string): readonly PodInfo[] {

@@ -83,6 +83,7 @@ function cases(mix: Mix, first: number, count: number): Case[] {
       },
       churn: [30, 60, 5][i % 3]!,
       nodeChurn: [10, 0, 3][i % 3]!,
+      nominations: [0, 20, 0, 5][i % 4]!,
     };
   });
 }

@@ -24,6 +24,7 @@ export interface Case {
   /** Chances in percent, by step. */
   readonly churn: number;
   readonly nodeChurn: number;
+  readonly nominations: number;
 }
 
 /** What a run met: a run that met nothing shows nothing. */
@@ -73,6 +74,7 @@ export class Differential {
   private readonly frameworks: { readonly fast: Framework; readonly plain: Framework };
   private readonly templates: Template[] = [];
   private readonly placed: PodVersion[] = [];
+  private readonly nominated: string[] = [];
   private names = 0;
 
   constructor(private readonly options: Case) {
@@ -150,6 +152,23 @@ export class Differential {
     if (dice.chance(2))
       this.templates[dice.int(this.templates.length)] = randomTemplate(dice, options.mix);
     if (dice.chance(2)) this.changeService();
+    if (dice.chance(options.nominations)) this.changeNomination();
+  }
+
+  /** Pods that wait for room on a node; now and then one of them gets it or gives up. */
+  private changeNomination(): void {
+    const { dice, world, nominated } = this;
+    if (nominated.length > 0 && (nominated.length > 5 || dice.chance(40))) {
+      const [uid] = nominated.splice(dice.int(nominated.length), 1);
+      world.nominator.delete(uid!);
+      return;
+    }
+    const { nodes } = world.state;
+    if (nodes.length === 0) return;
+    const pod = makePod(dice.one(this.templates), `nominee-${this.names}-${dice.int(1000)}`);
+    const node = dice.chance(95) ? dice.one(nodes).name : "gone";
+    world.nominator.add(world.state.podInfos.podInfo(pod), node);
+    nominated.push(pod.uid);
   }
 
   private changePod(): void {

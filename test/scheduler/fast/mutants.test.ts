@@ -42,6 +42,7 @@ function fuzz(): void {
       remember: { blockLog2: 1, superLog2: 1, maxSharedDomains: 3 },
       churn: 40,
       nodeChurn: 8,
+      nominations: 15,
     };
     new Differential(one).run();
   }
@@ -118,7 +119,7 @@ const MUTANTS: readonly Mutant[] = [
       function (this: NodesAside, ...args: never[]) {
         const [desk] = args as unknown as [DecisionDesk];
         const base = desk.layout!.groups.length;
-        desk.best.clear(base, base + this.groups.length);
+        desk.best.clear(base, base + this.groupCount);
         desk.highestAside.fill(0);
       },
   },
@@ -145,6 +146,12 @@ const MUTANTS: readonly Mutant[] = [
         const found = desk.layout!.rows.nth(start, length, n, targets, chosen);
         return found >= 0 ? found : desk.layout!.rows.nth(start, length, 0, targets, chosen);
       },
+  },
+  {
+    name: "nodes on which others are nominated are not looked at",
+    target: NodesAside.prototype,
+    method: "close",
+    make: () => () => undefined,
   },
   {
     name: "a changed mark of a node keeps its group",

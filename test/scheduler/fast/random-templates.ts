@@ -121,7 +121,9 @@ export function randomTemplate(dice: Dice, mix: Mix): Template {
   const ports = dice.chance(mix.ports) ? [{ containerPort: 80, hostPort: 8000 + dice.int(2) }] : [];
   const volumes = dice.chance(mix.odd)
     ? [{ name: "v", persistentVolumeClaim: { claimName: "none" } }]
-    : [];
+    : dice.chance(20)
+      ? [{ name: "v", emptyDir: {} }]
+      : [];
   return makeTemplate(dice.chance(90) ? "default" : "other", labels, {
     containers: [
       { name: "c", image: dice.one(["img:1", "img:2"]), resources: { requests }, ports },
