@@ -6,7 +6,7 @@ import { DecisionDesk } from "./decision-desk.js";
 import { type Division, divisionOf } from "./division.js";
 import { FastClass } from "./fast-class.js";
 import type { FastProfile } from "./fast-profile.js";
-import type { BlockSizes } from "./group-rows.js";
+import type { BlockSizes } from "./block-maxima.js";
 import { Groupings } from "./groupings.js";
 import { KeyKinds } from "./key-kinds.js";
 import { MarkedNodes } from "./marked-nodes.js";

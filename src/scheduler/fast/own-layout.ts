@@ -1,5 +1,6 @@
 import type { ClassTally } from "./class-tally.js";
-import { type BlockSizes, GroupRows } from "./group-rows.js";
+import type { BlockSizes } from "./block-maxima.js";
+import { GroupRows } from "./group-rows.js";
 import { MarkedGroups, type NodeGroup } from "./node-group.js";
 import type { NodeTable } from "./node-table.js";
 import type { RequestShape } from "./request-shape.js";

@@ -1,4 +1,5 @@
-import { type BlockSizes, GroupRows } from "./group-rows.js";
+import type { BlockSizes } from "./block-maxima.js";
+import { GroupRows } from "./group-rows.js";
 import type { NodeGroup } from "./node-group.js";
 import type { NodeTable } from "./node-table.js";
 import type { RequestShape } from "./request-shape.js";

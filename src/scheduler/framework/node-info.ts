@@ -6,16 +6,16 @@ import {
   AMOUNTS_PER_NODE,
   CPU_ALLOCATABLE,
   CPU_NON_ZERO,
-  CPU_REQUESTED,
   MEMORY_ALLOCATABLE,
   MEMORY_NON_ZERO,
-  MEMORY_REQUESTED,
   NodeAmounts,
   PODS_FREE,
   STORAGE_FREE,
 } from "./node-amounts.js";
 import type { NodePods } from "./node-pods.js";
 import { zoneKey } from "./node-tree.js";
+import { OwnPods, type PodList, PodsOfRow } from "./pod-list.js";
+import { RequestedResources } from "./requested-resources.js";
 import type { PodInfo } from "./pod-info.js";
 import {
   type ReadonlyResources,
@@ -39,94 +39,6 @@ const NO_TAINTS: readonly Taint[] = Object.freeze([]);
 const NO_PODS: readonly PodInfo[] = Object.freeze([]);
 /** Shared by all nodes without images. */
 export const NO_IMAGES: ReadonlyMap<string, ImageState> = new Map();
-
-/** The sums of the requests of a node's pods, read from the amounts of all nodes. */
-class RequestedResources implements ReadonlyResources {
-  /** By scalar id; holes where no pod of the node ever named the resource. */
-  readonly scalars: (number | undefined)[] = [];
-  /** Allocatable, of which the columns have what is free. */
-  storageBytes = 0;
-
-  constructor(
-    private readonly amounts: NodeAmounts,
-    private readonly offset: number,
-  ) {}
-
-  get cpuMillis(): number {
-    return this.amounts.columns[this.offset + CPU_REQUESTED]!;
-  }
-
-  get memoryBytes(): number {
-    return this.amounts.columns[this.offset + MEMORY_REQUESTED]!;
-  }
-
-  get ephemeralStorageBytes(): number {
-    return this.storageBytes - this.amounts.columns[this.offset + STORAGE_FREE]!;
-  }
-
-  scalar(id: number): number {
-    return this.scalars[id] ?? 0;
-  }
-}
-
-/** The pods of a node: those of the table of all nodes, or of a copy. */
-interface PodList {
-  readonly count: number;
-  /** Differs after every change. */
-  readonly version: number;
-  list(): PodInfo[];
-}
-
-/** Pods of a copy, which may be changed. */
-class OwnPods implements PodList {
-  version = 0;
-
-  constructor(private readonly pods: PodInfo[]) {}
-
-  get count(): number {
-    return this.pods.length;
-  }
-
-  list(): PodInfo[] {
-    return this.pods.slice();
-  }
-
-  add(info: PodInfo): void {
-    this.version += 1;
-    this.pods.push(info);
-  }
-
-  /** The last one takes the place of the one that leaves, as upstream does it. */
-  remove(info: PodInfo): boolean {
-    const at = this.pods.indexOf(info);
-    if (at < 0) return false;
-    this.version += 1;
-    const last = this.pods.pop();
-    assert(last !== undefined, "the list was not empty");
-    if (at < this.pods.length) this.pods[at] = last;
-    return true;
-  }
-}
-
-/** One row of the table of all nodes. */
-class PodsOfRow implements PodList {
-  constructor(
-    private readonly all: NodePods,
-    private readonly row: number,
-  ) {}
-
-  get count(): number {
-    return this.all.count(this.row);
-  }
-
-  get version(): number {
-    return this.all.version(this.row);
-  }
-
-  list(): PodInfo[] {
-    return this.all.list(this.row);
-  }
-}
 
 /**
  * What the scheduler knows of one node: the object and the sums over its pods. Only the cluster

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { BlockMaxima } from "../../../src/scheduler/fast/block-maxima.js";
 import { ClassTally } from "../../../src/scheduler/fast/class-tally.js";
 import { FastClass } from "../../../src/scheduler/fast/fast-class.js";
 import {
@@ -79,13 +80,13 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "larger blocks are not refreshed",
-    target: GroupRows.prototype,
+    target: BlockMaxima.prototype,
     method: "refresh",
     make: () => () => undefined,
   },
   {
     name: "a better value moves without a look at its block",
-    target: GroupRows.prototype,
+    target: BlockMaxima.prototype,
     method: "replace",
     make: () => () => undefined,
   },
