@@ -33,7 +33,7 @@ export interface FastOptions extends AlgorithmOptions {
 
 const REMEMBER: Omit<RememberOptions, "firstOfTies"> = {
   blockLog2: 5,
-  superLog2: 6,
+  superLog2: 3,
   memoryBytes: 256 * 1024 * 1024,
   maxClasses: 2048,
   maxSharedDomains: 32,
