@@ -60,7 +60,7 @@ export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
     section("Resources", resourceLines(figures), emphasis),
     section("Nodes", nodeLines(figures), emphasis),
     section("Workloads", workloadLines(figures), emphasis),
-    section("Timeline", stepLines(report.steps), emphasis),
+    section("Timeline", stepLines(report), emphasis),
     section("Events", eventLines(report.events, emphasis), emphasis),
     section("Why pods waited", waitLines(figures), emphasis),
     section("Why pods were refused", refusalLines(report.refusals), emphasis),
@@ -207,7 +207,7 @@ function workloadLines(figures: Figures): readonly string[] {
   return withRest(lines, ranked.length - rows.length, "more in summary.csv");
 }
 
-function stepLines(steps: readonly TimelineStep[]): readonly string[] {
+function stepLines({ steps, events }: SummaryReport): readonly string[] {
   const rows = steps
     .slice(0, MAX_LINES)
     .map((step) => [
@@ -217,7 +217,9 @@ function stepLines(steps: readonly TimelineStep[]): readonly string[] {
       step.message,
     ]);
   const lines = alignedLines(rows, ["right", "left", "left", "left"]);
-  return withRest(lines, steps.length - rows.length, "more in events.csv");
+  // Of a long timeline only the first steps are kept, but all are counted.
+  const all = events.reduce((sum, { type, count }) => (type === "Timeline" ? sum + count : sum), 0);
+  return withRest(lines, all - rows.length, "more in events.csv");
 }
 
 function eventLines(events: readonly EventTally[], emphasis: Emphasis): readonly string[] {

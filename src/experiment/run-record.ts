@@ -34,6 +34,8 @@ export interface RunIdentity {
   readonly endMicros: number;
   /** True when the run was stopped before its end. */
   readonly isStopped: boolean;
+  /** Sentences about the input that whoever reads the results should know. */
+  readonly notes: readonly string[];
   /** The scenario with all of its defaults and overrides. */
   readonly resolved: unknown;
 }
@@ -60,6 +62,7 @@ export function runRecord(run: RunIdentity): unknown {
     endSeconds: run.endMicros / 1e6,
     ...(run.isStopped ? { stopped: true } : {}),
     inputs,
+    notes: run.notes,
     resolved: withoutSecrets(run.resolved, portable),
   };
 }

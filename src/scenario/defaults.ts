@@ -1,5 +1,8 @@
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../base/time.js";
 
+/** Of a time series that somebody asks for: a finer one would not fit into memory. */
+export const MAX_METRICS_INTERVALS = 1_000_000;
+
 /**
  * What a scenario leaves open. Where a number comes from is said beside its key in the schema:
  * `upstream` (Kubernetes' own default), `measured`, or `assumed`.

@@ -58,6 +58,27 @@ export function parseDuration(raw: unknown): Parsed<TimeMicros> {
   return { value: total };
 }
 
+const DURATION_WORDS: readonly (readonly [string, number])[] = [
+  ["d", MICROS_PER_DAY],
+  ["h", MICROS_PER_HOUR],
+  ["m", MICROS_PER_MINUTE],
+  ["s", MICROS_PER_SECOND],
+  ["ms", MICROS_PER_MILLI],
+  ["us", 1],
+];
+
+/** A duration as a scenario would write it, `2h30m`; what {@link parseDuration} reads. */
+export function formatDuration(micros: TimeMicros): string {
+  let rest = micros;
+  let text = "";
+  for (const [unit, factor] of DURATION_WORDS) {
+    const count = Math.floor(rest / factor);
+    if (count > 0) text += `${count}${unit}`;
+    rest -= count * factor;
+  }
+  return text === "" ? "0s" : text;
+}
+
 /** `6/min` in events a second. */
 export function parseRate(raw: unknown): Parsed<number> {
   const expected = "expected a rate such as 120/s, 5/min or 2/h";

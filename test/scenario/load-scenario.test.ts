@@ -315,7 +315,7 @@ describe("files of one command", () => {
       "b/notes.txt": "x",
       "f/g.txt": "x",
     });
-    const issues = await validateFiles(["a.yaml", "b", "f"], { files, dataFolder: "d" });
+    const { issues } = await validateFiles(["a.yaml", "b", "f"], { files, dataFolder: "d" });
     expect(issues.map(({ file, line }) => `${file}:${line}`)).toEqual([
       "a.yaml:1",
       "a.yaml:1",

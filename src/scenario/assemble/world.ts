@@ -15,7 +15,7 @@ import { type PreparedTrace, prepareTrace } from "../../workload/traces/prepare-
 import type { TraceFacts } from "../../workload/traces/trace-facts.js";
 import type { LoadedTrace } from "../../workload/traces/trace-loader.js";
 import { TraceReplay } from "../../workload/traces/trace-replay.js";
-import { DEFAULTS } from "../defaults.js";
+import { DEFAULTS, MAX_METRICS_INTERVALS } from "../defaults.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import { Ground } from "./ground.js";
@@ -36,7 +36,10 @@ export interface WorldOptions {
 
 /** What a run tells besides its figures. */
 export interface WorldFacts {
-  readonly traces: readonly TraceFacts[];
+  readonly traces: readonly (TraceFacts & {
+    /** Pods that had not arrived when the run ended. */
+    readonly podsLater: number;
+  })[];
   /** Containers that ran by default, since nobody said what they do. */
   readonly defaultContainersCount: number;
 }
@@ -72,6 +75,8 @@ export class World {
     if (!("machines" in data)) return data;
     const recorder = new ClusterRecorder({
       everyMicros: scenario.metricsEveryMicros ?? intervalOf(data.traces),
+      doubleAfter:
+        scenario.metricsEveryMicros === null ? DEFAULTS.metricsIntervals : MAX_METRICS_INTERVALS,
       window: scenario.measure,
       priceOf: (node) => priceOf(scenario, node),
       events: options.events,
@@ -130,7 +135,10 @@ export class World {
     return {
       figures: this.recorder.finish(this.now),
       facts: {
-        traces: this.traces.map(({ facts }) => facts),
+        traces: this.traces.map(({ facts, table }) => ({
+          ...facts,
+          podsLater: table.arrivalsAfter(this.now),
+        })),
         defaultContainersCount: this.behavior.defaultContainersCount,
       },
     };

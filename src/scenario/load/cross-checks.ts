@@ -2,7 +2,7 @@ import { closest } from "fastest-levenshtein";
 import type { Manifest } from "../../api/kubernetes.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
-import type { LoadedObject, NodePool, RunEnd, Target } from "../schema/scenario.js";
+import type { LoadedObject, NodePool, Target } from "../schema/scenario.js";
 import { targetOf, targetText } from "./patches.js";
 import type { ScenarioSource } from "./scenario-file.js";
 import { isOf } from "./snapshot.js";
@@ -27,41 +27,6 @@ export function crossChecks(source: ScenarioSource, known: Known): readonly Issu
     ...workloadIssues(source, known),
     ...timelineIssues(source, known),
   ];
-}
-
-/** What is wrong with when the run ends, and with what refers to that. */
-export function endIssues(
-  source: ScenarioSource,
-  document: ScenarioDocument,
-  end: RunEnd | null,
-): readonly Issue[] {
-  const { spec } = document;
-  if (end === null) {
-    const message = "expected `duration`, or `until: idle`: nothing says when the run ends";
-    return [source.issue(["spec"], message)];
-  }
-  const issues: Issue[] = [];
-  const endless = (spec.generators ?? []).findIndex(
-    (generator) =>
-      generator.count === null &&
-      generator.untilMicros === null &&
-      generator.arrivals.type !== "at",
-  );
-  if (end.untilMicros === null && endless >= 0) {
-    const message = "never ends: expected `count` or `until` here, or a `duration` of the run";
-    issues.push(source.issue(["spec", "generators", endless], message));
-  }
-  const { from = 0, to } = spec.measure ?? {};
-  const last = end.untilMicros;
-  if (to !== undefined && to <= from) {
-    issues.push(source.issue(["spec", "measure", "to"], "must be later than `from`"));
-  }
-  if (last !== null && from >= last) {
-    issues.push(
-      source.issue(["spec", "measure", "from"], "must be earlier than the end of the run"),
-    );
-  }
-  return issues;
 }
 
 /** True for the name of a node that a pool makes at the start. */

@@ -5,7 +5,7 @@ import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
 import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
 import { parseDuration } from "../units.js";
-import { crossChecks, duplicateObjects, endIssues } from "./cross-checks.js";
+import { crossChecks, duplicateObjects } from "./cross-checks.js";
 import { MAX_INPUT_BYTES } from "./documents.js";
 import { loadEmpiricalSamples } from "./empirical.js";
 import type { FileSystem } from "./file-system.js";
@@ -16,6 +16,7 @@ import { dumpFlaws, manifestFlaws } from "./object-check.js";
 import { isTarget, patched, targetText } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
 import { minorOf, resolveScenario, type RunOverrides, runEnd } from "./resolve-scenario.js";
+import { endIssues, notesOfTheEnd } from "./run-end.js";
 import { ScenarioSource } from "./scenario-file.js";
 import { loadSchedulerConfig, unmodelledOf } from "./scheduler-config.js";
 import { isOf, newestTimeMicros } from "./snapshot.js";
@@ -115,7 +116,8 @@ class ScenarioLoader {
 
   async load(before: readonly Issue[]): Promise<LoadedScenario | Issue[]> {
     const end = runEnd(this.document, this.options);
-    const ends = before.length > 0 ? [] : endIssues(this.source, this.document, end);
+    const { until } = this.options;
+    const ends = before.length > 0 ? [] : endIssues(this.source, this.document, { end, until });
     this.issues.push(...before);
     const objects = await this.readObjects();
     const schedulerConfig = await this.schedulerConfig();
@@ -136,12 +138,14 @@ class ScenarioLoader {
       applied: new Map([...objects.applied].map(([i, all]) => [i, all.filter(isKept)])),
     };
     const { inputs } = this;
+    const scenario = resolveScenario(this.document, parts, this.options);
     return {
-      scenario: resolveScenario(this.document, parts, this.options),
+      scenario,
       snapshot: objects.snapshot?.filter(isKept) ?? null,
       nodes: objects.nodes,
       manifests: objects.manifests.filter(isKept),
       notModelled: this.coverage.entries(),
+      notes: notesOfTheEnd(this.source, this.document, scenario.end),
       inputs: await inputs.hashes(),
       openText: (name) => textBlocks(inputs.files, inputs.find(name).path),
       shownAs: (name) => inputs.find(name).shown,

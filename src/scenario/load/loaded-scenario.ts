@@ -14,6 +14,8 @@ export interface LoadedScenario {
   readonly manifests: readonly LoadedObject[];
   /** The worst first. */
   readonly notModelled: readonly NotModelled[];
+  /** What is not wrong, but hardly meant: told, and the run goes on. */
+  readonly notes: readonly Issue[];
   /** sha256 of every file that was read, by name. */
   readonly inputs: readonly InputHash[];
   /** The text of a trace or a list of machines, by the name that the scenario has for it. */
