@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.js";
 import type { TimeMicros } from "../base/time.js";
 import type { WorldFacts } from "../scenario/assemble/world.js";
 import { noteText } from "../scenario/issue.js";
@@ -31,7 +32,9 @@ function traceNotes(facts: WorldFacts): readonly string[] {
       ...trace.leftOut.map(({ count, what }) => `${trace.name}: ${count} pods ${what}: left out`),
       ...(trace.podsLater === 0
         ? []
-        : [`${trace.name}: ${trace.podsLater} pods would have arrived after the end of the run`]),
+        : [
+            `${trace.name}: ${counted(trace.podsLater, "pod")} would have arrived after the end of the run`,
+          ]),
       ...trace.changed.map(({ count, what }) => `${trace.name}: ${count} pods ${what}`),
       ...trace.warnings,
     ];

@@ -1,9 +1,10 @@
+import { counted } from "../../base/counted.js";
 import type { NodeSelectorRequirement, PodSpec } from "../../api/kubernetes.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Status } from "../framework/status.js";
 import { type BlockedNode, blockedNodes } from "./blockers.js";
 import type { Decision } from "./decision-observer.js";
-import { countOf, nodesText } from "./node-text.js";
+import { nodesText } from "./node-text.js";
 import { roomAdvice } from "./room-advice.js";
 
 const ROOM = "NodeResourcesFit";
@@ -61,7 +62,7 @@ function soleBlockers(blocked: readonly BlockedNode[]): readonly Sole[] {
 }
 
 function soleText({ plugin, nodes, statuses }: Sole, spec: PodSpec): string {
-  const room = `${countOf(nodes.length, "node")} with room for it (${nodesText(nodes)})`;
+  const room = `${counted(nodes.length, "node")} with room for it (${nodesText(nodes)})`;
   const reasons = [...new Set(statuses.flatMap((status) => status.reasons))].join("; ");
   switch (plugin) {
     case "NodeAffinity":
@@ -86,7 +87,7 @@ function nominatedText(blocked: readonly BlockedNode[]): readonly string[] {
   const nodes = blocked.filter(({ by }) => by.length === 0).map(({ node }) => node);
   if (nodes.length === 0) return [];
   return [
-    `${countOf(nodes.length, "node")} (${nodesText(nodes)}) would take it now, but the room is kept for a nominated pod of at least its priority.`,
+    `${counted(nodes.length, "node")} (${nodesText(nodes)}) would take it now, but the room is kept for a nominated pod of at least its priority.`,
   ];
 }
 
@@ -105,7 +106,7 @@ function combinationText(blocked: readonly BlockedNode[]): readonly string[] {
     "No single change is enough: each node is refused for at least two reasons.",
     ...listed
       .slice(0, MAX_COMBINATIONS)
-      .map(([key, nodes]) => `${countOf(nodes.length, "node")} (${nodesText(nodes)}): ${key}.`),
+      .map(([key, nodes]) => `${counted(nodes.length, "node")} (${nodesText(nodes)}): ${key}.`),
   ];
 }
 

@@ -15,8 +15,3 @@ export function nodesText(nodes: readonly NodeInfo[]): string {
   const rest = nodes.length - MAX_NAMED;
   return rest > 0 ? `${named} and ${rest} more` : named;
 }
-
-/** `1 node`, `3 nodes`. */
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}

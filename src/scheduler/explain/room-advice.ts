@@ -1,10 +1,11 @@
+import { counted } from "../../base/counted.js";
 import { controllerOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { Resources, type ScalarResources } from "../framework/resources.js";
 import { type Measure, measuresOf } from "./amount-text.js";
-import { countOf, nodeText } from "./node-text.js";
+import { nodeText } from "./node-text.js";
 
 const MAX_NAMED_OWNERS = 3;
 
@@ -35,7 +36,7 @@ export function roomAdvice(
   const full = nodes.filter((node) => node.pods.length >= node.allowedPodNumber);
   if (full.length > 0) {
     advice.push(
-      `${countOf(full.length, "node")} ${full.length === 1 ? "has" : "have"} as many pods as allowed: ${nodeText(full[0]!)} takes ${full[0]!.allowedPodNumber}.`,
+      `${counted(full.length, "node")} ${full.length === 1 ? "has" : "have"} as many pods as allowed: ${nodeText(full[0]!)} takes ${full[0]!.allowedPodNumber}.`,
     );
   }
   if (isTooLarge) return advice;
