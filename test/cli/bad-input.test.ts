@@ -131,6 +131,19 @@ describe("wrong input on the command line", () => {
     expectRefused(ended, /^binary\.csv: is not UTF-8: save it as UTF-8 text$/m);
   });
 
+  it("a trace and a list of machines that are headers only hold nothing to run", async () => {
+    place.write("no-pods.csv", `${PODS.split("\n")[0]}\n`);
+    place.write("no-nodes.csv", NODES.split("\n")[0]!);
+    const text = TRACE.replace("pods.csv", "no-pods.csv").replace("nodes.csv", "no-nodes.csv");
+    place.write("headers.yaml", text);
+    const ended = await place.call(["run", "headers.yaml"]);
+    expectRefused(
+      ended,
+      /^no-nodes\.csv:1:1: holds a header line only: expected at least one machine$/m,
+      /^no-pods\.csv:1:1: holds a header line only: expected at least one pod$/m,
+    );
+  });
+
   it("a trace with broken rows in its middle names line, column, value and what is right", async () => {
     const ended = await place.call(["run", "trace.yaml"]);
     expectRefused(
@@ -145,6 +158,7 @@ describe("wrong input on the command line", () => {
     [["run", "missing.yaml"], /^missing\.yaml: there is no such file or folder$/m],
     [["run", "folder"], /folder.*holds no|there is nothing to run/m],
     [["run", "good.yaml", "--out", "app.yaml/x"], /results cannot be written: .*--out$/m],
+    [["run", "good.yaml", "--out", ""], /--out.*'' is invalid\. expected the name of a folder/],
     [["run", "good.yaml", "--seed", "x"], /--seed.*'x' is invalid\. expected a whole number/],
     [["run", "app.yaml", "--nodes", "foo"], /^--nodes foo: expected nodes as .*3x4cpu,16Gi$/m],
     [["run", "good.yaml", "--nodes", "3x4cpu,16Gi"], /^--nodes .* is for plain manifests/m],

@@ -22,6 +22,13 @@ describe("the notes of a run tell", () => {
     expect(notes).toContain("trace: 2 pods would have arrived after the end of the run");
   });
 
+  it("of a trace whose window leaves none of its pods", async () => {
+    const spec = `  until: idle\n${TRACE.replace("path:", "window: { from: 1h }, path:")}`;
+    const notes = await notesAfter(spec, { "p.csv": "at,cpu\n0,3\n60,1\n" });
+    expect(notes.join("\n")).toContain("nothing is left of trace trace: its window, sample and");
+    expect(notes.join("\n")).not.toContain("nothing contends");
+  });
+
   it("that it was idle before anything was measured", async () => {
     const spec = `  until: idle\n  measure: { from: 1h }\n${TRACE}`;
     const notes = await notesAfter(spec, { "p.csv": "at,cpu\n0,3\n" });

@@ -298,6 +298,33 @@ describe("files of one command", () => {
     expect(issues.map(formatIssue).join("\n")).toMatch(expected);
   });
 
+  it("knows a scenario by its own version, in YAML, in JSON and in JSON on one line", async () => {
+    const scenario = {
+      kind: "Scenario",
+      apiVersion: "seatrial.dev/v1alpha1",
+      metadata: { name: "x" },
+      spec: {
+        until: "idle",
+        manifests: ["p.json"],
+        cluster: { nodePools: [{ name: "a", nodes: 1, capacity: { cpu: 1, memory: "1Gi" } }] },
+      },
+    };
+    for (const indent of [0, 2]) {
+      const contents = { "x.json": JSON.stringify(scenario, null, indent), "p.json": [POD("p")] };
+      const [outcome] = await run(["x.json"], contents);
+      expect(outcome).toMatchObject({ outcome: "loaded", loaded: { scenario: { name: "x" } } });
+    }
+    // What stands in the data of another object is not the file's own.
+    const held = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: { s: JSON.stringify(scenario) },
+    };
+    const [manifest] = await run(["c.json"], { "c.json": [held] }, { nodes: "1x4cpu,16Gi" });
+    expect(loadedOf(manifest!).scenario.name).toBe("c");
+  });
+
   it("two scenarios of one name are refused", async () => {
     const small =
       "apiVersion: seatrial.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\nspec: { until: idle, manifests: [p.json], cluster: { nodePools: [{ name: a, nodes: 1, capacity: { cpu: 1, memory: 1Gi } }] } }\n";

@@ -9,8 +9,16 @@ import { textBlocks } from "./text-stream.js";
 type Role = "scenario" | "experiment" | "manifests";
 
 const PEEKED_CHARACTERS = 64 * 1024;
-const OWN_VERSION = /^\s*["']?apiVersion["']?\s*:\s*["']?seatrial\b/m;
-const OWN_KIND = /^["']?kind["']?\s*:\s*["']?(Scenario|Experiment)\b/m;
+/** JSON on one line: among the first fields of the map that the file is. */
+const IN_BRACES = "(?<![^])\\s*\\{[^{}]*?";
+const OWN_VERSION = new RegExp(
+  `(?:^\\s*|${IN_BRACES})["']?apiVersion["']?\\s*:\\s*["']?seatrial\\b`,
+  "m",
+);
+const OWN_KIND = new RegExp(
+  `(?:^|${IN_BRACES})["']?kind["']?\\s*:\\s*["']?(Scenario|Experiment)\\b`,
+  "m",
+);
 
 /** What a path holds, by its first lines; broken files are told apart as well as they show. */
 export async function roleOf(files: FileSystem, path: string): Promise<Role> {
