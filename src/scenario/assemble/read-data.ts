@@ -1,9 +1,8 @@
 import type { Manifest } from "../../api/kubernetes.js";
 import type { RandomStreams } from "../../kernel/random-streams.js";
 import { OpenbNodeReader } from "../../workload/traces/openb/openb-nodes.js";
-import { type LoadedTrace, TraceLoader } from "../../workload/traces/trace-loader.js";
 import type { TraceFormat } from "../../workload/traces/trace-formats.js";
-import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
+import { type LoadedTrace, TraceLoader } from "../../workload/traces/trace-loader.js";
 import type { TraceIssue } from "../../workload/traces/trace-pod.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
@@ -36,12 +35,6 @@ export async function readData(
   }
   const traces: LoadedTrace[] = [];
   for (const [index, trace] of loaded.scenario.traces.entries()) {
-    const problem = traceOptionsProblem(trace);
-    const path = `spec.traces[${index}]`;
-    if (problem !== null) {
-      issues.push({ ...NOWHERE, file: loaded.scenario.name, path, message: problem.message });
-      continue;
-    }
     const read = await readTrace(loaded, { trace, index, streams });
     if ("message" in read) {
       issues.push(read);

@@ -23,7 +23,7 @@ import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
 import { readData } from "./read-data.js";
 import { priceOf, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
-import { schedulerConfiguration, wireScheduler } from "./wire-scheduler.js";
+import { wireScheduler } from "./wire-scheduler.js";
 
 export interface WorldOptions {
   /** Where `events.csv` goes while the run goes on; null to count events only. */
@@ -68,8 +68,6 @@ export class World {
     options: WorldOptions,
   ): Promise<World | readonly Issue[]> {
     const { scenario } = loaded;
-    const configuration = schedulerConfiguration(scenario);
-    if (!("profiles" in configuration)) return configuration;
     const startTimeMs = scenario.startTimeEpochMicros / 1000;
     const data = await readData(loaded, new RandomStreams(scenario.seed));
     if (!("machines" in data)) return data;
@@ -106,7 +104,7 @@ export class World {
       ...wireControllers(ground, scenario),
     ];
     const scheduler = wireScheduler(ground, scenario, {
-      configuration,
+      configuration: loaded.schedulerConfiguration,
       decisions: options.decisions,
     });
     components.push(scheduler);

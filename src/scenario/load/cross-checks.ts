@@ -1,9 +1,10 @@
 import { closest } from "fastest-levenshtein";
 import type { Manifest } from "../../api/kubernetes.js";
+import { targetText } from "../../api/object-version.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject, NodePool, Target } from "../schema/scenario.js";
-import { targetOf, targetText } from "./patches.js";
+import { targetOf } from "./patches.js";
 import type { ScenarioSource } from "./scenario-file.js";
 import { isOf } from "./snapshot.js";
 import type { Path } from "./yaml-source.js";

@@ -1,9 +1,10 @@
 import { kindOf } from "../../api/legacy-versions.js";
+import { targetText } from "../../api/object-version.js";
+import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
 import { CoverageReport } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
-import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
 import { parseDuration } from "../units.js";
 import { crossChecks, duplicateObjects } from "./cross-checks.js";
 import { MAX_INPUT_BYTES } from "./documents.js";
@@ -13,12 +14,17 @@ import { InputFiles, type NamedFile } from "./input-files.js";
 import type { LoadedScenario, LoadOutcome } from "./loaded-scenario.js";
 import { loadManifests, type ObjectCheck } from "./manifests.js";
 import { dumpFlaws, manifestFlaws } from "./object-check.js";
-import { isTarget, patched, targetText } from "./patches.js";
+import { isTarget, patched } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
-import { minorOf, resolveScenario, type RunOverrides, runEnd } from "./resolve-scenario.js";
+import { minorOf, type RunOverrides, resolveScenario, runEnd } from "./resolve-scenario.js";
 import { endIssues, notesOfTheEnd } from "./run-end.js";
 import { ScenarioSource } from "./scenario-file.js";
-import { loadSchedulerConfig, unmodelledOf } from "./scheduler-config.js";
+import {
+  CONFIG_KIND,
+  defaultSchedulerConfig,
+  loadSchedulerConfig,
+  type TakenConfig,
+} from "./scheduler-config.js";
 import { isOf, newestTimeMicros } from "./snapshot.js";
 import { textBlocks } from "./text-stream.js";
 import type { Path } from "./yaml-source.js";
@@ -131,9 +137,9 @@ class ScenarioLoader {
       this.issues.push(...crossChecks(this.source, known));
     }
     this.issues.unshift(...ends);
-    if (this.issues.length > 0) return this.issues;
+    if (schedulerConfig === null || this.issues.length > 0) return this.issues;
     const parts = {
-      schedulerConfig,
+      schedulerConfig: schedulerConfig.object,
       snapshotTimeMicros: newestTimeMicros(snapshot),
       applied: new Map([...objects.applied].map(([i, all]) => [i, all.filter(isKept)])),
     };
@@ -141,6 +147,7 @@ class ScenarioLoader {
     const scenario = resolveScenario(this.document, parts, this.options);
     return {
       scenario,
+      schedulerConfiguration: schedulerConfig.configuration,
       snapshot: objects.snapshot?.filter(isKept) ?? null,
       nodes: objects.nodes,
       manifests: objects.manifests.filter(isKept),
@@ -216,23 +223,21 @@ class ScenarioLoader {
     };
   }
 
-  private async schedulerConfig(): Promise<LoadedObject | null> {
-    const config = this.document.spec.scheduler?.config;
-    if (config === undefined) return null;
-    const read = await loadSchedulerConfig(config, {
-      source: this.source,
-      inputs: this.inputs,
-      minor: minorOf(this.document),
-    });
-    if ("manifest" in read) {
-      const { kind } = read.manifest;
-      for (const { path, name } of unmodelledOf(read.manifest, minorOf(this.document))) {
-        this.coverage.note({ kind, field: path, effect: "placement" }, name);
-      }
-      return read;
+  /** Null when it is wrong. */
+  private async schedulerConfig(): Promise<TakenConfig | null> {
+    const { config } = this.document.spec.scheduler ?? {};
+    const minor = minorOf(this.document);
+    if (config === undefined) return defaultSchedulerConfig(minor);
+    const { source, inputs } = this;
+    const read = await loadSchedulerConfig(config, { source, inputs, minor });
+    if (!("configuration" in read)) {
+      this.issues.push(...read);
+      return null;
     }
-    this.issues.push(...read);
-    return null;
+    for (const { path, name } of read.configuration.notModelled) {
+      this.coverage.note({ kind: CONFIG_KIND, field: path, effect: "placement" }, name);
+    }
+    return read;
   }
 
   /** Traces and machines are read when the world is built: here it only shows whether they are there. */

@@ -1,3 +1,4 @@
+import { targetText } from "../../api/object-version.js";
 import type { TimeMicros } from "../../base/time.js";
 import { MAX_METRICS_INTERVALS } from "../defaults.js";
 import type { Issue } from "../issue.js";
@@ -5,7 +6,6 @@ import type { ScenarioDocument } from "../schema/document.js";
 import type { Generator, RunEnd } from "../schema/scenario.js";
 import type { RawOperation } from "../schema/timeline.js";
 import { formatDuration } from "../units.js";
-import { targetText } from "./patches.js";
 import { fileIssue } from "./read-text.js";
 import type { ScenarioSource } from "./scenario-file.js";
 import type { Path } from "./yaml-source.js";
