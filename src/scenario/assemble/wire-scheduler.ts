@@ -43,6 +43,7 @@ export function wireScheduler(
     podMaxBackoffSeconds: configuration.podMaxBackoffSeconds,
     maxUnschedulableMicros: MAX_UNSCHEDULABLE_MICROS,
     ties: scenario.scheduler.ties,
+    verifyEvery: scenario.scheduler.verifyEvery,
     cycle: scheduler.cycle,
     ...(decisions === undefined ? {} : { decisions }),
   });
