@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { formatIssue } from "../../src/scenario/issue.js";
+import { formatIssue, formatNote } from "../../src/scenario/issue.js";
 import { nodeFileSystem } from "../../src/scenario/load/file-system.js";
 import type { ManifestOptions } from "../../src/scenario/load/from-manifests.js";
 import { loadRun } from "../../src/scenario/load/load-run.js";
@@ -266,6 +266,40 @@ describe("files of one command", () => {
     expect(loaded.manifests).toHaveLength(0);
     const newest = Date.parse("2024-01-02T00:00:01Z") * 1000;
     expect(loaded.scenario.startTimeEpochMicros).toBe(newest);
+  });
+
+  it.each([
+    {
+      dumped: ["v1.23.4"],
+      run: undefined,
+      says: "v1.23.4, and the run behaves as 1.26: the oldest",
+    },
+    {
+      dumped: ["v1.27.3-eks-a5565ad", "v1.26.1", "v1.25.9+rke2r1"],
+      run: undefined,
+      says: 'v1.25.9+rke2r1, v1.27.3-eks-a5565ad, and the run behaves as 1.26: kubernetesVersion: "1.27"',
+    },
+    {
+      dumped: ["v1.99.0"],
+      run: undefined,
+      says: "v1.99.0, and the run behaves as 1.26: the newest",
+    },
+    { dumped: ["v1.28.0"], run: "1.28", says: null },
+    { dumped: ["v1.26.4", "", "unknown"], run: undefined, says: null },
+  ])("a dump of $dumped is told where the run is of another version", async (given) => {
+    const nodes = given.dumped.map((kubeletVersion, i) => ({
+      ...NODE,
+      metadata: { name: `n${i}` },
+      status: { ...NODE.status, nodeInfo: { kubeletVersion } },
+    }));
+    const settings = given.run === undefined ? [] : [`kubernetesVersion=${given.run}`];
+    const contents = { "dump.json": [...nodes, POD("p1", "n0")] };
+    const loaded = loadedOf((await run(["dump.json"], contents, { settings }))[0]!);
+    const notes = loaded.notes.map(formatNote);
+    expect(notes).toHaveLength(given.says === null ? 0 : 1);
+    if (given.says === null) return;
+    expect(notes[0]).toMatch(/^dump\.json:1:1: note: nodes say that they run Kubernetes /);
+    expect(notes[0]).toContain(given.says);
   });
 
   it("a dump may come in several files, with manifests beside it", async () => {

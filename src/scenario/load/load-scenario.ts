@@ -8,6 +8,7 @@ import type { LoadedObject } from "../schema/scenario.js";
 import { parseDuration } from "../units.js";
 import { crossChecks, duplicateObjects } from "./cross-checks.js";
 import { MAX_INPUT_BYTES } from "./documents.js";
+import { versionNotes } from "./dump-version.js";
 import { loadEmpiricalSamples } from "./empirical.js";
 import type { FileSystem } from "./file-system.js";
 import { InputFiles, type NamedFile } from "./input-files.js";
@@ -152,7 +153,12 @@ class ScenarioLoader {
       nodes: objects.nodes,
       manifests: objects.manifests.filter(isKept),
       notModelled: this.coverage.entries(),
-      notes: notesOfTheEnd(this.source, this.document, scenario.end),
+      notes: [
+        ...versionNotes([...snapshot, ...objects.nodes], scenario.kubernetesMinor, (name) =>
+          inputs.shownAs(name),
+        ),
+        ...notesOfTheEnd(this.source, this.document, scenario.end),
+      ],
       inputs: await inputs.hashes(),
       openText: (name) => textBlocks(inputs.files, inputs.find(name).path),
       shownAs: (name) => inputs.find(name).shown,
