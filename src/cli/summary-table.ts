@@ -139,9 +139,9 @@ function podLines(figures: Figures): readonly string[] {
   lines.push(...alignedLines(rows, ["left", "right", "right", "right", "right", "right"]));
   const censored = figures.get("pod_wait_censored_count");
   if (censored > 0) {
-    const were = censored === 1 ? "was" : "were";
+    const [were, their] = censored === 1 ? ["was", "its"] : ["were", "their"];
     lines.push(
-      `${countText(censored, "pod")} ${were} never bound: age at the end stands for the wait`,
+      `${countText(censored, "pod")} ${were} never bound: the mean counts ${their} age so far; – is a wait without a known end`,
     );
   }
   return lines;
