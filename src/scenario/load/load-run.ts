@@ -12,7 +12,7 @@ const PEEKED_CHARACTERS = 64 * 1024;
 /** JSON on one line: among the first fields of the map that the file is. */
 const IN_BRACES = "(?<![^])\\s*\\{[^{}]*?";
 const OWN_VERSION = new RegExp(
-  `(?:^\\s*|${IN_BRACES})["']?apiVersion["']?\\s*:\\s*["']?seatrial\\b`,
+  `(?:^[ \\t]*|${IN_BRACES})["']?apiVersion["']?\\s*:\\s*["']?seatrial\\b`,
   "m",
 );
 const OWN_KIND = new RegExp(
@@ -33,6 +33,7 @@ export async function roleOf(files: FileSystem, path: string): Promise<Role> {
   } catch {
     // Whoever reads it in earnest says what is wrong with it.
   }
+  text = text.slice(0, PEEKED_CHARACTERS);
   const own = OWN_KIND.exec(text)?.[1];
   if (own === "Experiment") return "experiment";
   return own === "Scenario" || OWN_VERSION.test(text) ? "scenario" : "manifests";
