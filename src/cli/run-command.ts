@@ -7,7 +7,8 @@ import { loadRun } from "../scenario/load/load-run.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { ExitCode } from "./exit-code.js";
 import { Interruption } from "./interruption.js";
-import { jsonOf, reportOf, whatOf } from "./run-report.js";
+import { whatOf, whoOf } from "./not-modelled.js";
+import { jsonOf, reportOf } from "./run-report.js";
 import { type FinishedRun, runScenario } from "./run-scenario.js";
 import { type Emphasis, NO_EMPHASIS, summaryText } from "./summary-table.js";
 
@@ -90,13 +91,15 @@ function printSummary(run: FinishedRun): void {
 
 /** Says what does not hold of a finished run; true when all does. */
 function passes(run: FinishedRun, options: RunOptions): boolean {
-  const { scenario, notModelled } = run.loaded;
+  const { scenario } = run.loaded;
   const failed = failedExpectations(scenario.expect, run.figures.summary);
   for (const text of failed) tell(`${scenario.name}: expectation failed: ${text}`);
-  const harmful = notModelled.filter(({ effect }) => effect !== "none");
+  const harmful = run.notModelled.filter(({ effect }) => effect !== "none");
   const isStrict = options.strict === true && harmful.length > 0;
   if (isStrict) {
-    const list = harmful.map((entry) => `${whatOf(entry)} (${entry.effect})`).join(", ");
+    const list = harmful
+      .map((entry) => `${whatOf(entry)} (${entry.effect}): ${whoOf(entry)}`)
+      .join("; ");
     tell(`${scenario.name}: not modelled, refused by --strict: ${list}`);
   }
   return failed.length === 0 && !isStrict;

@@ -1,11 +1,10 @@
 import { claimText } from "../experiment/verification.js";
-import type { NotModelled } from "../scenario/coverage.js";
 import { DEFAULT_VARIANT, type FinishedRun } from "./run-scenario.js";
 import type { SummaryReport } from "./summary-table.js";
 
 /** What the terminal shows of a finished run. */
 export function reportOf(run: FinishedRun): SummaryReport {
-  const { scenario, notModelled } = run.loaded;
+  const { scenario } = run.loaded;
   return {
     scenario: scenario.name,
     variant: DEFAULT_VARIANT,
@@ -17,11 +16,7 @@ export function reportOf(run: FinishedRun): SummaryReport {
     steps: run.figures.steps,
     events: run.figures.events,
     refusals: run.figures.refusals,
-    notModelled: notModelled.map((entry) => ({
-      what: whatOf(entry),
-      effect: entry.effect,
-      objects: entry.objects.length,
-    })),
+    notModelled: run.notModelled,
     defaultContainers: run.facts.defaultContainersCount,
     notes: run.notes,
     path: run.path,
@@ -45,8 +40,4 @@ export function jsonOf(run: FinishedRun): unknown {
       unit,
     })),
   };
-}
-
-export function whatOf(entry: NotModelled): string {
-  return entry.field === "" ? entry.kind : `${entry.kind} ${entry.field}`;
 }

@@ -6,6 +6,7 @@ import { SimulationStuckError } from "../kernel/simulation-stuck-error.js";
 import { EVENT_COLUMNS } from "../record/event-log.js";
 import type { RunFigures } from "../record/run-figures.js";
 import { World, type WorldFacts } from "../scenario/assemble/world.js";
+import { type Concern, concernedPods } from "../scenario/concerned-pods.js";
 import type { Issue } from "../scenario/issue.js";
 import { Explainer } from "../scheduler/explain/explainer.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
@@ -32,6 +33,7 @@ export interface FinishedRun {
   readonly facts: WorldFacts;
   /** Sentences about the input: what never happened, what was left out, that nothing contends. */
   readonly notes: readonly string[];
+  readonly notModelled: readonly Concern[];
   /** What `--explain` asked for; null if it did not. */
   readonly explanation?: string;
 }
@@ -96,6 +98,7 @@ async function simulate(
   const { figures, facts } = world.finish();
   const { scenario } = loaded;
   const notes = notesOf(loaded, { facts, endMicros });
+  const notModelled = concernedPods(loaded.notModelled, figures.pods());
   const explanation = explainer === null ? null : explanationText(world, explainer);
   if (explanation !== null) folder.writeText("explain.txt", explanation);
   const failure = writeRun(folder, {
@@ -113,12 +116,13 @@ async function simulate(
       endMicros,
       isStopped: false,
       notes,
+      notModelled,
       resolved: scenario,
     },
     timing: clock.timing(engine.eventsProcessed),
   });
   if (failure !== null) return { outcome: "refused", issues: [failure] };
-  const run = { loaded, path: folder.path, digest, endMicros, figures, facts, notes };
+  const run = { loaded, path: folder.path, digest, endMicros, figures, facts, notes, notModelled };
   return {
     outcome: "finished",
     run: explanation === null ? run : { ...run, explanation },

@@ -1,17 +1,10 @@
 import type { EventTally, TimelineStep } from "../record/event-log.js";
 import type { RefusalTally } from "../record/refusals.js";
 import type { SummaryRow } from "../record/summary.js";
+import type { Concern } from "../scenario/concerned-pods.js";
 import { alignedLines } from "./aligned-text.js";
 import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
-
-/** What cannot be simulated and stands in an input. */
-interface NotModelled {
-  /** A kind, or a field with its kind: `Pod spec.securityContext`. */
-  readonly what: string;
-  readonly effect: "placement" | "timing" | "none";
-  /** How many objects ask for it. */
-  readonly objects: number;
-}
+import { whatOf, whoOf } from "./not-modelled.js";
 
 export interface SummaryReport {
   readonly scenario: string;
@@ -25,7 +18,7 @@ export interface SummaryReport {
   readonly steps: readonly TimelineStep[];
   readonly events: readonly EventTally[];
   readonly refusals: readonly RefusalTally[];
-  readonly notModelled: readonly NotModelled[];
+  readonly notModelled: readonly Concern[];
   /** Containers that no `behavior` entry matched. */
   readonly defaultContainers: number;
   /** Sentences about the input: offered load, what was rounded or left out, that nothing contends. */
@@ -265,25 +258,22 @@ function refusalLines(refusals: readonly RefusalTally[]): readonly string[] {
 }
 
 /** What may change results line by line; what does not, in one run of text. */
-function notModelledLines(
-  notModelled: readonly NotModelled[],
-  emphasis: Emphasis,
-): readonly string[] {
+function notModelledLines(notModelled: readonly Concern[], emphasis: Emphasis): readonly string[] {
   const weight = { placement: 0, timing: 1, none: 2 } as const;
   const harmful = notModelled
     .filter(({ effect }) => effect !== "none")
     .sort((a, b) => weight[a.effect] - weight[b.effect]);
-  const rows = harmful.map(({ what, effect, objects }) => [
-    what,
-    `may change ${effect}`,
-    objects === 0 ? "" : countText(objects, "object"),
-  ]);
+  const rows = harmful.map((entry) => [whatOf(entry), `may change ${entry.effect}`, whoOf(entry)]);
   const harmless = notModelled.filter(({ effect }) => effect === "none");
   return [
-    ...alignedLines(rows, ["left", "left", "right"]).map((line) => emphasis.warn(line)),
-    ...(harmless.length === 0 ? [] : [`no effect on results (objects):`]),
-    ...wrapped(harmless.map(({ what, objects }) => `${what} (${objects})`)),
+    ...alignedLines(rows, ["left", "left", "left"]).map((line) => emphasis.warn(line)),
+    ...(harmless.length === 0 ? [] : ["no effect on results, by the number of pods or objects:"]),
+    ...wrapped(harmless.map((entry) => `${whatOf(entry)} (${sizeOf(entry)})`)),
   ];
+}
+
+function sizeOf({ podsOf, podsCount, objects }: Concern): string {
+  return podsOf.size > 0 ? countText(podsCount, "pod") : countText(objects.length, "object");
 }
 
 const WRAP_COLUMNS = 96;

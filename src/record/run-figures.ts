@@ -38,6 +38,12 @@ export class RunFigures {
     this.endMicros = recorded.endMicros;
   }
 
+  /** Every pod that there was, in the order in which they were first seen. */
+  *pods(): IterableIterator<{ namespace: string; name: string; owner: string }> {
+    const { records } = this.recorded.ledgers.pods;
+    for (let record = 0; record < records.count; record += 1) yield records.describe(record);
+  }
+
   /** `summary.csv` */
   summaryTable(): Table {
     return summaryTable(this.summary);

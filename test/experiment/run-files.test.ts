@@ -31,6 +31,7 @@ const IDENTITY = {
   digest: "00ff00ff",
   isStopped: false,
   notes: [],
+  notModelled: [],
 } as const;
 
 /** A minute of a small cluster: a rollout, a drain, a crash, a pod that finds no room. */

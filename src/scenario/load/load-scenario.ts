@@ -1,7 +1,7 @@
 import { kindOf } from "../../api/legacy-versions.js";
 import { targetText } from "../../api/object-version.js";
 import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
-import { CoverageReport } from "../coverage.js";
+import { ALL_PODS, CoverageReport } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
@@ -241,7 +241,8 @@ class ScenarioLoader {
       return null;
     }
     for (const { path, name } of read.configuration.notModelled) {
-      this.coverage.note({ kind: CONFIG_KIND, field: path, effect: "placement" }, name);
+      const what = { kind: CONFIG_KIND, field: path, effect: "placement" } as const;
+      this.coverage.note(what, { text: name, podsOf: ALL_PODS });
     }
     return read;
   }
@@ -273,7 +274,8 @@ class ScenarioLoader {
   private checkTemplates(): void {
     for (const [i, { name, template }] of (this.document.spec.generators ?? []).entries()) {
       const metadata = { ...template.metadata, name: `${name}-0` };
-      this.coverage.add({ ...template, metadata });
+      const made = { ...template.metadata, name: `${template.metadata.name ?? name}-*` };
+      this.coverage.add({ ...template, metadata: made });
       for (const flaw of manifestFlaws({ ...template, metadata })) {
         const path: Path = ["spec", "generators", i, "template", ...flaw.path];
         this.issues.push(this.source.issue(path, flaw.message));
