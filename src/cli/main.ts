@@ -42,7 +42,10 @@ function program(): Command {
     .option("--nodes <shape>", "nodes for plain manifests, such as 3x4cpu,16Gi")
     .option("--out <dir>", "folder for the results", folder, "results")
     .option("--strict", "exit 1 when something that matters is not modelled")
-    .option("--explain <pod>", "tell why that pod waited and what would help; a name, or name*")
+    .option(
+      "--explain <pod>",
+      "tell why that pod waited and what would help; [namespace/]name, * for any characters",
+    )
     .option("--json", "print {scenario, variant, seed, path, digest, metrics} for each run as JSON")
     .addHelpText(
       "after",

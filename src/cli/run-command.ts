@@ -5,6 +5,7 @@ import { formatIssue, type Issue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { loadRun } from "../scenario/load/load-run.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
+import { podPatternProblem } from "../scheduler/explain/explainer.js";
 import { ExitCode } from "./exit-code.js";
 import { Interruption } from "./interruption.js";
 import { whatOf, whoOf } from "./not-modelled.js";
@@ -29,6 +30,11 @@ export async function runCommand(
   options: RunOptions,
   version: string,
 ): Promise<ExitCode> {
+  const wrong = options.explain === undefined ? null : podPatternProblem(options.explain);
+  if (wrong !== null) {
+    tell(`--explain ${options.explain}: ${wrong}`);
+    return ExitCode.wrongInput;
+  }
   const outcomes = await loadRun(paths, {
     files: nodeFileSystem,
     dataFolder: process.env.SEATRIAL_DATA ?? "data",
@@ -76,6 +82,7 @@ async function runAll(
     if (exitCode === ExitCode.wrongInput || exitCode === ExitCode.interrupted) break;
   }
   if (options.json === true) process.stdout.write(`${JSON.stringify(finished.map(jsonOf))}\n`);
+  if (!explainsSome(finished) && exitCode === ExitCode.good) exitCode = ExitCode.wrongInput;
   if (exitCode === ExitCode.interrupted) {
     tell("stopped; finished runs are kept, the one under way left nothing behind");
   }
@@ -85,8 +92,19 @@ async function runAll(
 function printSummary(run: FinishedRun): void {
   const styles = emphasis();
   process.stdout.write(summaryText(reportOf(run), styles));
-  if (run.explanation === undefined) return;
-  process.stdout.write(`\n${styles.bold("Explained")}\n${run.explanation}`);
+  if (run.explanation?.isMatched !== true) return;
+  process.stdout.write(`\n${styles.bold("Explained")}\n${run.explanation.text}`);
+}
+
+/** False when `--explain` asked about pods that no run had; of each such run it is told. */
+function explainsSome(finished: readonly FinishedRun[]): boolean {
+  const explanations = finished.flatMap(({ loaded, explanation }) =>
+    explanation === undefined ? [] : [{ name: loaded.scenario.name, ...explanation }],
+  );
+  for (const { name, text, isMatched } of explanations) {
+    if (!isMatched) tell(`${name}: --explain: ${text.trimEnd()}`);
+  }
+  return explanations.length === 0 || explanations.some(({ isMatched }) => isMatched);
 }
 
 /** Says what does not hold of a finished run; true when all does. */

@@ -33,6 +33,7 @@ export function jsonOf(run: FinishedRun): unknown {
     path: run.path,
     digest: run.digest,
     notes: run.notes,
+    ...(run.explanation === undefined ? {} : { explanation: run.explanation.text }),
     metrics: run.figures.summary.map(({ metric, labels, value, unit }) => ({
       metric,
       labels,

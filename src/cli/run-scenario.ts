@@ -11,7 +11,7 @@ import type { Issue } from "../scenario/issue.js";
 import { Explainer } from "../scheduler/explain/explainer.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { RunBrokenError } from "./bug-report.js";
-import { explanationText } from "./explanation.js";
+import { type Explanation, explain } from "./explanation.js";
 import type { Interruption } from "./interruption.js";
 import { ProgressBar } from "./progress-bar.js";
 import { notesOf } from "./run-notes.js";
@@ -34,8 +34,8 @@ export interface FinishedRun {
   /** Sentences about the input: what never happened, what was left out, that nothing contends. */
   readonly notes: readonly string[];
   readonly notModelled: readonly Concern[];
-  /** What `--explain` asked for; null if it did not. */
-  readonly explanation?: string;
+  /** What `--explain` asked for; absent if it did not. */
+  readonly explanation?: Explanation;
 }
 
 export type ScenarioOutcome =
@@ -99,8 +99,8 @@ async function simulate(
   const { scenario } = loaded;
   const notes = notesOf(loaded, { facts, endMicros });
   const notModelled = concernedPods(loaded.notModelled, figures.pods());
-  const explanation = explainer === null ? null : explanationText(world, explainer);
-  if (explanation !== null) folder.writeText("explain.txt", explanation);
+  const explanation = explainer === null ? null : explain(world, explainer, () => figures.pods());
+  if (explanation !== null) folder.writeText("explain.txt", explanation.text);
   const failure = writeRun(folder, {
     figures,
     identity: {

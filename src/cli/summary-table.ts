@@ -236,25 +236,33 @@ function waitLines(figures: Figures): readonly string[] {
     .sort((a, b) => b.share - a.share);
   const wasRefused = shares.some(({ labels }) => !/^plugin=(Queue|Binding);/.test(labels));
   if (!wasRefused) return [];
-  const shown = shares.filter(({ share }) => share >= MIN_SHARE).slice(0, MAX_LINES);
-  const rows = shown.map(({ labels, share }) => {
+  const worth = shares.filter(({ share }) => share >= MIN_SHARE);
+  const rows = worth.slice(0, MAX_LINES).map(({ labels, share }) => {
     const [, plugin = "", reason = ""] = /^plugin=(.*?);reason=(.*)$/s.exec(labels) ?? [];
-    return [percentText(share), plugin, reason];
+    return [percentText(share), reason, `(${plugin})`];
   });
   const lines = alignedLines(rows, ["right", "left", "left"]);
-  return withRest(lines, shares.length - rows.length, "more in summary.csv");
+  return [
+    "of the time that they had no node, by what kept them",
+    ...withRest(lines, worth.length - rows.length, "more in summary.csv"),
+  ];
 }
 
 function refusalLines(refusals: readonly RefusalTally[]): readonly string[] {
   const rows = refusals
     .slice(0, MAX_LINES)
-    .map(({ reason, pods, unbound }) => [
-      countText(pods, "pod"),
-      reason,
-      unbound === 0 ? "" : `${numberText(unbound)} of them never bound`,
-    ]);
+    .map(({ reason, pods, unbound }) => [countText(pods, "pod"), reason, fateText(pods, unbound)]);
+  if (rows.length === 0) return [];
   const lines = alignedLines(rows, ["right", "left", "left"]);
-  return withRest(lines, refusals.length - rows.length, "more in pods.csv");
+  return [
+    "by the reasons of their last refusal",
+    ...withRest(lines, refusals.length - rows.length, "more in pods.csv"),
+  ];
+}
+
+function fateText(pods: number, unbound: number): string {
+  if (unbound === 0) return "";
+  return unbound === pods ? "never bound" : `${numberText(unbound)} of them never bound`;
 }
 
 /** What may change results line by line; what does not, in one run of text. */

@@ -39,9 +39,16 @@ export class RunFigures {
   }
 
   /** Every pod that there was, in the order in which they were first seen. */
-  *pods(): IterableIterator<{ namespace: string; name: string; owner: string }> {
+  *pods() {
     const { records } = this.recorded.ledgers.pods;
-    for (let record = 0; record < records.count; record += 1) yield records.describe(record);
+    for (let record = 0; record < records.count; record += 1) {
+      yield {
+        ...records.describe(record),
+        createdMicros: records.created.get(record),
+        boundMicros: records.bound.get(record),
+        finishedMicros: records.finished.get(record),
+      };
+    }
   }
 
   /** `summary.csv` */
