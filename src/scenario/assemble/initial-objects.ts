@@ -21,6 +21,7 @@ const FIRST_KINDS: readonly string[] = [
 export function loadState(ground: Ground, loaded: LoadedScenario): void {
   const startTimeMs = loaded.scenario.startTimeEpochMicros / 1000;
   const snapshot = loaded.snapshot ?? [];
+  ground.store.avoidUids(snapshot.flatMap(({ manifest }) => manifest.metadata.uid ?? []));
   for (const { manifest } of snapshot) {
     const object = fromManifest(manifest, startTimeMs);
     if (object !== null) ground.server.load(object as NewObject);
