@@ -12,7 +12,7 @@ import { Explainer } from "../scheduler/explain/explainer.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { RunBrokenError } from "./bug-report.js";
 import { type Explanation, explain } from "./explanation.js";
-import type { Interruption } from "./interruption.js";
+import { InterruptedError, type Interruption } from "./interruption.js";
 import { ProgressBar } from "./progress-bar.js";
 import { notesOf } from "./run-notes.js";
 import { WallClock } from "./wall-clock.js";
@@ -61,8 +61,13 @@ export async function runScenario(
   const place = { out: context.out, scenario: name, variant: DEFAULT_VARIANT, seed };
   const folder = openRunFolder(place);
   if (!(folder instanceof RunFolder)) return { outcome: "refused", issues: [folder] };
+  const { interruption } = context;
+  const openText = (file: string) => interruption.guard(loaded.openText(file));
   try {
-    return await simulate(loaded, folder, context);
+    return await simulate({ ...loaded, openText }, folder, context);
+  } catch (error) {
+    if (error instanceof InterruptedError) return { outcome: "interrupted" };
+    throw error;
   } finally {
     folder.discard();
   }

@@ -98,7 +98,17 @@ export function parseInstant(raw: unknown): Parsed<number> {
     /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?(?:[Zz]|[+-]\d{2}:\d{2})$/.exec(raw);
   if (form === null) return { problem: expected };
   const wholeSeconds = Date.parse(raw.replace(/\.\d+/, ""));
-  if (Number.isNaN(wholeSeconds)) return { problem: `${expected}: there is no such day or hour` };
+  if (Number.isNaN(wholeSeconds) || !isDay(raw)) {
+    return { problem: `${expected}: there is no such day or hour` };
+  }
   const fraction = form[1] === undefined ? 0 : Number(form[1].slice(0, 6).padEnd(6, "0"));
   return { value: wholeSeconds * 1_000 + fraction };
+}
+
+/** Whether the month has that day: a date that it has not would be read as one of the next month. */
+function isDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day >= 1 && day <= (days[month - 1] ?? 0);
 }

@@ -144,6 +144,21 @@ describe("wrong input on the command line", () => {
     );
   });
 
+  it("machines that the cluster has already are refused", async () => {
+    const nodes = "nodes: [{ format: openb, path: nodes.csv }";
+    place.write("again.yaml", TRACE.replace(nodes, `${nodes}, { format: openb, path: nodes.csv }`));
+    const pool = "nodePools: [{ name: node, nodes: 2, capacity: { cpu: 1, memory: 1Gi } }]";
+    const pooled = TRACE.replace(nodes, `${pool}, ${nodes}`).replace("name: trace", "name: pooled");
+    place.write("pooled.yaml", pooled);
+    for (const name of ["again.yaml", "pooled.yaml"]) {
+      const ended = await place.call(["run", name]);
+      expectRefused(
+        ended,
+        /^nodes\.csv: the cluster has a node of that name.*\(found "node-1"\)$/m,
+      );
+    }
+  });
+
   it("a trace with broken rows in its middle names line, column, value and what is right", async () => {
     const ended = await place.call(["run", "trace.yaml"]);
     expectRefused(
@@ -156,6 +171,9 @@ describe("wrong input on the command line", () => {
 
   it.each([
     [["run", "missing.yaml"], /^missing\.yaml: there is no such file or folder$/m],
+    [["run", ""], /^"": is no path: expected a file or a folder$/m],
+    [["validate", ""], /^"": is no path: expected a file or a folder$/m],
+    [["run", "app.yaml", "--nodes", "600000x1cpu,1Gi"], /: expected at most 500000 nodes$/m],
     [["run", "folder"], /folder.*holds no|there is nothing to run/m],
     [["run", "good.yaml", "--out", "app.yaml/x"], /results cannot be written: .*--out$/m],
     [["run", "good.yaml", "--out", ""], /--out.*'' is invalid\. expected the name of a folder/],

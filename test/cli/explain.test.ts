@@ -225,7 +225,7 @@ describe("--explain of a pod that there was not", () => {
   const place = new Workplace({
     "one.yaml": scenario("one", "  manifests: [shop.yaml]\n"),
     "two.yaml": scenario("two", "  manifests: [bank.yaml]\n"),
-    "shop.yaml": pod("checkout") + "---\n" + pod("report"),
+    "shop.yaml": `${pod("checkout")}---\n${pod("report")}`,
     "bank.yaml": pod("ledger").replace("shop", "bank"),
   });
   afterAll(() => place.remove());

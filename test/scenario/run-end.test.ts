@@ -83,6 +83,13 @@ describe("what is planned for after the end of the run is noted", () => {
       ],
     },
     {
+      what: "and so is an expectation of a metric that there is not",
+      spec: `  duration: 1h\n  expect: [{ metric: pods_creatd_count, is: "== 1" }]\n${COMING}`,
+      notes: [
+        's.yaml:7:22: note: spec.expect[0].metric: no metric has that name; the nearest is pods_created_count: it cannot hold (found "pods_creatd_count")',
+      ],
+    },
+    {
       what: "the end of what is measured",
       spec: `  duration: 1h\n  measure: { to: 2h }\n${COMING}`,
       notes: [

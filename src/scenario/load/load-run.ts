@@ -1,5 +1,5 @@
 import type { Issue } from "../issue.js";
-import { fileIssue } from "./read-text.js";
+import { fileIssue, NO_PATH } from "./read-text.js";
 import type { FileSystem } from "./file-system.js";
 import { type ManifestOptions, scenarioFromManifests } from "./from-manifests.js";
 import type { LoadOutcome } from "./loaded-scenario.js";
@@ -49,6 +49,10 @@ export async function loadRun(
 ): Promise<readonly LoadOutcome[]> {
   const missing: Issue[] = [];
   for (const path of paths) {
+    if (path === "") {
+      missing.push(NO_PATH);
+      continue;
+    }
     const { kind } = await options.files.look(path);
     if (kind === "missing") missing.push(fileIssue(path, "there is no such file or folder"));
   }

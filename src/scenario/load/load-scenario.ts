@@ -2,6 +2,7 @@ import { kindOf } from "../../api/legacy-versions.js";
 import { targetText } from "../../api/object-version.js";
 import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
 import { ALL_PODS, CoverageReport } from "../coverage.js";
+import { unknownMetric } from "../expectations.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
@@ -158,6 +159,11 @@ class ScenarioLoader {
           inputs.shownAs(name),
         ),
         ...notesOfTheEnd(this.source, this.document, scenario.end),
+        ...scenario.expect.flatMap(({ metric }, i) => {
+          const message = unknownMetric(metric);
+          const path: Path = ["spec", "expect", i, "metric"];
+          return message === null ? [] : [this.source.issue(path, `${message}: it cannot hold`)];
+        }),
       ],
       inputs: await inputs.hashes(),
       openText: (name) => textBlocks(inputs.files, inputs.find(name).path),

@@ -5,7 +5,7 @@ import { loadScenario } from "./load-scenario.js";
 import { roleOf } from "./load-run.js";
 import { filesIn, loadManifests } from "./manifests.js";
 import { manifestFlaws } from "./object-check.js";
-import { fileIssue } from "./read-text.js";
+import { fileIssue, NO_PATH } from "./read-text.js";
 
 interface ValidateOptions {
   readonly files: FileSystem;
@@ -27,6 +27,10 @@ export async function validateFiles(
   const notes: Issue[] = [];
   const inputs = new InputFiles(options.files, { folder: ".", dataFolder: options.dataFolder });
   for (const path of paths) {
+    if (path === "") {
+      issues.push(NO_PATH);
+      continue;
+    }
     const named = inputs.find(path);
     let count = 0;
     for await (const file of filesIn(inputs, named, 0, issues)) {
