@@ -105,7 +105,8 @@ function othersText(lives: readonly PodLife[], endMicros: TimeMicros): string {
 function storyLines(story: PodStory, { node, finishedMicros }: PodLife): readonly string[] {
   const lines: string[] = [];
   const queued = ((story.attempts[0]?.timeMicros ?? 0) - story.createdMicros) / 1e6;
-  if (queued > LONG_IN_QUEUE_SECONDS) {
+  // Of a pod of a snapshot nobody knows how often it was tried before.
+  if (queued > LONG_IN_QUEUE_SECONDS && story.createdMicros >= 0) {
     const time = durationText(queued);
     lines.push(
       "",

@@ -184,6 +184,37 @@ describe("--explain tells of a pod", () => {
     );
   });
 
+  test("that waited before the run began already", async () => {
+    const node = {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: "n", creationTimestamp: "2026-01-01T00:00:00Z" },
+      status: { allocatable: { cpu: "1", memory: "8Gi", pods: "10" } },
+    };
+    const one = (name: string, spec: object, phase: string) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "shop", creationTimestamp: "2026-01-01T01:00:00Z" },
+      spec: {
+        containers: [{ name: "m", image: "i", resources: { requests: { cpu: "1" } } }],
+        ...spec,
+      },
+      status: { phase, ...(phase === "Running" && { startTime: "2026-01-01T01:30:00Z" }) },
+    });
+    const items = [node, one("old", { nodeName: "n" }, "Running"), one("late", {}, "Pending")];
+    const dump = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    const loaded = await loadedFromMemory({ "dump.json": dump }, { until: "1m" });
+    const context = { out: OUT, version: "test", interruption, explain: "late" };
+    const finished = await runScenario(loaded, context);
+    if (finished.outcome !== "finished") throw new Error(JSON.stringify(finished));
+    const { text = "" } = finished.run.explanation ?? {};
+    expect(text).toMatch(
+      /^shop\/late, .*created 30m before the run began: still pending at the end/,
+    );
+    expect(text).toMatch(/^Attempts? 1.*: does not fit on the one node$/m);
+    expect(text).not.toContain("in the queue");
+  });
+
   test("the one that waited longest, of more than are followed", async () => {
     const names = Array.from({ length: 230 }, (_, i) => `p${String(i).padStart(3, "0")}`);
     const { text } = await told(
