@@ -37,7 +37,7 @@ export function requirementErrors(requirement: {
   readonly operator: string;
   readonly values: readonly string[];
 }): readonly string[] {
-  const { key, operator, values } = requirement;
+  const { key = "", operator, values } = requirement;
   const reasons = qualifiedNameErrors(key).map((reason) => `key ${JSON.stringify(key)}: ${reason}`);
   const countError = valueCountError(operator, values.length);
   if (countError !== undefined) reasons.push(countError);

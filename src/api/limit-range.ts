@@ -71,7 +71,7 @@ function usageErrors(item: LimitRangeItem, usage: Usage): readonly string[] {
  * Source: Kubernetes documentation, "Limit Ranges".
  */
 export function limitRangePodErrors(limitRange: LimitRangeSpec, pod: PodSpec): readonly string[] {
-  return limitRange.limits.flatMap((item) => {
+  return (limitRange.limits ?? []).flatMap((item) => {
     if (item.type === "Container") {
       return [...pod.containers, ...(pod.initContainers ?? [])].flatMap((container) =>
         usageErrors(item, {
@@ -108,7 +108,7 @@ export function limitRangeClaimErrors(
   claim: PersistentVolumeClaimSpec,
 ): readonly string[] {
   const usage = { requests: exact(claim.resources?.requests), limits: new Map() };
-  return limitRange.limits
+  return (limitRange.limits ?? [])
     .filter((item) => item.type === "PersistentVolumeClaim")
     .flatMap(({ type, min, max }) => [
       ...[...exact(min)].map(([name, bound]) => minError(type, bound, usage, name)),
@@ -134,7 +134,7 @@ export function withLimitRangeDefaults(
   container: Container,
 ): Container {
   let resources = container.resources;
-  for (const item of limitRange.limits) {
+  for (const item of limitRange.limits ?? []) {
     if (item.type === "Container") resources = withDefaults(resources, item);
   }
   return resources === container.resources || resources === undefined

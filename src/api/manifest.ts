@@ -6,6 +6,7 @@ import type { AnyVersion, ObjectVersion, VersionMeta } from "./object-version.js
 import { readPodStatus, writePodStatus } from "./pod-status-manifest.js";
 import type { PodPhase, PodVersion } from "./pod-version.js";
 import { formatTimestamp, parseTimestamp } from "./timestamp.js";
+import { withoutNulls } from "./without-nulls.js";
 
 const PHASES: readonly string[] = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
 
@@ -21,7 +22,7 @@ function readMeta(kind: Kind, metadata: ObjectMeta, startTimeMs: number) {
     annotations: metadata.annotations ?? {},
     ownerReferences: metadata.ownerReferences ?? [],
     finalizers: metadata.finalizers ?? [],
-    ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
+    ...(metadata.uid ? { uid: metadata.uid } : {}),
     ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
     ...(created === null ? {} : { creationTimeMicros: created }),
   };
@@ -63,7 +64,7 @@ function readGeneric(kind: GenericKind, manifest: Manifest, startTimeMs: number)
 export function fromManifest(manifest: Manifest, startTimeMs: number): NewObject | null {
   const kind = kindOf(manifest.apiVersion, manifest.kind);
   if (kind === undefined) return null;
-  const current = toCurrentVersion(kind, manifest);
+  const current = toCurrentVersion(kind, withoutNulls(manifest));
   return kind === "Pod"
     ? readPod(current, startTimeMs)
     : (readGeneric(kind, current, startTimeMs) as NewObject);

@@ -1,9 +1,9 @@
 import type { GenericKind, Kind } from "./kinds.js";
-import type { VersionMeta, ObjectVersion } from "./object-version.js";
+import type { ObjectVersion, VersionMeta } from "./object-version.js";
 import type { PodFields } from "./pod-version.js";
 
 type Assigned = "row" | "resourceVersion";
-type Meta = Omit<VersionMeta, Assigned | "uid" | "generation" | "creationTimeMicros">;
+type NewMeta = Omit<VersionMeta, Assigned | "uid" | "generation" | "creationTimeMicros">;
 
 /** What only a dump or an import knows; a created object gets these from the API server. */
 interface Known {
@@ -13,12 +13,12 @@ interface Known {
 }
 
 /** A pod as a client writes it. */
-export type NewPod = { readonly kind: "Pod" } & Meta &
+export type NewPod = { readonly kind: "Pod" } & NewMeta &
   Known &
   Pick<PodFields, "spec" | "nodeName" | "nominatedNodeName" | "phase" | "status">;
 
 /** An object of another kind as a client writes it. */
-export type NewGeneric<K extends GenericKind = GenericKind> = { readonly kind: K } & Meta &
+export type NewGeneric<K extends GenericKind = GenericKind> = { readonly kind: K } & NewMeta &
   Known &
   Pick<ObjectVersion<K>, "spec" | "status">;
 
@@ -28,3 +28,21 @@ export type NewObject<K extends Kind = Kind> = K extends "Pod"
   : K extends GenericKind
     ? NewGeneric<K>
     : never;
+
+const NO_ENTRIES = Object.freeze({});
+const NO_ITEMS: readonly never[] = Object.freeze([]);
+
+/** Metadata that says no more than what the object is called; the empty parts are shared. */
+export function newMeta(namespace: string, name: string): NewMeta {
+  return {
+    namespace,
+    name,
+    generateName: "",
+    deletionTimeMicros: null,
+    deletionGracePeriodSeconds: null,
+    labels: NO_ENTRIES,
+    annotations: NO_ENTRIES,
+    ownerReferences: NO_ITEMS,
+    finalizers: NO_ITEMS,
+  };
+}

@@ -181,7 +181,7 @@ export class PreferredNodeTerms {
 
   constructor(preferred: readonly PreferredSchedulingTerm[]) {
     this.terms = preferred
-      .filter(({ weight, preference }) => weight !== 0 && !isEmptyTerm(preference))
+      .filter(({ weight, preference = {} }) => weight !== 0 && !isEmptyTerm(preference))
       .map(({ weight, preference }) => ({ term: compileTerm(preference), weight }));
   }
 

@@ -44,7 +44,20 @@ export type AnyVersion = { [K in Kind]: VersionOf<K> }[Kind];
 
 /** `namespace/name`, or the bare name of a cluster-scoped object. */
 export function objectKey(object: { readonly namespace: string; readonly name: string }): string {
-  return object.namespace === "" ? object.name : `${object.namespace}/${object.name}`;
+  return keyOf(object.namespace, object.name);
+}
+
+export function keyOf(namespace: string, name: string): string {
+  return namespace === "" ? name : `${namespace}/${name}`;
+}
+
+/** `namespace/Kind/name`, or `Kind/name` of a cluster-scoped object: as scenarios and results say it. */
+export function targetText(object: {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}): string {
+  return keyOf(object.namespace, `${object.kind}/${object.name}`);
 }
 
 /** The owner reference marked `controller: true`, if there is one. */

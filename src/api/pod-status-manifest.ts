@@ -13,10 +13,12 @@ import { formatTimestamp, parseTimestamp } from "./timestamp.js";
 type RawCondition = NonNullable<RawPodStatus["conditions"]>[number];
 type RawTermination = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
 
+const CONDITION_STATUSES: readonly ConditionStatus[] = ["True", "False", "Unknown"];
+
 function readCondition(raw: RawCondition, startTimeMs: number): PodCondition {
   return {
-    type: raw.type,
-    status: raw.status as ConditionStatus,
+    type: raw.type ?? "",
+    status: CONDITION_STATUSES.find((status) => status === raw.status) ?? "Unknown",
     lastTransitionTimeMicros: parseTimestamp(raw.lastTransitionTime, startTimeMs) ?? 0,
     reason: raw.reason ?? "",
     message: raw.message ?? "",
@@ -25,7 +27,7 @@ function readCondition(raw: RawCondition, startTimeMs: number): PodCondition {
 
 function readTermination(raw: RawTermination, startTimeMs: number) {
   return {
-    exitCode: raw.exitCode,
+    exitCode: raw.exitCode ?? 0,
     reason: raw.reason ?? "",
     startedAtMicros: parseTimestamp(raw.startedAt, startTimeMs),
     finishedAtMicros: parseTimestamp(raw.finishedAt, startTimeMs),
@@ -36,7 +38,7 @@ function readContainer(raw: ContainerStatus, startTimeMs: number): ContainerStat
   const { running, terminated, waiting } = raw.state ?? {};
   const last = raw.lastState?.terminated;
   const shared = {
-    name: raw.name,
+    name: raw.name ?? "",
     ready: raw.ready === true,
     started: raw.started ?? running !== undefined,
     restartCount: raw.restartCount ?? 0,

@@ -16,7 +16,10 @@ interface Run {
 }
 
 /** A scheduling attempt, or several in a row that found the same, as indented lines. */
-export function attemptLines({ first, last }: Run, count: number): readonly string[] {
+export function attemptLines(
+  { first, last }: Run,
+  { count, priority }: { readonly count: number; readonly priority: number },
+): readonly string[] {
   const at = durationText(first.timeMicros / 1e6);
   const until = durationText(last.timeMicros / 1e6);
   const which =
@@ -25,7 +28,10 @@ export function attemptLines({ first, last }: Run, count: number): readonly stri
       : `Attempts ${first.number} ${count === 2 ? "and" : "to"} ${last.number}, from ${at} to ${until}, all alike`;
   const lines = [`${which}: ${verdict(first)}`];
   lines.push(...indented(refusalLines(first)));
-  if (first.preemption !== null) lines.push(...indented(preemptionLines(first.preemption)));
+  // Where the pod as it is was refused, no room would help.
+  if (first.preemption !== null && first.refusedAsAWhole === null) {
+    lines.push(...indented(preemptionLines(first.preemption, priority)));
+  }
   if (first.scores !== null) lines.push(...indented(scoreLines(first.scores)));
   return lines;
 }
@@ -34,7 +40,9 @@ function verdict(attempt: Attempt): string {
   const { result, nodeCount, feasibleCount, chosen, ties } = attempt;
   if (result === "error") return `failed: ${attempt.message}`;
   if (result === "unschedulable") {
-    return nodeCount === 0 ? "there is no node" : `fits on none of ${countText(nodeCount, "node")}`;
+    if (nodeCount <= 1)
+      return nodeCount === 0 ? "there is no node" : "does not fit on the one node";
+    return `fits on none of ${countText(nodeCount, "node")}`;
   }
   if (attempt.wasNominated) return `placed on ${chosen}, where room had been made for it`;
   if (feasibleCount === 1) return `placed on ${chosen}, the only node found that it fits on`;
@@ -48,34 +56,58 @@ function indented(lines: readonly string[]): readonly string[] {
 
 function refusalLines({ refusedAsAWhole, refused }: Attempt): readonly string[] {
   if (refusedAsAWhole !== null) {
-    return [`every node refused at once by ${refusedAsAWhole.plugin}: ${refusedAsAWhole.reason}`];
+    const { plugin, reason } = refusedAsAWhole;
+    return [`before any node was looked at: ${reason} (says ${plugin})`];
   }
   const rows = refused.map(({ plugin, reasons, count, examples }) => [
     countText(count, "node"),
-    `refused by ${plugin}`,
     reasons.join(", "),
+    plugin === "" ? "" : `(says ${plugin})`,
     `${examples.join(", ")}${count > examples.length ? " …" : ""}`,
   ]);
   return alignedLines(rows, ["right", "left", "left", "left"]);
 }
 
-function preemptionLines(report: PreemptionReport): readonly string[] {
-  const { candidates, nominatedNode, message } = report;
-  if (candidates.length === 0) return [`preemption found no pods to take away for it: ${message}`];
+function preemptionLines(report: PreemptionReport, priority: number): readonly string[] {
+  const { candidates, nominatedNode } = report;
+  if (candidates.length === 0) return [noPreemptionText(report, priority)];
   const rows = candidates
     .slice(0, MAX_CANDIDATES)
     .map(({ node, victims, pdbViolations }) => [
       node,
       `without ${victimsText(victims)}`,
-      pdbViolations === 0 ? "" : `against ${countText(pdbViolations, "budget")}`,
+      pdbViolations === 0 ? "" : `against ${countText(pdbViolations, "disruption budget")}`,
       node === nominatedNode ? "← chosen" : "",
     ]);
   const rest = candidates.length - rows.length;
   return [
-    "it fits where pods of lower priority leave for it:",
+    "preemption makes room for it: it fits where pods of lower priority (in brackets) leave",
     ...indented(alignedLines(rows, ["left", "left", "left", "left"])),
     ...(rest > 0 ? [`  and ${countText(rest, "more node")}`] : []),
   ];
+}
+
+/** What its message means: the words are kube-scheduler's, and hardly anybody else's. */
+function noPreemptionText({ message }: PreemptionReport, priority: number): string {
+  const start = "preemption (to take pods of lower priority away for it) is no way out:";
+  if (message.startsWith("not eligible due to preemptionPolicy=Never")) {
+    return `${start} its preemptionPolicy is Never`;
+  }
+  if (message.startsWith("not eligible due to a terminating pod")) {
+    return `${start} pods are on their way out for it already`;
+  }
+  const parts = [...message.matchAll(/(?:: |, )(\d+) (.*?)(?=, \d+ |\.?$)/gs)].map(
+    ([, count, reason = ""]) => {
+      const nodes = countText(Number(count), "node");
+      if (reason.startsWith("No preemption victims found")) {
+        return `on ${nodes} no pod has a priority below ${priority}`;
+      }
+      return reason.startsWith("Preemption is not helpful")
+        ? `on ${nodes} it would change nothing`
+        : `on ${nodes} it would not be enough (${reason})`;
+    },
+  );
+  return `${start} ${parts.length > 0 ? parts.join(", ") : message}`;
 }
 
 function victimsText(victims: readonly NamedPod[]): string {

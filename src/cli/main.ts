@@ -15,6 +15,11 @@ function integer(text: string): number {
   return value;
 }
 
+function folder(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("expected the name of a folder.");
+  return text;
+}
+
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
@@ -35,9 +40,12 @@ function program(): Command {
     .option("--set <path=value>", "change the scenario: a path from spec (repeatable)", collect, [])
     .option("--until <time>", "how long to run: a duration such as 30m, or `idle`")
     .option("--nodes <shape>", "nodes for plain manifests, such as 3x4cpu,16Gi")
-    .option("--out <dir>", "folder for the results", "results")
+    .option("--out <dir>", "folder for the results", folder, "results")
     .option("--strict", "exit 1 when something that matters is not modelled")
-    .option("--explain <pod>", "tell why that pod waited and what would help; a name, or name*")
+    .option(
+      "--explain <pod>",
+      "tell why that pod waited and what would help; [namespace/]name, * for any characters",
+    )
     .option("--json", "print {scenario, variant, seed, path, digest, metrics} for each run as JSON")
     .addHelpText(
       "after",

@@ -5,9 +5,11 @@ import { formatIssue, type Issue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { loadRun } from "../scenario/load/load-run.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
+import { podPatternProblem } from "../scheduler/explain/explainer.js";
 import { ExitCode } from "./exit-code.js";
 import { Interruption } from "./interruption.js";
-import { jsonOf, reportOf, whatOf } from "./run-report.js";
+import { whatOf, whoOf } from "./not-modelled.js";
+import { jsonOf, reportOf } from "./run-report.js";
 import { type FinishedRun, runScenario } from "./run-scenario.js";
 import { type Emphasis, NO_EMPHASIS, summaryText } from "./summary-table.js";
 
@@ -28,6 +30,11 @@ export async function runCommand(
   options: RunOptions,
   version: string,
 ): Promise<ExitCode> {
+  const wrong = options.explain === undefined ? null : podPatternProblem(options.explain);
+  if (wrong !== null) {
+    tell(`--explain ${options.explain}: ${wrong}`);
+    return ExitCode.wrongInput;
+  }
   const outcomes = await loadRun(paths, {
     files: nodeFileSystem,
     dataFolder: process.env.SEATRIAL_DATA ?? "data",
@@ -75,6 +82,7 @@ async function runAll(
     if (exitCode === ExitCode.wrongInput || exitCode === ExitCode.interrupted) break;
   }
   if (options.json === true) process.stdout.write(`${JSON.stringify(finished.map(jsonOf))}\n`);
+  if (!explainsSome(finished) && exitCode === ExitCode.good) exitCode = ExitCode.wrongInput;
   if (exitCode === ExitCode.interrupted) {
     tell("stopped; finished runs are kept, the one under way left nothing behind");
   }
@@ -84,19 +92,32 @@ async function runAll(
 function printSummary(run: FinishedRun): void {
   const styles = emphasis();
   process.stdout.write(summaryText(reportOf(run), styles));
-  if (run.explanation === undefined) return;
-  process.stdout.write(`\n${styles.bold("Explained")}\n${run.explanation}`);
+  if (run.explanation?.isMatched !== true) return;
+  process.stdout.write(`\n${styles.bold("Explained")}\n${run.explanation.text}`);
+}
+
+/** False when `--explain` asked about pods that no run had; of each such run it is told. */
+function explainsSome(finished: readonly FinishedRun[]): boolean {
+  const explanations = finished.flatMap(({ loaded, explanation }) =>
+    explanation === undefined ? [] : [{ name: loaded.scenario.name, ...explanation }],
+  );
+  for (const { name, text, isMatched } of explanations) {
+    if (!isMatched) tell(`${name}: --explain: ${text.trimEnd()}`);
+  }
+  return explanations.length === 0 || explanations.some(({ isMatched }) => isMatched);
 }
 
 /** Says what does not hold of a finished run; true when all does. */
 function passes(run: FinishedRun, options: RunOptions): boolean {
-  const { scenario, notModelled } = run.loaded;
+  const { scenario } = run.loaded;
   const failed = failedExpectations(scenario.expect, run.figures.summary);
   for (const text of failed) tell(`${scenario.name}: expectation failed: ${text}`);
-  const harmful = notModelled.filter(({ effect }) => effect !== "none");
+  const harmful = run.notModelled.filter(({ effect }) => effect !== "none");
   const isStrict = options.strict === true && harmful.length > 0;
   if (isStrict) {
-    const list = harmful.map((entry) => `${whatOf(entry)} (${entry.effect})`).join(", ");
+    const list = harmful
+      .map((entry) => `${whatOf(entry)} (${entry.effect}): ${whoOf(entry)}`)
+      .join("; ");
     tell(`${scenario.name}: not modelled, refused by --strict: ${list}`);
   }
   return failed.length === 0 && !isStrict;

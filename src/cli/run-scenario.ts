@@ -6,20 +6,23 @@ import { SimulationStuckError } from "../kernel/simulation-stuck-error.js";
 import { EVENT_COLUMNS } from "../record/event-log.js";
 import type { RunFigures } from "../record/run-figures.js";
 import { World, type WorldFacts } from "../scenario/assemble/world.js";
+import { type Concern, concernedPods } from "../scenario/concerned-pods.js";
 import type { Issue } from "../scenario/issue.js";
 import { Explainer } from "../scheduler/explain/explainer.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { RunBrokenError } from "./bug-report.js";
-import { explanationText } from "./explanation.js";
-import type { Interruption } from "./interruption.js";
+import { type Explanation, explain } from "./explanation.js";
+import { InterruptedError, type Interruption } from "./interruption.js";
 import { ProgressBar } from "./progress-bar.js";
+import { notesOf } from "./run-notes.js";
 import { WallClock } from "./wall-clock.js";
 
 /** A single run is the one variant of its scenario. */
 export const DEFAULT_VARIANT = "default";
 
-/** Events between two looks at the world outside: signals, the progress bar. */
-const EVENTS_PER_SLICE = 50_000;
+/** Between two looks at the world outside (signals, the progress bar), about. */
+const SECONDS_PER_SLICE = 0.1;
+const FIRST_EVENTS_PER_SLICE = 1_000;
 
 export interface FinishedRun {
   readonly loaded: LoadedScenario;
@@ -28,8 +31,11 @@ export interface FinishedRun {
   readonly endMicros: number;
   readonly figures: RunFigures;
   readonly facts: WorldFacts;
-  /** What `--explain` asked for; null if it did not. */
-  readonly explanation?: string;
+  /** Sentences about the input: what never happened, what was left out, that nothing contends. */
+  readonly notes: readonly string[];
+  readonly notModelled: readonly Concern[];
+  /** What `--explain` asked for; absent if it did not. */
+  readonly explanation?: Explanation;
 }
 
 export type ScenarioOutcome =
@@ -55,8 +61,13 @@ export async function runScenario(
   const place = { out: context.out, scenario: name, variant: DEFAULT_VARIANT, seed };
   const folder = openRunFolder(place);
   if (!(folder instanceof RunFolder)) return { outcome: "refused", issues: [folder] };
+  const { interruption } = context;
+  const openText = (file: string) => interruption.guard(loaded.openText(file));
   try {
-    return await simulate(loaded, folder, context);
+    return await simulate({ ...loaded, openText }, folder, context);
+  } catch (error) {
+    if (error instanceof InterruptedError) return { outcome: "interrupted" };
+    throw error;
   } finally {
     folder.discard();
   }
@@ -91,8 +102,10 @@ async function simulate(
   const endMicros = world.now;
   const { figures, facts } = world.finish();
   const { scenario } = loaded;
-  const explanation = explainer === null ? null : explanationText(world, explainer);
-  if (explanation !== null) folder.writeText("explain.txt", explanation);
+  const notes = notesOf(loaded, { facts, endMicros });
+  const notModelled = concernedPods(loaded.notModelled, figures.pods());
+  const explanation = explainer === null ? null : explain(world, explainer, () => figures.pods());
+  if (explanation !== null) folder.writeText("explain.txt", explanation.text);
   const failure = writeRun(folder, {
     figures,
     identity: {
@@ -107,12 +120,14 @@ async function simulate(
       digest,
       endMicros,
       isStopped: false,
+      notes,
+      notModelled,
       resolved: scenario,
     },
     timing: clock.timing(engine.eventsProcessed),
   });
   if (failure !== null) return { outcome: "refused", issues: [failure] };
-  const run = { loaded, path: folder.path, digest, endMicros, figures, facts };
+  const run = { loaded, path: folder.path, digest, endMicros, figures, facts, notes, notModelled };
   return {
     outcome: "finished",
     run: explanation === null ? run : { ...run, explanation },
@@ -124,21 +139,28 @@ function stuck(scenario: string, { message }: SimulationStuckError): ScenarioOut
   return { outcome: "refused", issues: [issue] };
 }
 
-/** Runs to the end, looking up from time to time; false when the user has stopped it. */
+/**
+ * Runs to the end, looking up from time to time; false when the user has stopped it. How many events
+ * that are follows from how long they take: one of a large cluster may be a thousand of a small one.
+ */
 async function runInSlices(
   world: World,
   bar: ProgressBar,
   interruption: Interruption,
 ): Promise<boolean> {
   const { engine } = world.ground;
-  let nextPause = engine.eventsProcessed + EVENTS_PER_SLICE;
+  let events = FIRST_EVENTS_PER_SLICE;
+  let nextPause = engine.eventsProcessed + events;
   engine.onEvent(() => {
     if (engine.eventsProcessed >= nextPause) engine.stop();
   });
   for (;;) {
-    const outcome = world.run();
-    if (outcome !== "stopped") return true;
-    nextPause = engine.eventsProcessed + EVENTS_PER_SLICE;
+    const clock = new WallClock();
+    if (world.run() !== "stopped") return true;
+    const seconds = clock.wallSeconds;
+    if (seconds < SECONDS_PER_SLICE / 2) events *= 2;
+    else if (seconds > SECONDS_PER_SLICE * 2) events = Math.ceil(events / 2);
+    nextPause = engine.eventsProcessed + events;
     const { now: nowMicros, endMicros } = world;
     bar.show({ nowMicros, endMicros, events: engine.eventsProcessed });
     await setImmediate();

@@ -1,17 +1,10 @@
 import type { EventTally, TimelineStep } from "../record/event-log.js";
 import type { RefusalTally } from "../record/refusals.js";
 import type { SummaryRow } from "../record/summary.js";
+import type { Concern } from "../scenario/concerned-pods.js";
 import { alignedLines } from "./aligned-text.js";
 import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
-
-/** What cannot be simulated and stands in an input. */
-interface NotModelled {
-  /** A kind, or a field with its kind: `Pod spec.securityContext`. */
-  readonly what: string;
-  readonly effect: "placement" | "timing" | "none";
-  /** How many objects ask for it. */
-  readonly objects: number;
-}
+import { whatOf, whoOf } from "./not-modelled.js";
 
 export interface SummaryReport {
   readonly scenario: string;
@@ -25,7 +18,7 @@ export interface SummaryReport {
   readonly steps: readonly TimelineStep[];
   readonly events: readonly EventTally[];
   readonly refusals: readonly RefusalTally[];
-  readonly notModelled: readonly NotModelled[];
+  readonly notModelled: readonly Concern[];
   /** Containers that no `behavior` entry matched. */
   readonly defaultContainers: number;
   /** Sentences about the input: offered load, what was rounded or left out, that nothing contends. */
@@ -60,7 +53,7 @@ export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
     section("Resources", resourceLines(figures), emphasis),
     section("Nodes", nodeLines(figures), emphasis),
     section("Workloads", workloadLines(figures), emphasis),
-    section("Timeline", stepLines(report.steps), emphasis),
+    section("Timeline", stepLines(report), emphasis),
     section("Events", eventLines(report.events, emphasis), emphasis),
     section("Why pods waited", waitLines(figures), emphasis),
     section("Why pods were refused", refusalLines(report.refusals), emphasis),
@@ -139,9 +132,9 @@ function podLines(figures: Figures): readonly string[] {
   lines.push(...alignedLines(rows, ["left", "right", "right", "right", "right", "right"]));
   const censored = figures.get("pod_wait_censored_count");
   if (censored > 0) {
-    const were = censored === 1 ? "was" : "were";
+    const [were, their] = censored === 1 ? ["was", "its"] : ["were", "their"];
     lines.push(
-      `${countText(censored, "pod")} ${were} never bound: age at the end stands for the wait`,
+      `${countText(censored, "pod")} ${were} never bound: the mean counts ${their} age so far; – is a wait without a known end`,
     );
   }
   return lines;
@@ -207,7 +200,7 @@ function workloadLines(figures: Figures): readonly string[] {
   return withRest(lines, ranked.length - rows.length, "more in summary.csv");
 }
 
-function stepLines(steps: readonly TimelineStep[]): readonly string[] {
+function stepLines({ steps, events }: SummaryReport): readonly string[] {
   const rows = steps
     .slice(0, MAX_LINES)
     .map((step) => [
@@ -217,7 +210,9 @@ function stepLines(steps: readonly TimelineStep[]): readonly string[] {
       step.message,
     ]);
   const lines = alignedLines(rows, ["right", "left", "left", "left"]);
-  return withRest(lines, steps.length - rows.length, "more in events.csv");
+  // Of a long timeline only the first steps are kept, but all are counted.
+  const all = events.reduce((sum, { type, count }) => (type === "Timeline" ? sum + count : sum), 0);
+  return withRest(lines, all - rows.length, "more in events.csv");
 }
 
 function eventLines(events: readonly EventTally[], emphasis: Emphasis): readonly string[] {
@@ -241,47 +236,52 @@ function waitLines(figures: Figures): readonly string[] {
     .sort((a, b) => b.share - a.share);
   const wasRefused = shares.some(({ labels }) => !/^plugin=(Queue|Binding);/.test(labels));
   if (!wasRefused) return [];
-  const shown = shares.filter(({ share }) => share >= MIN_SHARE).slice(0, MAX_LINES);
-  const rows = shown.map(({ labels, share }) => {
+  const worth = shares.filter(({ share }) => share >= MIN_SHARE);
+  const rows = worth.slice(0, MAX_LINES).map(({ labels, share }) => {
     const [, plugin = "", reason = ""] = /^plugin=(.*?);reason=(.*)$/s.exec(labels) ?? [];
-    return [percentText(share), plugin, reason];
+    return [percentText(share), reason, `(${plugin})`];
   });
   const lines = alignedLines(rows, ["right", "left", "left"]);
-  return withRest(lines, shares.length - rows.length, "more in summary.csv");
+  return [
+    "of the time that they had no node, by what kept them",
+    ...withRest(lines, worth.length - rows.length, "more in summary.csv"),
+  ];
 }
 
 function refusalLines(refusals: readonly RefusalTally[]): readonly string[] {
   const rows = refusals
     .slice(0, MAX_LINES)
-    .map(({ reason, pods, unbound }) => [
-      countText(pods, "pod"),
-      reason,
-      unbound === 0 ? "" : `${numberText(unbound)} of them never bound`,
-    ]);
+    .map(({ reason, pods, unbound }) => [countText(pods, "pod"), reason, fateText(pods, unbound)]);
+  if (rows.length === 0) return [];
   const lines = alignedLines(rows, ["right", "left", "left"]);
-  return withRest(lines, refusals.length - rows.length, "more in pods.csv");
+  return [
+    "by the reasons of their last refusal",
+    ...withRest(lines, refusals.length - rows.length, "more in pods.csv"),
+  ];
+}
+
+function fateText(pods: number, unbound: number): string {
+  if (unbound === 0) return "";
+  return unbound === pods ? "never bound" : `${numberText(unbound)} of them never bound`;
 }
 
 /** What may change results line by line; what does not, in one run of text. */
-function notModelledLines(
-  notModelled: readonly NotModelled[],
-  emphasis: Emphasis,
-): readonly string[] {
+function notModelledLines(notModelled: readonly Concern[], emphasis: Emphasis): readonly string[] {
   const weight = { placement: 0, timing: 1, none: 2 } as const;
   const harmful = notModelled
     .filter(({ effect }) => effect !== "none")
     .sort((a, b) => weight[a.effect] - weight[b.effect]);
-  const rows = harmful.map(({ what, effect, objects }) => [
-    what,
-    `may change ${effect}`,
-    objects === 0 ? "" : countText(objects, "object"),
-  ]);
+  const rows = harmful.map((entry) => [whatOf(entry), `may change ${entry.effect}`, whoOf(entry)]);
   const harmless = notModelled.filter(({ effect }) => effect === "none");
   return [
-    ...alignedLines(rows, ["left", "left", "right"]).map((line) => emphasis.warn(line)),
-    ...(harmless.length === 0 ? [] : [`no effect on results (objects):`]),
-    ...wrapped(harmless.map(({ what, objects }) => `${what} (${objects})`)),
+    ...alignedLines(rows, ["left", "left", "left"]).map((line) => emphasis.warn(line)),
+    ...(harmless.length === 0 ? [] : ["no effect on results, by the number of pods or objects:"]),
+    ...wrapped(harmless.map((entry) => `${whatOf(entry)} (${sizeOf(entry)})`)),
   ];
+}
+
+function sizeOf({ podsOf, podsCount, objects }: Concern): string {
+  return podsOf.size > 0 ? countText(podsCount, "pod") : countText(objects.length, "object");
 }
 
 const WRAP_COLUMNS = 96;

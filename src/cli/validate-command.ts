@@ -1,16 +1,17 @@
 import process from "node:process";
-import { formatIssue } from "../scenario/issue.js";
+import { formatIssue, formatNote } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { validateFiles } from "../scenario/load/validate.js";
 import { ExitCode } from "./exit-code.js";
 
-/** `seatrial validate`: every issue with its place, one a line on stdout. */
+/** `seatrial validate`: every issue with its place, one a line on stdout; notes on stderr. */
 export async function validateCommand(paths: readonly string[]): Promise<ExitCode> {
-  const issues = await validateFiles(paths, {
+  const { issues, notes } = await validateFiles(paths, {
     files: nodeFileSystem,
     dataFolder: process.env.SEATRIAL_DATA ?? "data",
   });
   for (const issue of issues) process.stdout.write(`${formatIssue(issue)}\n`);
+  for (const note of notes) process.stderr.write(`${formatNote(note)}\n`);
   if (issues.length > 0) return ExitCode.wrongInput;
   process.stdout.write(`${paths.length} ${paths.length === 1 ? "path is" : "paths are"} valid\n`);
   return ExitCode.good;

@@ -1,8 +1,8 @@
-import type { TimeMicros } from "../base/time.js";
 import type { Labels, NodeStatus, ResourceList, Taint } from "../api/kubernetes.js";
-import type { NewGeneric } from "../api/new-object.js";
+import { type NewGeneric, newMeta } from "../api/new-object.js";
 import { mustParseQuantity } from "../api/quantity.js";
 import { formatTimestamp } from "../api/timestamp.js";
+import type { TimeMicros } from "../base/time.js";
 
 /** Nodes of one shape. Structurally what a scenario's `nodePools` entry says. */
 export interface NodeShape {
@@ -49,15 +49,8 @@ export function poolNode(shape: NodeShape, index: number, clock: NodeClock): New
   const capacity = texts(shape.capacity);
   const node: NewGeneric<"Node"> = {
     kind: "Node",
-    namespace: "",
-    name,
-    generateName: "",
-    deletionTimeMicros: null,
-    deletionGracePeriodSeconds: null,
+    ...newMeta("", name),
     labels: { ...labels, ...shape.labels },
-    annotations: {},
-    ownerReferences: [],
-    finalizers: [],
     spec: {
       providerID: `seatrial://${shape.name}/${name}`,
       ...(shape.taints.length > 0 ? { taints: [...shape.taints] } : {}),

@@ -1,4 +1,5 @@
 import { basename, isAbsolute } from "node:path";
+import type { Concern } from "../scenario/concerned-pods.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 /** A file that the run was made from, by the name that the user or the scenario gave it. */
@@ -18,6 +19,9 @@ export type VerificationClaim =
       readonly equal: number;
     };
 
+/** Of those that ask for one thing that is not modelled. */
+const MAX_OBJECTS = 100;
+
 /** What identifies a run and its outcome. */
 export interface RunIdentity {
   readonly scenario: string;
@@ -34,6 +38,10 @@ export interface RunIdentity {
   readonly endMicros: number;
   /** True when the run was stopped before its end. */
   readonly isStopped: boolean;
+  /** Sentences about the input that whoever reads the results should know. */
+  readonly notes: readonly string[];
+  /** What the input asks for in vain, with the pods that it concerns. */
+  readonly notModelled: readonly Concern[];
   /** The scenario with all of its defaults and overrides. */
   readonly resolved: unknown;
 }
@@ -60,6 +68,16 @@ export function runRecord(run: RunIdentity): unknown {
     endSeconds: run.endMicros / 1e6,
     ...(run.isStopped ? { stopped: true } : {}),
     inputs,
+    notes: run.notes,
+    notModelled: run.notModelled.map(({ kind, field, effect, objects, podsCount, pods }) => ({
+      kind,
+      field,
+      effect,
+      objectsCount: objects.length,
+      objects: objects.slice(0, MAX_OBJECTS),
+      podsCount,
+      pods,
+    })),
     resolved: withoutSecrets(run.resolved, portable),
   };
 }

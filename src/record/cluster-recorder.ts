@@ -22,6 +22,8 @@ import { WorkloadLedger } from "./workload-ledger.js";
 export interface RecorderOptions {
   /** Length of the intervals of the time series. */
   readonly everyMicros: TimeMicros;
+  /** After so many intervals of one length those that follow are twice as long; absent: never. */
+  readonly doubleAfter?: number;
   /** What the summary describes. */
   readonly window: MeasureWindow;
   /** Asked once for each node that is added. Null for a node of no pool. */
@@ -52,7 +54,8 @@ export class ClusterRecorder implements ClusterObserver {
     this.log = new EventLog(options.events);
     const intervals = new IntervalFigures(this.ledgers, this.series);
     const all = [resources, nodes, workloads, pods];
-    this.clock = new MeasureClock(START_MICROS, options.everyMicros, options.window, {
+    const { everyMicros, doubleAfter = Number.POSITIVE_INFINITY, window } = options;
+    this.clock = new MeasureClock(START_MICROS, { everyMicros, doubleAfter }, window, {
       cut: (fromMicros, toMicros) => intervals.cut(fromMicros, toMicros),
       openWindow: (timeMicros) => {
         for (const ledger of all) ledger.openWindow(timeMicros);

@@ -1,3 +1,4 @@
+import { targetText } from "../api/object-version.js";
 import type { TimeMicros } from "../base/time.js";
 import type { EventType, ObjectReference } from "./cluster-observer.js";
 import { BLOCK_ROWS, type Row, type RowSink } from "./row-sink.js";
@@ -77,10 +78,4 @@ export class EventLog {
     this.block.push(row);
     if (this.block.length === BLOCK_ROWS) this.flush();
   }
-}
-
-/** `namespace/Kind/name`, without the namespace for a cluster-scoped object. */
-function targetText(object: ObjectReference): string {
-  const name = `${object.kind}/${object.name}`;
-  return object.namespace === "" ? name : `${object.namespace}/${name}`;
 }

@@ -7,6 +7,13 @@ export interface MeasureWindow {
   readonly toMicros: TimeMicros | null;
 }
 
+/** Of the time series. Their length grows with the run, so that they are never too many to keep. */
+export interface Intervals {
+  readonly everyMicros: TimeMicros;
+  /** After so many of one length those that follow are twice as long. */
+  readonly doubleAfter: number;
+}
+
 /** What is to be done as time passes the edges of intervals and of the measure window. */
 interface Edges {
   cut(fromMicros: TimeMicros, toMicros: TimeMicros): void;
@@ -21,17 +28,21 @@ interface Edges {
  */
 export class MeasureClock {
   private nextDue = 0;
+  private everyMicros: TimeMicros;
+  /** Intervals that were cut at their present length. */
+  private cuts = 0;
   private cutMicros: TimeMicros;
   private state: "before" | "open" | "closed" = "before";
   private closedMicros: TimeMicros;
 
   constructor(
     private readonly startMicros: TimeMicros,
-    private readonly everyMicros: TimeMicros,
+    private readonly intervals: Intervals,
     private readonly window: MeasureWindow,
     private readonly edges: Edges,
   ) {
-    assert(everyMicros > 0, "an interval has no length");
+    assert(intervals.everyMicros > 0, "an interval has no length");
+    this.everyMicros = intervals.everyMicros;
     this.cutMicros = startMicros;
     this.closedMicros = startMicros;
     this.schedule();
@@ -74,6 +85,11 @@ export class MeasureClock {
     if (this.nextCutMicros <= this.windowDue) {
       this.edges.cut(this.cutMicros, this.nextCutMicros);
       this.cutMicros = this.nextCutMicros;
+      this.cuts += 1;
+      if (this.cuts === this.intervals.doubleAfter) {
+        this.everyMicros *= 2;
+        this.cuts = 0;
+      }
     } else if (this.state === "before") {
       this.open(this.fromMicros);
     } else {

@@ -25,8 +25,18 @@ const metric = (
 export const METRICS = {
   pods_created_count: metric("count", "both", [], "pods created"),
   pods_bound_count: metric("count", "both", [], "pods bound to a node"),
-  pods_succeeded_count: metric("count", "both", [], "pods that reached phase Succeeded"),
-  pods_failed_count: metric("count", "both", [], "pods that reached phase Failed"),
+  pods_succeeded_count: metric(
+    "count",
+    "both",
+    [],
+    "pods that ended as Succeeded; not because they were deleted",
+  ),
+  pods_failed_count: metric(
+    "count",
+    "both",
+    [],
+    "pods that ended as Failed; not because they were deleted",
+  ),
   pods_pending_end_count: metric("count", "summary", [], "pods alive and unbound at the end"),
   pods_pending_count: metric("count", "timeseries", [], "pods alive and unbound"),
   pods_evicted_count: metric("count", "both", ["reason"], "pods taken off their node"),

@@ -206,6 +206,8 @@ export class PodLedger implements Measured {
     }
     if (!isPodTerminal(pod)) return;
     finished.set(record, timeMicros);
+    // Whoever is told to go and goes has neither done its work nor failed at it.
+    if (pod.deletionTimeMicros !== null) return;
     (pod.phase === "Succeeded" ? this.succeeded : this.failed).add(1);
   }
 

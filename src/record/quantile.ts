@@ -1,4 +1,4 @@
-/** What is left open of a duration: it was at least so long when observation ended. */
+/** Durations, of which some were still going on when observation ended. */
 export interface Durations {
   /** Microseconds, ascending. */
   readonly observed: Float64Array;
@@ -6,37 +6,36 @@ export interface Durations {
   readonly censored: Float64Array;
 }
 
+/** What the product of ratios may be wrong by: a share that is met exactly counts as met. */
+const ROUNDING = 1e-9;
+
 /**
- * The `percent` quantile by nearest rank: the ⌈n·percent/100⌉-th smallest value, which is always one
- * that was observed (Hyndman and Fan's definition 1). Censored durations count with their age, after
- * an observed one of equal length; where the rank falls on one of them the quantile is not known.
- * NaN for that and for no values at all.
+ * The `percent` quantile: the shortest duration that at least so many percent do not exceed, which is
+ * always one that was observed. Without censored durations that is the ⌈n·percent/100⌉-th smallest value
+ * (Hyndman and Fan's definition 1). A censored duration says only that it is longer than its age, so
+ * its weight is handed on to the longer ones, in equal parts: the estimate of Kaplan and Meier (1958).
+ * What is handed on to nobody lies beyond all that was observed, and a quantile that falls there is
+ * not known; nor is any above it. NaN for that and for no values at all.
  */
 export function quantile(durations: Durations, percent: number): number {
   const { observed, censored } = durations;
   const n = observed.length + censored.length;
-  if (n === 0) return Number.NaN;
-  const rank = Math.max(1, Math.ceil((percent * n) / 100));
-  let low = 0;
-  let high = observed.length;
-  // The fewest observed values that, with the censored ones below the last of them, make up the rank.
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (middle + 1 + countBelow(censored, observed[middle]!) >= rank) high = middle;
-    else low = middle + 1;
+  // Of those that are not over at an observed duration: `factor` × `left` / `atRisk` is their share.
+  let factor = 1;
+  let atRisk = n;
+  let cut = 0;
+  for (let i = 0; i < observed.length; i++) {
+    const value = observed[i]!;
+    const cutBefore = cut;
+    while (cut < censored.length && censored[cut]! < value) cut++;
+    if (cut > cutBefore) {
+      factor *= (n - i - cutBefore) / atRisk;
+      atRisk = n - i - cut;
+    }
+    const left = n - (i + 1) - cut;
+    // Whole numbers, and so exact, as long as nothing shorter was censored.
+    const limit = (100 - percent) * atRisk;
+    if (factor * left * 100 <= (factor === 1 ? limit : limit * (1 + ROUNDING))) return value;
   }
-  if (low === observed.length) return Number.NaN;
-  return low + 1 + countBelow(censored, observed[low]!) === rank ? observed[low]! : Number.NaN;
-}
-
-/** Values less than `limit` in an ascending array. */
-function countBelow(values: Float64Array, limit: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (values[middle]! < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return Number.NaN;
 }

@@ -38,6 +38,19 @@ export class RunFigures {
     this.endMicros = recorded.endMicros;
   }
 
+  /** Every pod that there was, in the order in which they were first seen. */
+  *pods() {
+    const { records } = this.recorded.ledgers.pods;
+    for (let record = 0; record < records.count; record += 1) {
+      yield {
+        ...records.describe(record),
+        createdMicros: records.created.get(record),
+        boundMicros: records.bound.get(record),
+        finishedMicros: records.finished.get(record),
+      };
+    }
+  }
+
   /** `summary.csv` */
   summaryTable(): Table {
     return summaryTable(this.summary);

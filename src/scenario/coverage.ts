@@ -7,6 +7,7 @@ import {
   type FieldRules,
   MODELLED_KINDS,
   POD_TEMPLATE,
+  PODS_NOT_MADE,
   UNKNOWN_FIELD,
   UNKNOWN_KIND,
   UNMODELLED_KINDS,
@@ -20,25 +21,41 @@ export interface NotModelled {
   readonly effect: Effect;
   /** The objects that have it, `Deployment shop/web`, in the order of the input. */
   readonly objects: readonly string[];
+  /** Whose pods it concerns; see {@link PodsOf}. */
+  readonly podsOf: ReadonlySet<PodsOf>;
 }
+
+/**
+ * Some pods: `shop/Deployment/web` for those of an object (a Pod for itself), `shop/` for those of a
+ * namespace, {@link ALL_PODS}. A name that ends with `-*` is that of what a generator makes.
+ */
+export type PodsOf = string;
+export const ALL_PODS: PodsOf = "";
 
 /** A claim of such a class is bound when the scheduler has chosen a node for its pod. */
 const WAITS = "WaitForFirstConsumer";
+/** Kinds that pods are made of. */
+const MAKERS: ReadonlySet<string> = new Set(["Pod", "Deployment", "ReplicaSet", ...PODS_NOT_MADE]);
 const EFFECTS: readonly Effect[] = ["placement", "timing", "none"];
 
 /** Gathers what of many objects is not modelled, once for each kind and field. */
 export class CoverageReport {
-  private readonly found = new Map<string, NotModelled & { readonly objects: string[] }>();
+  private readonly found = new Map<
+    string,
+    NotModelled & { readonly objects: string[]; readonly podsOf: Set<PodsOf> }
+  >();
   /** Storage classes whose claims the scheduler binds. */
   private readonly waitingClasses = new Set<string>();
   /** Claims without a volume; their class may come after them. */
-  private readonly unbound: { readonly storageClass: string; readonly object: string }[] = [];
+  private readonly unbound: { readonly storageClass: string; readonly about: Subject }[] = [];
+  /** Objects of whose pods something is used, by `kind namespace/name` of that. */
+  private readonly users = new Map<string, Set<PodsOf>>();
 
   add(manifest: Manifest): void {
-    const object = describe(manifest);
+    const about = subjectOf(manifest);
     const kind = kindOf(manifest.apiVersion, manifest.kind);
     if (kind === "PersistentVolumeClaim") {
-      this.addClaim(manifest, object);
+      this.addClaim(manifest, about);
       return;
     }
     if (kind === "StorageClass" && bodyOf(manifest).volumeBindingMode === WAITS) {
@@ -50,14 +67,15 @@ export class CoverageReport {
       const effect = Object.hasOwn(UNMODELLED_KINDS, manifest.kind)
         ? UNMODELLED_KINDS[manifest.kind]!
         : UNKNOWN_KIND;
-      this.note({ kind: manifest.kind, field: "", effect }, object);
+      this.note({ kind: manifest.kind, field: "", effect }, about);
       return;
     }
     const body = KINDS[kind!].hasSpec ? manifest.spec : bodyOf(manifest);
-    this.look(body, rules, { kind: kind!, prefix: "spec", object });
+    if (kind === "Pod") this.addUses(body, about);
+    this.look(body, rules, { kind: kind!, prefix: "spec", about });
   }
 
-  private addClaim(manifest: Manifest, object: string): void {
+  private addClaim(manifest: Manifest, about: Subject): void {
     const { volumeName, storageClassName = "" } = (manifest.spec ?? {}) as {
       volumeName?: string;
       storageClassName?: string;
@@ -65,23 +83,29 @@ export class CoverageReport {
     if (volumeName) return;
     const { annotations = {} } = manifest.metadata;
     const storageClass = annotations["volume.beta.kubernetes.io/storage-class"] ?? storageClassName;
-    this.unbound.push({ storageClass, object });
+    this.unbound.push({ storageClass, about });
   }
 
   /** Something that is told of in other ways than by the tables. */
-  note(what: Omit<NotModelled, "objects">, object: string): void {
+  note(what: Omit<NotModelled, "objects" | "podsOf">, about: Subject): void {
     const key = `${what.kind} ${what.field} ${what.effect}`;
-    const known = this.found.get(key);
-    if (known === undefined) this.found.set(key, { ...what, objects: [object] });
-    else if (known.objects.at(-1) !== object) known.objects.push(object);
+    let entry = this.found.get(key);
+    if (entry === undefined) {
+      entry = { ...what, objects: [], podsOf: new Set() };
+      this.found.set(key, entry);
+    }
+    if (entry.objects.at(-1) !== about.text) entry.objects.push(about.text);
+    if (about.podsOf !== null) entry.podsOf.add(about.podsOf);
   }
 
   /** The worst first; then by kind and field. */
   entries(): readonly NotModelled[] {
     // Nobody binds or provisions for a claim that does not wait for its first consumer.
-    for (const { storageClass, object } of this.unbound.splice(0)) {
+    for (const { storageClass, about } of this.unbound.splice(0)) {
       if (this.waitingClasses.has(storageClass)) continue;
-      this.note({ kind: "PersistentVolumeClaim", field: "", effect: "placement" }, object);
+      const what = { kind: "PersistentVolumeClaim", field: "", effect: "placement" } as const;
+      this.note(what, about);
+      for (const podsOf of this.users.get(about.text) ?? []) this.note(what, { ...about, podsOf });
     }
     return [...this.found.values()].sort(
       (a, b) =>
@@ -91,10 +115,24 @@ export class CoverageReport {
     );
   }
 
+  /** Remembers which claims the pods of a template mount. */
+  private addUses(podSpec: unknown, about: Subject): void {
+    const { volumes } = (podSpec ?? {}) as { readonly volumes?: unknown };
+    if (!Array.isArray(volumes) || about.podsOf === null) return;
+    const [namespace = ""] = about.podsOf.split("/");
+    for (const volume of volumes as { persistentVolumeClaim?: { claimName?: unknown } }[]) {
+      const { claimName } = volume?.persistentVolumeClaim ?? {};
+      if (typeof claimName !== "string") continue;
+      const claim = `PersistentVolumeClaim ${namespace}/${claimName}`;
+      const users = this.users.get(claim) ?? new Set();
+      this.users.set(claim, users.add(about.podsOf));
+    }
+  }
+
   private look(
     value: unknown,
     rules: FieldRules,
-    at: { readonly kind: string; readonly prefix: string; readonly object: string },
+    at: { readonly kind: string; readonly prefix: string; readonly about: Subject },
   ): void {
     if (Array.isArray(value)) {
       const element = { ...at, prefix: `${at.prefix}[]` };
@@ -109,9 +147,10 @@ export class CoverageReport {
       if (effect === "modelled") continue;
       const prefix = `${at.prefix}.${field}`;
       if (typeof effect === "string") {
-        this.note({ kind: at.kind, field: prefix, effect }, at.object);
+        this.note({ kind: at.kind, field: prefix, effect }, at.about);
       } else if (effect === POD_TEMPLATE) {
         const { spec } = inside as { spec?: unknown };
+        this.addUses(spec, at.about);
         this.look(spec, POD_TEMPLATE.spec, { ...at, kind: "Pod", prefix: "spec" });
       } else {
         this.look(inside, effect, { ...at, prefix });
@@ -120,12 +159,52 @@ export class CoverageReport {
   }
 }
 
-function describe(manifest: Manifest): string {
+/** What a finding is about. */
+interface Subject {
+  /** `Deployment shop/web`. */
+  readonly text: string;
+  /** Null where that is nobody's pods. */
+  readonly podsOf: PodsOf | null;
+}
+
+function subjectOf(manifest: Manifest): Subject {
   const { namespace, name, generateName } = manifest.metadata;
   const kind = kindOf(manifest.apiVersion, manifest.kind);
   const scoped = kind === undefined ? namespace !== undefined : KINDS[kind].namespaced;
-  const shown = name ?? `${generateName}…`;
-  return `${manifest.kind} ${scoped ? `${namespace ?? "default"}/` : ""}${shown}`;
+  const place = scoped ? `${namespace ?? "default"}/` : "";
+  const text = `${manifest.kind} ${place}${name ?? `${generateName}…`}`;
+  return { text, podsOf: podsOf(manifest, `${namespace ?? "default"}/`) };
+}
+
+function podsOf(manifest: Manifest, namespace: string): PodsOf | null {
+  const { kind, metadata } = manifest;
+  const spec = (manifest.spec ?? {}) as Readonly<Record<string, Reference | undefined>>;
+  if (MAKERS.has(kind))
+    return `${namespace}${kind}/${metadata.name ?? `${metadata.generateName}*`}`;
+  switch (kind) {
+    case "HorizontalPodAutoscaler":
+      return referred(namespace, spec.scaleTargetRef);
+    case "VerticalPodAutoscaler":
+      return referred(namespace, spec.targetRef);
+    case "ResourceQuota":
+      return namespace;
+    case "MutatingWebhookConfiguration":
+      return ALL_PODS;
+    default:
+      return null;
+  }
+}
+
+interface Reference {
+  readonly kind?: unknown;
+  readonly name?: unknown;
+}
+
+function referred(namespace: string, reference: Reference | undefined): PodsOf | null {
+  const { kind, name } = reference ?? {};
+  return typeof kind === "string" && typeof name === "string"
+    ? `${namespace}${kind}/${name}`
+    : null;
 }
 
 function bodyOf(manifest: Manifest): Record<string, unknown> {

@@ -1,5 +1,11 @@
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../base/time.js";
 
+/** The largest cluster that fits into the memory that Node gives a process. */
+export const MAX_NODES = 500_000;
+
+/** Of a time series that somebody asks for: a finer one would not fit into memory. */
+export const MAX_METRICS_INTERVALS = 1_000_000;
+
 /**
  * What a scenario leaves open. Where a number comes from is said beside its key in the schema:
  * `upstream` (Kubernetes' own default), `measured`, or `assumed`.

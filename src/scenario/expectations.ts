@@ -1,3 +1,5 @@
+import { closest } from "fastest-levenshtein";
+import { METRICS } from "../record/metrics.js";
 import type { SummaryRow } from "../record/summary.js";
 import type { Expectation } from "./schema/scenario.js";
 
@@ -30,8 +32,10 @@ export function failedExpectations(
       (row) => row.metric === metric && (wanted ?? row.labels) === row.labels,
     );
     const name = wanted === null || wanted === "" ? metric : `${metric}{${wanted}}`;
-    if (meant.length === 0)
-      failed.push(`${name}: expected ${expectation.is}, but there is no such row`);
+    if (meant.length === 0) {
+      const because = unknownMetric(metric) ?? "there is no such row";
+      failed.push(`${name}: expected ${expectation.is}, but ${because}`);
+    }
     for (const row of meant) {
       if (HOLDS[expectation.operator](row.value, expectation.value)) continue;
       const of = row.labels === "" ? metric : `${metric}{${row.labels}}`;
@@ -40,6 +44,12 @@ export function failedExpectations(
     }
   }
   return failed;
+}
+
+/** What to say of a metric that no run has; null for one that is known. */
+export function unknownMetric(metric: string): string | null {
+  if (Object.hasOwn(METRICS, metric)) return null;
+  return `no metric has that name; the nearest is ${closest(metric, Object.keys(METRICS))}`;
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

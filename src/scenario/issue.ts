@@ -16,8 +16,25 @@ export interface Issue {
 
 /** `file:line:column: path: message (found value)`, without the parts that an issue lacks. */
 export function formatIssue(issue: Issue): string {
-  const place = issue.line > 0 ? `${issue.file}:${issue.line}:${issue.column}` : issue.file;
+  return `${placeText(issue)}: ${sentence(issue)}`;
+}
+
+/** The same of what is worth a note and not wrong. */
+export function formatNote(note: Issue): string {
+  return `${placeText(note)}: note: ${sentence(note)}`;
+}
+
+/** A note without its place, for the results of a run. */
+export function noteText({ path, message }: Issue): string {
+  return path === "" ? message : `${path}: ${message}`;
+}
+
+function placeText({ file, line, column }: Issue): string {
+  return line > 0 ? `${file}:${line}:${column}` : file;
+}
+
+function sentence(issue: Issue): string {
   const path = issue.path === "" ? "" : `${issue.path}: `;
   const found = issue.value === "" ? "" : ` (found ${issue.value})`;
-  return `${place}: ${path}${issue.message}${found}`;
+  return `${path}${issue.message}${found}`;
 }

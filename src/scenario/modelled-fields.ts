@@ -215,6 +215,15 @@ export const MODELLED_KINDS: Readonly<Record<string, FieldRules | "modelled">> =
   CSIStorageCapacity: "modelled",
 };
 
+/** Kinds whose controllers would make pods, and are missing. */
+export const PODS_NOT_MADE: readonly string[] = [
+  "StatefulSet",
+  "DaemonSet",
+  "ReplicationController",
+  "Job",
+  "CronJob",
+];
+
 /** Kinds that are kept or left aside without anybody acting on them: the effect of that. */
 export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
   // Their controllers make pods, or decide how many.

@@ -58,6 +58,27 @@ export function parseDuration(raw: unknown): Parsed<TimeMicros> {
   return { value: total };
 }
 
+const DURATION_WORDS: readonly (readonly [string, number])[] = [
+  ["d", MICROS_PER_DAY],
+  ["h", MICROS_PER_HOUR],
+  ["m", MICROS_PER_MINUTE],
+  ["s", MICROS_PER_SECOND],
+  ["ms", MICROS_PER_MILLI],
+  ["us", 1],
+];
+
+/** A duration as a scenario would write it, `2h30m`; what {@link parseDuration} reads. */
+export function formatDuration(micros: TimeMicros): string {
+  let rest = micros;
+  let text = "";
+  for (const [unit, factor] of DURATION_WORDS) {
+    const count = Math.floor(rest / factor);
+    if (count > 0) text += `${count}${unit}`;
+    rest -= count * factor;
+  }
+  return text === "" ? "0s" : text;
+}
+
 /** `6/min` in events a second. */
 export function parseRate(raw: unknown): Parsed<number> {
   const expected = "expected a rate such as 120/s, 5/min or 2/h";
@@ -77,7 +98,17 @@ export function parseInstant(raw: unknown): Parsed<number> {
     /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?(?:[Zz]|[+-]\d{2}:\d{2})$/.exec(raw);
   if (form === null) return { problem: expected };
   const wholeSeconds = Date.parse(raw.replace(/\.\d+/, ""));
-  if (Number.isNaN(wholeSeconds)) return { problem: `${expected}: there is no such day or hour` };
+  if (Number.isNaN(wholeSeconds) || !isDay(raw)) {
+    return { problem: `${expected}: there is no such day or hour` };
+  }
   const fraction = form[1] === undefined ? 0 : Number(form[1].slice(0, 6).padEnd(6, "0"));
   return { value: wholeSeconds * 1_000 + fraction };
+}
+
+/** Whether the month has that day: a date that it has not would be read as one of the next month. */
+function isDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day >= 1 && day <= (days[month - 1] ?? 0);
 }

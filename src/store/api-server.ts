@@ -1,8 +1,8 @@
-import type { Engine } from "../kernel/engine.js";
-import { unreachable } from "../base/assert.js";
 import type { Kind } from "../api/kinds.js";
-import type { NewObject, NewPod } from "../api/new-object.js";
+import { type NewObject, type NewPod, newMeta } from "../api/new-object.js";
 import type { VersionOf } from "../api/object-version.js";
+import { unreachable } from "../base/assert.js";
+import type { Engine } from "../kernel/engine.js";
 import { DefaultTolerationSeconds } from "./admission/default-tolerations.js";
 import { LimitRanger } from "./admission/limit-ranger.js";
 import { PriorityAdmission, SYSTEM_PRIORITY_CLASSES } from "./admission/priority.js";
@@ -69,13 +69,15 @@ export class ApiServer {
   bootstrap(): void {
     for (const name of SYSTEM_NAMESPACES) {
       if (this.store.table("Namespace").find("", name) === undefined) {
-        create(this.context, { ...bare("Namespace", name), spec: {}, status: {} });
+        const object = { kind: "Namespace", ...newMeta("", name), spec: {}, status: {} } as const;
+        create(this.context, object);
       }
     }
     for (const { name, value } of SYSTEM_PRIORITY_CLASSES) {
       if (this.store.table("PriorityClass").find("", name) === undefined) {
         const spec = { value, preemptionPolicy: "PreemptLowerPriority" };
-        create(this.context, { ...bare("PriorityClass", name), spec, status: undefined });
+        const object = { kind: "PriorityClass", ...newMeta("", name) } as const;
+        create(this.context, { ...object, spec, status: undefined });
       }
     }
   }
@@ -112,19 +114,4 @@ export class ApiServer {
         return unreachable(request);
     }
   }
-}
-
-function bare<K extends Kind>(kind: K, name: string) {
-  return {
-    kind,
-    namespace: "",
-    name,
-    generateName: "",
-    deletionTimeMicros: null,
-    deletionGracePeriodSeconds: null,
-    labels: {},
-    annotations: {},
-    ownerReferences: [],
-    finalizers: [],
-  };
 }

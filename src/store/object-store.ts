@@ -100,6 +100,18 @@ export class ObjectStore {
     return this.revision;
   }
 
+  /**
+   * Keeps the uids that are to come apart from these: those of a dump that another run has made are of
+   * the same form.
+   */
+  avoidUids(uids: Iterable<string>): void {
+    for (const uid of uids) {
+      if (!uid.startsWith(UID_PREFIX)) continue;
+      const ordinal = Number.parseInt(uid.slice(UID_PREFIX.length), 16);
+      if (ordinal > this.uidOrdinal) this.uidOrdinal = ordinal;
+    }
+  }
+
   private metaOf(source: NewObject, kind: Kind): VersionMeta {
     this.uidOrdinal += 1;
     return {
@@ -192,6 +204,8 @@ function newKindStore<K extends Kind>(kind: K): KindStore<K> {
   return { table, log, listeners: [], revision: 0 };
 }
 
+const UID_PREFIX = "00000000-0000-4000-8000-";
+
 function uidOf(ordinal: number): string {
-  return `00000000-0000-4000-8000-${ordinal.toString(16).padStart(12, "0")}`;
+  return `${UID_PREFIX}${ordinal.toString(16).padStart(12, "0")}`;
 }

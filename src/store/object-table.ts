@@ -1,6 +1,6 @@
-import { assert } from "../base/assert.js";
 import type { Kind } from "../api/kinds.js";
-import type { VersionOf } from "../api/object-version.js";
+import { keyOf, type VersionOf } from "../api/object-version.js";
+import { assert } from "../base/assert.js";
 
 /**
  * The objects of one kind by row and by name. A row of a removed object is used again only after
@@ -30,7 +30,7 @@ export class ObjectTable<K extends Kind> {
 
   /** The newest version of the object of that name. */
   find(namespace: string, name: string): VersionOf<K> | undefined {
-    const row = this.rowByKey.get(tableKey(namespace, name));
+    const row = this.rowByKey.get(keyOf(namespace, name));
     return row === undefined ? undefined : this.rows[row];
   }
 
@@ -52,7 +52,7 @@ export class ObjectTable<K extends Kind> {
   insert(version: VersionOf<K>): void {
     assert(this.rows[version.row] === undefined, "an object is inserted into a row in use");
     this.rows[version.row] = version;
-    this.rowByKey.set(tableKey(version.namespace, version.name), version.row);
+    this.rowByKey.set(keyOf(version.namespace, version.name), version.row);
   }
 
   replace(version: VersionOf<K>): void {
@@ -63,7 +63,7 @@ export class ObjectTable<K extends Kind> {
   /** Takes the object away; its row stays reserved. */
   remove(version: VersionOf<K>): void {
     this.rows[version.row] = undefined;
-    this.rowByKey.delete(tableKey(version.namespace, version.name));
+    this.rowByKey.delete(keyOf(version.namespace, version.name));
   }
 
   /** Lets the row of a removed object be used again. */
@@ -71,8 +71,4 @@ export class ObjectTable<K extends Kind> {
     assert(this.rows[row] === undefined, "a row is released while its object exists");
     this.freeRows.push(row);
   }
-}
-
-function tableKey(namespace: string, name: string): string {
-  return namespace === "" ? name : `${namespace}/${name}`;
 }

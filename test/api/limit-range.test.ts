@@ -37,3 +37,11 @@ test("a container that nothing is missing from is given back itself", () => {
     container,
   );
 });
+
+test("a range without limits holds nobody to anything", () => {
+  const range = {} as Parameters<typeof limitRangeClaimErrors>[0];
+  const spec = { containers: [{ name: "c", image: "i" }] };
+  expect(limitRangeClaimErrors(range, { resources: { requests: { storage: "1Gi" } } })).toEqual([]);
+  expect(limitRangePodErrors(range, spec)).toEqual([]);
+  expect(withLimitRangeDefaults(range, spec.containers[0]!)).toEqual(spec.containers[0]);
+});

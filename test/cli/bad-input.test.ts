@@ -131,6 +131,34 @@ describe("wrong input on the command line", () => {
     expectRefused(ended, /^binary\.csv: is not UTF-8: save it as UTF-8 text$/m);
   });
 
+  it("a trace and a list of machines that are headers only hold nothing to run", async () => {
+    place.write("no-pods.csv", `${PODS.split("\n")[0]}\n`);
+    place.write("no-nodes.csv", NODES.split("\n")[0]!);
+    const text = TRACE.replace("pods.csv", "no-pods.csv").replace("nodes.csv", "no-nodes.csv");
+    place.write("headers.yaml", text);
+    const ended = await place.call(["run", "headers.yaml"]);
+    expectRefused(
+      ended,
+      /^no-nodes\.csv:1:1: holds a header line only: expected at least one machine$/m,
+      /^no-pods\.csv:1:1: holds a header line only: expected at least one pod$/m,
+    );
+  });
+
+  it("machines that the cluster has already are refused", async () => {
+    const nodes = "nodes: [{ format: openb, path: nodes.csv }";
+    place.write("again.yaml", TRACE.replace(nodes, `${nodes}, { format: openb, path: nodes.csv }`));
+    const pool = "nodePools: [{ name: node, nodes: 2, capacity: { cpu: 1, memory: 1Gi } }]";
+    const pooled = TRACE.replace(nodes, `${pool}, ${nodes}`).replace("name: trace", "name: pooled");
+    place.write("pooled.yaml", pooled);
+    for (const name of ["again.yaml", "pooled.yaml"]) {
+      const ended = await place.call(["run", name]);
+      expectRefused(
+        ended,
+        /^nodes\.csv: the cluster has a node of that name.*\(found "node-1"\)$/m,
+      );
+    }
+  });
+
   it("a trace with broken rows in its middle names line, column, value and what is right", async () => {
     const ended = await place.call(["run", "trace.yaml"]);
     expectRefused(
@@ -143,8 +171,12 @@ describe("wrong input on the command line", () => {
 
   it.each([
     [["run", "missing.yaml"], /^missing\.yaml: there is no such file or folder$/m],
+    [["run", ""], /^"": is no path: expected a file or a folder$/m],
+    [["validate", ""], /^"": is no path: expected a file or a folder$/m],
+    [["run", "app.yaml", "--nodes", "600000x1cpu,1Gi"], /: expected at most 500000 nodes$/m],
     [["run", "folder"], /folder.*holds no|there is nothing to run/m],
     [["run", "good.yaml", "--out", "app.yaml/x"], /results cannot be written: .*--out$/m],
+    [["run", "good.yaml", "--out", ""], /--out.*'' is invalid\. expected the name of a folder/],
     [["run", "good.yaml", "--seed", "x"], /--seed.*'x' is invalid\. expected a whole number/],
     [["run", "app.yaml", "--nodes", "foo"], /^--nodes foo: expected nodes as .*3x4cpu,16Gi$/m],
     [["run", "good.yaml", "--nodes", "3x4cpu,16Gi"], /^--nodes .* is for plain manifests/m],

@@ -68,6 +68,7 @@ describe("seatrial", () => {
         "seed",
         "path",
         "digest",
+        "notes",
         "metrics",
       ]);
       expect(runs[i]).toMatchObject({ scenario: name, variant: "default", seed: 5, path });
@@ -86,6 +87,22 @@ describe("seatrial", () => {
   it("validate passes good files, and names none", async () => {
     const { code, stdout, stderr } = await place.call(["validate", "good.yaml", "app.yaml"]);
     expect([code, stdout, stderr]).toEqual([0, "2 paths are valid\n", ""]);
+  });
+
+  it("what is planned for after the end is noted: by validate, in the summary and in the files", async () => {
+    const late = "  timeline: [{ at: 2h, cordon: { node: general-0 } }]\n";
+    place.write("late.yaml", scenario("late", `  manifests: [app.yaml]\n${late}`));
+    const words = "spec.timeline[0].at: the run ends at 10m: this step, cordon of Node/general-0,";
+    const checked = await place.call(["validate", "late.yaml"]);
+    expect([checked.code, checked.stdout]).toEqual([0, "1 path is valid\n"]);
+    expect(checked.stderr).toContain(`late.yaml:10:20: note: ${words}`);
+    const told = await place.call(["run", "late.yaml", "--out", "late"]);
+    expect(told.code).toBe(0);
+    expect(told.stdout).toContain(`\nNotes\n  ${words}`);
+    const run = readFileSync(join(place.path, "late/late/default/seed-1/run.json"), "utf8");
+    expect(JSON.parse(run).notes).toEqual([expect.stringContaining(words)]);
+    const json = await place.call(["run", "late.yaml", "--out", "late", "--json"]);
+    expect(JSON.parse(json.stdout)[0].notes).toEqual([expect.stringContaining(words)]);
   });
 
   it("--strict refuses what matters and is not modelled, after the run", async () => {

@@ -1,11 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { durationText, numberText } from "../../src/cli/figure-text.js";
 import { NO_EMPHASIS, type SummaryReport, summaryText } from "../../src/cli/summary-table.js";
+import type { Concern } from "../../src/scenario/concerned-pods.js";
 import { node, object, ownedBy, pod, readyStatus, spec } from "../record/objects.js";
 import { SECOND, recorder } from "../record/recording.js";
 
 const REFUSAL =
   "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable. preemption: none.";
+
+const concern = (fields: Partial<Concern>): Concern => ({
+  kind: "Pod",
+  field: "",
+  effect: "placement",
+  objects: ["Deployment shop/web"],
+  podsOf: new Set(["shop/Deployment/web"]),
+  podsCount: 0,
+  pods: [],
+  ...fields,
+});
 
 function report(): SummaryReport {
   const r = recorder({ priceOf: () => ({ pool: "general", pricePerHourDollars: 0.192 }) });
@@ -50,8 +62,11 @@ function report(): SummaryReport {
     events: figures.events,
     refusals: figures.refusals,
     notModelled: [
-      { what: "Pod spec.securityContext", effect: "none", objects: 3 },
-      { what: "PodDisruptionBudget", effect: "timing", objects: 0 },
+      concern({ field: "spec.securityContext", effect: "none", podsCount: 1200 }),
+      concern({ field: "spec.containers[].lifecycle", effect: "timing", podsCount: 2 }),
+      concern({ kind: "StatefulSet", objects: ["StatefulSet shop/db"] }),
+      concern({ kind: "Widget", objects: ["Widget a", "Widget b", "Widget c"], podsOf: new Set() }),
+      concern({ kind: "Role", effect: "none", objects: ["Role shop/r"], podsOf: new Set() }),
     ],
     defaultContainers: 3,
     notes: [],

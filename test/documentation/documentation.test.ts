@@ -78,7 +78,15 @@ describe("examples", () => {
     const world = await worldOf(loaded);
     world.run();
     const endMicros = world.now;
-    const run = { loaded, path: "", digest: "", endMicros, ...world.finish() };
+    const run = {
+      loaded,
+      path: "",
+      digest: "",
+      endMicros,
+      notes: [],
+      notModelled: [],
+      ...world.finish(),
+    };
     const printed = summaryText(reportOf(run), NO_EMPHASIS).split("\n");
     const shown = codeBlocks(read("README.md")).find(({ language }) => language === "text");
     let at = 0;

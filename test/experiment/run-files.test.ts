@@ -30,6 +30,8 @@ const IDENTITY = {
   eventsProcessed: 1234,
   digest: "00ff00ff",
   isStopped: false,
+  notes: [],
+  notModelled: [],
 } as const;
 
 /** A minute of a small cluster: a rollout, a drain, a crash, a pod that finds no room. */

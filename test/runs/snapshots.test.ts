@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ALL_KINDS } from "../../src/api/kinds.js";
 import type { Manifest } from "../../src/api/kubernetes.js";
 import { toManifest } from "../../src/api/manifest.js";
 import { type AnyVersion, controllerOf, objectKey } from "../../src/api/object-version.js";
@@ -79,6 +80,21 @@ describe("the dump of a settled cluster creates, deletes and moves nothing for h
     const startTimeMs = loaded.scenario.startTimeEpochMicros / 1000;
     await roundTrip(await worldOf(loaded), startTimeMs);
   });
+});
+
+it("what is made beside the dump of another run has uids of its own", async () => {
+  const first = await worldOf(await loadedFrom(["scenarios/quickstart.yaml"], { until: "5m" }));
+  first.run();
+  const dump = dumpOf(first, 0, [...DUMPED]);
+  const world = await worldOf(await loadedFromMemory({ "dump.json": dump }, { until: "5m" }));
+  const uids = () => ALL_KINDS.flatMap((k) => [...world.ground.store.table(k)].map((o) => o.uid));
+  expect(new Set(uids()).size).toBe(uids().length);
+  const patch = { spec: { replicas: 9 } };
+  const target = { kind: "Deployment", namespace: "ferry", name: "booking" } as const;
+  expect(world.ground.server.execute({ verb: "merge", target, patch }).ok).toBe(true);
+  world.run();
+  expect(new Set(uids()).size).toBe(uids().length);
+  expect(placesOf(world).filter(([key]) => String(key).includes("booking"))).toHaveLength(9);
 });
 
 describe.skipIf(!isThere(LONGHORN))("a dump of a live cluster with a rollout that hangs", () => {

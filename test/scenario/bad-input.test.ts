@@ -105,6 +105,29 @@ describe("a scenario that is wrong is refused with place, value and what would b
       ],
     ],
     [
+      "a number that is none, or has no end",
+      replaced("nodes: 3", "nodes: .nan").replace('cpu: "4"', "cpu: .inf"),
+      [/^s\.yaml:10:16: .*\(found NaN\)$/, /^s\.yaml:11:26: .*\(found Infinity\)$/],
+    ],
+    [
+      "a number beyond what is exact",
+      replaced("  duration", "  seed: 9007199254740993\n  duration"),
+      [/^s\.yaml:6:9: spec\.seed: expected a whole number from 0 to 2\^53 - 1/],
+    ],
+    [
+      "a day that its month has not",
+      replaced("  duration", "  startTime: 2027-02-29T00:00:00Z\n  duration"),
+      [/^s\.yaml:6:14: spec\.startTime: .*there is no such day or hour \(found "2027-02-29T/],
+    ],
+    [
+      "more nodes than fit into memory, together",
+      replaced("nodes: 3", "nodes: 300000").replace(
+        "  manifests",
+        "      - { name: more, nodes: 300000, capacity: { cpu: 1, memory: 1Gi } }\n  manifests",
+      ),
+      [/^s\.yaml:9:7: spec\.cluster\.nodePools: the pools make 600000 nodes, at most 500000 fit/],
+    ],
+    [
       "a duplicate name",
       replaced(
         "  manifests",
@@ -408,7 +431,7 @@ describe("--set", () => {
   it("is laid over the file before it is checked", async () => {
     const settings = ["cluster.nodePools.general.nodes=-1"];
     expect(await issuesOf(GOOD, {}, { settings })).toEqual([
-      "--set cluster.nodePools.general.nodes=-1: spec.cluster.nodePools[0].nodes: expected a whole number from 0 to 10000000 (found -1)",
+      "--set cluster.nodePools.general.nodes=-1: spec.cluster.nodePools[0].nodes: expected a whole number from 0 to 500000 (found -1)",
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CoverageReport } from "../../src/scenario/coverage.js";
+import { loadedFromMemory } from "../runs/built-world.js";
 
 const storageClass = (name: string, volumeBindingMode: string) => ({
   apiVersion: "storage.k8s.io/v1",
@@ -37,6 +38,43 @@ describe("claims that are not modelled", () => {
     ).toEqual([
       "placement PersistentVolumeClaim default/never",
       "placement PersistentVolumeClaim default/classless",
+    ]);
+  });
+});
+
+describe("a scheduler's configuration", () => {
+  const plugin = "{ plugins: { multiPoint: { enabled: [{ name: DynamicResources }] } } }";
+  const inline = `{ extenders: [{ urlPrefix: "http://x" }], profiles: [${plugin}] }`;
+  const inFile = `apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+extenders: [{ urlPrefix: "http://x" }]
+profiles: [${plugin}]
+`;
+
+  test.each([
+    ["in the scenario", inline],
+    ["in a file", "sched.yaml"],
+  ])("%s is reported for what it asks for in vain", async (_, config) => {
+    const { notModelled } = await loadedFromMemory({
+      "s.yaml": `apiVersion: seatrial.dev/v1alpha1
+kind: Scenario
+metadata: { name: s }
+spec:
+  until: idle
+  scheduler: { config: ${config} }
+  cluster: { nodePools: [{ name: a, nodes: 1, capacity: { cpu: 1, memory: 1Gi } }] }
+  manifests: [pod.yaml]
+`,
+      "pod.yaml": `apiVersion: v1
+kind: Pod
+metadata: { name: p }
+spec: { containers: [{ name: main, image: i }] }
+`,
+      "sched.yaml": inFile,
+    });
+    expect(notModelled.map(({ effect, kind, field }) => `${effect} ${kind} ${field}`)).toEqual([
+      "placement KubeSchedulerConfiguration extenders",
+      "placement KubeSchedulerConfiguration profiles[0].plugins.multiPoint.enabled[0]",
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { formatIssue } from "../../src/scenario/issue.js";
+import { formatIssue, formatNote } from "../../src/scenario/issue.js";
 import { nodeFileSystem } from "../../src/scenario/load/file-system.js";
 import type { ManifestOptions } from "../../src/scenario/load/from-manifests.js";
 import { loadRun } from "../../src/scenario/load/load-run.js";
@@ -268,6 +268,40 @@ describe("files of one command", () => {
     expect(loaded.scenario.startTimeEpochMicros).toBe(newest);
   });
 
+  it.each([
+    {
+      dumped: ["v1.23.4"],
+      run: undefined,
+      says: "v1.23.4, and the run behaves as 1.26: the oldest",
+    },
+    {
+      dumped: ["v1.27.3-eks-a5565ad", "v1.26.1", "v1.25.9+rke2r1"],
+      run: undefined,
+      says: 'v1.25.9+rke2r1, v1.27.3-eks-a5565ad, and the run behaves as 1.26: kubernetesVersion: "1.27"',
+    },
+    {
+      dumped: ["v1.99.0"],
+      run: undefined,
+      says: "v1.99.0, and the run behaves as 1.26: the newest",
+    },
+    { dumped: ["v1.28.0"], run: "1.28", says: null },
+    { dumped: ["v1.26.4", "", "unknown"], run: undefined, says: null },
+  ])("a dump of $dumped is told where the run is of another version", async (given) => {
+    const nodes = given.dumped.map((kubeletVersion, i) => ({
+      ...NODE,
+      metadata: { name: `n${i}` },
+      status: { ...NODE.status, nodeInfo: { kubeletVersion } },
+    }));
+    const settings = given.run === undefined ? [] : [`kubernetesVersion=${given.run}`];
+    const contents = { "dump.json": [...nodes, POD("p1", "n0")] };
+    const loaded = loadedOf((await run(["dump.json"], contents, { settings }))[0]!);
+    const notes = loaded.notes.map(formatNote);
+    expect(notes).toHaveLength(given.says === null ? 0 : 1);
+    if (given.says === null) return;
+    expect(notes[0]).toMatch(/^dump\.json:1:1: note: nodes say that they run Kubernetes /);
+    expect(notes[0]).toContain(given.says);
+  });
+
   it("a dump may come in several files, with manifests beside it", async () => {
     const contents = { "n.json": [NODE], "p.json": [POD("p1", "n1")], "m.json": [POD("p2")] };
     const loaded = loadedOf((await run(["n.json", "p.json", "m.json"], contents))[0]!);
@@ -298,6 +332,33 @@ describe("files of one command", () => {
     expect(issues.map(formatIssue).join("\n")).toMatch(expected);
   });
 
+  it("knows a scenario by its own version, in YAML, in JSON and in JSON on one line", async () => {
+    const scenario = {
+      kind: "Scenario",
+      apiVersion: "seatrial.dev/v1alpha1",
+      metadata: { name: "x" },
+      spec: {
+        until: "idle",
+        manifests: ["p.json"],
+        cluster: { nodePools: [{ name: "a", nodes: 1, capacity: { cpu: 1, memory: "1Gi" } }] },
+      },
+    };
+    for (const indent of [0, 2]) {
+      const contents = { "x.json": JSON.stringify(scenario, null, indent), "p.json": [POD("p")] };
+      const [outcome] = await run(["x.json"], contents);
+      expect(outcome).toMatchObject({ outcome: "loaded", loaded: { scenario: { name: "x" } } });
+    }
+    // What stands in the data of another object is not the file's own.
+    const held = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: { s: JSON.stringify(scenario) },
+    };
+    const [manifest] = await run(["c.json"], { "c.json": [held] }, { nodes: "1x4cpu,16Gi" });
+    expect(loadedOf(manifest!).scenario.name).toBe("c");
+  });
+
   it("two scenarios of one name are refused", async () => {
     const small =
       "apiVersion: seatrial.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\nspec: { until: idle, manifests: [p.json], cluster: { nodePools: [{ name: a, nodes: 1, capacity: { cpu: 1, memory: 1Gi } }] } }\n";
@@ -315,7 +376,7 @@ describe("files of one command", () => {
       "b/notes.txt": "x",
       "f/g.txt": "x",
     });
-    const issues = await validateFiles(["a.yaml", "b", "f"], { files, dataFolder: "d" });
+    const { issues } = await validateFiles(["a.yaml", "b", "f"], { files, dataFolder: "d" });
     expect(issues.map(({ file, line }) => `${file}:${line}`)).toEqual([
       "a.yaml:1",
       "a.yaml:1",

@@ -1,12 +1,30 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { parseNodeShape } from "../../src/scenario/load/node-shape.js";
-import { parseDuration, parseInstant, parseRate } from "../../src/scenario/units.js";
+import {
+  formatDuration,
+  parseDuration,
+  parseInstant,
+  parseRate,
+} from "../../src/scenario/units.js";
 
 const read = <T>(parsed: { value: T } | { problem: string }): T | string =>
   "value" in parsed ? parsed.value : parsed.problem;
 
 describe("durations", () => {
+  it.each([
+    [0, "0s"],
+    [90e6, "1m30s"],
+    [2 * 3600e6 + 1_500_001, "2h1s500ms1us"],
+    [365 * 86_400e6, "365d"],
+  ])("%d microseconds are written as %s", (micros, text) => {
+    expect(formatDuration(micros)).toBe(text);
+  });
+
+  test.prop([fc.maxSafeNat()])("are read as they are written", (micros) => {
+    expect(parseDuration(formatDuration(micros))).toEqual({ value: micros });
+  });
+
   it.each([
     ["90s", 90e6],
     ["10m", 600e6],

@@ -30,6 +30,26 @@ describe("create", () => {
     ]);
   });
 
+  it("takes no identity, time or deletion from the client, as of a manifest that was read from a server", () => {
+    const { server, engine } = newServer();
+    engine.run({ untilMicros: 5_000_000 });
+    const metadata = {
+      uid: "00000000-0000-4000-8000-000000000001",
+      generation: 7,
+      creationTimestamp: "2020-01-01T00:00:00Z",
+      deletionTimestamp: "2020-01-02T00:00:00Z",
+      deletionGracePeriodSeconds: 30,
+    };
+    const pod = accepted<PodVersion>(server, create(podManifest("a", {}, metadata)));
+    expect(pod.uid).not.toBe(metadata.uid);
+    expect(pod).toMatchObject({
+      generation: 1,
+      creationTimeMicros: 5_000_000,
+      deletionTimeMicros: null,
+      deletionGracePeriodSeconds: null,
+    });
+  });
+
   it("shares one spec between pods of one template", () => {
     const { server } = newServer();
     const template = object(podManifest("a"));

@@ -393,6 +393,29 @@ describe("drain", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("does not count a pod as evicted that had ended, before the drain or during it", () => {
+    const { play, store, server, pods, finish, steps, evicted } = drained(drain(), {
+      bare: {},
+      done: {},
+      ending: {},
+    });
+    const end = (name: string) => {
+      const pod = store.table("Pod").find("default", name)!;
+      store.replace(pod, pod.next({ phase: "Succeeded", resourceVersion: store.nextRevision() }));
+    };
+    end("done");
+    const execute = server.execute.bind(server);
+    server.execute = (request) => {
+      if (request.verb === "evict" && request.target.name === "ending") end("ending");
+      return execute(request);
+    };
+    play(2);
+    finish(pods().find((pod) => pod.name === "bare")!);
+    play(9);
+    expect(evicted).toEqual(["bare"]);
+    expect(steps.at(-1)).toContain("drained: 1 pod evicted, 2 that had ended removed");
+  });
+
   test("asks again every 5 s for a pod whose eviction is refused for now", () => {
     const { play, run, server, pods, finish, steps, evicted, store } = drained(drain(), {
       bare: {},
@@ -413,7 +436,7 @@ describe("drain", () => {
     expect(evicted).toEqual(["bare"]);
     finish(pods().find((pod) => pod.name === "bare")!);
     run(30);
-    expect(steps.at(-1)).toContain("drained: 1 pods evicted, after 2 refused evictions");
+    expect(steps.at(-1)).toContain("drained: 1 pod evicted, after 2 refused evictions");
   });
 
   test("a refusal for good is a warning, and the node is not drained", () => {
@@ -426,7 +449,7 @@ describe("drain", () => {
     play(9);
     expect(warnings).toEqual([
       "FailedDrain Pod/bare: more than one budget",
-      "FailedDrain Node/n: unable to drain node n: 1 pods stay",
+      "FailedDrain Node/n: unable to drain node n: 1 pod not evicted",
     ]);
     expect(steps.length).toBe(1);
   });

@@ -240,7 +240,13 @@ export const SPEC_SHAPES: { readonly [K in Kind]?: Shape } = {
 };
 
 const conditions = listOf(
-  object({ type: "string", status: "string", reason: "string", lastTransitionTime: "time" }),
+  object({
+    type: "string",
+    status: "string",
+    reason: "string",
+    message: "string",
+    lastTransitionTime: "time",
+  }),
 );
 
 const terminated = object({
@@ -315,6 +321,7 @@ export const STATUS_SHAPES: { readonly [K in Kind]?: Shape } = {
     expectedPods: "integer",
     observedGeneration: "integer",
     disruptedPods: mapOf("time"),
+    conditions,
   }),
   PersistentVolume: object({ phase: "string" }),
   PersistentVolumeClaim: object({ phase: "string", capacity: quantities }),

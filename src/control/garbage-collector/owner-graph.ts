@@ -120,7 +120,8 @@ export function waitsForDependents(object: AnyVersion): boolean {
   return object.deletionTimeMicros !== null && object.finalizers.includes(FOREGROUND_FINALIZER);
 }
 
-function groupOf(apiVersion: string): string {
+/** A dump may have lost it: then the kind alone has to do. */
+function groupOf(apiVersion = ""): string {
   const slash = apiVersion.indexOf("/");
   return slash < 0 ? "" : apiVersion.slice(0, slash);
 }

@@ -1,3 +1,4 @@
+import { defaultSpec } from "../../api/defaults.js";
 import { KINDS } from "../../api/kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { fromManifest } from "../../api/manifest.js";
@@ -21,9 +22,10 @@ const FIRST_KINDS: readonly string[] = [
 export function loadState(ground: Ground, loaded: LoadedScenario): void {
   const startTimeMs = loaded.scenario.startTimeEpochMicros / 1000;
   const snapshot = loaded.snapshot ?? [];
+  ground.store.avoidUids(snapshot.flatMap(({ manifest }) => manifest.metadata.uid ?? []));
   for (const { manifest } of snapshot) {
     const object = fromManifest(manifest, startTimeMs);
-    if (object !== null) ground.server.load(object as NewObject);
+    if (object !== null) ground.server.load(completed(object as NewObject));
   }
   loadNodes(
     ground,
@@ -32,6 +34,12 @@ export function loadState(ground: Ground, loaded: LoadedScenario): void {
   );
   ground.server.bootstrap();
   for (const { manifest } of snapshot) createNamespace(ground, manifest.metadata.namespace);
+}
+
+/** A pod of a server has the name of its scheduler: one without was written or cut by hand. */
+function completed(object: NewObject): NewObject {
+  if (object.kind !== "Pod" || object.spec.schedulerName !== undefined) return object;
+  return { ...object, spec: defaultSpec("Pod", object.spec) };
 }
 
 /** Stores nodes as their kubelets register them: what the manifests leave out is filled in. */

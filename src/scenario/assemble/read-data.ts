@@ -1,12 +1,13 @@
 import type { Manifest } from "../../api/kubernetes.js";
 import type { RandomStreams } from "../../kernel/random-streams.js";
 import { OpenbNodeReader } from "../../workload/traces/openb/openb-nodes.js";
-import { type LoadedTrace, TraceLoader } from "../../workload/traces/trace-loader.js";
 import type { TraceFormat } from "../../workload/traces/trace-formats.js";
-import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
+import { type LoadedTrace, TraceLoader } from "../../workload/traces/trace-loader.js";
 import type { TraceIssue } from "../../workload/traces/trace-pod.js";
 import type { Issue } from "../issue.js";
+import { makesNode } from "../load/cross-checks.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
+import { isOf } from "../load/snapshot.js";
 import { fileProblem } from "../load/text-stream.js";
 import type { Trace } from "../schema/scenario.js";
 
@@ -23,6 +24,7 @@ export async function readData(
 ): Promise<ScenarioData | readonly Issue[]> {
   const issues: Issue[] = [];
   const machines: Manifest[] = [];
+  const names = new Set(nodeNames(loaded));
   for (const { file } of loaded.scenario.cluster.machines) {
     const reader = new OpenbNodeReader();
     const unread = await feed(loaded, file, reader);
@@ -32,16 +34,13 @@ export async function readData(
     }
     const { nodes, issues: found } = reader.end();
     issues.push(...found.map((issue) => located(issue, loaded.shownAs(file))));
+    const twice = nodes.find(({ metadata }) => isTaken(loaded, names, metadata.name ?? ""));
+    if (twice !== undefined) issues.push(takenIssue(loaded.shownAs(file), twice));
+    for (const { metadata } of nodes) names.add(metadata.name ?? "");
     machines.push(...nodes);
   }
   const traces: LoadedTrace[] = [];
   for (const [index, trace] of loaded.scenario.traces.entries()) {
-    const problem = traceOptionsProblem(trace);
-    const path = `spec.traces[${index}]`;
-    if (problem !== null) {
-      issues.push({ ...NOWHERE, file: loaded.scenario.name, path, message: problem.message });
-      continue;
-    }
     const read = await readTrace(loaded, { trace, index, streams });
     if ("message" in read) {
       issues.push(read);
@@ -51,6 +50,23 @@ export async function readData(
     traces.push(read);
   }
   return issues.length > 0 ? issues : { machines, traces };
+}
+
+/** Nodes that stand in files as objects. */
+function nodeNames({ snapshot, nodes }: LoadedScenario): readonly string[] {
+  const objects = [...(snapshot ?? []).filter(isOf("Node")), ...nodes];
+  return objects.map(({ manifest }) => manifest.metadata.name ?? "");
+}
+
+function isTaken({ scenario }: LoadedScenario, names: ReadonlySet<string>, name: string): boolean {
+  return names.has(name) || scenario.cluster.nodePools.some((pool) => makesNode(pool, name));
+}
+
+function takenIssue(file: string, { metadata }: Manifest): Issue {
+  const value = JSON.stringify(metadata.name);
+  const message =
+    "the cluster has a node of that name already, from a pool or another file: expected other machines";
+  return { ...NOWHERE, file, path: "", value, message };
 }
 
 const NOWHERE = { line: 0, column: 0, value: "" };

@@ -1,46 +1,14 @@
-import type { Manifest } from "../../api/kubernetes.js";
-import { featuresOf } from "../../scheduler/framework/features.js";
-import {
-  loadConfiguration,
-  type SchedulerConfiguration,
-} from "../../scheduler/framework/configuration/load-configuration.js";
-import { factoriesOf, PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
-import type { DecisionObserver } from "../../scheduler/explain/decision-observer.js";
-import { Scheduler } from "../../scheduler/scheduler.js";
 import { MICROS_PER_MINUTE } from "../../base/time.js";
-import type { Issue } from "../issue.js";
+import type { DecisionObserver } from "../../scheduler/explain/decision-observer.js";
+import type { SchedulerConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
+import { featuresOf } from "../../scheduler/framework/features.js";
+import { factoriesOf, PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
+import { Scheduler } from "../../scheduler/scheduler.js";
 import type { Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
 
 /** Upstream's `--pod-max-in-unschedulable-pods-duration`. */
 const MAX_UNSCHEDULABLE_MICROS = 5 * MICROS_PER_MINUTE;
-
-/** The scheduler's configuration, completed and checked; or what is wrong in it. */
-export function schedulerConfiguration(
-  scenario: Scenario,
-): SchedulerConfiguration | readonly Issue[] {
-  const minor = scenario.kubernetesMinor;
-  const { config } = scenario.scheduler;
-  const loaded = loadConfiguration(config === null ? null : withoutMetadata(config.manifest), {
-    minor,
-    features: featuresOf(minor),
-    catalogue: PLUGIN_CATALOGUE,
-  });
-  if (loaded.configuration !== null) return loaded.configuration;
-  return loaded.issues.map((issue) => ({
-    file: config?.origin.file ?? scenario.name,
-    line: config?.origin.line ?? 0,
-    column: 1,
-    path: issue.field,
-    value: issue.value === undefined ? "" : JSON.stringify(issue.value),
-    message: issue.detail,
-  }));
-}
-
-/** A configuration is kept as a manifest, and has no metadata of its own. */
-function withoutMetadata({ metadata: _, ...configuration }: Manifest): object {
-  return configuration;
-}
 
 /** Builds the scheduler with its own watches and clients. */
 export function wireScheduler(
@@ -75,6 +43,7 @@ export function wireScheduler(
     podMaxBackoffSeconds: configuration.podMaxBackoffSeconds,
     maxUnschedulableMicros: MAX_UNSCHEDULABLE_MICROS,
     ties: scenario.scheduler.ties,
+    verifyEvery: scenario.scheduler.verifyEvery,
     cycle: scheduler.cycle,
     ...(decisions === undefined ? {} : { decisions }),
   });

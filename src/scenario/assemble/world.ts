@@ -15,7 +15,7 @@ import { type PreparedTrace, prepareTrace } from "../../workload/traces/prepare-
 import type { TraceFacts } from "../../workload/traces/trace-facts.js";
 import type { LoadedTrace } from "../../workload/traces/trace-loader.js";
 import { TraceReplay } from "../../workload/traces/trace-replay.js";
-import { DEFAULTS } from "../defaults.js";
+import { DEFAULTS, MAX_METRICS_INTERVALS } from "../defaults.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import { Ground } from "./ground.js";
@@ -23,7 +23,7 @@ import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
 import { readData } from "./read-data.js";
 import { priceOf, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
-import { schedulerConfiguration, wireScheduler } from "./wire-scheduler.js";
+import { wireScheduler } from "./wire-scheduler.js";
 
 export interface WorldOptions {
   /** Where `events.csv` goes while the run goes on; null to count events only. */
@@ -36,7 +36,10 @@ export interface WorldOptions {
 
 /** What a run tells besides its figures. */
 export interface WorldFacts {
-  readonly traces: readonly TraceFacts[];
+  readonly traces: readonly (TraceFacts & {
+    /** Pods that had not arrived when the run ended. */
+    readonly podsLater: number;
+  })[];
   /** Containers that ran by default, since nobody said what they do. */
   readonly defaultContainersCount: number;
 }
@@ -65,13 +68,13 @@ export class World {
     options: WorldOptions,
   ): Promise<World | readonly Issue[]> {
     const { scenario } = loaded;
-    const configuration = schedulerConfiguration(scenario);
-    if (!("profiles" in configuration)) return configuration;
     const startTimeMs = scenario.startTimeEpochMicros / 1000;
     const data = await readData(loaded, new RandomStreams(scenario.seed));
     if (!("machines" in data)) return data;
     const recorder = new ClusterRecorder({
       everyMicros: scenario.metricsEveryMicros ?? intervalOf(data.traces),
+      doubleAfter:
+        scenario.metricsEveryMicros === null ? DEFAULTS.metricsIntervals : MAX_METRICS_INTERVALS,
       window: scenario.measure,
       priceOf: (node) => priceOf(scenario, node),
       events: options.events,
@@ -105,7 +108,7 @@ export class World {
       ...wireControllers(ground, scenario),
     ];
     const scheduler = wireScheduler(ground, scenario, {
-      configuration,
+      configuration: loaded.schedulerConfiguration,
       decisions: options.decisions,
     });
     components.push(scheduler);
@@ -134,7 +137,10 @@ export class World {
     return {
       figures: this.recorder.finish(this.now),
       facts: {
-        traces: this.traces.map(({ facts }) => facts),
+        traces: this.traces.map(({ facts, table }) => ({
+          ...facts,
+          podsLater: table.arrivalsAfter(this.now),
+        })),
         defaultContainersCount: this.behavior.defaultContainersCount,
       },
     };

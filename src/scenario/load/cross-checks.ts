@@ -1,9 +1,11 @@
 import { closest } from "fastest-levenshtein";
 import type { Manifest } from "../../api/kubernetes.js";
+import { targetText } from "../../api/object-version.js";
+import { MAX_NODES } from "../defaults.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
-import type { LoadedObject, NodePool, RunEnd, Target } from "../schema/scenario.js";
-import { targetOf, targetText } from "./patches.js";
+import type { LoadedObject, NodePool, Target } from "../schema/scenario.js";
+import { targetOf } from "./patches.js";
 import type { ScenarioSource } from "./scenario-file.js";
 import { isOf } from "./snapshot.js";
 import type { Path } from "./yaml-source.js";
@@ -29,43 +31,8 @@ export function crossChecks(source: ScenarioSource, known: Known): readonly Issu
   ];
 }
 
-/** What is wrong with when the run ends, and with what refers to that. */
-export function endIssues(
-  source: ScenarioSource,
-  document: ScenarioDocument,
-  end: RunEnd | null,
-): readonly Issue[] {
-  const { spec } = document;
-  if (end === null) {
-    const message = "expected `duration`, or `until: idle`: nothing says when the run ends";
-    return [source.issue(["spec"], message)];
-  }
-  const issues: Issue[] = [];
-  const endless = (spec.generators ?? []).findIndex(
-    (generator) =>
-      generator.count === null &&
-      generator.untilMicros === null &&
-      generator.arrivals.type !== "at",
-  );
-  if (end.untilMicros === null && endless >= 0) {
-    const message = "never ends: expected `count` or `until` here, or a `duration` of the run";
-    issues.push(source.issue(["spec", "generators", endless], message));
-  }
-  const { from = 0, to } = spec.measure ?? {};
-  const last = end.untilMicros;
-  if (to !== undefined && to <= from) {
-    issues.push(source.issue(["spec", "measure", "to"], "must be later than `from`"));
-  }
-  if (last !== null && from >= last) {
-    issues.push(
-      source.issue(["spec", "measure", "from"], "must be earlier than the end of the run"),
-    );
-  }
-  return issues;
-}
-
 /** True for the name of a node that a pool makes at the start. */
-function makesNode(pool: NodePool, name: string): boolean {
+export function makesNode(pool: NodePool, name: string): boolean {
   if (!name.startsWith(`${pool.name}-`)) return false;
   const ordinal = name.slice(pool.name.length + 1);
   return /^(0|[1-9]\d*)$/.test(ordinal) && Number(ordinal) < pool.nodes;
@@ -82,6 +49,11 @@ function nodeIssues(source: ScenarioSource, known: Known): readonly Issue[] {
     if (name === undefined) continue;
     const message = `makes a node \`${name}\`, which the snapshot or cluster.nodes has too: expected another name`;
     issues.push(source.issue(["spec", "cluster", "nodePools", i, "name"], message));
+  }
+  const made = pools.reduce((sum, pool) => sum + pool.nodes, 0);
+  if (made > MAX_NODES) {
+    const message = `the pools make ${made} nodes, at most ${MAX_NODES} fit into memory`;
+    issues.push(source.issue(["spec", "cluster", "nodePools"], message));
   }
   const some =
     loaded.length > 0 ||
@@ -254,31 +226,32 @@ function unknownContainer(
   return [source.issue(path, missing("container", operation.container, names))];
 }
 
-/** Objects of one list that bear a name of one before them. */
+/** Objects of one list that bear a name, or a uid, of one before them. */
 export function duplicateObjects(
   objects: readonly LoadedObject[],
   shownAs: (name: string) => string,
 ): readonly Issue[] {
-  const first = new Map<string, LoadedObject>();
-  return objects.flatMap(({ manifest, origin }): readonly Issue[] => {
-    const { name } = manifest.metadata;
+  const byName = new Map<string, LoadedObject>();
+  const byUid = new Map<string, LoadedObject>();
+  return objects.flatMap((object): readonly Issue[] => {
+    const { manifest, origin } = object;
+    const { name, uid } = manifest.metadata;
     if (name === undefined) return [];
     const text = targetText(targetOf(manifest));
-    const before = first.get(text);
-    if (before === undefined) {
-      first.set(text, { manifest, origin });
-      return [];
-    }
-    const place = `${shownAs(before.origin.file)}:${before.origin.line}`;
-    return [
-      {
-        file: shownAs(origin.file),
-        line: origin.line,
-        column: 1,
-        path: "metadata.name",
-        value: JSON.stringify(name),
-        message: `the object ${text} stands twice, first at ${place}: give each a name of its own`,
-      },
-    ];
+    const repeats = (before: LoadedObject | undefined, path: string, value: string) => {
+      if (before === undefined) return [];
+      const place = `${shownAs(before.origin.file)}:${before.origin.line}`;
+      const what = path === "metadata.uid" ? `the uid of ${text}` : `the object ${text}`;
+      const message = `${what} stands twice, first at ${place}: give each ${path === "metadata.uid" ? "one" : "a name"} of its own`;
+      const file = shownAs(origin.file);
+      return [{ file, line: origin.line, column: 1, path, value: JSON.stringify(value), message }];
+    };
+    const twice = repeats(byName.get(text), "metadata.name", name);
+    if (twice.length > 0) return twice;
+    byName.set(text, object);
+    if (uid === undefined || uid === "") return [];
+    const again = repeats(byUid.get(uid), "metadata.uid", uid);
+    byUid.set(uid, object);
+    return again;
   });
 }

@@ -4,12 +4,14 @@ import { parseJson } from "./json-source.js";
 import { fileIssue, readText, reasonOf, unreadable } from "./read-text.js";
 import { splitJson } from "./split-json.js";
 import { splitYaml } from "./split-yaml.js";
-import { fileProblem, linesOf, textBlocks } from "./text-stream.js";
+import { fileProblem, linesOf, OversizedError, textBlocks } from "./text-stream.js";
 import { formatPath, showValue, valueAt } from "./value-path.js";
 import { type Path, parseYaml, type YamlDocument } from "./yaml-source.js";
 
 /** Manifests, dumps and traces: at most this much. */
 export const MAX_INPUT_BYTES = 2 * 2 ** 30;
+/** A document, or an element of a List, that is longer is no object: the API server takes 1.5 MB. */
+const MAX_OBJECT_LENGTH = 10_000_000;
 /** Larger files are cut into pieces as they are read, and never held whole. */
 const SPLIT_ABOVE_BYTES = 1_000_000;
 
@@ -119,6 +121,10 @@ async function* readInPieces(
       ? jsonPieces(blocks, shown)
       : yamlPieces(blocks, shown);
   } catch (error) {
+    if (error instanceof OversizedError) {
+      yield { issue: { ...fileIssue(shown, error.message), line: error.line, column: 1 } };
+      return;
+    }
     const message = fileProblem(error) ?? `cannot be read: ${reasonOf(error)}`;
     yield { issue: fileIssue(shown, message) };
   }
@@ -133,7 +139,7 @@ async function startsWithBrace(files: FileSystem, path: string): Promise<boolean
 }
 
 async function* yamlPieces(blocks: AsyncIterable<string>, shown: string): AsyncGenerator<Found> {
-  for await (const piece of splitYaml(linesOf(blocks))) {
+  for await (const piece of splitYaml(linesOf(blocks, MAX_OBJECT_LENGTH), MAX_OBJECT_LENGTH)) {
     const { documents, issues } = parseYaml(piece.text, { file: shown, lineOf: piece.lineOf });
     for (const issue of issues) yield { issue };
     for (const document of documents) {
@@ -143,7 +149,7 @@ async function* yamlPieces(blocks: AsyncIterable<string>, shown: string): AsyncG
 }
 
 async function* jsonPieces(blocks: AsyncIterable<string>, shown: string): AsyncGenerator<Found> {
-  for await (const piece of splitJson(blocks)) {
+  for await (const piece of splitJson(blocks, MAX_OBJECT_LENGTH)) {
     const json = parseJson(piece.text, { file: shown, ...piece });
     if ("value" in json) yield* objectsOf(json, [], shown);
     else for (const issue of json) yield { issue };

@@ -1,5 +1,5 @@
 import type { Issue } from "../issue.js";
-import { fileIssue } from "./read-text.js";
+import { fileIssue, NO_PATH } from "./read-text.js";
 import type { FileSystem } from "./file-system.js";
 import { type ManifestOptions, scenarioFromManifests } from "./from-manifests.js";
 import type { LoadOutcome } from "./loaded-scenario.js";
@@ -9,8 +9,16 @@ import { textBlocks } from "./text-stream.js";
 type Role = "scenario" | "experiment" | "manifests";
 
 const PEEKED_CHARACTERS = 64 * 1024;
-const OWN_VERSION = /^\s*["']?apiVersion["']?\s*:\s*["']?seatrial\b/m;
-const OWN_KIND = /^["']?kind["']?\s*:\s*["']?(Scenario|Experiment)\b/m;
+/** JSON on one line: among the first fields of the map that the file is. */
+const IN_BRACES = "(?<![^])\\s*\\{[^{}]*?";
+const OWN_VERSION = new RegExp(
+  `(?:^[ \\t]*|${IN_BRACES})["']?apiVersion["']?\\s*:\\s*["']?seatrial\\b`,
+  "m",
+);
+const OWN_KIND = new RegExp(
+  `(?:^|${IN_BRACES})["']?kind["']?\\s*:\\s*["']?(Scenario|Experiment)\\b`,
+  "m",
+);
 
 /** What a path holds, by its first lines; broken files are told apart as well as they show. */
 export async function roleOf(files: FileSystem, path: string): Promise<Role> {
@@ -25,6 +33,7 @@ export async function roleOf(files: FileSystem, path: string): Promise<Role> {
   } catch {
     // Whoever reads it in earnest says what is wrong with it.
   }
+  text = text.slice(0, PEEKED_CHARACTERS);
   const own = OWN_KIND.exec(text)?.[1];
   if (own === "Experiment") return "experiment";
   return own === "Scenario" || OWN_VERSION.test(text) ? "scenario" : "manifests";
@@ -40,6 +49,10 @@ export async function loadRun(
 ): Promise<readonly LoadOutcome[]> {
   const missing: Issue[] = [];
   for (const path of paths) {
+    if (path === "") {
+      missing.push(NO_PATH);
+      continue;
+    }
     const { kind } = await options.files.look(path);
     if (kind === "missing") missing.push(fileIssue(path, "there is no such file or folder"));
   }

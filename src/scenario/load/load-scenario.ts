@@ -1,23 +1,32 @@
 import { kindOf } from "../../api/legacy-versions.js";
-import { CoverageReport } from "../coverage.js";
+import { targetText } from "../../api/object-version.js";
+import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
+import { ALL_PODS, CoverageReport } from "../coverage.js";
+import { unknownMetric } from "../expectations.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
-import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
 import { parseDuration } from "../units.js";
-import { crossChecks, duplicateObjects, endIssues } from "./cross-checks.js";
+import { crossChecks, duplicateObjects } from "./cross-checks.js";
 import { MAX_INPUT_BYTES } from "./documents.js";
+import { versionNotes } from "./dump-version.js";
 import { loadEmpiricalSamples } from "./empirical.js";
 import type { FileSystem } from "./file-system.js";
 import { InputFiles, type NamedFile } from "./input-files.js";
 import type { LoadedScenario, LoadOutcome } from "./loaded-scenario.js";
 import { loadManifests, type ObjectCheck } from "./manifests.js";
 import { dumpFlaws, manifestFlaws } from "./object-check.js";
-import { isTarget, patched, targetText } from "./patches.js";
+import { isTarget, patched } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
-import { minorOf, resolveScenario, type RunOverrides, runEnd } from "./resolve-scenario.js";
+import { minorOf, type RunOverrides, resolveScenario, runEnd } from "./resolve-scenario.js";
+import { endIssues, notesOfTheEnd } from "./run-end.js";
 import { ScenarioSource } from "./scenario-file.js";
-import { loadSchedulerConfig, unmodelledOf } from "./scheduler-config.js";
+import {
+  CONFIG_KIND,
+  defaultSchedulerConfig,
+  loadSchedulerConfig,
+  type TakenConfig,
+} from "./scheduler-config.js";
 import { isOf, newestTimeMicros } from "./snapshot.js";
 import { textBlocks } from "./text-stream.js";
 import type { Path } from "./yaml-source.js";
@@ -115,7 +124,8 @@ class ScenarioLoader {
 
   async load(before: readonly Issue[]): Promise<LoadedScenario | Issue[]> {
     const end = runEnd(this.document, this.options);
-    const ends = before.length > 0 ? [] : endIssues(this.source, this.document, end);
+    const { until } = this.options;
+    const ends = before.length > 0 ? [] : endIssues(this.source, this.document, { end, until });
     this.issues.push(...before);
     const objects = await this.readObjects();
     const schedulerConfig = await this.schedulerConfig();
@@ -129,19 +139,32 @@ class ScenarioLoader {
       this.issues.push(...crossChecks(this.source, known));
     }
     this.issues.unshift(...ends);
-    if (this.issues.length > 0) return this.issues;
+    if (schedulerConfig === null || this.issues.length > 0) return this.issues;
     const parts = {
-      schedulerConfig,
+      schedulerConfig: schedulerConfig.object,
       snapshotTimeMicros: newestTimeMicros(snapshot),
       applied: new Map([...objects.applied].map(([i, all]) => [i, all.filter(isKept)])),
     };
     const { inputs } = this;
+    const scenario = resolveScenario(this.document, parts, this.options);
     return {
-      scenario: resolveScenario(this.document, parts, this.options),
+      scenario,
+      schedulerConfiguration: schedulerConfig.configuration,
       snapshot: objects.snapshot?.filter(isKept) ?? null,
       nodes: objects.nodes,
       manifests: objects.manifests.filter(isKept),
       notModelled: this.coverage.entries(),
+      notes: [
+        ...versionNotes([...snapshot, ...objects.nodes], scenario.kubernetesMinor, (name) =>
+          inputs.shownAs(name),
+        ),
+        ...notesOfTheEnd(this.source, this.document, scenario.end),
+        ...scenario.expect.flatMap(({ metric }, i) => {
+          const message = unknownMetric(metric);
+          const path: Path = ["spec", "expect", i, "metric"];
+          return message === null ? [] : [this.source.issue(path, `${message}: it cannot hold`)];
+        }),
+      ],
       inputs: await inputs.hashes(),
       openText: (name) => textBlocks(inputs.files, inputs.find(name).path),
       shownAs: (name) => inputs.find(name).shown,
@@ -212,23 +235,22 @@ class ScenarioLoader {
     };
   }
 
-  private async schedulerConfig(): Promise<LoadedObject | null> {
-    const config = this.document.spec.scheduler?.config;
-    if (config === undefined) return null;
-    const read = await loadSchedulerConfig(config, {
-      source: this.source,
-      inputs: this.inputs,
-      minor: minorOf(this.document),
-    });
-    if ("manifest" in read) {
-      const { kind } = read.manifest;
-      for (const { path, name } of unmodelledOf(read.manifest, minorOf(this.document))) {
-        this.coverage.note({ kind, field: path, effect: "placement" }, name);
-      }
-      return read;
+  /** Null when it is wrong. */
+  private async schedulerConfig(): Promise<TakenConfig | null> {
+    const { config } = this.document.spec.scheduler ?? {};
+    const minor = minorOf(this.document);
+    if (config === undefined) return defaultSchedulerConfig(minor);
+    const { source, inputs } = this;
+    const read = await loadSchedulerConfig(config, { source, inputs, minor });
+    if (!("configuration" in read)) {
+      this.issues.push(...read);
+      return null;
     }
-    this.issues.push(...read);
-    return null;
+    for (const { path, name } of read.configuration.notModelled) {
+      const what = { kind: CONFIG_KIND, field: path, effect: "placement" } as const;
+      this.coverage.note(what, { text: name, podsOf: ALL_PODS });
+    }
+    return read;
   }
 
   /** Traces and machines are read when the world is built: here it only shows whether they are there. */
@@ -258,7 +280,8 @@ class ScenarioLoader {
   private checkTemplates(): void {
     for (const [i, { name, template }] of (this.document.spec.generators ?? []).entries()) {
       const metadata = { ...template.metadata, name: `${name}-0` };
-      this.coverage.add({ ...template, metadata });
+      const made = { ...template.metadata, name: `${template.metadata.name ?? name}-*` };
+      this.coverage.add({ ...template, metadata: made });
       for (const flaw of manifestFlaws({ ...template, metadata })) {
         const path: Path = ["spec", "generators", i, "template", ...flaw.path];
         this.issues.push(this.source.issue(path, flaw.message));

@@ -1,3 +1,4 @@
+import type { SchedulerConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
 import type { NotModelled } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { LoadedObject, Scenario } from "../schema/scenario.js";
@@ -6,6 +7,8 @@ import type { InputHash } from "./input-files.js";
 /** A scenario with everything that its files hold, patches applied: what a world is built of. */
 export interface LoadedScenario {
   readonly scenario: Scenario;
+  /** The scheduler's, completed and checked. */
+  readonly schedulerConfiguration: SchedulerConfiguration;
   /** The state to start from; null where the cluster starts empty. Kept kinds only. */
   readonly snapshot: readonly LoadedObject[] | null;
   /** Node objects of `cluster.nodes`. */
@@ -14,6 +17,8 @@ export interface LoadedScenario {
   readonly manifests: readonly LoadedObject[];
   /** The worst first. */
   readonly notModelled: readonly NotModelled[];
+  /** What is not wrong, but hardly meant: told, and the run goes on. */
+  readonly notes: readonly Issue[];
   /** sha256 of every file that was read, by name. */
   readonly inputs: readonly InputHash[];
   /** The text of a trace or a list of machines, by the name that the scenario has for it. */

@@ -1,4 +1,5 @@
 import { parseQuantity, Quantity } from "../../api/quantity.js";
+import { MAX_NODES } from "../defaults.js";
 import type { Parsed } from "../units.js";
 
 /** Name of the pool that `--nodes` makes: its nodes are node-0, node-1 and so on. */
@@ -26,6 +27,7 @@ export function parseNodeShape(text: string): Parsed<ShapePool> {
       problem: `the memory ${memory} has no unit: it is bytes; write ${memory.replace("m", "")}Gi`,
     };
   }
-  if (Number(nodes) < 1 || Number(nodes) > 10_000_000) return { problem: EXPECTED };
+  if (Number(nodes) < 1) return { problem: EXPECTED };
+  if (Number(nodes) > MAX_NODES) return { problem: `expected at most ${MAX_NODES} nodes` };
   return { value: { name: SHAPE_POOL, nodes: Number(nodes), capacity: { cpu, memory } } };
 }

@@ -6,6 +6,7 @@ import type { NewObject } from "../../api/new-object.js";
 import type { FieldIssue } from "../../api/validation/field-issue.js";
 import { shapeIssues } from "../../api/validation/shape.js";
 import { validateCreate } from "../../api/validation/validate.js";
+import { dumpedFlaws } from "./dumped-flaws.js";
 import type { ObjectFlaw } from "./manifests.js";
 import type { Path } from "./yaml-source.js";
 
@@ -27,7 +28,8 @@ export function manifestFlaws(manifest: Manifest): readonly ObjectFlaw[] {
 
 /** What could not be read of an object that a live API server gave out. */
 export function dumpFlaws(manifest: Manifest): readonly ObjectFlaw[] {
-  return shapeIssues(manifest).map(flawOf);
+  const unreadable = shapeIssues(manifest);
+  return unreadable.length > 0 ? unreadable.map(flawOf) : dumpedFlaws(manifest);
 }
 
 /** An issue of the API server's, by its path as parts and in our words. */

@@ -1,6 +1,7 @@
-import { kindOf } from "../../api/legacy-versions.js";
 import { KINDS } from "../../api/kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
+import { kindOf } from "../../api/legacy-versions.js";
+import { targetText } from "../../api/object-version.js";
 import { strategicMerge, strategicMergeFlaws } from "../../api/strategic-merge.js";
 import type { LoadedObject, Target } from "../schema/scenario.js";
 import type { ObjectFlaw } from "./manifests.js";
@@ -14,10 +15,6 @@ export function targetOf(manifest: Manifest): Target {
     kind: manifest.kind,
     name: manifest.metadata.name ?? "",
   };
-}
-
-export function targetText({ namespace, kind, name }: Target): string {
-  return namespace === "" ? `${kind}/${name}` : `${namespace}/${kind}/${name}`;
 }
 
 export function isTarget(manifest: Manifest, target: Target): boolean {

@@ -11,6 +11,9 @@ export function fileIssue(file: string, message: string): Issue {
   return { file, line: 0, column: 0, path: "", value: "", message };
 }
 
+/** Of a path that is empty, which would stand for the working folder. */
+export const NO_PATH = fileIssue('""', "is no path: expected a file or a folder");
+
 /** Reads a whole file of UTF-8; its size is looked at before. */
 export async function readText(
   files: FileSystem,

@@ -54,7 +54,11 @@ export function resolveScenario(
         typeof nodes === "string" ? [] : [{ format: nodes.format, file: nodes.path }],
       ),
     },
-    scheduler: { config: parts.schedulerConfig, ties: spec.scheduler?.ties ?? DEFAULTS.ties },
+    scheduler: {
+      config: parts.schedulerConfig,
+      ties: spec.scheduler?.ties ?? DEFAULTS.ties,
+      verifyEvery: spec.scheduler?.verifyEvery ?? 0,
+    },
     behaviors: spec.behavior ?? [],
     traces: spec.traces ?? [],
     generators: spec.generators ?? [],

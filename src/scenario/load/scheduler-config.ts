@@ -1,5 +1,10 @@
 import type { Manifest } from "../../api/kubernetes.js";
-import { loadConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
+import { assert } from "../../base/assert.js";
+import {
+  type LoadingOptions,
+  loadConfiguration,
+  type SchedulerConfiguration,
+} from "../../scheduler/framework/configuration/load-configuration.js";
 import { newestApiVersion } from "../../scheduler/framework/configuration/served-versions.js";
 import { featuresOf } from "../../scheduler/framework/features.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
@@ -13,7 +18,7 @@ import { fileIssue } from "./read-text.js";
 import type { ScenarioSource } from "./scenario-file.js";
 import type { Path } from "./yaml-source.js";
 
-const KIND = "KubeSchedulerConfiguration";
+export const CONFIG_KIND = "KubeSchedulerConfiguration";
 const AT: Path = ["spec", "scheduler", "config"];
 
 /** What is there to read a configuration with. */
@@ -24,6 +29,21 @@ interface Reading {
   readonly minor: number;
 }
 
+/** A configuration that was taken. */
+export interface TakenConfig {
+  /** As it was written; null where nobody wrote one. */
+  readonly object: LoadedObject | null;
+  /** Completed and checked. */
+  readonly configuration: SchedulerConfiguration;
+}
+
+/** Upstream's own, for a scenario that names none. */
+export function defaultSchedulerConfig(minor: number): TakenConfig {
+  const { configuration } = loadConfiguration(null, optionsOf(minor));
+  assert(configuration !== null, "the default configuration of the scheduler is wrong");
+  return { object: null, configuration };
+}
+
 /**
  * A KubeSchedulerConfiguration from a file, or as it stands in the scenario; or everything that
  * kube-scheduler would refuse in it.
@@ -31,63 +51,54 @@ interface Reading {
 export async function loadSchedulerConfig(
   config: string | Readonly<Record<string, unknown>>,
   reading: Reading,
-): Promise<LoadedObject | readonly Issue[]> {
+): Promise<TakenConfig | readonly Issue[]> {
   if (typeof config !== "string") return inlineConfig(config, reading);
   const { source, inputs, minor } = reading;
   const file = inputs.find(config);
   const { kind: what } = await inputs.files.look(file.path);
   if (what === "missing") return [source.issue(AT, `there is no such file: ${file.shown}`)];
   const issues: Issue[] = [];
-  let found: LoadedObject | undefined;
+  let found: TakenConfig | undefined;
   for await (const one of readObjects(inputs.files, file)) {
     if ("issue" in one) {
       issues.push(one.issue);
       continue;
     }
     const { value, line } = one.object;
-    for (const { path, message } of configFlaws(value, minor)) {
-      issues.push(one.object.issue(path, message));
-    }
-    if (found !== undefined) issues.push(one.object.issue([], `expected one ${KIND} alone`));
-    found = { manifest: withMetadata(value), origin: { file: file.name, line } };
+    const taken = takeConfig(value, { origin: { file: file.name, line }, minor });
+    if (found !== undefined) issues.push(one.object.issue([], `expected one ${CONFIG_KIND} alone`));
+    if ("configuration" in taken) found = taken;
+    else issues.push(...taken.map(({ path, message }) => one.object.issue(path, message)));
   }
   inputs.remember(file);
   if (issues.length > 0) return issues;
-  return found ?? [fileIssue(file.shown, `expected a ${KIND}: the file holds no document`)];
+  return found ?? [fileIssue(file.shown, `expected a ${CONFIG_KIND}: the file holds no document`)];
 }
 
 function inlineConfig(
   config: Readonly<Record<string, unknown>>,
   { source, inputs, minor }: Reading,
-): LoadedObject | readonly Issue[] {
+): TakenConfig | readonly Issue[] {
   // Where it stands says what it is.
-  const value = { apiVersion: newestApiVersion(minor), kind: KIND, ...config };
-  const flaws = configFlaws(value, minor);
-  if (flaws.length > 0)
-    return flaws.map((flaw) => source.issue([...AT, ...flaw.path], flaw.message));
+  const value = { apiVersion: newestApiVersion(minor), kind: CONFIG_KIND, ...config };
   const origin = { file: inputs.beside(source.file).name, line: source.lineOf(AT) };
-  return { manifest: withMetadata(value), origin };
+  const taken = takeConfig(value, { origin, minor });
+  if ("configuration" in taken) return taken;
+  return taken.map((flaw) => source.issue([...AT, ...flaw.path], flaw.message));
 }
 
-/** What a configuration that was taken asks for in vain, by its path in the configuration. */
-export function unmodelledOf(
-  config: Manifest,
-  minor: number,
-): readonly { readonly path: string; readonly name: string }[] {
-  const options = { minor, features: featuresOf(minor), catalogue: PLUGIN_CATALOGUE };
-  return loadConfiguration(config, options).configuration?.notModelled ?? [];
-}
-
-function configFlaws(
+function takeConfig(
   value: Readonly<Record<string, unknown>>,
-  minor: number,
-): readonly ObjectFlaw[] {
-  if (value.kind !== KIND) return [{ path: ["kind"], message: `expected ${KIND}` }];
-  const options = { minor, features: featuresOf(minor), catalogue: PLUGIN_CATALOGUE };
-  return (loadConfiguration(value, options).issues ?? []).map(flawOf);
+  { origin, minor }: { readonly origin: LoadedObject["origin"]; readonly minor: number },
+): TakenConfig | readonly ObjectFlaw[] {
+  if (value.kind !== CONFIG_KIND) return [{ path: ["kind"], message: `expected ${CONFIG_KIND}` }];
+  const { configuration, issues } = loadConfiguration(value, optionsOf(minor));
+  if (configuration === null) return issues.map(flawOf);
+  // A configuration has no name; a manifest has room for one.
+  const manifest = { metadata: {}, ...value } as unknown as Manifest;
+  return { object: { manifest, origin }, configuration };
 }
 
-/** A configuration has no name; manifests have room for one. */
-function withMetadata(value: Readonly<Record<string, unknown>>): Manifest {
-  return { metadata: {}, ...value } as unknown as Manifest;
+function optionsOf(minor: number): LoadingOptions {
+  return { minor, features: featuresOf(minor), catalogue: PLUGIN_CATALOGUE };
 }

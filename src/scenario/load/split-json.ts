@@ -1,3 +1,5 @@
+import { OversizedError } from "./text-stream.js";
+
 /** A piece of a JSON text that can be parsed by itself. */
 export interface JsonPiece {
   readonly text: string;
@@ -13,6 +15,13 @@ const BACKSLASH = 92;
 const NEWLINE = 10;
 const COMMA = 44;
 
+interface OpenPiece {
+  readonly parts: string[];
+  length: number;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** Where scanning stands; kept between blocks. */
 class JsonScanner {
   private depth = 0;
@@ -23,8 +32,10 @@ class JsonScanner {
   private key = "";
   private line = 0;
   private column = 0;
-  private piece: { parts: string[]; line: number; column: number } | undefined;
-  private document: { parts: string[]; line: number; column: number } | undefined;
+  private piece: OpenPiece | undefined;
+  private document: OpenPiece | undefined;
+
+  constructor(private readonly maxLength: number) {}
 
   /** Scans a block; gives the pieces that end in it. */
   scan(block: string): JsonPiece[] {
@@ -32,7 +43,7 @@ class JsonScanner {
     let from = 0;
     const flush = (to: number): void => {
       const open = this.piece ?? (this.inItems ? undefined : this.document);
-      if (open !== undefined && to > from) open.parts.push(block.slice(from, to));
+      if (open !== undefined && to > from) this.add(open, block.slice(from, to));
       from = to;
     };
     for (let i = 0; i < block.length; i++) {
@@ -43,7 +54,7 @@ class JsonScanner {
         if (this.depth === 1) this.key = "";
         if (this.depth === 0) this.open(i, flush);
         // An element that is no map: left where it is, for whoever reads the rest.
-        if (this.inItems && this.depth === 2) this.document?.parts.push("0");
+        if (this.inItems && this.depth === 2) this.addRest("0");
       } else if (code === 123 || code === 91) {
         this.open(i, flush);
         this.depth++;
@@ -66,7 +77,7 @@ class JsonScanner {
           if (this.document !== undefined) done.push(this.close("document"));
         }
       } else if (this.inItems && this.depth === 2 && code !== COMMA && code > 32) {
-        this.document?.parts.push("0");
+        this.addRest("0");
       } else if (this.depth === 0 && code > 32) {
         this.open(i, flush);
       }
@@ -89,6 +100,17 @@ class JsonScanner {
     return pieces;
   }
 
+  private add(open: OpenPiece, text: string): void {
+    open.parts.push(text);
+    open.length += text.length;
+    if (open.length > this.maxLength) throw new OversizedError(open.line + 1, this.maxLength);
+  }
+
+  /** Something of the document that belongs to none of its elements. */
+  private addRest(text: string): void {
+    if (this.document !== undefined) this.add(this.document, text);
+  }
+
   private inside(code: number, block: string, i: number): void {
     if (this.escaped) this.escaped = false;
     else if (code === BACKSLASH) this.escaped = true;
@@ -100,7 +122,7 @@ class JsonScanner {
   }
 
   private open(i: number, flush: (to: number) => void): void {
-    const begun = { parts: [], line: this.line, column: this.column };
+    const begun = { parts: [], length: 0, line: this.line, column: this.column };
     if (this.document === undefined) {
       flush(i);
       this.document = begun;
@@ -120,10 +142,14 @@ class JsonScanner {
 
 /**
  * Cuts a JSON text (or several after each other) into its top-level values, and the elements of a
- * top-level `items` out of them; what is left of such a value comes after its elements.
+ * top-level `items` out of them; what is left of such a value comes after its elements. Throws at
+ * a piece of more than `maxLength`.
  */
-export async function* splitJson(blocks: AsyncIterable<string>): AsyncGenerator<JsonPiece> {
-  const scanner = new JsonScanner();
+export async function* splitJson(
+  blocks: AsyncIterable<string>,
+  maxLength: number,
+): AsyncGenerator<JsonPiece> {
+  const scanner = new JsonScanner(maxLength);
   for await (const block of blocks) yield* scanner.scan(block);
   yield* scanner.rest();
 }

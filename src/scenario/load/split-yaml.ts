@@ -1,3 +1,5 @@
+import { OversizedError } from "./text-stream.js";
+
 /** A piece of a large YAML text that can be parsed by itself. */
 export interface YamlPiece {
   readonly text: string;
@@ -17,48 +19,57 @@ const DIRECTIVE = /^%/;
  * Cuts a YAML text at document marks, and a document with a top-level block sequence `items` (a
  * List as kubectl prints it) at its elements; what is left of that document comes as a document of
  * its own after them, with `items` empty. An anchor is known within its piece only, so this is for
- * dumps that are too large to be parsed whole.
+ * dumps that are too large to be parsed whole. Throws at a piece of more than `maxLength`.
  */
-export async function* splitYaml(lines: AsyncIterable<string>): AsyncGenerator<YamlPiece> {
-  const splitter = new YamlSplitter();
+export async function* splitYaml(
+  lines: AsyncIterable<string>,
+  maxLength: number,
+): AsyncGenerator<YamlPiece> {
+  const splitter = new YamlSplitter(maxLength);
   for await (const line of lines) {
     for (const piece of splitter.take(line)) yield piece;
   }
   for (const piece of splitter.end()) yield piece;
 }
 
+interface Line {
+  readonly text: string;
+  readonly number: number;
+}
+
 class YamlSplitter {
   /** Number of the line that is taken next, from 0. */
   private next = 0;
-  private body: { readonly text: string; readonly number: number }[] = [];
-  private item: { readonly lines: string[]; readonly number: number } | undefined;
+  /** Of the document, without its elements; what is blank or a comment at its start is left out. */
+  private body: Line[] = [];
+  private item: Line[] = [];
+  /** Length of all lines of `body`, and of `item`. */
+  private bodyLength = 0;
+  private itemLength = 0;
   /** Column of the elements' dashes; -1 before the first is met, undefined outside of `items`. */
   private indent: number | undefined;
 
-  take(line: string): YamlPiece[] {
+  constructor(private readonly maxLength: number) {}
+
+  take(text: string): YamlPiece[] {
     const number = this.next++;
-    if (DOCUMENT_START.test(line) || DOCUMENT_END.test(line)) {
+    if (DOCUMENT_START.test(text) || DOCUMENT_END.test(text)) {
       const pieces = this.end();
-      this.indent = undefined;
       // What follows the mark on its line belongs to the new document.
-      this.body = [{ text: line.startsWith("-") ? `   ${line.slice(3)}` : "", number }];
+      this.addToBody(text.startsWith("-") ? `   ${text.slice(3)}` : "", number);
       return pieces;
     }
     if (this.indent !== undefined) {
-      const pieces = BLANK.test(line) ? [] : this.leaveItem(line);
-      if (this.indent !== undefined) {
-        this.item?.lines.push(line);
-        if (this.startsItem(line)) this.item = { lines: [line], number };
-        return pieces;
-      }
-      this.body.push({ text: line, number });
+      const pieces = BLANK.test(text) ? [] : this.leaveItem(text);
+      if (this.indent === undefined) this.addToBody(text, number);
+      else if (this.startsItem(text) || this.item.length > 0) this.addToItem({ text, number });
       return pieces;
     }
-    if (ITEMS.test(line)) {
+    if (ITEMS.test(text)) {
       this.indent = -1;
-      this.body.push({ text: "items: []", number });
-    } else {
-      this.body.push({ text: DIRECTIVE.test(line) ? "" : line, number });
+      this.addToBody("items: []", number);
+    } else if (!DIRECTIVE.test(text)) {
+      this.addToBody(text, number);
     }
     return [];
   }
@@ -68,14 +79,26 @@ class YamlSplitter {
     const pieces = this.takeItem();
     const { body } = this;
     this.body = [];
-    if (body.every((line) => BLANK.test(line.text))) return pieces;
-    const numbers = body.map((line) => line.number);
-    const text = body.map((line) => line.text).join("\n");
-    const last = numbers[numbers.length - 1]! + 1;
-    return [
-      ...pieces,
-      { text, kind: "document", lineOf: (line) => (numbers[line - 1] ?? last) + 1 },
-    ];
+    this.bodyLength = 0;
+    this.indent = undefined;
+    return body.length === 0 ? pieces : [...pieces, pieceOf(body, "document")];
+  }
+
+  private addToBody(text: string, number: number): void {
+    if (this.body.length === 0 && BLANK.test(text)) return;
+    this.body.push({ text, number });
+    this.bodyLength += text.length + 1;
+    if (this.bodyLength > this.maxLength) throw this.oversized(this.body);
+  }
+
+  private addToItem(line: Line): void {
+    this.item.push(line);
+    this.itemLength += line.text.length + 1;
+    if (this.itemLength > this.maxLength) throw this.oversized(this.item);
+  }
+
+  private oversized([first]: readonly Line[]): OversizedError {
+    return new OversizedError((first?.number ?? 0) + 1, this.maxLength);
   }
 
   private startsItem(line: string): boolean {
@@ -96,11 +119,19 @@ class YamlSplitter {
 
   private takeItem(): YamlPiece[] {
     const { item } = this;
-    this.item = undefined;
-    if (item === undefined) return [];
-    const { lines, number } = item;
-    return [{ text: lines.join("\n"), kind: "item", lineOf: (line) => line + number }];
+    this.item = [];
+    this.itemLength = 0;
+    return item.length === 0 ? [] : [pieceOf(item, "item")];
   }
+}
+
+function pieceOf(lines: readonly Line[], kind: YamlPiece["kind"]): YamlPiece {
+  const last = lines.at(-1)!.number + 1;
+  return {
+    text: lines.map((line) => line.text).join("\n"),
+    kind,
+    lineOf: (line) => (lines[line - 1]?.number ?? last) + 1,
+  };
 }
 
 function columnOf(line: string): number {

@@ -6,6 +6,24 @@ class NotUtf8Error extends Error {
   override readonly name = "NotUtf8Error";
 }
 
+/**
+ * Something that has to be held whole is far larger than any object: a line, a document, an element
+ * of a List. Found while it is read, so that it never is.
+ */
+export class OversizedError extends Error {
+  override readonly name = "OversizedError";
+
+  constructor(
+    /** Where it begins, from 1. */
+    readonly line: number,
+    maxLength: number,
+  ) {
+    super(
+      `holds an object of more than ${maxLength / 1e6} MB: expected documents, or the elements of a List, of a size that Kubernetes takes (1.5 MB)`,
+    );
+  }
+}
+
 /** What is wrong with a file whose reading threw this; null when it is not the file's fault. */
 export function fileProblem(error: unknown): string | null {
   if (error instanceof NotUtf8Error) return error.message;
@@ -30,9 +48,14 @@ export async function* textBlocks(files: FileSystem, path: string): AsyncGenerat
   if (rest !== "") yield rest;
 }
 
-/** Lines without their ends; `\r\n` and `\n` both end one. */
-export async function* linesOf(blocks: AsyncIterable<string>): AsyncGenerator<string> {
+/** Lines without their ends; `\r\n` and `\n` both end one. Throws at a line of more than `maxLength`. */
+export async function* linesOf(
+  blocks: AsyncIterable<string>,
+  maxLength: number,
+): AsyncGenerator<string> {
   let open: string[] = [];
+  let openLength = 0;
+  let number = 1;
   for await (const block of blocks) {
     let start = 0;
     for (;;) {
@@ -41,10 +64,14 @@ export async function* linesOf(blocks: AsyncIterable<string>): AsyncGenerator<st
       open.push(block.slice(start, end));
       const line = open.length === 1 ? open[0]! : open.join("");
       yield line.endsWith("\r") ? line.slice(0, -1) : line;
+      number += 1;
       open = [];
+      openLength = 0;
       start = end + 1;
     }
     if (start < block.length) open.push(block.slice(start));
+    openLength += block.length - start;
+    if (openLength > maxLength) throw new OversizedError(number, maxLength);
   }
   if (open.length > 0) yield open.join("");
 }

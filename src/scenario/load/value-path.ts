@@ -29,6 +29,8 @@ export function valueAt(root: unknown, path: Path): unknown {
 /** A value as JSON, shortened, for messages; empty for what is absent. */
 export function showValue(value: unknown): string {
   if (value === undefined) return "";
+  // JSON has no word for these.
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   let text: string;
   try {
     text = JSON.stringify(value) ?? String(value);

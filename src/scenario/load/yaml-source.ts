@@ -6,11 +6,12 @@ import {
   isNode,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
+  type Pair,
   Parser,
   visit,
-  type YAMLError,
 } from "yaml";
 import type { Issue } from "../issue.js";
 
@@ -34,7 +35,19 @@ const MAX_ALIAS_COUNT = 100;
 /** Far more than any manifest has, and far less than what exhausts the stack of a reader that recurses. */
 const MAX_DEPTH = 200;
 
+/** What the largest scenario that is allowed may need; more would take minutes, and all memory. */
+const MAX_TOKENS = 6_500_000;
+/** A token has a character at least, and short texts are not worth a count. */
+const COUNTED_LENGTH = 1_000_000;
+
 const MAX_SYNTAX_ISSUES = 5;
+
+const COMPOSING = {
+  merge: true,
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: "error",
+} as const;
 
 interface ParseOptions {
   readonly file: string;
@@ -65,7 +78,11 @@ export function parseYaml(
   });
   let parsed: Document.Parsed[];
   try {
-    const composer = new Composer({ merge: true, prettyErrors: false, logLevel: "error" });
+    if (hasTooManyTokens(text)) {
+      const message = `holds more than ${MAX_TOKENS} tokens of YAML: split it`;
+      return { documents: [], issues: [whole(message, placeAt(0))] };
+    }
+    const composer = new Composer(COMPOSING);
     parsed = [...composer.compose(shallow(new Parser(lines.addNewLine).parse(text)))];
   } catch (error) {
     return { documents: [], issues: [whole(failureOf(error), placeAt(0))] };
@@ -73,19 +90,18 @@ export function parseYaml(
   const documents: YamlDocument[] = [];
   const issues: Issue[] = [];
   for (const document of parsed) {
-    if (document.errors.length > 0) {
-      issues.push(
-        ...syntaxIssues(document.errors).map(({ at, words }) => whole(words, placeAt(at))),
-      );
+    const errors = syntaxErrors(document);
+    if (errors.length > 0) {
+      issues.push(...errors.map(({ at, words }) => whole(words, placeAt(at))));
       continue;
     }
     try {
       const value = unshared(document, document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }));
       if (value === null || value === undefined) continue;
-      const root = document.contents as Node;
+      const at = { document, root: document.contents as Node, pairs: new PairIndex() };
       documents.push({
         value,
-        placeOf: (path, atKey = false) => placeAt(offsetOf(document, root, path, atKey)),
+        placeOf: (path, atKey = false) => placeAt(offsetOf(at, path, atKey)),
       });
     } catch (error) {
       issues.push(whole(failureOf(error), placeAt(document.range[0])));
@@ -147,26 +163,62 @@ function failureOf(error: unknown): string {
   return `is no valid YAML: ${message}`;
 }
 
+interface SyntaxFlaw {
+  readonly at: number;
+  readonly words: string;
+}
+
 /** The first of a document's errors: later ones mostly follow from it. */
-function syntaxIssues(errors: readonly YAMLError[]): readonly { at: number; words: string }[] {
+function syntaxErrors(document: Document.Parsed): readonly SyntaxFlaw[] {
+  const { errors } = document;
   const deep = errors.find((error) => error.message.includes("call stack"));
   if (deep !== undefined) return [{ at: 0, words: "is nested too deeply" }];
-  return errors
+  const flaws =
+    errors.length > 0
+      ? errors.map((error) => ({ at: error.pos[0], words: error.message }))
+      : repeatedKeys(document);
+  return flaws
     .slice(0, MAX_SYNTAX_ISSUES)
-    .map((error) => ({ at: error.pos[0], words: `is no valid YAML: ${wordsOf(error)}` }));
+    .map(({ at, words }) => ({ at, words: `is no valid YAML: ${words}` }));
 }
 
-function wordsOf(error: YAMLError): string {
-  return error.code === "DUPLICATE_KEY" ? "the key stands twice in this map" : error.message;
+/** Keys that stand twice in a map. The composer's own check compares each with all before it. */
+function repeatedKeys(document: Document.Parsed): readonly SyntaxFlaw[] {
+  const flaws: SyntaxFlaw[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          flaws.push({ at: key.range?.[0] ?? 0, words: "the key stands twice in this map" });
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return flaws;
 }
 
-function offsetOf(document: Document, root: Node, path: Path, atKey: boolean): number {
+function hasTooManyTokens(text: string): boolean {
+  if (text.length < COUNTED_LENGTH) return false;
+  let count = 0;
+  for (const _ of new Lexer().lex(text)) if (++count > MAX_TOKENS) return true;
+  return false;
+}
+
+function offsetOf(
+  { document, root, pairs }: { document: Document; root: Node; pairs: PairIndex },
+  path: Path,
+  atKey: boolean,
+): number {
   let node: Node = root;
   let offset = node.range?.[0] ?? 0;
   for (const [depth, part] of path.entries()) {
-    const parent = node;
-    const key = keyNode(document, parent, part);
-    const child = valueNode(document, parent, part);
+    const pair = pairs.pairOf(node, part);
+    const key = isNode(pair?.key) ? pair.key : undefined;
+    const value = isSeq(node) ? node.items[Number(part)] : pair?.value;
+    const child = resolved(document, value);
     const last = depth === path.length - 1;
     if (key !== undefined && ((last && atKey) || child === undefined)) {
       return key.range?.[0] ?? offset;
@@ -187,20 +239,23 @@ function resolved(document: Document, node: unknown): Node | undefined {
     : node;
 }
 
-function pairOf(parent: Node, part: string | number) {
-  if (!isMap(parent)) return undefined;
-  return parent.items.find((pair) => {
-    const key = isScalar(pair.key) ? pair.key.value : pair.key;
-    return String(key) === String(part);
-  });
-}
+type PairOfKey = ReadonlyMap<string, Pair>;
 
-function keyNode(_document: Document, parent: Node, part: string | number): Node | undefined {
-  const key = pairOf(parent, part)?.key;
-  return isNode(key) ? key : undefined;
-}
+/** The pairs of a document's maps by key, for those that were asked about. */
+class PairIndex {
+  private readonly byMap = new WeakMap<Node, PairOfKey>();
 
-function valueNode(document: Document, parent: Node, part: string | number): Node | undefined {
-  if (isSeq(parent)) return resolved(document, parent.items[Number(part)]);
-  return resolved(document, pairOf(parent, part)?.value);
+  pairOf(parent: Node, part: string | number): Pair | undefined {
+    if (!isMap(parent)) return undefined;
+    let pairs = this.byMap.get(parent);
+    if (pairs === undefined) {
+      const keys = parent.items.map((pair): [string, Pair] => {
+        const key = isScalar(pair.key) ? pair.key.value : pair.key;
+        return [String(key), pair];
+      });
+      pairs = new Map(keys.toReversed());
+      this.byMap.set(parent, pairs);
+    }
+    return pairs.get(String(part));
+  }
 }

@@ -4,7 +4,7 @@ import { parseQuantity, Quantity } from "../../api/quantity.js";
 import { DEFAULTS } from "../defaults.js";
 import { described, notYet } from "./leaf.js";
 import {
-  count,
+  nodeCount,
   dnsLabel,
   filePath,
   labels,
@@ -42,7 +42,7 @@ const images = z.strictObject({
 
 const poolKeys = z.strictObject({
   name: described(dnsLabel, "Nodes are called `<pool>-<i>`, from 0."),
-  nodes: described(count.optional(), "How many nodes the pool makes."),
+  nodes: described(nodeCount.optional(), "How many nodes the pool makes."),
   zones: described(
     z.array(text).optional(),
     "Dealt to the nodes in turn, as `topology.kubernetes.io/zone`.",

@@ -93,7 +93,7 @@ const spec = z.strictObject({
       .strictObject({
         every: described(
           positiveDuration.optional(),
-          "Interval of timeseries.csv; without it 15 s, or a thousandth of the duration if that is longer.",
+          "Interval of timeseries.csv; without it 15 s, or a thousandth of the duration if that is longer. Where nothing says how long the run takes, it doubles after each thousand intervals.",
           { default: "15s" },
         ),
       })

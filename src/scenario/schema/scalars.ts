@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { KINDS } from "../../api/kinds.js";
 import { parseQuantity, Quantity } from "../../api/quantity.js";
+import { MAX_NODES } from "../defaults.js";
 import { type Parsed, parseDuration, parseInstant, parseRate } from "../units.js";
 import { bounded, leaf } from "./leaf.js";
 import type { Target } from "./scenario.js";
@@ -112,7 +113,7 @@ export const labels = z.record(
 export function integer(min: number, max: number, what = "a whole number") {
   const expected =
     max === Number.MAX_SAFE_INTEGER
-      ? `expected ${what}, ${min} or more`
+      ? `expected ${what} from ${min} to 2^53 - 1`
       : `expected ${what} from ${min} to ${max}`;
   return leaf(
     { type: "integer", minimum: min, ...(max < Number.MAX_SAFE_INTEGER ? { maximum: max } : {}) },
@@ -125,6 +126,9 @@ export function integer(min: number, max: number, what = "a whole number") {
 
 export const count = integer(0, 10_000_000);
 export const positiveCount = integer(1, 10_000_000);
+/** Nodes of a pool, or nodes to add: more would not fit into memory. */
+export const nodeCount = integer(0, MAX_NODES);
+export const positiveNodeCount = integer(1, MAX_NODES);
 
 /** A finite number above `above`, and at most `max`. */
 export function number(options: { above?: number; min?: number; max?: number }) {

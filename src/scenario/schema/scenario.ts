@@ -64,6 +64,8 @@ interface SchedulerSection {
   /** A KubeSchedulerConfiguration as read, or null for upstream's default. */
   readonly config: LoadedObject | null;
   readonly ties: "random" | "first";
+  /** Every so many fast decisions are compared with the plain rules; 0: none. */
+  readonly verifyEvery: number;
 }
 
 /** A Kubernetes object with the place where it was written. */

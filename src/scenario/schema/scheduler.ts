@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { described, notYet } from "./leaf.js";
-import { filePath, word } from "./scalars.js";
+import { count, filePath, word } from "./scalars.js";
 
 export const scheduler = z.strictObject({
   config: described(
@@ -12,5 +12,10 @@ export const scheduler = z.strictObject({
     word("random", "first").optional(),
     "Between nodes of the same best score: uniform, from a stream of its own, or the first.",
     { default: "random", source: "upstream" },
+  ),
+  verifyEvery: described(
+    count.optional(),
+    "Each so-many-th decision from what is remembered is taken once more by the plain rules, and the run ends with an error where they differ; 0 for none. Costs time, and changes no result.",
+    { default: 0 },
   ),
 });

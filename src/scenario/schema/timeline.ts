@@ -12,6 +12,7 @@ import {
   integer,
   positiveCount,
   positiveDuration,
+  positiveNodeCount,
   resourceList,
   target,
   text,
@@ -123,7 +124,7 @@ const operations = {
     "Cordons a node and evicts its pods, those of DaemonSets and static ones excepted.",
   ),
   addNodes: described(
-    z.strictObject({ pool: dnsLabel, count: positiveCount }),
+    z.strictObject({ pool: dnsLabel, count: positiveNodeCount }),
     "Adds nodes to a pool.",
   ),
   removeNodes: described(

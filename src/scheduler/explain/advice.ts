@@ -1,21 +1,51 @@
-import type { NodeSelectorRequirement, PodSpec } from "../../api/kubernetes.js";
+import { counted } from "../../base/counted.js";
 import type { NodeInfo } from "../framework/node-info.js";
+import type { PodInfo } from "../framework/pod-info.js";
+import type { Framework } from "../framework/runtime.js";
 import type { Status } from "../framework/status.js";
-import { type BlockedNode, blockedNodes } from "./blockers.js";
+import {
+  AFFINITY_UNMET,
+  ANTI_AFFINITY_BROKEN,
+} from "../plugins/inter-pod-affinity/affinity-filter.js";
+import { type BlockedNode, blockedNodes, untolerated } from "./blockers.js";
 import type { Decision } from "./decision-observer.js";
-import { countOf, nodesText } from "./node-text.js";
+import { choiceAdvice } from "./node-choice.js";
+import { listText, nodesText, roomText } from "./node-text.js";
+import { avoidedAdvice, farAdvice, nearAdvice, portAdvice, spreadAdvice } from "./pod-rules.js";
 import { roomAdvice } from "./room-advice.js";
+import { volumesOfNodes, volumesOfPod } from "./volume-advice.js";
 
 const ROOM = "NodeResourcesFit";
 /** Combinations of refusals beyond this are left out: they help nobody. */
 const MAX_COMBINATIONS = 3;
+const MAX_TAINTS = 3;
 
-/** What one plugin alone keeps the pod from. */
+/** What one plugin alone keeps the pod from, for the same reasons. */
 interface Sole {
   readonly plugin: string;
+  readonly status: Status;
   readonly nodes: readonly NodeInfo[];
-  readonly statuses: readonly Status[];
 }
+
+/** What a plugin's refusal of a node means, for people who do not know the plugin. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  NodeUnschedulable: "cordoned",
+  NodeName: "another node than the pod names",
+  NodeAffinity: "not one that the pod asks for",
+  TaintToleration: "a taint that the pod does not tolerate",
+  [ROOM]: "no room",
+  NodePorts: "host port taken",
+  PodTopologySpread: "spread constraint",
+  InterPodAffinity: "rule about other pods",
+  VolumeBinding: "volumes",
+  VolumeZone: "volumes",
+  VolumeRestrictions: "volumes",
+  NodeVolumeLimits: "volumes",
+  EBSLimits: "volumes",
+  GCEPDLimits: "volumes",
+  AzureDiskLimits: "volumes",
+  CinderLimits: "volumes",
+};
 
 /**
  * Sentences about what would have let an unschedulable pod in, from the state on which that was
@@ -26,75 +56,100 @@ export function adviceFor({ framework, pod, outcome }: Decision): readonly strin
   const { diagnosis, state } = outcome;
   if (framework.snapshot.nodes.length === 0) return ["There is no node at all: add one."];
   const { preFilter } = diagnosis;
-  if (preFilter !== null) {
-    return [
-      `No node was looked at, for ${preFilter.plugin} refuses the pod: ${preFilter.message}.`,
-    ];
-  }
-  const refused = [...diagnosis.entries()].map(([node]) => node);
-  const blocked = blockedNodes(framework, state, pod, refused);
+  // Preemption helps by itself.
+  if ((outcome.postFilter?.victims.length ?? 0) > 0) return [];
+  if (preFilter !== null) return [wholeAdvice(preFilter, pod)];
+  const blocked = blockedNodes(framework, state, pod);
   const soles = soleBlockers(blocked);
-  const advice: string[] = [];
-  for (const sole of soles) {
-    if (sole.plugin === ROOM) advice.push(...roomAdvice(pod, sole.nodes, framework.scalars));
-    else advice.push(soleText(sole, pod.template.spec));
-  }
-  advice.push(...nominatedText(blocked));
-  if (soles.length === 0) advice.push(...combinationText(blocked));
+  const advice = soles.flatMap((sole) => soleAdvice(sole, framework, pod));
+  advice.push(...nominatedAdvice(blocked));
+  if (soles.length === 0) advice.push(...combinationAdvice(blocked));
   return advice;
 }
 
-/** The nodes that only one plugin refuses, by plugin; room first, then the most nodes. */
+/** A pod that was refused before any node was looked at. */
+function wholeAdvice({ plugin, message }: Status, pod: PodInfo): string {
+  return (
+    volumesOfPod(message, pod.pod.namespace) ??
+    `No node is even looked at, for ${plugin} refuses the pod as it is: ${message}.`
+  );
+}
+
+/** The nodes that only one plugin refuses, by plugin and reasons; room first, then the most nodes. */
 function soleBlockers(blocked: readonly BlockedNode[]): readonly Sole[] {
-  const soles = new Map<string, { plugin: string; nodes: NodeInfo[]; statuses: Status[] }>();
+  const soles = new Map<string, { plugin: string; status: Status; nodes: NodeInfo[] }>();
   for (const { node, by } of blocked) {
     const [status] = by;
     if (by.length !== 1 || status === undefined) continue;
     const { plugin } = status;
-    const sole = soles.get(plugin) ?? { plugin, nodes: [], statuses: [] };
-    soles.set(plugin, sole);
+    // Nodes may lack different things; how much of what is told for all of them together.
+    const key = plugin === ROOM ? plugin : `${plugin} ${status.message}`;
+    const sole = soles.get(key) ?? { plugin, status, nodes: [] };
+    soles.set(key, sole);
     sole.nodes.push(node);
-    if (!sole.statuses.includes(status)) sole.statuses.push(status);
   }
   const rank = ({ plugin }: Sole) => (plugin === ROOM ? 0 : 1);
   return [...soles.values()].sort((a, b) => rank(a) - rank(b) || b.nodes.length - a.nodes.length);
 }
 
-function soleText({ plugin, nodes, statuses }: Sole, spec: PodSpec): string {
-  const room = `${countOf(nodes.length, "node")} with room for it (${nodesText(nodes)})`;
-  const reasons = [...new Set(statuses.flatMap((status) => status.reasons))].join("; ");
+function soleAdvice(
+  { plugin, status, nodes }: Sole,
+  framework: Framework,
+  pod: PodInfo,
+): readonly string[] {
+  const ruled = { framework, pod, nodes };
   switch (plugin) {
+    case ROOM:
+      return roomAdvice(pod, nodes, framework.scalars);
     case "NodeAffinity":
-      return `Only its own choice of nodes (${selectionText(spec)}) keeps it from ${room}: widen the choice, or label one of them so.`;
+      return [choiceAdvice(pod.template.spec, nodes, framework.snapshot.nodes)];
     case "TaintToleration":
-      return `Only a taint keeps it from ${room}: ${reasons}. Tolerate the taint, or remove it.`;
+      return [taintAdvice(pod, nodes)];
     case "NodeUnschedulable":
-      return `Only a cordon keeps it from ${room}: uncordon one.`;
+      return [
+        `${roomText(nodes)} would take it, but ${nodes.length === 1 ? "is" : "are"} cordoned: uncordon one.`,
+      ];
     case "NodePorts":
-      return `Only its host port, which other pods have taken, keeps it from ${room}: leave the port to Kubernetes, or move one of those pods.`;
+      return [portAdvice(ruled)];
     case "PodTopologySpread":
-      return `Only its spread constraint (${spreadText(spec)}) keeps it from ${room}: make room in the domains with fewer pods, raise maxSkew, or use ScheduleAnyway.`;
+      return [spreadAdvice(ruled)];
     case "InterPodAffinity":
-      return `Only affinity to other pods keeps it from ${room}: ${reasons}.`;
+      if (status === AFFINITY_UNMET) return [nearAdvice(ruled)];
+      return [status === ANTI_AFFINITY_BROKEN ? farAdvice(ruled) : avoidedAdvice(ruled)];
     default:
-      return `Only ${plugin} keeps it from ${room}: ${reasons}.`;
+      return MEANINGS[plugin] === "volumes"
+        ? [volumesOfNodes(nodes, status.reasons)]
+        : [`${roomText(nodes)} would take it, but for ${plugin}: ${status.message}.`];
   }
 }
 
+function taintAdvice(pod: PodInfo, nodes: readonly NodeInfo[]): string {
+  const taints = new Set(
+    nodes.flatMap((node) =>
+      untolerated(node, pod).map(({ key, value = "", effect }) =>
+        value === "" ? `${key}:${effect}` : `${key}=${value}:${effect}`,
+      ),
+    ),
+  );
+  const named = listText([...taints], MAX_TAINTS);
+  const word = taints.size === 1 ? "this taint" : "these taints";
+  return `${roomText(nodes)} would take it if the pod tolerated ${word}: ${named}. Add such a toleration to the pod, or take the taint away.`;
+}
+
 /** Nodes that every filter passes were refused for the sake of nominated pods. */
-function nominatedText(blocked: readonly BlockedNode[]): readonly string[] {
+function nominatedAdvice(blocked: readonly BlockedNode[]): readonly string[] {
   const nodes = blocked.filter(({ by }) => by.length === 0).map(({ node }) => node);
   if (nodes.length === 0) return [];
   return [
-    `${countOf(nodes.length, "node")} (${nodesText(nodes)}) would take it now, but the room is kept for a nominated pod of at least its priority.`,
+    `${roomText(nodes)} keep${nodes.length === 1 ? "s" : ""} that room for another pod of at least its priority, for which preemption has made it.`,
   ];
 }
 
-function combinationText(blocked: readonly BlockedNode[]): readonly string[] {
+function combinationAdvice(blocked: readonly BlockedNode[]): readonly string[] {
   const combinations = new Map<string, NodeInfo[]>();
   for (const { node, by } of blocked) {
     if (by.length < 2) continue;
-    const key = by.map(({ plugin, reasons }) => `${plugin} (${reasons.join(", ")})`).join(" and ");
+    const key = by.map(meaningOf).join("; ");
     const nodes = combinations.get(key) ?? [];
     combinations.set(key, nodes);
     nodes.push(node);
@@ -105,44 +160,11 @@ function combinationText(blocked: readonly BlockedNode[]): readonly string[] {
     "No single change is enough: each node is refused for at least two reasons.",
     ...listed
       .slice(0, MAX_COMBINATIONS)
-      .map(([key, nodes]) => `${countOf(nodes.length, "node")} (${nodesText(nodes)}): ${key}.`),
+      .map(([key, nodes]) => `${counted(nodes.length, "node")} (${nodesText(nodes)}): ${key}.`),
   ];
 }
 
-function selectionText(spec: PodSpec): string {
-  const selector = Object.entries(spec.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`);
-  const terms =
-    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-      ?.nodeSelectorTerms ?? [];
-  const alternatives = terms.map(({ matchExpressions = [], matchFields = [] }) =>
-    [...matchExpressions, ...matchFields].map(requirementText).join(" and "),
-  );
-  const affinity = alternatives.length === 0 ? [] : [alternatives.join(" or ")];
-  const parts = [...selector, ...affinity];
-  return parts.length === 0 ? "its profile's addedAffinity" : parts.join(", ");
-}
-
-function requirementText({ key, operator, values = [] }: NodeSelectorRequirement): string {
-  switch (operator) {
-    case "In":
-      return values.length === 1 ? `${key}=${values[0]}` : `${key} in [${values.join(", ")}]`;
-    case "NotIn":
-      return `${key} not in [${values.join(", ")}]`;
-    case "Exists":
-      return `has ${key}`;
-    case "DoesNotExist":
-      return `has no ${key}`;
-    default:
-      return `${key} ${operator} ${values.join(", ")}`;
-  }
-}
-
-function spreadText(spec: PodSpec): string {
-  const hard = (spec.topologySpreadConstraints ?? []).filter(
-    ({ whenUnsatisfiable }) => whenUnsatisfiable === "DoNotSchedule",
-  );
-  if (hard.length === 0) return "of the profile's defaults";
-  return hard
-    .map(({ topologyKey, maxSkew }) => `maxSkew ${maxSkew} over ${topologyKey}`)
-    .join(", ");
+/** `no room (Insufficient cpu)`. */
+function meaningOf({ plugin, reasons }: Status): string {
+  return `${MEANINGS[plugin] ?? plugin} (${reasons.join(", ")})`;
 }

@@ -2,6 +2,7 @@ import type { PodInfo } from "../framework/pod-info.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PostFilterResult } from "../framework/interfaces.js";
 import type { Diagnosis } from "../framework/fit-error.js";
+import { Status } from "../framework/status.js";
 import type { ScoreTrace } from "../framework/score-sheet.js";
 import type {
   Attempt,
@@ -15,6 +16,8 @@ import type { Decision } from "./decision-observer.js";
 
 const MAX_EXAMPLES = 3;
 const MAX_SCORED_NODES = 10;
+/** Of nodes that a plugin ruled out before any was looked at, in versions that do not say why. */
+const LEFT_OUT = new Status("Unschedulable", ["ruled out before any node was looked at"], "");
 
 interface Column {
   readonly plugin: string;
@@ -57,7 +60,9 @@ export function describeAttempt(decision: Decision, scores: ScoreColumns): Attem
   };
   if (outcome.kind === "error") return { ...common, message: outcome.message };
   const { diagnosis } = outcome;
-  const refused = refusedNodes(diagnosis);
+  // A search that succeeds may end before it has seen all nodes; one that fails has seen them.
+  const all = outcome.kind === "scheduled" ? [] : framework.snapshot.nodes;
+  const refused = refusedNodes(diagnosis, all);
   if (outcome.kind === "scheduled") {
     return {
       ...common,
@@ -86,15 +91,25 @@ function podKey({ pod }: PodInfo): string {
 }
 
 /** Groups by plugin and reasons, the largest first. */
-function refusedNodes(diagnosis: Diagnosis): readonly RefusedNodes[] {
+function refusedNodes(diagnosis: Diagnosis, all: readonly NodeInfo[]): readonly RefusedNodes[] {
   const groups = new Map<string, RefusedNodes & { count: number; examples: string[] }>();
-  for (const [node, { plugin, reasons, code }] of diagnosis.entries()) {
+  const add = (node: NodeInfo, { plugin, reasons, code }: Status): void => {
     const key = `${plugin}\n${reasons.join("\n")}`;
     const mayPreempt = code === "Unschedulable";
     const group = groups.get(key) ?? { plugin, reasons, mayPreempt, count: 0, examples: [] };
     groups.set(key, group);
     group.count += 1;
     if (group.examples.length < MAX_EXAMPLES) group.examples.push(node.name);
+  };
+  const looked = new Set<NodeInfo>();
+  for (const [node, status] of diagnosis.entries()) {
+    looked.add(node);
+    add(node, status);
+  }
+  // A plugin may have named the nodes that are worth a look beforehand.
+  const { absentNodes, preFilter } = diagnosis;
+  if (preFilter === null) {
+    for (const node of all) if (!looked.has(node)) add(node, absentNodes ?? LEFT_OUT);
   }
   return [...groups.values()].sort((a, b) => b.count - a.count);
 }

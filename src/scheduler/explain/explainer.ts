@@ -5,7 +5,7 @@ import type { Attempt } from "./attempt.js";
 import type { Decision, DecisionObserver, DecisionTrace } from "./decision-observer.js";
 import { describeAttempt, ScoreColumns } from "./describe-attempt.js";
 
-/** More pods than this are not followed; a pattern that matches more asks about no pod in particular. */
+/** The first so many pods that match are followed: a pattern of more asks about none in particular. */
 const MAX_PODS = 200;
 
 /** Everything that the scheduler decided about one pod. */
@@ -29,25 +29,56 @@ interface OpenStory extends PodStory {
   advice: readonly string[];
 }
 
-/** A test of names: `namespace/name` or a name, either with a `*` at its end for any rest. */
+const PATTERN = /^(?:([a-z0-9.*-]+)\/)?([a-z0-9.*-]+)$/;
+
+/** What is wrong with a pattern of pods; null for a good one. */
+export function podPatternProblem(pattern: string): string | null {
+  if (PATTERN.test(pattern)) return null;
+  const name = pattern.split("/").at(-1);
+  const ofKind = /^(?:[^/]+\/)?[A-Z][A-Za-z]*\/[^/]+$/.test(pattern);
+  return ofKind && name !== undefined
+    ? `expected a pod: those of an object have names that begin with its own, so write ${name}-*`
+    : "expected the name of a pod, or namespace/name; a * stands for any characters, as in shop/web-*";
+}
+
+/** A test of names: `namespace/name` or a name, where `*` stands for any characters. */
 export function podPattern(pattern: string): (namespace: string, name: string) => boolean {
   const slash = pattern.indexOf("/");
-  const wantedNamespace = slash < 0 ? null : pattern.slice(0, slash);
-  const wantedName = pattern.slice(slash + 1);
-  const isPrefix = wantedName.endsWith("*");
-  const prefix = isPrefix ? wantedName.slice(0, -1) : wantedName;
-  return (namespace, name) =>
-    (wantedNamespace === null || namespace === wantedNamespace) &&
-    (isPrefix ? name.startsWith(prefix) : name === prefix);
+  const isNamespace = slash < 0 ? () => true : glob(pattern.slice(0, slash));
+  const isName = glob(pattern.slice(slash + 1));
+  return (namespace, name) => isNamespace(namespace) && isName(name);
+}
+
+/** The parts between the stars have to be there in their order, the outer ones at the ends. */
+function glob(pattern: string): (text: string) => boolean {
+  const [first = "", ...others] = pattern.split("*");
+  const last = others.pop();
+  if (last === undefined) return (text) => text === first;
+  return (text) => {
+    if (!text.startsWith(first)) return false;
+    let at = first.length;
+    for (const part of others) {
+      const found = text.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return text.length - last.length >= at && text.endsWith(last);
+  };
 }
 
 /** Records each decision about the pods whose name matches. */
 export class Explainer implements DecisionObserver {
   private readonly byUid = new Map<string, OpenStory>();
+  private hasLeftOut = false;
   private readonly matches: (namespace: string, name: string) => boolean;
 
   constructor(readonly pattern: string) {
     this.matches = podPattern(pattern);
+  }
+
+  /** Whether more pods matched than are followed. */
+  get isFull(): boolean {
+    return this.hasLeftOut;
   }
 
   /** In the order of the pods' first attempts. */
@@ -66,7 +97,10 @@ export class Explainer implements DecisionObserver {
   }
 
   private begin(pod: PodVersion): OpenStory | null {
-    if (this.byUid.size >= MAX_PODS) return null;
+    if (this.byUid.size >= MAX_PODS) {
+      this.hasLeftOut = true;
+      return null;
+    }
     const story: OpenStory = {
       pod: `${pod.namespace}/${pod.name}`,
       priority: pod.spec.priority ?? 0,

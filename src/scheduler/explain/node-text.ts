@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.js";
 import type { NodeInfo } from "../framework/node-info.js";
 
 const ZONE = "topology.kubernetes.io/zone";
@@ -9,14 +10,19 @@ export function nodeText({ name, labels }: NodeInfo): string {
   return zone === undefined ? name : `${name} (zone ${zone})`;
 }
 
-/** The first few by name, and how many more. */
-export function nodesText(nodes: readonly NodeInfo[]): string {
-  const named = nodes.slice(0, MAX_NAMED).map(nodeText).join(", ");
-  const rest = nodes.length - MAX_NAMED;
-  return rest > 0 ? `${named} and ${rest} more` : named;
+/** `3 nodes with room for it (general-0 (zone a), …)`. */
+export function roomText(nodes: readonly NodeInfo[]): string {
+  return `${counted(nodes.length, "node")} with room for it (${nodesText(nodes)})`;
 }
 
-/** `1 node`, `3 nodes`. */
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** The first few by name, and how many more. */
+export function nodesText(nodes: readonly NodeInfo[]): string {
+  return listText(nodes.map(nodeText), MAX_NAMED);
+}
+
+/** `a, b and 3 more`. */
+export function listText(items: readonly string[], most: number): string {
+  const named = items.slice(0, most).join(", ");
+  const rest = items.length - most;
+  return rest > 0 ? `${named} and ${rest} more` : named;
 }

@@ -1,13 +1,13 @@
-import { controllerOf } from "../../api/object-version.js";
-import type { PodVersion } from "../../api/pod-version.js";
+import { counted } from "../../base/counted.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { Resources, type ScalarResources } from "../framework/resources.js";
 import { type Measure, measuresOf } from "./amount-text.js";
-import { countOf, nodeText } from "./node-text.js";
+import { listText, nodesText, nodeText } from "./node-text.js";
+import { areSiblings, ownerText } from "./owner-text.js";
+import { HIGHEST_CLASS, LOWEST_CLASS, priorityText } from "./priority-text.js";
 
 const MAX_NAMED_OWNERS = 3;
-
 /** Pods whose removal would make enough room on a node. */
 interface Clearing {
   readonly node: NodeInfo;
@@ -21,61 +21,74 @@ export function roomAdvice(
   nodes: readonly NodeInfo[],
   names: ScalarResources,
 ): readonly string[] {
-  const advice: string[] = [];
   const measures = measuresOf(pod, names);
-  let isTooLarge = false;
-  for (const measure of measures) {
-    const need = measure.of(pod.template.resources.requests);
-    const isLacking = nodes.some((node) => freeOf(node, measure) < need);
-    if (!isLacking) continue;
-    const shortage = shortageText(measure, need, nodes);
-    advice.push(shortage.text);
-    isTooLarge ||= shortage.isTooLarge;
+  const needOf = (measure: Measure) => measure.of(pod.template.resources.requests);
+  const tooLarge = measures.filter((measure) =>
+    nodes.every((node) => measure.of(node.allocatable) < needOf(measure)),
+  );
+  if (tooLarge.length > 0) {
+    return tooLarge.map((measure) => sizeText(measure, needOf(measure), nodes));
   }
+  const lacking = measures.filter((measure) =>
+    nodes.some((node) => freeOf(node, measure) < needOf(measure)),
+  );
+  const advice = lacking.map((measure) => shortageText(measure, needOf(measure), nodes));
   const full = nodes.filter((node) => node.pods.length >= node.allowedPodNumber);
-  if (full.length > 0) {
-    advice.push(
-      `${countOf(full.length, "node")} ${full.length === 1 ? "has" : "have"} as many pods as allowed: ${nodeText(full[0]!)} takes ${full[0]!.allowedPodNumber}.`,
-    );
-  }
-  if (isTooLarge) return advice;
+  if (full.length > 0) advice.push(fullText(full));
   const clearing = bestClearing(pod, nodes, measures);
   if (clearing !== null) advice.push(...clearingAdvice(pod, clearing));
-  const asked = measures.map((m) => m.text(m.of(pod.template.resources.requests))).join(", ");
-  if (asked !== "") {
-    advice.push(`Another node like ${nodeText(nodes[0]!)} with ${asked} free would take it.`);
+  if (!isTiedToHosts(pod)) {
+    const asked = measures.map((measure) => measure.text(needOf(measure))).join(", ");
+    const free = asked === "" ? "" : ` with ${asked} free`;
+    advice.push(`One more node like ${nodeText(nodes[0]!)}${free} would take it.`);
   }
   return advice;
+}
+
+/** Whether more than its labels and its room decides if a node will do: another like it may not. */
+function isTiedToHosts({ template }: PodInfo): boolean {
+  const { requiredAffinityTerms, hasVolumes, spec } = template;
+  const choice = JSON.stringify([spec.nodeSelector, spec.affinity?.nodeAffinity]);
+  return (
+    requiredAffinityTerms.length > 0 ||
+    hasVolumes ||
+    /"(?:kubernetes\.io\/hostname|metadata\.name)"/.test(choice)
+  );
 }
 
 function freeOf(node: NodeInfo, measure: Measure): number {
   return measure.of(node.allocatable) - measure.of(node.requested);
 }
 
-function shortageText(
-  measure: Measure,
-  need: number,
-  nodes: readonly NodeInfo[],
-): { readonly text: string; readonly isTooLarge: boolean } {
+/** Of a resource of which no node has enough, even when it is empty. */
+function sizeText(measure: Measure, need: number, nodes: readonly NodeInfo[]): string {
   const largest = best(nodes, (node) => measure.of(node.allocatable));
-  const asks = `The pod asks for ${measure.text(need)}`;
-  if (measure.of(largest.allocatable) < need) {
-    const size = measure.text(measure.of(largest.allocatable));
-    const text = `${asks}, and no node that it may use is that large, even when empty (${nodeText(largest)}: ${size}). Ask for less, or add a larger node.`;
-    return { text, isTooLarge: true };
-  }
+  const size = measure.of(largest.allocatable);
+  const asks = `It asks for ${measure.text(need)}`;
+  return size === 0
+    ? `${asks}, and no node that it may use has any ${measure.name}: add one that has, or correct the request.`
+    : `${asks}, and no node that it may use is that large, even when empty; the largest, ${nodeText(largest)}, has ${measure.text(size)}. Ask for less, or add a larger node.`;
+}
+
+function shortageText(measure: Measure, need: number, nodes: readonly NodeInfo[]): string {
   const freest = best(nodes, (node) => freeOf(node, measure));
   const free = freeOf(freest, measure);
   const total = nodes.reduce((sum, node) => sum + Math.max(0, freeOf(node, measure)), 0);
   const has = `${measure.text(Math.max(0, free))} free of ${measure.text(measure.of(freest.allocatable))}`;
-  let text =
+  const asks = `It asks for ${measure.text(need)}`;
+  const text =
     nodes.length === 1
-      ? `${asks}; ${nodeText(freest)}, which only lacks room, has ${has}.`
-      : `${asks}; the freest of the ${nodes.length} nodes that only lack room, ${nodeText(freest)}, has ${has}.`;
-  if (free < need && total >= need) {
-    text += ` Together they have ${measure.text(total)} free, but a pod cannot be split.`;
-  }
-  return { text, isTooLarge: false };
+      ? `${asks}. ${nodeText(freest)}, which lacks nothing but room, has ${has}.`
+      : `${asks}. ${nodes.length} nodes lack nothing but room; the freest of them, ${nodeText(freest)}, has ${has}.`;
+  if (free >= need || total < need) return text;
+  return `${text} Together they have ${measure.text(total)} free, but a pod cannot be split.`;
+}
+
+/** Of nodes whose number of pods is the limit. */
+function fullText(full: readonly NodeInfo[]): string {
+  const { allowedPodNumber } = full[0]!;
+  const run = full.length === 1 ? "runs as many pods as it may" : "run as many pods as they may";
+  return `${nodesText(full)} ${run} (${allowedPodNumber}): raise the number of pods a node (the kubelet's maxPods), or add a node.`;
 }
 
 function best(nodes: readonly NodeInfo[], value: (node: NodeInfo) => number): NodeInfo {
@@ -107,9 +120,8 @@ function clearingOf(pod: PodInfo, node: NodeInfo, measures: readonly Measure[]):
   const [first] = measures;
   const size = (info: PodInfo) => first?.of(info.template.resources.requests) ?? 0;
   // Its own siblings are left: to scale them down for it would be no gain.
-  const owner = ownerText(pod.pod);
   const order = node.pods
-    .filter((info) => ownerText(info.pod) !== owner || info.pod.namespace !== pod.pod.namespace)
+    .filter((info) => !areSiblings(info.pod, pod.pod))
     .sort((a, b) => a.priority - b.priority || size(b) - size(a));
   let pods: PodInfo[] = [];
   while (!hasRoom(pod, node, pods, measures)) {
@@ -145,32 +157,28 @@ function clearingAdvice(
   { node, pods, highestPriority }: Clearing,
 ): readonly string[] {
   const owners = [...new Set(pods.map((info) => ownerText(info.pod)))];
-  const named = owners.slice(0, MAX_NAMED_OWNERS).join(", ");
-  const more =
-    owners.length > MAX_NAMED_OWNERS ? ` and ${owners.length - MAX_NAMED_OWNERS} more` : "";
-  const gone = pods.length === 1 ? "one pod" : `${pods.length} pods`;
+  const priority = `priority ${priorityText(highestPriority)}${pods.length === 1 ? "" : " at most"}`;
+  const named = listText(owners, MAX_NAMED_OWNERS);
   const advice = [
-    `${nodeText(node)} would have room with ${gone} less (priority ${highestPriority}${pods.length === 1 ? "" : " at most"}): scale down ${named}${more}, or delete.`,
+    `With ${counted(pods.length, "pod")} less ${nodeText(node)} would have room: scale down, or move, ${named} (${priority}).`,
   ];
   if (highestPriority >= pod.priority) {
     advice.push(
-      `Preemption does not do that by itself: it only takes pods of lower priority, and this pod's priority is ${pod.priority}. A PriorityClass above ${highestPriority} for it, or one below ${pod.priority} for them, would let it.`,
+      `The scheduler takes only pods of lower priority away by itself (preemption), and this pod has priority ${priorityText(pod.priority)}.${classText(pod.priority, highestPriority)}`,
     );
   } else if (pod.template.spec.preemptionPolicy === "Never") {
     advice.push(
-      "Preemption does not do that by itself, since the pod's preemptionPolicy is Never; PreemptLowerPriority would let it.",
+      "The scheduler takes no pod away for this one (preemption), for its preemptionPolicy is Never: PreemptLowerPriority would let it.",
     );
   }
   return advice;
 }
 
-/** `Deployment/web` for a pod of one of its ReplicaSets; the pod itself where nobody owns it. */
-function ownerText(pod: PodVersion): string {
-  const owner = controllerOf(pod);
-  if (owner === undefined) return `Pod/${pod.name}`;
-  const suffix = `-${pod.labels["pod-template-hash"] ?? ""}`;
-  if (owner.kind === "ReplicaSet" && suffix.length > 1 && owner.name.endsWith(suffix)) {
-    return `Deployment/${owner.name.slice(0, -suffix.length)}`;
-  }
-  return `${owner.kind}/${owner.name}`;
+/** Which PriorityClasses would let it preempt, as far as there are such values. */
+function classText(own: number, theirs: number): string {
+  const classes = [
+    ...(theirs < HIGHEST_CLASS ? [`above ${theirs} for it`] : []),
+    ...(own > LOWEST_CLASS ? [`below ${own} for them`] : []),
+  ];
+  return classes.length === 0 ? "" : ` A PriorityClass ${classes.join(", or ")}, would let it.`;
 }

@@ -100,8 +100,21 @@ function admit(context: ServerContext, object: NewObject): NewObject | Refusal {
   return pod;
 }
 
-/** A created object starts with no status of its own, whatever the client wrote. */
-function prepare(context: ServerContext, object: NewObject): NewObject {
+/** Of a created object the API server says when it came and who it is; the client may say what it likes. */
+function prepare(
+  context: ServerContext,
+  { uid: _, generation: __, creationTimeMicros: ___, ...rest }: NewObject,
+): NewObject {
+  const object = {
+    ...rest,
+    deletionTimeMicros: null,
+    deletionGracePeriodSeconds: null,
+  } as NewObject;
+  return withoutStatus(context, object);
+}
+
+/** It starts with no status of its own. */
+function withoutStatus(context: ServerContext, object: NewObject): NewObject {
   switch (object.kind) {
     case "Pod":
       return {

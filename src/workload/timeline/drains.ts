@@ -1,4 +1,5 @@
 import { assert } from "../../base/assert.js";
+import { counted } from "../../base/counted.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import { Selector, SelectorError, parseSelector } from "../../api/label-selector.js";
 import { controllerOf, objectKey } from "../../api/object-version.js";
@@ -27,6 +28,8 @@ interface Drain {
   /** Whether all evictions have been sent. */
   listed: boolean;
   evicted: number;
+  /** Pods that had ended, or were on their way out, before anybody evicted them. */
+  leftAlready: number;
   refusals: number;
   failed: number;
 }
@@ -76,7 +79,8 @@ export class Drains {
   begin(operation: DrainOperation): void {
     const number = this.drains.length;
     const remaining = new Map<string, PodVersion>();
-    this.drains.push({ operation, remaining, listed: false, evicted: 0, refusals: 0, failed: 0 });
+    const counts = { evicted: 0, leftAlready: 0, refusals: 0, failed: 0 };
+    this.drains.push({ operation, remaining, listed: false, ...counts });
     const target = { kind: "Node", namespace: "", name: operation.node } as const;
     const patch = { spec: { unschedulable: true } };
     this.options.client.submit({ verb: "merge", target, patch }, this.cordonAnswer, number);
@@ -132,8 +136,13 @@ export class Drains {
     const { drain: drainNumber, pod } = this.evictions[number]!;
     const drain = this.drains[drainNumber]!;
     if (outcome.ok) {
+      // It may have ended since it was listed: then it was removed at once.
+      const hasEnded = outcome.object.kind === "Pod" && isPodTerminal(outcome.object);
+      if (hasEnded || pod.deletionTimeMicros !== null) {
+        drain.leftAlready += 1;
+        return;
+      }
       drain.evicted += 1;
-      if (isPodTerminal(pod) || pod.deletionTimeMicros !== null) return;
       observer.podEvicted(pod, "EvictionByEvictionAPI", engine.now);
       return;
     }
@@ -183,11 +192,13 @@ export class Drains {
   private finishIfEmpty(drain: Drain): void {
     if (!drain.listed || drain.remaining.size > 0) return;
     if (drain.failed > 0) {
-      this.warn(drain, `unable to drain node ${drain.operation.node}: ${drain.failed} pods stay`);
+      this.warn(
+        drain,
+        `unable to drain node ${drain.operation.node}: ${counted(drain.failed, "pod")} not evicted`,
+      );
       return;
     }
-    const refused = drain.refusals === 0 ? "" : `, after ${drain.refusals} refused evictions`;
-    this.report(drain, `drained: ${drain.evicted} pods evicted${refused}`);
+    this.report(drain, drainedText(drain));
   }
 
   private report(drain: Drain, message: string): void {
@@ -200,4 +211,12 @@ export class Drains {
     const node = { kind: "Node", namespace: "", name: drain.operation.node };
     observer.event("Warning", "FailedDrain", node, message, engine.now);
   }
+}
+
+/** `drained: 4 pods evicted, 1 that had ended removed, after 2 refused evictions`. */
+function drainedText({ evicted, leftAlready, refusals }: Drain): string {
+  const parts = [`drained: ${counted(evicted, "pod")} evicted`];
+  if (leftAlready > 0) parts.push(`${leftAlready} that had ended removed`);
+  if (refusals > 0) parts.push(`after ${counted(refusals, "refused eviction")}`);
+  return parts.join(", ");
 }

@@ -1,5 +1,5 @@
-import type { TimeMicros } from "../../base/time.js";
 import type { Manifest, ResourceList } from "../../api/kubernetes.js";
+import type { TimeMicros } from "../../base/time.js";
 
 /** An object by kind and name; the namespace of a cluster-scoped one is empty. */
 export interface OperationTarget {
@@ -100,9 +100,3 @@ export interface NodeProvisioner {
 type ProvisionOutcome =
   | { readonly ok: true; readonly nodes: readonly string[] }
   | { readonly ok: false; readonly message: string };
-
-/** `namespace/Kind/name`, as scenarios write it. */
-export function targetText(target: OperationTarget): string {
-  const { namespace, kind, name } = target;
-  return namespace === "" ? `${kind}/${name}` : `${namespace}/${kind}/${name}`;
-}

@@ -1,6 +1,6 @@
+import { objectKey, targetText } from "../../api/object-version.js";
 import { unreachable } from "../../base/assert.js";
 import type { TimeMicros } from "../../base/time.js";
-import { objectKey } from "../../api/object-version.js";
 import type { Engine, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
@@ -9,13 +9,12 @@ import type { InformerFactory } from "../../store/informer-factory.js";
 import type { ObjectStore } from "../../store/object-store.js";
 import type { Outcome } from "../../store/outcome.js";
 import { Drains } from "./drains.js";
-import {
-  type NodeOperation,
-  type NodeProvisioner,
-  type OperationTarget,
-  targetText,
-  type TimelineEntry,
-  type TimelineOperation,
+import type {
+  NodeOperation,
+  NodeProvisioner,
+  OperationTarget,
+  TimelineEntry,
+  TimelineOperation,
 } from "./operation.js";
 import { rolloutStep } from "./rollouts.js";
 import { isStepRefusal, type Step } from "./step.js";

@@ -42,7 +42,10 @@ export function prepareTrace(
   if (options.order === "shuffled") table = shuffled(table, streams, name);
   const loads = offeredLoad(table, capacity, spanMicros);
   warnings.push(...missingResources(name, table, capacity));
-  const idle = contentionWarning(name, loads);
+  const idle =
+    table.size === 0
+      ? `nothing is left of trace ${name}: its window, sample and other options select none of its pods`
+      : contentionWarning(name, loads);
   if (idle !== null) warnings.push(idle);
   const facts: TraceFacts = {
     name,

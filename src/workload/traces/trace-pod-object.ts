@@ -1,6 +1,6 @@
 import { defaultSpec } from "../../api/defaults.js";
 import type { Labels, PodSpec } from "../../api/kubernetes.js";
-import type { NewPod } from "../../api/new-object.js";
+import { type NewPod, newMeta } from "../../api/new-object.js";
 import { EMPTY_POD_STATUS } from "../../api/pod-version.js";
 import { GPU_MODEL_LABEL } from "./openb/openb-nodes.js";
 import type { PodShape } from "./pod-shapes.js";
@@ -48,15 +48,8 @@ export function templateOf(trace: string, shape: PodShape): PodTemplate {
 export function podOf(template: PodTemplate, name: string): NewPod {
   return {
     kind: "Pod",
-    namespace: template.namespace,
-    name,
-    generateName: "",
-    deletionTimeMicros: null,
-    deletionGracePeriodSeconds: null,
+    ...newMeta(template.namespace, name),
     labels: template.labels,
-    annotations: NO_ENTRIES,
-    ownerReferences: NO_ITEMS,
-    finalizers: NO_ITEMS,
     spec: template.spec,
     nodeName: "",
     nominatedNodeName: "",
@@ -64,9 +57,6 @@ export function podOf(template: PodTemplate, name: string): NewPod {
     status: EMPTY_POD_STATUS,
   };
 }
-
-const NO_ENTRIES = Object.freeze({});
-const NO_ITEMS = Object.freeze([]);
 
 /** A priority that is given as a number, as against the name of a class. */
 export function priorityValue(priority: string): number | null {

@@ -1,6 +1,6 @@
-import type { TimeMicros } from "../../base/time.js";
-import type { NewObject } from "../../api/new-object.js";
+import { type NewObject, newMeta } from "../../api/new-object.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import type { TimeMicros } from "../../base/time.js";
 import type { Engine, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { ClusterObserver, ObjectReference } from "../../record/cluster-observer.js";
@@ -9,8 +9,8 @@ import type { Outcome } from "../../store/outcome.js";
 import type { PodRun, PodRunSource } from "../behavior/pod-run.js";
 import type { PreparedTrace } from "./prepare-trace.js";
 import {
-  podOf,
   type PodTemplate,
+  podOf,
   priorityClassOf,
   priorityValue,
   templateOf,
@@ -71,14 +71,16 @@ export class TraceReplay implements PodRunSource {
       if (shape.namespace !== "default") namespaces.add(shape.namespace);
       if (priorityValue(shape.priority) !== null) priorities.add(shape.priority);
     }
-    for (const name of namespaces) this.setUp({ ...bare("Namespace", name), spec: {}, status: {} });
+    for (const name of namespaces) {
+      this.setUp({ kind: "Namespace", ...newMeta("", name), spec: {}, status: {} });
+    }
     for (const priority of priorities) {
       const spec = {
         value: priorityValue(priority) ?? 0,
         preemptionPolicy: "PreemptLowerPriority",
       };
-      const object = bare("PriorityClass", priorityClassOf(priority));
-      this.setUp({ ...object, spec, status: undefined });
+      const meta = newMeta("", priorityClassOf(priority));
+      this.setUp({ kind: "PriorityClass", ...meta, spec, status: undefined });
     }
     this.scheduleNext();
   }
@@ -152,18 +154,3 @@ export class TraceReplay implements PodRunSource {
 }
 
 const FOR_EVER: PodRun = Object.freeze({ runMicros: null });
-
-function bare<K extends "Namespace" | "PriorityClass">(kind: K, name: string) {
-  return {
-    kind,
-    namespace: "",
-    name,
-    generateName: "",
-    deletionTimeMicros: null,
-    deletionGracePeriodSeconds: null,
-    labels: {},
-    annotations: {},
-    ownerReferences: [],
-    finalizers: [],
-  };
-}

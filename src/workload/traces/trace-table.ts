@@ -66,6 +66,13 @@ export class TraceTable {
     return this.shapeIds[row]!;
   }
 
+  /** Pods that arrive later than that. */
+  arrivalsAfter(timeMicros: TimeMicros): number {
+    let later = 0;
+    for (let row = 0; row < this.rows; row++) if (this.arrivals[row]! > timeMicros) later += 1;
+    return later;
+  }
+
   row(at: number): TraceRow {
     return {
       ordinal: this.ordinals[at]!,

@@ -37,6 +37,7 @@ export class CsvPodReader implements TraceReader {
     private readonly sink: TraceSink,
   ) {
     this.table = new CsvTable({
+      rowIs: "pod",
       columns: columnsOf(mapping),
       row: (row, ordinal) => this.take(row, ordinal),
       issue: (issue) => sink.issue(issue),

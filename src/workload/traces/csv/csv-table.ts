@@ -12,6 +12,8 @@ export interface CsvTableOptions {
   /** `ordinal` counts the rows below the header, broken ones too. */
   readonly row: (row: CsvRow, ordinal: number) => void;
   readonly issue: (issue: TraceIssue) => void;
+  /** What a row is about: `pod`. A text without one holds nothing to run. */
+  readonly rowIs: string;
 }
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -90,7 +92,12 @@ export class CsvTable {
 
   end(): void {
     this.rows.end();
-    if (this.places !== null) return;
+    if (this.places !== null) {
+      if (this.ordinal > 0 || this.unusable) return;
+      const message = `holds a header line only: expected at least one ${this.options.rowIs}`;
+      this.options.issue({ line: 1, column: "", value: "", message });
+      return;
+    }
     const names = this.options.columns.filter((c) => c.required).map((c) => c.name);
     const message = `expected a header line with the columns ${names.join(", ")}`;
     this.options.issue({ line: 1, column: "", value: "", message });

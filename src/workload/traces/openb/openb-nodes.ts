@@ -20,6 +20,7 @@ export class OpenbNodeReader {
   private readonly found = new IssueList();
   private readonly names = new Set<string>();
   private readonly table = new CsvTable({
+    rowIs: "machine",
     columns: COLUMNS.map((name) => ({ name, required: true })),
     row: (row) => this.take(row),
     issue: (issue) => this.found.add(issue),

@@ -25,6 +25,7 @@ export class OpenbPodReader implements TraceReader {
 
   constructor(private readonly sink: TraceSink) {
     this.table = new CsvTable({
+      rowIs: "pod",
       columns: [
         ...required("name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"),
         ...optional("gpu_spec", "qos", "creation_time", "deletion_time"),

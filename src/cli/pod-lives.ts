@@ -1,0 +1,65 @@
+import { distance } from "fastest-levenshtein";
+import { keyOf } from "../api/object-version.js";
+import type { TimeMicros } from "../base/time.js";
+import { podPattern } from "../scheduler/explain/explainer.js";
+
+/** What became of a pod of a run; times are NaN where that did not happen. */
+export interface PodLife {
+  readonly namespace: string;
+  readonly name: string;
+  /** `Kind/name` of its controller; empty for none. */
+  readonly owner: string;
+  /** Its node; empty if it never had one. */
+  readonly node: string;
+  readonly createdMicros: TimeMicros;
+  readonly boundMicros: TimeMicros;
+  /** Ended, or was gone. */
+  readonly finishedMicros: TimeMicros;
+}
+
+export function livesOf(pods: Iterable<PodLife>, pattern: string): readonly PodLife[] {
+  const matches = podPattern(pattern);
+  const lives: PodLife[] = [];
+  for (const life of pods) if (matches(life.namespace, life.name)) lives.push(life);
+  return lives;
+}
+
+/** How long it waited for its node, or waits; of one that had its node before the run, nothing. */
+export function waitMicros(life: PodLife, endMicros: TimeMicros): TimeMicros {
+  const { createdMicros, boundMicros, finishedMicros, node } = life;
+  if (wasThereBefore(life)) return -1;
+  if (!Number.isNaN(boundMicros)) return boundMicros - createdMicros;
+  if (node !== "") return 0;
+  return (Number.isNaN(finishedMicros) ? endMicros : finishedMicros) - createdMicros;
+}
+
+/** Whether it had its node when the run began. */
+export function wasThereBefore({ createdMicros, boundMicros, node }: PodLife): boolean {
+  return node !== "" && createdMicros < 0 && !(boundMicros >= 0);
+}
+
+const MAX_NEAREST = 3;
+
+/** Patterns of pods that there were and whose names come nearest to one that matched none. */
+export function nearestPods(pods: Iterable<PodLife>, pattern: string): readonly string[] {
+  const hasNamespace = pattern.includes("/");
+  const patterns = new Set<string>();
+  for (const life of pods) patterns.add(keyOf(hasNamespace ? life.namespace : "", patternOf(life)));
+  const wanted = pattern.replaceAll("*", "");
+  const near = [...patterns].map((text) => ({
+    text,
+    apart: distance(wanted, text.replace(/\*$/, "")),
+  }));
+  return near
+    .sort((a, b) => a.apart - b.apart || (a.text < b.text ? -1 : 1))
+    .slice(0, MAX_NEAREST)
+    .map(({ text }) => text);
+}
+
+/** `web-*` for pods that have a Deployment's name before their own words. */
+function patternOf({ name, owner }: PodLife): string {
+  const [kind, maker = ""] = owner.split("/");
+  if (kind === undefined || maker === "" || !name.startsWith(`${maker}-`)) return name;
+  const end = kind === "ReplicaSet" ? maker.lastIndexOf("-") : -1;
+  return `${end > 0 ? maker.slice(0, end) : maker}-*`;
+}

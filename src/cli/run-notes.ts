@@ -1,0 +1,42 @@
+import { counted } from "../base/counted.js";
+import type { TimeMicros } from "../base/time.js";
+import type { WorldFacts } from "../scenario/assemble/world.js";
+import { noteText } from "../scenario/issue.js";
+import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
+import { formatDuration } from "../scenario/units.js";
+
+/** Sentences about a run's input that whoever reads the results should know. */
+export function notesOf(
+  loaded: LoadedScenario,
+  run: { readonly facts: WorldFacts; readonly endMicros: TimeMicros },
+): readonly string[] {
+  const { fromMicros } = loaded.scenario.measure;
+  const notes = loaded.notes.map(noteText);
+  if (run.endMicros < fromMicros) {
+    const [end, from] = [formatDuration(run.endMicros), formatDuration(fromMicros)];
+    notes.push(
+      `spec.measure.from: the run was idle at ${end}, before ${from}: nothing was measured`,
+    );
+  }
+  return [...notes, ...traceNotes(run.facts)];
+}
+
+function traceNotes(facts: WorldFacts): readonly string[] {
+  return facts.traces.flatMap((trace) => {
+    const load = trace.offeredLoad
+      .map(({ resource, peakRatio }) => `${resource} ${(100 * peakRatio).toFixed(1)} %`)
+      .join(", ");
+    return [
+      `${trace.name}: ${trace.podsReplayed} pods of ${trace.podsRead} in the file` +
+        `${trace.clones > 0 ? `, ${trace.clones} of them clones` : ""}; at its peak it asks for ${load} of what the cluster has`,
+      ...trace.leftOut.map(({ count, what }) => `${trace.name}: ${count} pods ${what}: left out`),
+      ...(trace.podsLater === 0
+        ? []
+        : [
+            `${trace.name}: ${counted(trace.podsLater, "pod")} would have arrived after the end of the run`,
+          ]),
+      ...trace.changed.map(({ count, what }) => `${trace.name}: ${count} pods ${what}`),
+      ...trace.warnings,
+    ];
+  });
+}

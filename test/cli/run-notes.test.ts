@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { notesOf } from "../../src/cli/run-notes.js";
+import { loadedFromMemory, worldOf } from "../runs/built-world.js";
+
+const NODES = "cluster: { nodePools: [{ name: a, nodes: 1, capacity: { cpu: 4, memory: 8Gi } }] }";
+const scenario = (spec: string): string =>
+  `apiVersion: seatrial.dev/v1alpha1\nkind: Scenario\nmetadata: { name: s }\nspec:\n  ${NODES}\n${spec}`;
+const TRACE =
+  "  traces: [{ format: csv, path: p.csv, lifetime: none, columns: { arrival: { from: at, unit: s }, cpu: { from: cpu, unit: cores } } }]\n";
+
+async function notesAfter(spec: string, more: Readonly<Record<string, string>> = {}) {
+  const loaded = await loadedFromMemory({ "s.yaml": scenario(spec), ...more });
+  const world = await worldOf(loaded);
+  world.run();
+  return notesOf(loaded, { endMicros: world.now, facts: world.finish().facts });
+}
+
+describe("the notes of a run tell", () => {
+  it("of pods of a trace that arrive after its end", async () => {
+    const spec = `  duration: 1m\n${TRACE}`;
+    const notes = await notesAfter(spec, { "p.csv": "at,cpu\n0,3\n60,1\n61,1\n3600,1\n" });
+    expect(notes).toContain("trace: 2 pods would have arrived after the end of the run");
+  });
+
+  it("of a trace whose window leaves none of its pods", async () => {
+    const spec = `  until: idle\n${TRACE.replace("path:", "window: { from: 1h }, path:")}`;
+    const notes = await notesAfter(spec, { "p.csv": "at,cpu\n0,3\n60,1\n" });
+    expect(notes.join("\n")).toContain("nothing is left of trace trace: its window, sample and");
+    expect(notes.join("\n")).not.toContain("nothing contends");
+  });
+
+  it("that it was idle before anything was measured", async () => {
+    const spec = `  until: idle\n  measure: { from: 1h }\n${TRACE}`;
+    const notes = await notesAfter(spec, { "p.csv": "at,cpu\n0,3\n" });
+    expect(notes[0]).toMatch(/^spec\.measure\.from: the run was idle at .*, before 1h: nothing/);
+  });
+});
