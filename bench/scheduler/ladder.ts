@@ -41,7 +41,7 @@ const RECORDED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 
 const SIZES = [100, 1_000, 5_000, 20_000, 100_000];
 /** Rounds that are not measured, until the code is compiled. */
-const WARM_UP = 8;
+const WARM_UP = 24;
 /** The plain form places so many pods of a round. */
 const PLAIN_PODS = 40;
 

@@ -174,10 +174,10 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
   }
 
   private countUse(use: TemplateUse, contributions: readonly Contribution[]): void {
-    const { positionOf, nodes } = this.table;
+    const { table } = this;
     use.forEachRow((row, count) => {
-      const position = positionOf[row]!;
-      if (position >= 0) apply(contributions, nodes[position]!, count);
+      const position = table.positionOf(row);
+      if (position >= 0) apply(contributions, table.nodes[position]!, count);
     });
   }
 

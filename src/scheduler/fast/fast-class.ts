@@ -200,15 +200,16 @@ export class FastClass implements DiagnosisSource {
   }
 
   statusOf(node: NodeInfo): Status | undefined {
-    const { positionOf, nodes } = this.desk.table;
-    const position = positionOf[node.row]!;
+    const { table } = this.desk;
+    const { nodes } = table;
+    const position = table.positionOf(node.row);
     const steps = (position - (this.desk.start % nodes.length) + nodes.length) % nodes.length;
     return steps < this.desk.length ? (this.statusAt(node) ?? undefined) : undefined;
   }
 
   private statusAt({ row }: NodeInfo): Status | null {
     const { desk } = this;
-    const position = desk.table.positionOf[row]!;
+    const position = desk.table.positionOf(row);
     const { rows, groups } = desk.layout!;
     const own = desk.aside.groupAt(position);
     const local = this.shape.rows.statusAt(position);

@@ -57,7 +57,7 @@ export class MarkedNodes {
   }
 
   private number(mark: HostMark, layout: Layout): void {
-    mark.position = this.table.positionOf[mark.row]!;
+    mark.position = this.table.positionOf(mark.row);
     const staticId = layout.fixed.of[mark.row]!;
     mark.group =
       mark.position < 0 ? 0 : this.marked.idOf(staticId, layout.fixed.groups[staticId]!, mark);

@@ -1,3 +1,4 @@
+import { CHANGED_AT, NUMBERS_PER_ROW, type NodeRecords } from "../framework/node-records.js";
 import { sameLabels, sameTaints } from "./static-traits.js";
 import type { ClusterState } from "../framework/cluster-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
@@ -13,14 +14,10 @@ const NEVER = -1;
 export class NodeTable {
   /** In the order of evaluation. */
   nodes: readonly NodeInfo[] = [];
-  /** Position in that order by row; -1 for a row without a node. */
-  positionOf = new Int32Array(0);
   /** Row by position. */
   rowAt = new Int32Array(0);
   /** Place among the nodes in the order in which they came, by position. */
   ordinalAt = new Float64Array(0);
-  /** Sequence number of the newest change by row. */
-  lastChange: Float64Array = new Float64Array(0);
   /** Sequence number of the newest change of the node itself, not of its pods, by row. */
   lastNodeChange: Float64Array = new Float64Array(0);
   /** The newest of these. */
@@ -37,7 +34,21 @@ export class NodeTable {
   /** The rows of {@link changedSince}, in use until its next call. */
   private changed = new Int32Array(64);
 
-  constructor(readonly state: ClusterState) {}
+  private readonly records: NodeRecords;
+
+  constructor(readonly state: ClusterState) {
+    this.records = state.records;
+  }
+
+  /** How many rows there are, used or not: what is kept by row has room for so many. */
+  get rows(): number {
+    return this.lastNodeChange.length;
+  }
+
+  /** Position of the row's node in the order of evaluation; -1 without a node. */
+  positionOf(row: number): number {
+    return this.records.positionOf(row);
+  }
 
   /** Takes in what has changed in the cluster since the last call. */
   sync(): void {
@@ -45,48 +56,34 @@ export class NodeTable {
     const { changes } = state;
     const { nodes } = state;
     const ordered = nodes !== this.nodes;
-    if (this.lastChange.length < state.rows) this.grow(state.rows);
+    if (this.lastNodeChange.length < state.rows) this.grow(state.rows);
     if (ordered) this.takeOrder(nodes);
     const end = changes.end;
     if (end === this.end) return;
     if (changes.reaches(this.end)) {
-      const { lastChange } = this;
       for (let at = this.end; at < end; at += 1) {
-        const row = changes.rowAt(at);
-        lastChange[row] = at;
-        if (changes.isOfNode(at)) this.touch(row, at);
+        if (changes.isOfNode(at)) this.touch(changes.rowAt(at), at);
       }
     } else {
-      this.lastChange.fill(end - 1, 0, state.rows);
       for (let row = 0; row < state.rows; row += 1) this.touch(row, end - 1);
     }
     this.end = end;
   }
 
   private grow(rows: number): void {
-    const length = Math.max(rows, this.lastChange.length * 2);
-    const column = (from: Float64Array): Float64Array => {
-      const to = new Float64Array(length).fill(NEVER);
-      to.set(from);
-      return to;
-    };
-    this.lastChange = column(this.lastChange);
-    this.lastNodeChange = column(this.lastNodeChange);
-    const positions = new Int32Array(length).fill(-1);
-    positions.set(this.positionOf);
-    this.positionOf = positions;
+    const grown = new Float64Array(Math.max(rows, this.lastNodeChange.length * 2)).fill(NEVER);
+    grown.set(this.lastNodeChange);
+    this.lastNodeChange = grown;
   }
 
   private takeOrder(nodes: readonly NodeInfo[]): void {
     this.nodes = nodes;
     this.orderVersion += 1;
     this.topologyVersion += 1;
-    this.positionOf.fill(-1);
     this.rowAt = new Int32Array(nodes.length);
     this.ordinalAt = new Float64Array(nodes.length);
     for (let position = 0; position < nodes.length; position += 1) {
       const { row, ordinal } = nodes[position]!;
-      this.positionOf[row] = position;
       this.rowAt[position] = row;
       this.ordinalAt[position] = ordinal;
     }
@@ -96,7 +93,7 @@ export class NodeTable {
   private touch(row: number, at: number): void {
     this.lastNodeChange[row] = at;
     this.newestNodeChange = at;
-    const position = this.positionOf[row]!;
+    const position = this.positionOf(row);
     const node = position < 0 ? null : this.nodes[position]!;
     if (node === this.seen[row]) {
       if (node === null) return;
@@ -128,18 +125,21 @@ export class NodeTable {
     if (this.changed.length < rows) {
       this.changed = new Int32Array(Math.max(rows, this.changed.length * 2));
     }
-    const { changed, lastChange } = this;
+    const { changed } = this;
+    const { numbers } = this.records;
     let count = 0;
     if (cursor >= 0 && steps <= rows && changes.reaches(cursor)) {
       for (let at = cursor; at < this.end; at += 1) {
         const row = changes.rowAt(at);
-        if (lastChange[row] !== at) continue;
+        if (numbers[row * NUMBERS_PER_ROW + CHANGED_AT] !== (at | 0)) continue;
         changed[count] = row;
         count += 1;
       }
     } else {
+      const newest = (this.end - 1) | 0;
       for (let row = 0; row < rows; row += 1) {
-        if (lastChange[row]! < cursor) continue;
+        const age = (newest - numbers[row * NUMBERS_PER_ROW + CHANGED_AT]!) >>> 0;
+        if (cursor >= 0 && age >= steps) continue;
         changed[count] = row;
         count += 1;
       }

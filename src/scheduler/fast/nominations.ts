@@ -17,7 +17,7 @@ const MAX_NODES = 64;
 export function closeNominated(
   framework: Framework,
   pod: PodInfo,
-  { positionOf }: NodeTable,
+  table: NodeTable,
   aside: NodesAside,
 ): boolean {
   const nodes = nodesInQuestion(framework, pod);
@@ -30,7 +30,7 @@ export function closeNominated(
     const status = framework.runFilterPluginsWithNominatedPods(state, pod, node);
     if (status === null) continue;
     if (!isRejected(status)) return false;
-    aside.close(positionOf[node.row]!, status);
+    aside.close(table.positionOf(node.row), status);
   }
   return true;
 }

@@ -90,7 +90,7 @@ export class OwnLayout implements Layout {
     const count = table.changedCount;
     for (let i = 0; i < count && this.groups.length <= MAX_GROUPS; i += 1) {
       const row = changed[i]!;
-      const position = table.positionOf[row]!;
+      const position = table.positionOf(row);
       if (position >= 0) rows.set(position, values[position]!, this.groupOf(row));
     }
     this.cursor = table.end;

@@ -119,7 +119,7 @@ export class ShapeRows {
   /** Finds the nodes that changed, with their positions and values. */
   private collect(): void {
     const { table, cursor, values, nodes } = this;
-    const { positionOf, lastNodeChange, newestNodeChange } = table;
+    const { lastNodeChange, newestNodeChange } = table;
     const changedRows = table.changedSince(cursor);
     const changed = table.changedCount;
     nodes.reserve(changed);
@@ -128,7 +128,7 @@ export class ShapeRows {
     let count = 0;
     for (let i = 0; i < changed; i += 1) {
       const row = changedRows[i]!;
-      const position = positionOf[row]!;
+      const position = table.positionOf(row);
       if (position < 0) continue;
       anew[count] = anyNode && (this.asksAll || lastNodeChange[row]! >= cursor) ? 1 : 0;
       rows[count] = row;
@@ -187,7 +187,7 @@ export class ShapeRows {
     this.orderVersion = table.orderVersion;
     this.statusCounts.fill(0);
     for (let i = 0; i < rowAt.length; i += 1) {
-      const position = table.positionOf[rowAt[i]!]!;
+      const position = table.positionOf(rowAt[i]!);
       if (position < 0) continue;
       const value = values[i]!;
       this.values[position] = value;

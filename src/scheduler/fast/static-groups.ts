@@ -54,7 +54,7 @@ export class StaticGroups {
   /** Takes in changed rows; false if all groups must be numbered anew. */
   private update(): boolean {
     const { table } = this;
-    const length = table.positionOf.length;
+    const length = table.rows;
     if (this.cursor < 0 || !this.usable) return false;
     if (this.of.length < length) {
       const of = new Uint16Array(length);
@@ -73,7 +73,7 @@ export class StaticGroups {
         group.members -= 1;
         this.present[row] = 0;
       }
-      const position = table.positionOf[row]!;
+      const position = table.positionOf(row);
       if (position >= 0) this.assign(row, table.nodes[position]!);
       if (!this.usable) return false;
     }
@@ -87,8 +87,8 @@ export class StaticGroups {
     this.ids.clear();
     this.groups = [];
     this.usable = true;
-    this.of = new Uint16Array(table.positionOf.length);
-    this.present = new Uint8Array(table.positionOf.length);
+    this.of = new Uint16Array(table.rows);
+    this.present = new Uint8Array(table.rows);
     for (let position = 0; position < table.nodes.length && this.usable; position += 1) {
       this.assign(table.rowAt[position]!, table.nodes[position]!);
     }

@@ -6,6 +6,7 @@ import { ImageSpread } from "./image-spread.js";
 import { AMOUNTS_PER_NODE, NodeAmounts } from "./node-amounts.js";
 import { NodeInfo, type NodeVersion } from "./node-info.js";
 import { NodePods } from "./node-pods.js";
+import { CHANGED_AT, HAS_NODE, NUMBERS_PER_ROW, NodeRecords, POSITION } from "./node-records.js";
 import { NodeTree, zoneKey } from "./node-tree.js";
 import { type PodInfo, PodInfoFactory } from "./pod-info.js";
 import { ScalarResources } from "./resources.js";
@@ -31,10 +32,10 @@ export class ClusterState implements Snapshot {
   readonly podInfos: PodInfoFactory;
   /** The numbers of all nodes, by row. */
   readonly amounts = new NodeAmounts();
-  private readonly podsByRow = new NodePods();
+  /** What else is known of all nodes, by row; positions are those of {@link nodes} once it was asked for. */
+  readonly records = new NodeRecords();
+  private readonly podsByRow = new NodePods(this.records);
   private readonly infos: (NodeInfo | null)[] = [];
-  /** 1 for a row with a node, not only pods that name it. */
-  private hasNode = new Uint8Array(64);
   private readonly byName = new Map<string, NodeInfo>();
   private readonly placed = new Map<string, PodInfo>();
   private readonly tree = new NodeTree<NodeInfo>();
@@ -69,8 +70,18 @@ export class ClusterState implements Snapshot {
   }
 
   get nodes(): readonly NodeInfo[] {
-    this.order ??= this.tree.list();
+    this.order ??= this.takeOrder();
     return this.order;
+  }
+
+  private takeOrder(): readonly NodeInfo[] {
+    const order = this.tree.list();
+    const { numbers } = this.records;
+    for (let at = POSITION; at < numbers.length; at += NUMBERS_PER_ROW) numbers[at] = -1;
+    for (let position = 0; position < order.length; position += 1) {
+      numbers[order[position]!.row * NUMBERS_PER_ROW + POSITION] = position;
+    }
+    return order;
   }
 
   get(name: string): NodeInfo | undefined {
@@ -93,11 +104,11 @@ export class ClusterState implements Snapshot {
     info.ordinal = this.nextOrdinal;
     this.nextOrdinal += 1;
     info.setNode(node, this.scalars);
-    this.hasNode[info.row] = 1;
+    this.markNode(info.row, 1);
     this.tree.add(info.zone, info);
     this.order = null;
     this.images.add(info);
-    this.changes.append(info.row, true);
+    this.changed(info.row, true);
   }
 
   /** Takes a new version of a node. One that is not known is added. */
@@ -119,7 +130,7 @@ export class ClusterState implements Snapshot {
     }
     info.setNode(node, this.scalars);
     if (imagesChanged) this.images.add(info);
-    this.changes.append(info.row, true);
+    this.changed(info.row, true);
   }
 
   /** Forgets a node; its pods stay counted until they are removed. Unknown names are ignored. */
@@ -130,8 +141,8 @@ export class ClusterState implements Snapshot {
     this.tree.remove(info.zone, name);
     this.order = null;
     info.clearNode();
-    this.changes.append(info.row, true);
-    this.hasNode[info.row] = 0;
+    this.changed(info.row, true);
+    this.markNode(info.row, 0);
     this.dropIfUnused(info.row);
   }
 
@@ -218,11 +229,21 @@ export class ClusterState implements Snapshot {
     addTo(this.podsByPriority, template.priority, sign);
     if (template.takesMore) this.countMore(info, this.infos[row]!, sign);
     if (template.hasAffinity) this.markAffinity(row);
-    this.changes.append(row, false);
+    this.changed(row, false);
     const { podObservers } = this;
     if (podObservers.length === 0) return;
     const node = this.infos[row]!;
     for (let i = 0; i < podObservers.length; i += 1) podObservers[i]!(info, node, sign);
+  }
+
+  private changed(row: number, ofNode: boolean): void {
+    // The newest change of a row stands with it, so that readers of the log take each row once.
+    this.records.numbers[row * NUMBERS_PER_ROW + CHANGED_AT] = this.changes.end | 0;
+    this.changes.append(row, ofNode);
+  }
+
+  private markNode(row: number, hasNode: 0 | 1): void {
+    this.records.numbers[row * NUMBERS_PER_ROW + HAS_NODE] = hasNode;
   }
 
   private countMore(info: PodInfo, node: NodeInfo, sign: 1 | -1): void {
@@ -245,11 +266,7 @@ export class ClusterState implements Snapshot {
     if (known !== undefined) return known;
     const row = this.freeRows.pop() ?? this.rowCount;
     if (row === this.rowCount) this.rowCount += 1;
-    if (row >= this.hasNode.length) {
-      const hasNode = new Uint8Array(row * 2);
-      hasNode.set(this.hasNode);
-      this.hasNode = hasNode;
-    }
+    this.records.begin(row);
     const info = NodeInfo.inRow(name, row, { amounts: this.amounts, pods: this.podsByRow });
     this.byName.set(name, info);
     this.infos[row] = info;
@@ -258,7 +275,8 @@ export class ClusterState implements Snapshot {
 
   /** Forgets a row that has neither a node nor pods. */
   private dropIfUnused(row: number): void {
-    if (this.hasNode[row] === 1 || this.podsByRow.count(row) > 0) return;
+    const { numbers } = this.records;
+    if (numbers[row * NUMBERS_PER_ROW + HAS_NODE] === 1 || this.podsByRow.count(row) > 0) return;
     const info = this.infos[row]!;
     this.byName.delete(info.name);
     this.nodesWithAffinity.delete(info);

@@ -97,7 +97,6 @@ export class NodeInfo {
   ): NodeInfo {
     const { amounts, pods } = tables;
     amounts.begin(row);
-    pods.reserve(row + 1);
     return new NodeInfo({ name, row }, { amounts, index: row, pods: new PodsOfRow(pods, row) });
   }
 

@@ -1,13 +1,14 @@
+import {
+  AFFINITY_PODS,
+  ANTI_AFFINITY_PODS,
+  LAST_POD,
+  NUMBERS_PER_ROW,
+  type NodeRecords,
+  POD_COUNT,
+  POD_VERSION,
+} from "./node-records.js";
 import type { PodInfo } from "./pod-info.js";
 
-/** Numbers by row, side by side. */
-const PER_ROW = 4;
-const LAST = 0;
-const COUNT = 1;
-const VERSION = 2;
-/** Pods with affinity of any kind, and those with required anti-affinity times 65,536. */
-const AFFINITY = 3;
-const REQUIRED_ANTI_AFFINITY = 2 ** 16;
 const NO_SLOT = -1;
 
 /**
@@ -20,66 +21,64 @@ export class NodePods {
   /** The slot before, by slot; of a free slot the next free one. */
   private before = new Int32Array(64);
   private free = NO_SLOT;
-  private rows = new Int32Array(0);
 
-  /** Makes room for rows below `rows`. */
-  reserve(rows: number): void {
-    const known = this.rows.length;
-    if (rows * PER_ROW <= known) return;
-    const grown = new Int32Array(Math.max(64, rows * 2) * PER_ROW);
-    grown.set(this.rows);
-    for (let at = known; at < grown.length; at += PER_ROW) grown[at + LAST] = NO_SLOT;
-    this.rows = grown;
-  }
+  constructor(private readonly records: NodeRecords) {}
 
   count(row: number): number {
-    return this.rows[row * PER_ROW + COUNT]!;
+    return this.records.numbers[row * NUMBERS_PER_ROW + POD_COUNT]!;
   }
 
   /** Differs after every change of the row's pods. */
   version(row: number): number {
-    return this.rows[row * PER_ROW + VERSION]!;
+    return this.records.numbers[row * NUMBERS_PER_ROW + POD_VERSION]!;
   }
 
   /** How many pods of the row have affinity or anti-affinity to pods. */
   affinityCount(row: number): number {
-    return this.rows[row * PER_ROW + AFFINITY]! % REQUIRED_ANTI_AFFINITY;
+    return this.records.numbers[row * NUMBERS_PER_ROW + AFFINITY_PODS]!;
   }
 
   requiredAntiAffinityCount(row: number): number {
-    return Math.floor(this.rows[row * PER_ROW + AFFINITY]! / REQUIRED_ANTI_AFFINITY);
+    return this.records.numbers[row * NUMBERS_PER_ROW + ANTI_AFFINITY_PODS]!;
   }
 
   add(row: number, info: PodInfo): void {
-    const { rows } = this;
-    const at = row * PER_ROW;
+    const { numbers } = this.records;
+    const at = row * NUMBERS_PER_ROW;
     const slot = this.newSlot(info);
-    this.before[slot] = rows[at + LAST]!;
-    rows[at + LAST] = slot;
-    rows[at + COUNT]! += 1;
-    rows[at + VERSION]! += 1;
-    if (info.template.hasAffinity) rows[at + AFFINITY]! += affinityOf(info);
+    this.before[slot] = numbers[at + LAST_POD]!;
+    numbers[at + LAST_POD] = slot;
+    numbers[at + POD_COUNT]! += 1;
+    numbers[at + POD_VERSION]! += 1;
+    if (info.template.hasAffinity) this.countAffinity(at, info, 1);
   }
 
   /** Removes a pod that was added to the row. */
   remove(row: number, info: PodInfo): void {
-    const { rows, infos, before } = this;
-    const at = row * PER_ROW;
-    const last = rows[at + LAST]!;
+    const { infos, before } = this;
+    const { numbers } = this.records;
+    const at = row * NUMBERS_PER_ROW;
+    const last = numbers[at + LAST_POD]!;
     const { slot } = info;
     if (slot !== last) {
       const moved = infos[last]!;
       infos[slot] = moved;
       moved.slot = slot;
     }
-    rows[at + LAST] = before[last]!;
-    rows[at + COUNT]! -= 1;
-    rows[at + VERSION]! += 1;
-    if (info.template.hasAffinity) rows[at + AFFINITY]! -= affinityOf(info);
+    numbers[at + LAST_POD] = before[last]!;
+    numbers[at + POD_COUNT]! -= 1;
+    numbers[at + POD_VERSION]! += 1;
+    if (info.template.hasAffinity) this.countAffinity(at, info, -1);
     info.slot = NO_SLOT;
     infos[last] = null;
     before[last] = this.free;
     this.free = last;
+  }
+
+  private countAffinity(at: number, { template }: PodInfo, by: 1 | -1): void {
+    const { numbers } = this.records;
+    numbers[at + AFFINITY_PODS]! += by;
+    if (template.requiredAntiAffinityTerms.length > 0) numbers[at + ANTI_AFFINITY_PODS]! += by;
   }
 
   private newSlot(info: PodInfo): number {
@@ -102,12 +101,8 @@ export class NodePods {
   /** The pods of a row, in order. */
   list(row: number): PodInfo[] {
     const pods: PodInfo[] = [];
-    let slot = this.rows[row * PER_ROW + LAST]!;
+    let slot = this.records.numbers[row * NUMBERS_PER_ROW + LAST_POD]!;
     for (; slot !== NO_SLOT; slot = this.before[slot]!) pods.push(this.infos[slot]!);
     return pods.reverse();
   }
-}
-
-function affinityOf({ template }: PodInfo): number {
-  return 1 + (template.requiredAntiAffinityTerms.length > 0 ? REQUIRED_ANTI_AFFINITY : 0);
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { featuresOf } from "../../../src/scheduler/framework/features.js";
 import { NodePods } from "../../../src/scheduler/framework/node-pods.js";
+import { NodeRecords } from "../../../src/scheduler/framework/node-records.js";
 import { type PodInfo, PodInfoFactory } from "../../../src/scheduler/framework/pod-info.js";
 import { ScalarResources } from "../../../src/scheduler/framework/resources.js";
 import { pod } from "../world.js";
@@ -24,8 +25,9 @@ test("pods are chained in the order of lists where the last takes the place of o
       }),
       (steps) => {
         const factory = new PodInfoFactory(featuresOf(26), new ScalarResources());
-        const chained = new NodePods();
-        chained.reserve(4);
+        const records = new NodeRecords();
+        for (let row = 0; row < 4; row += 1) records.begin(row);
+        const chained = new NodePods(records);
         const lists: PodInfo[][] = [[], [], [], []];
         steps.forEach(({ row, leaves, which }, i) => {
           const list = lists[row]!;
