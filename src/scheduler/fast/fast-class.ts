@@ -170,7 +170,7 @@ export class FastClass implements DiagnosisSource {
     const position =
       aside.count === 0 ? rows.nth(start, length, n, targets, chosen) : aside.nthChosen(desk, n);
     assert(position >= 0, () => `a tie-break chose ${n}, which is not among the ties`);
-    return desk.table.nodes[position]!;
+    return desk.table.nodeAt(position);
   }
 
   /** Before {@link refused} and {@link statusOf} of a pod that fits nowhere: all nodes were looked at. */
