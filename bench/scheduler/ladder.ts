@@ -42,6 +42,9 @@ const RECORDED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 const SIZES = [100, 1_000, 5_000, 20_000, 100_000];
 /** Rounds that are not measured, until the code is compiled. */
 const WARM_UP = 24;
+/** Clusters that take turns, so that both meet the same disturbances. */
+const COMPARED = [1_000, 100_000];
+const TURNS = 30;
 /** The plain form places so many pods of a round. */
 const PLAIN_PODS = 40;
 
@@ -53,7 +56,6 @@ function podsOf(nodes: number, percentage: number): number {
 /** One recorded workload on one cluster, over and over: the pods are taken away after each round. */
 class Rounds {
   readonly world: BenchWorld;
-  private readonly micros: Record<Form, number[]> = { fast: [], plain: [] };
 
   constructor(
     private readonly workload: Workload,
@@ -66,54 +68,73 @@ class Rounds {
     }
   }
 
-  /** Places `count` pods. Making the pods, and taking them away, is not measured. */
-  round(form: Form, count: number): void {
+  /**
+   * Places `count` pods; returns the microseconds of processor time a pod (others work on this machine
+   * too). Making the pods, and taking them away, is not measured.
+   */
+  round(form: Form, count: number): number {
     const { world } = this;
     const { state } = world;
     const pods: PodVersion[] = Array.from({ length: count }, (_, i) => this.workload(i));
     const infos = pods.map((pod) => state.podInfos.podInfo(pod));
     world.fast.nextStartNodeIndex = 0;
-    // Processor time: others work on this machine too.
     const begin = process.cpuUsage();
     for (let i = 0; i < count; i += 1) world.place(form, infos[i]!);
     const { user, system } = process.cpuUsage(begin);
-    this.micros[form].push((user + system) / count);
     for (const { uid } of pods) state.removePod(uid);
+    return (user + system) / count;
   }
 
-  /**
-   * Decisions a second, the lower quartile of the times of rounds that take `millis` together: what
-   * others do on the machine makes rounds slower, never faster.
-   */
-  rate(form: Form, count: number, millis: number): number {
-    const rounds = this.micros[form];
+  warmUp(form: Form, count: number): void {
     for (let i = 0; i < (form === "fast" ? WARM_UP : 1); i += 1) this.round(form, count);
-    rounds.length = 0;
-    let spent = 0;
-    while (rounds.length < 5 || spent < millis * 1_000) {
-      this.round(form, count);
-      spent += rounds[rounds.length - 1]! * count;
-    }
-    return 1e6 / rounds.toSorted((a, b) => a - b)[rounds.length >> 2]!;
   }
+
+  /** Microseconds a decision, in rounds that take `millis` together. */
+  measure(form: Form, count: number, millis: number): number {
+    this.warmUp(form, count);
+    const rounds: number[] = [];
+    for (let spent = 0; rounds.length < 5 || spent < millis * 1_000; ) {
+      const micros = this.round(form, count);
+      rounds.push(micros);
+      spent += micros * count;
+    }
+    return lowerQuartile(rounds);
+  }
+}
+
+/** What others do on the machine makes rounds slower, never faster: so not the middle of them. */
+function lowerQuartile(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 2]!;
 }
 
 /** Measures workloads a to d on all sizes, and prints a line each. */
 export function ladder(millis: number): void {
   row(HEADINGS);
-  const rates = new Map<string, number>();
+  const costs: string[] = [];
   for (const [name, workload] of Object.entries(LADDER)) {
     for (const percentage of [100, 0]) {
+      const pair: Rounds[] = [];
       for (const nodes of SIZES) {
         const rounds = new Rounds(workload, nodes, percentage);
-        rates.set(
-          `${name}/${nodes}/${percentage}`,
-          step(rounds, { name, nodes, percentage, millis }),
-        );
+        step(rounds, { name, nodes, percentage, millis });
+        if (COMPARED.includes(nodes)) pair.push(rounds);
       }
+      const times = costOfSize(pair[0]!, pair[1]!).toFixed(2);
+      costs.push(`${name}, ${percentage}: a decision at 100,000 nodes costs ${times} times 1,000`);
     }
   }
-  printCostOfSize(rates);
+  for (const line of costs) console.log(line);
+}
+
+/** How many times more a decision costs on the large cluster: both take turns, round by round. */
+function costOfSize(small: Rounds, large: Rounds): number {
+  const micros = { small: [] as number[], large: [] as number[] };
+  const count = podsOf(1_000, 0);
+  for (let i = 0; i < TURNS; i += 1) {
+    micros.small.push(small.round("fast", count));
+    micros.large.push(large.round("fast", count));
+  }
+  return lowerQuartile(micros.large) / lowerQuartile(micros.small);
 }
 
 const HEADINGS = [
@@ -143,14 +164,14 @@ function step(
     readonly percentage: number;
     readonly millis: number;
   },
-): number {
+): void {
   const { fast: algorithm, framework } = rounds.world;
-  const fast = rounds.rate("fast", podsOf(nodes, percentage), millis);
+  const fast = 1e6 / rounds.measure("fast", podsOf(nodes, percentage), millis);
   const { fast: decisions, plain: inPlainForm, nodesJudged } = algorithm.counts;
   if (inPlainForm > 0) throw new Error("a decision took the plain way");
   const { filter, score } = framework.calls;
   const withPlain = nodes === 5_000 && percentage === 100;
-  const plain = withPlain ? rounds.rate("plain", PLAIN_PODS, millis) : null;
+  const plain = withPlain ? 1e6 / rounds.measure("plain", PLAIN_PODS, millis) : null;
   const recorded = RECORDED[name]?.[`${nodes}/${percentage}`];
   row([
     name,
@@ -165,15 +186,4 @@ function step(
     (filter / decisions).toFixed(1),
     (score / decisions).toFixed(1),
   ]);
-  return fast;
-}
-
-function printCostOfSize(rates: ReadonlyMap<string, number>): void {
-  for (const [key, small] of rates) {
-    const [name, nodes, percentage] = key.split("/");
-    const large = rates.get(`${name}/100000/${percentage}`);
-    if (nodes !== "1000" || large === undefined) continue;
-    const times = (small / large).toFixed(2);
-    console.log(`${name}, ${percentage}: a decision at 100,000 nodes costs ${times} times 1,000`);
-  }
 }

@@ -69,8 +69,9 @@ export class BlockMaxima {
 
   constructor(private readonly sizes: BlockSizes) {}
 
+  /** Without values and groups, which may belong to others. */
   get bytes(): number {
-    return this.levels.reduce((sum, { cells }) => sum + cells.byteLength, this.groups.byteLength);
+    return this.levels.reduce((sum, { cells }) => sum + cells.byteLength, 0);
   }
 
   /** Takes values and groups by position, and computes all maxima. Groups lie below `groupCount`. */

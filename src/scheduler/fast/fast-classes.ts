@@ -33,8 +33,9 @@ export interface RememberOptions extends BlockSizes {
 }
 
 const NO_CONSTRAINTS: readonly SpreadConstraint[] = [];
-/** Rough size of a class without its sums. */
+/** Rough size of a class without its sums, and of a shape with a layout without what is by node. */
 const CLASS_BYTES = 2048;
+const SHAPE_BYTES = 4096;
 /** Decisions between two looks at the memory in use, if nothing large is made meanwhile. */
 const CHECK_EVERY = 1024;
 /** A shape or layout takes about so much memory a node. */
@@ -318,7 +319,7 @@ export class FastClasses {
   get bytes(): number {
     let { bytes } = this.shared.groupings;
     for (const { shape, layouts } of this.shapes.values()) {
-      bytes += shape.bytes;
+      bytes += SHAPE_BYTES + shape.bytes;
       for (const layout of layouts.values()) bytes += layout.bytes;
     }
     for (const entry of this.classes) bytes += classBytes(entry);

@@ -41,7 +41,7 @@ export class OwnLayout implements Layout {
   }
 
   get bytes(): number {
-    return this.rows.bytes + this.rows.count * 2;
+    return this.rows.bytes + this.rows.count * 4;
   }
 
   /** Brings it up to date; shape and tally must be so already. False when there are too many groups. */

@@ -25,7 +25,6 @@ export class SharedLayout implements Layout {
   groups: readonly NodeGroup[] = [];
   generation = 0;
   readonly fixed: StaticGroups;
-  private groupAt = new Uint16Array(0);
   private rowGeneration = -1;
   private staticVersion = -1;
 
@@ -60,15 +59,9 @@ export class SharedLayout implements Layout {
     this.rowGeneration = shape.rows.generation;
     this.staticVersion = fixed.version;
     this.groups = fixed.groups.map((group) => ({ fixed: group, marks: null }));
-    const count = table.nodes.length;
-    if (this.groupAt.length !== count) this.groupAt = new Uint16Array(count);
-    const { groupAt } = this;
-    for (let position = 0; position < count; position += 1) {
-      groupAt[position] = fixed.of[table.rowAt[position]!]!;
-    }
     const ordinals = this.options.firstOfTies ? table.ordinalAt : null;
-    const columns = { values: shape.rows.values, groups: groupAt, ordinals };
-    rows.layOut(columns, count, this.groups.length);
+    const columns = { values: shape.rows.values, groups: fixed.byPosition, ordinals };
+    rows.layOut(columns, table.nodes.length, this.groups.length);
     shape.rows.tell(rows);
   }
 }

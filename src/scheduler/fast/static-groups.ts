@@ -30,6 +30,8 @@ export class StaticGroups {
   private cursor = -1;
   private present = new Uint8Array(0);
   private topologyVersion = -1;
+  private positions = new Uint16Array(0);
+  private positionsAt = -1;
 
   constructor(
     private readonly table: NodeTable,
@@ -40,7 +42,19 @@ export class StaticGroups {
   ) {}
 
   get bytes(): number {
-    return this.of.byteLength + this.present.byteLength;
+    return this.of.byteLength + this.present.byteLength + this.positions.byteLength;
+  }
+
+  /** Group by position in the order of evaluation; one array for all layouts, for this version. */
+  get byPosition(): Uint16Array {
+    if (this.positionsAt === this.version) return this.positions;
+    this.positionsAt = this.version;
+    const { rowAt } = this.table;
+    this.positions = new Uint16Array(rowAt.length);
+    for (let position = 0; position < rowAt.length; position += 1) {
+      this.positions[position] = this.of[rowAt[position]!]!;
+    }
+    return this.positions;
   }
 
   sync(): void {
