@@ -12,7 +12,7 @@ import {
 } from "../plugins/pod-topology-spread/spread-constraint.js";
 import { NO_LABEL } from "../plugins/pod-topology-spread/spread-score.js";
 import { DomainTally } from "./domain-tally.js";
-import type { KeyKinds } from "./key-kinds.js";
+import type { TopologyKeys } from "./topology-keys.js";
 import { HostMarks, type MarkPart } from "./host-marks.js";
 import type { Selecting } from "./label-pairs.js";
 import type { NodeTable } from "./node-table.js";
@@ -89,7 +89,7 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
   constructor(
     readonly rules: ClassRules,
     private readonly table: NodeTable,
-    private readonly kinds: KeyKinds,
+    private readonly keys: TopologyKeys,
   ) {
     const { pod, hard, soft, affinityFilters } = rules;
     const { template } = pod;
@@ -111,7 +111,7 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
               : null,
           );
     for (const { topologyKey } of soft) {
-      if (topologyKey !== HOSTNAME) this.tally("softZonal", topologyKey, "soft", NO_LABEL);
+      if (topologyKey !== HOSTNAME) this.softTally(topologyKey);
     }
     if (affinityFilters) {
       for (const term of template.requiredAffinityTerms) {
@@ -121,6 +121,11 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
     this.labels = template.labels;
     this.selectors =
       hard.length + soft.length === 0 ? template.terms : [...template.terms, ...hard, ...soft];
+  }
+
+  private softTally(topologyKey: string): DomainTally {
+    const withoutLabel = this.rules.requireAllKeys ? null : NO_LABEL;
+    return this.tally("softZonal", topologyKey, "soft", withoutLabel);
   }
 
   private tally(
@@ -133,7 +138,7 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
     for (const known of tallies) if (known.key === key) return known;
     const sums = { hosts: this.hosts, part, index: tallies.length };
     const tally = new DomainTally(key, sums, withoutLabel);
-    tally.kind = this.kinds.of(key);
+    tally.begin(this.keys.of(key));
     this[of] = tallies.length === 0 ? [tally] : [...tallies, tally];
     this.byKey.push(tally);
     this.generation += 1;
@@ -168,16 +173,15 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
     this.topologyVersion = this.table.topologyVersion;
     this.generation += 1;
     this.hosts.clear();
-    for (const tally of this.byKey) tally.clear(this.kinds.of(tally.key));
-    for (const tally of this.softHost) tally?.clear("host");
+    for (const tally of this.byKey) tally.begin(this.keys.of(tally.key));
+    for (const tally of this.softHost) tally?.beginByHost();
     this.knowDomains();
   }
 
   private countUse(use: TemplateUse, contributions: readonly Contribution[]): void {
     const { table } = this;
     use.forEachRow((row, count) => {
-      const position = table.positionOf(row);
-      if (position >= 0) apply(contributions, table.nodes[position]!, count);
+      if (table.positionOf(row) >= 0) this.apply(contributions, row, count);
     });
   }
 
@@ -188,14 +192,23 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
     for (const node of this.table.nodes) {
       if (!hasAllKeys(node, hard)) continue;
       for (let i = 0; i < hard.length; i += 1) {
-        if (includesNode(hard[i]!, pod, node)) this.hard[i]!.know(node);
+        if (includesNode(hard[i]!, pod, node)) this.hard[i]!.know(node.row);
       }
     }
   }
 
-  count(contributions: readonly Contribution[], node: NodeInfo, sign: 1 | -1): void {
+  count(contributions: readonly Contribution[], row: number, sign: 1 | -1): void {
     // A node that comes later, or goes, makes everything be counted anew.
-    if (node.node !== null) apply(contributions, node, sign);
+    if (this.table.state.hasNode(row)) this.apply(contributions, row, sign);
+  }
+
+  private apply(contributions: readonly Contribution[], row: number, times: number): void {
+    for (let i = 0; i < contributions.length; i += 1) {
+      const { tally, amount, includes } = contributions[i]!;
+      if (includes === null || includes(this.table.state.nodeInRow(row))) {
+        tally.add(row, amount * times);
+      }
+    }
   }
 
   contributionsOf(use: TemplateUse): readonly Contribution[] | null {
@@ -277,8 +290,7 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
       any && selector.matches(use.template.labels);
     hard.forEach((constraint, i) => {
       if (!counts(constraint)) return;
-      const includes = (node: NodeInfo): boolean =>
-        hasAllKeys(node, hard) && includesNode(constraint, pod, node);
+      const includes = inclusion(constraint, pod, hard);
       into.push({ tally: this.hard[i]!, amount: 1, includes });
     });
     soft.forEach((constraint, i) => {
@@ -288,10 +300,8 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
         into.push({ tally: host, amount: 1, includes: null });
         return;
       }
-      const includes = (node: NodeInfo): boolean =>
-        (!requireAllKeys || hasAllKeys(node, soft)) && includesNode(constraint, pod, node);
-      const tally = this.tally("softZonal", constraint.topologyKey, "soft", NO_LABEL);
-      into.push({ tally, amount: 1, includes });
+      const includes = inclusion(constraint, pod, requireAllKeys ? soft : NO_CONSTRAINTS);
+      into.push({ tally: this.softTally(constraint.topologyKey), amount: 1, includes });
     });
   }
 
@@ -301,9 +311,21 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
   }
 }
 
-function apply(contributions: readonly Contribution[], node: NodeInfo, times: number): void {
-  for (let i = 0; i < contributions.length; i += 1) {
-    const { tally, amount, includes } = contributions[i]!;
-    if (includes === null || includes(node)) tally.add(node, amount * times);
-  }
+const NO_CONSTRAINTS: readonly SpreadConstraint[] = [];
+
+/**
+ * Whether pods of a node count for the constraint: by its policies, and only if the node has the keys
+ * of all the constraints given. Null if a look at the constraint's own key is enough.
+ */
+function inclusion(
+  constraint: SpreadConstraint,
+  pod: PodInfo,
+  constraints: readonly SpreadConstraint[],
+): ((node: NodeInfo) => boolean) | null {
+  const honorsNothing =
+    !constraint.honorsTaints &&
+    (!constraint.honorsAffinity || pod.template.requiredNodeAffinity.isEmpty);
+  const { topologyKey } = constraint;
+  if (honorsNothing && constraints.every((other) => other.topologyKey === topologyKey)) return null;
+  return (node) => hasAllKeys(node, constraints) && includesNode(constraint, pod, node);
 }

@@ -1,11 +1,5 @@
-import type { NodeInfo } from "../framework/node-info.js";
 import type { HostMarks, MarkPart } from "./host-marks.js";
-
-/**
- * How a topology key divides the nodes: into domains that many share, one node each (hostnames), or
- * into too many domains of several nodes.
- */
-export type KeyKind = "shared" | "host" | "mixed";
+import { type KeyKind, NO_DOMAIN, type TopologyKey } from "./topology-keys.js";
 
 /** Where the sums of a key stand whose domains are single nodes. */
 export interface HostSums {
@@ -15,72 +9,100 @@ export interface HostSums {
   readonly index: number;
 }
 
-const NO_DOMAINS: ReadonlyMap<string, number> = new Map();
+const HOSTS: TopologyKey = { kind: "host", values: [], domainOf: new Int32Array(0) };
 
 /** A sum by domain of one topology key; among the marks of the nodes where each is a domain. */
 export class DomainTally {
-  kind: KeyKind = "shared";
-  private known: Map<string, number> | null = null;
   /** Domains with another sum than 0. */
   nonZero = 0;
-  /** Single nodes that are known as domains, whatever their sum. */
-  knownHosts = 0;
+  /** Domains that are known, whatever their sum. */
+  known = 0;
+  private of: TopologyKey = HOSTS;
+  /** By the number of the domain, the last one for nodes without the label. */
+  private readonly sums: number[] = [];
+  private readonly isKnown: boolean[] = [];
+  /** Number of the domain of nodes without the label; {@link NO_DOMAIN}: they are not counted. */
+  private unlabelled = NO_DOMAIN;
 
   constructor(
     readonly key: string,
-    private readonly sums: HostSums,
-    /** Domain of a node without the label; null: such nodes are not counted. */
+    private readonly hostSums: HostSums,
+    /** Value that nodes without the label count under; null: such nodes are not counted. */
     private readonly withoutLabel: string | null = null,
   ) {}
 
-  /** Sums of shared domains; made when the first is known, as many tallies never see one. */
-  get domains(): ReadonlyMap<string, number> {
-    return this.known ?? NO_DOMAINS;
+  get kind(): KeyKind {
+    return this.of.kind;
   }
 
-  /** Forgets all sums; the marks are cleared by their owner. */
-  clear(kind: KeyKind): void {
-    this.kind = kind;
-    this.known?.clear();
+  /** Forgets all sums, and takes the key as it divides the nodes now; marks are cleared by their owner. */
+  begin(of: TopologyKey): void {
+    this.of = of;
     this.nonZero = 0;
-    this.knownHosts = 0;
+    this.known = 0;
+    this.sums.length = 0;
+    this.isKnown.length = 0;
+    const { withoutLabel } = this;
+    if (withoutLabel === null) return;
+    const known = of.values.indexOf(withoutLabel);
+    this.unlabelled = known < 0 ? of.values.length : known;
   }
 
-  add(node: NodeInfo, amount: number): void {
-    const domain = node.labels[this.key] ?? this.withoutLabel;
-    if (domain === null) return;
-    const after =
-      this.kind === "host"
-        ? this.sums.hosts.add(node.row, this.sums.part, this.sums.index, amount)
-        : this.addToDomain(domain, amount);
+  /** Each node is a domain, whatever its label says. */
+  beginByHost(): void {
+    this.begin(HOSTS);
+  }
+
+  /** Counts on the row's domain. */
+  add(row: number, amount: number): void {
+    let after: number;
+    if (this.of.kind === "host") {
+      if (this.of !== HOSTS && this.domainAt(row) === NO_DOMAIN) return;
+      const { hosts, part, index } = this.hostSums;
+      after = hosts.add(row, part, index, amount);
+    } else {
+      const domain = this.domainAt(row);
+      if (domain === NO_DOMAIN) return;
+      after = (this.sums[domain] ?? 0) + amount;
+      this.sums[domain] = after;
+    }
     if (after === amount && amount !== 0) this.nonZero += 1;
     else if (after === 0 && amount !== 0) this.nonZero -= 1;
   }
 
-  private addToDomain(domain: string, amount: number): number {
-    const after = (this.domains.get(domain) ?? 0) + amount;
-    this.setDomain(domain, after);
-    return after;
+  private domainAt(row: number): number {
+    const { domainOf } = this.of;
+    const domain = row < domainOf.length ? domainOf[row]! : NO_DOMAIN;
+    return domain === NO_DOMAIN ? this.unlabelled : domain;
   }
 
-  /** Makes the node's domain known, with nothing counted in it yet. */
-  know(node: NodeInfo): void {
-    const domain = node.labels[this.key];
-    if (domain === undefined) return;
-    if (this.kind === "host") this.knownHosts += 1;
-    else if (!this.domains.has(domain)) this.setDomain(domain, 0);
+  /** Makes the row's domain known, with nothing counted in it yet. */
+  know(row: number): void {
+    if (this.of.kind === "host") {
+      this.known += 1;
+      return;
+    }
+    const domain = this.domainAt(row);
+    if (domain === NO_DOMAIN || this.isKnown[domain] === true) return;
+    this.isKnown[domain] = true;
+    this.known += 1;
   }
 
-  private setDomain(domain: string, sum: number): void {
-    if (this.known === null) this.known = new Map([[domain, sum]]);
-    else this.known.set(domain, sum);
+  /** The smallest sum of a known shared domain, not above `most`. */
+  least(most: number): number {
+    let least = most;
+    for (let domain = 0; domain < this.isKnown.length; domain += 1) {
+      if (this.isKnown[domain] !== true) continue;
+      const sum = this.sums[domain] ?? 0;
+      if (sum < least) least = sum;
+    }
+    return least;
   }
 
-  /** The sum of the domain that `node` lies in, shared domains only. */
-  ofDomain(node: NodeInfo): number {
-    const { known } = this;
-    if (known === null) return 0;
-    const domain = node.labels[this.key] ?? this.withoutLabel;
-    return domain === null ? 0 : (known.get(domain) ?? 0);
+  /** The sum of the domain that the row lies in, shared domains only. */
+  ofDomain(row: number): number {
+    if (this.nonZero === 0) return 0;
+    const domain = this.domainAt(row);
+    return domain === NO_DOMAIN ? 0 : (this.sums[domain] ?? 0);
   }
 }

@@ -8,7 +8,6 @@ import { FastClass } from "./fast-class.js";
 import type { FastProfile } from "./fast-profile.js";
 import type { BlockSizes } from "./block-maxima.js";
 import { Groupings } from "./groupings.js";
-import { KeyKinds } from "./key-kinds.js";
 import { MarkedNodes } from "./marked-nodes.js";
 import type { NodeTable } from "./node-table.js";
 import type { NodesAside } from "./nodes-aside.js";
@@ -18,6 +17,7 @@ import { ShapeIndex } from "./shape-index.js";
 import { JudgedNodes } from "./shape-rows.js";
 import { type Layout, SharedLayout } from "./shared-layout.js";
 import type { TemplateUses } from "./template-uses.js";
+import { TopologyKeys } from "./topology-keys.js";
 
 export interface RememberOptions extends BlockSizes {
   /** What is remembered takes about this much memory at most. */
@@ -99,7 +99,7 @@ export class FastClasses {
   /** By template; null for one that only the plain form knows how to place. */
   private readonly templates = new Map<number, KnownTemplate | null>();
   private readonly classes = new Set<KnownClass>();
-  private readonly kinds: KeyKinds;
+  private readonly keys: TopologyKeys;
   private readonly desk: DecisionDesk;
   private readonly shared: SharedByShapes;
   private uses: TemplateUses | null = null;
@@ -114,7 +114,7 @@ export class FastClasses {
     private readonly usesOf: () => TemplateUses,
   ) {
     this.shared = { groupings: new Groupings(table), nodes: new JudgedNodes() };
-    this.kinds = new KeyKinds(table, options.maxSharedDomains);
+    this.keys = new TopologyKeys(table, options.maxSharedDomains);
     this.desk = new DecisionDesk(profile, table);
   }
 
@@ -252,7 +252,7 @@ export class FastClasses {
 
   private newClass(template: KnownTemplate, key: string, rules: ClassRules | null): KnownClass {
     const { shape } = template.shape;
-    const tally = rules === null ? null : new ClassTally(rules, this.table, this.kinds);
+    const tally = rules === null ? null : new ClassTally(rules, this.table, this.keys);
     const of = new FastClass(this.desk, shape, tally, rules?.pod ?? shape.pod);
     return { template, key, of, marked: null, own: null, division: null, lastUse: this.clock };
   }

@@ -29,18 +29,19 @@ export class SpreadGroupFilter {
     const { hard } = this.tally.rules;
     for (let i = 0; i < hard.length; i += 1) {
       const counted = this.tally.hard[i]!;
-      const smallest = counted.kind === "host" ? this.leastHost(i) : leastDomain(counted);
-      this.mins[i] = globalMin(hard[i]!, smallest);
+      const min = counted.kind === "host" ? this.leastHost(i) : counted.least(NO_DOMAIN);
+      this.mins[i] = globalMin(hard[i]!, { min, size: counted.known });
     }
   }
 
-  private leastHost(i: number): { readonly min: number; readonly size: number } {
-    const { nonZero, knownHosts: size } = this.tally.hard[i]!;
+  private leastHost(i: number): number {
+    const { nonZero, known } = this.tally.hard[i]!;
+    if (nonZero < known) return 0;
     let min = NO_DOMAIN;
-    if (nonZero < size) min = 0;
-    else
-      for (const { hard } of this.tally.hosts.list) if (hard[i]! > 0) min = Math.min(min, hard[i]!);
-    return { min, size };
+    for (const { hard } of this.tally.hosts.list) {
+      if (hard[i]! > 0 && hard[i]! < min) min = hard[i]!;
+    }
+    return min;
   }
 
   filter({ fixed, marks }: NodeGroup): Status | null {
@@ -50,17 +51,11 @@ export class SpreadGroupFilter {
       if (fixed.sample.labels[topologyKey] === undefined) return WITHOUT_LABEL;
       const counted = this.tally.hard[i]!;
       const count =
-        counted.kind === "host" ? (marks?.hard[i] ?? 0) : counted.ofDomain(fixed.sample);
+        counted.kind === "host" ? (marks?.hard[i] ?? 0) : counted.ofDomain(fixed.sample.row);
       if (count + this.selfMatch[i]! - this.mins[i]! > maxSkew) return SKEWED;
     }
     return null;
   }
-}
-
-function leastDomain({ domains }: DomainTally): { readonly min: number; readonly size: number } {
-  let min = NO_DOMAIN;
-  for (const count of domains.values()) if (count < min) min = count;
-  return { min, size: domains.size };
 }
 
 /** Required affinity and anti-affinity of a class on groups of nodes. */
@@ -95,7 +90,8 @@ export class AffinityGroupFilter {
       const tally = affinity[i]!;
       if (tally.nonZero > 0) anywhere = true;
       if (fixed.sample.labels[tally.key] === undefined) return false;
-      const count = tally.kind === "host" ? (marks?.near[i] ?? 0) : tally.ofDomain(fixed.sample);
+      const count =
+        tally.kind === "host" ? (marks?.near[i] ?? 0) : tally.ofDomain(fixed.sample.row);
       if (count <= 0) podsExist = false;
     }
     return podsExist || (!anywhere && this.isFirstOfSeries);
@@ -105,7 +101,7 @@ export class AffinityGroupFilter {
 function anyInDomain(tallies: readonly DomainTally[], { fixed }: NodeGroup): boolean {
   for (let i = 0; i < tallies.length; i += 1) {
     const tally = tallies[i]!;
-    if (tally.kind === "shared" && tally.nonZero > 0 && tally.ofDomain(fixed.sample) > 0) {
+    if (tally.kind === "shared" && tally.nonZero > 0 && tally.ofDomain(fixed.sample.row) > 0) {
       return true;
     }
   }

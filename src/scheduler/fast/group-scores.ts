@@ -146,7 +146,7 @@ export class GroupScores {
       if (fixed.sample.labels[constraint.topologyKey] === undefined) continue;
       const count =
         tally.softHost[i] === null
-          ? zonalOf(tally, constraint.topologyKey).ofDomain(fixed.sample)
+          ? zonalOf(tally, constraint.topologyKey).ofDomain(fixed.sample.row)
           : (marks?.soft[i] ?? 0);
       score += spreadTerm(count, this.weights[i]!, constraint);
     }
@@ -175,7 +175,7 @@ function weigh(tally: ClassTally, groups: readonly NodeGroup[], scores: Float64A
     const { fixed, marks } = groups[g]!;
     let sum = marks?.weight ?? 0;
     for (const one of tally.weights) {
-      if (one.kind !== "host") sum += one.ofDomain(fixed.sample);
+      if (one.kind !== "host") sum += one.ofDomain(fixed.sample.row);
     }
     scores[g] = sum;
   }

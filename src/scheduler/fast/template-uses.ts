@@ -1,7 +1,6 @@
 import type { Labels } from "../../api/kubernetes.js";
 import { assert } from "../../base/assert.js";
 import type { ClusterState } from "../framework/cluster-state.js";
-import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 import { PairIndex, type Selecting } from "./label-pairs.js";
@@ -59,7 +58,7 @@ export interface PodCounter<T> {
   /** What a pod of the template counts as; null if it does not matter. Asked once a template. */
   contributionsOf(use: TemplateUse): T | null;
   /** Counts one pod more or less; the use has it already. */
-  count(contributions: T, node: NodeInfo, sign: 1 | -1): void;
+  count(contributions: T, row: number, sign: 1 | -1): void;
 }
 
 type AnyCounter = PodCounter<unknown>;
@@ -81,17 +80,18 @@ export class TemplateUses {
   private readonly counters = new PairIndex<AnyCounter>();
 
   constructor(state: ClusterState) {
-    state.observePods((info, node, sign) => this.podChanged(info, node, sign));
+    state.observePods((info, sign) => this.podChanged(info, sign));
   }
 
-  private podChanged(info: PodInfo, node: NodeInfo, sign: 1 | -1): void {
+  private podChanged(info: PodInfo, sign: 1 | -1): void {
     const terminating = info.pod.deletionTimeMicros !== null;
     const key = info.template.id * 2 + (terminating ? 1 : 0);
     const use = this.uses.get(key) ?? this.begin(key, info.template, terminating);
-    use.add(node.row, sign);
+    const { row } = info;
+    use.add(row, sign);
     const { links } = use;
     for (let i = 0; i < links.length; i += 1) {
-      links[i]!.counter.count(links[i]!.contributions, node, sign);
+      links[i]!.counter.count(links[i]!.contributions, row, sign);
     }
     if (use.isEmpty) this.end(key, use);
   }

@@ -15,8 +15,8 @@ import type { Snapshot } from "./snapshot.js";
 /** More than any cluster has. */
 const MAX_NODES = 2 ** 22;
 
-/** Is told of each pod that is counted on a node (1), or no longer (-1), after the fact. */
-export type PodObserver = (info: PodInfo, node: NodeInfo, sign: 1 | -1) => void;
+/** Is told of each pod that is counted on its row (1), or no longer (-1), after the fact. */
+export type PodObserver = (info: PodInfo, sign: 1 | -1) => void;
 
 /**
  * The one mutator of what the scheduler believes of nodes and pods: the scheduler's cache and the
@@ -82,6 +82,18 @@ export class ClusterState implements Snapshot {
       numbers[order[position]!.row * NUMBERS_PER_ROW + POSITION] = position;
     }
     return order;
+  }
+
+  /** True for a row with a node, not only pods that name it. */
+  hasNode(row: number): boolean {
+    return this.records.numbers[row * NUMBERS_PER_ROW + HAS_NODE] === 1;
+  }
+
+  /** What is known of the node in that row, which must be in use. */
+  nodeInRow(row: number): NodeInfo {
+    const info = this.infos[row];
+    assert(info !== null && info !== undefined, () => `row ${row} is not in use`);
+    return info;
   }
 
   get(name: string): NodeInfo | undefined {
@@ -157,7 +169,7 @@ export class ClusterState implements Snapshot {
 
   /** Shows `observer` every pod that is counted, and each one that comes or goes from now on. */
   observePods(observer: PodObserver): void {
-    for (const info of this.placed.values()) observer(info, this.infos[info.row]!, 1);
+    for (const info of this.placed.values()) observer(info, 1);
     this.podObservers.push(observer);
   }
 
@@ -231,9 +243,7 @@ export class ClusterState implements Snapshot {
     if (template.hasAffinity) this.markAffinity(row);
     this.changed(row, false);
     const { podObservers } = this;
-    if (podObservers.length === 0) return;
-    const node = this.infos[row]!;
-    for (let i = 0; i < podObservers.length; i += 1) podObservers[i]!(info, node, sign);
+    for (let i = 0; i < podObservers.length; i += 1) podObservers[i]!(info, sign);
   }
 
   private changed(row: number, ofNode: boolean): void {
@@ -275,8 +285,7 @@ export class ClusterState implements Snapshot {
 
   /** Forgets a row that has neither a node nor pods. */
   private dropIfUnused(row: number): void {
-    const { numbers } = this.records;
-    if (numbers[row * NUMBERS_PER_ROW + HAS_NODE] === 1 || this.podsByRow.count(row) > 0) return;
+    if (this.hasNode(row) || this.podsByRow.count(row) > 0) return;
     const info = this.infos[row]!;
     this.byName.delete(info.name);
     this.nodesWithAffinity.delete(info);
