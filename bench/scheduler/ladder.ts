@@ -1,5 +1,6 @@
 import type { PodVersion } from "../../src/api/pod-version.js";
 import { row, number } from "./print.js";
+import type { Targets } from "./targets.js";
 import { LADDER, type Workload, speedNode } from "./workloads.js";
 import { BenchWorld, type Form, benchNode } from "./world.js";
 
@@ -93,7 +94,7 @@ class Rounds {
   measure(form: Form, count: number, millis: number): number {
     this.warmUp(form, count);
     const rounds: number[] = [];
-    for (let spent = 0; rounds.length < 5 || spent < millis * 1_000; ) {
+    for (let spent = 0; rounds.length < 15 || spent < millis * 1_000; ) {
       const micros = this.round(form, count);
       rounds.push(micros);
       spent += micros * count;
@@ -108,22 +109,20 @@ function lowerQuartile(values: readonly number[]): number {
 }
 
 /** Measures workloads a to d on all sizes, and prints a line each. */
-export function ladder(millis: number): void {
+export function ladder(millis: number, targets: Targets): void {
   row(HEADINGS);
-  const costs: string[] = [];
   for (const [name, workload] of Object.entries(LADDER)) {
     for (const percentage of [100, 0]) {
       const pair: Rounds[] = [];
       for (const nodes of SIZES) {
         const rounds = new Rounds(workload, nodes, percentage);
-        step(rounds, { name, nodes, percentage, millis });
+        step(rounds, { name, nodes, percentage, millis, targets });
         if (COMPARED.includes(nodes)) pair.push(rounds);
       }
-      const times = costOfSize(pair[0]!, pair[1]!).toFixed(2);
-      costs.push(`${name}, ${percentage}: a decision at 100,000 nodes costs ${times} times 1,000`);
+      const what = `${name}, ${percentage} %: cost of a decision, 100,000 nodes / 1,000`;
+      targets.atMost(what, costOfSize(pair[0]!, pair[1]!), 2);
     }
   }
-  for (const line of costs) console.log(line);
 }
 
 /** How many times more a decision costs on the large cluster: both take turns, round by round. */
@@ -158,11 +157,13 @@ function step(
     nodes,
     percentage,
     millis,
+    targets,
   }: {
     readonly name: string;
     readonly nodes: number;
     readonly percentage: number;
     readonly millis: number;
+    readonly targets: Targets;
   },
 ): void {
   const { fast: algorithm, framework } = rounds.world;
@@ -173,6 +174,16 @@ function step(
   const withPlain = nodes === 5_000 && percentage === 100;
   const plain = withPlain ? 1e6 / rounds.measure("plain", PLAIN_PODS, millis) : null;
   const recorded = RECORDED[name]?.[`${nodes}/${percentage}`];
+  if (nodes === 5_000) {
+    // With sampling no fewer decisions a second are wanted than without.
+    const allScored = RECORDED[name]!["5000/100"]!;
+    const what = `${name}, ${percentage} %, 5,000 nodes: decisions a second / recorded, all scored`;
+    targets.atLeast(what, fast / allScored, 2_000);
+  }
+  if (plain !== null) {
+    const what = `${name}, 5,000 nodes, all scored: fast / plain`;
+    targets.atLeast(what, fast / plain, name === "a" || name === "b" ? 200 : 100);
+  }
   row([
     name,
     number(nodes),

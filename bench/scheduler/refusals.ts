@@ -1,6 +1,7 @@
 import type { World } from "../../src/scenario/assemble/world.js";
 import { buildWorld } from "../worlds.js";
 import { number, secondsSince } from "./print.js";
+import type { Targets } from "./targets.js";
 
 const NODES = 5_000;
 const PODS = 10_000;
@@ -19,7 +20,7 @@ const STEPS = ["nothing happens", "a pod is deleted", "a node gets a label"] as 
  * held against the retries that upstream's queueing hints make of it: each waiting pod once where a
  * pod was deleted, none where nothing happens or where a node got a label.
  */
-export async function refusals(): Promise<void> {
+export async function refusals(targets: Targets): Promise<void> {
   for (const version of ["1.26", "1.34"]) {
     const world = await buildWorld({ text: scenarioOf(version) });
     const { engine } = world.ground;
@@ -35,8 +36,12 @@ export async function refusals(): Promise<void> {
     for (const [i, step] of STEPS.entries()) {
       process.stdout.write(`  ${EVENTS} times ${step}: `);
       const retries = run(EVENTS * EVENT_SECONDS);
-      const expected = i === 1 ? EVENTS * PODS : 0;
-      if (retries !== expected) throw new Error(`${expected} were expected`);
+      const byHints = i === 1 ? EVENTS * PODS : 0;
+      targets.atMost(
+        `g, ${version}, ${step}: retries / those of the hints`,
+        retries / Math.max(byHints, 1),
+        byHints === 0 ? 0 : 1,
+      );
     }
   }
 }

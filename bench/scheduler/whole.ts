@@ -1,5 +1,6 @@
 import { buildWorld } from "../worlds.js";
 import { number, secondsSince } from "./print.js";
+import type { Targets } from "./targets.js";
 
 const NODES = 5_000;
 const PODS = 50_000;
@@ -24,7 +25,7 @@ const MACHINES = [
  * Workload a in the whole simulator: API server, watches, scheduler with queue and binding, kubelets,
  * record. Loading the scenario counts.
  */
-export async function wholeCluster(): Promise<void> {
+export async function wholeCluster(targets: Targets): Promise<void> {
   const begin = process.cpuUsage();
   const world = await buildWorld({ text: scenario() });
   world.ground.engine.run({ untilMicros: UNTIL_SECONDS * 1e6 });
@@ -32,14 +33,14 @@ export async function wholeCluster(): Promise<void> {
   let running = 0;
   for (const pod of world.ground.store.table("Pod")) if (pod.phase === "Running") running += 1;
   if (running !== PODS) throw new Error(`${running} of ${PODS} pods run`);
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  const megabytes = (heapUsed + external + arrayBuffers) / 2 ** 20;
+  const megabytes = process.resourceUsage().maxRSS / 1024;
   console.log(
     `the whole simulator, ${number(NODES)} nodes: ${number(PODS)} pods of a bound and running in ` +
       `${seconds.toFixed(1)} s of CPU, ${((seconds / PODS) * 1e6).toFixed(0)} us a pod, ` +
-      `${number(megabytes)} MB at the end, peak memory of all benchmarks so far ` +
-      `${number(process.resourceUsage().maxRSS / 1024)} MB`,
+      `peak memory ${number(megabytes)} MB`,
   );
+  targets.atMost("whole simulator, 5,000 nodes, 50,000 pods: seconds of CPU", seconds, 4);
+  targets.atMost("whole simulator, 5,000 nodes, 50,000 pods: MB", megabytes, 1_000);
 }
 
 function scenario(): string {
