@@ -32,8 +32,6 @@ export interface NotModelled {
 export type PodsOf = string;
 export const ALL_PODS: PodsOf = "";
 
-/** A claim of such a class is bound when the scheduler has chosen a node for its pod. */
-const WAITS = "WaitForFirstConsumer";
 /** Kinds that pods are made of. */
 const MAKERS: ReadonlySet<string> = new Set(["Pod", "Deployment", "ReplicaSet", ...PODS_NOT_MADE]);
 const EFFECTS: readonly Effect[] = ["placement", "timing", "none"];
@@ -44,23 +42,10 @@ export class CoverageReport {
     string,
     NotModelled & { readonly objects: string[]; readonly podsOf: Set<PodsOf> }
   >();
-  /** Storage classes whose claims the scheduler binds. */
-  private readonly waitingClasses = new Set<string>();
-  /** Claims without a volume; their class may come after them. */
-  private readonly unbound: { readonly storageClass: string; readonly about: Subject }[] = [];
-  /** Objects of whose pods something is used, by `kind namespace/name` of that. */
-  private readonly users = new Map<string, Set<PodsOf>>();
 
   add(manifest: Manifest): void {
     const about = subjectOf(manifest);
     const kind = kindOf(manifest.apiVersion, manifest.kind);
-    if (kind === "PersistentVolumeClaim") {
-      this.addClaim(manifest, about);
-      return;
-    }
-    if (kind === "StorageClass" && bodyOf(manifest).volumeBindingMode === WAITS) {
-      this.waitingClasses.add(manifest.metadata.name ?? "");
-    }
     const rules = kind === undefined ? undefined : MODELLED_KINDS[kind];
     if (rules === "modelled") return;
     if (rules === undefined) {
@@ -71,19 +56,7 @@ export class CoverageReport {
       return;
     }
     const body = KINDS[kind!].hasSpec ? manifest.spec : bodyOf(manifest);
-    if (kind === "Pod") this.addUses(body, about);
     this.look(body, rules, { kind: kind!, prefix: "spec", about });
-  }
-
-  private addClaim(manifest: Manifest, about: Subject): void {
-    const { volumeName, storageClassName = "" } = (manifest.spec ?? {}) as {
-      volumeName?: string;
-      storageClassName?: string;
-    };
-    if (volumeName) return;
-    const { annotations = {} } = manifest.metadata;
-    const storageClass = annotations["volume.beta.kubernetes.io/storage-class"] ?? storageClassName;
-    this.unbound.push({ storageClass, about });
   }
 
   /** Something that is told of in other ways than by the tables. */
@@ -100,33 +73,12 @@ export class CoverageReport {
 
   /** The worst first; then by kind and field. */
   entries(): readonly NotModelled[] {
-    // Nobody binds or provisions for a claim that does not wait for its first consumer.
-    for (const { storageClass, about } of this.unbound.splice(0)) {
-      if (this.waitingClasses.has(storageClass)) continue;
-      const what = { kind: "PersistentVolumeClaim", field: "", effect: "placement" } as const;
-      this.note(what, about);
-      for (const podsOf of this.users.get(about.text) ?? []) this.note(what, { ...about, podsOf });
-    }
     return [...this.found.values()].sort(
       (a, b) =>
         EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect) ||
         compare(a.kind, b.kind) ||
         compare(a.field, b.field),
     );
-  }
-
-  /** Remembers which claims the pods of a template mount. */
-  private addUses(podSpec: unknown, about: Subject): void {
-    const { volumes } = (podSpec ?? {}) as { readonly volumes?: unknown };
-    if (!Array.isArray(volumes) || about.podsOf === null) return;
-    const [namespace = ""] = about.podsOf.split("/");
-    for (const volume of volumes as { persistentVolumeClaim?: { claimName?: unknown } }[]) {
-      const { claimName } = volume?.persistentVolumeClaim ?? {};
-      if (typeof claimName !== "string") continue;
-      const claim = `PersistentVolumeClaim ${namespace}/${claimName}`;
-      const users = this.users.get(claim) ?? new Set();
-      this.users.set(claim, users.add(about.podsOf));
-    }
   }
 
   private look(
@@ -150,7 +102,6 @@ export class CoverageReport {
         this.note({ kind: at.kind, field: prefix, effect }, at.about);
       } else if (effect === POD_TEMPLATE) {
         const { spec } = inside as { spec?: unknown };
-        this.addUses(spec, at.about);
         this.look(spec, POD_TEMPLATE.spec, { ...at, kind: "Pod", prefix: "spec" });
       } else {
         this.look(inside, effect, { ...at, prefix });

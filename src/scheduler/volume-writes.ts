@@ -8,8 +8,9 @@ import {
   type VolumeChange,
   bindOutcome,
   provisionOutcome,
-} from "./plugins/volume-binding/volume-outcome.js";
-import { type Claim, SELECTED_NODE, className } from "./plugins/volumes/claims.js";
+  ZONE,
+} from "../api/volumes/binding-outcome.js";
+import { type Claim, SELECTED_NODE, className } from "../api/volumes/claims.js";
 
 interface VolumeSource {
   readonly listers: Listers;
@@ -39,7 +40,7 @@ export function volumeWrites(
   }
   const storageClass = listers.storageClasses.get(className(claim));
   if (storageClass === undefined) return `storageclass "${className(claim)}" not found`;
-  const made = provisionOutcome(claim, storageClass, snapshot.get(step.nodeName)?.labels ?? {});
+  const made = provisionOutcome(claim, storageClass, snapshot.get(step.nodeName)?.labels[ZONE]);
   const outcome = bindOutcome(claim, made);
   const annotations = { ...outcome.claim.annotations, [SELECTED_NODE]: step.nodeName };
   return [

@@ -83,11 +83,12 @@ describe("a claim that waits for its first consumer", () => {
     ]);
     world.create(podManifest("p", using("c"))).until(1);
     expect(world.nodes("p")).toEqual(["a"]);
-    expect(world.find("PersistentVolume", "pvc-default-c")).toMatchObject({
+    const volumeName = `pvc-${world.find("PersistentVolumeClaim", "c")!.uid}`;
+    expect(world.find("PersistentVolume", volumeName)).toMatchObject({
       spec: {
         capacity: { storage: "1Gi" },
         accessModes: ["ReadWriteOnce"],
-        csi: { driver: "csi.example.com", volumeHandle: "pvc-default-c" },
+        csi: { driver: "csi.example.com", volumeHandle: volumeName },
         claimRef: { namespace: "default", name: "c" },
         nodeAffinity: {
           required: {

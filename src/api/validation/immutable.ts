@@ -62,8 +62,10 @@ function storageOf(spec: Spec): string | number | undefined {
 }
 
 function validateClaimChange(before: Spec, after: Spec, issues: FieldIssues): void {
-  // A claim is bound by writing its volume's name, once.
-  const mutable = before.volumeName ? ["resources"] : ["resources", "volumeName"];
+  // A claim is bound by writing its volume's name, once. One without a class may be given one: KEP-3333.
+  const mutable = ["resources"];
+  if (!before.volumeName) mutable.push("volumeName");
+  if ((before.storageClassName ?? null) === null) mutable.push("storageClassName");
   if (!deepEqual(without(before, mutable), without(after, mutable))) {
     const detail = "spec is immutable after creation except resources.requests for bound claims";
     issues.forbidden("spec", detail);

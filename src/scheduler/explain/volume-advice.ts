@@ -14,7 +14,7 @@ const OF_THE_POD: readonly (readonly [
   [
     /^pod has unbound immediate PersistentVolumeClaims$/,
     () =>
-      "Its PersistentVolumeClaim has no volume yet, and its storage class is to bind it at once (volumeBindingMode Immediate), which is not simulated: give the claim a volume (volumeName), or a class with WaitForFirstConsumer.",
+      "Its PersistentVolumeClaim is not bound yet, and nothing is there to bind it to: add a PersistentVolume that suits it (storage class, size, access modes), or a StorageClass with a provisioner that the claim names or that is the cluster's default. The claim's own Events (events.csv) say what is missing.",
   ],
   [
     /^persistentvolumeclaim "(.*)" is being deleted$/,

@@ -5,6 +5,7 @@ import type { AnyVersion, VersionOf } from "../../api/object-version.js";
 import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
 import { validateCreate } from "../../api/validation/validate.js";
 import { secondDefaultRefusal } from "../admission/priority.js";
+import { withDefaultClass, withProtection } from "../admission/storage.js";
 import { generateName } from "../names.js";
 import { type Outcome, type Refusal, refuse } from "../outcome.js";
 import { initialStatus, withoutGates } from "./scheduling-gates.js";
@@ -87,8 +88,10 @@ function checkNamespace(context: ServerContext, object: NewObject): Refusal | nu
 }
 
 function admit(context: ServerContext, object: NewObject): NewObject | Refusal {
+  if (object.kind === "PersistentVolume") return withProtection(object);
   if (object.kind === "PersistentVolumeClaim") {
-    return context.limitRanger.admitClaim(object, context.store);
+    const admitted = context.limitRanger.admitClaim(object, context.store);
+    return "ok" in admitted ? admitted : withProtection(withDefaultClass(admitted, context.store));
   }
   if (object.kind !== "Pod") return object;
   let pod = object as NewPod;
@@ -130,7 +133,7 @@ function withoutStatus(context: ServerContext, object: NewObject): NewObject {
         labels: { ...object.labels, "kubernetes.io/metadata.name": object.name },
       };
     case "PersistentVolume": {
-      // What the volume controller, which is not modelled, says of it at once.
+      // What the volume controller says of it at once.
       const volume = object as NewObject<"PersistentVolume">;
       const status = { ...volume.status, phase: volume.status?.phase ?? "Available" };
       return { ...volume, status };

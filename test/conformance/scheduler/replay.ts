@@ -10,12 +10,13 @@ import type {
   Unschedulable,
 } from "../../../src/scheduler/framework/scheduling-algorithm.js";
 import { Status } from "../../../src/scheduler/framework/status.js";
+import { bindOutcome, provisionOutcome, ZONE } from "../../../src/api/volumes/binding-outcome.js";
 import {
-  bindOutcome,
-  provisionedVolumeName,
-  provisionOutcome,
-} from "../../../src/scheduler/plugins/volume-binding/volume-outcome.js";
-import { className } from "../../../src/scheduler/plugins/volumes/claims.js";
+  type Claim,
+  type PersistentVolume,
+  type StorageClass,
+  className,
+} from "../../../src/api/volumes/claims.js";
 import { ScoreRecorder } from "./score-recorder.js";
 import type { Preemption, RecordedDecision, Rejection, SchedulerVector } from "./vector.js";
 import { buildWorld, type World } from "./world.js";
@@ -177,7 +178,7 @@ export class Replay {
       const base = step.kind === "bindClaim" ? tables.persistentVolumes.get(step.volume)! : null;
       const node = this.world.state.get(nodeName)!;
       const storageClass = tables.storageClasses.get(className(claim));
-      const made = base ?? { ...provisionOutcome(claim, storageClass!, node.labels) };
+      const made = base ?? recordedVolume(claim, storageClass!, node.labels[ZONE]);
       const outcome = bindOutcome(claim, made);
       const next = claim.resourceVersion + 1;
       tables.persistentVolumeClaims.set({ ...claim, ...outcome.claim, resourceVersion: next });
@@ -227,6 +228,18 @@ function provisionedNames(
     const claim = world.tables.persistentVolumeClaims.get(namespace, name);
     return claim === undefined ? [] : [provisionedVolumeName(claim)];
   });
+}
+
+const provisionedVolumeName = ({ namespace, name }: Claim) => `pvc-${namespace}-${name}`;
+
+/** The volume that was provisioned in the recordings: called after its claim, always of a CSI driver. */
+function recordedVolume(claim: Claim, storageClass: StorageClass, zone: string | undefined) {
+  const { annotations, spec } = provisionOutcome(claim, storageClass, zone);
+  const name = provisionedVolumeName(claim);
+  const { capacity, accessModes, volumeMode, storageClassName, nodeAffinity } = spec;
+  const csi = { driver: storageClass.spec.provisioner, volumeHandle: name };
+  const kept = { capacity, accessModes, volumeMode, storageClassName, nodeAffinity, csi };
+  return { name, annotations, spec: kept as PersistentVolume["spec"] };
 }
 
 const names = (nodes: readonly NodeInfo[]): readonly string[] => nodes.map(({ name }) => name);

@@ -1,11 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { PodSpec, Volume } from "../../../src/api/kubernetes.js";
 import { Status } from "../../../src/scheduler/framework/status.js";
-import { BIND_COMPLETED } from "../../../src/scheduler/plugins/volumes/claims.js";
-import {
-  bindOutcome,
-  provisionOutcome,
-} from "../../../src/scheduler/plugins/volume-binding/volume-outcome.js";
+import { BIND_COMPLETED } from "../../../src/api/volumes/claims.js";
+import { bindOutcome, provisionOutcome } from "../../../src/api/volumes/binding-outcome.js";
 import { World, type WorldOptions, node, object, pod } from "../world.js";
 
 const ZONE = "topology.kubernetes.io/zone";
@@ -241,17 +238,18 @@ describe("what binding makes of claims and volumes", () => {
   const claim = world.tables.persistentVolumeClaims.get("default", "c")!;
 
   test("a provisioned volume is as large as asked, in the node's zone", () => {
-    const made = provisionOutcome(claim, world.tables.storageClasses.get("fast")!, { [ZONE]: "x" });
+    const made = provisionOutcome(claim, world.tables.storageClasses.get("fast")!, "x");
     expect(made).toMatchObject({
-      name: "pvc-default-c",
+      name: `pvc-${claim.uid}`,
       spec: {
         capacity: { storage: "10Gi" },
-        csi: { driver: "csi.example.com", volumeHandle: "pvc-default-c" },
+        csi: { driver: "csi.example.com", volumeHandle: `pvc-${claim.uid}` },
         nodeAffinity: inZone("x"),
       },
     });
     expect(
-      provisionOutcome(claim, world.tables.storageClasses.get("fast")!, {}).spec.nodeAffinity,
+      provisionOutcome(claim, world.tables.storageClasses.get("fast")!, undefined).spec
+        .nodeAffinity,
     ).toBeUndefined();
   });
 

@@ -8,8 +8,9 @@ import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
 import { freedAttachmentsHint, ownClaimHint } from "../volumes/claim-hints.js";
-import { type Claim, claimUse, className, countedClaim } from "../volumes/claims.js";
-import { csiDriverOf, inTreeVolume, isMigrated } from "../volumes/csi-migration.js";
+import { type Claim, claimUse, className } from "../../../api/volumes/claims.js";
+import { countedClaim } from "../volumes/pod-claims.js";
+import { csiDriverOf, inTreeVolume, isMigrated } from "../../../api/volumes/csi-migration.js";
 
 type CsiNode = ObjectVersion<"CSINode">;
 

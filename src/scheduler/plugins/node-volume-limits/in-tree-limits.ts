@@ -6,8 +6,9 @@ import type { FilterPlugin, Handle, Result } from "../../framework/interfaces.js
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
-import { type Claim, claimUse, countedClaim } from "../volumes/claims.js";
-import { inTreeVolume, isMigrated } from "../volumes/csi-migration.js";
+import { type Claim, claimUse } from "../../../api/volumes/claims.js";
+import { countedClaim } from "../volumes/pod-claims.js";
+import { inTreeVolume, isMigrated } from "../../../api/volumes/csi-migration.js";
 
 /** One of the in-tree volume plugins whose attachments are counted. */
 export interface InTreeKind {

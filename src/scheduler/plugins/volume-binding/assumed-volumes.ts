@@ -1,5 +1,10 @@
 import type { Listers } from "../../framework/listers.js";
-import { type Claim, type PersistentVolume, SELECTED_NODE, className } from "../volumes/claims.js";
+import {
+  type Claim,
+  type PersistentVolume,
+  SELECTED_NODE,
+  className,
+} from "../../../api/volumes/claims.js";
 
 interface Assumed<T> {
   readonly object: T;

@@ -2,29 +2,7 @@ import type { Labels } from "../../../api/kubernetes.js";
 import { SelectorError, compileLabelSelector } from "../../../api/label-selector.js";
 import { parseBytes } from "../../../api/quantity.js";
 import type { Listers } from "../../framework/listers.js";
-import type { Claim, StorageClass } from "../volumes/claims.js";
-
-interface TopologyTerm {
-  readonly matchLabelExpressions?: readonly {
-    readonly key: string;
-    readonly values: readonly string[];
-  }[];
-}
-
-/** `allowedTopologies` of a class: one of the terms must hold; none given: any node. */
-export function allowsTopology(
-  terms: readonly TopologyTerm[] | undefined,
-  labels: Labels,
-): boolean {
-  if (terms === undefined || terms.length === 0) return true;
-  return terms.some(({ matchLabelExpressions = [] }) => {
-    if (matchLabelExpressions.length === 0) return false;
-    return matchLabelExpressions.every(({ key, values }) => {
-      const value = labels[key];
-      return value !== undefined && values.includes(value);
-    });
-  });
-}
+import type { Claim, StorageClass } from "../../../api/volumes/claims.js";
 
 /**
  * True unless the class's driver reports its capacity and none of what it reports is large enough and

@@ -3,22 +3,28 @@ import type { Listers } from "../../framework/listers.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import {
   type Claim,
+  NO_PROVISIONER,
   type PersistentVolume,
   SELECTED_NODE,
   className,
   claimUses,
   isFullyBound,
-} from "../volumes/claims.js";
+  waitsForConsumer,
+} from "../../../api/volumes/claims.js";
 import { AssumedVolumes } from "./assumed-volumes.js";
-import { VolumeNodeAffinity, findMatchingVolume, requestedBytes } from "./find-matching-volume.js";
-import { allowsTopology, hasEnoughCapacity } from "./storage-capacity.js";
+import {
+  VolumeNodeAffinity,
+  findMatchingVolume,
+  requestedBytes,
+} from "../../../api/volumes/find-matching-volume.js";
+import { allowsTopology } from "../../../api/volumes/allowed-topologies.js";
+import { hasEnoughCapacity } from "./storage-capacity.js";
 
 const REASON_NODE_CONFLICT = "node(s) had volume node affinity conflict";
 const REASON_BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
 const REASON_NOT_ENOUGH_SPACE = "node(s) did not have enough free storage";
 const REASON_VOLUME_MISSING =
   "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
-const NO_PROVISIONER = "kubernetes.io/no-provisioner";
 
 /** A pod's claims by what is still to be done for them. */
 export interface PodClaims {
@@ -82,8 +88,7 @@ export class VolumeBinder {
   }
 
   private waitsForConsumer(claim: Claim): boolean {
-    const storageClass = this.listers.storageClasses.get(className(claim));
-    return storageClass?.spec.volumeBindingMode === "WaitForFirstConsumer";
+    return waitsForConsumer(this.listers.storageClasses.get(className(claim)));
   }
 
   /**

@@ -23,7 +23,8 @@ import {
   ownClaimHint,
   storageClassHint,
 } from "../volumes/claim-hints.js";
-import { claimUses, notMadeFor } from "../volumes/claims.js";
+import { claimUses } from "../../../api/volumes/claims.js";
+import { notMadeFor } from "../volumes/pod-claims.js";
 import { type PodClaims, type PodVolumes, VolumeBinder } from "./volume-binder.js";
 
 const NAME = "VolumeBinding";

@@ -18,7 +18,7 @@ import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
 import { lateBindingClassHint, ownClaimHint } from "../volumes/claim-hints.js";
-import { className } from "../volumes/claims.js";
+import { className } from "../../../api/volumes/claims.js";
 
 const NAME = "VolumeZone";
 const refusal = (reason: string): Status =>

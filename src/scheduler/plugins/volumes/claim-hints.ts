@@ -1,8 +1,8 @@
 import { deepEqual } from "../../../api/deep-equal.js";
 import { mustParseQuantity } from "../../../api/quantity.js";
 import type { QueueingHintFn } from "../../framework/cluster-event.js";
-import { claimUses } from "./claims.js";
-import { csiDriverOf, inTreeVolume, migratedPlugins } from "./csi-migration.js";
+import { claimUses } from "../../../api/volumes/claims.js";
+import { csiDriverOf, inTreeVolume, migratedPlugins } from "../../../api/volumes/csi-migration.js";
 
 /** A claim matters that the waiting pod uses; with `named`, one that its spec names. */
 export function ownClaimHint(options: { readonly named: boolean }): QueueingHintFn {

@@ -1,8 +1,8 @@
-import type { Labels } from "../../../api/kubernetes.js";
-import { SelectorError, compileLabelSelector } from "../../../api/label-selector.js";
-import { CompiledNodeSelector } from "../../../api/node-selector.js";
-import { parseBytes } from "../../../api/quantity.js";
-import { type Claim, type PersistentVolume, className, isBoundTo } from "../volumes/claims.js";
+import type { Labels } from "../kubernetes.js";
+import { SelectorError, compileLabelSelector } from "../label-selector.js";
+import { CompiledNodeSelector } from "../node-selector.js";
+import { parseBytes } from "../quantity.js";
+import { type Claim, type PersistentVolume, className, isBoundTo } from "./claims.js";
 
 /** Requested storage of a claim in bytes; 0 where it states none. */
 export function requestedBytes(claim: Claim): number {
@@ -10,7 +10,7 @@ export function requestedBytes(claim: Claim): number {
   return storage === undefined ? 0 : parseBytes(storage);
 }
 
-function capacityBytes(volume: PersistentVolume): number {
+export function capacityBytes(volume: PersistentVolume): number {
   const storage = volume.spec.capacity?.storage;
   return storage === undefined ? 0 : parseBytes(storage);
 }
@@ -36,10 +36,7 @@ export class VolumeNodeAffinity {
 function suits(volume: PersistentVolume, claim: Claim): boolean {
   if (volume.spec.claimRef !== undefined && !isBoundTo(volume, claim)) return false;
   if (capacityBytes(volume) < requestedBytes(claim)) return false;
-  if ((volume.spec.volumeMode ?? "Filesystem") !== (claim.spec.volumeMode ?? "Filesystem")) {
-    return false;
-  }
-  return volume.deletionTimeMicros === null;
+  return hasVolumeMode(volume, claim) && volume.deletionTimeMicros === null;
 }
 
 /** What only a volume must have that nobody has reserved for the claim. */
@@ -49,20 +46,36 @@ function isAvailableFor(volume: PersistentVolume, claim: Claim): boolean {
     const selector = compileLabelSelector(claim.spec.selector);
     if (selector instanceof SelectorError || !selector.matches(volume.labels)) return false;
   }
-  if (className(volume) !== className(claim)) return false;
+  return className(volume) === className(claim) && hasAccessModes(volume, claim);
+}
+
+/** Whether the volume can be mounted in all the ways that the claim asks for. */
+export function hasAccessModes(volume: PersistentVolume, claim: Claim): boolean {
   const modes = volume.spec.accessModes ?? [];
   return (claim.spec.accessModes ?? []).every((mode) => modes.includes(mode));
 }
 
+/** Why a claim that asks for that very volume cannot have it; null if it can. */
+export function mismatch(volume: PersistentVolume, claim: Claim): string | null {
+  if (capacityBytes(volume) < requestedBytes(claim)) return "requested PV is too small";
+  if (className(volume) !== className(claim)) return "storageClassName does not match";
+  if (!hasVolumeMode(volume, claim)) return "incompatible volumeMode";
+  return hasAccessModes(volume, claim) ? null : "incompatible accessMode";
+}
+
+function hasVolumeMode(volume: PersistentVolume, claim: Claim): boolean {
+  return (volume.spec.volumeMode ?? "Filesystem") === (claim.spec.volumeMode ?? "Filesystem");
+}
+
 /**
- * The volume that a claim would be bound to on a node of these labels: one that is reserved for it,
- * else the smallest that is large enough, the first of `volumes` among equals. Undefined if there is
- * none. Source: Kubernetes `component-helpers/storage/volume`, FindMatchingVolume.
+ * The volume that a claim would be bound to on a node of these labels, or (null) without regard to
+ * nodes: one that is reserved for it, else the smallest that is large enough, the first of `volumes`
+ * among equals. Undefined if there is none. Source: Kubernetes `component-helpers/storage/volume`, FindMatchingVolume.
  */
 export function findMatchingVolume(
   claim: Claim,
   volumes: readonly PersistentVolume[],
-  labels: Labels,
+  labels: Labels | null,
   {
     affinity,
     taken,
@@ -71,7 +84,7 @@ export function findMatchingVolume(
   let smallest: PersistentVolume | undefined;
   for (const volume of volumes) {
     if (taken.has(volume.name) || !suits(volume, claim)) continue;
-    const allowed = affinity.allows(volume, labels);
+    const allowed = labels === null || affinity.allows(volume, labels);
     if (isBoundTo(volume, claim)) return allowed ? volume : undefined;
     if (!allowed || !isAvailableFor(volume, claim)) continue;
     if (smallest === undefined || capacityBytes(volume) < capacityBytes(smallest)) {

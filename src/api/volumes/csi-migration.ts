@@ -1,5 +1,5 @@
-import type { Volume } from "../../../api/kubernetes.js";
-import type { ObjectVersion } from "../../../api/object-version.js";
+import type { Volume } from "../kubernetes.js";
+import type { ObjectVersion } from "../object-version.js";
 
 type CsiNode = ObjectVersion<"CSINode">;
 
@@ -39,6 +39,22 @@ export function inTreeVolume(source: InTreeSources): InTreeVolume | null {
     return { plugin: "kubernetes.io/cinder", id: source.cinder.volumeID };
   }
   return null;
+}
+
+/** The source of a volume that an in-tree provisioner has made; null for one of a CSI driver. */
+export function inTreeSource(provisioner: string, id: string): InTreeSources | null {
+  switch (provisioner) {
+    case "kubernetes.io/aws-ebs":
+      return { awsElasticBlockStore: { volumeID: id } };
+    case "kubernetes.io/gce-pd":
+      return { gcePersistentDisk: { pdName: id } };
+    case "kubernetes.io/azure-disk":
+      return { azureDisk: { diskName: id, diskURI: id } };
+    case "kubernetes.io/cinder":
+      return { cinder: { volumeID: id } };
+    default:
+      return null;
+  }
 }
 
 /** The CSI driver that stands for an in-tree plugin; undefined if there is none. */

@@ -1,7 +1,5 @@
-import type { PodSpec, Volume } from "../../../api/kubernetes.js";
-import { type ObjectVersion, controllerOf } from "../../../api/object-version.js";
-import type { PodVersion } from "../../../api/pod-version.js";
-import type { Listers } from "../../framework/listers.js";
+import type { PodSpec, Volume } from "../kubernetes.js";
+import type { ObjectVersion } from "../object-version.js";
 
 export type Claim = ObjectVersion<"PersistentVolumeClaim">;
 export type PersistentVolume = ObjectVersion<"PersistentVolume">;
@@ -12,6 +10,8 @@ export const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
 export const BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
 /** Set by the scheduler on a claim that is to be provisioned for a node. */
 export const SELECTED_NODE = "volume.kubernetes.io/selected-node";
+/** The provisioner of a class whose volumes somebody else makes. */
+export const NO_PROVISIONER = "kubernetes.io/no-provisioner";
 const LEGACY_CLASS = "volume.beta.kubernetes.io/storage-class";
 
 /** A volume of a pod that goes through a claim. */
@@ -36,28 +36,6 @@ export function claimUses(spec: PodSpec, podName: string): readonly ClaimUse[] {
   return (spec.volumes ?? []).flatMap((volume) => claimUse(volume, podName) ?? []);
 }
 
-/** Why the claim of a generic ephemeral volume cannot be the pod's; null where it was made for the pod. */
-export function notMadeFor(claim: Claim, pod: PodVersion): string | null {
-  if (controllerOf(claim)?.uid === pod.uid) return null;
-  return `PVC ${claim.namespace}/${claim.name} was not created for pod ${pod.namespace}/${pod.name} (pod is not owner)`;
-}
-
-/**
- * The claim of a pod whose volumes are counted; null where it is gone, so that nobody knows what the
- * pod has attached. A string is an error: a pod that is to be placed needs its claims.
- */
-export function countedClaim(
-  { claimName, ephemeral }: ClaimUse,
-  pod: PodVersion,
-  listers: Listers,
-  { isNew }: { readonly isNew: boolean },
-): Claim | string | null {
-  const claim = listers.persistentVolumeClaims.get(pod.namespace, claimName);
-  if (claim !== undefined) return (ephemeral ? notMadeFor(claim, pod) : null) ?? claim;
-  if (!isNew) return null;
-  return `looking up PVC ${pod.namespace}/${claimName}: persistentvolumeclaim "${claimName}" not found`;
-}
-
 /** Name of the storage class of a claim or volume; empty for none. */
 export function className(object: Claim | PersistentVolume): string {
   return object.annotations[LEGACY_CLASS] ?? object.spec.storageClassName ?? "";
@@ -69,10 +47,25 @@ export function isFullyBound(claim: Claim): boolean {
 }
 
 /** True if the volume is reserved for that claim. */
-export function isBoundTo(volume: PersistentVolume, claim: Claim): boolean {
+export function isBoundTo(
+  volume: Pick<PersistentVolume, "spec">,
+  claim: Pick<Claim, "namespace" | "name" | "uid">,
+): boolean {
   const reference = volume.spec.claimRef;
   if (reference === undefined || reference === null) return false;
   if (reference.name !== claim.name || reference.namespace !== claim.namespace) return false;
   const uid = reference.uid ?? "";
   return uid === "" || uid === claim.uid;
+}
+
+/** True if claims of the class are bound once the scheduler has chosen a node for their pod. */
+export function waitsForConsumer(storageClass: StorageClass | undefined): boolean {
+  return storageClass?.spec.volumeBindingMode === "WaitForFirstConsumer";
+}
+
+/** True if the claim leaves its class to the cluster; an empty name asks for none. */
+export function namesNoClass(claim: Pick<Claim, "annotations" | "spec">): boolean {
+  return (
+    claim.annotations[LEGACY_CLASS] === undefined && (claim.spec.storageClassName ?? null) === null
+  );
 }

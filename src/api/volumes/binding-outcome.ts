@@ -1,0 +1,92 @@
+import {
+  BIND_COMPLETED,
+  BOUND_BY_CONTROLLER,
+  type Claim,
+  type PersistentVolume,
+  type StorageClass,
+  isBoundTo,
+} from "./claims.js";
+import { inTreeSource } from "./csi-migration.js";
+
+/** The label of a node that says where its volumes can be. */
+export const ZONE = "topology.kubernetes.io/zone";
+const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
+
+/** The fields of a claim or volume that binding changes. */
+export type ClaimChange = Pick<Claim, "annotations" | "spec" | "status">;
+export type VolumeChange = Pick<PersistentVolume, "annotations" | "spec" | "status">;
+
+/**
+ * Claim and volume once they are bound to each other, as the volume controller leaves them: what a
+ * user had tied together already is not marked as the controller's doing.
+ */
+export function bindOutcome(
+  claim: Claim,
+  volume: Pick<PersistentVolume, "name" | "annotations" | "spec">,
+): { readonly claim: ClaimChange; readonly volume: VolumeChange } {
+  const { accessModes, capacity } = volume.spec;
+  const byController = { [BOUND_BY_CONTROLLER]: "yes" };
+  const claimMark = claim.spec.volumeName === volume.name ? {} : byController;
+  const volumeMark = isBoundTo(volume, claim) ? {} : byController;
+  return {
+    claim: {
+      annotations: { ...claim.annotations, [BIND_COMPLETED]: "yes", ...claimMark },
+      spec: { ...claim.spec, volumeName: volume.name },
+      status: {
+        ...claim.status,
+        phase: "Bound",
+        ...(accessModes === undefined ? {} : { accessModes }),
+        ...(capacity === undefined ? {} : { capacity }),
+      },
+    },
+    volume: {
+      annotations: { ...volume.annotations, ...volumeMark },
+      spec: {
+        ...volume.spec,
+        claimRef: claimReference(claim),
+      },
+      status: { phase: "Bound" },
+    },
+  };
+}
+
+type ClaimReference = NonNullable<PersistentVolume["spec"]["claimRef"]>;
+
+function claimReference({ namespace, name, uid }: Claim): ClaimReference {
+  return { kind: "PersistentVolumeClaim", apiVersion: "v1", namespace, name, uid };
+}
+
+/** Provisioned volumes of a zone can only be used in that zone. */
+function zoneAffinity(zone: string | undefined): Partial<PersistentVolume["spec"]> {
+  if (zone === undefined) return {};
+  const term = { matchExpressions: [{ key: ZONE, operator: "In", values: [zone] }] };
+  return { nodeAffinity: { required: { nodeSelectorTerms: [term] } } };
+}
+
+/**
+ * The volume that a provisioner makes for a claim and reserves for it: as large as the claim asks,
+ * reachable from that zone, or from everywhere if it is undefined.
+ */
+export function provisionOutcome(
+  claim: Claim,
+  storageClass: StorageClass,
+  zone: string | undefined,
+): Pick<PersistentVolume, "name" | "annotations" | "spec"> {
+  const name = `pvc-${claim.uid}`;
+  const storage = claim.spec.resources?.requests?.storage;
+  const { provisioner, reclaimPolicy } = storageClass.spec;
+  return {
+    name,
+    annotations: { [PROVISIONED_BY]: provisioner },
+    spec: {
+      ...(storage === undefined ? {} : { capacity: { storage } }),
+      ...(claim.spec.accessModes === undefined ? {} : { accessModes: claim.spec.accessModes }),
+      ...(claim.spec.volumeMode === undefined ? {} : { volumeMode: claim.spec.volumeMode }),
+      storageClassName: storageClass.name,
+      persistentVolumeReclaimPolicy: reclaimPolicy ?? "Delete",
+      ...(inTreeSource(provisioner, name) ?? { csi: { driver: provisioner, volumeHandle: name } }),
+      claimRef: claimReference(claim),
+      ...zoneAffinity(zone),
+    },
+  };
+}
