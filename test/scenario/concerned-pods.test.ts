@@ -16,10 +16,6 @@ spec:
 `;
 const pod = (name: string, podSpec: string): string =>
   `{ apiVersion: v1, kind: Pod, metadata: { name: ${name}, namespace: shop }, spec: { ${podSpec} } }\n`;
-const claim = (name: string): string =>
-  `{ apiVersion: v1, kind: PersistentVolumeClaim, metadata: { name: ${name}, namespace: shop }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }\n`;
-const mounting = (name: string): string =>
-  `${container()}, volumes: [{ name: v, persistentVolumeClaim: { claimName: ${name} } }]`;
 const generator = (name: string, kind: string, spec: string): string =>
   `    - { name: ${name}, arrivals: { at: [1s, 2s, 3s] }, template: { kind: ${kind}, metadata: { namespace: shop }, spec: { ${spec} } } }\n`;
 
@@ -88,15 +84,6 @@ describe("what is not modelled tells the pods that it concerns", () => {
         workload("Deployment", "api", container()),
       ],
       says: ["HorizontalPodAutoscaler: 2 pods of HorizontalPodAutoscaler shop/h"],
-    },
-    {
-      what: "a claim that nobody binds: the pods that mount it",
-      given: [
-        claim("data"),
-        workload("Deployment", "web", mounting("data")),
-        pod("one", container()),
-      ],
-      says: ["PersistentVolumeClaim: 2 pods of PersistentVolumeClaim shop/data"],
     },
     {
       what: "a kind that nobody knows: its objects",

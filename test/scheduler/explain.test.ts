@@ -368,7 +368,7 @@ const CASES: readonly Case[] = [
     objects: [nodeManifest("a"), claim({})],
     pods: [podManifest("p", claimed)],
     says: [
-      "its storage class is to bind it at once (volumeBindingMode Immediate), which is not simulated",
+      "Its PersistentVolumeClaim is not bound yet, and nothing is there to bind it to: add a PersistentVolume that suits it",
     ],
   },
   {
