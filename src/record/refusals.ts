@@ -8,7 +8,10 @@ export interface RefusalTally {
   readonly unbound: number;
 }
 
-/** Counts the reasons in the last refusal of each pod, the most frequent first. */
+/**
+ * Counts the reasons in the last refusal of each pod, the most frequent first. Reasons that differ only
+ * by what they name in quotes count as one, with `"…"` for the names.
+ */
 export function tallyRefusals(records: PodRecords): readonly RefusalTally[] {
   const tallies = new Map<string, { reason: string; pods: number; unbound: number }>();
   for (let record = 0; record < records.count; record += 1) {
@@ -16,10 +19,12 @@ export function tallyRefusals(records: PodRecords): readonly RefusalTally[] {
     if (refusal === "") continue;
     const unbound = records.isBound(record) ? 0 : 1;
     for (const reason of refusalReasons(refusal)) {
-      const tally = tallies.get(reason) ?? { reason, pods: 0, unbound: 0 };
+      const alike = withoutNames(reason);
+      const tally = tallies.get(alike) ?? { reason, pods: 0, unbound: 0 };
+      if (tally.reason !== reason) tally.reason = alike;
       tally.pods += 1;
       tally.unbound += unbound;
-      tallies.set(reason, tally);
+      tallies.set(alike, tally);
     }
   }
   return [...tallies.values()].sort((a, b) => b.pods - a.pods || (a.reason < b.reason ? -1 : 1));
@@ -36,4 +41,9 @@ export function refusalReasons(refusal: string): readonly string[] {
   const reasons = match[1]!.replace(/\.? preemption: .*$/s, "").replace(/\.$/, "");
   const parts = reasons.split(/, (?=\d+ )/).map((part) => part.replace(/^\d+ /, ""));
   return [...new Set(parts)];
+}
+
+/** The reason without what it names in quotes. */
+export function withoutNames(reason: string): string {
+  return reason.replaceAll(/"[^"]*"/g, '"…"');
 }

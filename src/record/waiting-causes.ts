@@ -2,6 +2,7 @@ import type { TimeMicros } from "../base/time.js";
 import type { RefusalCause } from "./cluster-observer.js";
 import { GaugeFamily } from "./gauge-family.js";
 import type { Measured } from "./gauge.js";
+import { withoutNames } from "./refusals.js";
 
 const BETWEEN_CAUSES = "\n";
 const BETWEEN_PARTS = "\t";
@@ -18,18 +19,19 @@ export const GATED = waitingFor([
 export const BINDING = waitingFor([{ plugin: "Binding", reason: "being bound" }]);
 const AFTER_ERROR = waitingFor([{ plugin: "Scheduler", reason: "an attempt failed" }]);
 
-/** The name of a set of causes; an empty one is an error's. */
+/**
+ * The name of a set of causes; an empty one is an error's. Names of single objects are left out, or
+ * there would be as many reasons as pods.
+ */
 export function waitingFor(causes: readonly RefusalCause[]): WaitingFor {
   if (causes.length === 0) return AFTER_ERROR;
   return causes
-    .map(({ plugin, reason }) => `${plugin}${BETWEEN_PARTS}${withoutNames(reason)}`)
+    .map(
+      ({ plugin, reason }) =>
+        `${plugin}${BETWEEN_PARTS}${withoutNames(reason).replaceAll(";", ",")}`,
+    )
     .sort()
     .join(BETWEEN_CAUSES);
-}
-
-/** Names of single objects are left out, or there would be as many reasons as pods. */
-function withoutNames(reason: string): string {
-  return reason.replaceAll(/"[^"]*"/g, '"…"').replaceAll(";", ",");
 }
 
 /** A part of the time that pods waited. */

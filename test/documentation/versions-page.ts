@@ -104,6 +104,7 @@ const ELSEWHERE = `## Differences elsewhere
 - Kubelets write the condition PodReadyToStartContainers from 1.29 on, and a terminal phase before they remove a deleted pod from 1.27 on
   ([kubelets](kubelet.md)).
 - The API server drops pods' \`schedulingGates\` up to 1.26 (KEP-3521).
+- A claim without a class gets a default class that comes after it from 1.26 on ([volumes](volumes.md), KEP-3333).
 - Everything else (the API server, controllers, kubelets) is the same under every version.
 
 ## Known deviations

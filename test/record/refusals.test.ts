@@ -37,4 +37,20 @@ describe("the reasons in a refusal", () => {
       { reason: "Too many pods", pods: 1, unbound: 1 },
     ]);
   });
+
+  it("count as one where they differ by what they name only; one of its kind keeps its name", () => {
+    const r = recorder();
+    const missing = (claim: string) =>
+      `0/1 nodes are available: persistentvolumeclaim "${claim}" not found.`;
+    const texts = [missing("a"), missing("b"), 'waiting for "x"', missing("a")];
+    for (const [i, text] of texts.entries()) {
+      const p = pod({ row: i, name: `p${i}` });
+      r.objectChanged(null, p, 0);
+      r.schedulingAttempt(p, "unschedulable", 0, text);
+    }
+    expect(r.finish(MINUTE).refusals).toEqual([
+      { reason: 'persistentvolumeclaim "…" not found', pods: 3, unbound: 3 },
+      { reason: 'waiting for "x"', pods: 1, unbound: 1 },
+    ]);
+  });
 });

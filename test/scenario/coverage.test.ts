@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { CoverageReport } from "../../src/scenario/coverage.js";
 import { loadedFromMemory } from "../runs/built-world.js";
 
 describe("a scheduler's configuration", () => {

@@ -50,7 +50,7 @@ function isAvailableFor(volume: PersistentVolume, claim: Claim): boolean {
 }
 
 /** Whether the volume can be mounted in all the ways that the claim asks for. */
-export function hasAccessModes(volume: PersistentVolume, claim: Claim): boolean {
+function hasAccessModes(volume: PersistentVolume, claim: Claim): boolean {
   const modes = volume.spec.accessModes ?? [];
   return (claim.spec.accessModes ?? []).every((mode) => modes.includes(mode));
 }

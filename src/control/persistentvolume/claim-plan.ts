@@ -31,7 +31,7 @@ export interface VolumeWorld {
   zoneFor(claim: Claim, storageClass: StorageClass): string | undefined | null;
 }
 
-export interface PlannedEvent {
+interface PlannedEvent {
   readonly type: EventType;
   readonly reason: string;
   readonly message: string;
