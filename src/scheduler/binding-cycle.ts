@@ -3,7 +3,9 @@ import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { Outcome } from "../store/outcome.js";
 import type { WriteRequest } from "../store/request.js";
-import type { Engine } from "../kernel/engine.js";
+import { MICROS_PER_SECOND } from "../base/time.js";
+import type { Engine, HandlerId } from "../kernel/engine.js";
+import { Phase } from "../kernel/phase.js";
 import type { CycleState } from "./framework/cycle-state.js";
 import type { PodInfo } from "./framework/pod-info.js";
 import type { Framework } from "./framework/runtime.js";
@@ -31,6 +33,9 @@ export interface BindingCycleOptions {
   readonly failed: (binding: BindingPod, message: string) => void;
 }
 
+/** PreBind looks for the first time after this whether the pod's claims are bound. */
+const VOLUMES_POLL_MICROS = MICROS_PER_SECOND;
+
 interface UnderWay {
   readonly binding: BindingPod;
   /** What PreBind wants written first; one after the other. */
@@ -44,11 +49,15 @@ export class BindingCycle {
   private readonly freeSlots: number[] = [];
   private readonly boundAnswer: AnswerId;
   private readonly writtenAnswer: AnswerId;
+  private readonly volumesBound: HandlerId;
 
   constructor(private readonly options: BindingCycleOptions) {
     const { bindingClient, client } = options;
     this.boundAnswer = bindingClient.onAnswer((outcome, slot) => this.answered(slot, outcome));
     this.writtenAnswer = client.onAnswer((outcome, slot) => this.written(slot, outcome));
+    this.volumesBound = options.engine.registerHandler("scheduler/volumes-bound", (slot) =>
+      this.bind(slot),
+    );
   }
 
   /** Pods that are assumed and not yet bound. */
@@ -74,13 +83,20 @@ export class BindingCycle {
   }
 
   private goOn(slot: number): void {
-    const { binding, writes, written } = this.slots[slot]!;
+    const { writes, written } = this.slots[slot]!;
     const next = writes[written];
     if (next !== undefined) {
       this.options.client.submit(next, this.writtenAnswer, slot);
-      return;
+    } else if (written > 0) {
+      const { engine } = this.options;
+      engine.scheduleAfter(VOLUMES_POLL_MICROS, Phase.react, this.volumesBound, slot);
+    } else {
+      this.bind(slot);
     }
-    const { queued, nodeName } = binding;
+  }
+
+  private bind(slot: number): void {
+    const { queued, nodeName } = this.slots[slot]!.binding;
     const request = { verb: "bind", target: queued.pod, nodeName } as const;
     this.options.bindingClient.submit(request, this.boundAnswer, slot);
   }

@@ -65,7 +65,11 @@ describe("a claim that waits for its first consumer", () => {
     world.create(podManifest("p", using("c"))).until(0.0035);
     expect(world.find("PersistentVolume", "v")?.spec.claimRef?.name).toBe("c");
     expect(world.nodes("p")).toEqual([""]);
+    // PreBind looks after a second whether the claim is bound.
     world.until(1);
+    expect(world.find("PersistentVolumeClaim", "c")?.spec.volumeName).toBe("v");
+    expect(world.nodes("p")).toEqual([""]);
+    world.until(1.1);
     expect(world.nodes("p")).toEqual(["b"]);
     expect(world.find("PersistentVolumeClaim", "c")).toMatchObject({
       spec: { volumeName: "v" },
@@ -81,7 +85,7 @@ describe("a claim that waits for its first consumer", () => {
       storageClass("fast", "csi.example.com"),
       claim("c", "fast"),
     ]);
-    world.create(podManifest("p", using("c"))).until(1);
+    world.create(podManifest("p", using("c"))).until(1.5);
     expect(world.nodes("p")).toEqual(["a"]);
     const volumeName = `pvc-${world.find("PersistentVolumeClaim", "c")!.uid}`;
     expect(world.find("PersistentVolume", volumeName)).toMatchObject({

@@ -257,7 +257,8 @@ function validateMinDomains(
     issues.invalid(`${path}.minDomains`, minDomains, "must be greater than zero");
   }
   if (whenUnsatisfiable !== "DoNotSchedule") {
-    const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`;
+    const given = whenUnsatisfiable ?? '""';
+    const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${given}`;
     issues.invalid(`${path}.minDomains`, minDomains, detail);
   }
 }
