@@ -11,6 +11,7 @@ import {
   featuresOf,
 } from "../../src/scheduler/framework/features.js";
 import { ObjectTable } from "../../src/scheduler/framework/listers.js";
+import { VolumeTable } from "../../src/scheduler/framework/volume-table.js";
 import type { NodeVersion } from "../../src/scheduler/framework/node-info.js";
 import { PodNominator } from "../../src/scheduler/framework/nominator.js";
 import { Framework } from "../../src/scheduler/framework/runtime.js";
@@ -109,7 +110,7 @@ function tables() {
     replicationControllers: new ObjectTable<"ReplicationController">(),
     replicaSets: new ObjectTable<"ReplicaSet">(),
     statefulSets: new ObjectTable<"StatefulSet">(),
-    persistentVolumes: new ObjectTable<"PersistentVolume">(),
+    persistentVolumes: new VolumeTable(),
     persistentVolumeClaims: new ObjectTable<"PersistentVolumeClaim">(),
     storageClasses: new ObjectTable<"StorageClass">(),
     csiNodes: new ObjectTable<"CSINode">(),

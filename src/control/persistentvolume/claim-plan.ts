@@ -13,7 +13,7 @@ import {
   namesNoClass,
   waitsForConsumer,
 } from "../../api/volumes/claims.js";
-import { mismatch } from "../../api/volumes/find-matching-volume.js";
+import { mismatch } from "../../api/volumes/matching.js";
 import type { EventType } from "../../record/cluster-observer.js";
 import type { WriteRequest } from "../../store/request.js";
 

@@ -7,6 +7,7 @@ import {
   isFullyBound,
 } from "../../api/volumes/claims.js";
 import { defaultStorageClass } from "../../api/volumes/default-class.js";
+import { canKeep } from "../../api/volumes/matching.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
@@ -120,7 +121,8 @@ export class PersistentVolumeController implements Controller {
       reservedFor: (claim) => {
         for (const row of this.reserved.get(objectKey(claim)) ?? []) {
           const volume = this.volumes.at(row);
-          if (volume !== undefined && isBoundTo(volume, claim)) return volume;
+          if (volume === undefined || !isBoundTo(volume, claim)) continue;
+          if (canKeep(volume, claim)) return volume;
         }
         return undefined;
       },

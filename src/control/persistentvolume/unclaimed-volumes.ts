@@ -1,9 +1,5 @@
 import { type Claim, type PersistentVolume, className } from "../../api/volumes/claims.js";
-import {
-  VolumeNodeAffinity,
-  capacityBytes,
-  findMatchingVolume,
-} from "../../api/volumes/find-matching-volume.js";
+import { canTake, capacityBytes } from "../../api/volumes/matching.js";
 
 interface Entry {
   readonly volume: PersistentVolume;
@@ -11,8 +7,6 @@ interface Entry {
   readonly modesCount: number;
   readonly bytes: number;
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The volumes that nobody has reserved, in the order in which a claim is offered them: those with the
@@ -22,7 +16,6 @@ const NONE: ReadonlySet<string> = new Set();
 export class UnclaimedVolumes {
   private readonly byClass = new Map<string, Entry[]>();
   private readonly entries = new Map<number, { readonly entry: Entry; readonly list: Entry[] }>();
-  private readonly affinity = new VolumeNodeAffinity();
 
   /** Takes the volume in, in place of the version before. */
   set(volume: PersistentVolume): void {
@@ -53,8 +46,7 @@ export class UnclaimedVolumes {
   /** The first that suits the claim, wherever it can be reached from. */
   bestFor(claim: Claim): PersistentVolume | undefined {
     for (const { volume } of this.byClass.get(className(claim)) ?? []) {
-      const options = { affinity: this.affinity, taken: NONE };
-      if (findMatchingVolume(claim, [volume], null, options) !== undefined) return volume;
+      if (canTake(volume, claim)) return volume;
     }
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { Labels } from "../../api/kubernetes.js";
 import type { ObjectVersion, VersionOf } from "../../api/object-version.js";
 import type { GenericKind } from "../../api/kinds.js";
+import type { PersistentVolume } from "../../api/volumes/claims.js";
 
 /** Reads cluster-scoped objects of one kind. */
 interface Lister<K extends GenericKind> {
@@ -18,6 +19,17 @@ interface NamespacedLister<K extends GenericKind> {
   list(): readonly VersionOf<K>[];
 }
 
+/** Reads PersistentVolumes, also by what a claim looks for. */
+export interface VolumeLister extends Lister<"PersistentVolume"> {
+  /** The volumes of a storage class that nobody has reserved. */
+  unclaimed(storageClass: string): Iterable<PersistentVolume>;
+  /** The volumes that are reserved for claims of that name, whatever their uid. */
+  reservedFor(claim: {
+    readonly namespace: string;
+    readonly name: string;
+  }): Iterable<PersistentVolume>;
+}
+
 /**
  * What the plugins read besides nodes and pods. The framework owns these interfaces; the simulator
  * wires informers behind them, a test or an autoscaler wires plain lists.
@@ -28,7 +40,7 @@ export interface Listers {
   readonly replicationControllers: NamespacedLister<"ReplicationController">;
   readonly replicaSets: NamespacedLister<"ReplicaSet">;
   readonly statefulSets: NamespacedLister<"StatefulSet">;
-  readonly persistentVolumes: Lister<"PersistentVolume">;
+  readonly persistentVolumes: VolumeLister;
   readonly persistentVolumeClaims: NamespacedLister<"PersistentVolumeClaim">;
   readonly storageClasses: Lister<"StorageClass">;
   readonly csiNodes: Lister<"CSINode">;

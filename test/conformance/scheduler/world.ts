@@ -9,6 +9,7 @@ import {
   kubernetesMinor,
 } from "../../../src/scheduler/framework/features.js";
 import type { Listers } from "../../../src/scheduler/framework/listers.js";
+import { VolumeTable } from "../../../src/scheduler/framework/volume-table.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
 import { Framework } from "../../../src/scheduler/framework/runtime.js";
 import { factoriesOf, PLUGIN_CATALOGUE } from "../../../src/scheduler/plugins/registry.js";
@@ -28,7 +29,9 @@ export function tables(cluster: SchedulerVector["cluster"]) {
     replicationControllers: buildTable("ReplicationController", cluster.replicationControllers),
     replicaSets: buildTable("ReplicaSet", cluster.replicaSets),
     statefulSets: buildTable("StatefulSet", cluster.statefulSets),
-    persistentVolumes: buildTable("PersistentVolume", cluster.persistentVolumes),
+    persistentVolumes: new VolumeTable(
+      buildTable("PersistentVolume", cluster.persistentVolumes).list(),
+    ),
     persistentVolumeClaims: buildTable("PersistentVolumeClaim", cluster.persistentVolumeClaims),
     storageClasses: buildTable("StorageClass", cluster.storageClasses),
     csiNodes: buildTable("CSINode", cluster.csiNodes),

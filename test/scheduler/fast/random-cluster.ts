@@ -6,6 +6,7 @@ import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js"
 import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
 import { featuresOf } from "../../../src/scheduler/framework/features.js";
 import { ObjectTable } from "../../../src/scheduler/framework/listers.js";
+import { VolumeTable } from "../../../src/scheduler/framework/volume-table.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
 import { Framework } from "../../../src/scheduler/framework/runtime.js";
 import { PLUGIN_CATALOGUE, factoriesOf } from "../../../src/scheduler/plugins/registry.js";
@@ -116,7 +117,7 @@ function emptyTables() {
     replicationControllers: new ObjectTable<"ReplicationController">(),
     replicaSets: new ObjectTable<"ReplicaSet">(),
     statefulSets: new ObjectTable<"StatefulSet">(),
-    persistentVolumes: new ObjectTable<"PersistentVolume">(),
+    persistentVolumes: new VolumeTable(),
     persistentVolumeClaims: new ObjectTable<"PersistentVolumeClaim">(),
     storageClasses: new ObjectTable<"StorageClass">(),
     csiNodes: new ObjectTable<"CSINode">(),

@@ -31,13 +31,18 @@ export class AssumedVolumes {
     return current(this.claims, `${namespace}/${name}`, listed);
   }
 
-  /** Volumes of a storage class by name. */
-  volumesOfClass(storageClass: string): readonly PersistentVolume[] {
-    return this.listers.persistentVolumes
-      .list()
-      .filter((volume) => className(volume) === storageClass)
-      .map((volume) => this.volume(volume.name) ?? volume)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  /** The volumes of the claim's storage class that it, or nobody, has. */
+  volumesFor(claim: Claim): readonly PersistentVolume[] {
+    const { persistentVolumes } = this.listers;
+    const storageClass = className(claim);
+    const found: PersistentVolume[] = [];
+    for (const volume of persistentVolumes.reservedFor(claim)) {
+      if (className(volume) === storageClass) found.push(this.volume(volume.name) ?? volume);
+    }
+    for (const volume of persistentVolumes.unclaimed(storageClass)) {
+      found.push(this.volume(volume.name) ?? volume);
+    }
+    return found;
   }
 
   /** Believes the volume to be reserved for the claim. */

@@ -12,11 +12,9 @@ import {
   waitsForConsumer,
 } from "../../../api/volumes/claims.js";
 import { AssumedVolumes } from "./assumed-volumes.js";
-import {
-  VolumeNodeAffinity,
-  findMatchingVolume,
-  requestedBytes,
-} from "../../../api/volumes/find-matching-volume.js";
+import { VolumeNodeAffinity, requestedBytes } from "../../../api/volumes/matching.js";
+import { ClaimCandidates } from "./claim-candidates.js";
+import { hostnamesOf } from "./volume-hostnames.js";
 import { allowsTopology } from "../../../api/volumes/allowed-topologies.js";
 import { hasEnoughCapacity } from "./storage-capacity.js";
 
@@ -33,8 +31,8 @@ export interface PodClaims {
   readonly delayed: readonly Claim[];
   /** Unbound, and to be bound by the volume controller without regard to nodes. */
   readonly immediate: readonly Claim[];
-  /** Volumes that the delayed claims may be bound to, by storage class. */
-  readonly volumesByClass: ReadonlyMap<string, readonly PersistentVolume[]>;
+  /** For each of the delayed claims without a node, the smallest first, what it could be bound to. */
+  readonly candidates: readonly ClaimCandidates[];
 }
 
 /** What would be done for a pod's claims on one node. */
@@ -80,11 +78,11 @@ export class VolumeBinder {
         delayed.push(claim);
       } else immediate.push(claim);
     }
-    const classes = new Set(delayed.map(className));
-    const volumesByClass = new Map(
-      [...classes].map((name) => [name, this.assumed.volumesOfClass(name)] as const),
+    const unplaced = delayed.filter((claim) => claim.annotations[SELECTED_NODE] === undefined);
+    const candidates = bySize(unplaced).map(
+      (claim) => new ClaimCandidates(claim, this.assumed.volumesFor(claim), this.affinity),
     );
-    return { bound, delayed, immediate, volumesByClass };
+    return { bound, delayed, immediate, candidates };
   }
 
   private waitsForConsumer(claim: Claim): boolean {
@@ -132,37 +130,28 @@ export class VolumeBinder {
   private findForDelayed(
     place: ForNode,
   ): PodVolumes | Found | "found" | "unsatisfied" | "no space" {
-    const toMatch: Claim[] = [];
+    const { delayed, candidates } = place.claims;
     const toProvision: Claim[] = [];
-    for (const claim of place.claims.delayed) {
+    for (const claim of delayed) {
       const selected = claim.annotations[SELECTED_NODE];
-      if (selected === undefined) toMatch.push(claim);
-      else if (selected === place.node.name) toProvision.push(claim);
-      else return "unsatisfied";
+      if (selected === undefined) continue;
+      if (selected !== place.node.name) return "unsatisfied";
+      toProvision.push(claim);
     }
-    const bindings = this.match(toMatch, place);
-    const matched = new Set(bindings.map(({ claim }) => claim));
-    toProvision.push(...bySize(toMatch).filter((claim) => !matched.has(claim)));
+    const bindings: { claim: Claim; volume: PersistentVolume }[] = [];
+    // A volume is given to one claim only.
+    const taken = new Set<string>();
+    for (const candidate of candidates) {
+      const volume = candidate.bestOn(place.node.labels, taken);
+      if (volume === undefined) {
+        toProvision.push(candidate.claim);
+        continue;
+      }
+      taken.add(volume.name);
+      bindings.push({ claim: candidate.claim, volume });
+    }
     const checked = this.checkProvisions(toProvision, place.node);
     return checked === "good" ? { bindings, provisions: toProvision } : checked;
-  }
-
-  /** The smallest claims choose first; a volume is given to one claim only. */
-  private match(
-    claims: readonly Claim[],
-    { node, claims: podClaims }: ForNode,
-  ): readonly { readonly claim: Claim; readonly volume: PersistentVolume }[] {
-    const bindings: { claim: Claim; volume: PersistentVolume }[] = [];
-    const taken = new Set<string>();
-    for (const claim of bySize(claims)) {
-      const volumes = podClaims.volumesByClass.get(className(claim)) ?? [];
-      const options = { affinity: this.affinity, taken };
-      const volume = findMatchingVolume(claim, volumes, node.labels, options);
-      if (volume === undefined) continue;
-      taken.add(volume.name);
-      bindings.push({ claim, volume });
-    }
-    return bindings;
   }
 
   private checkProvisions(
@@ -183,18 +172,6 @@ export class VolumeBinder {
     }
     return "good";
   }
-}
-
-/** Hostnames in the required affinity of a volume, over all of its terms. */
-function hostnamesOf(volume: PersistentVolume): readonly string[] {
-  const terms = volume.spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
-  return terms.flatMap(({ matchExpressions = [] }) => {
-    const lists = matchExpressions
-      .filter(({ key, operator }) => key === "kubernetes.io/hostname" && operator === "In")
-      .map(({ values = [] }) => values);
-    const [first = [], ...others] = lists;
-    return first.filter((name) => others.every((values) => values.includes(name)));
-  });
 }
 
 function bySize(claims: readonly Claim[]): readonly Claim[] {

@@ -2,7 +2,7 @@ import type { Labels } from "../kubernetes.js";
 import { SelectorError, compileLabelSelector } from "../label-selector.js";
 import { CompiledNodeSelector } from "../node-selector.js";
 import { parseBytes } from "../quantity.js";
-import { type Claim, type PersistentVolume, className, isBoundTo } from "./claims.js";
+import { type Claim, type PersistentVolume, className } from "./claims.js";
 
 /** Requested storage of a claim in bytes; 0 where it states none. */
 export function requestedBytes(claim: Claim): number {
@@ -32,16 +32,19 @@ export class VolumeNodeAffinity {
   }
 }
 
-/** What of a volume does not depend on the node. */
-function suits(volume: PersistentVolume, claim: Claim): boolean {
-  if (volume.spec.claimRef !== undefined && !isBoundTo(volume, claim)) return false;
+/** Whether a volume that is reserved for the claim is of use to it, leaving nodes aside. */
+export function canKeep(volume: PersistentVolume, claim: Claim): boolean {
   if (capacityBytes(volume) < requestedBytes(claim)) return false;
   return hasVolumeMode(volume, claim) && volume.deletionTimeMicros === null;
 }
 
-/** What only a volume must have that nobody has reserved for the claim. */
-function isAvailableFor(volume: PersistentVolume, claim: Claim): boolean {
-  if (volume.status?.phase !== "Available") return false;
+/**
+ * Whether a claim can take a volume that nobody has reserved, leaving nodes aside.
+ * Source: Kubernetes `component-helpers/storage/volume`, FindMatchingVolume.
+ */
+export function canTake(volume: PersistentVolume, claim: Claim): boolean {
+  if ((volume.spec.claimRef ?? null) !== null) return false;
+  if (!canKeep(volume, claim) || volume.status?.phase !== "Available") return false;
   if (claim.spec.selector !== undefined) {
     const selector = compileLabelSelector(claim.spec.selector);
     if (selector instanceof SelectorError || !selector.matches(volume.labels)) return false;
@@ -65,31 +68,4 @@ export function mismatch(volume: PersistentVolume, claim: Claim): string | null 
 
 function hasVolumeMode(volume: PersistentVolume, claim: Claim): boolean {
   return (volume.spec.volumeMode ?? "Filesystem") === (claim.spec.volumeMode ?? "Filesystem");
-}
-
-/**
- * The volume that a claim would be bound to on a node of these labels, or (null) without regard to
- * nodes: one that is reserved for it, else the smallest that is large enough, the first of `volumes`
- * among equals. Undefined if there is none. Source: Kubernetes `component-helpers/storage/volume`, FindMatchingVolume.
- */
-export function findMatchingVolume(
-  claim: Claim,
-  volumes: readonly PersistentVolume[],
-  labels: Labels | null,
-  {
-    affinity,
-    taken,
-  }: { readonly affinity: VolumeNodeAffinity; readonly taken: ReadonlySet<string> },
-): PersistentVolume | undefined {
-  let smallest: PersistentVolume | undefined;
-  for (const volume of volumes) {
-    if (taken.has(volume.name) || !suits(volume, claim)) continue;
-    const allowed = labels === null || affinity.allows(volume, labels);
-    if (isBoundTo(volume, claim)) return allowed ? volume : undefined;
-    if (!allowed || !isAvailableFor(volume, claim)) continue;
-    if (smallest === undefined || capacityBytes(volume) < capacityBytes(smallest)) {
-      smallest = volume;
-    }
-  }
-  return smallest;
 }
