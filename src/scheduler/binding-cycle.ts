@@ -2,16 +2,17 @@ import { objectKey } from "../api/object-version.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { Outcome } from "../store/outcome.js";
-import type { WriteRequest } from "../store/request.js";
-import { MICROS_PER_SECOND } from "../base/time.js";
+import type { PodVersion } from "../api/pod-version.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { CycleState } from "./framework/cycle-state.js";
+import type { PreBindStep } from "./framework/interfaces.js";
 import type { PodInfo } from "./framework/pod-info.js";
 import type { Framework } from "./framework/runtime.js";
 import { Status } from "./framework/status.js";
 import type { QueuedPod } from "./queue/queued-pod.js";
-import { volumeWrites } from "./volume-writes.js";
+import { isStepDone, volumeWrite } from "./volume-steps.js";
 
 /** A pod on its way to its node: assumed, not yet bound. */
 export interface BindingPod {
@@ -28,19 +29,24 @@ export interface BindingCycleOptions {
   readonly bindingClient: Client;
   /** For what is written before: claims and volumes. */
   readonly client: Client;
+  /** Whether the scheduler's watches still know the pod. */
+  readonly exists: (pod: PodVersion) => boolean;
   readonly observer: ClusterObserver;
   readonly bound: (binding: BindingPod) => void;
   readonly failed: (binding: BindingPod, message: string) => void;
 }
 
-/** PreBind looks for the first time after this whether the pod's claims are bound. */
+/** Between two looks of PreBind at the pod's claims, and before the first. */
 const VOLUMES_POLL_MICROS = MICROS_PER_SECOND;
 
 interface UnderWay {
   readonly binding: BindingPod;
-  /** What PreBind wants written first; one after the other. */
-  readonly writes: readonly WriteRequest[];
-  written: number;
+  /** What PreBind wants first; one after the other. */
+  readonly steps: readonly PreBindStep[];
+  /** The resourceVersion that the write of each step was answered with; 0 where none was needed. */
+  readonly written: number[];
+  /** When PreBind gives up waiting for the claims. */
+  waitsUntilMicros: TimeMicros;
 }
 
 /** PreBind and Bind, which run beside the next pods' scheduling cycles and take API calls. */
@@ -49,14 +55,14 @@ export class BindingCycle {
   private readonly freeSlots: number[] = [];
   private readonly boundAnswer: AnswerId;
   private readonly writtenAnswer: AnswerId;
-  private readonly volumesBound: HandlerId;
+  private readonly lookAtVolumes: HandlerId;
 
   constructor(private readonly options: BindingCycleOptions) {
     const { bindingClient, client } = options;
     this.boundAnswer = bindingClient.onAnswer((outcome, slot) => this.answered(slot, outcome));
-    this.writtenAnswer = client.onAnswer((outcome, slot) => this.written(slot, outcome));
-    this.volumesBound = options.engine.registerHandler("scheduler/volumes-bound", (slot) =>
-      this.bind(slot),
+    this.writtenAnswer = client.onAnswer((outcome, slot) => this.answeredWrite(slot, outcome));
+    this.lookAtVolumes = options.engine.registerHandler("scheduler/look-at-volumes", (slot) =>
+      this.checkVolumes(slot),
     );
   }
 
@@ -67,9 +73,9 @@ export class BindingCycle {
 
   begin(binding: BindingPod): void {
     const { framework, state, info, nodeName } = binding;
-    const writes = preBindWrites(binding);
-    if (typeof writes === "string") {
-      this.options.failed(binding, writes);
+    const steps = framework.runPreBindPlugins(state, info, nodeName);
+    if (steps instanceof Status) {
+      this.options.failed(binding, steps.message);
       return;
     }
     const refusal = framework.runBindPlugins(state, info, nodeName);
@@ -78,21 +84,71 @@ export class BindingCycle {
       return;
     }
     const slot = this.freeSlots.pop() ?? this.slots.push(null) - 1;
-    this.slots[slot] = { binding, writes, written: 0 };
+    this.slots[slot] = { binding, steps, written: [], waitsUntilMicros: 0 };
     this.goOn(slot);
   }
 
+  /** The writes of the steps that are left; then waits for what they ask for, or binds. */
   private goOn(slot: number): void {
-    const { writes, written } = this.slots[slot]!;
-    const next = writes[written];
-    if (next !== undefined) {
-      this.options.client.submit(next, this.writtenAnswer, slot);
-    } else if (written > 0) {
-      const { engine } = this.options;
-      engine.scheduleAfter(VOLUMES_POLL_MICROS, Phase.react, this.volumesBound, slot);
-    } else {
-      this.bind(slot);
+    const underWay = this.slots[slot]!;
+    const { steps, written, binding } = underWay;
+    while (written.length < steps.length) {
+      const write = volumeWrite(steps[written.length]!, binding.framework);
+      if (typeof write === "string") {
+        this.preBindFailed(slot, write);
+        return;
+      }
+      if (write !== null) {
+        this.options.client.submit(write, this.writtenAnswer, slot);
+        return;
+      }
+      written.push(0);
     }
+    if (steps.length === 0) {
+      this.bind(slot);
+      return;
+    }
+    const seconds = Math.max(...steps.map(({ bindTimeoutSeconds }) => bindTimeoutSeconds));
+    underWay.waitsUntilMicros = this.options.engine.now + seconds * MICROS_PER_SECOND;
+    this.wait(slot);
+  }
+
+  private wait(slot: number): void {
+    const { engine } = this.options;
+    const next = engine.now + VOLUMES_POLL_MICROS;
+    if (next > this.slots[slot]!.waitsUntilMicros) {
+      this.preBindFailed(slot, "binding volumes: timed out waiting for the condition");
+    } else {
+      engine.scheduleAt(next, Phase.react, this.lookAtVolumes, slot);
+    }
+  }
+
+  private checkVolumes(slot: number): void {
+    const { binding, steps, written } = this.slots[slot]!;
+    const { framework, nodeName, queued } = binding;
+    if (!this.options.exists(queued.pod)) {
+      const pod = `pod "${queued.pod.name}" not found`;
+      this.preBindFailed(slot, `binding volumes: pod does not exist any more: ${pod}`);
+      return;
+    }
+    for (const [at, step] of steps.entries()) {
+      const done = isStepDone(step, nodeName, written[at]!, framework);
+      if (typeof done === "string") {
+        this.preBindFailed(slot, `binding volumes: ${done}`);
+        return;
+      }
+      if (!done) {
+        this.wait(slot);
+        return;
+      }
+    }
+    this.bind(slot);
+  }
+
+  private preBindFailed(slot: number, message: string): void {
+    const { binding } = this.slots[slot]!;
+    this.release(slot);
+    this.options.failed(binding, `running PreBind plugin "VolumeBinding": ${message}`);
   }
 
   private bind(slot: number): void {
@@ -101,16 +157,13 @@ export class BindingCycle {
     this.options.bindingClient.submit(request, this.boundAnswer, slot);
   }
 
-  private written(slot: number, outcome: Outcome): void {
-    const underWay = this.slots[slot]!;
-    if (outcome.ok) {
-      underWay.written += 1;
-      this.goOn(slot);
+  private answeredWrite(slot: number, outcome: Outcome): void {
+    if (!outcome.ok) {
+      this.preBindFailed(slot, outcome.message);
       return;
     }
-    this.release(slot);
-    const message = `running PreBind plugin "VolumeBinding": ${outcome.message}`;
-    this.options.failed(underWay.binding, message);
+    this.slots[slot]!.written.push(outcome.object.resourceVersion);
+    this.goOn(slot);
   }
 
   private answered(slot: number, outcome: Outcome): void {
@@ -138,24 +191,3 @@ export class BindingCycle {
     this.freeSlots.push(slot);
   }
 }
-
-/** What must be written before the pod can be bound; a string says why it cannot. */
-function preBindWrites({
-  framework,
-  state,
-  info,
-  nodeName,
-}: BindingPod): readonly WriteRequest[] | string {
-  const steps = framework.runPreBindPlugins(state, info, nodeName);
-  if (steps instanceof Status) return steps.message;
-  if (steps.length === 0) return NO_WRITES;
-  const all: WriteRequest[] = [];
-  for (const step of steps) {
-    const writes = volumeWrites(step, framework);
-    if (typeof writes === "string") return `running PreBind plugin "VolumeBinding": ${writes}`;
-    all.push(...writes);
-  }
-  return all;
-}
-
-const NO_WRITES: readonly WriteRequest[] = [];

@@ -103,10 +103,12 @@ export class Scheduler {
       chooseTie: options.ties === "random" ? this.randomTie() : null,
       verifyEvery: options.verifyEvery ?? 0,
     });
+    const pods = informers.informer("Pod");
     this.bindings = new BindingCycle({
       engine,
       bindingClient: options.bindingClient,
       client: options.client,
+      exists: ({ row, uid }) => pods.at(row)?.uid === uid,
       observer: options.observer,
       bound: (binding) => this.bound(binding),
       failed: (binding, message) => this.bindingFailed(binding, message),
@@ -116,7 +118,7 @@ export class Scheduler {
       features,
       client: options.client,
       observer: options.observer,
-      pods: informers.informer("Pod"),
+      pods,
       state: this.state,
       nominator: this.nominator,
       queue: this.queue,

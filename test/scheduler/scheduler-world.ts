@@ -4,6 +4,7 @@ import type { NewObject } from "../../src/api/new-object.js";
 import type { Kind } from "../../src/api/kinds.js";
 import { type PodVersion, podCondition } from "../../src/api/pod-version.js";
 import { MICROS_PER_MILLI, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../src/base/time.js";
+import { PersistentVolumeController } from "../../src/control/persistentvolume/persistent-volume-controller.js";
 import { Engine } from "../../src/kernel/engine.js";
 import { Phase } from "../../src/kernel/phase.js";
 import { type ClusterObserver, UNOBSERVED } from "../../src/record/cluster-observer.js";
@@ -71,9 +72,11 @@ export interface SchedulerWorldOptions {
   readonly cycle?: SchedulerOptions["cycle"];
   readonly percentageOfNodesToScore?: number;
   readonly decisions?: DecisionObserver;
+  /** False: nobody binds what the scheduler has chosen. Default: true. */
+  readonly volumeController?: boolean;
 }
 
-/** An API server and a scheduler, without kubelets and controllers. */
+/** An API server, a scheduler and the controller of volumes, without kubelets and other controllers. */
 export class SchedulerWorld {
   readonly engine = new Engine({ seed: 1 });
   readonly scheduler: Scheduler;
@@ -125,6 +128,14 @@ export class SchedulerWorld {
       ...(options.decisions === undefined ? {} : { decisions: options.decisions }),
       cycle: options.cycle ?? { baseMicros: LATENCY_MICROS, perNodeMicros: 0 },
     });
+    const volumeController = new PersistentVolumeController({
+      engine,
+      informers: new InformerFactory(this.store, "kube-controller-manager", LATENCY_MICROS),
+      client: new Client(this.server, "persistentvolume-binder", unlimited),
+      observer: UNOBSERVED,
+      startTimeMs: START_MS,
+    });
+    if (options.volumeController !== false) volumeController.start();
     this.scheduler.start();
   }
 

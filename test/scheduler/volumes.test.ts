@@ -146,9 +146,86 @@ describe("a claim that waits for its first consumer", () => {
   });
 });
 
-test("a claim of an Immediate class that nobody binds keeps its pod waiting", () => {
+test("pods that share a claim follow the first of them, and it gets one volume", () => {
+  const world = new SchedulerWorld([
+    ...NODES,
+    storageClass("fast", "csi.example.com"),
+    claim("c", "fast"),
+  ]);
+  const names = ["p", "q", "r", "s"];
+  world.create(...names.map((name) => podManifest(name, { cpu: "100m", ...using("c") })));
+  world.until(30);
+  expect(world.nodes(...names)).toEqual(["a", "a", "a", "a"]);
+  const bound = world.find("PersistentVolumeClaim", "c")!;
+  expect(bound.spec.volumeName).toBe(`pvc-${bound.uid}`);
+  expect(bound.annotations["pv.kubernetes.io/bind-completed"]).toBe("yes");
+});
+
+test("a claim of an Immediate class is bound first, and then its pod where the volume is", () => {
   const immediate = { ...storageClass("now", "csi.example.com"), volumeBindingMode: "Immediate" };
   const world = new SchedulerWorld([...NODES, immediate, claim("c", "now")]);
-  world.create(podManifest("p", using("c"))).until(10);
-  expect(world.why("p")).toContain("pod has unbound immediate PersistentVolumeClaims");
+  world.create(podManifest("p", using("c")));
+  world.until(5);
+  expect(world.events[0]).toContain("pod has unbound immediate PersistentVolumeClaims");
+  const { volumeName = "" } = world.find("PersistentVolumeClaim", "c")!.spec;
+  const { nodeAffinity } = world.find("PersistentVolume", volumeName)!.spec;
+  const zone = nodeAffinity?.required?.nodeSelectorTerms?.[0]?.matchExpressions?.[0]?.values?.[0];
+  expect(world.nodes("p")).toEqual([zone === "x" ? "a" : "b"]);
+});
+
+describe("while PreBind waits for a claim that nobody binds", () => {
+  const limit = { name: "VolumeBinding", args: { bindTimeoutSeconds: 5 } };
+  const waiting = (profiles: readonly object[] = [{}]) =>
+    new SchedulerWorld(
+      [
+        nodeManifest("a", { cpu: "1" }),
+        storageClass("fast", "csi.example.com"),
+        claim("c", "fast"),
+      ],
+      { profiles, volumeController: false },
+    ).create(podManifest("p", using("c")));
+
+  test("it gives up when the time is over, and the pod is tried again", () => {
+    const world = waiting([{ pluginConfig: [limit] }]);
+    world.until(4.9).create(podManifest("other", {}));
+    expect(world.triedAt("p")).toEqual([0]);
+    world.until(5.5);
+    expect(world.events.join("\n")).toContain(
+      'p FailedScheduling: running PreBind plugin "VolumeBinding": binding volumes: timed out',
+    );
+    // What it held is free for others meanwhile.
+    world.until(7);
+    expect(world.nodes("other")).toEqual(["a"]);
+    world.remove("other").until(20);
+    expect(world.triedAt("p").length).toBeGreaterThan(1);
+  });
+
+  test("it ends when the pod is deleted", () => {
+    const world = waiting();
+    world.until(2.5).create(podManifest("other", {}));
+    world.remove("p").until(6);
+    expect(world.nodes("other")).toEqual(["a"]);
+  });
+
+  test("it fails when the choice of the node is taken back", () => {
+    const world = waiting();
+    world.until(2.5);
+    expect(world.find("PersistentVolumeClaim", "c")?.annotations).toEqual({
+      "volume.kubernetes.io/selected-node": "a",
+    });
+    const target = { kind: "PersistentVolumeClaim", namespace: "default", name: "c" } as const;
+    world.do({ verb: "patch", target, change: { annotations: {} } }).until(3.5);
+    expect(world.events.join("\n")).toContain('binding volumes: provisioning failed for PVC "c"');
+  });
+});
+
+test("a claim whose chosen node is gone is chosen for anew", () => {
+  const selected = { "volume.kubernetes.io/selected-node": "gone" };
+  const annotated = {
+    ...claim("c", "fast"),
+    metadata: { name: "c", namespace: "default", annotations: selected },
+  };
+  const world = new SchedulerWorld([...NODES, storageClass("fast", "csi.example.com"), annotated]);
+  world.create(podManifest("p", using("c"))).until(30);
+  expect(world.nodes("p")).toEqual(["a"]);
 });

@@ -12,25 +12,37 @@ import { inTreeSource } from "./csi-migration.js";
 export const ZONE = "topology.kubernetes.io/zone";
 const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
 
+const BY_CONTROLLER = { [BOUND_BY_CONTROLLER]: "yes" };
+
 /** The fields of a claim or volume that binding changes. */
-export type ClaimChange = Pick<Claim, "annotations" | "spec" | "status">;
-export type VolumeChange = Pick<PersistentVolume, "annotations" | "spec" | "status">;
+type ClaimChange = Pick<Claim, "annotations" | "spec" | "status">;
+type VolumeChange = Pick<PersistentVolume, "annotations" | "spec" | "status">;
 
 /**
- * Claim and volume once they are bound to each other, as the volume controller leaves them: what a
- * user had tied together already is not marked as the controller's doing.
+ * A volume once it is reserved for the claim. What a user had tied together already is not marked as
+ * the controller's doing.
  */
+export function reservation(
+  claim: Claim,
+  volume: Pick<PersistentVolume, "annotations" | "spec">,
+): Pick<PersistentVolume, "annotations" | "spec"> {
+  const mark = isBoundTo(volume, claim) ? {} : BY_CONTROLLER;
+  return {
+    annotations: { ...volume.annotations, ...mark },
+    spec: { ...volume.spec, claimRef: claimReference(claim) },
+  };
+}
+
+/** Claim and volume once they are bound to each other, as the volume controller leaves them. */
 export function bindOutcome(
   claim: Claim,
   volume: Pick<PersistentVolume, "name" | "annotations" | "spec">,
 ): { readonly claim: ClaimChange; readonly volume: VolumeChange } {
   const { accessModes, capacity } = volume.spec;
-  const byController = { [BOUND_BY_CONTROLLER]: "yes" };
-  const claimMark = claim.spec.volumeName === volume.name ? {} : byController;
-  const volumeMark = isBoundTo(volume, claim) ? {} : byController;
+  const mark = claim.spec.volumeName === volume.name ? {} : BY_CONTROLLER;
   return {
     claim: {
-      annotations: { ...claim.annotations, [BIND_COMPLETED]: "yes", ...claimMark },
+      annotations: { ...claim.annotations, [BIND_COMPLETED]: "yes", ...mark },
       spec: { ...claim.spec, volumeName: volume.name },
       status: {
         ...claim.status,
@@ -39,14 +51,7 @@ export function bindOutcome(
         ...(capacity === undefined ? {} : { capacity }),
       },
     },
-    volume: {
-      annotations: { ...volume.annotations, ...volumeMark },
-      spec: {
-        ...volume.spec,
-        claimRef: claimReference(claim),
-      },
-      status: { phase: "Bound" },
-    },
+    volume: { ...reservation(claim, volume), status: { phase: "Bound" } },
   };
 }
 

@@ -1,7 +1,7 @@
+import type { Labels } from "../../api/kubernetes.js";
 import { newMeta } from "../../api/new-object.js";
-import { bindOutcome, provisionOutcome } from "../../api/volumes/binding-outcome.js";
+import { ZONE, bindOutcome, provisionOutcome } from "../../api/volumes/binding-outcome.js";
 import {
-  BOUND_BY_CONTROLLER,
   type Claim,
   NO_PROVISIONER,
   type PersistentVolume,
@@ -27,6 +27,8 @@ export interface VolumeWorld {
   storageClass(name: string): StorageClass | undefined;
   /** The class of claims that name none; undefined where there is none, or it may not be given later. */
   defaultClass(): StorageClass | undefined;
+  /** Labels of a node; undefined where it is gone. */
+  nodeLabels(name: string): Labels | undefined;
   /** As {@link provisioningZone}. */
   zoneFor(claim: Claim, storageClass: StorageClass): string | undefined | null;
 }
@@ -55,8 +57,8 @@ const wait = (type: EventType, reason: string, message: string): ClaimPlan => ({
 });
 
 /**
- * What the volume controller does for a claim. One whose class waits for the first consumer is the
- * scheduler's, unless somebody has reserved a volume for it or it names one.
+ * What the volume controller, and the provisioner of its class, do for a claim. One whose class waits
+ * for the first consumer gets what the scheduler has reserved or chosen a node for.
  * Source: Kubernetes, "Persistent Volumes: Binding"; upstream's `syncClaim`.
  */
 export function planClaim(claim: Claim, world: VolumeWorld): ClaimPlan {
@@ -87,42 +89,52 @@ function planUnnamed(claim: Claim, world: VolumeWorld): ClaimPlan {
     return write({ verb: "update", base: claim, change: { spec } });
   }
   const reserved = world.reservedFor(claim);
+  if (reserved !== undefined) return bindingOf(claim, reserved);
   const storageClass = world.storageClass(className(claim));
-  if (waitsForConsumer(storageClass)) {
-    const byUser = reserved?.annotations[BOUND_BY_CONTROLLER] === undefined;
-    const isChosen = claim.annotations[SELECTED_NODE] !== undefined;
-    if (reserved !== undefined && byUser && !isChosen) return bindingOf(claim, reserved);
-    if (isChosen) return NOTHING;
-    const message = "waiting for first consumer to be created before binding";
-    return wait("Normal", "WaitForFirstConsumer", message);
-  }
-  const volume = reserved ?? world.bestFor(claim);
+  if (waitsForConsumer(storageClass)) return planForConsumer(claim, storageClass!, world);
+  const volume = world.bestFor(claim);
   if (volume !== undefined) return bindingOf(claim, volume);
   if (className(claim) === "") {
     const message = "no persistent volumes available for this claim and no storage class is set";
     return wait("Normal", "FailedBinding", message);
   }
-  return planProvisioning(claim, storageClass, world);
+  const problem = provisionerProblem(claim, storageClass);
+  if (problem !== null) return wait("Warning", "ProvisioningFailed", problem);
+  const zone = world.zoneFor(claim, storageClass!);
+  if (zone !== null) return provisioning(claim, storageClass!, zone);
+  const message = `failed to provision volume with StorageClass "${storageClass!.name}": no node is in a topology that the class allows`;
+  return wait("Warning", "ProvisioningFailed", message);
 }
 
-function planProvisioning(
-  claim: Claim,
-  storageClass: StorageClass | undefined,
-  world: VolumeWorld,
-): ClaimPlan {
+/** A claim that is provisioned for where the scheduler has chosen a node for its pod. */
+function planForConsumer(claim: Claim, storageClass: StorageClass, world: VolumeWorld): ClaimPlan {
+  const nodeName = claim.annotations[SELECTED_NODE];
+  if (nodeName === undefined) {
+    const message = "waiting for first consumer to be created before binding";
+    return wait("Normal", "WaitForFirstConsumer", message);
+  }
+  const problem = provisionerProblem(claim, storageClass);
+  if (problem !== null) return wait("Warning", "ProvisioningFailed", problem);
+  const labels = world.nodeLabels(nodeName);
+  if (labels !== undefined) return provisioning(claim, storageClass, labels[ZONE]);
+  // The scheduler is to choose again.
+  const { [SELECTED_NODE]: _, ...annotations } = claim.annotations;
+  return write({ verb: "update", base: claim, change: { annotations } });
+}
+
+function provisionerProblem(claim: Claim, storageClass: StorageClass | undefined): string | null {
   if (storageClass === undefined) {
-    const message = `storageclass.storage.k8s.io "${className(claim)}" not found`;
-    return wait("Warning", "ProvisioningFailed", message);
+    return `storageclass.storage.k8s.io "${className(claim)}" not found`;
   }
-  if (storageClass.spec.provisioner === NO_PROVISIONER) {
-    const message = `no volume plugin matched name: ${NO_PROVISIONER}`;
-    return wait("Warning", "ProvisioningFailed", message);
-  }
-  const zone = world.zoneFor(claim, storageClass);
-  if (zone === null) {
-    const message = `failed to provision volume with StorageClass "${storageClass.name}": no node is in a topology that the class allows`;
-    return wait("Warning", "ProvisioningFailed", message);
-  }
+  const isNone = storageClass.spec.provisioner === NO_PROVISIONER;
+  return isNone ? `no volume plugin matched name: ${NO_PROVISIONER}` : null;
+}
+
+function provisioning(
+  claim: Claim,
+  storageClass: StorageClass,
+  zone: string | undefined,
+): ClaimPlan {
   const made = provisionOutcome(claim, storageClass, zone);
   const outcome = bindOutcome(claim, made);
   const object = {
@@ -133,7 +145,7 @@ function planProvisioning(
   return {
     writes: [
       { verb: "create", object },
-      { verb: "patch", target: claim, change: outcome.claim },
+      { verb: "update", base: claim, change: outcome.claim },
     ],
     waits: false,
     event: {
@@ -149,6 +161,6 @@ function bindingOf(claim: Claim, volume: PersistentVolume): ClaimPlan {
   const outcome = bindOutcome(claim, volume);
   return write(
     { verb: "update", base: volume, change: outcome.volume },
-    { verb: "patch", target: claim, change: outcome.claim },
+    { verb: "update", base: claim, change: outcome.claim },
   );
 }

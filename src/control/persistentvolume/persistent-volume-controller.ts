@@ -29,9 +29,9 @@ const WORKERS = 1;
 const RETROACTIVE_MINOR = 26;
 
 /**
- * Binds claims to volumes without regard to nodes, has volumes made for those of a class with a
- * provisioner, and releases and reclaims the volumes of claims that are gone. Claims that wait for
- * their first consumer are bound by the scheduler's decision.
+ * Binds claims to volumes, those that wait for their first consumer as the scheduler has decided and
+ * others without regard to nodes; has volumes made for those of a class with a provisioner; releases
+ * and reclaims the volumes of claims that are gone.
  *
  * It acts on what happens in the run only: claims and volumes of a dump that do not fit each other
  * stay as they are.
@@ -130,6 +130,7 @@ export class PersistentVolumeController implements Controller {
       storageClass: (name) => this.classes.find("", name),
       defaultClass: () =>
         minor >= RETROACTIVE_MINOR ? defaultStorageClass(this.classes.values()) : undefined,
+      nodeLabels: (name) => this.nodes.find("", name)?.labels,
       zoneFor: (claim, storageClass) =>
         provisioningZone(claim.name, storageClass, this.nodes.values()),
     };

@@ -66,10 +66,19 @@ export interface PostFilterResult {
   readonly clearedNominations: readonly PodInfo[];
 }
 
-/** What a PreBind plugin wants written before the pod is bound. Done by whoever runs the cycle. */
-export type PreBindStep =
-  | { readonly kind: "bindClaim"; readonly claim: string; readonly volume: string }
-  | { readonly kind: "provisionClaim"; readonly claim: string; readonly nodeName: string };
+/**
+ * What a PreBind plugin wants written, and come about, before the pod is bound: a volume reserved for a
+ * claim, a node chosen for it. Done by whoever runs the cycle.
+ */
+export type PreBindStep = (
+  | { readonly kind: "bindClaim"; readonly volume: string }
+  | { readonly kind: "provisionClaim"; readonly nodeName: string }
+) & {
+  /** `namespace/name` */
+  readonly claim: string;
+  /** How long the cycle waits for the claim to be bound. */
+  readonly bindTimeoutSeconds: number;
+};
 
 export interface PermitResult {
   /** Null lets the pod through; Wait holds it for `timeoutMicros`. */

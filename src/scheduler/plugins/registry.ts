@@ -38,7 +38,7 @@ import { IN_TREE_KINDS, InTreeLimits } from "./node-volume-limits/in-tree-limits
 import { PrioritySort } from "./priority-sort/priority-sort.js";
 import { SchedulingGates } from "./scheduling-gates/scheduling-gates.js";
 import { TaintToleration } from "./taint-toleration/taint-toleration.js";
-import { VolumeBinding } from "./volume-binding/volume-binding.js";
+import { VolumeBinding, type VolumeBindingArgs } from "./volume-binding/volume-binding.js";
 import { volumeBindingArgs } from "./volume-binding/volume-binding-args.js";
 import { VolumeRestrictions } from "./volume-restrictions/volume-restrictions.js";
 import { VolumeZone } from "./volume-zone/volume-zone.js";
@@ -156,7 +156,7 @@ const PLUGINS: readonly PluginDescriptor[] = [
     name: "VolumeBinding",
     extensionPoints: { preFilter: true, filter: true, reserve: true, preBind: true, score: true },
     args: volumeBindingArgs,
-    factory: (_, handle) => new VolumeBinding(handle),
+    factory: (args, handle) => new VolumeBinding(args as VolumeBindingArgs, handle),
   },
   {
     name: "VolumeZone",

@@ -129,8 +129,8 @@ describe("VolumeBinding", () => {
       .volume("v50", { storageClassName: "local", capacity: { storage: "50Gi" } })
       .volume("v20", { storageClassName: "local", capacity: { storage: "20Gi" } });
     expect(world.steps(pod("p", using("large", "small")))).toEqual([
-      { kind: "bindClaim", claim: "default/small", volume: "v20" },
-      { kind: "bindClaim", claim: "default/large", volume: "v50" },
+      { kind: "bindClaim", claim: "default/small", volume: "v20", bindTimeoutSeconds: 600 },
+      { kind: "bindClaim", claim: "default/large", volume: "v50", bindTimeoutSeconds: 600 },
     ]);
   });
 
@@ -185,7 +185,7 @@ describe("VolumeBinding", () => {
     const each = pod("p", using("c"));
     expect(world.refusals(each)).toEqual({ n: NO_VOLUME });
     expect(world.steps(each)).toEqual([
-      { kind: "provisionClaim", claim: "default/c", nodeName: "m" },
+      { kind: "provisionClaim", claim: "default/c", nodeName: "m", bindTimeoutSeconds: 600 },
     ]);
   });
 

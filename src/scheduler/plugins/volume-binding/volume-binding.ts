@@ -1,3 +1,4 @@
+import { objectKey } from "../../../api/object-version.js";
 import type { PodVersion } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import { type CycleState, type StateData, StateKey } from "../../framework/cycle-state.js";
@@ -63,7 +64,10 @@ export class VolumeBinding
   /** One status for all nodes that are refused for the same reasons. */
   private readonly refusals = new Map<string, Status>();
 
-  constructor(private readonly handle: Handle) {
+  constructor(
+    private readonly args: VolumeBindingArgs,
+    private readonly handle: Handle,
+  ) {
     this.binder = new VolumeBinder(handle.listers);
   }
 
@@ -169,19 +173,22 @@ export class VolumeBinding
   preBind(state: CycleState, _pod: PodInfo, nodeName: string): readonly PreBindStep[] {
     const volumes = state.read(VOLUME_KEY)?.byNode.get(nodeName);
     if (volumes === undefined) return [];
+    const { bindTimeoutSeconds } = this.args;
     return [
       ...volumes.bindings.map(
         ({ claim, volume }): PreBindStep => ({
           kind: "bindClaim",
-          claim: `${claim.namespace}/${claim.name}`,
+          claim: objectKey(claim),
           volume: volume.name,
+          bindTimeoutSeconds,
         }),
       ),
       ...volumes.provisions.map(
-        ({ namespace, name }): PreBindStep => ({
+        (claim): PreBindStep => ({
           kind: "provisionClaim",
-          claim: `${namespace}/${name}`,
+          claim: objectKey(claim),
           nodeName,
+          bindTimeoutSeconds,
         }),
       ),
     ];

@@ -1,0 +1,78 @@
+import { reservation } from "../api/volumes/binding-outcome.js";
+import { SELECTED_NODE, isBoundTo, isFullyBound } from "../api/volumes/claims.js";
+import { VolumeNodeAffinity } from "../api/volumes/matching.js";
+import type { WriteRequest } from "../store/request.js";
+import type { PreBindStep } from "./framework/interfaces.js";
+import type { Listers } from "./framework/listers.js";
+import type { Snapshot } from "./framework/snapshot.js";
+
+interface VolumeSource {
+  readonly listers: Listers;
+  readonly snapshot: Snapshot;
+}
+
+/** What is written for a step of PreBind: nothing where it is written already; a string: impossible. */
+export function volumeWrite(
+  step: PreBindStep,
+  { listers }: VolumeSource,
+): WriteRequest | null | string {
+  const [namespace = "", name = ""] = step.claim.split("/");
+  const claim = listers.persistentVolumeClaims.get(namespace, name);
+  if (claim === undefined) return `persistentvolumeclaims "${name}" not found`;
+  if (step.kind === "bindClaim") {
+    const volume = listers.persistentVolumes.get(step.volume);
+    if (volume === undefined) return `persistentvolumes "${step.volume}" not found`;
+    if (isBoundTo(volume, claim) && volume.spec.claimRef?.uid === claim.uid) return null;
+    return { verb: "update", base: volume, change: reservation(claim, volume) };
+  }
+  if (claim.annotations[SELECTED_NODE] === step.nodeName) return null;
+  const annotations = { ...claim.annotations, [SELECTED_NODE]: step.nodeName };
+  return { verb: "update", base: claim, change: { annotations } };
+}
+
+const affinity = new VolumeNodeAffinity();
+
+/**
+ * Whether what a step asked for has come about, as far as the scheduler's watches tell; a string says
+ * why it will not. `writtenVersion` is the resourceVersion of the step's own write, 0 for none: what is
+ * older tells nothing yet.
+ * Source: kube-scheduler `volumebinding`, checkBindings.
+ */
+export function isStepDone(
+  step: PreBindStep,
+  nodeName: string,
+  writtenVersion: number,
+  { listers, snapshot }: VolumeSource,
+): boolean | string {
+  const [namespace = "", name = ""] = step.claim.split("/");
+  const claim = listers.persistentVolumeClaims.get(namespace, name);
+  if (claim === undefined) {
+    return `failed to check binding: persistentvolumeclaim "${name}" not found`;
+  }
+  const labels = snapshot.get(nodeName)?.labels;
+  if (labels === undefined) return `failed to get node "${nodeName}"`;
+  if (step.kind === "bindClaim") {
+    const volume = listers.persistentVolumes.get(step.volume);
+    if (volume === undefined) {
+      return `failed to check binding: persistentvolume "${step.volume}" not found`;
+    }
+    if (volume.resourceVersion < writtenVersion) return false;
+    if (!affinity.allows(volume, labels)) return unreachable(step.volume, nodeName);
+    if ((volume.spec.claimRef?.uid ?? "") === "")
+      return `ClaimRef got reset for pv "${step.volume}"`;
+    return isFullyBound(claim);
+  }
+  if (claim.resourceVersion < writtenVersion) return false;
+  if (claim.annotations[SELECTED_NODE] !== nodeName) {
+    return `provisioning failed for PVC "${name}"`;
+  }
+  const volume = listers.persistentVolumes.get(claim.spec.volumeName ?? "");
+  if (volume !== undefined && !affinity.allows(volume, labels)) {
+    return unreachable(volume.name, nodeName);
+  }
+  return isFullyBound(claim) && volume !== undefined;
+}
+
+function unreachable(volumeName: string, nodeName: string): string {
+  return `pv "${volumeName}" node affinity doesn't match node "${nodeName}": no matching NodeSelectorTerms`;
+}
