@@ -289,7 +289,6 @@ export class Scheduler {
       this.bindingFailed(binding, permit.status.message);
       return;
     }
-    this.options.observer.schedulingAttempt(queued.pod, "scheduled", this.engine.now);
     this.bindings.begin(binding);
   }
 
@@ -318,6 +317,8 @@ export class Scheduler {
   }
 
   private bound(binding: BindingPod): void {
+    const { pod } = binding.queued;
+    this.options.observer.schedulingAttempt(pod, "scheduled", this.engine.now);
     this.queue.done(binding.queued);
     this.wake();
   }
