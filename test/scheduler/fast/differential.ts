@@ -8,7 +8,15 @@ import {
   type CycleOutcome,
   SchedulingAlgorithm,
 } from "../../../src/scheduler/framework/scheduling-algorithm.js";
-import { Dice, type Template, type World, makeNode, makePod, makeWorld } from "./random-cluster.js";
+import {
+  Dice,
+  type NodeShape,
+  type Template,
+  type World,
+  makeNode,
+  makePod,
+  makeWorld,
+} from "./random-cluster.js";
 import { type Mix, randomNode, randomTemplate } from "./random-templates.js";
 
 export interface Case {
@@ -213,7 +221,7 @@ export class Differential {
   private changeNode(): void {
     const { dice, world } = this;
     const { state } = world;
-    const kind = dice.int(10);
+    const kind = dice.int(11);
     if (state.nodes.length === 0 || kind === 0) {
       this.addNode();
       return;
@@ -228,7 +236,8 @@ export class Differential {
     const same = makeNode(node.name, random);
     const keep = (fields: object): void =>
       state.updateNode({ ...before, resourceVersion: 2, ...fields } as typeof before);
-    if (kind >= 8) this.replaceNode(same, kind === 9);
+    if (kind === 10) this.changeForAWhile(before, random);
+    else if (kind >= 8) this.replaceNode(same, kind === 9);
     else if (kind === 2) state.updateNode(same);
     else if (kind === 3) keep({ labels: random.labels });
     else if (kind === 4) keep({ spec: random.spec });
@@ -278,6 +287,20 @@ export class Differential {
     if (dice.chance(20)) this.addNode();
     if (dice.chance(20)) this.decide(-2);
     state.addNode(by);
+  }
+
+  /** A node has other labels and taints while pods come and go, and is as before when asked next. */
+  private changeForAWhile(before: ReturnType<typeof makeNode>, other: NodeShape): void {
+    const { dice } = this;
+    const { state } = this.world;
+    const taints = [{ key: "dedicated", value: "z", effect: "NoSchedule" }];
+    const spec = dice.chance(60) ? { ...before.spec, taints } : (other.spec ?? {});
+    state.updateNode({ ...before, labels: other.labels, spec } as typeof before);
+    for (let i = 0; i < 3; i += 1) {
+      this.changePod();
+      this.place(makePod(dice.one(this.templates), `outside-${this.names}`), before.name);
+    }
+    state.updateNode({ ...before, labels: { ...before.labels } });
   }
 
   private changeService(): void {
