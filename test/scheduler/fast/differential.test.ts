@@ -33,6 +33,13 @@ const MIXES: Readonly<Record<string, Mix>> = {
     odd: 4,
   },
 };
+const BY_NAMESPACES: Mix = {
+  ...NONE,
+  preferredPods: 30,
+  requiredAnti: 20,
+  requiredNear: 10,
+  odd: 90,
+};
 
 const SCHEDULERS = ["default-scheduler", "packing", "odd"];
 
@@ -158,7 +165,7 @@ function cases(mix: Mix, first: number, count: number): Case[] {
         maxNodesAside: ASIDE[(i % 5) % 4]!,
       },
       churn: [30, 60, 5][i % 3]!,
-      nodeChurn: [10, 0, 3, 25][i % 4]!,
+      nodeChurn: [10, 60, 3, 25][i % 4]!,
       nominations: [0, 20, 0, 5][i % 4]!,
     };
   });
@@ -190,5 +197,13 @@ describe("the fast form decides as the plain one", () => {
     for (const key of ["scheduled", "refused", "severalTies", "sampled"] as const) {
       expect(met[key], key).toBeGreaterThan(0);
     }
+  });
+
+  test("terms by the labels of namespaces", () => {
+    const met = runCases(BY_NAMESPACES, 500, COUNT);
+    // Where pods with such terms are placed, the plain form decides for all that affinity concerns.
+    expect(met.fast).toBeGreaterThan(met.decisions / 10);
+    expect(met.fast).toBeLessThan(met.decisions);
+    expect(met.refused).toBeGreaterThan(0);
   });
 });

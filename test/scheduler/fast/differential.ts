@@ -17,7 +17,7 @@ import {
   makePod,
   makeWorld,
 } from "./random-cluster.js";
-import { type Mix, randomNode, randomTemplate } from "./random-templates.js";
+import { type Mix, mixedTemplate, randomNode, randomTemplate } from "./random-templates.js";
 
 export interface Case {
   readonly seed: number;
@@ -98,9 +98,10 @@ export class Differential {
       const own = new Dice(seed + name.length * 0);
       return ties === "first" ? null : (count: number) => own.int(count);
     };
+    for (const _ of ["default", "other"]) this.changeNamespace();
     for (let i = 0; i < options.nodes; i += 1) this.addNode();
     for (let i = 0; i < options.templates; i += 1) {
-      this.templates.push(randomTemplate(this.dice, options.mix));
+      this.templates.push(this.newTemplate());
     }
     const shared = { percentageOfNodesToScore };
     this.plain = new SchedulingAlgorithm({ ...shared, chooseTie: tie("plain") });
@@ -118,6 +119,14 @@ export class Differential {
     }
     this.met.fast = this.fast.counts.fast;
     return this.met;
+  }
+
+  private newTemplate(): Template {
+    const { dice, templates } = this;
+    const random = randomTemplate(dice, this.options.mix);
+    return templates.length > 0 && dice.chance(50)
+      ? mixedTemplate(dice, dice.one(templates), random)
+      : random;
   }
 
   private addNode(): void {
@@ -161,8 +170,7 @@ export class Differential {
     while (dice.chance(options.churn)) this.changePod();
     if (dice.chance(1)) for (let i = 0; i < 150; i += 1) this.changePod();
     if (dice.chance(options.nodeChurn)) this.changeNode();
-    if (dice.chance(2))
-      this.templates[dice.int(this.templates.length)] = randomTemplate(dice, options.mix);
+    if (dice.chance(2)) this.templates[dice.int(this.templates.length)] = this.newTemplate();
     if (dice.chance(2)) this.changeService();
     if (dice.chance(3)) this.changeReplicaSet();
     if (dice.chance(2)) this.changeNamespace();
@@ -200,7 +208,7 @@ export class Differential {
       // From outside: on any node, whether it fits or not, or on one that is not known.
       const pod = makePod(dice.one(this.templates), `outside-${this.names}`);
       const { nodes } = world.state;
-      const unknown = dice.chance(5) || nodes.length === 0;
+      const unknown = dice.chance(10) || nodes.length === 0;
       this.place(pod, unknown ? `node-${this.names + 1}` : dice.one(nodes).name);
     }
   }

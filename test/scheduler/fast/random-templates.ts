@@ -165,7 +165,7 @@ export function randomTemplate(dice: Dice, mix: Mix): Template {
     ...(dice.chance(mix.hard) ? [constraint(dice, app, "DoNotSchedule")] : []),
   ];
   const ports = dice.chance(mix.ports) ? [{ containerPort: 80, hostPort: 8000 + dice.int(2) }] : [];
-  const volumes = dice.chance(mix.odd)
+  const volumes = dice.chance(Math.min(mix.odd, 10))
     ? [{ name: "v", persistentVolumeClaim: { claimName: "none" } }]
     : dice.chance(20)
       ? [{ name: "v", emptyDir: {} }]
@@ -191,6 +191,31 @@ export function randomTemplate(dice: Dice, mix: Mix): Template {
   };
   const replicaSet = dice.chance(30) ? app : "";
   return makeTemplate(dice.chance(90) ? "default" : "other", labels, spec, replicaSet);
+}
+
+/** Parts of a pod's spec that rules read. */
+const PARTS = [
+  "containers",
+  "initContainers",
+  "overhead",
+  "affinity",
+  "nodeSelector",
+  "tolerations",
+  "topologySpreadConstraints",
+  "priority",
+] as const;
+
+/** As the first one, but for one part that it has from the second: what is told apart must show. */
+export function mixedTemplate(dice: Dice, a: Template, b: Template): Template {
+  if (dice.chance(20)) return { ...a, labels: b.labels };
+  if (dice.chance(50)) {
+    const part = dice.one(PARTS);
+    return { ...a, spec: { ...a.spec, [part]: b.spec[part] } };
+  }
+  const [first, ...others] = a.spec.containers;
+  const part = dice.one(["image", "ports", "resources"] as const);
+  const containers = [{ ...first!, [part]: b.spec.containers[0]![part] }, ...others];
+  return { ...a, spec: { ...a.spec, containers } as Template["spec"] };
 }
 
 export function randomNode(dice: Dice, name: string): NodeShape {
