@@ -58,7 +58,6 @@ interface KnownShape {
   readonly shape: RequestShape;
   /** Layouts by topology keys, for all classes of the shape that share them. */
   readonly layouts: Map<string, SharedLayout>;
-  isForgotten: boolean;
   lastUse: number;
 }
 
@@ -155,7 +154,7 @@ export class FastClasses {
     const { id } = pod.template;
     const known = this.templates.get(id);
     if (known === null) return null;
-    if (known !== undefined && !known.shape.isForgotten) {
+    if (known !== undefined) {
       known.isSeenAgain = true;
       return known;
     }
@@ -173,7 +172,6 @@ export class FastClasses {
       shape = {
         shape: new RequestShape(this.profile, this.table, waiting, this.shared),
         layouts: new Map(),
-        isForgotten: false,
         lastUse: this.clock,
       };
       this.shapes.set(pod.template, shape);
@@ -343,13 +341,11 @@ export class FastClasses {
       for (const known of [...this.shapes.values()]) {
         if (known.lastUse > median) continue;
         this.judgedBefore += known.shape.rows.judged;
-        known.isForgotten = true;
         this.shapes.delete(known.shape.pod.template);
         this.forgotten += 1;
       }
-      for (const entry of this.classes) {
-        if (entry.lastUse <= median || entry.template.shape.isForgotten) this.forget(entry);
-      }
+      // A shape is asked for whenever one of its classes is: no class outlives its shape.
+      for (const entry of this.classes) if (entry.lastUse <= median) this.forget(entry);
       this.forgetTemplates();
     }
   }

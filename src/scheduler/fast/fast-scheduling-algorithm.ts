@@ -217,16 +217,21 @@ class FastScheduled implements Scheduled {
   }
 
   get feasible(): readonly NodeInfo[] {
-    assert(this.moment === this.of.moment, "feasible nodes are asked for after a change");
+    this.assertPresent();
     return this.of.feasible();
   }
 
   get diagnosis(): FastDiagnosis {
+    this.assertPresent();
     return new FastDiagnosis(
       this.of,
       countByStatus(this.of),
       this.evaluatedNodes - this.feasibleCount,
     );
+  }
+
+  private assertPresent(): void {
+    assert(this.moment === this.of.moment, "nodes of a decision are asked for after a change");
   }
 }
 
