@@ -315,12 +315,20 @@ export class FastClasses {
 
   /** Bytes of what is remembered, about. */
   get bytes(): number {
-    let { bytes } = this.shared.groupings;
+    let bytes = 0;
+    const divisions = new Set(this.shared.groupings.all);
     for (const { shape, layouts } of this.shapes.values()) {
       bytes += SHAPE_BYTES + shape.bytes;
-      for (const layout of layouts.values()) bytes += layout.bytes;
+      for (const layout of layouts.values()) {
+        bytes += layout.bytes;
+        divisions.add(layout.fixed);
+      }
     }
-    for (const entry of this.classes) bytes += classBytes(entry);
+    for (const entry of this.classes) {
+      bytes += classBytes(entry);
+      if (entry.own !== null) divisions.add(entry.own.fixed);
+    }
+    for (const division of divisions) bytes += division.bytes;
     return bytes;
   }
 
@@ -347,6 +355,7 @@ export class FastClasses {
       // A shape is asked for whenever one of its classes is: no class outlives its shape.
       for (const entry of this.classes) if (entry.lastUse <= median) this.forget(entry);
       this.forgetTemplates();
+      this.shared.groupings.forget();
     }
   }
 }
