@@ -1,7 +1,8 @@
 import { assert } from "../base/assert.js";
 import type { PodVersion } from "../api/pod-version.js";
 import type { ClusterState } from "./framework/cluster-state.js";
-import type { NodeVersion } from "./framework/node-info.js";
+import type { NodeInfo, NodeVersion } from "./framework/node-info.js";
+import type { PodInfo } from "./framework/pod-info.js";
 
 /**
  * What the scheduler believes of nodes and bound pods: what its watches told it, and the pods that it
@@ -32,12 +33,11 @@ export class SchedulerCache {
   }
 
   /** Counts a pod on the node that a scheduling cycle chose, before the binding is written. */
-  assume(pod: PodVersion, nodeName: string): PodVersion {
+  assume(info: PodInfo, node: NodeInfo): void {
+    const { pod } = info;
     assert(!this.state.hasPod(pod.uid), () => `pod ${pod.name} is assumed, but already counted`);
-    const placed = pod.next({ nodeName });
-    this.state.addPod(placed);
-    this.assumed.set(pod.uid, nodeName);
-    return placed;
+    this.state.placePod(info, pod.next({ nodeName: node.name }), node);
+    this.assumed.set(pod.uid, node.name);
   }
 
   isAssumed(uid: string): boolean {

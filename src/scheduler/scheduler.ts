@@ -274,10 +274,11 @@ export class Scheduler {
       this.queue.done(queued);
       return;
     }
-    this.cache.assume(queued.pod, nodeName);
+    // The pod's newest version, which may have other labels than the one that was decided on.
+    const info = this.state.podInfos.podInfo(queued.pod);
+    this.cache.assume(info, outcome.node);
     this.queue.assumed(queued);
     this.nominator.delete(queued.pod.uid);
-    const info = this.state.podInfos.podInfo(queued.pod);
     const binding = { queued, framework, state: outcome.state, info, nodeName };
     const reserved = framework.runReservePlugins(outcome.state, info, nodeName);
     if (reserved !== null) {

@@ -198,8 +198,10 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
   }
 
   count(contributions: readonly Contribution[], row: number, sign: 1 | -1): void {
-    // A node that comes later, or goes, makes everything be counted anew.
-    if (this.table.state.hasNode(row)) this.apply(contributions, row, sign);
+    const { state } = this.table;
+    // Once nodes have come, gone or changed everything is counted anew before it is asked for.
+    if (this.topologyVersion !== state.topologyVersion) return;
+    if (state.hasNode(row)) this.apply(contributions, row, sign);
   }
 
   private apply(contributions: readonly Contribution[], row: number, times: number): void {

@@ -58,7 +58,6 @@ interface KnownShape {
   readonly shape: RequestShape;
   /** Layouts by topology keys, for all classes of the shape that share them. */
   readonly layouts: Map<string, SharedLayout>;
-  isForgotten: boolean;
   lastUse: number;
 }
 
@@ -155,7 +154,7 @@ export class FastClasses {
     const { id } = pod.template;
     const known = this.templates.get(id);
     if (known === null) return null;
-    if (known !== undefined && !known.shape.isForgotten) {
+    if (known !== undefined) {
       known.isSeenAgain = true;
       return known;
     }
@@ -173,7 +172,6 @@ export class FastClasses {
       shape = {
         shape: new RequestShape(this.profile, this.table, waiting, this.shared),
         layouts: new Map(),
-        isForgotten: false,
         lastUse: this.clock,
       };
       this.shapes.set(pod.template, shape);
@@ -317,12 +315,20 @@ export class FastClasses {
 
   /** Bytes of what is remembered, about. */
   get bytes(): number {
-    let { bytes } = this.shared.groupings;
+    let bytes = 0;
+    const divisions = new Set(this.shared.groupings.all);
     for (const { shape, layouts } of this.shapes.values()) {
       bytes += SHAPE_BYTES + shape.bytes;
-      for (const layout of layouts.values()) bytes += layout.bytes;
+      for (const layout of layouts.values()) {
+        bytes += layout.bytes;
+        divisions.add(layout.fixed);
+      }
     }
-    for (const entry of this.classes) bytes += classBytes(entry);
+    for (const entry of this.classes) {
+      bytes += classBytes(entry);
+      if (entry.own !== null) divisions.add(entry.own.fixed);
+    }
+    for (const division of divisions) bytes += division.bytes;
     return bytes;
   }
 
@@ -343,14 +349,13 @@ export class FastClasses {
       for (const known of [...this.shapes.values()]) {
         if (known.lastUse > median) continue;
         this.judgedBefore += known.shape.rows.judged;
-        known.isForgotten = true;
         this.shapes.delete(known.shape.pod.template);
         this.forgotten += 1;
       }
-      for (const entry of this.classes) {
-        if (entry.lastUse <= median || entry.template.shape.isForgotten) this.forget(entry);
-      }
+      // A shape is asked for whenever one of its classes is: no class outlives its shape.
+      for (const entry of this.classes) if (entry.lastUse <= median) this.forget(entry);
       this.forgetTemplates();
+      this.shared.groupings.forget();
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { FilterPlugin, NormalizeScorePlugin } from "../framework/interfaces.js";
+import type { FilterPlugin, NormalizeScorePlugin, Plugin } from "../framework/interfaces.js";
 import { type Framework, type WeightedScorePlugin, normalizes } from "../framework/runtime.js";
 import { InterPodAffinity } from "../plugins/inter-pod-affinity/inter-pod-affinity.js";
 import { PodTopologySpread } from "../plugins/pod-topology-spread/pod-topology-spread.js";
@@ -80,7 +80,21 @@ function groupFiltersOf(filters: readonly FilterPlugin[]): ("spread" | "affinity
   return order;
 }
 
-/** The profile as the fast form reads it, or null where it holds a plugin that is not recognised. */
+/** True if the plugins between pods, which rest on what they counted before, do count in this profile. */
+function areCounting(framework: Framework): boolean {
+  const { preFilterPlugins, filterPlugins, preScorePlugins, scorePlugins } = framework;
+  const counts = (before: readonly Plugin[], { name }: Plugin): boolean =>
+    !GROUPING.has(name) || before.some((plugin) => plugin.name === name);
+  return (
+    filterPlugins.every((plugin) => counts(preFilterPlugins, plugin)) &&
+    scorePlugins.every(({ plugin }) => counts(preScorePlugins, plugin))
+  );
+}
+
+/**
+ * The profile as the fast form reads it, or null where it holds a plugin that is not recognised, or one
+ * between pods that does not count them first.
+ */
 export function fastProfileOf(framework: Framework): FastProfile | null {
   const { preFilterPlugins, filterPlugins, preScorePlugins, scorePlugins } = framework;
   const all = [
@@ -90,6 +104,7 @@ export function fastProfileOf(framework: Framework): FastProfile | null {
     ...scorePlugins.map(({ plugin }) => plugin),
   ];
   if (!all.every(({ name }) => isKnown(name)) || filterPlugins.length === 0) return null;
+  if (!areCounting(framework)) return null;
   const groupFilters = groupFiltersOf(filterPlugins);
   if (groupFilters === null) return null;
   const localScores = scorePlugins.filter(({ plugin }) => LOCAL_SCORES.has(plugin.name));

@@ -189,6 +189,8 @@ export class FastSchedulingAlgorithm {
   }
 }
 
+const OUTDATED = "nodes of a decision are asked for after a change";
+
 /** What a fast cycle found; the lists of nodes can be asked for until the cluster changes. */
 class FastScheduled implements Scheduled {
   readonly kind = "scheduled";
@@ -217,11 +219,12 @@ class FastScheduled implements Scheduled {
   }
 
   get feasible(): readonly NodeInfo[] {
-    assert(this.moment === this.of.moment, "feasible nodes are asked for after a change");
+    assert(this.moment === this.of.moment, OUTDATED);
     return this.of.feasible();
   }
 
   get diagnosis(): FastDiagnosis {
+    assert(this.moment === this.of.moment, OUTDATED);
     return new FastDiagnosis(
       this.of,
       countByStatus(this.of),

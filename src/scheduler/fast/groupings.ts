@@ -23,10 +23,13 @@ export class Groupings {
 
   constructor(private readonly table: NodeTable) {}
 
-  get bytes(): number {
-    let bytes = 0;
-    for (const groups of this.shared.values()) bytes += groups.bytes;
-    return bytes;
+  get all(): Iterable<StaticGroups> {
+    return this.shared.values();
+  }
+
+  /** Who comes from now on gets new ones. */
+  forget(): void {
+    this.shared.clear();
   }
 
   of(keys: readonly string[], { pod, state, scores }: StaticScoring): StaticGroups {
@@ -36,7 +39,7 @@ export class Groupings {
       groups = new StaticGroups(this.table, keys, scores.length, (node, i) =>
         scores[i]!.plugin.score(state, pod, node),
       );
-      if (this.shared.size >= MAX_SHARED) this.shared.clear();
+      if (this.shared.size >= MAX_SHARED) this.forget();
       this.shared.set(text, groups);
     }
     return groups;

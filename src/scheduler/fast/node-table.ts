@@ -1,6 +1,5 @@
 import { AMOUNTS_PER_NODE } from "../framework/node-amounts.js";
 import { CHANGED_AT, NUMBERS_PER_ROW, type NodeRecords } from "../framework/node-records.js";
-import { sameLabels, sameTaints } from "./static-traits.js";
 import type { ClusterState } from "../framework/cluster-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
 
@@ -25,13 +24,10 @@ export class NodeTable {
   newestNodeChange = NEVER;
   /** Grows with every change of the order of evaluation. */
   orderVersion = 0;
-  /** Grows with every change of labels and taints of any row, and with the order. */
+  /** That of the cluster state, as far as it was taken in: see there. */
   topologyVersion = 0;
   /** Everything before this sequence number has been taken in. */
   end = 0;
-  private readonly seen: (NodeInfo | null)[] = [];
-  private readonly labels: NodeInfo["labels"][] = [];
-  private readonly taints: NodeInfo["taints"][] = [];
   /** The rows of {@link changedSince}, in use until its next call. */
   private changed = new Int32Array(64);
 
@@ -74,6 +70,7 @@ export class NodeTable {
     const ordered = nodes !== this.nodes;
     if (this.lastNodeChange.length < state.rows) this.grow(state.rows);
     if (ordered) this.takeOrder(nodes);
+    this.topologyVersion = state.topologyVersion;
     const end = changes.end;
     if (end === this.end) return;
     if (changes.reaches(this.end)) {
@@ -95,7 +92,6 @@ export class NodeTable {
   private takeOrder(nodes: readonly NodeInfo[]): void {
     this.nodes = nodes;
     this.orderVersion += 1;
-    this.topologyVersion += 1;
     this.rowAt = new Int32Array(nodes.length);
     this.ordinalAt = new Float64Array(nodes.length);
     for (let position = 0; position < nodes.length; position += 1) {
@@ -109,25 +105,6 @@ export class NodeTable {
   private touch(row: number, at: number): void {
     this.lastNodeChange[row] = at;
     this.newestNodeChange = at;
-    const position = this.positionOf(row);
-    const node = position < 0 ? null : this.nodes[position]!;
-    if (node === this.seen[row]) {
-      if (node === null) return;
-      const labels = this.labels[row]!;
-      const taints = this.taints[row]!;
-      if (
-        (labels === node.labels || sameLabels(labels, node.labels)) &&
-        (taints === node.taints || sameTaints(taints, node.taints))
-      ) {
-        return;
-      }
-    }
-    this.seen[row] = node;
-    if (node !== null) {
-      this.labels[row] = node.labels;
-      this.taints[row] = node.taints;
-    }
-    this.topologyVersion += 1;
   }
 
   /**

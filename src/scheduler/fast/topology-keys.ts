@@ -9,7 +9,7 @@ export type KeyKind = "shared" | "host" | "mixed";
 /** Stands for a node without the label. */
 export const NO_DOMAIN = -1;
 
-/** A topology key over the nodes as they are. */
+/** A topology key over the nodes as they are; of no use once labels or nodes have changed. */
 export interface TopologyKey {
   readonly kind: KeyKind;
   /** Values of shared keys, in the order of their numbers. */
@@ -18,11 +18,17 @@ export interface TopologyKey {
   readonly domainOf: Int32Array;
 }
 
+interface KnownKey extends TopologyKey {
+  domainOf: Int32Array;
+}
+
+const NO_ROWS = new Int32Array(0);
+
 const NO_VALUES: readonly string[] = Object.freeze([]);
 
 /** Remembers how each topology key divides the nodes, until labels change. */
 export class TopologyKeys {
-  private readonly keys = new Map<string, TopologyKey>();
+  private readonly keys = new Map<string, KnownKey>();
   private topologyVersion = -1;
 
   constructor(
@@ -34,6 +40,8 @@ export class TopologyKeys {
   of(key: string): TopologyKey {
     if (this.topologyVersion !== this.table.topologyVersion) {
       this.topologyVersion = this.table.topologyVersion;
+      // Classes that nobody asks for keep theirs: it must not keep memory by row.
+      for (const known of this.keys.values()) known.domainOf = NO_ROWS;
       this.keys.clear();
     }
     let known = this.keys.get(key);
@@ -44,7 +52,7 @@ export class TopologyKeys {
     return known;
   }
 
-  private find(key: string): TopologyKey {
+  private find(key: string): KnownKey {
     const { table } = this;
     const numbers = new Map<string, number>();
     const domainOf = new Int32Array(table.rows).fill(NO_DOMAIN);

@@ -7,6 +7,7 @@ import { AMOUNTS_PER_NODE, NodeAmounts } from "./node-amounts.js";
 import { NodeInfo, type NodeVersion } from "./node-info.js";
 import { NodePods } from "./node-pods.js";
 import { CHANGED_AT, HAS_NODE, NUMBERS_PER_ROW, NodeRecords, POSITION } from "./node-records.js";
+import { sameTraits } from "./node-traits.js";
 import { NodeTree, zoneKey } from "./node-tree.js";
 import { type PodInfo, PodInfoFactory } from "./pod-info.js";
 import { ScalarResources } from "./resources.js";
@@ -47,6 +48,11 @@ export class ClusterState implements Snapshot {
   private rowCount = 0;
   private nextOrdinal = 0;
   private readonly podObservers: PodObserver[] = [];
+  /**
+   * Grows with every change of a node's labels or taints, and when a node comes or goes. What was summed
+   * up under another version may be wrong, even if every node is again as it was then.
+   */
+  topologyVersion = 0;
   readonly nodesWithAffinity = new Set<NodeInfo>();
   readonly nodesWithRequiredAntiAffinity = new Set<NodeInfo>();
 
@@ -119,6 +125,7 @@ export class ClusterState implements Snapshot {
     this.markNode(info.row, 1);
     this.tree.add(info.zone, info);
     this.order = null;
+    this.topologyVersion += 1;
     this.images.add(info);
     this.changed(info.row, true);
   }
@@ -140,7 +147,9 @@ export class ClusterState implements Snapshot {
       this.tree.move(info.zone, zone, info);
       this.order = null;
     }
+    const { labels, taints } = info;
     info.setNode(node, this.scalars);
+    if (!sameTraits({ labels, taints }, info)) this.topologyVersion += 1;
     if (imagesChanged) this.images.add(info);
     this.changed(info.row, true);
   }
@@ -152,6 +161,7 @@ export class ClusterState implements Snapshot {
     this.images.remove(info);
     this.tree.remove(info.zone, name);
     this.order = null;
+    this.topologyVersion += 1;
     info.clearNode();
     this.changed(info.row, true);
     this.markNode(info.row, 0);

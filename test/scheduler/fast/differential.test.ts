@@ -33,13 +33,114 @@ const MIXES: Readonly<Record<string, Mix>> = {
     odd: 4,
   },
 };
+const BY_NAMESPACES: Mix = {
+  ...NONE,
+  preferredPods: 30,
+  requiredAnti: 20,
+  requiredNear: 10,
+  odd: 90,
+};
 
-const profile = (rest: object, pluginConfig: object[] = []): object => ({
+const SCHEDULERS = ["default-scheduler", "packing", "odd"];
+
+/** A configuration with as many profiles as there are lists of arguments. */
+const configuration = (rest: object, ...profiles: readonly object[]): object => ({
   apiVersion: "kubescheduler.config.k8s.io/v1",
   kind: "KubeSchedulerConfiguration",
   ...rest,
-  profiles: [{ schedulerName: "default-scheduler", pluginConfig }],
+  profiles: profiles.map((profile, i) => ({ schedulerName: SCHEDULERS[i], ...profile })),
 });
+
+const PACKING = {
+  pluginConfig: [
+    {
+      name: "NodeResourcesFit",
+      args: {
+        scoringStrategy: { type: "MostAllocated", resources: [{ name: "cpu", weight: 1 }] },
+      },
+    },
+    { name: "InterPodAffinity", args: { hardPodAffinityWeight: 7 } },
+  ],
+};
+
+/** Other weights, a ratio, resources that no table of numbers has, constraints and affinity for all. */
+const odd = (minor: number) => ({
+  percentageOfNodesToScore: 40,
+  plugins: {
+    score: {
+      disabled: [{ name: "ImageLocality" }, { name: "NodeResourcesFit" }],
+      enabled: [{ name: "NodeResourcesFit", weight: 5 }],
+    },
+  },
+  pluginConfig: [
+    {
+      name: "NodeResourcesFit",
+      args: {
+        ignoredResources: ["example.com/device-1"],
+        scoringStrategy: {
+          type: "RequestedToCapacityRatio",
+          resources: [
+            { name: "memory", weight: 3 },
+            { name: "example.com/device-0", weight: 2 },
+            { name: "ephemeral-storage", weight: 1 },
+          ],
+          requestedToCapacityRatio: {
+            shape: [
+              { utilization: 0, score: 1 },
+              { utilization: 60, score: 9 },
+              { utilization: 100, score: 0 },
+            ],
+          },
+        },
+      },
+    },
+    {
+      name: "PodTopologySpread",
+      args: {
+        defaultingType: "List",
+        defaultConstraints: [
+          {
+            maxSkew: 4,
+            topologyKey: "topology.kubernetes.io/zone",
+            whenUnsatisfiable: "DoNotSchedule",
+          },
+          { maxSkew: 2, topologyKey: "rack", whenUnsatisfiable: "ScheduleAnyway" },
+        ],
+      },
+    },
+    {
+      name: "InterPodAffinity",
+      args: minor > 26 ? { ignorePreferredTermsOfExistingPods: true } : {},
+    },
+    {
+      name: "NodeAffinity",
+      args: {
+        addedAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            {
+              weight: 9,
+              preference: { matchExpressions: [{ key: "disk", operator: "Exists" }] },
+            },
+          ],
+        },
+      },
+    },
+  ],
+});
+
+function configurationOf(i: number, { seed, minor }: Pick<Case, "seed" | "minor">): object | null {
+  const rest = { percentageOfNodesToScore: [0, 100, 30][seed % 3] };
+  switch (i % 4) {
+    case 0:
+      return null;
+    case 1:
+      return configuration(rest, PACKING);
+    case 2:
+      return configuration(rest, {}, PACKING, odd(minor));
+    default:
+      return configuration(rest, {});
+  }
+}
 
 const TINY = { blockLog2: 1, superLog2: 1, maxSharedDomains: 3 };
 /** Nodes set aside until a class has a layout of its own: none, few, or as many as there are. */
@@ -49,40 +150,22 @@ function cases(mix: Mix, first: number, count: number): Case[] {
   return Array.from({ length: count }, (_, i): Case => {
     const seed = first + i;
     const large = i % 3 === 2;
+    const minor = 26 + (seed % 9);
     return {
       seed,
       nodes: large ? 151 + (seed % 50) : 1 + ((seed * 7) % 23),
       templates: 1 + (seed % 9),
       steps: large ? 60 : 120,
       mix,
-      minor: 26 + (seed % 9),
-      configuration:
-        i % 4 === 0
-          ? null
-          : profile(
-              { percentageOfNodesToScore: [0, 100, 30][seed % 3] },
-              i % 4 === 1
-                ? [
-                    {
-                      name: "NodeResourcesFit",
-                      args: {
-                        scoringStrategy: {
-                          type: "MostAllocated",
-                          resources: [{ name: "cpu", weight: 1 }],
-                        },
-                      },
-                    },
-                    { name: "InterPodAffinity", args: { hardPodAffinityWeight: 7 } },
-                  ]
-                : [],
-            ),
+      minor,
+      configuration: configurationOf(i, { seed, minor }),
       ties: seed % 2 === 0 ? "first" : "random",
       remember: {
         ...(i % 2 === 0 ? TINY : { maxSharedDomains: 8, maxClasses: 3 }),
         maxNodesAside: ASIDE[(i % 5) % 4]!,
       },
       churn: [30, 60, 5][i % 3]!,
-      nodeChurn: [10, 0, 3][i % 3]!,
+      nodeChurn: [10, 60, 3, 25][i % 4]!,
       nominations: [0, 20, 0, 5][i % 4]!,
     };
   });
@@ -114,5 +197,13 @@ describe("the fast form decides as the plain one", () => {
     for (const key of ["scheduled", "refused", "severalTies", "sampled"] as const) {
       expect(met[key], key).toBeGreaterThan(0);
     }
+  });
+
+  test("terms by the labels of namespaces", () => {
+    const met = runCases(BY_NAMESPACES, 500, COUNT);
+    // Where pods with such terms are placed, the plain form decides for all that affinity concerns.
+    expect(met.fast).toBeGreaterThan(met.decisions / 10);
+    expect(met.fast).toBeLessThan(met.decisions);
+    expect(met.refused).toBeGreaterThan(0);
   });
 });

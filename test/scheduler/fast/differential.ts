@@ -1,4 +1,4 @@
-import type { PodVersion } from "../../../src/api/pod-version.js";
+import { EMPTY_POD_STATUS, type PodVersion } from "../../../src/api/pod-version.js";
 import {
   FastSchedulingAlgorithm,
   type FastOptions,
@@ -8,8 +8,16 @@ import {
   type CycleOutcome,
   SchedulingAlgorithm,
 } from "../../../src/scheduler/framework/scheduling-algorithm.js";
-import { Dice, type Template, type World, makeNode, makePod, makeWorld } from "./random-cluster.js";
-import { type Mix, randomNode, randomTemplate } from "./random-templates.js";
+import {
+  Dice,
+  type NodeShape,
+  type Template,
+  type World,
+  makeNode,
+  makePod,
+  makeWorld,
+} from "./random-cluster.js";
+import { type Mix, mixedTemplate, randomNode, randomTemplate } from "./random-templates.js";
 
 export interface Case {
   readonly seed: number;
@@ -71,7 +79,7 @@ export class Differential {
   private readonly dice: Dice;
   private readonly world: World;
   private readonly plain: SchedulingAlgorithm;
-  private readonly frameworks: { readonly fast: Framework; readonly plain: Framework };
+  private readonly frameworks: readonly { readonly fast: Framework; readonly plain: Framework }[];
   private readonly templates: Template[] = [];
   private readonly placed: PodVersion[] = [];
   private readonly nominated: string[] = [];
@@ -82,14 +90,18 @@ export class Differential {
     this.dice = new Dice(seed);
     this.world = makeWorld({ minor, configuration, changeLogLog2: 2 + this.dice.int(6) });
     const { percentageOfNodesToScore, state } = this.world;
-    this.frameworks = { fast: this.world.framework(), plain: this.world.framework() };
+    this.frameworks = Array.from({ length: this.world.profileCount }, (_, number) => ({
+      fast: this.world.framework(number),
+      plain: this.world.framework(number),
+    }));
     const tie = (name: string) => {
       const own = new Dice(seed + name.length * 0);
       return ties === "first" ? null : (count: number) => own.int(count);
     };
+    for (const _ of ["default", "other"]) this.changeNamespace();
     for (let i = 0; i < options.nodes; i += 1) this.addNode();
     for (let i = 0; i < options.templates; i += 1) {
-      this.templates.push(randomTemplate(this.dice, options.mix));
+      this.templates.push(this.newTemplate());
     }
     const shared = { percentageOfNodesToScore };
     this.plain = new SchedulingAlgorithm({ ...shared, chooseTie: tie("plain") });
@@ -109,6 +121,14 @@ export class Differential {
     return this.met;
   }
 
+  private newTemplate(): Template {
+    const { dice, templates } = this;
+    const random = randomTemplate(dice, this.options.mix);
+    return templates.length > 0 && dice.chance(50)
+      ? mixedTemplate(dice, dice.one(templates), random)
+      : random;
+  }
+
   private addNode(): void {
     const name = `node-${this.names}`;
     this.names += 1;
@@ -119,9 +139,10 @@ export class Differential {
     const { dice, world, met } = this;
     const pod = makePod(dice.one(this.templates), `pod-${step}`);
     const info = world.state.podInfos.podInfo(pod);
-    const outcome = this.fast.schedule(this.frameworks.fast, info);
+    const framework = dice.one(this.frameworks);
+    const outcome = this.fast.schedule(framework.fast, info);
     const told = tell(outcome, this.fast.nextStartNodeIndex);
-    const expected = this.plain.schedule(this.frameworks.plain, info);
+    const expected = this.plain.schedule(framework.plain, info);
     const truth = tell(expected, this.plain.nextStartNodeIndex);
     if (told !== truth) {
       throw new Error(`seed ${this.options.seed}, step ${step}: fast\n${told}\nplain\n${truth}`);
@@ -149,9 +170,10 @@ export class Differential {
     while (dice.chance(options.churn)) this.changePod();
     if (dice.chance(1)) for (let i = 0; i < 150; i += 1) this.changePod();
     if (dice.chance(options.nodeChurn)) this.changeNode();
-    if (dice.chance(2))
-      this.templates[dice.int(this.templates.length)] = randomTemplate(dice, options.mix);
+    if (dice.chance(2)) this.templates[dice.int(this.templates.length)] = this.newTemplate();
     if (dice.chance(2)) this.changeService();
+    if (dice.chance(3)) this.changeReplicaSet();
+    if (dice.chance(2)) this.changeNamespace();
     if (dice.chance(options.nominations)) this.changeNomination();
   }
 
@@ -180,21 +202,34 @@ export class Differential {
       world.state.removePod(pod!.uid);
     } else if (kind === 5 && placed.length > 0) {
       const at = dice.int(placed.length);
-      placed[at] = placed[at]!.next({ deletionTimeMicros: 5, resourceVersion: 2 } as never);
+      placed[at] = placed[at]!.next(this.newFields());
       world.state.updatePod(placed[at]);
     } else {
       // From outside: on any node, whether it fits or not, or on one that is not known.
       const pod = makePod(dice.one(this.templates), `outside-${this.names}`);
       const { nodes } = world.state;
-      const unknown = dice.chance(5) || nodes.length === 0;
+      const unknown = dice.chance(10) || nodes.length === 0;
       this.place(pod, unknown ? `node-${this.names + 1}` : dice.one(nodes).name);
     }
+  }
+
+  /** What changes of a pod that has a node: it ends, has other labels, or was bound elsewhere. */
+  private newFields(): object {
+    const { dice, world } = this;
+    const kind = dice.int(6);
+    if (kind === 0) return { labels: dice.one(this.templates).labels, resourceVersion: 2 };
+    if (kind === 1) return { status: { ...EMPTY_POD_STATUS }, resourceVersion: 2 };
+    const { nodes } = world.state;
+    if (kind === 2 && nodes.length > 0) {
+      return { nodeName: dice.one(nodes).name, resourceVersion: 2 };
+    }
+    return { deletionTimeMicros: 5, resourceVersion: 2 };
   }
 
   private changeNode(): void {
     const { dice, world } = this;
     const { state } = world;
-    const kind = dice.int(8);
+    const kind = dice.int(11);
     if (state.nodes.length === 0 || kind === 0) {
       this.addNode();
       return;
@@ -209,12 +244,71 @@ export class Differential {
     const same = makeNode(node.name, random);
     const keep = (fields: object): void =>
       state.updateNode({ ...before, resourceVersion: 2, ...fields } as typeof before);
-    if (kind === 2) state.updateNode(same);
+    if (kind === 10) this.changeForAWhile(before, random);
+    else if (kind >= 8) this.replaceNode(same, kind === 9);
+    else if (kind === 2) state.updateNode(same);
     else if (kind === 3) keep({ labels: random.labels });
     else if (kind === 4) keep({ spec: random.spec });
     else if (kind === 5) keep({ spec: { ...before.spec, unschedulable: dice.chance(50) } });
     else if (kind === 6) keep({ status: same.status });
     else keep({});
+  }
+
+  /** The owners of pods come, go, and get other selectors. */
+  private changeReplicaSet(): void {
+    const { dice, world } = this;
+    const name = `app-${dice.int(6)}`;
+    if (dice.chance(30)) {
+      world.listers.replicaSets.delete("default", name);
+      return;
+    }
+    const matchLabels = { app: name, ...(dice.chance(30) ? { tier: "web" } : {}) };
+    world.listers.replicaSets.set({
+      kind: "ReplicaSet",
+      namespace: "default",
+      name,
+      spec: { selector: { matchLabels } },
+    } as never);
+  }
+
+  private changeNamespace(): void {
+    const { dice, world } = this;
+    world.listers.namespaces.set({
+      kind: "Namespace",
+      namespace: "",
+      name: dice.one(["default", "other"]),
+      labels: dice.chance(50) ? { a: "b" } : {},
+    } as never);
+  }
+
+  /** A node goes and another comes under its name: with its pods still counted, or without. */
+  private replaceNode(by: ReturnType<typeof makeNode>, withoutPods: boolean): void {
+    const { dice, placed } = this;
+    const { state } = this.world;
+    state.removeNode(by.name);
+    if (dice.chance(20)) this.decide(-1);
+    for (let at = placed.length - 1; at >= 0 && withoutPods; at -= 1) {
+      if (placed[at]!.nodeName !== by.name) continue;
+      state.removePod(placed[at]!.uid);
+      placed.splice(at, 1);
+    }
+    if (dice.chance(20)) this.addNode();
+    if (dice.chance(20)) this.decide(-2);
+    state.addNode(by);
+  }
+
+  /** A node has other labels and taints while pods come and go, and is as before when asked next. */
+  private changeForAWhile(before: ReturnType<typeof makeNode>, other: NodeShape): void {
+    const { dice } = this;
+    const { state } = this.world;
+    const taints = [{ key: "dedicated", value: "z", effect: "NoSchedule" }];
+    const spec = dice.chance(60) ? { ...before.spec, taints } : (other.spec ?? {});
+    state.updateNode({ ...before, labels: other.labels, spec } as typeof before);
+    for (let i = 0; i < 3; i += 1) {
+      this.changePod();
+      this.place(makePod(dice.one(this.templates), `outside-${this.names}`), before.name);
+    }
+    state.updateNode({ ...before, labels: { ...before.labels } });
   }
 
   private changeService(): void {

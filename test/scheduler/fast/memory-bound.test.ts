@@ -46,3 +46,30 @@ test("what is remembered stays within its bound, whatever the number of template
   // Memory is looked at every so many decisions, and may grow in between.
   expect(most).toBeLessThan(bound * 1.5);
 });
+
+test("what shapes alone hold is told, even if many others came since it was made", () => {
+  const world = makeWorld({ minor: 30, configuration: null });
+  for (let i = 0; i < 300; i += 1) {
+    const labels = { disk: i % 2 === 0 ? "ssd" : "hdd" };
+    world.state.addNode(makeNode(`node-${i}`, { cpu: "32", memory: "64Gi", pods: 110, labels }));
+  }
+  const framework = world.framework();
+  const fast = new FastSchedulingAlgorithm(world.state, {
+    percentageOfNodesToScore: 100,
+    chooseTie: null,
+  });
+  const decide = (i: number): void => {
+    const expressions = [{ key: "disk", operator: "In", values: ["ssd", `${i}`] }];
+    const preferred = [{ weight: 1, preference: { matchExpressions: expressions } }];
+    const affinity = {
+      nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred },
+    };
+    const containers = [{ name: "c", image: "i" }];
+    const template = makeTemplate("default", {}, { containers, affinity });
+    fast.schedule(framework, world.state.podInfos.podInfo(makePod(template, `pod-${i}`)));
+  };
+  for (let i = 0; i < 200; i += 1) decide(i);
+  const { bytes } = fast.counts;
+  for (let i = 200; i < 400; i += 1) decide(i);
+  expect(fast.counts.bytes).toBe(2 * bytes);
+});

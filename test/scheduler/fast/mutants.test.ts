@@ -30,7 +30,7 @@ const MIX: Mix = {
 };
 
 function fuzz(): void {
-  for (let seed = 1; seed <= 24; seed += 1) {
+  for (let seed = 1; seed <= 80; seed += 1) {
     const one: Case = {
       seed,
       nodes: seed % 3 === 0 ? 160 : 13 + seed,

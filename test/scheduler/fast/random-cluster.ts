@@ -1,5 +1,5 @@
 import { defaultSpec } from "../../../src/api/defaults.js";
-import type { Labels, NodeSpec, PodSpec } from "../../../src/api/kubernetes.js";
+import type { Labels, NodeSpec, OwnerReference, PodSpec } from "../../../src/api/kubernetes.js";
 import type { ObjectVersion } from "../../../src/api/object-version.js";
 import { EMPTY_POD_STATUS, PodVersion } from "../../../src/api/pod-version.js";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
@@ -47,12 +47,14 @@ export interface NodeShape {
   readonly labels: Labels;
   readonly spec?: NodeSpec;
   readonly images?: readonly { readonly names: string[]; readonly sizeBytes: number }[];
+  /** Further resources: storage, extended ones. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 export function makeNode(name: string, shape: NodeShape): ObjectVersion<"Node"> {
   rows += 1;
-  const { cpu, memory, pods, labels, spec = {}, images = [] } = shape;
-  const allocatable = { cpu, memory, pods: String(pods) };
+  const { cpu, memory, pods, labels, spec = {}, images = [], more = {} } = shape;
+  const allocatable = { cpu, memory, pods: String(pods), ...more };
   return {
     kind: "Node",
     row: rows,
@@ -79,10 +81,23 @@ export interface Template {
   readonly namespace: string;
   readonly labels: Labels;
   readonly spec: PodSpec;
+  readonly owners: readonly OwnerReference[];
 }
 
-export function makeTemplate(namespace: string, labels: Labels, spec: object): Template {
-  return { namespace, labels, spec: defaultSpec("Pod", spec as never) as PodSpec };
+/** `replicaSet`: name of the one that owns the pods; empty for none. */
+export function makeTemplate(
+  namespace: string,
+  labels: Labels,
+  spec: object,
+  replicaSet = "",
+): Template {
+  const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: replicaSet, controller: true };
+  return {
+    namespace,
+    labels,
+    spec: defaultSpec("Pod", spec as never) as PodSpec,
+    owners: replicaSet === "" ? [] : [{ ...owner, uid: replicaSet } as OwnerReference],
+  };
 }
 
 export function makePod(template: Template, name: string): PodVersion {
@@ -100,7 +115,7 @@ export function makePod(template: Template, name: string): PodVersion {
     deletionGracePeriodSeconds: null,
     labels: template.labels,
     annotations: {},
-    ownerReferences: [],
+    ownerReferences: template.owners,
     finalizers: [],
     spec: template.spec,
     nodeName: "",
@@ -134,7 +149,7 @@ export interface WorldOptions {
   readonly changeLogLog2?: number;
 }
 
-/** A cluster state with two frameworks over it: equal, but for what they count. */
+/** A cluster state with frameworks over it: equal ones of a profile but for what they count. */
 export function makeWorld({ minor, configuration, changeLogLog2 }: WorldOptions) {
   const features = featuresOf(minor);
   const loaded = loadConfiguration(configuration, {
@@ -156,11 +171,19 @@ export function makeWorld({ minor, configuration, changeLogLog2 }: WorldOptions)
     scalars: state.scalars,
     offset: () => 0,
   };
-  const [profile] = loaded.configuration.profiles;
-  const framework = (): Framework =>
-    new Framework(profile!, surroundings, factoriesOf(PLUGIN_CATALOGUE));
-  const { percentageOfNodesToScore } = loaded.configuration;
-  return { state, listers, nominator, framework, percentageOfNodesToScore, features };
+  const { profiles, percentageOfNodesToScore } = loaded.configuration;
+  const framework = (number = 0): Framework =>
+    new Framework(profiles[number]!, surroundings, factoriesOf(PLUGIN_CATALOGUE));
+  const profileCount = profiles.length;
+  return {
+    state,
+    listers,
+    nominator,
+    framework,
+    profileCount,
+    percentageOfNodesToScore,
+    features,
+  };
 }
 
 export type World = ReturnType<typeof makeWorld>;

@@ -50,6 +50,25 @@ const SPECS = [
 ];
 
 describe("the cluster state", () => {
+  test("a pod placed on a node that went meanwhile counts under the name of that node", () => {
+    const state = new ClusterState(FEATURES);
+    state.addNode(node("a"));
+    const chosen = state.nodes[0]!;
+    state.removeNode("a");
+    // Takes the row that is free.
+    state.addNode(node("b"));
+    const place = (name: string) => {
+      const info = state.podInfos.podInfo(pod(name, requesting({ cpu: "1" })));
+      state.placePod(info, info.pod.next({ nodeName: "a" }), chosen);
+    };
+    place("first");
+    expect(state.get("b")!.podCount).toBe(0);
+    state.addNode(node("a"));
+    place("second");
+    expect(state.get("a")!.pods.map((each) => each.pod.name)).toEqual(["first", "second"]);
+    expect(state.get("a")!.requested.cpuMillis).toBe(2000);
+  });
+
   test("after any sequence of changes it is the one built from scratch", () => {
     const name = fc.integer({ min: 0, max: 4 }).map((n) => `n${n}`);
     const change = fc.oneof(

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CycleState } from "../../../src/scheduler/framework/cycle-state.js";
+import type { Result } from "../../../src/scheduler/framework/interfaces.js";
 import { AMOUNTS_PER_NODE } from "../../../src/scheduler/framework/node-amounts.js";
 import { World, node, pod } from "../world.js";
 
@@ -70,7 +71,7 @@ function named<T extends Plugin>(plugins: readonly T[], name: string): T {
 
 describe("the rules on rows of numbers answer as those on nodes", () => {
   test("fit, its three strategies, and balance, over random pods and nodes", () => {
-    const seen = { fits: 0, refused: 0 };
+    const seen = { fits: 0, refused: 0, refusedForGood: 0 };
     fc.assert(
       fc.property(
         fc.record({
@@ -109,18 +110,19 @@ describe("the rules on rows of numbers answer as those on nodes", () => {
           const { columns } = world.state.amounts;
 
           const refusals = new Int32Array(infos.length);
-          const statuses = new Map<number, string>();
-          fit.rowFilter!(info)!.filterRows(columns, offsets, infos.length, refusals);
-          infos.forEach((each, i) => {
+          const statuses = new Map<number, Result>();
+          const rows = fit.rowFilter!(info);
+          rows?.filterRows(columns, offsets, infos.length, refusals);
+          for (const [i, each] of rows === null ? [] : infos.entries()) {
             const status = fit.filter(state, info, each);
             expect(refusals[i] === 0).toBe(status === null);
-            const text = status?.message ?? "";
             // Equal numbers stand for one and the same status.
-            expect(statuses.get(refusals[i]!) ?? text).toBe(text);
-            statuses.set(refusals[i]!, text);
+            if (statuses.has(refusals[i]!)) expect(statuses.get(refusals[i]!)).toBe(status);
+            statuses.set(refusals[i]!, status);
             if (status === null) seen.fits += 1;
-            else seen.refused += 1;
-          });
+            else if (status.code === "Unschedulable") seen.refused += 1;
+            else seen.refusedForGood += 1;
+          }
 
           for (const name of ["NodeResourcesFit", "NodeResourcesBalancedAllocation"]) {
             const scorer = named(scorers, name);
@@ -135,6 +137,7 @@ describe("the rules on rows of numbers answer as those on nodes", () => {
     );
     expect(seen.fits).toBeGreaterThan(100);
     expect(seen.refused).toBeGreaterThan(100);
+    expect(seen.refusedForGood).toBeGreaterThan(0);
   });
 
   test("what the numbers do not tell has no such form", () => {

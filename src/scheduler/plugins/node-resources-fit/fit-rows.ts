@@ -13,15 +13,25 @@ const TOO_MANY_PODS = 1;
 const CPU = 2;
 const MEMORY = 4;
 const STORAGE = 8;
+/** Beside the others: the node could not hold the pod if it were empty. */
+const FOR_GOOD = 16;
 
 /** True if more is wanted than is free. `zeroToo`: nothing is too much where less is left. */
 export function lacks(wanted: number, free: number, zeroToo: boolean): boolean {
   return wanted > free && (zeroToo || wanted > 0);
 }
 
+/** What differs between versions. */
+export interface FitRules {
+  /** Nothing is too much where less is left. */
+  readonly zeroToo: boolean;
+  /** A node that is too small even when empty is refused for good. */
+  readonly forGood: boolean;
+}
+
 /**
- * NodeResourcesFit's filter on the numbers of a node, for pods without scalar resources. Hot path:
- * it reads one or two lines of memory a node.
+ * NodeResourcesFit's filter on the numbers of a node, for pods whose amounts stand there. Hot path: it
+ * reads one or two lines of memory a node.
  */
 export class FitRows implements RowFilter {
   private readonly cpuMillis: number;
@@ -31,7 +41,7 @@ export class FitRows implements RowFilter {
 
   constructor(
     { resources }: PodTemplateInfo,
-    private readonly zeroToo: boolean,
+    private readonly rules: FitRules,
   ) {
     this.cpuMillis = resources.requests.cpuMillis;
     this.memoryBytes = resources.requests.memoryBytes;
@@ -45,7 +55,8 @@ export class FitRows implements RowFilter {
     count: number,
     refusals: Int32Array,
   ): void {
-    const { zeroToo, asksForNone, cpuMillis, memoryBytes, storageBytes } = this;
+    const { asksForNone, cpuMillis, memoryBytes, storageBytes } = this;
+    const { zeroToo, forGood } = this.rules;
     for (let i = 0; i < count; i += 1) {
       const at = offsets[i]!;
       let refusal = columns[at + PODS_FREE]! < 1 ? TOO_MANY_PODS : 0;
@@ -55,6 +66,10 @@ export class FitRows implements RowFilter {
         if (lacks(cpuMillis, cpu, zeroToo)) refusal += CPU;
         if (lacks(memoryBytes, memory, zeroToo)) refusal += MEMORY;
         if (lacks(storageBytes, columns[at + STORAGE_FREE]!, zeroToo)) refusal += STORAGE;
+        if (refusal !== 0 && forGood) {
+          const ofCpu = cpuMillis > columns[at + CPU_ALLOCATABLE]!;
+          if (ofCpu || memoryBytes > columns[at + MEMORY_ALLOCATABLE]!) refusal += FOR_GOOD;
+        }
       }
       refusals[i] = refusal;
     }

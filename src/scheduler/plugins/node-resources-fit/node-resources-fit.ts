@@ -116,8 +116,13 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   }
 
   rowFilter({ template }: PodInfo): RowFilter | null {
-    if (template.resources.requests.scalars.length > 0) return null;
-    return new FitRows(template, this.features.FitRefusesZeroRequestOnOvercommit);
+    const { scalars, ephemeralStorageBytes } = template.resources.requests;
+    if (scalars.length > 0) return null;
+    const forGood = this.features.FitUnresolvableBeyondAllocatable;
+    // The numbers of a node tell how much storage is free, not how much there is.
+    if (forGood && ephemeralStorageBytes > 0) return null;
+    const zeroToo = this.features.FitRefusesZeroRequestOnOvercommit;
+    return new FitRows(template, { zeroToo, forGood });
   }
 
   private lackingScalars(requests: ReadonlyResources, node: NodeInfo): readonly string[] | null {

@@ -1,0 +1,145 @@
+import { describe, expect, test, vi } from "vitest";
+import { ClassTally } from "../../../src/scheduler/fast/class-tally.js";
+import {
+  FastSchedulingAlgorithm,
+  type FastOptions,
+} from "../../../src/scheduler/fast/fast-scheduling-algorithm.js";
+import { type Template, makeNode, makePod, makeTemplate, makeWorld } from "./random-cluster.js";
+
+const ZONE = "topology.kubernetes.io/zone";
+const HOST = "kubernetes.io/hostname";
+
+/** A cluster of nodes `a`, `b` …, one a zone; every decision is compared with the plain form. */
+function cluster(names: readonly string[], remember: FastOptions["remember"] = {}) {
+  const world = makeWorld({ minor: 30, configuration: null });
+  const { state } = world;
+  const nodeOf = (name: string, labels: object) =>
+    makeNode(name, { cpu: "8", memory: "8Gi", pods: 110, labels: { ...labels } });
+  const nodes = names.map((name) => nodeOf(name, { [ZONE]: name, [HOST]: name }));
+  for (const node of nodes) state.addNode(node);
+  const fast = new FastSchedulingAlgorithm(state, {
+    percentageOfNodesToScore: 100,
+    chooseTie: null,
+    verifyEvery: 1,
+    remember,
+  });
+  const framework = world.framework();
+  let count = 0;
+  const waiting = (template: Template) => makePod(template, `pod-${count++}`);
+  return {
+    ...world,
+    fast,
+    nodes,
+    nodeOf,
+    decide: (template: Template) =>
+      fast.schedule(framework, state.podInfos.podInfo(waiting(template))),
+    place: (template: Template, nodeName: string) =>
+      state.addPod(waiting(template).next({ nodeName })).pod,
+  };
+}
+
+const WEB = { app: "web" };
+
+function template(spec: object = {}, labels: Readonly<Record<string, string>> = WEB): Template {
+  return makeTemplate("default", labels, { containers: [{ name: "c", image: "i:1" }], ...spec });
+}
+
+function spreading(
+  topologyKey: string,
+  whenUnsatisfiable: string,
+  rest: object = {},
+): { readonly topologySpreadConstraints: readonly object[] } {
+  const labelSelector = { matchLabels: WEB };
+  const constraint = { maxSkew: 1, topologyKey, whenUnsatisfiable, labelSelector, ...rest };
+  return { topologySpreadConstraints: [constraint] };
+}
+
+describe("what is kept of earlier decisions", () => {
+  test.each(["DoNotSchedule", "ScheduleAnyway"])(
+    "pods that come while a node has a taint count once the taint is gone (%s)",
+    (when) => {
+      const { state, nodes, decide, place, fast } = cluster(["a", "b"]);
+      const web = template(spreading(ZONE, when, { nodeTaintsPolicy: "Honor" }));
+      // From the second time on the sums of a template are kept.
+      decide(web);
+      decide(web);
+      const [a] = nodes;
+      const taints = [{ key: "busy", value: "", effect: "NoSchedule" }];
+      state.updateNode({ ...a!, spec: { taints } } as unknown as NonNullable<typeof a>);
+      for (let i = 0; i < 3; i += 1) place(web, "a");
+      state.updateNode(a!);
+      expect(decide(web)).toMatchObject({ kind: "scheduled", node: { name: "b" } });
+      expect(fast.counts.plain).toBe(0);
+    },
+  );
+
+  test("pods on nodes that are not there are in no domain, not in that of the empty value either", () => {
+    const { listers, state, nodeOf, decide, place, fast } = cluster(["a"]);
+    const service = { kind: "Service", namespace: "default", name: "web", spec: { selector: WEB } };
+    listers.services.set(service as never);
+    state.addNode(nodeOf("b", { [ZONE]: "", [HOST]: "b" }));
+    const web = template();
+    decide(web);
+    decide(web);
+    for (let i = 0; i < 5; i += 1) place(web, "nowhere");
+    place(web, "a");
+    expect(decide(web)).toMatchObject({ kind: "scheduled", node: { name: "b" } });
+    expect(fast.counts.plain).toBe(0);
+  });
+
+  test("a layout of a class's own follows images that other nodes get", () => {
+    const { state, nodes, decide, place, fast } = cluster(["a", "b", "c"], { maxNodesAside: 0 });
+    const web = template(spreading(HOST, "ScheduleAnyway"));
+    for (const name of ["a", "b", "c"]) place(web, name);
+    const images = [{ names: ["i:1"], sizeBytes: 600_000_000 }];
+    const withImages = (at: number) => {
+      const node = nodes[at]!;
+      state.updateNode({ ...node, status: { ...node.status!, images } } as typeof node);
+    };
+    withImages(0);
+    decide(web);
+    decide(web);
+    // Three nodes with the image are worth more each than one: on all, and on the first one too.
+    withImages(1);
+    decide(web);
+    withImages(2);
+    expect(decide(web)).toMatchObject({ kind: "scheduled", node: { name: "a" }, ties: 3 });
+    expect(fast.counts.plain).toBe(0);
+  });
+
+  test("the plain form decides for others only while pods with terms by namespaces' labels are placed", () => {
+    const { state, decide, place, fast } = cluster(["a", "b"]);
+    const namespaceSelector = { matchLabels: { team: "x" } };
+    const term = { topologyKey: ZONE, labelSelector: { matchLabels: WEB }, namespaceSelector };
+    const required = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+    const guard = template({ affinity: { podAntiAffinity: required } }, { app: "guard" });
+    const web = template(spreading(ZONE, "ScheduleAnyway"));
+    decide(web);
+    const { uid } = place(guard, "a");
+    decide(web);
+    expect(fast.counts).toMatchObject({ fast: 1, plain: 1 });
+    state.removePod(uid);
+    decide(web);
+    expect(fast.counts).toMatchObject({ fast: 2, plain: 1 });
+  });
+
+  test("a class that was forgotten no longer follows the pods", () => {
+    const { state, decide, place, fast } = cluster(["a", "b"], { maxClasses: 1 });
+    const kinds = [1, 2, 3].map((maxSkew) =>
+      template(spreading(ZONE, "ScheduleAnyway", { maxSkew })),
+    );
+    for (const each of [...kinds, ...kinds]) decide(each);
+    const followers = (): number => {
+      const counted = vi.spyOn(ClassTally.prototype, "count");
+      state.removePod(place(kinds[0]!, "a").uid);
+      const told = new Set(counted.mock.contexts).size;
+      counted.mockRestore();
+      return told;
+    };
+    expect(followers()).toBe(3);
+    // The number of classes is looked at now and then.
+    for (let i = 0; i < 1100; i += 1) decide(kinds[2]!);
+    expect(fast.counts.forgotten).toBeGreaterThan(0);
+    expect(followers()).toBe(1);
+  });
+});
