@@ -24,7 +24,14 @@ import { freedResourcesHint, nodeRoomHint } from "./fit-hints.js";
 import { type ScoringStrategy, StrategyScorer } from "./scoring-strategy.js";
 
 const NAME = "NodeResourcesFit";
-const TOO_MANY_PODS = "Too many pods";
+const COMMON_REASONS = [
+  "Too many pods",
+  "Insufficient cpu",
+  "Insufficient memory",
+  "Insufficient ephemeral-storage",
+];
+/** Beside bits for the {@link COMMON_REASONS}. */
+const FINAL = 1 << COMMON_REASONS.length;
 const MISSING = new Status(
   "Error",
   ['error reading "PreFilterNodeResourcesFit" from cycleState: not found'],
@@ -49,6 +56,8 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   private readonly ignoredGroups: ReadonlySet<string>;
   /** One status for all nodes that lack the same resources. */
   private readonly refusals = new Map<string, Status>();
+  /** Those for want of pods, cpu, memory or storage only, by which of these it is. */
+  private readonly commonRefusals: Status[] = [];
 
   constructor(
     args: NodeResourcesFitArgs,
@@ -77,7 +86,7 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     const { requests, isEmpty } = pod.template.resources;
     const tooManyPods = node.podCount + 1 > node.allowedPodNumber;
-    if (isEmpty) return tooManyPods ? this.refusal([TOO_MANY_PODS]) : null;
+    if (isEmpty) return tooManyPods ? this.refusal(reasonsOf(1)) : null;
     const { allocatable, requested } = node;
     const zeroToo = this.features.FitRefusesZeroRequestOnOvercommit;
     const cpu = lacks(requests.cpuMillis, allocatable.cpuMillis - requested.cpuMillis, zeroToo);
@@ -92,13 +101,13 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
       zeroToo,
     );
     const scalars = requests.scalars.length === 0 ? null : this.lackingScalars(requests, node);
-    if (!tooManyPods && !cpu && !memory && !storage && scalars === null) return null;
-    const reasons = tooManyPods ? [TOO_MANY_PODS] : [];
-    if (cpu) reasons.push("Insufficient cpu");
-    if (memory) reasons.push("Insufficient memory");
-    if (storage) reasons.push("Insufficient ephemeral-storage");
-    const all = scalars === null ? reasons : [...reasons, ...scalars];
-    return this.refusal(all, this.isBeyondEmptyNode(requests, node));
+    const common = (tooManyPods ? 1 : 0) + (cpu ? 2 : 0) + (memory ? 4 : 0) + (storage ? 8 : 0);
+    if (common === 0 && scalars === null) return null;
+    const final = this.isBeyondEmptyNode(requests, node);
+    if (scalars !== null) return this.refusal([...reasonsOf(common), ...scalars], final);
+    const key = final ? common + FINAL : common;
+    this.commonRefusals[key] ??= this.refusal(reasonsOf(common), final);
+    return this.commonRefusals[key];
   }
 
   /** The node could not hold the pod if it were empty: preemption is of no help there. */
@@ -162,4 +171,9 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   rowScore(pod: PodInfo): RowScore | null {
     return this.scorer.rows(pod);
   }
+}
+
+/** The reasons for which the bits stand, in the order in which upstream gives them. */
+function reasonsOf(common: number): readonly string[] {
+  return COMMON_REASONS.filter((_, bit) => (common & (1 << bit)) !== 0);
 }
