@@ -1,9 +1,11 @@
 import type { Labels } from "../../api/kubernetes.js";
 import { type AffinityTerm, termMatches } from "../framework/affinity-term.js";
+import { namespaceLabels } from "../framework/listers.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { matchesAll } from "../plugins/inter-pod-affinity/affinity-filter.js";
 import type { InterPodAffinityArgs } from "../plugins/inter-pod-affinity/affinity-score.js";
+import { type IncomingTerms, incomingTerms } from "../plugins/inter-pod-affinity/incoming-terms.js";
 import {
   HOSTNAME,
   type SpreadConstraint,
@@ -11,6 +13,7 @@ import {
   includesNode,
 } from "../plugins/pod-topology-spread/spread-constraint.js";
 import { NO_LABEL } from "../plugins/pod-topology-spread/spread-score.js";
+import type { ClassRules } from "./class-rules.js";
 import { DomainTally } from "./domain-tally.js";
 import type { TopologyKeys } from "./topology-keys.js";
 import { HostMarks, type MarkPart } from "./host-marks.js";
@@ -19,19 +22,6 @@ import type { NodeTable } from "./node-table.js";
 import type { PodCounter, TemplateUse, TemplateUses } from "./template-uses.js";
 
 const NO_LABELS: Labels = Object.freeze({});
-
-/** The rules of a class that look at the pods of other nodes. */
-export interface ClassRules {
-  readonly pod: PodInfo;
-  readonly hard: readonly SpreadConstraint[];
-  readonly soft: readonly SpreadConstraint[];
-  /** Soft constraints leave out nodes that lack one of their keys. */
-  readonly requireAllKeys: boolean;
-  /** Whether InterPodAffinity filters. */
-  readonly affinityFilters: boolean;
-  /** Null where InterPodAffinity does not score. */
-  readonly affinityScores: InterPodAffinityArgs | null;
-}
 
 /** What one pod of a template adds to a sum. */
 export interface Contribution {
@@ -65,6 +55,8 @@ const NO_TALLIES: Tallies = Object.freeze([]);
 export class ClassTally implements PodCounter<readonly Contribution[]> {
   readonly labels: Labels;
   readonly selectors: readonly Selecting[];
+  /** As of when the class was made. */
+  readonly terms: IncomingTerms;
   /** Pods that all required affinity terms speak of. */
   affinity: Tallies = NO_TALLIES;
   ownAntiAffinity: Tallies = NO_TALLIES;
@@ -118,6 +110,7 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
         this.tally("affinity", term.topologyKey, "near");
       }
     }
+    this.terms = incomingTerms(template, rules.listers);
     this.labels = template.labels;
     this.selectors =
       hard.length + soft.length === 0 ? template.terms : [...template.terms, ...hard, ...soft];
@@ -232,13 +225,11 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
   }
 
   private requirements({ template: other }: TemplateUse, into: Contribution[]): void {
-    const { template } = this.rules.pod;
-    if (matchesAll(template.requiredAffinityTerms, other)) {
-      for (const { topologyKey } of template.requiredAffinityTerms) {
-        this.add(into, "affinity", topologyKey, 1);
-      }
+    const { requiredAffinity, requiredAntiAffinity } = this.terms;
+    if (matchesAll(requiredAffinity, other)) {
+      for (const { topologyKey } of requiredAffinity) this.add(into, "affinity", topologyKey, 1);
     }
-    for (const term of template.requiredAntiAffinityTerms) {
+    for (const term of requiredAntiAffinity) {
       if (termMatches(term, other, NO_LABELS)) {
         this.add(into, "ownAntiAffinity", term.topologyKey, 1);
       }
@@ -249,7 +240,8 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
   }
 
   private isSpokenOf(term: AffinityTerm): boolean {
-    return termMatches(term, this.rules.pod.pod, NO_LABELS);
+    const { pod, listers } = this.rules;
+    return termMatches(term, pod.pod, namespaceLabels(listers, pod.pod.namespace));
   }
 
   private preferences(
@@ -257,13 +249,13 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
     args: InterPodAffinityArgs,
     into: Contribution[],
   ): void {
-    const { preferredAffinityTerms, preferredAntiAffinityTerms } = this.rules.pod.template;
-    const prefers = preferredAffinityTerms.length + preferredAntiAffinityTerms.length > 0;
+    const { preferredAffinity, preferredAntiAffinity } = this.terms;
+    const prefers = preferredAffinity.length + preferredAntiAffinity.length > 0;
     if (args.ignorePreferredTermsOfExistingPods && !prefers) return;
-    for (const { term, weight } of preferredAffinityTerms) {
+    for (const { term, weight } of preferredAffinity) {
       if (termMatches(term, other, NO_LABELS)) this.weigh(into, term, weight);
     }
-    for (const { term, weight } of preferredAntiAffinityTerms) {
+    for (const { term, weight } of preferredAntiAffinity) {
       if (termMatches(term, other, NO_LABELS)) this.weigh(into, term, -weight);
     }
     if (!other.hasAffinity) return;

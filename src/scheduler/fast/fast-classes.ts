@@ -1,7 +1,13 @@
 import { PodInfo } from "../framework/pod-info.js";
 import type { PodTemplateInfo } from "../framework/pod-template-info.js";
-import type { SpreadConstraint } from "../plugins/pod-topology-spread/spread-constraint.js";
-import { type ClassRules, ClassTally } from "./class-tally.js";
+import {
+  type ClassRules,
+  type Constraints,
+  constraintsOf,
+  isRecognised,
+  rulesOf,
+} from "./class-rules.js";
+import { ClassTally } from "./class-tally.js";
 import { DecisionDesk } from "./decision-desk.js";
 import { type Division, divisionOf } from "./division.js";
 import { FastClass } from "./fast-class.js";
@@ -32,7 +38,6 @@ export interface RememberOptions extends BlockSizes {
   readonly firstOfTies: boolean;
 }
 
-const NO_CONSTRAINTS: readonly SpreadConstraint[] = [];
 /** Rough size of a class without its sums, and of a shape with a layout without what is by node. */
 const CLASS_BYTES = 2048;
 const SHAPE_BYTES = 4096;
@@ -51,6 +56,8 @@ interface KnownClass {
   /** Layout of its own, once it had pods on many nodes. */
   own: OwnLayout | null;
   division: Division | null;
+  /** Of the namespaces that its terms were matched with. */
+  namespacesVersion: number;
   lastUse: number;
 }
 
@@ -64,7 +71,6 @@ interface KnownShape {
 /** What is known of a template: its shape, and its classes by the rules that concern it. */
 interface KnownTemplate {
   readonly shape: KnownShape;
-  readonly hasOwnConstraints: boolean;
   /** What held for the last pod of it. */
   constraints: Constraints | null;
   /** Pods that no rule beyond single nodes concerns. */
@@ -73,13 +79,6 @@ interface KnownTemplate {
   ruled: Map<string, KnownClass> | null;
   /** It came before. */
   isSeenAgain: boolean;
-}
-
-interface Constraints {
-  readonly hard: readonly SpreadConstraint[];
-  readonly soft: readonly SpreadConstraint[];
-  /** Names the class among those of the template. */
-  readonly key: string;
 }
 
 /** A class that is ready to decide, with its layout in sync. */
@@ -137,7 +136,8 @@ export class FastClasses {
     if (!shape.usable) return null;
     shape.sync();
     if (!shape.usable) return null;
-    const constraints = this.constraintsOf(template, pod);
+    const constraints = constraintsOf(this.profile, pod, template.constraints);
+    template.constraints = constraints;
     if (constraints === null && !this.isNearOthers(pod.template)) {
       template.simple ??= this.newClass(template, "", null);
       return this.withLayout(template.simple, null);
@@ -177,32 +177,13 @@ export class FastClasses {
       this.shapes.set(pod.template, shape);
       this.grows();
     }
-    const own = pod.template.spec.topologySpreadConstraints ?? [];
     return {
       shape,
-      hasOwnConstraints: own.length > 0,
       constraints: null,
       simple: null,
       ruled: null,
       isSeenAgain: false,
     };
-  }
-
-  /** The spread constraints that hold for the pod; null if there are none. */
-  private constraintsOf(template: KnownTemplate, pod: PodInfo): Constraints | null {
-    const { spread, groupFilters, spreadWeight } = this.profile;
-    if (spread === null) return null;
-    const hard = groupFilters.includes("spread")
-      ? spread.constraints(pod, "DoNotSchedule")
-      : NO_CONSTRAINTS;
-    const soft = spreadWeight > 0 ? spread.constraints(pod, "ScheduleAnyway") : NO_CONSTRAINTS;
-    if (hard.length + soft.length === 0) return null;
-    const known = template.constraints;
-    if (known !== null && known.hard === hard && known.soft === soft) return known;
-    // Default constraints select by what owns the pod, so its template does not tell.
-    const key = template.hasOwnConstraints ? "" : selectorsText(hard, soft);
-    template.constraints = { hard, soft, key };
-    return template.constraints;
   }
 
   /** The class of a pod with rules that look beyond single nodes. */
@@ -212,12 +193,15 @@ export class FastClasses {
     constraints: Constraints | null,
   ): ReadyClass | null {
     this.uses ??= this.usesOf();
-    if (this.uses.namespaceDependents > 0) return null;
     const key = constraints?.key ?? "";
     let entry = template.ruled?.get(key);
+    if (entry !== undefined && this.isOutdated(entry, this.uses)) {
+      this.drop(entry);
+      entry = undefined;
+    }
     // Many a template comes once: what is kept up to date is worth it from the second time on.
     if (entry === undefined) {
-      entry = this.newClass(template, key, this.rulesOf(template, pod, constraints));
+      entry = this.newClass(template, key, rulesOf(this.profile, pod, constraints));
       if (template.isSeenAgain) {
         template.ruled ??= new Map();
         template.ruled.set(key, entry);
@@ -232,27 +216,30 @@ export class FastClasses {
     return entry.division.isTellable ? this.withLayout(entry, tally) : null;
   }
 
-  private rulesOf(
-    template: KnownTemplate,
-    pod: PodInfo,
-    constraints: Constraints | null,
-  ): ClassRules {
-    const { spread, affinity, groupFilters, affinityWeight } = this.profile;
-    return {
-      pod: new PodInfo(pod.pod, pod.template),
-      hard: constraints?.hard ?? NO_CONSTRAINTS,
-      soft: constraints?.soft ?? NO_CONSTRAINTS,
-      requireAllKeys: template.hasOwnConstraints || spread?.args.defaultingType === "List",
-      affinityFilters: groupFilters.includes("affinity"),
-      affinityScores: affinity !== null && affinityWeight > 0 ? affinity.args : null,
-    };
+  /** Whether namespaces have changed and terms that select them matter to the class. */
+  private isOutdated(entry: KnownClass, uses: TemplateUses): boolean {
+    const { version } = this.profile.framework.listers.namespaces;
+    if (entry.namespacesVersion === version) return false;
+    entry.namespacesVersion = version;
+    return entry.of.pod.template.readsNamespaces || uses.namespaceDependents > 0;
   }
 
   private newClass(template: KnownTemplate, key: string, rules: ClassRules | null): KnownClass {
     const { shape } = template.shape;
     const tally = rules === null ? null : new ClassTally(rules, this.table, this.keys);
     const of = new FastClass(this.desk, shape, tally, rules?.pod ?? shape.pod);
-    return { template, key, of, marked: null, own: null, division: null, lastUse: this.clock };
+    const namespacesVersion = this.profile.framework.listers.namespaces.version;
+    const { clock: lastUse } = this;
+    return {
+      template,
+      key,
+      of,
+      marked: null,
+      own: null,
+      division: null,
+      namespacesVersion,
+      lastUse,
+    };
   }
 
   private withLayout(entry: KnownClass, tally: ClassTally | null): ReadyClass | null {
@@ -300,10 +287,14 @@ export class FastClasses {
   }
 
   private forget(entry: KnownClass): void {
+    this.drop(entry);
+    this.forgotten += 1;
+  }
+
+  private drop(entry: KnownClass): void {
     this.classes.delete(entry);
     entry.template.ruled?.delete(entry.key);
     if (entry.of.tally !== null) this.uses?.unsubscribe(entry.of.tally);
-    this.forgotten += 1;
   }
 
   /** Templates without a class that is kept cost little to know again. */
@@ -362,23 +353,6 @@ export class FastClasses {
 
 function classBytes({ of, own }: KnownClass): number {
   return CLASS_BYTES + (of.tally?.bytes ?? 0) + (own?.bytes ?? 0);
-}
-
-/** Pods that only the plain form knows how to place: with volumes, or bound to a node by name. */
-function isRecognised(template: PodTemplateInfo): boolean {
-  return (
-    !template.hasVolumes &&
-    template.parseError === "" &&
-    (template.spec.nodeName ?? "") === "" &&
-    !template.readsNamespaces
-  );
-}
-
-function selectorsText(
-  hard: readonly SpreadConstraint[],
-  soft: readonly SpreadConstraint[],
-): string {
-  return [...hard, ...soft].map(({ selector }) => selector.toString()).join("|");
 }
 
 function sameKeys(a: readonly string[], b: readonly string[]): boolean {

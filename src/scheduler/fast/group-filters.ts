@@ -66,7 +66,7 @@ export class AffinityGroupFilter {
     private readonly tally: ClassTally,
     pod: PodInfo,
   ) {
-    this.isFirstOfSeries = matchesAll(pod.template.requiredAffinityTerms, pod.pod);
+    this.isFirstOfSeries = matchesAll(tally.terms.requiredAffinity, pod.pod);
   }
 
   filter(group: NodeGroup): Status | null {

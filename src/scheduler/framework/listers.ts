@@ -5,6 +5,8 @@ import type { PersistentVolume } from "../../api/volumes/claims.js";
 
 /** Reads cluster-scoped objects of one kind. */
 interface Lister<K extends GenericKind> {
+  /** Grows with every change of any object. */
+  readonly version: number;
   get(name: string): VersionOf<K> | undefined;
   /** All of them, in an order that does not change without cause. */
   list(): readonly VersionOf<K>[];

@@ -201,9 +201,7 @@ describe("the fast form decides as the plain one", () => {
 
   test("terms by the labels of namespaces", () => {
     const met = runCases(BY_NAMESPACES, 500, COUNT);
-    // Where pods with such terms are placed, the plain form decides for all that affinity concerns.
-    expect(met.fast).toBeGreaterThan(met.decisions / 10);
-    expect(met.fast).toBeLessThan(met.decisions);
+    expect(met.fast / met.decisions).toBeGreaterThan(0.5);
     expect(met.refused).toBeGreaterThan(0);
   });
 });

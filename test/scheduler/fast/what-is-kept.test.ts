@@ -107,20 +107,48 @@ describe("what is kept of earlier decisions", () => {
     expect(fast.counts.plain).toBe(0);
   });
 
-  test("the plain form decides for others only while pods with terms by namespaces' labels are placed", () => {
-    const { state, decide, place, fast } = cluster(["a", "b"]);
-    const namespaceSelector = { matchLabels: { team: "x" } };
-    const term = { topologyKey: ZONE, labelSelector: { matchLabels: WEB }, namespaceSelector };
+  const guarding = (labels: object): Template => {
+    const term = {
+      topologyKey: ZONE,
+      labelSelector: { matchLabels: WEB },
+      namespaceSelector: { matchLabels: labels },
+    };
     const required = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
-    const guard = template({ affinity: { podAntiAffinity: required } }, { app: "guard" });
+    return template({ affinity: { podAntiAffinity: required } }, { app: "guard" });
+  };
+  const relabel = (listers: ReturnType<typeof cluster>["listers"], labels: object): void =>
+    listers.namespaces.set({ kind: "Namespace", namespace: "", name: "default", labels } as never);
+
+  test("terms of placed pods by namespaces' labels follow the namespace of the pod that comes", () => {
+    const { listers, decide, place, fast } = cluster(["a", "b"]);
+    relabel(listers, {});
+    place(guarding({ team: "x" }), "a");
     const web = template(spreading(ZONE, "ScheduleAnyway"));
-    decide(web);
-    const { uid } = place(guard, "a");
-    decide(web);
-    expect(fast.counts).toMatchObject({ fast: 1, plain: 1 });
-    state.removePod(uid);
-    decide(web);
-    expect(fast.counts).toMatchObject({ fast: 2, plain: 1 });
+    const feasible = () => {
+      const outcome = decide(web);
+      return outcome.kind === "scheduled" ? outcome.feasible.length : 0;
+    };
+    expect([feasible(), feasible()]).toEqual([2, 2]);
+    relabel(listers, { team: "x" });
+    expect([feasible(), feasible()]).toEqual([1, 1]);
+    relabel(listers, { team: "y" });
+    expect(feasible()).toBe(2);
+    expect(fast.counts.plain).toBe(0);
+  });
+
+  test("terms of the pod that comes follow the namespaces, whoever is placed", () => {
+    const { listers, decide, place, fast } = cluster(["a", "b"]);
+    relabel(listers, {});
+    place(template(), "a");
+    const guard = guarding({ team: "x" });
+    const feasible = () => {
+      const outcome = decide(guard);
+      return outcome.kind === "scheduled" ? outcome.feasible.length : 0;
+    };
+    expect([feasible(), feasible()]).toEqual([2, 2]);
+    relabel(listers, { team: "x" });
+    expect([feasible(), feasible()]).toEqual([1, 1]);
+    expect(fast.counts.plain).toBe(0);
   });
 
   test("a class that was forgotten no longer follows the pods", () => {

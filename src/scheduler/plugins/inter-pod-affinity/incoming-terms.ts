@@ -1,6 +1,7 @@
 import { Selector } from "../../../api/label-selector.js";
 import type { AffinityTerm, WeightedAffinityTerm } from "../../framework/affinity-term.js";
 import type { Listers } from "../../framework/listers.js";
+import type { PodTemplateInfo } from "../../framework/pod-template-info.js";
 
 /**
  * A term of the incoming pod with its namespace selector resolved to names, since other pods are
@@ -29,4 +30,21 @@ export function resolveWeightedTerms(
   listers: Listers,
 ): readonly WeightedAffinityTerm[] {
   return terms.map(({ term, weight }) => ({ term: resolveNamespaces(term, listers), weight }));
+}
+
+/** All terms of an incoming pod as they are to be matched against others. */
+export interface IncomingTerms {
+  readonly requiredAffinity: readonly AffinityTerm[];
+  readonly requiredAntiAffinity: readonly AffinityTerm[];
+  readonly preferredAffinity: readonly WeightedAffinityTerm[];
+  readonly preferredAntiAffinity: readonly WeightedAffinityTerm[];
+}
+
+export function incomingTerms(template: PodTemplateInfo, listers: Listers): IncomingTerms {
+  return {
+    requiredAffinity: resolveTerms(template.requiredAffinityTerms, listers),
+    requiredAntiAffinity: resolveTerms(template.requiredAntiAffinityTerms, listers),
+    preferredAffinity: resolveWeightedTerms(template.preferredAffinityTerms, listers),
+    preferredAntiAffinity: resolveWeightedTerms(template.preferredAntiAffinityTerms, listers),
+  };
 }
