@@ -381,6 +381,17 @@ describe("a claim that is provisioned for", () => {
 });
 
 describe("a claim that names no class", () => {
+  it("takes a volume without a class before it gets a default class that came later", () => {
+    const cluster = new TestCluster();
+    cluster.apply(volume("v"));
+    cluster.apply(claim("c"));
+    cluster.apply(claim("d"));
+    cluster.apply(storageClass("late", {}, DEFAULT));
+    cluster.run(ONLY).advance(20);
+    const { uid } = cluster.get("PersistentVolumeClaim", "d");
+    expect(bindings(cluster)).toEqual(["c → v", `d → pvc-${uid}`]);
+  });
+
   it("gets the newest default class when it is created", () => {
     const cluster = clusterOf([storageClass("old", {}, DEFAULT), storageClass("plain")]);
     cluster.apply(storageClass("new", {}, DEFAULT));
@@ -426,6 +437,26 @@ describe("when one of the two goes", () => {
     cluster.apply(claim("next", { class: "" }));
     cluster.advance(20);
     expect(bindings(cluster)).toEqual(expected === "Available" ? ["next → v"] : []);
+  });
+
+  it("the claim, before it was bound, the volume that was made for it is released", () => {
+    for (const at of [0, 6, 11, 16, 25]) {
+      const cluster = new TestCluster().run(CONTROLLERS);
+      cluster.apply(storageClass("fast"));
+      cluster.apply(volume("v", { class: "slow" }));
+      cluster.advance(1);
+      cluster.apply(claim("c", { class: "fast" }));
+      cluster.apply(claim("d", { class: "slow" }));
+      cluster.advance(at / 1000);
+      for (const name of ["c", "d"]) {
+        const target = cluster.get("PersistentVolumeClaim", name);
+        cluster.execute({ verb: "patch", target, change: { finalizers: [] } });
+        cluster.execute({ verb: "delete", target: cluster.get("PersistentVolumeClaim", name) });
+      }
+      cluster.advance(60);
+      const left = cluster.all("PersistentVolume").map(({ status }) => status.phase);
+      expect([["Available"], ["Released"]]).toContainEqual(left);
+    }
   });
 
   it("the volume, the claim is lost; not where a dump had none from the start", () => {

@@ -83,17 +83,17 @@ function planNamed(claim: Claim, volumeName: string, world: VolumeWorld): ClaimP
 }
 
 function planUnnamed(claim: Claim, world: VolumeWorld): ClaimPlan {
-  const byDefault = namesNoClass(claim) ? world.defaultClass() : undefined;
-  if (byDefault !== undefined) {
-    const spec = { ...claim.spec, storageClassName: byDefault.name };
-    return write({ verb: "update", base: claim, change: { spec } });
-  }
   const reserved = world.reservedFor(claim);
   if (reserved !== undefined) return bindingOf(claim, reserved);
   const storageClass = world.storageClass(className(claim));
   if (waitsForConsumer(storageClass)) return planForConsumer(claim, storageClass!, world);
   const volume = world.bestFor(claim);
   if (volume !== undefined) return bindingOf(claim, volume);
+  const byDefault = namesNoClass(claim) ? world.defaultClass() : undefined;
+  if (byDefault !== undefined) {
+    const spec = { ...claim.spec, storageClassName: byDefault.name };
+    return write({ verb: "update", base: claim, change: { spec } });
+  }
   if (className(claim) === "") {
     const message = "no persistent volumes available for this claim and no storage class is set";
     return wait("Normal", "FailedBinding", message);

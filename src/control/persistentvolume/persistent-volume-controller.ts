@@ -1,6 +1,5 @@
 import { type AnyVersion, objectKey } from "../../api/object-version.js";
 import {
-  BOUND_BY_CONTROLLER,
   type Claim,
   type PersistentVolume,
   isBoundTo,
@@ -154,15 +153,16 @@ export class PersistentVolumeController implements Controller {
     const rows = this.reserved.get(key) ?? new Set();
     this.reserved.set(key, rows.add(volume.row));
     const claim = this.claims.informer.find(reference.namespace ?? "", reference.name ?? "");
-    if (claim === undefined) this.releaseIfOrphaned(volume, before);
+    if (claim === undefined || !isBoundTo(volume, claim)) this.releaseIfOrphaned(volume, before);
     else if (!isFullyBound(claim)) this.claimQueue.add(claim.row);
   }
 
-  /** A volume that was bound for a claim that went in the meantime. */
+  /** A volume that was made or reserved in this run for a very claim that went in the meantime. */
   private releaseIfOrphaned(volume: PersistentVolume, before: PersistentVolume | undefined): void {
-    const boundJustNow = before !== undefined && (before.spec.claimRef ?? null) === null;
-    const byController = volume.annotations[BOUND_BY_CONTROLLER] !== undefined;
-    if (boundJustNow && byController) this.volumeQueue.add(volume.row);
+    if ((volume.spec.claimRef?.uid ?? "") === "") return;
+    const isNew = before === undefined && volume.creationTimeMicros > 0;
+    const wasFree = before !== undefined && (before.spec.claimRef ?? null) === null;
+    if (isNew || wasFree) this.volumeQueue.add(volume.row);
   }
 
   private forgetReservation({ row, spec }: PersistentVolume): void {

@@ -138,8 +138,9 @@ function withoutStatus(context: ServerContext, object: NewObject): NewObject {
       const status = { ...volume.status, phase: volume.status?.phase ?? "Available" };
       return { ...volume, status };
     }
-    case "Node":
     case "PersistentVolumeClaim":
+      return { ...object, status: { phase: "Pending" } } as NewObject;
+    case "Node":
       return object;
     default:
       return { ...object, status: KINDS[object.kind].hasStatus ? {} : undefined } as NewObject;
