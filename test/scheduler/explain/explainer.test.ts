@@ -46,6 +46,77 @@ describe("what would help", () => {
   );
 });
 
+test("an attempt knows that its decision could not be carried out", () => {
+  const explainer = new Explainer("p");
+  const objects = [
+    nodeManifest("a"),
+    {
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name: "slow" },
+      provisioner: "csi.example.com",
+      volumeBindingMode: "WaitForFirstConsumer",
+    },
+    {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "c", namespace: "default" },
+      spec: {
+        storageClassName: "slow",
+        accessModes: ["ReadWriteOnce"],
+        resources: { requests: { storage: "1Gi" } },
+      },
+      status: { phase: "Pending" },
+    },
+  ];
+  const limit = { name: "VolumeBinding", args: { bindTimeoutSeconds: 5 } };
+  const world = new SchedulerWorld(objects, {
+    decisions: explainer,
+    profiles: [{ pluginConfig: [limit] }],
+    volumeController: false,
+  });
+  const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "c" } }];
+  world.create(podManifest("p", { volumes })).until(8);
+  const attempts = explainer.stories[0]?.attempts ?? [];
+  expect(attempts.map(({ number, chosen }) => [number, chosen])).toEqual([
+    [1, "a"],
+    [2, "a"],
+  ]);
+  const [first, second] = attempts.map(({ bindingFailure }) => bindingFailure);
+  expect(first?.message).toContain("binding volumes: timed out waiting for the condition");
+  expect(first?.timeMicros).toBeLessThan(attempts[1]!.timeMicros);
+  expect(second).toBeNull();
+});
+
+describe("scheduling gates", () => {
+  const gated = (...names: readonly string[]) => ({
+    schedulingGates: names.map((name) => ({ name })),
+  });
+
+  test("are known by name, with the time at which the last was taken away", () => {
+    const explainer = new Explainer("p*");
+    const world = new SchedulerWorld([nodeManifest("a", { cpu: "1" })], {
+      decisions: explainer,
+      minor: 30,
+    });
+    world.create(podManifest("p1", gated("x", "y")), podManifest("p2", gated("z")));
+    world.create(podManifest("p3"), podManifest("other", gated("w"))).until(5);
+    world.merge("p1", { spec: gated("y") }).until(10);
+    world.merge("p1", { spec: { schedulingGates: null } }).until(60);
+    const gatings = explainer.gatings.map(({ pod, gates, untilMicros }) => [
+      pod,
+      gates.join(),
+      untilMicros === null ? null : Math.floor(untilMicros / 1e6),
+    ]);
+    expect(gatings).toEqual([
+      ["default/p1", "x,y", 10],
+      ["default/p2", "z", null],
+    ]);
+    // Its later attempts pass the gates again.
+    expect(world.triedAt("p1").length).toBeGreaterThan(0);
+  });
+});
+
 test("the score table has each plugin's raw score and its part of the total", () => {
   const story = storyOf(
     [nodeManifest("a", { cpu: "4" }), nodeManifest("b", { cpu: "2" })],
