@@ -102,22 +102,23 @@ describe("the summary of a run", () => {
       },
       NO_EMPHASIS,
     );
-    const after = (title: string) => text.slice(text.indexOf(title)).split("\n\n")[0]!.split("\n");
-    expect(after("Why pods were refused").slice(2)).toEqual([
+    const sectionOf = (title: string) =>
+      text.slice(text.indexOf(title)).split("\n\n")[0]!.split("\n");
+    expect(sectionOf("Why pods were refused").slice(2)).toEqual([
       "  3 pods  word-0 word-1 word-2 word-3 word-4 word-5 word-6 word-7 word-8   2 of them never bound",
       "          word-9 word-10 word-11 word-12 word-13 word-14 word-15 word-16",
       "          word-17 word-18 word-19 word-20 word-21 word-22 word-23 word-24",
       "          word-25 word-26 word-27 word-28 word-29",
     ]);
-    expect(after("Not modelled")).toEqual([
+    expect(sectionOf("Not modelled")).toEqual([
       "Not modelled",
       "  may change placement:",
       "    Pod spec.runtimeClassName                            0 pods of Deployment",
       `                                                         shop/${long}`,
       "    Pod spec.nodeSelectr (did you mean `nodeSelector`?)  0 pods of Deployment shop/web",
     ]);
-    expect(after("Notes")[1]).toMatch(/^ {2}word-0 .* word-12$/);
-    expect(after("Notes")[2]).toMatch(/^ {4}word-13 /);
+    expect(sectionOf("Notes")[1]).toMatch(/^ {2}word-0 .* word-12$/);
+    expect(sectionOf("Notes")[2]).toMatch(/^ {4}word-13 /);
   });
 
   it("leaves out what there is nothing to say about", () => {

@@ -54,7 +54,7 @@ export interface PreemptionReport {
   readonly nominatedNode: string | null;
 }
 
-export interface BindingFailure {
+interface BindingFailure {
   readonly timeMicros: TimeMicros;
   readonly message: string;
 }
