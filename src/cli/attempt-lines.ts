@@ -33,6 +33,12 @@ export function attemptLines(
     lines.push(...indented(preemptionLines(first.preemption, priority)));
   }
   if (first.scores !== null) lines.push(...indented(scoreLines(first.scores)));
+  if (last.bindingFailure !== null) {
+    const { timeMicros, message } = last.bindingFailure;
+    const time = durationText(timeMicros / 1e6);
+    const when = count > 1 ? `each time, last at ${time},` : `at ${time}`;
+    lines.push(`  ${when} that could not be carried out: ${message}`);
+  }
   return lines;
 }
 
@@ -44,10 +50,11 @@ function verdict(attempt: Attempt): string {
       return nodeCount === 0 ? "there is no node" : "does not fit on the one node";
     return `fits on none of ${countText(nodeCount, "node")}`;
   }
-  if (attempt.wasNominated) return `placed on ${chosen}, where room had been made for it`;
-  if (feasibleCount === 1) return `placed on ${chosen}, the only node found that it fits on`;
+  const placed = `${attempt.bindingFailure === null ? "placed" : "to be placed"} on ${chosen}`;
+  if (attempt.wasNominated) return `${placed}, where room had been made for it`;
+  if (feasibleCount === 1) return `${placed}, the only node found that it fits on`;
   const tied = ties > 1 ? `, one of ${ties} equally good` : ", the best";
-  return `placed on ${chosen}${tied} of ${countText(feasibleCount, "node")} found that it fits on`;
+  return `${placed}${tied} of ${countText(feasibleCount, "node")} found that it fits on`;
 }
 
 function indented(lines: readonly string[]): readonly string[] {

@@ -2,18 +2,12 @@ import type { TimeMicros } from "../base/time.js";
 import { keyOf } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
 import type { World } from "../scenario/assemble/world.js";
-import type { Explainer, PodStory } from "../scheduler/explain/explainer.js";
+import type { Explainer, Gating, PodStory } from "../scheduler/explain/explainer.js";
 import { priorityText } from "../scheduler/explain/priority-text.js";
-import { attemptLines } from "./attempt-lines.js";
 import { countText, durationText } from "./figure-text.js";
+import { fateText, neverRanLines, unaskedLines } from "./pod-fate.js";
 import { livesOf, nearestPods, type PodLife, waitMicros, wasThereBefore } from "./pod-lives.js";
-
-/** More groups of attempts than this are cut in their middle: what matters is how it began and ended. */
-const MAX_RUNS = 6;
-const FIRST_RUNS = 2;
-
-/** Who waits longer for the first attempt has a right to hear of it. */
-const LONG_IN_QUEUE_SECONDS = 1;
+import { gatingText, storyLines } from "./story-lines.js";
 
 /** What `--explain` tells of a run. */
 export interface Explanation {
@@ -36,14 +30,17 @@ export function explain(
   const lives = livesOf(pods(), pattern);
   const life = longest(lives, endMicros);
   if (life === null) return { text: unmatchedText(pods(), pattern), isMatched: false };
-  const story = storyOf(explainer, life);
-  const pod = world.ground.store.table("Pod").find(life.namespace, life.name);
+  const story = ofLife(explainer.stories, life);
+  const gating = ofLife(explainer.gatings, life);
+  const named = world.ground.store.table("Pod").find(life.namespace, life.name);
+  const pod = named?.creationTimeMicros === life.createdMicros ? named : undefined;
   const lines = [
     `${keyOf(life.namespace, life.name)}${ofPriority(story, pod)}, ${createdText(life)}: ${fateText(life, endMicros)}`,
     ...(lives.length > 1 ? [othersText(lives, endMicros)] : []),
     ...(story === undefined
-      ? ["", ...untoldLines(world, explainer, life, pod)]
-      : storyLines(story, life)),
+      ? ["", ...untoldLines(world, explainer, { life, pod, gating })]
+      : storyLines(story, gating, life)),
+    ...endLines(world, { life, pod, isTold: story !== undefined }),
   ];
   return { text: `${lines.join("\n")}\n`, isMatched: true };
 }
@@ -56,12 +53,13 @@ function longest(lives: readonly PodLife[], endMicros: TimeMicros): PodLife | nu
   return found;
 }
 
-/** Another pod may have had the name before, or after. */
-function storyOf(explainer: Explainer, life: PodLife): PodStory | undefined {
+/** What is about this very pod: another may have had the name before, or after. */
+function ofLife<T extends { readonly pod: string; readonly createdMicros: TimeMicros }>(
+  told: readonly T[],
+  life: PodLife,
+): T | undefined {
   const key = keyOf(life.namespace, life.name);
-  return explainer.stories.find(
-    ({ pod, createdMicros }) => pod === key && createdMicros === life.createdMicros,
-  );
+  return told.find(({ pod, createdMicros }) => pod === key && createdMicros === life.createdMicros);
 }
 
 function unmatchedText(pods: Iterable<PodLife>, pattern: string): string {
@@ -82,15 +80,6 @@ function createdText({ createdMicros }: PodLife): string {
     : `created at ${durationText(createdMicros / 1e6)}`;
 }
 
-function fateText(life: PodLife, endMicros: TimeMicros): string {
-  const { node, boundMicros, finishedMicros } = life;
-  const time = durationText(waitMicros(life, endMicros) / 1e6);
-  if (wasThereBefore(life)) return `was on ${node} when the run began`;
-  if (!Number.isNaN(boundMicros)) return `placed on ${node} after ${time}`;
-  if (Number.isNaN(finishedMicros)) return `still pending at the end of the run, after ${time}`;
-  return `deleted at ${durationText(finishedMicros / 1e6)} without ever having had a node, after ${time}`;
-}
-
 function othersText(lives: readonly PodLife[], endMicros: TimeMicros): string {
   const pending = lives.filter(
     ({ node, finishedMicros }) => node === "" && Number.isNaN(finishedMicros),
@@ -102,83 +91,29 @@ function othersText(lives: readonly PodLife[], endMicros: TimeMicros): string {
   return `(${countText(lives.length, "pod")} match${still}; this is ${which})`;
 }
 
-function storyLines(story: PodStory, { node, finishedMicros }: PodLife): readonly string[] {
-  const lines: string[] = [];
-  const queued = ((story.attempts[0]?.timeMicros ?? 0) - story.createdMicros) / 1e6;
-  // Of a pod of a snapshot nobody knows how often it was tried before.
-  if (queued > LONG_IN_QUEUE_SECONDS && story.createdMicros >= 0) {
-    const time = durationText(queued);
-    lines.push(
-      "",
-      `For the first ${time} it was in the queue: behind other pods, or held by its gates.`,
-    );
-  }
-  const runs = runsOf(story);
-  const isCut = runs.length > MAX_RUNS;
-  for (const [index, run] of runs.entries()) {
-    const fromEnd = runs.length - index;
-    if (isCut && index >= FIRST_RUNS && fromEnd > MAX_RUNS - FIRST_RUNS) {
-      if (index === FIRST_RUNS) lines.push("", leftOutText(runs));
-      continue;
-    }
-    lines.push("", ...attemptLines(run, { count: run.count, priority: story.priority }));
-  }
-  for (const { timeMicros, message } of story.failedBindings) {
-    const at = durationText(timeMicros / 1e6);
-    lines.push("", `At ${at} the decision could not be carried out: ${message}`);
-  }
-  if (node === "" && Number.isNaN(finishedMicros)) {
-    lines.push(
-      "",
-      "It is tried again when something changes that may help it, or after 5 minutes.",
-    );
-  }
-  if (story.advice.length === 0) return lines;
-  const isPlaced = node !== "";
-  lines.push("", isPlaced ? "What would have helped, when it last failed" : "What would help");
-  lines.push(...story.advice.map((sentence) => `  - ${sentence}`));
-  return lines;
+/** Why it never ran, of a pod that had a node in this run. */
+function endLines(
+  world: World,
+  about: { readonly life: PodLife; readonly pod: PodVersion | undefined; readonly isTold: boolean },
+): readonly string[] {
+  const { life, pod, isTold } = about;
+  if (wasThereBefore(life)) return [];
+  const isNodeThere = world.ground.store.table("Node").find("", life.node) !== undefined;
+  const lines = neverRanLines(life, { pod, isNodeThere });
+  return isTold ? lines.flatMap((line) => ["", line]) : lines;
 }
 
-interface Run {
-  readonly first: PodStory["attempts"][number];
-  last: PodStory["attempts"][number];
-  count: number;
-}
-
-/** Attempts in a row that found the same are told once. */
-function runsOf(story: PodStory): readonly Run[] {
-  const runs: Run[] = [];
-  let key = "";
-  for (const attempt of story.attempts) {
-    const { timeMicros: _, number: __, ...found } = attempt;
-    const next = JSON.stringify(found);
-    const run = runs.at(-1);
-    if (run !== undefined && next === key) {
-      run.last = attempt;
-      run.count += 1;
-      continue;
-    }
-    key = next;
-    runs.push({ first: attempt, last: attempt, count: 1 });
-  }
-  return runs;
-}
-
-function leftOutText(runs: readonly Run[]): string {
-  const left = runs.slice(FIRST_RUNS, runs.length - (MAX_RUNS - FIRST_RUNS));
-  const attempts = left.reduce((sum, { count }) => sum + count, 0);
-  const from = durationText(left[0]!.first.timeMicros / 1e6);
-  const to = durationText(left.at(-1)!.last.timeMicros / 1e6);
-  return `(${countText(attempts, "attempt")} from ${from} to ${to} left out)`;
+interface Untold {
+  readonly life: PodLife;
+  readonly pod: PodVersion | undefined;
+  readonly gating: Gating | undefined;
 }
 
 /** A pod about which the scheduler has decided nothing, or nothing that was followed. */
 function untoldLines(
   world: World,
   explainer: Explainer,
-  life: PodLife,
-  pod: PodVersion | undefined,
+  { life, pod, gating }: Untold,
 ): readonly string[] {
   if (wasThereBefore(life)) {
     return [
@@ -191,12 +126,12 @@ function untoldLines(
         `More pods match ${explainer.pattern} than are followed: ask for this one by its name.`,
       ];
     }
-    return [
-      "The scheduler was not asked: whoever made the pod, or another scheduler, named its node.",
-    ];
+    return unaskedLines(life);
   }
   if (pod === undefined || pod.nodeName !== "") {
-    return ["The scheduler had not come to it by then."];
+    return [
+      gating === undefined ? "The scheduler had not come to it by then." : gatingText(gating),
+    ];
   }
   return ["What would help", `  - ${whyUnseen(world, explainer, pod)}`];
 }

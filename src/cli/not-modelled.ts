@@ -6,8 +6,9 @@ import { PODS_NOT_MADE } from "../scenario/modelled-fields.js";
 const MAX_NAMED = 2;
 
 /** A kind, or a field with its kind: `Pod spec.securityContext`. */
-export function whatOf({ kind, field }: Concern): string {
-  return field === "" ? kind : `${kind} ${field}`;
+export function whatOf({ kind, field, meant }: Concern): string {
+  const hint = meant === "" ? "" : ` (did you mean \`${meant}\`?)`;
+  return `${field === "" ? kind : `${kind} ${field}`}${hint}`;
 }
 
 /** `12 pods of Deployment shop/web`; the objects alone where that is no pod's matter. */

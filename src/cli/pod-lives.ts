@@ -13,8 +13,15 @@ export interface PodLife {
   readonly node: string;
   readonly createdMicros: TimeMicros;
   readonly boundMicros: TimeMicros;
+  /** Its first container began. */
+  readonly startedMicros: TimeMicros;
   /** Ended, or was gone. */
   readonly finishedMicros: TimeMicros;
+  readonly phase: string;
+  /** Of its end, in a word; empty if nobody gave one. */
+  readonly reason: string;
+  /** How often the scheduler tried to place it. */
+  readonly attempts: number;
 }
 
 export function livesOf(pods: Iterable<PodLife>, pattern: string): readonly PodLife[] {

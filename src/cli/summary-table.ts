@@ -2,7 +2,7 @@ import type { EventTally, TimelineStep } from "../record/event-log.js";
 import type { RefusalTally } from "../record/refusals.js";
 import type { SummaryRow } from "../record/summary.js";
 import type { Concern } from "../scenario/concerned-pods.js";
-import { alignedLines } from "./aligned-text.js";
+import { alignedLines, fittedRows, wrappedItems, wrappedText } from "./aligned-text.js";
 import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
 import { whatOf, whoOf } from "./not-modelled.js";
 
@@ -241,7 +241,7 @@ function waitLines(figures: Figures): readonly string[] {
     const [, plugin = "", reason = ""] = /^plugin=(.*?);reason=(.*)$/s.exec(labels) ?? [];
     return [percentText(share), reason, `(${plugin})`];
   });
-  const lines = alignedLines(rows, ["right", "left", "left"]);
+  const lines = alignedLines(fittedRows(rows, 1), ["right", "left", "left"]);
   return [
     "of the time that they had no node, by what kept them",
     ...withRest(lines, worth.length - rows.length, "more in summary.csv"),
@@ -253,7 +253,7 @@ function refusalLines(refusals: readonly RefusalTally[]): readonly string[] {
     .slice(0, MAX_LINES)
     .map(({ reason, pods, unbound }) => [countText(pods, "pod"), reason, fateText(pods, unbound)]);
   if (rows.length === 0) return [];
-  const lines = alignedLines(rows, ["right", "left", "left"]);
+  const lines = alignedLines(fittedRows(rows, 1), ["right", "left", "left"]);
   return [
     "by the reasons of their last refusal",
     ...withRest(lines, refusals.length - rows.length, "more in pods.csv"),
@@ -265,38 +265,34 @@ function fateText(pods: number, unbound: number): string {
   return unbound === pods ? "never bound" : `${numberText(unbound)} of them never bound`;
 }
 
-/** What may change results line by line; what does not, in one run of text. */
+/** What may change results line by line, by what it may change; what does not, in one run of text. */
 function notModelledLines(notModelled: readonly Concern[], emphasis: Emphasis): readonly string[] {
-  const weight = { placement: 0, timing: 1, none: 2 } as const;
-  const harmful = notModelled
-    .filter(({ effect }) => effect !== "none")
-    .sort((a, b) => weight[a.effect] - weight[b.effect]);
-  const rows = harmful.map((entry) => [whatOf(entry), `may change ${entry.effect}`, whoOf(entry)]);
-  const harmless = notModelled.filter(({ effect }) => effect === "none");
+  const withEffect = (effect: Concern["effect"]) =>
+    notModelled.filter((entry) => entry.effect === effect);
+  const harmful = (["placement", "timing"] as const).flatMap((effect) => {
+    const rows = withEffect(effect).map((entry) => [whatOf(entry), whoOf(entry)]);
+    if (rows.length === 0) return [];
+    const lines = alignedLines(fittedRows(rows, 1), ["left", "left"]);
+    return [`may change ${effect}:`, ...lines.map((line) => emphasis.warn(`  ${line}`))];
+  });
+  const harmless = withEffect("none");
   return [
-    ...alignedLines(rows, ["left", "left", "left"]).map((line) => emphasis.warn(line)),
+    ...harmful,
     ...(harmless.length === 0 ? [] : ["no effect on results, by the number of pods or objects:"]),
-    ...wrapped(harmless.map((entry) => `${whatOf(entry)} (${sizeOf(entry)})`)),
+    ...wrappedItems(harmlessTexts(harmless)).map((line) => `  ${line}`),
   ];
+}
+
+/** Items of a list, each with what stands behind it. */
+function harmlessTexts(harmless: readonly Concern[]): readonly string[] {
+  return harmless.map(
+    (entry, index) =>
+      `${whatOf(entry)} (${sizeOf(entry)})${index < harmless.length - 1 ? "," : ""}`,
+  );
 }
 
 function sizeOf({ podsOf, podsCount, objects }: Concern): string {
   return podsOf.size > 0 ? countText(podsCount, "pod") : countText(objects.length, "object");
-}
-
-const WRAP_COLUMNS = 96;
-
-/** Items joined by commas, in lines of at most so many columns. */
-function wrapped(items: readonly string[]): readonly string[] {
-  const lines: string[] = [];
-  for (const [index, item] of items.entries()) {
-    const text = index < items.length - 1 ? `${item},` : item;
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + text.length < WRAP_COLUMNS) {
-      lines[lines.length - 1] = `${last} ${text}`;
-    } else lines.push(`  ${text}`);
-  }
-  return lines;
 }
 
 function noteLines(report: SummaryReport): readonly string[] {
@@ -304,7 +300,9 @@ function noteLines(report: SummaryReport): readonly string[] {
   if (report.defaultContainers > 0) {
     notes.push(`${countText(report.defaultContainers, "container")} ran with default behaviour`);
   }
-  return notes;
+  return notes.flatMap((note) =>
+    wrappedText(note).map((line, at) => (at === 0 ? line : `  ${line}`)),
+  );
 }
 
 function fileLines(path: string): readonly string[] {

@@ -46,6 +46,7 @@ export class RunFigures {
         ...records.describe(record),
         createdMicros: records.created.get(record),
         boundMicros: records.bound.get(record),
+        startedMicros: records.started.get(record),
         finishedMicros: records.finished.get(record),
       };
     }

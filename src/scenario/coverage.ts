@@ -1,3 +1,4 @@
+import { closest, distance } from "fastest-levenshtein";
 import { KINDS } from "../api/kinds.js";
 import type { Manifest } from "../api/kubernetes.js";
 import { kindOf } from "../api/legacy-versions.js";
@@ -19,6 +20,8 @@ export interface NotModelled {
   /** Of a pod template as of the pod, `spec.containers[].livenessProbe`; empty for the whole kind. */
   readonly field: string;
   readonly effect: Effect;
+  /** The field that was meant, where this one looks like a slip of the pen; empty otherwise. */
+  readonly meant: string;
   /** The objects that have it, `Deployment shop/web`, in the order of the input. */
   readonly objects: readonly string[];
   /** Whose pods it concerns; see {@link PodsOf}. */
@@ -60,11 +63,11 @@ export class CoverageReport {
   }
 
   /** Something that is told of in other ways than by the tables. */
-  note(what: Omit<NotModelled, "objects" | "podsOf">, about: Subject): void {
+  note({ meant = "", ...what }: Finding, about: Subject): void {
     const key = `${what.kind} ${what.field} ${what.effect}`;
     let entry = this.found.get(key);
     if (entry === undefined) {
-      entry = { ...what, objects: [], podsOf: new Set() };
+      entry = { ...what, meant, objects: [], podsOf: new Set() };
       this.found.set(key, entry);
     }
     if (entry.objects.at(-1) !== about.text) entry.objects.push(about.text);
@@ -94,12 +97,14 @@ export class CoverageReport {
     if (typeof value !== "object" || value === null) return;
     for (const [field, inside] of Object.entries(value)) {
       if (isEmpty(inside)) continue;
-      const rule: FieldRule = Object.hasOwn(rules, field) ? rules[field]! : UNKNOWN_FIELD;
+      const isKnown = Object.hasOwn(rules, field);
+      const rule: FieldRule = isKnown ? rules[field]! : UNKNOWN_FIELD;
       const effect = typeof rule === "function" ? rule(inside) : rule;
       if (effect === "modelled") continue;
       const prefix = `${at.prefix}.${field}`;
       if (typeof effect === "string") {
-        this.note({ kind: at.kind, field: prefix, effect }, at.about);
+        const meant = isKnown ? "" : meantField(field, Object.keys(rules));
+        this.note({ kind: at.kind, field: prefix, effect, meant }, at.about);
       } else if (effect === POD_TEMPLATE) {
         const { spec } = inside as { spec?: unknown };
         this.look(spec, POD_TEMPLATE.spec, { ...at, kind: "Pod", prefix: "spec" });
@@ -108,6 +113,15 @@ export class CoverageReport {
       }
     }
   }
+}
+
+type Finding = Pick<NotModelled, "kind" | "field" | "effect"> & { readonly meant?: string };
+
+/** The known field that differs in a few letters only; empty for none. */
+function meantField(field: string, known: readonly string[]): string {
+  const nearest = known.length === 0 ? "" : closest(field, [...known]);
+  const isNear = nearest !== "" && distance(field, nearest) <= Math.max(1, field.length / 4);
+  return isNear ? nearest : "";
 }
 
 /** What a finding is about. */

@@ -210,7 +210,10 @@ export class Scheduler {
   private gateOf(pod: PodVersion): string | null {
     const framework = this.frameworks.get(pod.spec.schedulerName ?? "");
     if (framework === undefined || framework.preEnqueuePlugins.length === 0) return null;
-    return framework.runPreEnqueuePlugins(this.state.podInfos.podInfo(pod))?.plugin ?? null;
+    const info = this.state.podInfos.podInfo(pod);
+    const gate = framework.runPreEnqueuePlugins(info)?.plugin ?? null;
+    this.options.decisions?.atGate(pod, gate !== null, this.engine.now);
+    return gate;
   }
 
   private randomTie(): (count: number) => number {

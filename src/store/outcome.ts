@@ -18,6 +18,8 @@ export interface Refusal {
   readonly ok: false;
   readonly reason: RefusalReason;
   readonly message: string;
+  /** The field of the object that is at fault, `spec.priorityClassName`, where it is one. */
+  readonly field?: string;
 }
 
 /** `object` is the version after the write; of an object that is gone, its last. */
@@ -29,6 +31,6 @@ interface Accepted<V = AnyVersion> {
 /** What the API server answers to a write. */
 export type Outcome<V = AnyVersion> = Accepted<V> | Refusal;
 
-export function refuse(reason: RefusalReason, message: string): Refusal {
-  return { ok: false, reason, message };
+export function refuse(reason: RefusalReason, message: string, field?: string): Refusal {
+  return { ok: false, reason, message, ...(field === undefined ? {} : { field }) };
 }

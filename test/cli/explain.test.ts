@@ -135,7 +135,47 @@ describe("--explain tells of a pod", () => {
     {
       what: "that names its node itself",
       manifests: [pod("fixed", "nodeName: general-1, ")],
-      says: [/: placed on general-1 after 0 s$/m, /^The scheduler was not asked: /m],
+      says: [
+        /: assigned to general-1 from the beginning$/m,
+        /^The scheduler was not asked: whoever made the pod named its node \(spec\.nodeName\)\.$/m,
+        /^It began to run at \d+/m,
+      ],
+    },
+    {
+      what: "that names a node which is not there",
+      manifests: [pod("fixed", "nodeName: ghost, ")],
+      says: [
+        /: assigned to ghost from the beginning, failed at 40 s$/m,
+        /^There is no node ghost: no kubelet runs the pod, and the pod garbage collector ends/m,
+      ],
+    },
+    {
+      what: "that names a node on which it does not fit",
+      manifests: [pod("fixed", "nodeName: general-1, ", "40")],
+      says: [
+        /: assigned to general-1 from the beginning, failed at \d+ ms \(OutOfcpu\)$/m,
+        /^The kubelet of general-1 refused it: Node didn't have enough resource: cpu, .* \(OutOfcpu\)\. Without nodeName/m,
+      ],
+    },
+    {
+      what: "that its gates held back for a while",
+      manifests: [pod("p", "schedulingGates: [{ name: example.com/wait }], ")],
+      more: `  kubernetesVersion: "1.30"
+  timeline: [{ at: 2m, patch: { target: shop/Pod/p, patch: { spec: { schedulingGates: [{ name: example.com/wait, $patch: delete }] } } } }]
+`,
+      says: [
+        /^Its scheduling gate \(example\.com\/wait\) held it back until 2m; the scheduler/m,
+        /^Attempt 1, at 2m/m,
+      ],
+      not: /in the queue/,
+    },
+    {
+      what: "that somebody deleted while its gates held it back",
+      manifests: [pod("p", "schedulingGates: [{ name: a.b/c }, { name: a.b/d }], ")],
+      more: '  kubernetesVersion: "1.30"\n  timeline: [{ at: 3m, delete: { target: shop/Pod/p } }]\n',
+      says: [
+        /^Its scheduling gates \(a\.b\/c, a\.b\/d\) held it back, and nobody took them away\.$/m,
+      ],
     },
     {
       what: "of a scheduler that is not there",
@@ -152,12 +192,16 @@ describe("--explain tells of a pod", () => {
       what: "that waits for the scheduler, which has other pods before it",
       manifests: [pod("a"), pod("b"), pod("c")],
       more: "  controlPlane: { scheduler: { cycle: { base: 30s } } }\n",
-      says: [/^shop\/c, .*: placed on/m, /^For the first 60 s it was in the queue: /m],
+      says: [
+        /^shop\/c, .*: placed on/m,
+        /^For the first 60 s it was in the queue, behind other pods\.$/m,
+      ],
     },
-  ])("$what", async ({ manifests, more, says }) => {
+  ])("$what", async ({ manifests, more, says, not }) => {
     const { text, isMatched } = await told("shop/*", manifests, more);
     expect(isMatched).toBe(true);
     for (const words of says) expect(text).toMatch(words);
+    if (not !== undefined) expect(text).not.toMatch(not);
   });
 
   test("that had its node before the run began", async () => {

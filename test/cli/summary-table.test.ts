@@ -12,6 +12,7 @@ const concern = (fields: Partial<Concern>): Concern => ({
   kind: "Pod",
   field: "",
   effect: "placement",
+  meant: "",
   objects: ["Deployment shop/web"],
   podsOf: new Set(["shop/Deployment/web"]),
   podsCount: 0,
@@ -84,6 +85,40 @@ describe("the summary of a run", () => {
     const marked = summaryText(report(), { bold: mark, dim: mark, warn: mark });
     expect(marked).toContain("<Why pods were refused>");
     expect(marked.replace(/[<>]/g, "")).toBe(summaryText(report(), NO_EMPHASIS));
+  });
+
+  it("breaks long texts between words, within their column", () => {
+    const reason = Array.from({ length: 30 }, (_, i) => `word-${i}`).join(" ");
+    const long = "a-long-name-of-an-app".repeat(2);
+    const text = summaryText(
+      {
+        ...report(),
+        refusals: [{ reason, pods: 3, unbound: 2 }],
+        notModelled: [
+          concern({ field: "spec.runtimeClassName", objects: [`Deployment shop/${long}`] }),
+          concern({ field: "spec.nodeSelectr", meant: "nodeSelector" }),
+        ],
+        notes: [reason],
+      },
+      NO_EMPHASIS,
+    );
+    const sectionOf = (title: string) =>
+      text.slice(text.indexOf(title)).split("\n\n")[0]!.split("\n");
+    expect(sectionOf("Why pods were refused").slice(2)).toEqual([
+      "  3 pods  word-0 word-1 word-2 word-3 word-4 word-5 word-6 word-7 word-8   2 of them never bound",
+      "          word-9 word-10 word-11 word-12 word-13 word-14 word-15 word-16",
+      "          word-17 word-18 word-19 word-20 word-21 word-22 word-23 word-24",
+      "          word-25 word-26 word-27 word-28 word-29",
+    ]);
+    expect(sectionOf("Not modelled")).toEqual([
+      "Not modelled",
+      "  may change placement:",
+      "    Pod spec.runtimeClassName                            0 pods of Deployment",
+      `                                                         shop/${long}`,
+      "    Pod spec.nodeSelectr (did you mean `nodeSelector`?)  0 pods of Deployment shop/web",
+    ]);
+    expect(sectionOf("Notes")[1]).toMatch(/^ {2}word-0 .* word-12$/);
+    expect(sectionOf("Notes")[2]).toMatch(/^ {4}word-13 /);
   });
 
   it("leaves out what there is nothing to say about", () => {

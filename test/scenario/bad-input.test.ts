@@ -376,6 +376,16 @@ describe("manifests that are wrong", () => {
       /^app\.yaml:5:13: spec\.replicas: .*\(found "two"\)$/,
     ],
     [
+      "a label whose value is none",
+      APP.replace("metadata: { ", 'metadata: { labels: { ok: fine, team: "a b" }, '),
+      /^app\.yaml:3:\d+: metadata\.labels\.team: must be empty, or consist of .*\(found "a b"\)$/,
+    ],
+    [
+      "a label whose key is none",
+      APP.replace("metadata: { ", 'metadata: { labels: { ok: fine, "a b": team }, '),
+      /^app\.yaml:3:\d+: metadata\.labels\["a b"\]: the name must consist of .*\(found "a b"\)$/,
+    ],
+    [
       "no kind",
       APP.replace("kind: Deployment\n", ""),
       /^app\.yaml:1:1: kind: expected a Kubernetes object with `kind`/,

@@ -37,3 +37,31 @@ spec: { containers: [{ name: main, image: i }] }
     ]);
   });
 });
+
+describe("a field that nobody knows", () => {
+  const fieldsOf = async (fields: string) => {
+    const { notModelled } = await loadedFromMemory(
+      {
+        "pod.yaml": `apiVersion: v1
+kind: Pod
+metadata: { name: p }
+spec: { ${fields}containers: [{ name: main, image: i, resorces: { requests: { cpu: 1 } } }] }
+`,
+      },
+      { nodes: "1x4cpu,8Gi" },
+    );
+    return notModelled.map(({ field, meant }) => `${field}: ${meant}`);
+  };
+
+  test.each([
+    ["nodeSelectr: { a: b }, ", "spec.nodeSelectr: nodeSelector"],
+    ["tollerations: [{ operator: Exists }], ", "spec.tollerations: tolerations"],
+    ["entirelyNew: { a: b }, ", "spec.entirelyNew: "],
+    // Known, and not modelled: nothing else was meant.
+    ["hostname: x, ", "spec.hostname: "],
+  ])("%s is told with the one that was meant", async (fields, told) => {
+    const found = await fieldsOf(fields);
+    expect(found).toContain(told);
+    expect(found).toContain("spec.containers[].resorces: resources");
+  });
+});

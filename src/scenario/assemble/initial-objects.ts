@@ -6,7 +6,9 @@ import type { NewGeneric, NewObject } from "../../api/new-object.js";
 import { registeredNode } from "../../cluster/node-object.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
+import { showValue, valueAt } from "../load/value-path.js";
 import type { LoadedObject } from "../schema/scenario.js";
+import type { Refusal } from "../../store/outcome.js";
 import type { Ground } from "./ground.js";
 
 /** Kinds that others need before them, in this order; the rest keep the order of the files. */
@@ -59,25 +61,36 @@ export function loadNodes(
  * refuses is wrong input. A namespace that no file makes, of a manifest or of what a generator will
  * make, is made, as `kubectl -n` users expect.
  */
-export function applyManifests(ground: Ground, loaded: LoadedScenario): readonly Issue[] {
-  const issues: Issue[] = [];
+export async function applyManifests(
+  ground: Ground,
+  loaded: LoadedScenario,
+): Promise<readonly Issue[]> {
+  const refused: { readonly object: LoadedObject; readonly refusal: Refusal }[] = [];
   for (const { template } of loaded.scenario.generators) {
     if (KINDS[template.kind as keyof typeof KINDS]?.namespaced === true) {
       createNamespace(ground, template.metadata.namespace);
     }
   }
   const ordered = [...loaded.manifests].sort((a, b) => rank(a) - rank(b));
-  for (const { manifest, origin } of ordered) {
+  for (const object of ordered) {
+    const { manifest } = object;
     const kind = manifest.kind as keyof typeof KINDS;
     if (KINDS[kind]?.namespaced === true) {
       createNamespace(ground, manifest.metadata.namespace ?? "default");
     }
     const outcome = ground.server.execute({ verb: "apply", manifest });
-    if (outcome.ok) continue;
-    const path = `${manifest.kind}/${manifest.metadata.name ?? ""}`;
-    issues.push({ ...origin, column: 1, path, value: "", message: outcome.message });
+    if (!outcome.ok) refused.push({ object, refusal: outcome });
   }
-  return issues;
+  const fields = refused.map(({ object: { origin }, refusal: { field } }) => ({
+    origin,
+    path: field === undefined ? [] : field.split("."),
+  }));
+  const places = await loaded.placesOf(fields);
+  return refused.map(({ object: { manifest }, refusal: { message, field } }, i): Issue => {
+    const { origin, path } = fields[i]!;
+    const value = field === undefined ? "" : showValue(valueAt(manifest, path));
+    return { file: loaded.shownAs(origin.file), ...places[i]!, path: field ?? "", value, message };
+  });
 }
 
 function rank({ manifest }: LoadedObject): number {

@@ -101,7 +101,7 @@ export class World {
       if (typeof prepared === "string") return [traceIssue(loaded, index, prepared)];
       traces.push(prepared);
     }
-    const issues = applyManifests(ground, loaded);
+    const issues = await applyManifests(ground, loaded);
     if (issues.length > 0) return issues;
     const components: Startable[] = [
       wireKubelets(ground, scenario, behavior),

@@ -91,7 +91,7 @@ function* objectsOf(
     file: shown,
     ...document.placeOf([...at, ...path], atKey),
     path: formatPath(path),
-    value: showValue(valueAt(value, path)),
+    value: showValue(atKey ? path.at(-1) : valueAt(value, path)),
     message,
   });
   if (value === null && at.length > 0) return;

@@ -14,7 +14,7 @@ import { loadEmpiricalSamples } from "./empirical.js";
 import type { FileSystem } from "./file-system.js";
 import { InputFiles, type NamedFile } from "./input-files.js";
 import type { LoadedScenario, LoadOutcome } from "./loaded-scenario.js";
-import { loadManifests, type ObjectCheck } from "./manifests.js";
+import { loadManifests, placesOf, type ObjectCheck } from "./manifests.js";
 import { dumpFlaws, manifestFlaws } from "./object-check.js";
 import { isTarget, patched } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
@@ -168,6 +168,7 @@ class ScenarioLoader {
       inputs: await inputs.hashes(),
       openText: (name) => textBlocks(inputs.files, inputs.find(name).path),
       shownAs: (name) => inputs.find(name).shown,
+      placesOf: (fields) => placesOf(inputs, fields),
       issueAt: (path, message) => this.source.issue(path, message),
     };
   }
@@ -225,7 +226,7 @@ class ScenarioLoader {
 
   private inline(manifest: LoadedObject["manifest"], path: Path): LoadedObject {
     for (const flaw of manifestFlaws(manifest)) {
-      this.issues.push(this.source.issue([...path, ...flaw.path], flaw.message));
+      this.issues.push(this.source.issue([...path, ...flaw.path], flaw.message, flaw.atKey));
     }
     this.coverage.add(manifest);
     const { file } = this.source;
@@ -284,7 +285,7 @@ class ScenarioLoader {
       this.coverage.add({ ...template, metadata: made });
       for (const flaw of manifestFlaws({ ...template, metadata })) {
         const path: Path = ["spec", "generators", i, "template", ...flaw.path];
-        this.issues.push(this.source.issue(path, flaw.message));
+        this.issues.push(this.source.issue(path, flaw.message, flaw.atKey));
       }
     }
   }
@@ -306,7 +307,7 @@ class ScenarioLoader {
         }
         for (const flaw of result) {
           const place: Path = [...path, "patch", ...flaw.path];
-          this.issues.push(this.source.issue(place, flaw.message));
+          this.issues.push(this.source.issue(place, flaw.message, flaw.atKey));
         }
       }
       if (!isThere) {

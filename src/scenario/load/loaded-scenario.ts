@@ -3,6 +3,8 @@ import type { NotModelled } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { LoadedObject, Scenario } from "../schema/scenario.js";
 import type { InputHash } from "./input-files.js";
+import type { FieldOfObject } from "./manifests.js";
+import type { Place } from "./yaml-source.js";
 
 /** A scenario with everything that its files hold, patches applied: what a world is built of. */
 export interface LoadedScenario {
@@ -25,6 +27,8 @@ export interface LoadedScenario {
   openText(name: string): AsyncIterable<string>;
   /** How a message calls that file. */
   shownAs(name: string): string;
+  /** Where fields of objects stand in the files that hold them. */
+  placesOf(fields: readonly FieldOfObject[]): Promise<readonly Place[]>;
   /** An issue about a field of the scenario file, by its path from the root. */
   issueAt(path: readonly (string | number)[], message: string): Issue;
 }

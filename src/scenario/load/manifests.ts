@@ -6,12 +6,14 @@ import type { LoadedObject } from "../schema/scenario.js";
 import { type FoundObject, readObjects } from "./documents.js";
 import type { InputFiles, NamedFile } from "./input-files.js";
 import { fileIssue, reasonOf } from "./read-text.js";
-import type { Path } from "./yaml-source.js";
+import type { Path, Place } from "./yaml-source.js";
 
 /** What is wrong with an object, by the path of the field. */
 export interface ObjectFlaw {
   readonly path: Path;
   readonly message: string;
+  /** Whether it is about the last key of the path itself. */
+  readonly atKey?: boolean;
 }
 
 export type ObjectCheck = (manifest: Manifest) => readonly ObjectFlaw[];
@@ -110,10 +112,48 @@ async function loadFile(
       continue;
     }
     const flaws = check(manifest as Manifest);
-    into.issues.push(...flaws.map(({ path, message }) => found.object.issue(path, message)));
+    for (const { path, message, atKey } of flaws) {
+      into.issues.push(found.object.issue(path, message, atKey));
+    }
     const origin = { file: file.name, line: found.object.line };
     into.objects.push({ manifest: manifest as Manifest, origin });
   }
+}
+
+/** A field of an object of a file. */
+export interface FieldOfObject {
+  readonly origin: LoadedObject["origin"];
+  readonly path: Path;
+}
+
+/**
+ * Where fields of objects that were read before stand. Their files are read once more: to keep the
+ * places of all fields for the few that somebody asks about would cost more than the objects.
+ */
+export async function placesOf(
+  inputs: InputFiles,
+  fields: readonly FieldOfObject[],
+): Promise<readonly Place[]> {
+  const places: Place[] = fields.map(({ origin }) => ({ line: origin.line, column: 1 }));
+  const byObject = new Map<string, number[]>();
+  for (const [i, { origin }] of fields.entries()) {
+    const key = objectKey(origin);
+    byObject.set(key, [...(byObject.get(key) ?? []), i]);
+  }
+  for (const file of new Set(fields.map(({ origin }) => origin.file))) {
+    for await (const found of readObjects(inputs.files, inputs.find(file))) {
+      if ("issue" in found) continue;
+      for (const i of byObject.get(objectKey({ file, line: found.object.line })) ?? []) {
+        const { line, column } = found.object.issue(fields[i]!.path, "");
+        places[i] = { line, column };
+      }
+    }
+  }
+  return places;
+}
+
+function objectKey({ file, line }: LoadedObject["origin"]): string {
+  return `${line} ${file}`;
 }
 
 /** The object with today's API version, or what keeps it from being one. */

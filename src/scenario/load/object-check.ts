@@ -8,6 +8,7 @@ import { shapeIssues } from "../../api/validation/shape.js";
 import { validateCreate } from "../../api/validation/validate.js";
 import { dumpedFlaws } from "./dumped-flaws.js";
 import type { ObjectFlaw } from "./manifests.js";
+import { valueAt } from "./value-path.js";
 import type { Path } from "./yaml-source.js";
 
 /** What the API server would refuse of a manifest that is created, whatever else there is. */
@@ -23,13 +24,26 @@ export function manifestFlaws(manifest: Manifest): readonly ObjectFlaw[] {
   if (object === null) return [];
   const spec = defaultSpec(object.kind, object.spec as SpecOf[Kind]);
   const defaulted = { ...object, spec } as NewObject;
-  return validateCreate(object.kind, defaulted).map(flawOf);
+  return validateCreate(object.kind, defaulted).map((issue) => entryFlawOf(issue, manifest));
 }
 
 /** What could not be read of an object that a live API server gave out. */
 export function dumpFlaws(manifest: Manifest): readonly ObjectFlaw[] {
   const unreadable = shapeIssues(manifest);
   return unreadable.length > 0 ? unreadable.map(flawOf) : dumpedFlaws(manifest);
+}
+
+/** The API server's path of a bad label is that of all labels: here it is that of the label. */
+function entryFlawOf(issue: FieldIssue, manifest: Manifest): ObjectFlaw {
+  const flaw = flawOf(issue);
+  const { value } = issue;
+  const map = valueAt(manifest, flaw.path);
+  if (typeof value !== "string" || typeof map !== "object" || map === null || Array.isArray(map)) {
+    return flaw;
+  }
+  if (Object.hasOwn(map, value)) return { ...flaw, path: [...flaw.path, value], atKey: true };
+  const entry = Object.entries(map).find(([, one]) => one === value);
+  return entry === undefined ? flaw : { ...flaw, path: [...flaw.path, entry[0]] };
 }
 
 /** An issue of the API server's, by its path as parts and in our words. */

@@ -7,12 +7,14 @@ import {
   AFFINITY_UNMET,
   ANTI_AFFINITY_BROKEN,
 } from "../plugins/inter-pod-affinity/affinity-filter.js";
+import { avoidedAdvice, farAdvice, nearAdvice } from "./affinity-advice.js";
 import { type BlockedNode, blockedNodes, untolerated } from "./blockers.js";
 import type { Decision } from "./decision-observer.js";
 import { choiceAdvice } from "./node-choice.js";
 import { listText, nodesText, roomText } from "./node-text.js";
-import { avoidedAdvice, farAdvice, nearAdvice, portAdvice, spreadAdvice } from "./pod-rules.js";
+import { portAdvice } from "./port-advice.js";
 import { roomAdvice } from "./room-advice.js";
+import { spreadAdvice } from "./spread-advice.js";
 import { volumesOfNodes, volumesOfPod } from "./volume-advice.js";
 
 const ROOM = "NodeResourcesFit";

@@ -54,6 +54,11 @@ export interface PreemptionReport {
   readonly nominatedNode: string | null;
 }
 
+interface BindingFailure {
+  readonly timeMicros: TimeMicros;
+  readonly message: string;
+}
+
 /** One scheduling cycle of a pod, as plain data. */
 export interface Attempt {
   readonly timeMicros: TimeMicros;
@@ -72,4 +77,6 @@ export interface Attempt {
   readonly preemption: PreemptionReport | null;
   /** Of an error. */
   readonly message: string;
+  /** That the pod could not be bound to the chosen node; null where it could. */
+  readonly bindingFailure: BindingFailure | null;
 }

@@ -24,6 +24,8 @@ export interface DecisionTrace extends ScoreTrace {
 export interface DecisionObserver {
   /** Null when nobody asks about the pod. */
   trace(pod: PodVersion): DecisionTrace | null;
-  /** A decision could not be carried out. */
+  /** A pod is about to enter the queue, and its gates hold it back from that, or let it in. */
+  atGate(pod: PodVersion, isHeld: boolean, timeMicros: TimeMicros): void;
+  /** The pod's last decision could not be carried out. */
   bindingFailed(pod: PodVersion, message: string, timeMicros: TimeMicros): void;
 }

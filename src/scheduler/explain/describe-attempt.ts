@@ -57,6 +57,7 @@ export function describeAttempt(decision: Decision, scores: ScoreColumns): Attem
     wasNominated: false,
     preemption: null,
     message: "",
+    bindingFailure: null,
   };
   if (outcome.kind === "error") return { ...common, message: outcome.message };
   const { diagnosis } = outcome;

@@ -14,18 +14,22 @@ export interface PodStory {
   readonly priority: number;
   readonly createdMicros: TimeMicros;
   readonly attempts: readonly Attempt[];
-  /** Decisions that could not be carried out. */
-  readonly failedBindings: readonly {
-    readonly timeMicros: TimeMicros;
-    readonly message: string;
-  }[];
   /** Sentences about what would have helped at the last attempt that failed. */
   readonly advice: readonly string[];
 }
 
+/** A pod that its scheduling gates kept from the queue. */
+export interface Gating {
+  readonly pod: string;
+  readonly createdMicros: TimeMicros;
+  /** Their names, of those that it had at first. */
+  readonly gates: readonly string[];
+  /** Null while they hold. */
+  untilMicros: TimeMicros | null;
+}
+
 interface OpenStory extends PodStory {
   readonly attempts: Attempt[];
-  readonly failedBindings: { timeMicros: TimeMicros; message: string }[];
   advice: readonly string[];
 }
 
@@ -69,6 +73,7 @@ function glob(pattern: string): (text: string) => boolean {
 /** Records each decision about the pods whose name matches. */
 export class Explainer implements DecisionObserver {
   private readonly byUid = new Map<string, OpenStory>();
+  private readonly gatingByUid = new Map<string, Gating>();
   private hasLeftOut = false;
   private readonly matches: (namespace: string, name: string) => boolean;
 
@@ -86,6 +91,26 @@ export class Explainer implements DecisionObserver {
     return [...this.byUid.values()];
   }
 
+  get gatings(): readonly Gating[] {
+    return [...this.gatingByUid.values()];
+  }
+
+  atGate(pod: PodVersion, isHeld: boolean, timeMicros: TimeMicros): void {
+    const known = this.gatingByUid.get(pod.uid);
+    if (known !== undefined) {
+      if (!isHeld) known.untilMicros ??= timeMicros;
+      return;
+    }
+    if (!isHeld || this.gatingByUid.size >= MAX_PODS) return;
+    if (!this.matches(pod.namespace, pod.name)) return;
+    this.gatingByUid.set(pod.uid, {
+      pod: `${pod.namespace}/${pod.name}`,
+      createdMicros: pod.creationTimeMicros,
+      gates: (pod.spec.schedulingGates ?? []).map(({ name }) => name),
+      untilMicros: null,
+    });
+  }
+
   trace(pod: PodVersion): DecisionTrace | null {
     if (!this.matches(pod.namespace, pod.name)) return null;
     const story = this.byUid.get(pod.uid) ?? this.begin(pod);
@@ -93,7 +118,9 @@ export class Explainer implements DecisionObserver {
   }
 
   bindingFailed(pod: PodVersion, message: string, timeMicros: TimeMicros): void {
-    this.byUid.get(pod.uid)?.failedBindings.push({ timeMicros, message });
+    const attempts = this.byUid.get(pod.uid)?.attempts;
+    const last = attempts?.pop();
+    if (last !== undefined) attempts?.push({ ...last, bindingFailure: { timeMicros, message } });
   }
 
   private begin(pod: PodVersion): OpenStory | null {
@@ -106,7 +133,6 @@ export class Explainer implements DecisionObserver {
       priority: pod.spec.priority ?? 0,
       createdMicros: pod.creationTimeMicros,
       attempts: [],
-      failedBindings: [],
       advice: [],
     };
     this.byUid.set(pod.uid, story);

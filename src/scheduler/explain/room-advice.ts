@@ -162,11 +162,14 @@ function clearingAdvice(
   const advice = [
     `With ${counted(pods.length, "pod")} less ${nodeText(node)} would have room: scale down, or move, ${named} (${priority}).`,
   ];
+  const isPatient = pod.template.spec.preemptionPolicy === "Never";
   if (highestPriority >= pod.priority) {
+    const policy = isPatient ? " and the preemptionPolicy Never" : "";
+    const classes = classText(pod.priority, highestPriority, isPatient);
     advice.push(
-      `The scheduler takes only pods of lower priority away by itself (preemption), and this pod has priority ${priorityText(pod.priority)}.${classText(pod.priority, highestPriority)}`,
+      `The scheduler takes only pods of lower priority away by itself (preemption), and this pod has priority ${priorityText(pod.priority)}${policy}.${classes}`,
     );
-  } else if (pod.template.spec.preemptionPolicy === "Never") {
+  } else if (isPatient) {
     advice.push(
       "The scheduler takes no pod away for this one (preemption), for its preemptionPolicy is Never: PreemptLowerPriority would let it.",
     );
@@ -174,11 +177,17 @@ function clearingAdvice(
   return advice;
 }
 
-/** Which PriorityClasses would let it preempt, as far as there are such values. */
-function classText(own: number, theirs: number): string {
+/**
+ * Which PriorityClasses would let it preempt, as far as there are such values. To one that must not
+ * preempt at all, lower ones of others are no help.
+ */
+function classText(own: number, theirs: number, isPatient: boolean): string {
+  const policy = isPatient ? " with preemptionPolicy PreemptLowerPriority" : "";
   const classes = [
-    ...(theirs < HIGHEST_CLASS ? [`above ${theirs} for it`] : []),
-    ...(own > LOWEST_CLASS ? [`below ${own} for them`] : []),
+    ...(theirs < HIGHEST_CLASS ? [`above ${theirs} for it${policy}`] : []),
+    ...(own > LOWEST_CLASS && !isPatient ? [`below ${own} for them`] : []),
   ];
-  return classes.length === 0 ? "" : ` A PriorityClass ${classes.join(", or ")}, would let it.`;
+  return classes.length === 0
+    ? ""
+    : ` A PriorityClass ${classes.join(", or ")}${classes.length > 1 ? "," : ""} would let it.`;
 }

@@ -40,6 +40,7 @@ export class PriorityAdmission implements PodAdmission {
       return refuse(
         "Forbidden",
         `pods "${pod.name}" is forbidden: no PriorityClass with name ${name} was found`,
+        "spec.priorityClassName",
       );
     }
     const priority = priorityClass?.spec.value ?? 0;
@@ -49,6 +50,7 @@ export class PriorityAdmission implements PodAdmission {
         `pods "${pod.name}" is forbidden: the integer value of priority (${pod.spec.priority}) ` +
           `must not be provided in pod spec; priority admission controller computed ${priority} ` +
           "from the given PriorityClass name",
+        "spec.priority",
       );
     }
     const policy = priorityClass?.spec.preemptionPolicy ?? "PreemptLowerPriority";
@@ -58,6 +60,7 @@ export class PriorityAdmission implements PodAdmission {
         `pods "${pod.name}" is forbidden: the string value of PreemptionPolicy ` +
           `(${pod.spec.preemptionPolicy}) must not be provided in pod spec; priority admission ` +
           `controller computed ${policy} from the given PriorityClass name`,
+        "spec.preemptionPolicy",
       );
     }
     const spec = withPriority(pod.spec, priorityClass, priority, policy);
@@ -83,6 +86,7 @@ export function secondDefaultRefusal(
     "Forbidden",
     `${describe({ kind: "PriorityClass", name })} is forbidden: PriorityClass ${other.name} is ` +
       "already marked as default. Only one default can exist",
+    "globalDefault",
   );
 }
 

@@ -139,7 +139,9 @@ describe("arguments that the real loader refuses", () => {
       "own constraints with the system's defaulting",
       "PodTopologySpread",
       { defaultConstraints: [zone] },
-      ['defaultingType: Invalid value: "System": when .defaultConstraints are not empty'],
+      [
+        'defaultingType: Invalid value: "System": must be List when .defaultConstraints are not empty',
+      ],
     ],
     [
       "an unknown defaulting",

@@ -42,7 +42,7 @@ export const podTopologySpreadArgs: ArgsReader = {
     args.issues.oneOf(args.at("defaultingType"), type, ["System", "List"]);
     const readers = args.objects("defaultConstraints", FIELDS);
     if (type === "System" && readers.length > 0) {
-      const detail = "when .defaultConstraints are not empty";
+      const detail = "must be List when .defaultConstraints are not empty";
       args.issues.invalid(args.at("defaultingType"), type, detail);
     }
     const defaultConstraints = readers.map(readConstraint);
