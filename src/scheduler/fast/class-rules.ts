@@ -37,7 +37,7 @@ export function isRecognised(template: PodTemplateInfo): boolean {
   );
 }
 
-export function hasOwnConstraints({ spec }: PodTemplateInfo): boolean {
+function hasOwnConstraints({ spec }: PodTemplateInfo): boolean {
   return (spec.topologySpreadConstraints ?? []).length > 0;
 }
 
