@@ -246,7 +246,8 @@ export class Scheduler {
     const outcome = this.decide(queued, framework);
     this.current = { queued, framework, outcome };
     const info = this.state.podInfos.podInfo(pod);
-    const micros = cycleMicros(this.options.cycle, info, outcome.evaluatedNodes);
+    const nodes = { evaluated: outcome.evaluatedNodes, inCluster: this.state.nodes.length };
+    const micros = cycleMicros(this.options.cycle, info, nodes);
     this.engine.scheduleAfter(micros, Phase.react, this.decidedHandler);
   }
 

@@ -115,7 +115,7 @@ const RECORDED: readonly Row[] = [
 ];
 
 /** The largest relative error of the fit, by workload; as documented. */
-const STATED: Readonly<Record<string, number>> = { a: 0.09, b: 0.17, c: 0.35, d: 0.27 };
+const STATED: Readonly<Record<string, number>> = { a: 0.09, b: 0.18, c: 0.17, d: 0.05 };
 
 describe("the preset for kube-scheduler v1.26", () => {
   test.each(RECORDED)(
@@ -132,12 +132,13 @@ describe("the preset for kube-scheduler v1.26", () => {
       const spec = Object.assign({}, ...workloads.map((w) => constraintOf(w, {}, {})));
       const name = `p${workloads.join("")}`;
       world.create(podManifest(name, spec));
-      return cycleMicros(PRESET, world.scheduler.state.podInfos.podInfo(world.pod(name)), 1000);
+      const nodes = { evaluated: 1000, inCluster: 2000 };
+      return cycleMicros(PRESET, world.scheduler.state.podInfos.podInfo(world.pod(name)), nodes);
     };
     expect(micros()).toBe(4938);
     expect(micros("b")).toBe(5968);
-    expect(micros("c")).toBe(6637);
-    expect(micros("d")).toBe(5060);
+    expect(micros("c")).toBe(6526);
+    expect(micros("d")).toBe(5153);
     expect(micros("b", "d")).toBe(5968);
   });
 });
