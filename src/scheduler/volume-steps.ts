@@ -22,12 +22,22 @@ export function volumeWrite(
   if (step.kind === "bindClaim") {
     const volume = listers.persistentVolumes.get(step.volume);
     if (volume === undefined) return `persistentvolumes "${step.volume}" not found`;
+    if (volume.resourceVersion !== step.version) return conflict("persistentvolumes", volume.name);
     if (isBoundTo(volume, claim) && volume.spec.claimRef?.uid === claim.uid) return null;
     return { verb: "update", base: volume, change: reservation(claim, volume) };
   }
+  if (claim.resourceVersion !== step.version) return conflict("persistentvolumeclaims", name);
   if (claim.annotations[SELECTED_NODE] === step.nodeName) return null;
   const annotations = { ...claim.annotations, [SELECTED_NODE]: step.nodeName };
   return { verb: "update", base: claim, change: { annotations } };
+}
+
+/** As the API server says it: the decision rests on an older version. */
+function conflict(plural: string, name: string): string {
+  return (
+    `Operation cannot be fulfilled on ${plural} "${name}": the object has been modified; ` +
+    "please apply your changes to the latest version and try again"
+  );
 }
 
 const affinity = new VolumeNodeAffinity();

@@ -1,311 +1,20 @@
-import fc from "fast-check";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/api/kubernetes.js";
-import { parseBytes } from "../../src/api/quantity.js";
 import { ZONE } from "../../src/api/volumes/binding-outcome.js";
-import { BOUND_BY_CONTROLLER, type Claim, isFullyBound } from "../../src/api/volumes/claims.js";
 import type { Controller, ControllerOptions } from "../../src/control/controller.js";
 import { PersistentVolumeController } from "../../src/control/persistentvolume/persistent-volume-controller.js";
 import { CONTROLLERS } from "../../src/control/registry.js";
 import { TestCluster } from "./cluster.js";
-
-const DEFAULT = { "storageclass.kubernetes.io/is-default-class": "true" };
-const ONLY = { "persistentvolume-binder-controller": PersistentVolumeController };
-
-interface ClaimSketch {
-  readonly class?: string;
-  readonly size?: string;
-  readonly modes?: readonly string[];
-  readonly volumeName?: string;
-  readonly selector?: object;
-  readonly mode?: string;
-}
-
-function claim(name: string, sketch: ClaimSketch = {}): Manifest {
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name, namespace: "default" },
-    spec: {
-      accessModes: sketch.modes ?? ["ReadWriteOnce"],
-      resources: { requests: { storage: sketch.size ?? "1Gi" } },
-      ...(sketch.class === undefined ? {} : { storageClassName: sketch.class }),
-      ...(sketch.volumeName === undefined ? {} : { volumeName: sketch.volumeName }),
-      ...(sketch.selector === undefined ? {} : { selector: sketch.selector }),
-      ...(sketch.mode === undefined ? {} : { volumeMode: sketch.mode }),
-    },
-  };
-}
-
-interface VolumeSketch {
-  readonly class?: string;
-  readonly size?: string;
-  readonly modes?: readonly string[];
-  readonly claimRef?: object;
-  readonly policy?: string;
-  readonly labels?: Record<string, string>;
-}
-
-function volume(name: string, sketch: VolumeSketch = {}): Manifest {
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolume",
-    metadata: { name, labels: sketch.labels ?? {} },
-    spec: {
-      accessModes: sketch.modes ?? ["ReadWriteOnce"],
-      capacity: { storage: sketch.size ?? "1Gi" },
-      storageClassName: sketch.class ?? "",
-      persistentVolumeReclaimPolicy: sketch.policy ?? "Retain",
-      nfs: { server: "s", path: "/" },
-      ...(sketch.claimRef === undefined ? {} : { claimRef: sketch.claimRef }),
-    },
-  };
-}
-
-function storageClass(name: string, body: object = {}, annotations = {}): Manifest {
-  return {
-    apiVersion: "storage.k8s.io/v1",
-    kind: "StorageClass",
-    metadata: { name, annotations },
-    provisioner: "csi.example.com",
-    volumeBindingMode: "Immediate",
-    ...body,
-  };
-}
-
-function clusterOf(manifests: readonly Manifest[], controllers: typeof CONTROLLERS = ONLY) {
-  const cluster = new TestCluster().run(controllers);
-  for (const manifest of manifests) cluster.apply(manifest);
-  return cluster.advance(1);
-}
-
-/** `claim → volume`, for the claims that are bound. */
-const bindings = (cluster: TestCluster): readonly string[] =>
-  cluster
-    .all("PersistentVolumeClaim")
-    .filter((one) => isFullyBound(one) && one.status?.phase === "Bound")
-    .map((one) => `${one.name} → ${one.spec.volumeName}`);
-
-const said = (cluster: TestCluster): readonly string[] =>
-  cluster.events.map(({ reason, object, message }) => `${reason} ${object}: ${message}`);
-
-describe("a claim that is bound without regard to nodes", () => {
-  interface Case {
-    readonly what: string;
-    readonly given: readonly Manifest[];
-    readonly bound: readonly string[];
-    readonly says?: readonly string[];
-  }
-  const inDefault = (name: string) => ({ namespace: "default", name });
-  const CASES: readonly Case[] = [
-    {
-      what: "gets the smallest volume that is large enough",
-      given: [
-        volume("l", { size: "9Gi" }),
-        volume("m", { size: "3Gi" }),
-        volume("s"),
-        claim("c", { class: "", size: "2Gi" }),
-      ],
-      bound: ["c → m"],
-    },
-    {
-      what: "gets one with few access modes before a smaller one with more",
-      given: [
-        volume("more", { size: "2Gi", modes: ["ReadWriteOnce", "ReadOnlyMany"] }),
-        volume("few", { size: "8Gi" }),
-        claim("c", { class: "" }),
-      ],
-      bound: ["c → few"],
-    },
-    {
-      what: "gets none that lacks one of its access modes, and is told",
-      given: [volume("v"), claim("c", { class: "", modes: ["ReadWriteMany"] })],
-      bound: [],
-      says: [
-        "FailedBinding c: no persistent volumes available for this claim and no storage class is set",
-      ],
-    },
-    {
-      what: "gets one of its class and labels only",
-      given: [
-        volume("other", { class: "slow", labels: { tier: "a" } }),
-        volume("wrong", { class: "fast", labels: { tier: "b" } }),
-        volume("right", { class: "fast", size: "5Gi", labels: { tier: "a" } }),
-        claim("c", { class: "fast", selector: { matchLabels: { tier: "a" } } }),
-      ],
-      bound: ["c → right"],
-    },
-    {
-      what: "gets the volume that is reserved for it, though a smaller one is free",
-      given: [
-        volume("free"),
-        volume("mine", { size: "7Gi", claimRef: inDefault("c") }),
-        claim("c", { class: "" }),
-      ],
-      bound: ["c → mine"],
-    },
-    {
-      what: "gets none that is reserved for another",
-      given: [volume("v", { claimRef: inDefault("other") }), claim("c", { class: "" })],
-      bound: [],
-      says: [
-        "FailedBinding c: no persistent volumes available for this claim and no storage class is set",
-      ],
-    },
-    {
-      what: "gets the volume that it names",
-      given: [
-        volume("small"),
-        volume("named", { size: "7Gi" }),
-        claim("c", { class: "", volumeName: "named" }),
-      ],
-      bound: ["c → named"],
-    },
-    {
-      what: "that names a volume that is too small waits",
-      given: [volume("v"), claim("c", { class: "", size: "2Gi", volumeName: "v" })],
-      bound: [],
-      says: ['VolumeMismatch c: Cannot bind to requested volume "v": requested PV is too small'],
-    },
-    {
-      what: "that names a volume of another class waits",
-      given: [volume("v", { class: "x" }), claim("c", { class: "", volumeName: "v" })],
-      bound: [],
-      says: [
-        'VolumeMismatch c: Cannot bind to requested volume "v": storageClassName does not match',
-      ],
-    },
-    {
-      what: "that names another's volume waits",
-      given: [
-        volume("v", { claimRef: inDefault("first") }),
-        claim("c", { class: "", volumeName: "v" }),
-      ],
-      bound: [],
-      says: ['FailedBinding c: volume "v" already bound to a different claim.'],
-    },
-    {
-      what: "of a class that nobody has made may still take a volume of that name",
-      given: [
-        volume("v", { class: "manual" }),
-        claim("c", { class: "manual" }),
-        claim("d", { class: "manual" }),
-      ],
-      bound: ["c → v"],
-      says: ['ProvisioningFailed d: storageclass.storage.k8s.io "manual" not found'],
-    },
-    {
-      what: "of a class without a provisioner waits for a volume",
-      given: [
-        storageClass("local", { provisioner: "kubernetes.io/no-provisioner" }),
-        claim("c", { class: "local" }),
-      ],
-      bound: [],
-      says: ["ProvisioningFailed c: no volume plugin matched name: kubernetes.io/no-provisioner"],
-    },
-    {
-      what: "of a class that waits for the first consumer is left to the scheduler",
-      given: [
-        storageClass("late", { volumeBindingMode: "WaitForFirstConsumer" }),
-        volume("v", { class: "late" }),
-        claim("c", { class: "late" }),
-      ],
-      bound: [],
-      says: ["WaitForFirstConsumer c: waiting for first consumer to be created before binding"],
-    },
-    {
-      what: "of such a class is bound where a user has reserved a volume",
-      given: [
-        storageClass("late", { volumeBindingMode: "WaitForFirstConsumer" }),
-        volume("v", { class: "late", claimRef: inDefault("c") }),
-        claim("c", { class: "late" }),
-      ],
-      bound: ["c → v"],
-    },
-  ];
-
-  test.each(CASES)("$what", ({ given, bound, says = [] }) => {
-    const cluster = clusterOf(given);
-    expect(bindings(cluster)).toEqual(bound);
-    for (const text of bound) {
-      const [name = "", volumeName = ""] = text.split(" → ");
-      const { status, spec } = cluster.get("PersistentVolume", volumeName, "");
-      expect(status.phase).toBe("Bound");
-      expect(spec.claimRef).toMatchObject({
-        name,
-        uid: cluster.get("PersistentVolumeClaim", name).uid,
-      });
-    }
-    // What waits is told of once, and nothing more is written.
-    const writes = cluster.writes.length;
-    cluster.advance(3600);
-    expect(said(cluster)).toEqual(says);
-    expect(cluster.writes.length).toBe(writes);
-  });
-
-  it("is looked at again, within 15 s, when a volume or a class comes", () => {
-    const cluster = clusterOf([claim("c", { class: "late" }), claim("d", { class: "" })]);
-    cluster.advance(100);
-    cluster.apply(volume("v"));
-    cluster.apply(storageClass("late"));
-    cluster.advance(2);
-    expect(bindings(cluster)).toEqual([]);
-    cluster.advance(15);
-    expect(bindings(cluster).map((text) => text.slice(0, 1))).toEqual(["c", "d"]);
-  });
-
-  it("says which of the two was tied to the other by a user", () => {
-    const cluster = clusterOf([
-      volume("v"),
-      claim("chosen", { class: "" }),
-      volume("w"),
-      claim("named", { class: "", volumeName: "w" }),
-      volume("x", { claimRef: { namespace: "default", name: "reserved" } }),
-      claim("reserved", { class: "" }),
-    ]);
-    const marked = (object: { readonly annotations: Readonly<Record<string, string>> }) =>
-      object.annotations[BOUND_BY_CONTROLLER] === "yes";
-    const ofClaim = (name: string) => marked(cluster.get("PersistentVolumeClaim", name));
-    const ofVolume = (name: string) => marked(cluster.get("PersistentVolume", name, ""));
-    expect(["chosen", "named", "reserved"].map(ofClaim)).toEqual([true, false, true]);
-    expect(["v", "w", "x"].map(ofVolume)).toEqual([true, true, false]);
-  });
-
-  it("matches as many as it can: each volume for one claim, none too small, nobody waits in vain", () => {
-    const sizes = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 12 });
-    fc.assert(
-      fc.property(sizes, sizes, (wanted, offered) => {
-        const cluster = clusterOf([
-          ...wanted.map((gi, at) => claim(`c${at}`, { class: "", size: `${gi}Gi` })),
-          ...offered.map((gi, at) => volume(`v${at}`, { size: `${gi}Gi` })),
-        ]);
-        cluster.advance(20);
-        const taken = new Map<string, Claim>();
-        const waiting: number[] = [];
-        for (const one of cluster.all("PersistentVolumeClaim")) {
-          const bytes = parseBytes(one.spec.resources!.requests!.storage!);
-          if (!isFullyBound(one)) {
-            waiting.push(bytes);
-            continue;
-          }
-          const name = one.spec.volumeName!;
-          expect(taken.has(name)).toBe(false);
-          taken.set(name, one);
-          const { spec } = cluster.get("PersistentVolume", name, "");
-          expect(spec.claimRef?.uid).toBe(one.uid);
-          expect(parseBytes(spec.capacity!.storage!)).toBeGreaterThanOrEqual(bytes);
-        }
-        const left = cluster.all("PersistentVolume").filter(({ name }) => !taken.has(name));
-        for (const { spec, status } of left) {
-          expect(status.phase).toBe("Available");
-          for (const bytes of waiting)
-            expect(parseBytes(spec.capacity!.storage!)).toBeLessThan(bytes);
-        }
-      }),
-      { numRuns: 60 },
-    );
-  });
-});
+import {
+  DEFAULT,
+  ONLY,
+  claim,
+  volume,
+  storageClass,
+  clusterOf,
+  bindings,
+  said,
+} from "./volume-sketches.js";
 
 describe("a claim that is provisioned for", () => {
   const zoned = (name: string, zone: string): Manifest => ({
@@ -368,7 +77,16 @@ describe("a claim that is provisioned for", () => {
     expect([0, 1].map((at) => zoneOf(cluster, `log-web-${at}`))).toEqual(zones.slice(0, 2));
   });
 
-  it("waits where the class allows no node's place", () => {
+  it("waits for ever if it selects volumes by their labels: no driver can make such ones", () => {
+    const selector = { matchLabels: { tier: "a" } };
+    const cluster = clusterOf([storageClass("fast"), claim("c", { class: "fast", selector })]);
+    expect(said(cluster)).toEqual([
+      'ProvisioningFailed c: failed to provision volume with StorageClass "fast": claim Selector is not supported',
+    ]);
+    expect(cluster.all("PersistentVolume")).toEqual([]);
+  });
+
+  it("waits where the class allows no node's place, until one is there", () => {
     const expression = { key: ZONE, values: ["nowhere"] };
     const cluster = clusterOf([
       zoned("n", "a"),
@@ -377,6 +95,32 @@ describe("a claim that is provisioned for", () => {
     ]);
     expect(bindings(cluster)).toEqual([]);
     expect(said(cluster).join()).toContain("no node is in a topology that the class allows");
+    cluster.apply(zoned("m", "nowhere"));
+    cluster.advance(20);
+    expect(zoneOf(cluster, "c")).toBe("nowhere");
+  });
+
+  it("gets one volume, however late the watches are and whoever writes to the claim meanwhile", () => {
+    for (const lag of [0, 7, 40, 3_000]) {
+      const cluster = new TestCluster({ watchLagMicros: lag * 1000 }).run(ONLY);
+      cluster.apply(storageClass("fast"));
+      for (const name of ["a", "b", "c"]) cluster.apply(volume(name, { class: "slow" }));
+      cluster.advance(10);
+      cluster.apply(claim("p", { class: "fast" }));
+      cluster.apply(claim("q", { class: "slow" }));
+      for (let step = 0; step < 20; step += 1) {
+        for (const name of ["p", "q"]) {
+          const target = cluster.get("PersistentVolumeClaim", name);
+          const labels = { step: `${step}` };
+          cluster.execute({ verb: "patch", target, change: { labels } });
+        }
+        cluster.advance(0.003);
+      }
+      cluster.advance(120);
+      const bound = cluster.all("PersistentVolume").filter(({ spec }) => spec.claimRef);
+      expect(bound.map(({ spec }) => spec.claimRef?.name).sort()).toEqual(["p", "q"]);
+      expect(bindings(cluster).length).toBe(2);
+    }
   });
 });
 
@@ -459,6 +203,43 @@ describe("when one of the two goes", () => {
     }
   });
 
+  it("a volume that its admin frees is available again, and one taken back in time is kept", () => {
+    const cluster = clusterOf([volume("v"), claim("c", { class: "" })], CONTROLLERS);
+    cluster.execute({ verb: "delete", target: cluster.get("PersistentVolumeClaim", "c") });
+    cluster.advance(5);
+    const released = cluster.get("PersistentVolume", "v", "");
+    const { claimRef: _, ...spec } = released.spec;
+    cluster.execute({ verb: "patch", target: released, change: { spec } });
+    cluster.advance(5);
+    expect(cluster.get("PersistentVolume", "v", "").status.phase).toBe("Available");
+
+    const quick = clusterOf(
+      [volume("v", { policy: "Delete" }), claim("c", { class: "" })],
+      CONTROLLERS,
+    );
+    const bound = quick.get("PersistentVolume", "v", "");
+    const lastClaim = quick.get("PersistentVolumeClaim", "c");
+    quick.execute({ verb: "patch", target: lastClaim, change: { finalizers: [] } });
+    quick.execute({ verb: "delete", target: quick.get("PersistentVolumeClaim", "c") });
+    const { claimRef: __, ...free } = bound.spec;
+    quick.execute({ verb: "patch", target: bound, change: { spec: free } });
+    quick.advance(60);
+    expect(quick.get("PersistentVolume", "v", "").status.phase).toBe("Available");
+  });
+
+  it("a lost claim is bound to a volume of that name that comes later", () => {
+    const cluster = clusterOf([volume("v"), claim("c", { class: "" })]);
+    const target = cluster.get("PersistentVolume", "v", "");
+    cluster.execute({ verb: "patch", target, change: { finalizers: [] } });
+    cluster.execute({ verb: "delete", target: cluster.get("PersistentVolume", "v", "") });
+    cluster.advance(1);
+    expect(cluster.get("PersistentVolumeClaim", "c").status.phase).toBe("Lost");
+    cluster.apply(volume("v"));
+    cluster.advance(1);
+    expect(bindings(cluster)).toEqual(["c → v"]);
+    expect(cluster.get("PersistentVolume", "v", "").spec.claimRef?.name).toBe("c");
+  });
+
   it("the volume, the claim is lost; not where a dump had none from the start", () => {
     const cluster = clusterOf([volume("v"), claim("c", { class: "" })]);
     const target = cluster.get("PersistentVolume", "v", "");
@@ -474,96 +255,5 @@ describe("when one of the two goes", () => {
     dumped.run(CONTROLLERS).advance(3600);
     expect(dumped.writes).toEqual([]);
     expect(dumped.get("PersistentVolumeClaim", "c").status.phase).toBe("Bound");
-  });
-});
-
-describe("what is in use", () => {
-  const user = (name: string): Manifest => ({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name, namespace: "default" },
-    spec: {
-      containers: [{ name: "main", image: "i" }],
-      volumes: [{ name: "data", persistentVolumeClaim: { claimName: "c" } }],
-    },
-  });
-  const remove = (
-    cluster: TestCluster,
-    kind: "Pod" | "PersistentVolume" | "PersistentVolumeClaim",
-    name: string,
-  ) =>
-    cluster.execute({
-      verb: "delete",
-      target: { kind, namespace: kind === "PersistentVolume" ? "" : "default", name },
-    });
-
-  it("is deleted once nobody uses it: the claim after its pods, the volume after its claim", () => {
-    const cluster = clusterOf(
-      [volume("v"), claim("c", { class: "" }), user("p"), user("q")],
-      CONTROLLERS,
-    );
-    cluster.advance(5);
-    remove(cluster, "PersistentVolume", "v");
-    remove(cluster, "PersistentVolumeClaim", "c");
-    remove(cluster, "Pod", "p");
-    cluster.advance(60);
-    expect(cluster.all("Pod").map(({ name }) => name)).toEqual(["q"]);
-    expect(cluster.get("PersistentVolumeClaim", "c").deletionTimeMicros).not.toBeNull();
-    expect(cluster.get("PersistentVolume", "v", "").status.phase).toBe("Bound");
-    remove(cluster, "Pod", "q");
-    cluster.advance(60);
-    expect(cluster.all("PersistentVolumeClaim")).toEqual([]);
-    expect(cluster.all("PersistentVolume")).toEqual([]);
-  });
-});
-
-describe("a generic ephemeral volume", () => {
-  const template = {
-    metadata: { labels: { of: "scratch" } },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      storageClassName: "fast",
-      resources: { requests: { storage: "1Gi" } },
-    },
-  };
-  const pod: Manifest = {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name: "p", namespace: "default" },
-    spec: {
-      containers: [{ name: "main", image: "i" }],
-      volumes: [
-        { name: "scratch", ephemeral: { volumeClaimTemplate: template } },
-        { name: "config", configMap: { name: "x" } },
-      ],
-    },
-  };
-
-  it("has a claim of its own, which goes with the pod and comes again while it lives", () => {
-    const cluster = clusterOf([storageClass("fast"), pod], CONTROLLERS);
-    const made = cluster.get("PersistentVolumeClaim", "p-scratch");
-    const owner = cluster.get("Pod", "p");
-    expect(made.labels).toEqual({ of: "scratch" });
-    expect(made.ownerReferences).toMatchObject([{ kind: "Pod", uid: owner.uid, controller: true }]);
-    expect(isFullyBound(made)).toBe(true);
-    cluster.execute({ verb: "patch", target: made, change: { finalizers: [] } });
-    cluster.execute({ verb: "delete", target: made });
-    cluster.advance(5);
-    expect(cluster.get("PersistentVolumeClaim", "p-scratch").uid).not.toBe(made.uid);
-    cluster.execute({ verb: "delete", target: cluster.get("Pod", "p") });
-    cluster.advance(60);
-    expect(cluster.all("PersistentVolumeClaim")).toEqual([]);
-    expect(cluster.all("PersistentVolume")).toEqual([]);
-  });
-
-  it("is not taken from somebody who has a claim of that name", () => {
-    const cluster = clusterOf(
-      [storageClass("fast"), claim("p-scratch", { class: "fast" }), pod],
-      CONTROLLERS,
-    );
-    cluster.advance(60);
-    expect(
-      cluster.all("PersistentVolumeClaim").map(({ ownerReferences }) => ownerReferences),
-    ).toEqual([[]]);
   });
 });

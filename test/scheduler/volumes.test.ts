@@ -146,6 +146,26 @@ describe("a claim that waits for its first consumer", () => {
   });
 });
 
+test("a volume that another has taken since the decision is left alone", () => {
+  const world = new SchedulerWorld([
+    ...NODES,
+    storageClass("local", "kubernetes.io/no-provisioner"),
+    localVolume("v", "a"),
+    claim("c", "local"),
+  ]);
+  world.create(podManifest("p", using("c")));
+  // The decision is taken at once, and carried out after the cycle's time.
+  world.at(0.0001, () => {
+    const volume = world.find("PersistentVolume", "v")!;
+    const claimRef = { namespace: "default", name: "thief", uid: "thief" };
+    const change = { spec: { ...volume.spec, claimRef } };
+    world.do({ verb: "patch", target: volume, change });
+  });
+  world.until(30);
+  expect(world.find("PersistentVolume", "v")?.spec.claimRef?.name).toBe("thief");
+  expect(world.nodes("p")).toEqual([""]);
+});
+
 test("pods that share a claim follow the first of them, and it gets one volume", () => {
   const world = new SchedulerWorld([
     ...NODES,

@@ -1,5 +1,6 @@
 import type { Volume } from "../../api/kubernetes.js";
 import { newMeta } from "../../api/new-object.js";
+import { objectKey } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { claimUse } from "../../api/volumes/claims.js";
 import type { Informer } from "../../store/informer.js";
@@ -15,6 +16,8 @@ export class EphemeralVolumeController implements Controller {
   private readonly pods: Informer<"Pod">;
   private readonly claims: Informer<"PersistentVolumeClaim">;
   private readonly queue: WriteQueue;
+  /** Rows of the pods that need a claim of that key. */
+  private readonly podOf = new Map<string, number>();
 
   constructor(options: ControllerOptions) {
     const { engine, informers, client, workers } = options;
@@ -30,20 +33,24 @@ export class EphemeralVolumeController implements Controller {
   }
 
   start(): void {
-    this.pods.addHandler({ added: (pod) => this.onPod(pod) });
-    this.claims.addHandler({ deleted: (claim) => this.onClaimGone(claim) });
+    this.pods.addHandler({
+      added: (pod) => this.onPod(pod),
+      deleted: (pod) => {
+        for (const key of claimKeys(pod)) this.podOf.delete(key);
+      },
+    });
+    this.claims.addHandler({
+      deleted: (claim) => {
+        const row = this.podOf.get(objectKey(claim));
+        if (row !== undefined) this.queue.add(row);
+      },
+    });
   }
 
   private onPod(pod: PodVersion): void {
-    if (pod.spec.volumes?.some(isEphemeral) === true) this.queue.add(pod.row);
-  }
-
-  /** The claim of a pod that is still there is made anew. */
-  private onClaimGone(claim: { readonly ownerReferences: PodVersion["ownerReferences"] }): void {
-    for (const { kind, uid } of claim.ownerReferences) {
-      if (kind !== "Pod") continue;
-      for (const pod of this.pods.values()) if (pod.uid === uid) this.onPod(pod);
-    }
+    const keys = claimKeys(pod);
+    for (const key of keys) this.podOf.set(key, pod.row);
+    if (keys.length > 0) this.queue.add(pod.row);
   }
 
   private missingClaims(pod: PodVersion | undefined): readonly WriteRequest[] {
@@ -55,6 +62,14 @@ export class EphemeralVolumeController implements Controller {
       return [{ verb: "create", object: claimOf(pod, volume, claimName) } as const];
     });
   }
+}
+
+const NO_KEYS: readonly string[] = [];
+
+function claimKeys({ namespace, name, spec }: PodVersion): readonly string[] {
+  if (spec.volumes?.some(isEphemeral) !== true) return NO_KEYS;
+  const made = spec.volumes.filter(isEphemeral);
+  return made.map((volume) => objectKey({ namespace, name: claimUse(volume, name)!.claimName }));
 }
 
 function isEphemeral({ ephemeral }: Volume): boolean {

@@ -62,9 +62,20 @@ const wait = (type: EventType, reason: string, message: string): ClaimPlan => ({
  * Source: Kubernetes, "Persistent Volumes: Binding"; upstream's `syncClaim`.
  */
 export function planClaim(claim: Claim, world: VolumeWorld): ClaimPlan {
-  if (claim.deletionTimeMicros !== null || isFullyBound(claim)) return NOTHING;
+  if (claim.deletionTimeMicros !== null) return NOTHING;
   const volumeName = claim.spec.volumeName ?? "";
+  if (isFullyBound(claim)) {
+    const isLost = claim.status.phase === "Lost";
+    return isLost ? planLost(claim, world.volume(volumeName)) : NOTHING;
+  }
   return volumeName === "" ? planUnnamed(claim, world) : planNamed(claim, volumeName, world);
+}
+
+/** A claim that has lost its volume gets one of that name, if it comes. */
+function planLost(claim: Claim, volume: PersistentVolume | undefined): ClaimPlan {
+  if (volume === undefined) return NOTHING;
+  const isFree = (volume.spec.claimRef ?? null) === null;
+  return isFree || isBoundTo(volume, claim) ? bindingOf(claim, volume) : NOTHING;
 }
 
 /** The claim asks for that very volume. */
@@ -126,8 +137,12 @@ function provisionerProblem(claim: Claim, storageClass: StorageClass | undefined
   if (storageClass === undefined) {
     return `storageclass.storage.k8s.io "${className(claim)}" not found`;
   }
-  const isNone = storageClass.spec.provisioner === NO_PROVISIONER;
-  return isNone ? `no volume plugin matched name: ${NO_PROVISIONER}` : null;
+  const { name, spec } = storageClass;
+  if (spec.provisioner === NO_PROVISIONER)
+    return `no volume plugin matched name: ${NO_PROVISIONER}`;
+  return claim.spec.selector === undefined
+    ? null
+    : `failed to provision volume with StorageClass "${name}": claim Selector is not supported`;
 }
 
 function provisioning(

@@ -1,4 +1,4 @@
-import { type AnyVersion, objectKey } from "../../api/object-version.js";
+import type { AnyVersion } from "../../api/object-version.js";
 import {
   type Claim,
   type PersistentVolume,
@@ -18,6 +18,7 @@ import { WriteQueue } from "../write-queue.js";
 import { type ClaimPlan, type VolumeWorld, planClaim } from "./claim-plan.js";
 import { provisioningZone } from "./provisioning-zone.js";
 import { planRelease } from "./release-plan.js";
+import { ReservedVolumes } from "./reserved-volumes.js";
 import { UnclaimedVolumes } from "./unclaimed-volumes.js";
 
 /** Upstream's `--pvclaimbinder-sync-period`. */
@@ -44,8 +45,7 @@ export class PersistentVolumeController implements Controller {
   private readonly claimQueue: WriteQueue;
   private readonly volumeQueue: WriteQueue;
   private readonly unclaimed = new UnclaimedVolumes();
-  /** Rows of the volumes that are reserved, by the claim that they are reserved for. */
-  private readonly reserved = new Map<string, Set<number>>();
+  private readonly reserved = new ReservedVolumes();
   /** Claims that found nothing to be bound to, and what was said about each. */
   private readonly waiting = new Map<number, string>();
   /** Claims that have lost their volume in this run. */
@@ -77,10 +77,7 @@ export class PersistentVolumeController implements Controller {
       client,
       name: "persistentvolume-volumes",
       workers,
-      plan: (row) => {
-        const volume = this.volumes.at(row);
-        return volume === undefined ? NO_WRITES : planRelease(volume);
-      },
+      plan: (row) => this.planVolume(row),
       wrote,
     });
     this.resyncEvent = engine.registerHandler("control/persistentvolume/resync", () => {
@@ -104,6 +101,12 @@ export class PersistentVolumeController implements Controller {
       deleted: (claim) => this.onClaimGone(claim),
     });
     this.classes.addHandler({ added: () => this.resync(), updated: () => this.resync() });
+    this.nodes.addHandler({
+      added: () => this.resync(),
+      updated: (before, node) => {
+        if (before.labels !== node.labels) this.resync();
+      },
+    });
   }
 
   /** What it has written itself it knows before its watches tell it. */
@@ -111,14 +114,20 @@ export class PersistentVolumeController implements Controller {
     if (object.kind === "PersistentVolumeClaim") this.claims.wrote(object);
     if (object.kind !== "PersistentVolume") return;
     this.volumes.wrote(object);
-    if ((object.spec.claimRef ?? null) !== null) this.unclaimed.delete(object.row);
+    this.index(object);
+  }
+
+  private index(volume: PersistentVolume): void {
+    this.reserved.set(volume);
+    if ((volume.spec.claimRef ?? null) === null) this.unclaimed.set(volume);
+    else this.unclaimed.delete(volume.row);
   }
 
   private volumeWorld(minor: number): VolumeWorld {
     return {
       volume: (name) => this.volumeNamed(name),
       reservedFor: (claim) => {
-        for (const row of this.reserved.get(objectKey(claim)) ?? []) {
+        for (const row of this.reserved.for(claim)) {
           const volume = this.volumes.at(row);
           if (volume === undefined || !isBoundTo(volume, claim)) continue;
           if (canKeep(volume, claim)) return volume;
@@ -140,42 +149,33 @@ export class PersistentVolumeController implements Controller {
     return seen === undefined ? undefined : this.volumes.at(seen.row);
   }
 
-  private onVolume(volume: PersistentVolume, before: PersistentVolume | undefined): void {
-    if (before !== undefined) this.forgetReservation(before);
-    const reference = volume.spec.claimRef ?? null;
-    if (reference === null) {
-      this.unclaimed.set(volume);
+  private onVolume(seen: PersistentVolume, before: PersistentVolume | undefined): void {
+    // What it has written itself may be newer than what the watch brings.
+    const volume = this.volumes.at(seen.row) ?? seen;
+    this.index(volume);
+    for (const row of this.lost) {
+      if (this.claims.at(row)?.spec.volumeName === volume.name) this.claimQueue.add(row);
+    }
+    const { namespace = "", name = "", uid = "" } = volume.spec.claimRef ?? {};
+    if (name === "") {
+      if (before !== undefined) this.volumeQueue.add(volume.row);
       this.resync();
       return;
     }
-    this.unclaimed.delete(volume.row);
-    const key = objectKey({ namespace: reference.namespace ?? "", name: reference.name ?? "" });
-    const rows = this.reserved.get(key) ?? new Set();
-    this.reserved.set(key, rows.add(volume.row));
-    const claim = this.claims.informer.find(reference.namespace ?? "", reference.name ?? "");
-    if (claim === undefined || !isBoundTo(volume, claim)) this.releaseIfOrphaned(volume, before);
-    else if (!isFullyBound(claim)) this.claimQueue.add(claim.row);
-  }
-
-  /** A volume that was made or reserved in this run for a very claim that went in the meantime. */
-  private releaseIfOrphaned(volume: PersistentVolume, before: PersistentVolume | undefined): void {
-    if ((volume.spec.claimRef?.uid ?? "") === "") return;
+    const claim = this.claims.informer.find(namespace, name);
+    if (claim !== undefined && isBoundTo(volume, claim)) {
+      if (!isFullyBound(claim)) this.claimQueue.add(claim.row);
+      return;
+    }
+    // It was made or reserved in this run for a very claim that went in the meantime.
     const isNew = before === undefined && volume.creationTimeMicros > 0;
     const wasFree = before !== undefined && (before.spec.claimRef ?? null) === null;
-    if (isNew || wasFree) this.volumeQueue.add(volume.row);
-  }
-
-  private forgetReservation({ row, spec }: PersistentVolume): void {
-    const { namespace = "", name = "" } = spec.claimRef ?? {};
-    const key = objectKey({ namespace, name });
-    const rows = this.reserved.get(key);
-    rows?.delete(row);
-    if (rows?.size === 0) this.reserved.delete(key);
+    if (uid !== "" && (isNew || wasFree)) this.volumeQueue.add(volume.row);
   }
 
   private onVolumeGone(volume: PersistentVolume): void {
     this.unclaimed.delete(volume.row);
-    this.forgetReservation(volume);
+    this.reserved.delete(volume.row);
     const { namespace = "", name = "" } = volume.spec.claimRef ?? {};
     const claim = this.claims.informer.find(namespace, name);
     if (claim?.spec.volumeName !== volume.name) return;
@@ -191,7 +191,7 @@ export class PersistentVolumeController implements Controller {
   private onClaimGone(claim: Claim): void {
     this.waiting.delete(claim.row);
     this.lost.delete(claim.row);
-    for (const row of this.reserved.get(objectKey(claim)) ?? []) {
+    for (const row of this.reserved.for(claim)) {
       const volume = this.volumes.at(row);
       if (volume?.spec.claimRef?.uid === claim.uid) this.volumeQueue.add(row);
     }
@@ -215,9 +215,20 @@ export class PersistentVolumeController implements Controller {
     return plan.writes;
   }
 
+  private planVolume(row: number): readonly WriteRequest[] {
+    const volume = this.volumes.at(row);
+    if (volume === undefined) return NO_WRITES;
+    const { namespace = "", name = "" } = volume.spec.claimRef ?? {};
+    return planRelease(volume, this.claims.informer.find(namespace, name));
+  }
+
   private lossOf(claim: Claim): ClaimPlan | null {
-    if (!this.lost.delete(claim.row) || claim.deletionTimeMicros !== null) return null;
-    if (this.volumeNamed(claim.spec.volumeName ?? "") !== undefined) return null;
+    if (!this.lost.has(claim.row) || claim.deletionTimeMicros !== null) return null;
+    if (this.volumeNamed(claim.spec.volumeName ?? "") !== undefined) {
+      this.lost.delete(claim.row);
+      return null;
+    }
+    if (claim.status.phase === "Lost") return null;
     const status = { ...claim.status, phase: "Lost" };
     return {
       writes: [{ verb: "patch", target: claim, change: { status } }],

@@ -44,10 +44,15 @@ export class VolumeProtectionController implements Controller {
     };
     this.claims.addHandler({ added: onClaim, updated: (_, claim) => onClaim(claim) });
     this.volumes.addHandler({ added: onVolume, updated: (_, volume) => onVolume(volume) });
-    this.pods.addHandler({ deleted: (pod) => this.onPodGone(pod) });
+    this.pods.addHandler({
+      updated: (_, pod) => {
+        if (isShutDown(pod)) this.onPodEnd(pod);
+      },
+      deleted: (pod) => this.onPodEnd(pod),
+    });
   }
 
-  private onPodGone(pod: PodVersion): void {
+  private onPodEnd(pod: PodVersion): void {
     for (const { claimName } of claimUses(pod.spec, pod.name)) {
       const claim = this.claims.find(pod.namespace, claimName);
       if (claim !== undefined && claim.deletionTimeMicros !== null) {
@@ -80,5 +85,12 @@ export class VolumeProtectionController implements Controller {
 }
 
 function uses(pod: PodVersion, claim: Claim): boolean {
-  return claimUses(pod.spec, pod.name).some(({ claimName }) => claimName === claim.name);
+  return claimUses(pod.spec, pod.name).some(
+    ({ claimName, ephemeral }) => claimName === claim.name && !(ephemeral && isShutDown(pod)),
+  );
+}
+
+/** The kubelet is done with the pod, or it was deleted by force: something else keeps it. */
+function isShutDown(pod: PodVersion): boolean {
+  return pod.deletionTimeMicros !== null && pod.deletionGracePeriodSeconds === 0;
 }

@@ -76,6 +76,8 @@ export type PreBindStep = (
 ) & {
   /** `namespace/name` */
   readonly claim: string;
+  /** resourceVersion of what is to be written, volume or claim, as the decision saw it. */
+  readonly version: number;
   /** How long the cycle waits for the claim to be bound. */
   readonly bindTimeoutSeconds: number;
 };

@@ -129,8 +129,20 @@ describe("VolumeBinding", () => {
       .volume("v50", { storageClassName: "local", capacity: { storage: "50Gi" } })
       .volume("v20", { storageClassName: "local", capacity: { storage: "20Gi" } });
     expect(world.steps(pod("p", using("large", "small")))).toEqual([
-      { kind: "bindClaim", claim: "default/small", volume: "v20", bindTimeoutSeconds: 600 },
-      { kind: "bindClaim", claim: "default/large", volume: "v50", bindTimeoutSeconds: 600 },
+      {
+        kind: "bindClaim",
+        claim: "default/small",
+        volume: "v20",
+        version: 1,
+        bindTimeoutSeconds: 600,
+      },
+      {
+        kind: "bindClaim",
+        claim: "default/large",
+        volume: "v50",
+        version: 1,
+        bindTimeoutSeconds: 600,
+      },
     ]);
   });
 
@@ -185,7 +197,13 @@ describe("VolumeBinding", () => {
     const each = pod("p", using("c"));
     expect(world.refusals(each)).toEqual({ n: NO_VOLUME });
     expect(world.steps(each)).toEqual([
-      { kind: "provisionClaim", claim: "default/c", nodeName: "m", bindTimeoutSeconds: 600 },
+      {
+        kind: "provisionClaim",
+        claim: "default/c",
+        nodeName: "m",
+        version: 1,
+        bindTimeoutSeconds: 600,
+      },
     ]);
   });
 

@@ -1,0 +1,85 @@
+import type { Manifest } from "../../src/api/kubernetes.js";
+import { isFullyBound } from "../../src/api/volumes/claims.js";
+import { PersistentVolumeController } from "../../src/control/persistentvolume/persistent-volume-controller.js";
+import type { CONTROLLERS } from "../../src/control/registry.js";
+import { TestCluster } from "./cluster.js";
+
+export const DEFAULT = { "storageclass.kubernetes.io/is-default-class": "true" };
+export const ONLY = { "persistentvolume-binder-controller": PersistentVolumeController };
+
+interface ClaimSketch {
+  readonly class?: string;
+  readonly size?: string;
+  readonly modes?: readonly string[];
+  readonly volumeName?: string;
+  readonly selector?: object;
+  readonly mode?: string;
+}
+
+export function claim(name: string, sketch: ClaimSketch = {}): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name, namespace: "default" },
+    spec: {
+      accessModes: sketch.modes ?? ["ReadWriteOnce"],
+      resources: { requests: { storage: sketch.size ?? "1Gi" } },
+      ...(sketch.class === undefined ? {} : { storageClassName: sketch.class }),
+      ...(sketch.volumeName === undefined ? {} : { volumeName: sketch.volumeName }),
+      ...(sketch.selector === undefined ? {} : { selector: sketch.selector }),
+      ...(sketch.mode === undefined ? {} : { volumeMode: sketch.mode }),
+    },
+  };
+}
+
+interface VolumeSketch {
+  readonly class?: string;
+  readonly size?: string;
+  readonly modes?: readonly string[];
+  readonly claimRef?: object;
+  readonly policy?: string;
+  readonly labels?: Record<string, string>;
+}
+
+export function volume(name: string, sketch: VolumeSketch = {}): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name, labels: sketch.labels ?? {} },
+    spec: {
+      accessModes: sketch.modes ?? ["ReadWriteOnce"],
+      capacity: { storage: sketch.size ?? "1Gi" },
+      storageClassName: sketch.class ?? "",
+      persistentVolumeReclaimPolicy: sketch.policy ?? "Retain",
+      nfs: { server: "s", path: "/" },
+      ...(sketch.claimRef === undefined ? {} : { claimRef: sketch.claimRef }),
+    },
+  };
+}
+
+export function storageClass(name: string, body: object = {}, annotations = {}): Manifest {
+  return {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "StorageClass",
+    metadata: { name, annotations },
+    provisioner: "csi.example.com",
+    volumeBindingMode: "Immediate",
+    ...body,
+  };
+}
+
+export function clusterOf(manifests: readonly Manifest[], controllers: typeof CONTROLLERS = ONLY) {
+  const cluster = new TestCluster().run(controllers);
+  for (const manifest of manifests) cluster.apply(manifest);
+  return cluster.advance(1);
+}
+
+/** `claim → volume`, for the claims that are bound. */
+export const bindings = (cluster: TestCluster): readonly string[] =>
+  cluster
+    .all("PersistentVolumeClaim")
+    .filter((one) => isFullyBound(one) && one.status?.phase === "Bound")
+    .map((one) => `${one.name} → ${one.spec.volumeName}`);
+
+export const said = (cluster: TestCluster): readonly string[] =>
+  cluster.events.map(({ reason, object, message }) => `${reason} ${object}: ${message}`);
