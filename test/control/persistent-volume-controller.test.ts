@@ -227,6 +227,28 @@ describe("when one of the two goes", () => {
     expect(quick.get("PersistentVolume", "v", "").status.phase).toBe("Available");
   });
 
+  it.each([
+    [
+      "by the controller",
+      { "pv.kubernetes.io/bound-by-controller": "yes" },
+      "Available",
+      undefined,
+    ],
+    ["by a user", {}, "Available", ""],
+  ])("a volume reserved %s for a claim that has another is given back", (_, marks, phase, uid) => {
+    const cluster = clusterOf([volume("mine"), claim("c", { class: "" }), volume("v")]);
+    const bound = cluster.get("PersistentVolumeClaim", "c");
+    const late = cluster.get("PersistentVolume", "v", "");
+    const claimRef = { namespace: "default", name: "c", uid: bound.uid };
+    const change = { annotations: marks, spec: { ...late.spec, claimRef } };
+    cluster.execute({ verb: "patch", target: late, change });
+    cluster.advance(5);
+    const { status, spec } = cluster.get("PersistentVolume", "v", "");
+    expect(status.phase).toBe(phase);
+    expect(spec.claimRef === undefined ? undefined : (spec.claimRef.uid ?? "")).toBe(uid);
+    expect(bindings(cluster)).toEqual(["c → mine"]);
+  });
+
   it("a lost claim is bound to a volume of that name that comes later", () => {
     const cluster = clusterOf([volume("v"), claim("c", { class: "" })]);
     const target = cluster.get("PersistentVolume", "v", "");

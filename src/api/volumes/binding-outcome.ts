@@ -4,13 +4,13 @@ import {
   type Claim,
   type PersistentVolume,
   type StorageClass,
+  PROVISIONED_BY,
   isBoundTo,
 } from "./claims.js";
 import { inTreeSource } from "./csi-migration.js";
 
 /** The label of a node that says where its volumes can be. */
 export const ZONE = "topology.kubernetes.io/zone";
-const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
 
 const BY_CONTROLLER = { [BOUND_BY_CONTROLLER]: "yes" };
 

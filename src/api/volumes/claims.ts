@@ -8,6 +8,8 @@ export type StorageClass = ObjectVersion<"StorageClass">;
 /** Set on a claim once it and its volume point at each other. */
 export const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
 export const BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
+/** Set on a volume that a provisioner has made. */
+export const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
 /** Set by the scheduler on a claim that is to be provisioned for a node. */
 export const SELECTED_NODE = "volume.kubernetes.io/selected-node";
 /** The provisioner of a class whose volumes somebody else makes. */

@@ -17,7 +17,7 @@ import { FreshView } from "../fresh-view.js";
 import { WriteQueue } from "../write-queue.js";
 import { type ClaimPlan, type VolumeWorld, planClaim } from "./claim-plan.js";
 import { provisioningZone } from "./provisioning-zone.js";
-import { planRelease } from "./release-plan.js";
+import { isBoundElsewhere, planRelease } from "./release-plan.js";
 import { ReservedVolumes } from "./reserved-volumes.js";
 import { UnclaimedVolumes } from "./unclaimed-volumes.js";
 
@@ -97,7 +97,10 @@ export class PersistentVolumeController implements Controller {
     });
     this.claims.informer.addHandler({
       added: (claim) => this.onClaim(claim),
-      updated: (_, claim) => this.onClaim(claim),
+      updated: (_, claim) => {
+        this.onClaim(claim);
+        this.giveBackOthers(claim);
+      },
       deleted: (claim) => this.onClaimGone(claim),
     });
     this.classes.addHandler({ added: () => this.resync(), updated: () => this.resync() });
@@ -163,11 +166,12 @@ export class PersistentVolumeController implements Controller {
       return;
     }
     const claim = this.claims.informer.find(namespace, name);
-    if (claim !== undefined && isBoundTo(volume, claim)) {
+    const isHere = claim !== undefined && isBoundTo(volume, claim);
+    if (isHere && !isBoundElsewhere(claim, volume)) {
       if (!isFullyBound(claim)) this.claimQueue.add(claim.row);
       return;
     }
-    // It was made or reserved in this run for a very claim that went in the meantime.
+    // It was made or reserved in this run for a very claim that went, or was bound, in the meantime.
     const isNew = before === undefined && volume.creationTimeMicros > 0;
     const wasFree = before !== undefined && (before.spec.claimRef ?? null) === null;
     if (uid !== "" && (isNew || wasFree)) this.volumeQueue.add(volume.row);
@@ -186,6 +190,14 @@ export class PersistentVolumeController implements Controller {
   private onClaim(claim: Claim): void {
     if (!isFullyBound(claim)) this.claimQueue.add(claim.row);
     else this.waiting.delete(claim.row);
+  }
+
+  /** What else was reserved for a claim that has its volume. */
+  private giveBackOthers(claim: Claim): void {
+    for (const row of this.reserved.for(claim)) {
+      const volume = this.volumes.at(row);
+      if (volume !== undefined && isBoundElsewhere(claim, volume)) this.volumeQueue.add(row);
+    }
   }
 
   private onClaimGone(claim: Claim): void {
@@ -219,7 +231,8 @@ export class PersistentVolumeController implements Controller {
     const volume = this.volumes.at(row);
     if (volume === undefined) return NO_WRITES;
     const { namespace = "", name = "" } = volume.spec.claimRef ?? {};
-    return planRelease(volume, this.claims.informer.find(namespace, name));
+    const seen = this.claims.informer.find(namespace, name);
+    return planRelease(volume, seen === undefined ? undefined : this.claims.at(seen.row));
   }
 
   private lossOf(claim: Claim): ClaimPlan | null {

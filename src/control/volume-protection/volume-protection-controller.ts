@@ -5,6 +5,7 @@ import type { Informer } from "../../store/informer.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
 import { WriteQueue } from "../write-queue.js";
+import { ClaimUsers } from "./claim-users.js";
 
 /** Claims have even keys, volumes odd ones. */
 const claimKey = (row: number): number => row * 2;
@@ -20,6 +21,7 @@ export class VolumeProtectionController implements Controller {
   private readonly claims: Informer<"PersistentVolumeClaim">;
   private readonly volumes: Informer<"PersistentVolume">;
   private readonly queue: WriteQueue;
+  private readonly users = new ClaimUsers();
 
   constructor(options: ControllerOptions) {
     const { engine, informers, client, workers } = options;
@@ -45,14 +47,22 @@ export class VolumeProtectionController implements Controller {
     this.claims.addHandler({ added: onClaim, updated: (_, claim) => onClaim(claim) });
     this.volumes.addHandler({ added: onVolume, updated: (_, volume) => onVolume(volume) });
     this.pods.addHandler({
-      updated: (_, pod) => {
+      added: (pod) => {
+        if (pod.nodeName !== "") this.users.add(pod);
+      },
+      updated: (before, pod) => {
+        if (before.nodeName === "" && pod.nodeName !== "") this.users.add(pod);
         if (isShutDown(pod)) this.onPodEnd(pod);
       },
-      deleted: (pod) => this.onPodEnd(pod),
+      deleted: (pod) => {
+        this.users.delete(pod);
+        this.onPodEnd(pod);
+      },
     });
   }
 
   private onPodEnd(pod: PodVersion): void {
+    if (pod.spec.volumes === undefined) return;
     for (const { claimName } of claimUses(pod.spec, pod.name)) {
       const claim = this.claims.find(pod.namespace, claimName);
       if (claim !== undefined && claim.deletionTimeMicros !== null) {
@@ -75,10 +85,9 @@ export class VolumeProtectionController implements Controller {
   private mayGo(object: Claim | PersistentVolume): boolean {
     if (object.deletionTimeMicros === null) return false;
     if (object.kind === "PersistentVolume") return object.status?.phase !== "Bound";
-    for (const pod of this.pods.values()) {
-      if (pod.namespace === object.namespace && pod.nodeName !== "" && uses(pod, object)) {
-        return false;
-      }
+    for (const row of this.users.of(object)) {
+      const pod = this.pods.at(row);
+      if (pod !== undefined && uses(pod, object)) return false;
     }
     return true;
   }

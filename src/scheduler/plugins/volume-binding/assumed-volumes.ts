@@ -1,3 +1,4 @@
+import { reservation } from "../../../api/volumes/binding-outcome.js";
 import type { Listers } from "../../framework/listers.js";
 import {
   type Claim,
@@ -12,23 +13,63 @@ interface Assumed<T> {
   readonly resourceVersion: number;
 }
 
+/** So many assumptions at least are made before those that are outdated are looked for. */
+const TIDY_AT = 256;
+
+/** Assumptions about objects of one kind, by their key; `listed` tells what the watches say. */
+class Assumptions<T extends { readonly resourceVersion: number }> {
+  private readonly byKey = new Map<string, Assumed<T>>();
+  private tidyAt = TIDY_AT;
+
+  constructor(private readonly listed: (key: string) => T | undefined) {}
+
+  /** The assumption, unless the object is gone or was written since. */
+  current(key: string, listed: T | undefined): T | undefined {
+    const assumption = this.byKey.get(key);
+    if (assumption === undefined) return listed;
+    if (listed !== undefined && listed.resourceVersion <= assumption.resourceVersion) {
+      return assumption.object;
+    }
+    this.byKey.delete(key);
+    return listed;
+  }
+
+  set(key: string, object: T): void {
+    this.byKey.set(key, { object, resourceVersion: object.resourceVersion });
+    if (this.byKey.size < this.tidyAt) return;
+    for (const known of [...this.byKey.keys()]) this.current(known, this.listed(known));
+    this.tidyAt = Math.max(TIDY_AT, this.byKey.size * 2);
+  }
+
+  delete(key: string): void {
+    this.byKey.delete(key);
+  }
+}
+
 /**
  * Volumes and claims as the scheduler believes them to be: what its watches say, and over that what
  * it has reserved and not yet seen written. Source: kube-scheduler `volumebinding`, assume cache.
  */
 export class AssumedVolumes {
-  private readonly volumes = new Map<string, Assumed<PersistentVolume>>();
-  private readonly claims = new Map<string, Assumed<Claim>>();
+  private readonly volumes: Assumptions<PersistentVolume>;
+  private readonly claims: Assumptions<Claim>;
 
-  constructor(private readonly listers: Listers) {}
+  constructor(private readonly listers: Listers) {
+    const { persistentVolumes, persistentVolumeClaims } = listers;
+    this.volumes = new Assumptions((name) => persistentVolumes.get(name));
+    this.claims = new Assumptions((key) => {
+      const [namespace = "", name = ""] = key.split("/");
+      return persistentVolumeClaims.get(namespace, name);
+    });
+  }
 
   volume(name: string): PersistentVolume | undefined {
-    return current(this.volumes, name, this.listers.persistentVolumes.get(name));
+    return this.volumes.current(name, this.listers.persistentVolumes.get(name));
   }
 
   claim(namespace: string, name: string): Claim | undefined {
     const listed = this.listers.persistentVolumeClaims.get(namespace, name);
-    return current(this.claims, `${namespace}/${name}`, listed);
+    return this.claims.current(`${namespace}/${name}`, listed);
   }
 
   /** The volumes of the claim's storage class that it, or nobody, has. */
@@ -47,25 +88,13 @@ export class AssumedVolumes {
 
   /** Believes the volume to be reserved for the claim. */
   assumeBinding(volume: PersistentVolume, claim: Claim): void {
-    const claimRef = {
-      kind: "PersistentVolumeClaim",
-      apiVersion: "v1",
-      namespace: claim.namespace,
-      name: claim.name,
-      uid: claim.uid,
-    };
-    this.volumes.set(volume.name, {
-      object: { ...volume, spec: { ...volume.spec, claimRef } },
-      resourceVersion: volume.resourceVersion,
-    });
+    this.volumes.set(volume.name, { ...volume, ...reservation(claim, volume) });
   }
 
   /** Believes that the claim is about to be provisioned for the node. */
   assumeProvisioning(claim: Claim, nodeName: string): void {
-    this.claims.set(`${claim.namespace}/${claim.name}`, {
-      object: { ...claim, annotations: { ...claim.annotations, [SELECTED_NODE]: nodeName } },
-      resourceVersion: claim.resourceVersion,
-    });
+    const annotations = { ...claim.annotations, [SELECTED_NODE]: nodeName };
+    this.claims.set(`${claim.namespace}/${claim.name}`, { ...claim, annotations });
   }
 
   forgetVolume(name: string): void {
@@ -75,19 +104,4 @@ export class AssumedVolumes {
   forgetClaim(namespace: string, name: string): void {
     this.claims.delete(`${namespace}/${name}`);
   }
-}
-
-/** The assumption, unless the object is gone or was written since. */
-function current<T extends { readonly resourceVersion: number }>(
-  assumed: Map<string, Assumed<T>>,
-  key: string,
-  listed: T | undefined,
-): T | undefined {
-  const assumption = assumed.get(key);
-  if (assumption === undefined) return listed;
-  if (listed !== undefined && listed.resourceVersion <= assumption.resourceVersion) {
-    return assumption.object;
-  }
-  assumed.delete(key);
-  return listed;
 }
