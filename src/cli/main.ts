@@ -46,7 +46,10 @@ function program(): Command {
       "--explain <pod>",
       "tell why that pod waited and what would help; [namespace/]name, * for any characters",
     )
-    .option("--json", "print {scenario, variant, seed, path, digest, metrics} for each run as JSON")
+    .option(
+      "--json",
+      "print {scenario, variant, seed, path, digest, notes, metrics} for each run as JSON",
+    )
     .addHelpText(
       "after",
       "\nExamples:\n" +

@@ -50,7 +50,6 @@ export class CoverageReport {
     const about = subjectOf(manifest);
     const kind = kindOf(manifest.apiVersion, manifest.kind);
     const rules = kind === undefined ? undefined : MODELLED_KINDS[kind];
-    if (rules === "modelled") return;
     if (rules === undefined) {
       const effect = Object.hasOwn(UNMODELLED_KINDS, manifest.kind)
         ? UNMODELLED_KINDS[manifest.kind]!
@@ -58,8 +57,9 @@ export class CoverageReport {
       this.note({ kind: manifest.kind, field: "", effect }, about);
       return;
     }
-    const body = KINDS[kind!].hasSpec ? manifest.spec : bodyOf(manifest);
-    this.look(body, rules, { kind: kind!, prefix: "spec", about });
+    const { hasSpec } = KINDS[kind!];
+    const body = hasSpec ? manifest.spec : bodyOf(manifest);
+    this.look(body, rules, { kind: kind!, prefix: hasSpec ? "spec" : "", about });
   }
 
   /** Something that is told of in other ways than by the tables. */
@@ -101,7 +101,7 @@ export class CoverageReport {
       const rule: FieldRule = isKnown ? rules[field]! : UNKNOWN_FIELD;
       const effect = typeof rule === "function" ? rule(inside) : rule;
       if (effect === "modelled") continue;
-      const prefix = `${at.prefix}.${field}`;
+      const prefix = at.prefix === "" ? field : `${at.prefix}.${field}`;
       if (typeof effect === "string") {
         const meant = isKnown ? "" : meantField(field, Object.keys(rules));
         this.note({ kind: at.kind, field: prefix, effect, meant }, at.about);

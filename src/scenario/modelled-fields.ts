@@ -1,3 +1,5 @@
+import { VOLUME_SOURCES } from "../api/validation/storage.js";
+
 /**
  * What seatrial makes of Kubernetes' kinds and fields. Data only: extend it as subsystems arrive.
  *
@@ -150,8 +152,11 @@ export const POD_TEMPLATE = { spec: POD_SPEC, metadata: "modelled" } as const;
 const none = (...fields: readonly string[]): FieldRules =>
   Object.fromEntries(fields.map((field) => [field, "none"]));
 
+const modelled = (...fields: readonly string[]): FieldRules =>
+  Object.fromEntries(fields.map((field) => [field, "modelled"]));
+
 /** Kinds of which only fields differ. The rules are those of `spec`, or of the body without one. */
-export const MODELLED_KINDS: Readonly<Record<string, FieldRules | "modelled">> = {
+export const MODELLED_KINDS: Readonly<Record<string, FieldRules>> = {
   Pod: POD_SPEC,
   Deployment: {
     replicas: "modelled",
@@ -206,14 +211,56 @@ export const MODELLED_KINDS: Readonly<Record<string, FieldRules | "modelled">> =
     description: "none",
     preemptionPolicy: "modelled",
   },
-  LimitRange: "modelled",
-  PodDisruptionBudget: "modelled",
-  PersistentVolume: "modelled",
-  PersistentVolumeClaim: "modelled",
-  StorageClass: "modelled",
-  CSINode: "modelled",
-  CSIDriver: "modelled",
-  CSIStorageCapacity: "modelled",
+  LimitRange: modelled("limits"),
+  PodDisruptionBudget: modelled(
+    "minAvailable",
+    "maxUnavailable",
+    "selector",
+    "unhealthyPodEvictionPolicy",
+  ),
+  PersistentVolume: {
+    ...modelled(
+      "accessModes",
+      "capacity",
+      "claimRef",
+      "nodeAffinity",
+      "persistentVolumeReclaimPolicy",
+      "storageClassName",
+      "volumeMode",
+      ...VOLUME_SOURCES,
+    ),
+    ...none("mountOptions", "volumeAttributesClassName"),
+  },
+  PersistentVolumeClaim: {
+    ...modelled(
+      "accessModes",
+      "resources",
+      "selector",
+      "storageClassName",
+      "volumeMode",
+      "volumeName",
+    ),
+    ...none("dataSource", "dataSourceRef", "volumeAttributesClassName"),
+  },
+  StorageClass: {
+    ...modelled("allowedTopologies", "provisioner", "reclaimPolicy", "volumeBindingMode"),
+    ...none("allowVolumeExpansion", "mountOptions", "parameters"),
+  },
+  CSINode: modelled("drivers"),
+  CSIDriver: {
+    ...modelled("storageCapacity"),
+    ...none(
+      "attachRequired",
+      "fsGroupPolicy",
+      "nodeAllocatableUpdatePeriodSeconds",
+      "podInfoOnMount",
+      "requiresRepublish",
+      "seLinuxMount",
+      "tokenRequests",
+      "volumeLifecycleModes",
+    ),
+  },
+  CSIStorageCapacity: modelled("capacity", "maximumVolumeSize", "nodeTopology", "storageClassName"),
 };
 
 /** Kinds whose controllers would make pods, and are missing. */

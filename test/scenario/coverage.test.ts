@@ -65,3 +65,27 @@ spec: { ${fields}containers: [{ name: main, image: i, resorces: { requests: { cp
     expect(found).toContain("spec.containers[].resorces: resources");
   });
 });
+
+test.each([
+  [
+    "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: { name: b }\nspec: { maxUnavailabel: 0 }",
+    "PodDisruptionBudget spec.maxUnavailabel: maxUnavailable",
+  ],
+  [
+    "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: { name: c }\nprovisioner: x\nvolumeBindingMod: Immediate",
+    "StorageClass volumeBindingMod: volumeBindingMode",
+  ],
+  [
+    "apiVersion: v1\nkind: PersistentVolume\nmetadata: { name: v }\nspec: { capacity: { storage: 1Gi }, accessModes: [ReadWriteOnce], nfs: { server: s, path: / }, nodeAfinity: {} , x: { y: 1 } }",
+    "PersistentVolume spec.x: ",
+  ],
+])("a slip in %j is told by its field", async (manifest, told) => {
+  const pod =
+    "apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: m, image: i }] }";
+  const loaded = await loadedFromMemory(
+    { "all.yaml": `${pod}\n---\n${manifest}\n` },
+    { nodes: "1x4cpu,8Gi" },
+  );
+  const found = loaded.notModelled.filter(({ effect }) => effect === "placement");
+  expect(found.map(({ kind, field, meant }) => `${kind} ${field}: ${meant}`)).toEqual([told]);
+});

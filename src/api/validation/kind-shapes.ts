@@ -209,6 +209,7 @@ export const SPEC_SHAPES: { readonly [K in Kind]?: Shape } = {
     persistentVolumeReclaimPolicy: "string",
     claimRef: object({ namespace: "string", name: "string", uid: "string" }),
     nodeAffinity: object({ required: nodeSelector }),
+    csi: object({ driver: "string", volumeHandle: "string" }),
   }),
   PersistentVolumeClaim: claim,
   StorageClass: object({

@@ -95,7 +95,9 @@ const volume = object({
   name: "string",
   persistentVolumeClaim: object({ claimName: "string", readOnly: "boolean" }),
   emptyDir: object({ medium: "string", sizeLimit: "quantity" }),
-  ephemeral: object({ volumeClaimTemplate: object({ spec: claim }) }),
+  ephemeral: object({
+    volumeClaimTemplate: object({ metadata: object({ labels, annotations: labels }), spec: claim }),
+  }),
   hostPath: object({ path: "string" }),
   configMap: object({ name: "string" }),
   secret: object({ secretName: "string" }),

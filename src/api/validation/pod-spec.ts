@@ -6,6 +6,7 @@ import {
 } from "../label-validation.js";
 import { isPodLevelResource, podRequests } from "../pod-resources.js";
 import { mustParseQuantity } from "../quantity.js";
+import { validateClaim } from "./storage.js";
 import { validateContainers } from "./container.js";
 import type { FieldIssues } from "./field-issue.js";
 import { validateLabels } from "./metadata.js";
@@ -43,8 +44,24 @@ function validateVolumes(
     }
     const claim = volume.persistentVolumeClaim;
     if (claim && !claim.claimName) issues.required(`${at}.persistentVolumeClaim.claimName`);
+    if (volume.ephemeral) validateEphemeral(volume.ephemeral, `${at}.ephemeral`, issues);
   });
   return names;
+}
+
+function validateEphemeral(
+  { volumeClaimTemplate: template }: NonNullable<Volume["ephemeral"]>,
+  path: string,
+  issues: FieldIssues,
+): void {
+  const at = `${path}.volumeClaimTemplate`;
+  if (!template) {
+    issues.required(at);
+    return;
+  }
+  validateLabels(template.metadata?.labels ?? {}, `${at}.metadata.labels`, issues);
+  if (template.spec) validateClaim(template.spec, `${at}.spec`, issues);
+  else issues.required(`${at}.spec`);
 }
 
 function validateGates(spec: PodSpec, path: string, issues: FieldIssues): void {

@@ -3,14 +3,7 @@ import type { PodSpec } from "../kubernetes.js";
 import type { NewObject } from "../new-object.js";
 import type { AnyVersion } from "../object-version.js";
 import { dns1123SubdomainErrors } from "../label-validation.js";
-import {
-  validateClaim,
-  validateEndpointSlice,
-  validateNode,
-  validateService,
-  validateStorageClass,
-  validateVolume,
-} from "./cluster.js";
+import { validateEndpointSlice, validateNode, validateService } from "./cluster.js";
 import { type FieldIssue, FieldIssues } from "./field-issue.js";
 import { validateImmutable } from "./immutable.js";
 import { validateCronJob, validateJobSpec } from "./jobs.js";
@@ -24,6 +17,7 @@ import {
 } from "./policies.js";
 import { validatePodSpec } from "./pod-spec.js";
 import { type PodUpdateOptions, validatePodUpdate } from "./pod-update.js";
+import { validateClaim, validateCsiNode, validateStorageClass, validateVolume } from "./storage.js";
 import {
   type ValidationContext,
   validateDaemonSet,
@@ -64,6 +58,7 @@ const SPEC_RULES: { readonly [K in Exclude<Kind, "Pod">]?: SpecRule<K> } = {
   PersistentVolume: (spec, { issues }) => validateVolume(spec, issues),
   PersistentVolumeClaim: (spec, { issues }) => validateClaim(spec, "spec", issues),
   StorageClass: (spec, { issues }) => validateStorageClass(spec, issues),
+  CSINode: (spec, { issues }) => validateCsiNode(spec, issues),
 };
 
 function validateSpec(

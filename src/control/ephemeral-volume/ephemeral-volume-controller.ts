@@ -73,7 +73,7 @@ function claimKeys({ namespace, name, spec }: PodVersion): readonly string[] {
 }
 
 function isEphemeral({ ephemeral }: Volume): boolean {
-  return ephemeral?.volumeClaimTemplate !== undefined;
+  return (ephemeral?.volumeClaimTemplate?.spec ?? null) !== null;
 }
 
 function claimOf(pod: PodVersion, { ephemeral }: Volume, claimName: string) {

@@ -38,6 +38,8 @@ function entryFlawOf(issue: FieldIssue, manifest: Manifest): ObjectFlaw {
   const flaw = flawOf(issue);
   const { value } = issue;
   const map = valueAt(manifest, flaw.path);
+  // What is missing is no entry, though one may be as empty.
+  if (issue.type === "Required") return flaw;
   if (typeof value !== "string" || typeof map !== "object" || map === null || Array.isArray(map)) {
     return flaw;
   }

@@ -132,6 +132,28 @@ describe("a pod is refused", () => {
       "NotFound spec.containers[0].volumeMounts[0].name",
     ],
     [
+      "for an ephemeral volume without a template",
+      withPod({ volumes: [{ name: "v", ephemeral: {} }] }),
+      "Required spec.volumes[0].ephemeral.volumeClaimTemplate",
+    ],
+    [
+      "for an empty template of an ephemeral volume",
+      withPod({ volumes: [{ name: "v", ephemeral: { volumeClaimTemplate: {} } }] }),
+      "Required spec.volumes[0].ephemeral.volumeClaimTemplate.spec",
+    ],
+    [
+      "for an ephemeral volume of no size",
+      withPod({
+        volumes: [
+          {
+            name: "v",
+            ephemeral: { volumeClaimTemplate: { spec: { accessModes: ["ReadWriteOnce"] } } },
+          },
+        ],
+      }),
+      "Required spec.volumes[0].ephemeral.volumeClaimTemplate.spec.resources.requests[storage]",
+    ],
+    [
       "for two volumes of one name",
       withPod({ volumes: [{ name: "v" }, { name: "v" }] }),
       "Duplicate spec.volumes[1].name",

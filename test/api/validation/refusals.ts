@@ -28,6 +28,7 @@ const API_VERSIONS: { readonly [K in Kind]?: string } = {
   PodDisruptionBudget: "policy/v1",
   PriorityClass: "scheduling.k8s.io/v1",
   StorageClass: "storage.k8s.io/v1",
+  CSINode: "storage.k8s.io/v1",
   EndpointSlice: "discovery.k8s.io/v1",
 };
 

@@ -221,7 +221,42 @@ describe("is refused", () => {
       "a claim of nothing",
       "PersistentVolumeClaim",
       { accessModes: ["ReadWriteOnce"] },
-      "Required spec.resources[storage]",
+      "Required spec.resources.requests[storage]",
+    ],
+    [
+      "a claim of an unknown mode",
+      "PersistentVolumeClaim",
+      {
+        accessModes: ["ReadWriteOnce"],
+        resources: { requests: { storage: "1Gi" } },
+        volumeMode: "Blok",
+      },
+      "NotSupported spec.volumeMode",
+    ],
+    [
+      "a volume of no driver",
+      "PersistentVolume",
+      {
+        accessModes: ["ReadWriteOnce"],
+        capacity: { storage: "1Gi" },
+        csi: { volumeHandle: "x" },
+      },
+      "Required spec.csi.driver",
+    ],
+    [
+      "a driver without a name",
+      "CSINode",
+      { drivers: [{ nodeID: "n" }] },
+      "Required spec.drivers[0].name",
+    ],
+    [
+      "a topology without a key",
+      "StorageClass",
+      {
+        provisioner: "x",
+        allowedTopologies: [{ matchLabelExpressions: [{ values: ["a"] }] }],
+      },
+      "Required allowedTopologies[0].matchLabelExpressions[0].key",
     ],
     [
       "a volume that is nowhere",
