@@ -302,6 +302,24 @@ describe("files of one command", () => {
     expect(notes[0]).toContain(given.says);
   });
 
+  it.each([
+    [
+      "1.26",
+      [/^gated\.json:1:1: note: Kubernetes 1\.26 has no scheduling gates: those of 1 object/],
+    ],
+    ["1.27", []],
+  ])("gates that %s drops are told", async (version, expected) => {
+    const gated = POD("held", "");
+    const spec = { ...gated.spec, nodeName: undefined, schedulingGates: [{ name: "a/b" }] };
+    const contents = { "gated.json": [{ ...gated, spec }] };
+    const settings = [`kubernetesVersion=${version}`];
+    const loaded = loadedOf(
+      (await run(["gated.json"], contents, { settings, nodes: "1x4cpu,8Gi" }))[0]!,
+    );
+    const notes = loaded.notes.map(formatNote);
+    expect(notes).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+  });
+
   it("a dump may come in several files, with manifests beside it", async () => {
     const contents = { "n.json": [NODE], "p.json": [POD("p1", "n1")], "m.json": [POD("p2")] };
     const loaded = loadedOf((await run(["n.json", "p.json", "m.json"], contents))[0]!);

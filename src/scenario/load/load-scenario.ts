@@ -19,6 +19,7 @@ import { dumpFlaws, manifestFlaws } from "./object-check.js";
 import { isTarget, patched } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
 import { minorOf, type RunOverrides, resolveScenario, runEnd } from "./resolve-scenario.js";
+import { gateNotes } from "./gate-notes.js";
 import { endIssues, notesOfTheEnd } from "./run-end.js";
 import { ScenarioSource } from "./scenario-file.js";
 import {
@@ -156,6 +157,9 @@ class ScenarioLoader {
       notModelled: this.coverage.entries(),
       notes: [
         ...versionNotes([...snapshot, ...objects.nodes], scenario.kubernetesMinor, (name) =>
+          inputs.shownAs(name),
+        ),
+        ...gateNotes([...snapshot, ...objects.manifests], scenario.kubernetesMinor, (name) =>
           inputs.shownAs(name),
         ),
         ...notesOfTheEnd(this.source, this.document, scenario.end),
