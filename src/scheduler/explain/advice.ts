@@ -102,7 +102,7 @@ function soleAdvice(
   const ruled = { framework, pod, nodes };
   switch (plugin) {
     case ROOM:
-      return roomAdvice(pod, nodes, framework.scalars);
+      return roomAdvice(ruled);
     case "NodeAffinity":
       return [choiceAdvice(pod.template.spec, nodes, framework.snapshot.nodes)];
     case "TaintToleration":
