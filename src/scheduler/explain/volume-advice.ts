@@ -91,10 +91,14 @@ function unboundAdvice(refused: Refused): string {
 function delayedAdvice(ruled: Ruled): string {
   const { listers, snapshot } = ruled.framework;
   const offer: Offer = { listers, nodes: ruled.nodes, all: snapshot.nodes };
-  const texts = unboundClaims(ruled).flatMap((claim) => delayedText(claim, offer) ?? []);
-  return texts.length > 0
-    ? texts.join(" ")
-    : "The volumes that would fit there are not free for all of its claims.";
+  const claims = unboundClaims(ruled);
+  const texts = claims.flatMap((claim) => delayedText(claim, offer) ?? []);
+  if (texts.length > 0) return texts.join(" ");
+  const names = listText(
+    claims.map(({ name }) => name),
+    MAX_NAMED,
+  );
+  return `Free volumes there fit, but there is not one for each of its PersistentVolumeClaims (${names}): add a PersistentVolume.`;
 }
 
 function waits(claim: Claim, { listers }: Offer): boolean {

@@ -272,6 +272,20 @@ describe("what would help a pod whose volumes are elsewhere", () => {
       ],
     },
     {
+      what: "a volume for each of its claims",
+      objects: [
+        a,
+        storageClass("local", { ...NO_PROVISIONER, ...WAITING }),
+        volume("v", { storageClassName: "local" }),
+        claim({ storageClassName: "local" }),
+        claim({ storageClassName: "local" }, { name: "d" }),
+      ],
+      pods: [podManifest("p", mounts("c", "d"))],
+      says: [
+        "Free volumes there fit, but there is not one for each of its PersistentVolumeClaims (c, d): add a PersistentVolume.",
+      ],
+    },
+    {
       what: "a node in a topology that the class allows",
       objects: [
         zone("a", "x"),
