@@ -16,10 +16,10 @@ import type { NodeInfo } from "../framework/node-info.js";
 import { meantText } from "./near-name.js";
 import { requirementText } from "./node-choice.js";
 import { listText, nodesText } from "./node-text.js";
+import { NOTHING_TO_DO } from "./passing.js";
 import { usableFrom, volumePlaceText } from "./volume-place.js";
 
 const MAX_NAMED = 3;
-const NOTHING_TO_DO = "nothing has to be done";
 
 /** What a claim could be bound to, and the nodes that this matters for. */
 export interface Offer {
@@ -44,7 +44,7 @@ export function unboundText(claim: Claim, offer: Offer): string {
   if (storageClass !== undefined) {
     return (
       classText(claim, storageClass, offer) ??
-      `The provisioner of the StorageClass ${name} is about to make a volume for its PersistentVolumeClaim ${claim.name}: ${NOTHING_TO_DO}.`
+      `The provisioner of the StorageClass ${name} is about to make a volume for its PersistentVolumeClaim ${claim.name}: ${NOTHING_TO_DO}`
     );
   }
   if (name !== "") {
@@ -217,5 +217,5 @@ function itsText({ name }: Claim): string {
 }
 
 function soonText(claim: Claim, volume: PersistentVolume): string {
-  return `${itsText(claim)} is about to be bound to the volume ${volume.name}: ${NOTHING_TO_DO}.`;
+  return `${itsText(claim)} is about to be bound to the volume ${volume.name}: ${NOTHING_TO_DO}`;
 }

@@ -7,6 +7,7 @@ import {
 } from "../../api/volumes/claims.js";
 import { delayedText, type Offer, unboundText } from "./claim-advice.js";
 import { listText, roomText } from "./node-text.js";
+import { NOTHING_TO_DO } from "./passing.js";
 import type { Refused, Ruled } from "./ruled.js";
 import { boundPlaceText } from "./volume-place.js";
 
@@ -35,7 +36,7 @@ const OF_THE_POD: readonly (readonly [
   [
     /^waiting for ephemeral volume controller to create the persistentvolumeclaim "(.*)"$/,
     ([, claim]) =>
-      `The ephemeral volume controller makes its PersistentVolumeClaim ${claim} shortly after the pod: nothing has to be done.`,
+      `The ephemeral volume controller makes its PersistentVolumeClaim ${claim} shortly after the pod: ${NOTHING_TO_DO}`,
   ],
 ];
 

@@ -382,3 +382,14 @@ test("a claim that is being deleted is to be created anew once no pod uses it", 
     "Its PersistentVolumeClaim c is being deleted, and stays until no pod uses it (x does): create it anew then.",
   ]);
 });
+
+test("a pod that was placed once its claim was bound needed no help", () => {
+  const explainer = new Explainer("p");
+  const objects = [a, storageClass("std"), claim({ storageClassName: "std" })];
+  const world = new SchedulerWorld(objects, { decisions: explainer });
+  world.create(p).until(1);
+  expect(explainer.stories[0]?.advice).toHaveLength(1);
+  world.until(10);
+  expect(world.nodes("p")).toEqual(["a"]);
+  expect(explainer.stories[0]?.advice).toEqual([]);
+});
