@@ -14,6 +14,7 @@ import { choiceAdvice } from "./node-choice.js";
 import { listText, nodesText, roomText } from "./node-text.js";
 import { portAdvice } from "./port-advice.js";
 import { roomAdvice } from "./room-advice.js";
+import type { Refused } from "./ruled.js";
 import { spreadAdvice } from "./spread-advice.js";
 import { volumesOfNodes, volumesOfPod } from "./volume-advice.js";
 
@@ -60,7 +61,7 @@ export function adviceFor({ framework, pod, outcome }: Decision): readonly strin
   const { preFilter } = diagnosis;
   // Preemption helps by itself.
   if ((outcome.postFilter?.victims.length ?? 0) > 0) return [];
-  if (preFilter !== null) return [wholeAdvice(preFilter, pod)];
+  if (preFilter !== null) return [wholeAdvice(preFilter, { framework, pod })];
   const blocked = blockedNodes(framework, state, pod);
   const soles = soleBlockers(blocked);
   const advice = soles.flatMap((sole) => soleAdvice(sole, framework, pod));
@@ -70,9 +71,9 @@ export function adviceFor({ framework, pod, outcome }: Decision): readonly strin
 }
 
 /** A pod that was refused before any node was looked at. */
-function wholeAdvice({ plugin, message }: Status, pod: PodInfo): string {
+function wholeAdvice({ plugin, message }: Status, refused: Refused): string {
   return (
-    volumesOfPod(message, pod.pod.namespace) ??
+    volumesOfPod(message, refused) ??
     `No node is even looked at, for ${plugin} refuses the pod as it is: ${message}.`
   );
 }
@@ -102,7 +103,7 @@ function soleAdvice(
   const ruled = { framework, pod, nodes };
   switch (plugin) {
     case ROOM:
-      return roomAdvice(pod, nodes, framework.scalars);
+      return roomAdvice(ruled);
     case "NodeAffinity":
       return [choiceAdvice(pod.template.spec, nodes, framework.snapshot.nodes)];
     case "TaintToleration":
@@ -120,7 +121,7 @@ function soleAdvice(
       return [status === ANTI_AFFINITY_BROKEN ? farAdvice(ruled) : avoidedAdvice(ruled)];
     default:
       return MEANINGS[plugin] === "volumes"
-        ? [volumesOfNodes(nodes, status.reasons)]
+        ? [volumesOfNodes(ruled, status.reasons)]
         : [`${roomText(nodes)} would take it, but for ${plugin}: ${status.message}.`];
   }
 }

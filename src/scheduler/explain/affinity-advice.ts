@@ -3,7 +3,7 @@ import { type AffinityTerm, termMatches } from "../framework/affinity-term.js";
 import { type Listers, namespaceLabels } from "../framework/listers.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import { requirementText } from "./node-choice.js";
+import { noLabelText, requirementText } from "./node-choice.js";
 import { listText, nodesText, roomText } from "./node-text.js";
 import type { Ruled } from "./ruled.js";
 
@@ -18,12 +18,21 @@ export function nearAdvice({ framework, pod, nodes }: Ruled): string {
   return `${roomText(nodes)} would take it if the pod did not have to be ${wish}. ${[...new Set(wanted)].join(" ")}`;
 }
 
+/** Whether the pod must be near `other`, or such as it. */
+export function mustBeNear(pod: PodInfo, other: PodInfo, listers: Listers): boolean {
+  const terms = pod.template.requiredAffinityTerms;
+  return terms.length > 0 && terms.every((term) => isOf(term, other, listers));
+}
+
 /** Where the pods are that a term wants near. */
 function whereText(
   term: AffinityTerm,
   { pod, all, listers }: { pod: PodInfo; all: readonly NodeInfo[]; listers: Listers },
 ): string {
   if (term.selector.matchesNothing) return "Give the rule a labelSelector, or take it away.";
+  if (all.every(({ labels }) => labels[term.topologyKey] === undefined)) {
+    return `${noLabelText(term.topologyKey, all)} It is the rule's topologyKey: correct it, or label the nodes.`;
+  }
   const places = all.filter((node) => node.pods.some((other) => isOf(term, other, listers)));
   if (places.length > 0) return `There are such pods on ${nodesText(places)}.`;
   const others = all
@@ -42,7 +51,10 @@ function whereText(
 /** Its own wish to be far from other pods. */
 export function farAdvice({ framework, pod, nodes }: Ruled): string {
   const { listers } = framework;
-  const terms = pod.template.requiredAntiAffinityTerms;
+  // A label that none of the nodes has keeps it from none.
+  const terms = pod.template.requiredAntiAffinityTerms.filter(({ topologyKey }) =>
+    nodes.some(({ labels }) => labels[topologyKey] !== undefined),
+  );
   const wish = terms.map((term) => placeText(term, pod, listers)).join(", nor ");
   const isOwn = terms.every((term) => isOf(term, pod, listers));
   const help = isOwn

@@ -4,6 +4,7 @@ import { adviceFor } from "./advice.js";
 import type { Attempt } from "./attempt.js";
 import type { Decision, DecisionObserver, DecisionTrace } from "./decision-observer.js";
 import { describeAttempt, ScoreColumns } from "./describe-attempt.js";
+import { isPassing } from "./passing.js";
 
 /** The first so many pods that match are followed: a pattern of more asks about none in particular. */
 const MAX_PODS = 200;
@@ -148,5 +149,8 @@ class Recording extends ScoreColumns implements DecisionTrace {
   decided(decision: Decision): void {
     this.story.attempts.push(describeAttempt(decision, this));
     if (decision.outcome.kind === "unschedulable") this.story.advice = adviceFor(decision);
+    if (decision.outcome.kind === "scheduled") {
+      this.story.advice = this.story.advice.filter((sentence) => !isPassing(sentence));
+    }
   }
 }

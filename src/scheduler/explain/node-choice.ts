@@ -1,6 +1,6 @@
-import { closest, distance } from "fastest-levenshtein";
 import type { NodeSelectorRequirement, PodSpec } from "../../api/kubernetes.js";
 import type { NodeInfo } from "../framework/node-info.js";
+import { meantText } from "./near-name.js";
 import { listText, roomText } from "./node-text.js";
 
 const MAX_VALUES = 5;
@@ -63,15 +63,16 @@ function nowhereText(
     key === "metadata.name"
       ? new Set(all.map(({ name }) => name))
       : new Set(all.flatMap(({ labels }) => labels[key] ?? []));
-  if (present.size === 0) {
-    const keys = [...new Set(all.flatMap(({ labels }) => Object.keys(labels)))];
-    const near = keys.length === 0 ? "" : closest(key, keys);
-    const isNear = near !== "" && distance(key, near) <= Math.max(2, key.length / 4);
-    return `No node has the label ${key}${isNear ? `; is ${near} meant?` : "."}`;
-  }
+  if (present.size === 0) return noLabelText(key, all);
   if (operator === "Exists" || values.some((value) => present.has(value))) return null;
   const wanted = values.map((value) => `${key}=${value}`).join(" or ");
   return `No node has ${wanted}: they have ${listText([...present].sort(), MAX_VALUES)}.`;
+}
+
+/** That no node has a label of that key. */
+export function noLabelText(key: string, all: readonly NodeInfo[]): string {
+  const keys = [...new Set(all.flatMap(({ labels }) => Object.keys(labels)))];
+  return `No node has the label ${key}${meantText(key, keys, ".")}`;
 }
 
 export function requirementText({ key, operator, values = [] }: NodeSelectorRequirement): string {

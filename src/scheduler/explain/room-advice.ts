@@ -1,13 +1,24 @@
 import { counted } from "../../base/counted.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import { Resources, type ScalarResources } from "../framework/resources.js";
+import { Resources } from "../framework/resources.js";
+import { mustBeNear } from "./affinity-advice.js";
 import { type Measure, measuresOf } from "./amount-text.js";
 import { listText, nodesText, nodeText } from "./node-text.js";
 import { areSiblings, ownerText } from "./owner-text.js";
 import { HIGHEST_CLASS, LOWEST_CLASS, priorityText } from "./priority-text.js";
+import type { Ruled } from "./ruled.js";
 
 const MAX_NAMED_OWNERS = 3;
+type MayGo = (info: PodInfo) => boolean;
+
+/** Room for a pod, in these measures, at the cost of others that may go. */
+interface Wanted {
+  readonly pod: PodInfo;
+  readonly mayGo: MayGo;
+  readonly measures: readonly Measure[];
+}
+
 /** Pods whose removal would make enough room on a node. */
 interface Clearing {
   readonly node: NodeInfo;
@@ -16,12 +27,8 @@ interface Clearing {
 }
 
 /** What would make room for the pod, on nodes that only lack room; nothing where it has enough. */
-export function roomAdvice(
-  pod: PodInfo,
-  nodes: readonly NodeInfo[],
-  names: ScalarResources,
-): readonly string[] {
-  const measures = measuresOf(pod, names);
+export function roomAdvice({ framework, pod, nodes }: Ruled): readonly string[] {
+  const measures = measuresOf(pod, framework.scalars);
   const needOf = (measure: Measure) => measure.of(pod.template.resources.requests);
   const tooLarge = measures.filter((measure) =>
     nodes.every((node) => measure.of(node.allocatable) < needOf(measure)),
@@ -35,8 +42,14 @@ export function roomAdvice(
   const advice = lacking.map((measure) => shortageText(measure, needOf(measure), nodes));
   const full = nodes.filter((node) => node.pods.length >= node.allowedPodNumber);
   if (full.length > 0) advice.push(fullText(full));
-  const clearing = bestClearing(pod, nodes, measures);
+  // Its own siblings are left: to scale them down for it would be no gain.
+  const others = (info: PodInfo) => !areSiblings(info.pod, pod.pod);
+  const isNear = (info: PodInfo) => mustBeNear(pod, info, framework.listers);
+  const clear = (mayGo: MayGo) => bestClearing({ pod, mayGo, measures }, nodes);
+  const clearing = clear((info) => others(info) && !isNear(info));
+  const withNear = clearing === null ? clear(others) : null;
   if (clearing !== null) advice.push(...clearingAdvice(pod, clearing));
+  if (withNear !== null) advice.push(nearText(withNear.node, withNear.node.pods.filter(isNear)));
   if (!isTiedToHosts(pod)) {
     const asked = measures.map((measure) => measure.text(needOf(measure))).join(", ");
     const free = asked === "" ? "" : ` with ${asked} free`;
@@ -95,15 +108,20 @@ function best(nodes: readonly NodeInfo[], value: (node: NodeInfo) => number): No
   return nodes.reduce((a, b) => (value(b) > value(a) ? b : a));
 }
 
+/** A node that has room for the pod only without the very pods that it must be near. */
+function nearText(node: NodeInfo, near: readonly PodInfo[]): string {
+  const names = listText(
+    near.map(({ pod }) => pod.name),
+    MAX_NAMED_OWNERS,
+  );
+  return `${nodeText(node)} has no room for it beside the pods that it must be near (its podAffinity): ${names}. Ask for less, move those to a larger node, or make the rule a preferred one.`;
+}
+
 /** The clearing that hurts least: the lowest priority, then the fewest pods. */
-function bestClearing(
-  pod: PodInfo,
-  nodes: readonly NodeInfo[],
-  measures: readonly Measure[],
-): Clearing | null {
+function bestClearing(wanted: Wanted, nodes: readonly NodeInfo[]): Clearing | null {
   let found: Clearing | null = null;
   for (const node of nodes) {
-    const clearing = clearingOf(pod, node, measures);
+    const clearing = clearingOf(wanted, node);
     if (clearing === null) continue;
     const isBetter =
       found === null ||
@@ -116,12 +134,11 @@ function bestClearing(
 }
 
 /** The least important pods first, of equal ones the largest; then those that were not needed stay. */
-function clearingOf(pod: PodInfo, node: NodeInfo, measures: readonly Measure[]): Clearing | null {
+function clearingOf({ pod, mayGo, measures }: Wanted, node: NodeInfo): Clearing | null {
   const [first] = measures;
   const size = (info: PodInfo) => first?.of(info.template.resources.requests) ?? 0;
-  // Its own siblings are left: to scale them down for it would be no gain.
   const order = node.pods
-    .filter((info) => !areSiblings(info.pod, pod.pod))
+    .filter(mayGo)
     .sort((a, b) => a.priority - b.priority || size(b) - size(a));
   let pods: PodInfo[] = [];
   while (!hasRoom(pod, node, pods, measures)) {

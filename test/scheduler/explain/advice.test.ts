@@ -10,22 +10,6 @@ const taint = (key: string, value?: string) => ({
   ...(value && { value }),
 });
 
-const claimed = { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "c" } }] };
-const claim = (spec: object) => ({
-  apiVersion: "v1",
-  kind: "PersistentVolumeClaim",
-  metadata: { name: "c", namespace: "default" },
-  spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, ...spec },
-  status: { phase: "Pending" },
-});
-const storageClass = {
-  apiVersion: "storage.k8s.io/v1",
-  kind: "StorageClass",
-  metadata: { name: "local" },
-  provisioner: "kubernetes.io/no-provisioner",
-  volumeBindingMode: "WaitForFirstConsumer",
-};
-
 describe("what would help", () => {
   testAdvice([
     {
@@ -224,30 +208,6 @@ describe("what would help", () => {
       objects: [],
       pods: [podManifest("p")],
       says: ["There is no node at all: add one."],
-    },
-    {
-      what: "its claim",
-      objects: [nodeManifest("a")],
-      pods: [podManifest("p", claimed)],
-      says: [
-        "It mounts the PersistentVolumeClaim c, and there is none of that name in the namespace default: create it, or correct the name.",
-      ],
-    },
-    {
-      what: "a claim that somebody binds",
-      objects: [nodeManifest("a"), claim({})],
-      pods: [podManifest("p", claimed)],
-      says: [
-        "Its PersistentVolumeClaim is not bound yet, and nothing is there to bind it to: add a PersistentVolume that suits it",
-      ],
-    },
-    {
-      what: "a volume for its claim",
-      objects: [nodeManifest("a"), storageClass, claim({ storageClassName: "local" })],
-      pods: [podManifest("p", claimed)],
-      says: [
-        "1 node with room for it (a) would take it, but for its volumes: node(s) didn't find available persistent volumes to bind. No free volume there fits its claim",
-      ],
     },
   ]);
 });

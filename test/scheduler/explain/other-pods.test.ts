@@ -134,6 +134,51 @@ describe("what would help a pod that other pods keep out", () => {
       not: "One more node",
     },
     {
+      what: "a topologyKey that nodes have",
+      objects: [nodeManifest("a")],
+      pods: [
+        labelled(podManifest("db"), "db"),
+        podManifest("p", required("podAffinity", term("kubernetes.io/hostnam", "db"))),
+      ],
+      says: [
+        `No node has the label kubernetes.io/hostnam; is ${HOST} meant? It is the rule's topologyKey: correct it, or label the nodes.`,
+      ],
+      not: "There are such pods",
+    },
+    {
+      what: "a wish that no label of nodes speaks of is none",
+      objects: [nodeManifest("a")],
+      pods: [
+        labelled(podManifest("x")),
+        podManifest("p", required("podAntiAffinity", term(HOST, "x"), term("rack", "y"))),
+      ],
+      says: ["avoid being on the same node as pods with app=x. Move those pods"],
+      not: "rack",
+    },
+    {
+      what: "room beside the pod that it must be near",
+      objects: [nodeManifest("a"), nodeManifest("b", { cpu: "1" })],
+      pods: [
+        labelled(podManifest("db", { nodeSelector: { [HOST]: "a" } }), "db"),
+        podManifest("p", { cpu: "2", ...required("podAffinity", term(HOST, "db")) }),
+      ],
+      says: [
+        "a has no room for it beside the pods that it must be near (its podAffinity): db. Ask for less, move those to a larger node, or make the rule a preferred one.",
+      ],
+      not: "scale down",
+    },
+    {
+      what: "room at the cost of a pod that it need not be near",
+      objects: [nodeManifest("a")],
+      pods: [
+        labelled(podManifest("db", { cpu: "500m" }), "db"),
+        podManifest("x"),
+        podManifest("p", required("podAffinity", term(HOST, "db"))),
+      ],
+      says: ["With 1 pod less a would have room: scale down, or move, Pod/x (priority 0)."],
+      not: "beside the pods",
+    },
+    {
       what: "a place of its own among its like",
       objects: [nodeManifest("a")],
       pods: [

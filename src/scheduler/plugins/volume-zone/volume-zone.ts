@@ -27,7 +27,7 @@ const CONFLICT = refusal("node(s) had no available volume zone");
 const SKIP = new Status("Skip", [], NAME);
 
 /** Labels that say where a volume is, each with the one that has replaced it. */
-const TOPOLOGY_LABELS: ReadonlyMap<string, string> = new Map([
+export const TOPOLOGY_LABELS: ReadonlyMap<string, string> = new Map([
   ["failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"],
   ["failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"],
   ["topology.kubernetes.io/zone", "topology.kubernetes.io/zone"],
@@ -48,7 +48,7 @@ const movedVolumeHint: QueueingHintFn = (_pod, before, after) => {
 const NOWHERE: readonly Place[] = [];
 
 /** A label may list several zones, separated by two underscores. One with an empty part says nothing. */
-function zonesOf(label: string): readonly string[] | null {
+export function zonesOf(label: string): readonly string[] | null {
   const zones = label.split("__").map((zone) => zone.trim());
   return zones.includes("") ? null : zones;
 }
