@@ -1,15 +1,14 @@
 import { objectKey } from "../../api/object-version.js";
 import type { PersistentVolume } from "../../api/volumes/claims.js";
-
-const NONE: ReadonlySet<number> = new Set();
+import { RowsByKey } from "../rows-by-key.js";
 
 /** Which volumes are reserved for a claim of which name: rows of volumes. */
 export class ReservedVolumes {
-  private readonly rows = new Map<string, Set<number>>();
+  private readonly rows = new RowsByKey();
   private readonly keys = new Map<number, string>();
 
   for(claim: { readonly namespace: string; readonly name: string }): ReadonlySet<number> {
-    return this.rows.get(objectKey(claim)) ?? NONE;
+    return this.rows.of(objectKey(claim));
   }
 
   /** Takes the volume as it is now. */
@@ -18,8 +17,7 @@ export class ReservedVolumes {
     const { namespace = "", name = "" } = spec.claimRef ?? {};
     if (name === "") return;
     const key = objectKey({ namespace, name });
-    const rows = this.rows.get(key) ?? new Set<number>();
-    this.rows.set(key, rows.add(row));
+    this.rows.add(key, row);
     this.keys.set(row, key);
   }
 
@@ -27,8 +25,6 @@ export class ReservedVolumes {
     const key = this.keys.get(row);
     if (key === undefined) return;
     this.keys.delete(row);
-    const rows = this.rows.get(key);
-    rows?.delete(row);
-    if (rows?.size === 0) this.rows.delete(key);
+    this.rows.delete(key, row);
   }
 }

@@ -1,4 +1,5 @@
 import { assert } from "../../base/assert.js";
+import { RowsByKey } from "../rows-by-key.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { isPodTerminal, type PodCondition, type PodVersion } from "../../api/pod-version.js";
@@ -42,7 +43,7 @@ export class PodGarbageCollector implements Controller {
   private readonly failsPods: boolean;
   private readonly quarantine = new Quarantine();
   /** Rows of the pods on each node, whether it is there or not. */
-  private readonly rowsOn = new Map<string, Set<number>>();
+  private readonly rowsOn = new RowsByKey();
   private readonly unscheduled = new Set<number>();
   /** Rows of pods whose removal was asked for; what still stands has a finalizer. */
   private readonly asked = new Set<number>();
@@ -99,12 +100,7 @@ export class PodGarbageCollector implements Controller {
   }
 
   private onBound(pod: PodVersion): void {
-    let rows = this.rowsOn.get(pod.nodeName);
-    if (rows === undefined) {
-      rows = new Set();
-      this.rowsOn.set(pod.nodeName, rows);
-    }
-    rows.add(pod.row);
+    this.rowsOn.add(pod.nodeName, pod.row);
     if (isOrphaned(pod, this.nodeExists)) this.arm();
   }
 
@@ -119,10 +115,7 @@ export class PodGarbageCollector implements Controller {
     if (isPodTerminal(pod)) this.ended -= 1;
     this.unscheduled.delete(pod.row);
     this.asked.delete(pod.row);
-    const rows = this.rowsOn.get(pod.nodeName);
-    if (rows === undefined) return;
-    rows.delete(pod.row);
-    if (rows.size === 0) this.rowsOn.delete(pod.nodeName);
+    this.rowsOn.delete(pod.nodeName, pod.row);
   }
 
   private readonly nodeExists = (name: string): boolean => this.nodes.find("", name) !== undefined;
@@ -164,7 +157,7 @@ export class PodGarbageCollector implements Controller {
 
   private lookAtNodes(): void {
     const { now } = this.options.engine;
-    for (const [name, rows] of this.rowsOn) {
+    for (const [name, rows] of this.rowsOn.entries()) {
       const node = this.nodes.find("", name);
       if (node === undefined) {
         if (this.hasUnasked(rows)) this.quarantine.begin(name, now);
@@ -175,7 +168,7 @@ export class PodGarbageCollector implements Controller {
       }
     }
     for (const name of this.quarantine.release(now)) {
-      for (const pod of this.podsAt(this.rowsOn.get(name) ?? new Set())) {
+      for (const pod of this.podsAt(this.rowsOn.of(name))) {
         if (isOrphaned(pod, this.nodeExists)) this.remove(pod, DISRUPTED);
       }
     }

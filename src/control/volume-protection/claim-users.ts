@@ -1,30 +1,22 @@
 import { objectKey } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { claimUses } from "../../api/volumes/claims.js";
-
-const NONE: ReadonlySet<number> = new Set();
+import { RowsByKey } from "../rows-by-key.js";
 
 /** Which pods on nodes use which claim: rows of pods, by the claim's key. */
 export class ClaimUsers {
-  private readonly rows = new Map<string, Set<number>>();
+  private readonly rows = new RowsByKey();
 
   of(claim: { readonly namespace: string; readonly name: string }): ReadonlySet<number> {
-    return this.rows.get(objectKey(claim)) ?? NONE;
+    return this.rows.of(objectKey(claim));
   }
 
   add(pod: PodVersion): void {
-    for (const key of keysOf(pod)) {
-      const rows = this.rows.get(key) ?? new Set<number>();
-      this.rows.set(key, rows.add(pod.row));
-    }
+    for (const key of keysOf(pod)) this.rows.add(key, pod.row);
   }
 
   delete(pod: PodVersion): void {
-    for (const key of keysOf(pod)) {
-      const rows = this.rows.get(key);
-      rows?.delete(pod.row);
-      if (rows?.size === 0) this.rows.delete(key);
-    }
+    for (const key of keysOf(pod)) this.rows.delete(key, pod.row);
   }
 }
 
