@@ -6,7 +6,7 @@ import { ClusterState } from "../../src/scheduler/framework/cluster-state.js";
 import { loadConfiguration } from "../../src/scheduler/framework/configuration/load-configuration.js";
 import { featuresOf } from "../../src/scheduler/framework/features.js";
 import { ObjectTable } from "../../src/scheduler/framework/listers.js";
-import { VolumeTable } from "../../src/scheduler/framework/volume-table.js";
+import { listerTables } from "../../src/scheduler/framework/lister-tables.js";
 import { PodNominator } from "../../src/scheduler/framework/nominator.js";
 import type { PodInfo } from "../../src/scheduler/framework/pod-info.js";
 import { Framework } from "../../src/scheduler/framework/runtime.js";
@@ -138,17 +138,8 @@ export class BenchWorld {
       features,
       snapshot: this.state,
       listers: {
-        namespaces: new ObjectTable<"Namespace">(),
+        ...listerTables(),
         services: this.services,
-        replicationControllers: new ObjectTable<"ReplicationController">(),
-        replicaSets: new ObjectTable<"ReplicaSet">(),
-        statefulSets: new ObjectTable<"StatefulSet">(),
-        persistentVolumes: new VolumeTable(),
-        persistentVolumeClaims: new ObjectTable<"PersistentVolumeClaim">(),
-        storageClasses: new ObjectTable<"StorageClass">(),
-        csiNodes: new ObjectTable<"CSINode">(),
-        csiDrivers: new ObjectTable<"CSIDriver">(),
-        csiStorageCapacities: new ObjectTable<"CSIStorageCapacity">(),
         podDisruptionBudgets: this.budgets,
       },
       nominator: this.nominator,

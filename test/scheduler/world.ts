@@ -10,8 +10,7 @@ import {
   type GateName,
   featuresOf,
 } from "../../src/scheduler/framework/features.js";
-import { ObjectTable } from "../../src/scheduler/framework/listers.js";
-import { VolumeTable } from "../../src/scheduler/framework/volume-table.js";
+import { listerTables } from "../../src/scheduler/framework/lister-tables.js";
 import type { NodeVersion } from "../../src/scheduler/framework/node-info.js";
 import { PodNominator } from "../../src/scheduler/framework/nominator.js";
 import { Framework } from "../../src/scheduler/framework/runtime.js";
@@ -103,23 +102,6 @@ export function object<K extends GenericKind>(
   return { ...meta, spec: body, status: {}, ...rest } as unknown as VersionOf<K>;
 }
 
-function tables() {
-  return {
-    namespaces: new ObjectTable<"Namespace">(),
-    services: new ObjectTable<"Service">(),
-    replicationControllers: new ObjectTable<"ReplicationController">(),
-    replicaSets: new ObjectTable<"ReplicaSet">(),
-    statefulSets: new ObjectTable<"StatefulSet">(),
-    persistentVolumes: new VolumeTable(),
-    persistentVolumeClaims: new ObjectTable<"PersistentVolumeClaim">(),
-    storageClasses: new ObjectTable<"StorageClass">(),
-    csiNodes: new ObjectTable<"CSINode">(),
-    csiDrivers: new ObjectTable<"CSIDriver">(),
-    csiStorageCapacities: new ObjectTable<"CSIStorageCapacity">(),
-    podDisruptionBudgets: new ObjectTable<"PodDisruptionBudget">(),
-  };
-}
-
 export interface WorldOptions {
   readonly minor?: number;
   readonly gates?: Readonly<Partial<Record<GateName, boolean>>>;
@@ -133,7 +115,7 @@ export interface WorldOptions {
 export class World {
   readonly features: Features;
   readonly state: ClusterState;
-  readonly tables = tables();
+  readonly tables = listerTables();
   readonly nominator = new PodNominator();
   readonly framework: Framework;
   readonly algorithm: SchedulingAlgorithm;

@@ -5,8 +5,7 @@ import { EMPTY_POD_STATUS, PodVersion } from "../../../src/api/pod-version.js";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
 import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
 import { featuresOf } from "../../../src/scheduler/framework/features.js";
-import { ObjectTable } from "../../../src/scheduler/framework/listers.js";
-import { VolumeTable } from "../../../src/scheduler/framework/volume-table.js";
+import { listerTables } from "../../../src/scheduler/framework/lister-tables.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
 import { Framework } from "../../../src/scheduler/framework/runtime.js";
 import { PLUGIN_CATALOGUE, factoriesOf } from "../../../src/scheduler/plugins/registry.js";
@@ -125,23 +124,6 @@ export function makePod(template: Template, name: string): PodVersion {
   });
 }
 
-function emptyTables() {
-  return {
-    namespaces: new ObjectTable<"Namespace">(),
-    services: new ObjectTable<"Service">(),
-    replicationControllers: new ObjectTable<"ReplicationController">(),
-    replicaSets: new ObjectTable<"ReplicaSet">(),
-    statefulSets: new ObjectTable<"StatefulSet">(),
-    persistentVolumes: new VolumeTable(),
-    persistentVolumeClaims: new ObjectTable<"PersistentVolumeClaim">(),
-    storageClasses: new ObjectTable<"StorageClass">(),
-    csiNodes: new ObjectTable<"CSINode">(),
-    csiDrivers: new ObjectTable<"CSIDriver">(),
-    csiStorageCapacities: new ObjectTable<"CSIStorageCapacity">(),
-    podDisruptionBudgets: new ObjectTable<"PodDisruptionBudget">(),
-  };
-}
-
 export interface WorldOptions {
   readonly minor: number;
   /** A KubeSchedulerConfiguration, or null for the default one. */
@@ -161,7 +143,7 @@ export function makeWorld({ minor, configuration, changeLogLog2 }: WorldOptions)
     throw new Error(loaded.issues.map((issue) => `${issue.field}: ${issue.detail}`).join("; "));
   }
   const state = new ClusterState(features, changeLogLog2 === undefined ? {} : { changeLogLog2 });
-  const listers = emptyTables();
+  const listers = listerTables();
   const nominator = new PodNominator();
   const surroundings = {
     features,

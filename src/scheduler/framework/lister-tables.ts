@@ -1,0 +1,20 @@
+import { ObjectTable } from "./listers.js";
+import { VolumeTable } from "./volume-table.js";
+
+/** Empty tables for all that plugins list. */
+export function listerTables() {
+  return {
+    namespaces: new ObjectTable<"Namespace">(),
+    services: new ObjectTable<"Service">(),
+    replicationControllers: new ObjectTable<"ReplicationController">(),
+    replicaSets: new ObjectTable<"ReplicaSet">(),
+    statefulSets: new ObjectTable<"StatefulSet">(),
+    persistentVolumes: new VolumeTable(),
+    persistentVolumeClaims: new ObjectTable<"PersistentVolumeClaim">(),
+    storageClasses: new ObjectTable<"StorageClass">(),
+    csiNodes: new ObjectTable<"CSINode">(),
+    csiDrivers: new ObjectTable<"CSIDriver">(),
+    csiStorageCapacities: new ObjectTable<"CSIStorageCapacity">(),
+    podDisruptionBudgets: new ObjectTable<"PodDisruptionBudget">(),
+  };
+}
