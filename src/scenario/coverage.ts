@@ -1,5 +1,5 @@
-import { closest, distance } from "fastest-levenshtein";
 import { KINDS } from "../api/kinds.js";
+import { nearName } from "../base/near-name.js";
 import type { Manifest } from "../api/kubernetes.js";
 import { kindOf } from "../api/legacy-versions.js";
 import {
@@ -103,7 +103,9 @@ export class CoverageReport {
       if (effect === "modelled") continue;
       const prefix = at.prefix === "" ? field : `${at.prefix}.${field}`;
       if (typeof effect === "string") {
-        const meant = isKnown ? "" : meantField(field, Object.keys(rules));
+        const meant = isKnown
+          ? ""
+          : nearName(field, Object.keys(rules), Math.max(1, field.length / 4));
         this.note({ kind: at.kind, field: prefix, effect, meant }, at.about);
       } else if (effect === POD_TEMPLATE) {
         const { spec } = inside as { spec?: unknown };
@@ -116,13 +118,6 @@ export class CoverageReport {
 }
 
 type Finding = Pick<NotModelled, "kind" | "field" | "effect"> & { readonly meant?: string };
-
-/** The known field that differs in a few letters only; empty for none. */
-function meantField(field: string, known: readonly string[]): string {
-  const nearest = known.length === 0 ? "" : closest(field, [...known]);
-  const isNear = nearest !== "" && distance(field, nearest) <= Math.max(1, field.length / 4);
-  return isNear ? nearest : "";
-}
 
 /** What a finding is about. */
 interface Subject {

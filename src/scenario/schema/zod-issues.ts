@@ -1,4 +1,5 @@
-import { closest, distance } from "fastest-levenshtein";
+import { closest } from "fastest-levenshtein";
+import { nearName } from "../../base/near-name.js";
 import type { z } from "zod";
 
 /** One thing that is wrong, by its path in the parsed value. */
@@ -66,11 +67,10 @@ function flatten(
 /** `unknown key, did you mean …`, from the keys that are known there. */
 function unknownKey(key: string, known: readonly string[]): string {
   if (known.length === 0) return `unknown key \`${key}\``;
-  const nearest = closest(key, known as string[]);
-  const near = distance(key, nearest) <= Math.max(2, Math.floor(key.length / 2));
-  return near
-    ? `unknown key \`${key}\`, did you mean \`${nearest}\`? Known here: ${known.join(", ")}`
-    : `unknown key \`${key}\`, the nearest is \`${nearest}\`. Known here: ${known.join(", ")}`;
+  const meant = nearName(key, known, Math.max(2, Math.floor(key.length / 2)));
+  return meant === ""
+    ? `unknown key \`${key}\`, the nearest is \`${closest(key, known as string[])}\`. Known here: ${known.join(", ")}`
+    : `unknown key \`${key}\`, did you mean \`${meant}\`? Known here: ${known.join(", ")}`;
 }
 
 function depth(flaws: readonly Flaw[]): number {
