@@ -1,8 +1,7 @@
-import type { Labels, NodeSelectorRequirement } from "../../api/kubernetes.js";
 import { type PersistentVolume, claimUses } from "../../api/volumes/claims.js";
 import { VolumeNodeAffinity } from "../../api/volumes/matching.js";
 import type { NodeInfo } from "../framework/node-info.js";
-import { TOPOLOGY_LABELS, zonesOf } from "../plugins/volume-zone/volume-zone.js";
+import { isSomewhere, liesIn, placesOf } from "../plugins/volume-zone/volume-places.js";
 import { requirementText } from "./node-choice.js";
 import { nodesText } from "./node-text.js";
 import type { Ruled } from "./ruled.js";
@@ -37,33 +36,20 @@ export function volumePlaceText(volume: PersistentVolume): string {
   const alternatives = terms.map(({ matchExpressions = [] }) =>
     matchExpressions.map(requirementText).join(" and "),
   );
-  const labels = zoneRequirements(volume.labels).map(requirementText);
+  const labels = placesOf(volume.labels).map(({ key, values }) =>
+    requirementText({ key, operator: "In", values: [...values] }),
+  );
   return [
     ...new Set([...(alternatives.length > 0 ? [alternatives.join(" or ")] : []), ...labels]),
   ].join(" and ");
 }
 
-/** The labels of a volume that name zones ask as much of nodes. */
-function zoneRequirements(labels: Labels): readonly NodeSelectorRequirement[] {
-  return [...TOPOLOGY_LABELS.keys()].flatMap((key) => {
-    const values = labels[key] === undefined ? null : zonesOf(labels[key]);
-    return values === null ? [] : [{ key, operator: "In", values: [...values] }];
-  });
-}
-
 /** Whether a node's labels are such as the volume asks for. */
 export function usableFrom(volume: PersistentVolume): (node: NodeInfo) => boolean {
   const affinity = new VolumeNodeAffinity();
-  const zones = zoneRequirements(volume.labels);
+  const places = placesOf(volume.labels);
   return ({ labels }) => {
     if (!affinity.allows(volume, labels)) return false;
-    const isInZones = [...TOPOLOGY_LABELS.keys()].some((key) => labels[key] !== undefined);
-    return (
-      !isInZones ||
-      zones.every(({ key, values = [] }) => {
-        const value = labels[key] ?? labels[TOPOLOGY_LABELS.get(key) ?? key];
-        return value !== undefined && values.includes(value);
-      })
-    );
+    return !isSomewhere(labels) || places.every((place) => liesIn(labels, place, true));
   };
 }

@@ -19,6 +19,7 @@ import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
 import { lateBindingClassHint, ownClaimHint } from "../volumes/claim-hints.js";
 import { className } from "../../../api/volumes/claims.js";
+import { type Place, isSomewhere, liesIn, placesOf, sameLabels } from "./volume-places.js";
 
 const NAME = "VolumeZone";
 const refusal = (reason: string): Status =>
@@ -26,32 +27,12 @@ const refusal = (reason: string): Status =>
 const CONFLICT = refusal("node(s) had no available volume zone");
 const SKIP = new Status("Skip", [], NAME);
 
-/** Labels that say where a volume is, each with the one that has replaced it. */
-export const TOPOLOGY_LABELS: ReadonlyMap<string, string> = new Map([
-  ["failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"],
-  ["failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"],
-  ["topology.kubernetes.io/zone", "topology.kubernetes.io/zone"],
-  ["topology.kubernetes.io/region", "topology.kubernetes.io/region"],
-]);
-
-interface Place {
-  readonly key: string;
-  readonly values: readonly string[];
-}
-
 /** A volume matters that is new, or whose labels name other places. */
 const movedVolumeHint: QueueingHintFn = (_pod, before, after) => {
   if (before?.kind !== "PersistentVolume" || after?.kind !== "PersistentVolume") return "Queue";
-  const same = [...TOPOLOGY_LABELS.keys()].every((key) => before.labels[key] === after.labels[key]);
-  return same ? "Skip" : "Queue";
+  return sameLabels(before.labels, after.labels) ? "Skip" : "Queue";
 };
 const NOWHERE: readonly Place[] = [];
-
-/** A label may list several zones, separated by two underscores. One with an empty part says nothing. */
-export function zonesOf(label: string): readonly string[] | null {
-  const zones = label.split("__").map((zone) => zone.trim());
-  return zones.includes("") ? null : zones;
-}
 
 /** A volume whose labels name a zone or region can only be used there. */
 export class VolumeZone implements PreFilterPlugin, FilterPlugin {
@@ -93,20 +74,14 @@ export class VolumeZone implements PreFilterPlugin, FilterPlugin {
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     // A cluster whose nodes have no such labels has a single zone.
-    if (![...TOPOLOGY_LABELS.keys()].some((key) => node.labels[key] !== undefined)) return null;
+    if (!isSomewhere(node.labels)) return null;
+    const translates = this.handle.features.VolumeZoneBetaLabelsTranslated;
     for (const volume of pod.template.spec.volumes ?? []) {
       const places = this.places(volume, pod);
       if (places instanceof Status) return places;
-      if (!places.every((place) => this.liesIn(node, place))) return CONFLICT;
+      if (!places.every((place) => liesIn(node.labels, place, translates))) return CONFLICT;
     }
     return null;
-  }
-
-  private liesIn(node: NodeInfo, { key, values }: Place): boolean {
-    const translates = this.handle.features.VolumeZoneBetaLabelsTranslated;
-    const present = translates ? TOPOLOGY_LABELS.get(key)! : key;
-    const value = node.labels[key] ?? node.labels[present];
-    return value !== undefined && values.includes(value);
   }
 
   /** Where a volume of the pod is if it is bound, or why that cannot be said. */
@@ -121,13 +96,7 @@ export class VolumeZone implements PreFilterPlugin, FilterPlugin {
     if (volumeName === "") return this.whyUnbound(className(claim)) ?? NOWHERE;
     const persistent = persistentVolumes.get(volumeName);
     if (persistent === undefined) return refusal(`persistentvolume "${volumeName}" not found`);
-    const places: Place[] = [];
-    for (const key of TOPOLOGY_LABELS.keys()) {
-      const label = persistent.labels[key];
-      const values = label === undefined ? null : zonesOf(label);
-      if (values !== null) places.push({ key, values });
-    }
-    return places;
+    return placesOf(persistent.labels);
   }
 
   /** A claim that waits for its first consumer has no place yet; another one should be bound. */
