@@ -54,14 +54,22 @@ const NODES = [
   nodeManifest("b", { labels: { [ZONE]: "y" } }),
 ];
 
+/** A claim `c` of a class without a provisioner, and a volume `v` of it on one node. */
+const localWorld = (node: string) =>
+  new SchedulerWorld([
+    ...NODES,
+    storageClass("local", "kubernetes.io/no-provisioner"),
+    localVolume("v", node),
+    claim("c", "local"),
+  ]);
+
+/** A claim `c` that is provisioned for where its pod goes. */
+const fastWorld = () =>
+  new SchedulerWorld([...NODES, storageClass("fast", "csi.example.com"), claim("c", "fast")]);
+
 describe("a claim that waits for its first consumer", () => {
   test("is bound to a volume of the chosen node before the pod is", () => {
-    const world = new SchedulerWorld([
-      ...NODES,
-      storageClass("local", "kubernetes.io/no-provisioner"),
-      localVolume("v", "b"),
-      claim("c", "local"),
-    ]);
+    const world = localWorld("b");
     world.create(podManifest("p", using("c"))).until(0.0035);
     expect(world.find("PersistentVolume", "v")?.spec.claimRef?.name).toBe("c");
     expect(world.nodes("p")).toEqual([""]);
@@ -80,11 +88,7 @@ describe("a claim that waits for its first consumer", () => {
   });
 
   test("gets a volume of its own, for the zone of the chosen node, from a provisioner", () => {
-    const world = new SchedulerWorld([
-      ...NODES,
-      storageClass("fast", "csi.example.com"),
-      claim("c", "fast"),
-    ]);
+    const world = fastWorld();
     world.create(podManifest("p", using("c"))).until(1.5);
     expect(world.nodes("p")).toEqual(["a"]);
     const volumeName = `pvc-${world.find("PersistentVolumeClaim", "c")!.uid}`;
@@ -127,12 +131,7 @@ describe("a claim that waits for its first consumer", () => {
   });
 
   test("whose volume another party takes meanwhile sends the pod back", () => {
-    const world = new SchedulerWorld([
-      ...NODES,
-      storageClass("local", "kubernetes.io/no-provisioner"),
-      localVolume("v", "a"),
-      claim("c", "local"),
-    ]);
+    const world = localWorld("a");
     world.create(podManifest("p", using("c")));
     world.at(0.0025, () => {
       const change = { labels: { taken: "yes" } };
@@ -147,12 +146,7 @@ describe("a claim that waits for its first consumer", () => {
 });
 
 test("a volume that another has taken since the decision is left alone", () => {
-  const world = new SchedulerWorld([
-    ...NODES,
-    storageClass("local", "kubernetes.io/no-provisioner"),
-    localVolume("v", "a"),
-    claim("c", "local"),
-  ]);
+  const world = localWorld("a");
   world.create(podManifest("p", using("c")));
   // The decision is taken at once, and carried out after the cycle's time.
   world.at(0.0001, () => {
@@ -167,11 +161,7 @@ test("a volume that another has taken since the decision is left alone", () => {
 });
 
 test("pods that share a claim follow the first of them, and it gets one volume", () => {
-  const world = new SchedulerWorld([
-    ...NODES,
-    storageClass("fast", "csi.example.com"),
-    claim("c", "fast"),
-  ]);
+  const world = fastWorld();
   const names = ["p", "q", "r", "s"];
   world.create(...names.map((name) => podManifest(name, { cpu: "100m", ...using("c") })));
   world.until(30);

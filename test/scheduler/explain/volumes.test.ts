@@ -36,7 +36,7 @@ const volume = (name: string, spec: object = {}, phase = "Available", labels: ob
   },
   status: { phase },
 });
-const only = (key: string, value: string) => ({
+const reachableWith = (key: string, value: string) => ({
   nodeAffinity: {
     required: {
       nodeSelectorTerms: [{ matchExpressions: [{ key, operator: "In", values: [value] }] }],
@@ -263,7 +263,7 @@ describe("what would help a pod whose volumes are elsewhere", () => {
         a,
         nodeManifest("b", { cpu: "500m" }),
         storageClass("local", { ...NO_PROVISIONER, ...WAITING }),
-        volume("v", { storageClassName: "local", ...only(HOST, "b") }),
+        volume("v", { storageClassName: "local", ...reachableWith(HOST, "b") }),
         claim({ storageClassName: "local" }),
       ],
       pods: [p],
@@ -322,7 +322,7 @@ describe("what would help a pod whose volumes are elsewhere", () => {
       what: "a node where its volume is",
       objects: [
         zone("a", "x"),
-        volume("v", { ...claimRef("c"), ...only(ZONE, "z") }, "Bound"),
+        volume("v", { ...claimRef("c"), ...reachableWith(ZONE, "z") }, "Bound"),
         bound("c", "v"),
       ],
       pods: [p],
@@ -335,7 +335,7 @@ describe("what would help a pod whose volumes are elsewhere", () => {
       minor: 30,
       objects: [
         a,
-        volume("v", { ...claimRef("c"), ...only(HOST, "gone") }, "Bound"),
+        volume("v", { ...claimRef("c"), ...reachableWith(HOST, "gone") }, "Bound"),
         bound("c", "v"),
       ],
       pods: [p],
@@ -359,8 +359,8 @@ describe("what would help a pod whose volumes are elsewhere", () => {
       objects: [
         zone("a", "x"),
         zone("b", "y"),
-        volume("v", { ...claimRef("c"), ...only(ZONE, "x") }, "Bound"),
-        volume("w", { ...claimRef("d"), ...only(ZONE, "y") }, "Bound"),
+        volume("v", { ...claimRef("c"), ...reachableWith(ZONE, "x") }, "Bound"),
+        volume("w", { ...claimRef("d"), ...reachableWith(ZONE, "y") }, "Bound"),
         bound("c", "v"),
         bound("d", "w"),
       ],
