@@ -1,7 +1,8 @@
 import { reservation } from "../api/volumes/binding-outcome.js";
-import { SELECTED_NODE, isBoundTo, isFullyBound } from "../api/volumes/claims.js";
+import { type Claim, SELECTED_NODE, isFullyBound } from "../api/volumes/claims.js";
 import { VolumeNodeAffinity } from "../api/volumes/matching.js";
 import type { WriteRequest } from "../store/request.js";
+import { conflictMessage } from "../store/verbs/server-context.js";
 import type { PreBindStep } from "./framework/interfaces.js";
 import type { Listers } from "./framework/listers.js";
 import type { Snapshot } from "./framework/snapshot.js";
@@ -16,28 +17,28 @@ export function volumeWrite(
   step: PreBindStep,
   { listers }: VolumeSource,
 ): WriteRequest | null | string {
-  const [namespace = "", name = ""] = step.claim.split("/");
-  const claim = listers.persistentVolumeClaims.get(namespace, name);
-  if (claim === undefined) return `persistentvolumeclaims "${name}" not found`;
+  const claim = claimOf(step, listers);
+  if (claim === undefined) return `persistentvolumeclaims "${nameOf(step)}" not found`;
   if (step.kind === "bindClaim") {
     const volume = listers.persistentVolumes.get(step.volume);
     if (volume === undefined) return `persistentvolumes "${step.volume}" not found`;
-    if (volume.resourceVersion !== step.version) return conflict("persistentvolumes", volume.name);
-    if (isBoundTo(volume, claim) && volume.spec.claimRef?.uid === claim.uid) return null;
+    if (volume.resourceVersion !== step.version) return conflictMessage(volume);
+    if (volume.spec.claimRef?.uid === claim.uid) return null;
     return { verb: "update", base: volume, change: reservation(claim, volume) };
   }
-  if (claim.resourceVersion !== step.version) return conflict("persistentvolumeclaims", name);
+  if (claim.resourceVersion !== step.version) return conflictMessage(claim);
   if (claim.annotations[SELECTED_NODE] === step.nodeName) return null;
   const annotations = { ...claim.annotations, [SELECTED_NODE]: step.nodeName };
   return { verb: "update", base: claim, change: { annotations } };
 }
 
-/** As the API server says it: the decision rests on an older version. */
-function conflict(plural: string, name: string): string {
-  return (
-    `Operation cannot be fulfilled on ${plural} "${name}": the object has been modified; ` +
-    "please apply your changes to the latest version and try again"
-  );
+function nameOf({ claim }: PreBindStep): string {
+  return claim.slice(claim.indexOf("/") + 1);
+}
+
+function claimOf({ claim }: PreBindStep, listers: Listers): Claim | undefined {
+  const [namespace = "", name = ""] = claim.split("/");
+  return listers.persistentVolumeClaims.get(namespace, name);
 }
 
 const affinity = new VolumeNodeAffinity();
@@ -54,10 +55,9 @@ export function isStepDone(
   writtenVersion: number,
   { listers, snapshot }: VolumeSource,
 ): boolean | string {
-  const [namespace = "", name = ""] = step.claim.split("/");
-  const claim = listers.persistentVolumeClaims.get(namespace, name);
+  const claim = claimOf(step, listers);
   if (claim === undefined) {
-    return `failed to check binding: persistentvolumeclaim "${name}" not found`;
+    return `failed to check binding: persistentvolumeclaim "${nameOf(step)}" not found`;
   }
   const labels = snapshot.get(nodeName)?.labels;
   if (labels === undefined) return `failed to get node "${nodeName}"`;
@@ -74,7 +74,7 @@ export function isStepDone(
   }
   if (claim.resourceVersion < writtenVersion) return false;
   if (claim.annotations[SELECTED_NODE] !== nodeName) {
-    return `provisioning failed for PVC "${name}"`;
+    return `provisioning failed for PVC "${claim.name}"`;
   }
   const volume = listers.persistentVolumes.get(claim.spec.volumeName ?? "");
   if (volume !== undefined && !affinity.allows(volume, labels)) {

@@ -152,6 +152,12 @@ export class PersistentVolumeController implements Controller {
     return seen === undefined ? undefined : this.volumes.at(seen.row);
   }
 
+  /** The claim of the name that the volume is reserved for, as the watch has brought it. */
+  private claimSeenOf({ spec }: PersistentVolume): Claim | undefined {
+    const { namespace = "", name = "" } = spec.claimRef ?? {};
+    return this.claims.informer.find(namespace, name);
+  }
+
   private onVolume(seen: PersistentVolume, before: PersistentVolume | undefined): void {
     // What it has written itself may be newer than what the watch brings.
     const volume = this.volumes.at(seen.row) ?? seen;
@@ -159,13 +165,13 @@ export class PersistentVolumeController implements Controller {
     for (const row of this.lost) {
       if (this.claims.at(row)?.spec.volumeName === volume.name) this.claimQueue.add(row);
     }
-    const { namespace = "", name = "", uid = "" } = volume.spec.claimRef ?? {};
+    const { name = "", uid = "" } = volume.spec.claimRef ?? {};
     if (name === "") {
       if (before !== undefined) this.volumeQueue.add(volume.row);
       this.resync();
       return;
     }
-    const claim = this.claims.informer.find(namespace, name);
+    const claim = this.claimSeenOf(volume);
     const isHere = claim !== undefined && isBoundTo(volume, claim);
     if (isHere && !isBoundElsewhere(claim, volume)) {
       if (!isFullyBound(claim)) this.claimQueue.add(claim.row);
@@ -180,8 +186,7 @@ export class PersistentVolumeController implements Controller {
   private onVolumeGone(volume: PersistentVolume): void {
     this.unclaimed.delete(volume.row);
     this.reserved.delete(volume.row);
-    const { namespace = "", name = "" } = volume.spec.claimRef ?? {};
-    const claim = this.claims.informer.find(namespace, name);
+    const claim = this.claimSeenOf(volume);
     if (claim?.spec.volumeName !== volume.name) return;
     this.lost.add(claim.row);
     this.claimQueue.add(claim.row);
@@ -230,8 +235,7 @@ export class PersistentVolumeController implements Controller {
   private planVolume(row: number): readonly WriteRequest[] {
     const volume = this.volumes.at(row);
     if (volume === undefined) return NO_WRITES;
-    const { namespace = "", name = "" } = volume.spec.claimRef ?? {};
-    const seen = this.claims.informer.find(namespace, name);
+    const seen = this.claimSeenOf(volume);
     return planRelease(volume, seen === undefined ? undefined : this.claims.at(seen.row));
   }
 

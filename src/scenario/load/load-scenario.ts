@@ -148,6 +148,8 @@ class ScenarioLoader {
     };
     const { inputs } = this;
     const scenario = resolveScenario(this.document, parts, this.options);
+    const { kubernetesMinor } = scenario;
+    const shownAs = (name: string): string => inputs.shownAs(name);
     return {
       scenario,
       schedulerConfiguration: schedulerConfig.configuration,
@@ -156,12 +158,8 @@ class ScenarioLoader {
       manifests: objects.manifests.filter(isKept),
       notModelled: this.coverage.entries(),
       notes: [
-        ...versionNotes([...snapshot, ...objects.nodes], scenario.kubernetesMinor, (name) =>
-          inputs.shownAs(name),
-        ),
-        ...gateNotes([...snapshot, ...objects.manifests], scenario.kubernetesMinor, (name) =>
-          inputs.shownAs(name),
-        ),
+        ...versionNotes([...snapshot, ...objects.nodes], kubernetesMinor, shownAs),
+        ...gateNotes([...snapshot, ...objects.manifests], kubernetesMinor, shownAs),
         ...notesOfTheEnd(this.source, this.document, scenario.end),
         ...scenario.expect.flatMap(({ metric }, i) => {
           const message = unknownMetric(metric);

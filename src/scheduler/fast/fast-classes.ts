@@ -56,8 +56,8 @@ interface KnownClass {
   /** Layout of its own, once it had pods on many nodes. */
   own: OwnLayout | null;
   division: Division | null;
-  /** Of the namespaces that its terms were matched with. */
-  namespacesVersion: number;
+  /** Of the namespaces when it was made. */
+  readonly namespacesVersion: number;
   lastUse: number;
 }
 
@@ -220,7 +220,6 @@ export class FastClasses {
   private isOutdated(entry: KnownClass, uses: TemplateUses): boolean {
     const { version } = this.profile.framework.listers.namespaces;
     if (entry.namespacesVersion === version) return false;
-    entry.namespacesVersion = version;
     return entry.of.pod.template.readsNamespaces || uses.namespaceDependents > 0;
   }
 

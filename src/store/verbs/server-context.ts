@@ -58,3 +58,11 @@ export function describe(target: Pick<Target, "kind" | "name">): string {
   const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
   return `${plural}${group} "${target.name}"`;
 }
+
+/** What is said of a write that rests on an older version of the object. */
+export function conflictMessage(target: Pick<Target, "kind" | "name">): string {
+  return (
+    `Operation cannot be fulfilled on ${describe(target)}: the object has been modified; ` +
+    "please apply your changes to the latest version and try again"
+  );
+}

@@ -6,7 +6,7 @@ import { genericVersion } from "../object-store.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { Change, PodChange, Target } from "../request.js";
 import { invalidMessage } from "./create.js";
-import { describe, isRefusal, resolve, type ServerContext } from "./server-context.js";
+import { conflictMessage, isRefusal, resolve, type ServerContext } from "./server-context.js";
 
 /** Writes `change` if `base` is still the newest version, else refuses with Conflict. */
 export function update(
@@ -17,11 +17,7 @@ export function update(
   const newest = resolve(context, base);
   if (isRefusal(newest)) return newest;
   if (newest.resourceVersion !== base.resourceVersion) {
-    return refuse(
-      "Conflict",
-      `Operation cannot be fulfilled on ${describe(base)}: the object has been modified; ` +
-        "please apply your changes to the latest version and try again",
-    );
+    return refuse("Conflict", conflictMessage(base));
   }
   return write(context, newest, change);
 }

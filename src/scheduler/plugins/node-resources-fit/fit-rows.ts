@@ -9,12 +9,13 @@ import {
 } from "../../framework/node-amounts.js";
 import type { PodTemplateInfo } from "../../framework/pod-template-info.js";
 
-const TOO_MANY_PODS = 1;
-const CPU = 2;
-const MEMORY = 4;
-const STORAGE = 8;
+/** What a node lacks, as the sum of these. */
+export const TOO_MANY_PODS = 1;
+export const CPU = 2;
+export const MEMORY = 4;
+export const STORAGE = 8;
 /** Beside the others: the node could not hold the pod if it were empty. */
-const FOR_GOOD = 16;
+export const FOR_GOOD = 16;
 
 /** True if more is wanted than is free. `zeroToo`: nothing is too much where less is left. */
 export function lacks(wanted: number, free: number, zeroToo: boolean): boolean {

@@ -19,19 +19,18 @@ import {
   isExtendedResource,
 } from "../../framework/resources.js";
 import { Status } from "../../framework/status.js";
-import { FitRows, lacks } from "./fit-rows.js";
+import { CPU, FOR_GOOD, FitRows, MEMORY, STORAGE, TOO_MANY_PODS, lacks } from "./fit-rows.js";
 import { freedResourcesHint, nodeRoomHint } from "./fit-hints.js";
 import { type ScoringStrategy, StrategyScorer } from "./scoring-strategy.js";
 
 const NAME = "NodeResourcesFit";
-const COMMON_REASONS = [
-  "Too many pods",
-  "Insufficient cpu",
-  "Insufficient memory",
-  "Insufficient ephemeral-storage",
+/** In the order in which upstream gives them. */
+const COMMON_REASONS: readonly (readonly [number, string])[] = [
+  [TOO_MANY_PODS, "Too many pods"],
+  [CPU, "Insufficient cpu"],
+  [MEMORY, "Insufficient memory"],
+  [STORAGE, "Insufficient ephemeral-storage"],
 ];
-/** Beside bits for the {@link COMMON_REASONS}. */
-const FINAL = 1 << COMMON_REASONS.length;
 const MISSING = new Status(
   "Error",
   ['error reading "PreFilterNodeResourcesFit" from cycleState: not found'],
@@ -86,7 +85,7 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     const { requests, isEmpty } = pod.template.resources;
     const tooManyPods = node.podCount + 1 > node.allowedPodNumber;
-    if (isEmpty) return tooManyPods ? this.refusal(reasonsOf(1)) : null;
+    if (isEmpty) return tooManyPods ? this.refusal(reasonsOf(TOO_MANY_PODS)) : null;
     const { allocatable, requested } = node;
     const zeroToo = this.features.FitRefusesZeroRequestOnOvercommit;
     const cpu = lacks(requests.cpuMillis, allocatable.cpuMillis - requested.cpuMillis, zeroToo);
@@ -101,11 +100,15 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
       zeroToo,
     );
     const scalars = requests.scalars.length === 0 ? null : this.lackingScalars(requests, node);
-    const common = (tooManyPods ? 1 : 0) + (cpu ? 2 : 0) + (memory ? 4 : 0) + (storage ? 8 : 0);
+    const common =
+      (tooManyPods ? TOO_MANY_PODS : 0) +
+      (cpu ? CPU : 0) +
+      (memory ? MEMORY : 0) +
+      (storage ? STORAGE : 0);
     if (common === 0 && scalars === null) return null;
     const final = this.isBeyondEmptyNode(requests, node);
     if (scalars !== null) return this.refusal([...reasonsOf(common), ...scalars], final);
-    const key = final ? common + FINAL : common;
+    const key = final ? common + FOR_GOOD : common;
     this.commonRefusals[key] ??= this.refusal(reasonsOf(common), final);
     return this.commonRefusals[key];
   }
@@ -173,7 +176,6 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   }
 }
 
-/** The reasons for which the bits stand, in the order in which upstream gives them. */
 function reasonsOf(common: number): readonly string[] {
-  return COMMON_REASONS.filter((_, bit) => (common & (1 << bit)) !== 0);
+  return COMMON_REASONS.filter(([bit]) => (common & bit) !== 0).map(([, reason]) => reason);
 }

@@ -7,37 +7,33 @@ import {
   className,
 } from "../../../api/volumes/claims.js";
 
-interface Assumed<T> {
-  readonly object: T;
-  /** Version that the assumption was made on; a later one replaces it. */
-  readonly resourceVersion: number;
-}
-
 /** So many assumptions at least are made before those that are outdated are looked for. */
 const TIDY_AT = 256;
 
-/** Assumptions about objects of one kind, by their key; `listed` tells what the watches say. */
+/**
+ * Objects of one kind as they are assumed to be, by their key. An assumption has the resourceVersion
+ * that it was made on; a later one replaces it. `listed` tells what the watches say.
+ */
 class Assumptions<T extends { readonly resourceVersion: number }> {
-  private readonly byKey = new Map<string, Assumed<T>>();
+  private readonly byKey = new Map<string, T>();
   private tidyAt = TIDY_AT;
 
   constructor(private readonly listed: (key: string) => T | undefined) {}
 
   /** The assumption, unless the object is gone or was written since. */
-  current(key: string, listed: T | undefined): T | undefined {
-    const assumption = this.byKey.get(key);
-    if (assumption === undefined) return listed;
-    if (listed !== undefined && listed.resourceVersion <= assumption.resourceVersion) {
-      return assumption.object;
-    }
+  current(key: string): T | undefined {
+    const listed = this.listed(key);
+    const assumed = this.byKey.get(key);
+    if (assumed === undefined) return listed;
+    if (listed !== undefined && listed.resourceVersion <= assumed.resourceVersion) return assumed;
     this.byKey.delete(key);
     return listed;
   }
 
   set(key: string, object: T): void {
-    this.byKey.set(key, { object, resourceVersion: object.resourceVersion });
+    this.byKey.set(key, object);
     if (this.byKey.size < this.tidyAt) return;
-    for (const known of [...this.byKey.keys()]) this.current(known, this.listed(known));
+    for (const known of [...this.byKey.keys()]) this.current(known);
     this.tidyAt = Math.max(TIDY_AT, this.byKey.size * 2);
   }
 
@@ -64,12 +60,11 @@ export class AssumedVolumes {
   }
 
   volume(name: string): PersistentVolume | undefined {
-    return this.volumes.current(name, this.listers.persistentVolumes.get(name));
+    return this.volumes.current(name);
   }
 
   claim(namespace: string, name: string): Claim | undefined {
-    const listed = this.listers.persistentVolumeClaims.get(namespace, name);
-    return this.claims.current(`${namespace}/${name}`, listed);
+    return this.claims.current(`${namespace}/${name}`);
   }
 
   /** The volumes of the claim's storage class that it, or nobody, has. */

@@ -6,9 +6,7 @@ import {
   canTake,
   capacityBytes,
 } from "../../../api/volumes/matching.js";
-import { onlyHostnamesOf } from "./volume-hostnames.js";
-
-const HOSTNAME = "kubernetes.io/hostname";
+import { HOSTNAME, onlyHostnamesOf } from "./volume-hostnames.js";
 
 /**
  * The volumes that one claim could be bound to, ready to be asked for each node: all that does not

@@ -1,6 +1,6 @@
 import type { PersistentVolume } from "../../../api/volumes/claims.js";
 
-const HOSTNAME = "kubernetes.io/hostname";
+export const HOSTNAME = "kubernetes.io/hostname";
 
 /** Hostnames in the required affinity of a volume, term by term; an empty list: the term names none. */
 function hostnamesByTerm(volume: PersistentVolume): readonly (readonly string[])[] {
