@@ -24,7 +24,7 @@ const IDENTITY = {
   scenario: "shop",
   variant: "default",
   seed: 7,
-  version: "0.1.0",
+  version: "0.2.0",
   kubernetesVersion: "1.34",
   claim: { status: "unverified" },
   eventsProcessed: 1234,
