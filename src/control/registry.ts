@@ -8,6 +8,7 @@ import { NamespaceController } from "./namespace/namespace-controller.js";
 import { PersistentVolumeController } from "./persistentvolume/persistent-volume-controller.js";
 import { PodGarbageCollector } from "./pod-garbage-collector/pod-garbage-collector.js";
 import { ReplicaSetController } from "./replicaset/replica-set-controller.js";
+import { TaintEvictionController } from "./taint-eviction/taint-eviction-controller.js";
 import { VolumeProtectionController } from "./volume-protection/volume-protection-controller.js";
 
 /** The controllers that a controller manager runs, by upstream's names, in the order of start. */
@@ -20,6 +21,7 @@ export const CONTROLLERS: Readonly<Record<string, new (options: ControllerOption
     "namespace-controller": NamespaceController,
     "disruption-controller": DisruptionController,
     "pod-garbage-collector-controller": PodGarbageCollector,
+    "taint-eviction-controller": TaintEvictionController,
     "persistentvolume-binder-controller": PersistentVolumeController,
     "ephemeral-volume-controller": EphemeralVolumeController,
     "volume-protection-controller": VolumeProtectionController,
