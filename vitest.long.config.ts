@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.long.ts"],
+    globalSetup: "test/built-command.ts",
     passWithNoTests: true,
     testTimeout: 3_000_000,
     hookTimeout: 600_000,

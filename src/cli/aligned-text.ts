@@ -1,10 +1,13 @@
+import { printable } from "../base/printable.js";
+
 type Alignment = "left" | "right";
 
-/** Rows of cells as lines of equal columns, two blanks apart; nothing trails at a line's end. */
+/** Rows of cells as printable lines of equal columns, two blanks apart; nothing trails at a line's end. */
 export function alignedLines(
-  rows: readonly (readonly string[])[],
+  cells: readonly (readonly string[])[],
   alignments: readonly Alignment[],
 ): readonly string[] {
+  const rows = cells.map((row) => row.map(printable));
   const widths = alignments.map((_, column) =>
     Math.max(0, ...rows.map((row) => (row[column] ?? "").length)),
   );
@@ -52,7 +55,7 @@ export function wrappedText(text: string, columns = MAX_COLUMNS): readonly strin
 /** Items with blanks between them, in lines of at most so many columns, or of one item. */
 export function wrappedItems(items: readonly string[], columns = MAX_COLUMNS): readonly string[] {
   const lines: string[] = [];
-  for (const item of items) {
+  for (const item of items.map(printable)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + item.length <= columns) {
       lines[lines.length - 1] = `${last} ${item}`;

@@ -1,3 +1,5 @@
+import { printableLines } from "../base/printable.js";
+
 /** Where in which run a bug of ours showed. */
 export interface BugPlace {
   readonly scenario: string;
@@ -46,7 +48,7 @@ export function bugReport(
     lines.push(
       "  please report these lines; with SEATRIAL_STACK=1 it also tells where in the code",
     );
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(printableLines).join("\n")}\n`;
 }
 
 function reasonText(reason: unknown): string {

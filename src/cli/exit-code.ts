@@ -7,8 +7,14 @@ export const ExitCode = {
   wrongInput: 2,
   /** A bug of ours. */
   bug: 70,
+  /** Results or standard output that cannot be written. */
+  cannotWrite: 74,
+  /** SIGHUP: the terminal is gone. */
+  hungUp: 129,
   /** Ctrl-C. */
   interrupted: 130,
+  /** SIGTERM. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

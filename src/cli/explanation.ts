@@ -1,3 +1,4 @@
+import { printable } from "../base/printable.js";
 import type { TimeMicros } from "../base/time.js";
 import { keyOf } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
@@ -42,7 +43,7 @@ export function explain(
       : storyLines(story, gating, life)),
     ...endLines(world, { life, pod, isTold: story !== undefined }),
   ];
-  return { text: `${lines.join("\n")}\n`, isMatched: true };
+  return { text: `${lines.map(printable).join("\n")}\n`, isMatched: true };
 }
 
 function longest(lives: readonly PodLife[], endMicros: TimeMicros): PodLife | null {

@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import process from "node:process";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { printableLines } from "../base/printable.js";
+import { bugReport } from "./bug-report.js";
 import { ExitCode } from "./exit-code.js";
+import { Interruption } from "./interruption.js";
+import { guardStandardStreams } from "./standard-streams.js";
 
 const { version } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -25,11 +30,12 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 }
 
 /** The command line: parses, hands over to the command's module, which is loaded only then. */
-function program(): Command {
+function program(interruption: Interruption): Command {
   const seatrial = new Command("seatrial")
     .description("Simulates Kubernetes clusters: scheduling, rollouts, drains, over virtual time.")
     .version(version, "-V, --version")
     .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
     .showHelpAfterError("(seatrial --help lists the commands and options)");
 
   seatrial
@@ -60,7 +66,7 @@ function program(): Command {
     )
     .action(async (files: string[], options: object) => {
       const { runCommand } = await import("./run-command.js");
-      process.exitCode = await runCommand(files, options as never, version);
+      process.exitCode = await runCommand(files, options as never, { version, interruption });
     });
 
   seatrial
@@ -75,21 +81,31 @@ function program(): Command {
   return seatrial;
 }
 
-/** Whoever reads our output may have seen enough: that is no error. */
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(process.exitCode ?? ExitCode.good);
-  throw error;
-});
+/** The yaml library writes what it reads to stdout under these. */
+function quietLibraries(): void {
+  delete process.env.LOG_TOKENS;
+  delete process.env.LOG_STREAM;
+}
 
+function endWithBug(error: unknown): void {
+  const showStack = process.env.SEATRIAL_STACK === "1";
+  process.stderr.write(bugReport(error, { args: process.argv.slice(2), showStack }));
+  process.exitCode = ExitCode.bug;
+}
+
+guardStandardStreams();
+quietLibraries();
+process.on("uncaughtException", (error) => {
+  endWithBug(error);
+  process.exit();
+});
+const interruption = new Interruption();
 try {
-  await program().parseAsync(process.argv);
+  await program(interruption).parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? ExitCode.good : ExitCode.wrongInput;
-  } else {
-    const { bugReport } = await import("./bug-report.js");
-    const showStack = process.env.SEATRIAL_STACK === "1";
-    process.stderr.write(bugReport(error, { args: process.argv.slice(2), showStack }));
-    process.exitCode = ExitCode.bug;
-  }
+  } else endWithBug(error);
+} finally {
+  interruption.dispose();
 }

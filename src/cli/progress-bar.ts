@@ -1,4 +1,5 @@
 import { stderr } from "node:process";
+import { printable } from "../base/printable.js";
 import { durationText } from "./figure-text.js";
 import { WallClock } from "./wall-clock.js";
 
@@ -10,7 +11,11 @@ export class ProgressBar {
   private readonly clock = new WallClock();
   private lastShown = 0;
 
-  constructor(private readonly label: string) {}
+  private readonly label: string;
+
+  constructor(label: string) {
+    this.label = printable(label);
+  }
 
   show(progress: {
     readonly nowMicros: number;

@@ -1,5 +1,6 @@
 import process from "node:process";
 import pc from "picocolors";
+import { printableLines } from "../base/printable.js";
 import { failedExpectations } from "../scenario/expectations.js";
 import { formatIssue, type Issue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
@@ -7,10 +8,11 @@ import { loadRun } from "../scenario/load/load-run.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { podPatternProblem } from "../scheduler/explain/explainer.js";
 import { ExitCode } from "./exit-code.js";
-import { Interruption } from "./interruption.js";
+import type { Interruption } from "./interruption.js";
 import { whatOf, whoOf } from "./not-modelled.js";
 import { jsonOf, reportOf } from "./run-report.js";
 import { type FinishedRun, runScenario } from "./run-scenario.js";
+import { tell } from "./standard-streams.js";
 import { type Emphasis, NO_EMPHASIS, summaryText } from "./summary-table.js";
 
 export interface RunOptions {
@@ -28,7 +30,7 @@ export interface RunOptions {
 export async function runCommand(
   paths: readonly string[],
   options: RunOptions,
-  version: string,
+  { version, interruption }: { readonly version: string; readonly interruption: Interruption },
 ): Promise<ExitCode> {
   const wrong = options.explain === undefined ? null : podPatternProblem(options.explain);
   if (wrong !== null) {
@@ -50,17 +52,12 @@ export async function runCommand(
     tell(`skipped ${outcome.name}: ${outcome.missing.join(", ")} is not there`);
   }
   const scenarios = outcomes.flatMap((o) => (o.outcome === "loaded" ? [o.loaded] : []));
-  const interruption = new Interruption();
-  try {
-    return await runAll(scenarios, options, {
-      out: options.out,
-      version,
-      interruption,
-      ...(options.explain === undefined ? {} : { explain: options.explain }),
-    });
-  } finally {
-    interruption.dispose();
-  }
+  return await runAll(scenarios, options, {
+    out: options.out,
+    version,
+    interruption,
+    ...(options.explain === undefined ? {} : { explain: options.explain }),
+  });
 }
 
 async function runAll(
@@ -73,20 +70,24 @@ async function runAll(
   for (const loaded of scenarios) {
     const outcome = await runScenario(loaded, context);
     if (outcome.outcome === "refused") exitCode = refuse(outcome.issues);
-    else if (outcome.outcome === "interrupted") exitCode = ExitCode.interrupted;
-    else {
+    else if (outcome.outcome === "unwritten") {
+      refuse([outcome.issue]);
+      exitCode = ExitCode.cannotWrite;
+    } else if (outcome.outcome === "finished") {
       finished.push(outcome.run);
       if (options.json !== true) printSummary(outcome.run);
       if (!passes(outcome.run, options)) exitCode = ExitCode.checkFailed;
     }
-    if (exitCode === ExitCode.wrongInput || exitCode === ExitCode.interrupted) break;
+    if (exitCode === ExitCode.wrongInput || exitCode === ExitCode.cannotWrite) break;
+    if (context.interruption.requested) break;
   }
-  if (options.json === true) process.stdout.write(`${JSON.stringify(finished.map(jsonOf))}\n`);
+  if (options.json === true) {
+    process.stdout.write(`${printableLines(JSON.stringify(finished.map(jsonOf)))}\n`);
+  }
   if (!explainsSome(finished) && exitCode === ExitCode.good) exitCode = ExitCode.wrongInput;
-  if (exitCode === ExitCode.interrupted) {
-    tell("stopped; finished runs are kept, the one under way left nothing behind");
-  }
-  return exitCode;
+  if (!context.interruption.requested) return exitCode;
+  tell("stopped; finished runs are kept, the one under way left nothing behind");
+  return context.interruption.exitCode;
 }
 
 function printSummary(run: FinishedRun): void {
@@ -126,10 +127,6 @@ function passes(run: FinishedRun, options: RunOptions): boolean {
 function refuse(issues: readonly Issue[]): ExitCode {
   for (const issue of issues) tell(formatIssue(issue));
   return ExitCode.wrongInput;
-}
-
-function tell(text: string): void {
-  process.stderr.write(`${text}\n`);
 }
 
 function emphasis(): Emphasis {

@@ -13,6 +13,7 @@ import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { RunBrokenError } from "./bug-report.js";
 import { type Explanation, explain } from "./explanation.js";
 import { InterruptedError, type Interruption } from "./interruption.js";
+import { processOwner } from "./process-owner.js";
 import { ProgressBar } from "./progress-bar.js";
 import { notesOf } from "./run-notes.js";
 import { WallClock } from "./wall-clock.js";
@@ -41,6 +42,8 @@ export interface FinishedRun {
 export type ScenarioOutcome =
   | { readonly outcome: "finished"; readonly run: FinishedRun }
   | { readonly outcome: "refused"; readonly issues: readonly Issue[] }
+  /** The results could not be put in their place. */
+  | { readonly outcome: "unwritten"; readonly issue: Issue }
   | { readonly outcome: "interrupted" };
 
 export interface RunContext {
@@ -58,10 +61,12 @@ export async function runScenario(
   context: RunContext,
 ): Promise<ScenarioOutcome> {
   const { name, seed } = loaded.scenario;
-  const place = { out: context.out, scenario: name, variant: DEFAULT_VARIANT, seed };
+  const owner = processOwner();
+  const place = { out: context.out, scenario: name, variant: DEFAULT_VARIANT, seed, owner };
   const folder = openRunFolder(place);
   if (!(folder instanceof RunFolder)) return { outcome: "refused", issues: [folder] };
   const { interruption } = context;
+  const release = interruption.hold(() => folder.discard());
   const openText = (file: string) => interruption.guard(loaded.openText(file));
   try {
     return await simulate({ ...loaded, openText }, folder, context);
@@ -70,6 +75,7 @@ export async function runScenario(
     throw error;
   } finally {
     folder.discard();
+    release();
   }
 }
 
@@ -106,7 +112,7 @@ async function simulate(
   const notModelled = concernedPods(loaded.notModelled, figures.pods());
   const explanation = explainer === null ? null : explain(world, explainer, () => figures.pods());
   if (explanation !== null) folder.writeText("explain.txt", explanation.text);
-  const failure = writeRun(folder, {
+  const results = {
     figures,
     identity: {
       scenario: scenario.name,
@@ -125,8 +131,12 @@ async function simulate(
       resolved: scenario,
     },
     timing: clock.timing(engine.eventsProcessed),
+  };
+  const failure = await writeRun(folder, results, async () => {
+    await setImmediate();
+    context.interruption.check();
   });
-  if (failure !== null) return { outcome: "refused", issues: [failure] };
+  if (failure !== null) return { outcome: "unwritten", issue: failure };
   const run = { loaded, path: folder.path, digest, endMicros, figures, facts, notes, notModelled };
   return {
     outcome: "finished",

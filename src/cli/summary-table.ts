@@ -2,6 +2,7 @@ import type { EventTally, TimelineStep } from "../record/event-log.js";
 import type { RefusalTally } from "../record/refusals.js";
 import type { SummaryRow } from "../record/summary.js";
 import type { Concern } from "../scenario/concerned-pods.js";
+import { printable } from "../base/printable.js";
 import { alignedLines, fittedRows, wrappedItems, wrappedText } from "./aligned-text.js";
 import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
 import { whatOf, whoOf } from "./not-modelled.js";
@@ -95,7 +96,7 @@ function headLines(report: SummaryReport, emphasis: Emphasis): readonly string[]
   const stopped = report.isStopped ? ", stopped early" : "";
   const time = durationText(report.endMicros / 1e6);
   return [
-    emphasis.bold(`${report.scenario}${variant}`) +
+    emphasis.bold(printable(`${report.scenario}${variant}`)) +
       `, seed ${report.seed}, ${time} of virtual time${stopped}`,
     emphasis.dim(report.claim),
   ];
@@ -307,7 +308,7 @@ function noteLines(report: SummaryReport): readonly string[] {
 
 function fileLines(path: string): readonly string[] {
   return [
-    path,
+    printable(path),
     ...alignedLines(
       [
         ["summary.csv", "every figure of the run"],

@@ -3,6 +3,7 @@ import { formatIssue, formatNote } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { validateFiles } from "../scenario/load/validate.js";
 import { ExitCode } from "./exit-code.js";
+import { tell } from "./standard-streams.js";
 
 /** `seatrial validate`: every issue with its place, one a line on stdout; notes on stderr. */
 export async function validateCommand(paths: readonly string[]): Promise<ExitCode> {
@@ -11,7 +12,7 @@ export async function validateCommand(paths: readonly string[]): Promise<ExitCod
     dataFolder: process.env.SEATRIAL_DATA ?? "data",
   });
   for (const issue of issues) process.stdout.write(`${formatIssue(issue)}\n`);
-  for (const note of notes) process.stderr.write(`${formatNote(note)}\n`);
+  for (const note of notes) tell(formatNote(note));
   if (issues.length > 0) return ExitCode.wrongInput;
   process.stdout.write(`${paths.length} ${paths.length === 1 ? "path is" : "paths are"} valid\n`);
   return ExitCode.good;

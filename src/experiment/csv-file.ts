@@ -1,11 +1,17 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
+import { printable } from "../base/printable.js";
 import type { Cell, Row, RowSink } from "../record/row-sink.js";
 
-const NEEDS_QUOTES = /[",\r\n]/;
+const NEEDS_QUOTES = /[",]/;
+/** What a spreadsheet takes for a formula. */
+const FORMULA = /^[=+\-@]/;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
- * Rows as CSV: commas, quotes where needed, one line feed after each row. Rows without a character that
+ * Rows as CSV: commas, quotes where needed, one line feed after each row. No cell holds a control
+ * character or a line end, for terminals: they are written as JSON escapes them. Text that a spreadsheet
+ * would take for a formula is preceded by an apostrophe; numbers are not text. Rows without a character that
  * needs quotes are joined, which is several times as fast as csv-stringify and gives the same bytes; all
  * others are its work.
  */
@@ -33,12 +39,17 @@ function plainLine(row: Row): string | null {
 }
 
 function quotedLines(rows: readonly Row[]): string {
-  return stringify(rows as Row[], { cast: { number: cellText } });
+  return stringify(rows.map((row) => row.map(cellText)));
 }
 
 function cellText(cell: Cell): string {
-  if (typeof cell === "string") return cell;
+  if (typeof cell === "string") return plainText(cell);
   return Number.isNaN(cell) ? "" : String(cell);
+}
+
+function plainText(text: string): string {
+  const shown = printable(text);
+  return FORMULA.test(shown) && !NUMBER.test(shown) ? `'${shown}` : shown;
 }
 
 /**

@@ -1,7 +1,6 @@
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -10,9 +9,17 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { printableLines } from "../base/printable.js";
 import type { RowSink, Table } from "../record/row-sink.js";
 import type { Issue } from "../scenario/issue.js";
 import { CsvFile } from "./csv-file.js";
+import {
+  earlierOf,
+  type FolderOwner,
+  makePartial,
+  removeRun,
+  settleResults,
+} from "./hidden-folders.js";
 
 /** Where the results of one run belong: `<out>/<scenario>/<variant>/seed-<n>`. */
 export interface RunPlace {
@@ -21,20 +28,25 @@ export interface RunPlace {
   readonly scenario: string;
   readonly variant: string;
   readonly seed: number;
+  /** Whoever writes there. */
+  readonly owner: FolderOwner;
 }
 
 /**
  * Makes ready the folder of a run before the run starts, so that one that cannot be written is known at
- * once: returns the folder, or what is wrong with the place.
+ * once: returns the folder, or what is wrong with the place. What killed runs left beside it is put in
+ * order.
  */
 export function openRunFolder(place: RunPlace): RunFolder | Issue {
-  const path = join(place.out, place.scenario, place.variant, `seed-${place.seed}`);
+  const name = `seed-${place.seed}`;
+  const parent = join(place.out, place.scenario, place.variant);
+  const path = join(parent, name);
   try {
+    settleResults(parent, place.owner);
     const taken = whatStandsInTheWay(path);
     if (taken !== null) return issueAt(path, taken);
-    const parent = dirname(path);
     const firstMade = makeFolders(parent);
-    const partial = mkdtempSync(join(parent, `.seed-${place.seed}-partial-`));
+    const partial = makePartial(parent, name, place.owner);
     return new RunFolder(path, partial, firstMade);
   } catch (error) {
     return issueAt(place.out, cause(error));
@@ -49,6 +61,8 @@ export class RunFolder {
   private readonly files: CsvFile[] = [];
   private failure: Error | null = null;
   private isOpen = true;
+  /** What stood in the place when the run began. */
+  private readonly found: string | null;
 
   constructor(
     /** Where the results are after {@link commit}. */
@@ -56,7 +70,9 @@ export class RunFolder {
     private readonly partial: string,
     /** The topmost folder that was made for this run; null if all were there. */
     private readonly firstMade: string | null,
-  ) {}
+  ) {
+    this.found = identityOf(path);
+  }
 
   /** A CSV file that is written while the run goes on. */
   openTable(name: string, columns: readonly string[]): RowSink {
@@ -65,13 +81,17 @@ export class RunFolder {
     return file;
   }
 
-  writeTable(name: string, table: Table): void {
+  /** `pause` is called between blocks of rows. */
+  async writeTable(name: string, table: Table, pause: Pause): Promise<void> {
     const file = this.openTable(name, table.columns);
-    for (const block of table.blocks()) file.write(block);
+    for (const block of table.blocks()) {
+      file.write(block);
+      await pause();
+    }
   }
 
   writeJson(name: string, value: unknown): void {
-    this.writeText(name, `${JSON.stringify(value, null, 2)}\n`);
+    this.writeText(name, `${printableLines(JSON.stringify(value, null, 2))}\n`);
   }
 
   writeText(name: string, text: string): void {
@@ -82,7 +102,10 @@ export class RunFolder {
     }
   }
 
-  /** Puts the files in their place, instead of those of an earlier run. What went wrong, or null. */
+  /**
+   * Puts the files in their place, instead of those of an earlier run. What went wrong, or null. Between
+   * its two moves neither is in place: {@link settleResults} ends what a kill ended there.
+   */
   commit(): Issue | null {
     for (const file of this.files) {
       file.close();
@@ -105,18 +128,24 @@ export class RunFolder {
   }
 
   private moveIntoPlace(): void {
-    const earlier = `${this.partial}-earlier`;
-    const hadEarlier = existsSync(this.path);
+    const earlier = earlierOf(this.partial);
     try {
-      if (hadEarlier) renameSync(this.path, earlier);
+      if (identityOf(this.path) !== this.found) throw new PlaceTakenError();
+      if (this.found !== null) {
+        renameSync(this.path, earlier);
+        if (identityOf(earlier) !== this.found) {
+          renameSync(earlier, this.path);
+          throw new PlaceTakenError();
+        }
+      }
       try {
         renameSync(this.partial, this.path);
       } catch (error) {
-        if (hadEarlier) renameSync(earlier, this.path);
+        if (this.found !== null && !existsSync(this.path)) renameSync(earlier, this.path);
         throw error;
       }
       this.isOpen = false;
-      if (hadEarlier) rmSync(earlier, { recursive: true, force: true });
+      if (this.found !== null) removeRun(earlier);
     } catch (error) {
       this.failure = error as Error;
     }
@@ -133,6 +162,20 @@ export class RunFolder {
       }
     }
   }
+}
+
+/** Called while files are written, for whoever looks at signals. */
+export type Pause = () => Promise<void>;
+
+/** Another run put its results there while this one ran. */
+class PlaceTakenError extends Error {
+  override readonly name = "PlaceTakenError";
+}
+
+/** Tells a folder from another that takes its place; null where there is none. */
+function identityOf(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.ino} ${found.birthtimeMs}`;
 }
 
 /**
@@ -181,8 +224,13 @@ const CAUSES: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the path is too long",
 };
 
+const TAKEN =
+  "another run put its results there while this one ran: those are kept, and these are not; give each run a folder of its own with --out";
+
 function cause(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
+  // Where something was missing at the start, a move finds it full when another run was quicker.
+  if (error instanceof PlaceTakenError || code === "ENOTEMPTY") return TAKEN;
   const known = code === undefined ? undefined : CAUSES[code];
   const text = known ?? (code === undefined ? String(error) : `the system says ${code}`);
   return `results cannot be written: ${text}; name a folder that can be written with --out`;

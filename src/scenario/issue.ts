@@ -1,3 +1,5 @@
+import { printable } from "../base/printable.js";
+
 /** Something wrong in an input, with its place and what would be right. */
 export interface Issue {
   /** As the user named it, or relative to where the naming file stands; `--set …` for an override. */
@@ -14,14 +16,14 @@ export interface Issue {
   readonly message: string;
 }
 
-/** `file:line:column: path: message (found value)`, without the parts that an issue lacks. */
+/** One line, `file:line:column: path: message (found value)`, without the parts that an issue lacks. */
 export function formatIssue(issue: Issue): string {
-  return `${placeText(issue)}: ${sentence(issue)}`;
+  return printable(`${placeText(issue)}: ${sentence(issue)}`);
 }
 
 /** The same of what is worth a note and not wrong. */
 export function formatNote(note: Issue): string {
-  return `${placeText(note)}: note: ${sentence(note)}`;
+  return printable(`${placeText(note)}: note: ${sentence(note)}`);
 }
 
 /** A note without its place, for the results of a run. */

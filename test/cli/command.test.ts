@@ -129,22 +129,29 @@ describe("seatrial", () => {
     expect(plain.stdout).not.toContain(bold);
   });
 
-  it("Ctrl-C ends it with 130; finished runs are whole, the one under way leaves nothing", async () => {
-    const { code, stderr } = await place.call(["run", "good.yaml", "long.yaml", "--out", "cut"], {
-      onceUnderWay: (kill) => {
-        const poll = setInterval(() => {
-          if (!place.files("cut").some((name) => name.includes("cut/long/"))) return;
-          clearInterval(poll);
-          kill("SIGINT");
-        }, 20);
-      },
-    });
-    expect(code, stderr).toBe(130);
-    expect(stderr).toMatch(/^stopped; /m);
-    expect(stderr).not.toMatch(/^ {4}at /m);
-    const base = "cut/good/default/seed-1";
-    expect(place.files("cut")).toEqual([...FILES, "timing.json"].map((name) => `${base}/${name}`));
-  });
+  it.each([
+    ["Ctrl-C", "SIGINT", 130],
+    ["SIGTERM", "SIGTERM", 143],
+  ] as const)(
+    "%s ends it; finished runs are whole, the one under way leaves nothing",
+    async (_, signal, exit) => {
+      const out = `cut-${exit}`;
+      const { code, stderr } = await place.call(["run", "good.yaml", "long.yaml", "--out", out], {
+        onceUnderWay: (kill) => {
+          const poll = setInterval(() => {
+            if (!place.files(out).some((name) => name.includes(`${out}/long/`))) return;
+            clearInterval(poll);
+            kill(signal);
+          }, 20);
+        },
+      });
+      expect(code, stderr).toBe(exit);
+      expect(stderr).toMatch(/^stopped; /m);
+      expect(stderr).not.toMatch(/^ {4}at /m);
+      const base = `${out}/good/default/seed-1`;
+      expect(place.files(out)).toEqual([...FILES, "timing.json"].map((name) => `${base}/${name}`));
+    },
+  );
 });
 
 describe("what goes wrong inside", () => {

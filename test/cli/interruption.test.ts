@@ -9,6 +9,7 @@ async function* blocks(): AsyncGenerator<string> {
 
 test("the reading of a file ends when the user asks to stop", async () => {
   const interruption = new Interruption();
+  interruption.hold(() => {});
   const read: string[] = [];
   const reading = (async () => {
     for await (const block of interruption.guard(blocks())) read.push(block);

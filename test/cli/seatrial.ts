@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly isTerminal?: boolean;
   /** Called once, when the process has written something to a file below `out`. */
   readonly onceUnderWay?: (kill: (signal: NodeJS.Signals) => void) => void;
+  /** In place of pipes that are read to their end. */
+  readonly stdio?: { readonly stdout?: number; readonly stderr?: number };
 }
 
 /** A folder of its own with files in it, in which the built command is called. */
@@ -53,14 +55,14 @@ export class Workplace {
       const child = spawn(program!, rest, {
         cwd: this.path,
         env: { ...inherited, ...(options.env ?? { NO_COLOR: "1" }) },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", options.stdio?.stdout ?? "pipe", options.stdio?.stderr ?? "pipe"],
       });
       let stdout = "";
       let stderr = "";
-      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => {
         stdout += text;
       });
-      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
         stderr += text;
       });
       child.on("error", fail).on("close", (code) => done({ code, stdout, stderr }));

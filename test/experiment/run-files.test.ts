@@ -35,8 +35,14 @@ const IDENTITY = {
 } as const;
 
 /** A minute of a small cluster: a rollout, a drain, a crash, a pod that finds no room. */
-function writeSmallRun(seconds: number): string {
-  const folder = openRunFolder({ out, scenario: "shop", variant: "default", seed: seconds });
+async function writeSmallRun(seconds: number): Promise<string> {
+  const folder = openRunFolder({
+    out,
+    scenario: "shop",
+    variant: "default",
+    seed: seconds,
+    owner: { name: "me", isAlive: () => true },
+  });
   if (!(folder instanceof RunFolder)) throw new Error(folder.message);
   const r = recorder({
     everyMicros: 20 * SECOND,
@@ -103,11 +109,12 @@ function writeSmallRun(seconds: number): string {
   }
   r.timelineStep("drain", "Node/general-1", "1 pod to evict", 30 * SECOND);
   const figures = r.finish(seconds * SECOND);
-  const issue = writeRun(folder, {
+  const run = {
     figures,
     identity: { ...IDENTITY, inputs: [], endMicros: figures.endMicros, resolved: { name: "shop" } },
     timing: { wallSeconds: 0.25 },
-  });
+  };
+  const issue = await writeRun(folder, run, async () => {});
   expect(issue).toBeNull();
   return folder.path;
 }
@@ -116,21 +123,21 @@ describe("the files of a run", () => {
   const files = ["events.csv", "nodes.csv", "pods.csv", "run.json", "summary.csv"];
 
   it.each([...files, "timeseries.csv"])("have this form: %s", async (file) => {
-    const path = writeSmallRun(60);
+    const path = await writeSmallRun(60);
     expect(readdirSync(path).sort()).toEqual([...files, "timeseries.csv", "timing.json"]);
     await expect(readFileSync(join(path, file), "utf8")).toMatchFileSnapshot(`golden/${file}`);
   });
 
-  it("are the same bytes for the same run", () => {
-    const contents = () => {
-      const path = writeSmallRun(61);
+  it("are the same bytes for the same run", async () => {
+    const contents = async () => {
+      const path = await writeSmallRun(61);
       return [...files, "timeseries.csv"].map((file) => readFileSync(join(path, file), "utf8"));
     };
-    expect(contents()).toEqual(contents());
+    expect(await contents()).toEqual(await contents());
   });
 
-  it("name only metrics of the registry, each with its unit", () => {
-    const path = writeSmallRun(60);
+  it("name only metrics of the registry, each with its unit", async () => {
+    const path = await writeSmallRun(60);
     for (const [file, at] of [
       ["summary.csv", 0],
       ["timeseries.csv", 1],

@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 
-/** What a path is; `missing` also where it cannot be looked at. */
+/** What a path is; `missing` also where it cannot be looked at, unless permission is what is missing. */
 interface FileInfo {
-  readonly kind: "file" | "folder" | "other" | "missing";
+  readonly kind: "file" | "folder" | "other" | "missing" | "forbidden";
   readonly sizeBytes: number;
 }
 
@@ -25,8 +25,10 @@ export const nodeFileSystem: FileSystem = {
       const found = await stat(path);
       const kind = found.isFile() ? "file" : found.isDirectory() ? "folder" : "other";
       return { kind, sizeBytes: found.size };
-    } catch {
-      return { kind: "missing", sizeBytes: 0 };
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const kind = code === "EACCES" || code === "EPERM" ? "forbidden" : "missing";
+      return { kind, sizeBytes: 0 };
     }
   },
   list: (path) => readdir(path),

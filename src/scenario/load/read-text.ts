@@ -43,6 +43,7 @@ export async function unreadable(
 ): Promise<string | undefined> {
   const { kind, sizeBytes } = await files.look(path);
   if (kind === "missing") return "there is no such file";
+  if (kind === "forbidden") return `cannot be read: ${NO_PERMISSION}`;
   if (kind === "folder") return "is a folder, expected a file";
   if (kind === "other") return "is no regular file";
   if (sizeBytes > maxBytes) {
@@ -56,8 +57,12 @@ function megabytes(bytes: number): string {
   return tenths % 10 === 0 ? String(tenths / 10) : `${Math.floor(tenths / 10)}.${tenths % 10}`;
 }
 
-/** `EACCES` and the like in the system's words, without the path. */
+const NO_PERMISSION = "no permission";
+
+/** `EACCES` in plain words, the like of it in the system's, without the path. */
 export function reasonOf(error: unknown): string {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === "EACCES" || code === "EPERM") return NO_PERMISSION;
   const message = error instanceof Error ? error.message : String(error);
   return message.split(",")[0] ?? message;
 }

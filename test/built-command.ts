@@ -1,0 +1,31 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, readdirSync, statSync, utimesSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const BUILT = "dist/.tsbuildinfo";
+const COMMAND = "dist/cli/main.js";
+
+/** Builds what tests of the command run, once before all tests, unless it is as new as its sources. */
+export default function buildCommand(): void {
+  if (isFresh()) return;
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`dist cannot be built for the tests:\n${stdout}`);
+  chmodSync(COMMAND, 0o755);
+  const now = new Date();
+  utimesSync(BUILT, now, now);
+}
+
+function isFresh(): boolean {
+  if (!existsSync(BUILT) || !existsSync(COMMAND)) return false;
+  const builtMs = statSync(BUILT).mtimeMs;
+  const inputs = readdirSync("src", { recursive: true, encoding: "utf8" }).map((name) =>
+    join("src", name),
+  );
+  return ["package.json", "tsconfig.json", "tsconfig.build.json", ...inputs].every(
+    (name) => statSync(name).mtimeMs < builtMs,
+  );
+}
