@@ -34,6 +34,7 @@ const floors = {
     "workload",
     "scenario",
   ],
+  analysis: ["base", "kernel", "api", "record", "experiment"],
   cli: [".*"],
 };
 
