@@ -36,13 +36,19 @@ export interface SpecOf {
   PersistentVolumeClaim: core.PersistentVolumeClaimSpec;
   StorageClass: Body<storage.StorageClass>;
   CSINode: storage.CSINodeSpec;
-  CSIDriver: storage.CSIDriverSpec;
+  CSIDriver: storage.CSIDriverSpec & {
+    /** Pods with volumes of the driver go to no node that does not have it. Source: KEP-5030. */
+    readonly preventPodSchedulingIfMissing?: boolean;
+  };
   CSIStorageCapacity: Body<storage.CSIStorageCapacity>;
 }
 
 export interface StatusOf {
   Namespace: core.NamespaceStatus;
-  Node: core.NodeStatus;
+  Node: core.NodeStatus & {
+    /** Features of the kubelet that pods may ask for. Source: KEP-5328. */
+    declaredFeatures?: string[];
+  };
   Service: core.ServiceStatus;
   Deployment: apps.DeploymentStatus;
   ReplicaSet: apps.ReplicaSetStatus;

@@ -80,6 +80,7 @@ export class FailureHandler {
     }
     // The scheduler itself forgets them when its watch shows the change.
     for (const { pod } of result.clearedNominations) {
+      if (pod.uid === preemptor.uid) continue;
       const change: PodChange = { nominatedNodeName: "" };
       client.submit({ verb: "patch", target: pod, change }, this.ignored);
     }

@@ -43,6 +43,10 @@ function nodeChanges(before: NodeVersion, after: NodeVersion, features: Features
   if (features.NodeAnnotationsAreAnEvent && !sameJson(before.annotations, after.annotations)) {
     changes.push(Action.UpdateNodeAnnotation);
   }
+  const declared = [before.status?.declaredFeatures, after.status?.declaredFeatures] as const;
+  if (features.NodeDeclaredFeatures && !sameStatus && !sameJson(...declared)) {
+    changes.push(Action.UpdateNodeDeclaredFeature);
+  }
   return changes;
 }
 

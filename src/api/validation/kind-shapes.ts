@@ -231,7 +231,11 @@ export const SPEC_SHAPES: { readonly [K in Kind]?: Shape } = {
       }),
     ),
   }),
-  CSIDriver: object({ attachRequired: "boolean", storageCapacity: "boolean" }),
+  CSIDriver: object({
+    attachRequired: "boolean",
+    storageCapacity: "boolean",
+    preventPodSchedulingIfMissing: "boolean",
+  }),
   CSIStorageCapacity: object({
     storageClassName: "string",
     capacity: "quantity",

@@ -67,7 +67,15 @@ export function migratedPlugins(csiNode: CsiNode | undefined): string {
   return csiNode?.annotations[MIGRATED_PLUGINS] ?? "";
 }
 
-/** True if the node has handed the in-tree plugin over to its CSI driver. */
-export function isMigrated(plugin: string, csiNode: CsiNode | undefined): boolean {
+/**
+ * True if the node's volumes of the in-tree plugin are its CSI driver's: because the node has handed the
+ * plugin over, or because it is one of `always`, which every node with a CSINode has.
+ */
+export function isMigrated(
+  plugin: string,
+  csiNode: CsiNode | undefined,
+  always: ReadonlySet<string>,
+): boolean {
+  if (csiNode !== undefined && always.has(plugin)) return true;
   return migratedPlugins(csiNode).split(",").includes(plugin);
 }

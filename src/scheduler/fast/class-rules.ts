@@ -1,7 +1,9 @@
+import type { Features } from "../framework/features.js";
 import type { Listers } from "../framework/listers.js";
 import { PodInfo } from "../framework/pod-info.js";
 import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 import type { InterPodAffinityArgs } from "../plugins/inter-pod-affinity/affinity-score.js";
+import { requiredFeatures } from "../plugins/node-declared-features/required-features.js";
 import type { SpreadConstraint } from "../plugins/pod-topology-spread/spread-constraint.js";
 import type { FastProfile } from "./fast-profile.js";
 
@@ -18,6 +20,7 @@ export interface ClassRules {
   readonly affinityScores: InterPodAffinityArgs | null;
   /** Which namespaces there are, and their labels: terms may select by them. */
   readonly listers: Listers;
+  readonly features: Features;
 }
 
 /** The spread constraints that hold for a pod. */
@@ -33,7 +36,11 @@ const NO_CONSTRAINTS: readonly SpreadConstraint[] = [];
 /** Pods that only the plain form knows how to place: with volumes, or bound to a node by name. */
 export function isRecognised(template: PodTemplateInfo): boolean {
   return (
-    !template.hasVolumes && template.parseError === "" && (template.spec.nodeName ?? "") === ""
+    !template.hasVolumes &&
+    template.parseError === "" &&
+    (template.spec.nodeName ?? "") === "" &&
+    (template.spec.resourceClaims ?? []).length === 0 &&
+    requiredFeatures(template.spec).length === 0
   );
 }
 
@@ -72,6 +79,7 @@ export function rulesOf(
     affinityFilters: groupFilters.includes("affinity"),
     affinityScores: affinity !== null && affinityWeight > 0 ? affinity.args : null,
     listers: framework.listers,
+    features: framework.features,
   };
 }
 

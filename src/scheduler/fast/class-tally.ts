@@ -110,7 +110,7 @@ export class ClassTally implements PodCounter<readonly Contribution[]> {
         this.tally("affinity", term.topologyKey, "near");
       }
     }
-    this.terms = incomingTerms(template, rules.listers);
+    this.terms = incomingTerms(template, rules);
     this.labels = template.labels;
     this.selectors =
       hard.length + soft.length === 0 ? template.terms : [...template.terms, ...hard, ...soft];

@@ -26,6 +26,9 @@ const VOLUME_PLUGINS: ReadonlySet<string> = new Set([
   "VolumeZone",
 ]);
 
+/** Plugins that say nothing about a pod without claims of devices, and without need of declared features. */
+const CLAIM_PLUGINS: ReadonlySet<string> = new Set(["DynamicResources", "NodeDeclaredFeatures"]);
+
 /** Scores of one node alone, that are not normalised. */
 const LOCAL_SCORES: ReadonlySet<string> = new Set([
   "NodeResourcesFit",
@@ -63,6 +66,7 @@ function isKnown(name: string): boolean {
   return (
     LOCAL_FILTERS.has(name) ||
     VOLUME_PLUGINS.has(name) ||
+    CLAIM_PLUGINS.has(name) ||
     LOCAL_SCORES.has(name) ||
     STATIC_SCORES.has(name) ||
     GROUPING.has(name)
@@ -75,7 +79,9 @@ function groupFiltersOf(filters: readonly FilterPlugin[]): ("spread" | "affinity
   for (const { name } of filters) {
     if (name === "PodTopologySpread") order.push("spread");
     else if (name === "InterPodAffinity") order.push("affinity");
-    else if (order.length > 0 && !VOLUME_PLUGINS.has(name)) return null;
+    else if (order.length > 0 && !VOLUME_PLUGINS.has(name) && !CLAIM_PLUGINS.has(name)) {
+      return null;
+    }
   }
   return order;
 }

@@ -35,8 +35,9 @@ export const Action = {
   UpdatePodSchedulingGatesEliminated: 1024,
   UpdatePodGeneratedResourceClaim: 2048,
   UpdatePodOther: 4096,
-  Update: 4 | 8 | 16 | 32 | 64 | 128 | 256 | 512 | 1024 | 2048 | 4096,
-  All: 8191,
+  UpdateNodeDeclaredFeature: 8192,
+  Update: 4 | 8 | 16 | 32 | 64 | 128 | 256 | 512 | 1024 | 2048 | 4096 | 8192,
+  All: 16383,
 } as const;
 
 export interface ClusterEvent {

@@ -1,6 +1,6 @@
 /** The Kubernetes versions that the table below covers. */
 export const OLDEST_MINOR = 24;
-export const NEWEST_MINOR = 34;
+export const NEWEST_MINOR = 37;
 
 interface Gate {
   /** First minor version (1.x) in which it is on by default; null: in none. */
@@ -14,7 +14,7 @@ interface Gate {
 /**
  * Every behaviour that differs between Kubernetes versions, by upstream's name where upstream has a
  * feature gate for it. The others are changes or defects of single releases; their names are ours.
- * Only v1.26 was compared with recordings.
+ * v1.26, v1.34 and v1.37 were compared with recordings; for the others upstream's sources were read.
  */
 export const GATES = {
   // Upstream's feature gates.
@@ -26,10 +26,20 @@ export const GATES = {
   PodSchedulingReadiness: { from: 27, source: "KEP-3521; beta in v1.27" },
   PodLevelResources: { from: 34, source: "KEP-2837; beta in v1.34" },
   VolumeCapacityPriority: { from: null, source: "KEP-1845; alpha, off in every version" },
-  TaintTolerationComparisonOperators: { from: null, source: "KEP-5471; alpha after v1.34" },
+  TaintTolerationComparisonOperators: {
+    from: null,
+    source: "KEP-5471; alpha from v1.35, off in every version",
+  },
   SchedulerQueueingHints: { from: 32, source: "KEP-4247; on from v1.32 (off again in v1.28.5)" },
   SchedulerPopFromBackoffQ: { from: 33, source: "KEP-5142; beta in v1.33" },
   InPlacePodVerticalScaling: { from: 33, source: "KEP-1287; beta in v1.33" },
+  InPlacePodLevelResourcesVerticalScaling: { from: 36, source: "KEP-5419; beta in v1.36" },
+  DynamicResourceAllocation: { from: 34, source: "KEP-4381; v1 and on in v1.34" },
+  NodeDeclaredFeatures: { from: 36, source: "KEP-5328; beta in v1.36" },
+  OpportunisticBatching: { from: 35, source: "KEP-5598; beta in v1.35" },
+  StorageCapacityScoring: { from: 37, source: "KEP-4049; beta in v1.37" },
+  VolumeLimitScaling: { from: 37, source: "KEP-5030; beta in v1.37" },
+  MutableCSINodeAllocatableCount: { from: 35, source: "KEP-4876; on by default in v1.35" },
   PodDisruptionConditions: { from: 26, source: "KEP-3329; beta in v1.26" },
   // Changes without a gate.
   /** A pod whose attempt ended with an error backs off; before, it waited for an event as if refused. */
@@ -119,6 +129,42 @@ export const GATES = {
     from: OLDEST_MINOR,
     to: 26,
     source: "schedule_one.go sets Diagnosis.PostFilterMsg whatever the status from v1.27 on",
+  },
+  /** The message does not end with a period of its own after what PostFilter said. */
+  PostFilterWordsWithoutPeriod: { from: 29, source: "FitError.Error (v1.29)" },
+  /** A PreFilter that refuses the pod for now does not keep the others from running. */
+  PreFilterGoesOnAfterRejection: {
+    from: 30,
+    source: "kubernetes/kubernetes pull request 119779 (v1.30), issue 119770",
+  },
+  /** Nodes that several PreFilters leave with none in common refuse the pod for good. */
+  NoNodeLeftIsUnresolvable: {
+    from: 30,
+    source: "kubernetes/kubernetes pull request 119779 (v1.30)",
+  },
+  /** DynamicResources has its say in PostFilter about pods without claims, too. */
+  DynamicResourcesSaysNothingToDeallocate: {
+    from: 34,
+    to: 36,
+    source: "dynamicresources PostFilter (v1.34 to v1.36)",
+  },
+  /** A preemption that found a node says so in the message. */
+  PreemptionSaysWhere: { from: 37, source: "preemption.go Preempt (v1.37)" },
+  /**
+   * A pod that preempts on the node on which it is nominated already is among those that lose their
+   * nomination there, before it gets it again: while it is being scheduled it is in no queue, and counts
+   * as one of priority 0.
+   */
+  PreemptorAmongLowerNominations: {
+    from: 37,
+    source: "PriorityQueue.nominatedPodToInfo; recorded of v1.37.2, and not of v1.34.4",
+  },
+  /** A victim is checked against budgets up to the first that it would violate. */
+  BudgetsUpToFirstViolated: { from: 37, source: "FilterVictimsWithPDBViolation (v1.37)" },
+  /** Victims are listed by importance, whether or not they violate a budget. */
+  VictimsSortedAfterReprieve: {
+    from: 32,
+    source: "kubernetes/kubernetes pull request 128307 (v1.32)",
   },
   /** After a PreFilter rejection preemption still examines every node. */
   PreemptionAfterPreFilterRejection: {
@@ -219,6 +265,55 @@ export const GATES = {
   VolumeZonePreFilter: { from: 27, source: "volumezone PreFilter (v1.27)" },
   /** Ports of sidecar containers count in NodePorts. */
   HostPortsOfSidecars: { from: 29, source: "KEP-753; SidecarContainers beta in v1.29" },
+  /** The plugin NodeDeclaredFeatures exists at all. */
+  NodeDeclaredFeaturesExists: { from: 35, source: "plugins/registry.go (v1.35)" },
+  /** VolumeBinding names a conflict of volume and node by the volume's affinity. */
+  VolumeNodeConflictReworded: { from: 33, source: "volumebinding ErrReasonNodeConflict (v1.33)" },
+  /**
+   * Terms of the incoming pod keep their namespaceSelector beside the namespaces that it resolves to, and
+   * it is asked of namespaces without labels: `NotIn` and `DoesNotExist` then match in all.
+   */
+  IncomingNamespaceSelectorKept: {
+    from: 34,
+    to: 36,
+    source: "mergeAffinityTermNamespacesIfNotEmpty takes its term by value (v1.34 to v1.36)",
+  },
+  /** VolumeBinding has a PreScore. */
+  VolumeBindingPreScore: { from: 27, source: "volumebinding PreScore (v1.27)" },
+  /** NodeName filters before NodeUnschedulable in the default profile. */
+  NodeNameFirst: { from: 37, source: "default_plugins.go of v1.37" },
+  /** NodeName, NodeUnschedulable and TaintToleration have a PreFilter, for pods that wait for a resize. */
+  PreFiltersOfDeferredResize: { from: 37, source: "KEP-5836; NodeName's PreFilter of v1.37" },
+  /** DynamicResources scores nodes; its weight in the default profile is 2. */
+  DynamicResourcesScore: { from: 35, source: "default_plugins.go, KEP-4816 (v1.35)" },
+  /** TaintToleration no longer says which taint is not tolerated. */
+  TaintReasonWithoutTaint: {
+    from: 34,
+    source: "tainttoleration Filter (v1.34)",
+  },
+  /** NodeResourcesBalancedAllocation scores the change that the pod makes to the balance. */
+  BalancedAllocationScoresChange: {
+    from: 35,
+    source: "balancedResourceScorer (v1.35)",
+  },
+  /** Cinder's in-tree volumes are its CSI driver's on every node, whatever the node says. */
+  CinderVolumesMigrated: {
+    from: 26,
+    source: "nodevolumelimits isCSIMigrationOn (v1.26); KEP-1489",
+  },
+  /** The same of AWS' and Azure's disks. */
+  EbsAndAzureVolumesMigrated: {
+    from: 27,
+    source: "nodevolumelimits isCSIMigrationOn (v1.27); KEP-1487, KEP-1490",
+  },
+  /** The same of Google's disks. */
+  GceVolumesMigrated: { from: 28, source: "nodevolumelimits isCSIMigrationOn (v1.28); KEP-1488" },
+  /** A claim that NodeVolumeLimits does not find refuses the pod; before, it was an error. */
+  MissingCountedClaimRefuses: { from: 31, source: "nodevolumelimits Filter (v1.31)" },
+  /** Limits of volumes are what the CSINode says, not what the node's allocatable says. */
+  VolumeLimitsOfCsiNodeOnly: { from: 32, source: "nodevolumelimits getVolumeLimits (v1.32)" },
+  /** NodeVolumeLimits leaves pods without volumes that it counts alone, from PreFilter on. */
+  NodeVolumeLimitsPreFilter: { from: 28, source: "nodevolumelimits PreFilter (v1.28)" },
   /** The four plugins that count in-tree volumes are part of the default profile. */
   InTreeVolumeLimitsByDefault: {
     from: OLDEST_MINOR,

@@ -140,6 +140,7 @@ export function fitErrorMessage(
       : countedReasons(counted);
   let text = `0/${nodeCount} nodes are available:`;
   if (because !== "") text += ` ${because}.`;
-  if (postFilter !== "") text += ` ${postFilter}.`;
+  if (postFilter !== "")
+    text += ` ${postFilter}${features.PostFilterWordsWithoutPeriod ? "" : "."}`;
   return text;
 }

@@ -146,11 +146,16 @@ export class Framework implements Handle {
     const skipped = new Set<string>();
     let nodeNames: ReadonlySet<string> | null = null;
     const narrowing: string[] = [];
+    let rejection: Status | null = null;
     for (const plugin of this.preFilterPlugins) {
       const result = plugin.preFilter(state, pod);
       const { status } = result;
       if (status?.code === "Skip") {
         skipped.add(plugin.name);
+        continue;
+      }
+      if (status?.code === "Unschedulable" && this.features.PreFilterGoesOnAfterRejection) {
+        rejection = status;
         continue;
       }
       if (status !== null) {
@@ -164,14 +169,16 @@ export class Framework implements Handle {
       narrowing.push(plugin.name);
       nodeNames = intersection(nodeNames, result.nodeNames);
       if (nodeNames.size === 0) {
-        return { status: noNodeLeft(narrowing), nodeNames: null, narrowedBy: narrowing };
+        state.unpreparedPlugins = namesAfter(this.preFilterPlugins, plugin);
+        const forGood = this.features.NoNodeLeftIsUnresolvable;
+        return { status: noNodeLeft(narrowing, forGood), nodeNames: null, narrowedBy: narrowing };
       }
     }
     state.skipFilterPlugins = skipped;
     state.filterPlugins = this.filterPlugins.filter(
       (plugin) => !skipped.has(plugin.name) && plugin.concerns?.(pod) !== false,
     );
-    return { status: null, nodeNames, narrowedBy: narrowing.sort() };
+    return { status: rejection, nodeNames, narrowedBy: narrowing.sort() };
   }
 
   runPreFilterExtensionAddPod(
@@ -343,6 +350,10 @@ export function normalizes(plugin: ScorePlugin): plugin is NormalizeScorePlugin 
   return "normalizeScore" in plugin;
 }
 
+function namesAfter(plugins: readonly Plugin[], last: Plugin): ReadonlySet<string> {
+  return new Set(plugins.slice(plugins.indexOf(last) + 1).map(({ name }) => name));
+}
+
 /** Names of `first` and the plugins after it. */
 function namesFrom(plugins: readonly Plugin[], first: Plugin): ReadonlySet<string> {
   return new Set(plugins.slice(plugins.indexOf(first)).map(({ name }) => name));
@@ -356,12 +367,12 @@ function intersection(a: ReadonlySet<string> | null, b: ReadonlySet<string>): Re
   return a === null ? b : new Set([...a].filter((name) => b.has(name)));
 }
 
-function noNodeLeft(plugins: readonly string[]): Status {
+function noNodeLeft(plugins: readonly string[], forGood: boolean): Status {
   const reason =
     plugins.length === 1
       ? `node(s) didn't satisfy plugin ${plugins[0]}`
       : `node(s) didn't satisfy plugin(s) [${plugins.join(" ")}] simultaneously`;
-  return new Status("Unschedulable", [reason], "");
+  return new Status(forGood ? "UnschedulableAndUnresolvable" : "Unschedulable", [reason], "");
 }
 
 function mergeRejections(a: PostFilterResult, b: PostFilterResult): PostFilterResult {

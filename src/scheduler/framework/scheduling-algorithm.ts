@@ -197,15 +197,17 @@ export class SchedulingAlgorithm {
     { state, diagnosis, feasible }: Search,
   ): Status | null {
     const count = nodes.length;
+    // Upstream goes through the nodes that PreFilter left in an arbitrary order.
+    const start = nodes === framework.snapshot.nodes ? this.startIndex : 0;
     const percentage =
       framework.profile.percentageOfNodesToScore ?? this.options.percentageOfNodesToScore;
     const wanted = numFeasibleNodesToFind(percentage, count);
     if (framework.filterPlugins.length === 0) {
-      for (let i = 0; i < wanted; i += 1) feasible.push(nodes[(this.startIndex + i) % count]!);
+      for (let i = 0; i < wanted; i += 1) feasible.push(nodes[(start + i) % count]!);
       return null;
     }
     for (let i = 0; i < count; i += 1) {
-      const node = nodes[(this.startIndex + i) % count]!;
+      const node = nodes[(start + i) % count]!;
       const status = framework.runFilterPluginsWithNominatedPods(state, pod, node);
       if (status === null) {
         // The search ends only when it meets one more feasible node than it wants.

@@ -9,12 +9,14 @@ import {
   type DefaultPreemptionArgs,
 } from "./default-preemption/default-preemption.js";
 import { defaultPreemptionArgs } from "./default-preemption/default-preemption-args.js";
+import { DynamicResources } from "./dynamic-resources/dynamic-resources.js";
 import { ImageLocality } from "./image-locality/image-locality.js";
 import type { InterPodAffinityArgs } from "./inter-pod-affinity/affinity-score.js";
 import { InterPodAffinity } from "./inter-pod-affinity/inter-pod-affinity.js";
 import { interPodAffinityArgs } from "./inter-pod-affinity/inter-pod-affinity-args.js";
 import { NodeAffinity, type NodeAffinityArgs } from "./node-affinity/node-affinity.js";
 import { nodeAffinityArgs } from "./node-affinity/node-affinity-args.js";
+import { NodeDeclaredFeatures } from "./node-declared-features/node-declared-features.js";
 import { NodeName } from "./node-name/node-name.js";
 import { NodePorts } from "./node-ports/node-ports.js";
 import { balancedAllocationArgs } from "./node-resources-balanced-allocation/balanced-allocation-args.js";
@@ -67,17 +69,22 @@ const PLUGINS: readonly PluginDescriptor[] = [
   },
   {
     name: "NodeUnschedulable",
-    extensionPoints: { filter: true },
+    extensionPoints: { preFilter: "PreFiltersOfDeferredResize", filter: true },
     factory: (_, { features }) => new NodeUnschedulable(features),
   },
   {
     name: "NodeName",
-    extensionPoints: { filter: true },
+    extensionPoints: { preFilter: "PreFiltersOfDeferredResize", filter: true },
     factory: (_, { features }) => new NodeName(features),
   },
   {
     name: "TaintToleration",
-    extensionPoints: { filter: true, preScore: true, score: true },
+    extensionPoints: {
+      preFilter: "PreFiltersOfDeferredResize",
+      filter: true,
+      preScore: true,
+      score: true,
+    },
     factory: (_, { features }) => new TaintToleration(features),
   },
   {
@@ -149,12 +156,19 @@ const PLUGINS: readonly PluginDescriptor[] = [
   inTreeLimits("CinderLimits"),
   {
     name: "NodeVolumeLimits",
-    extensionPoints: { filter: true },
+    extensionPoints: { preFilter: "NodeVolumeLimitsPreFilter", filter: true },
     factory: (_, handle) => new CsiLimits(handle),
   },
   {
     name: "VolumeBinding",
-    extensionPoints: { preFilter: true, filter: true, reserve: true, preBind: true, score: true },
+    extensionPoints: {
+      preFilter: true,
+      filter: true,
+      preScore: "VolumeBindingPreScore",
+      reserve: true,
+      preBind: true,
+      score: true,
+    },
     args: volumeBindingArgs,
     factory: (args, handle) => new VolumeBinding(args as VolumeBindingArgs, handle),
   },
@@ -171,11 +185,17 @@ const PLUGINS: readonly PluginDescriptor[] = [
       filter: true,
       postFilter: true,
       preScore: true,
+      score: "DynamicResourcesScore",
       reserve: true,
       preBind: true,
     },
-    factory: null,
-    effect: "resource claims are not looked at: pods are placed as if they had none",
+    factory: (_, handle) => new DynamicResources(handle),
+  },
+  {
+    name: "NodeDeclaredFeatures",
+    extensionPoints: { preFilter: true, filter: true },
+    existsWith: "NodeDeclaredFeaturesExists",
+    factory: () => new NodeDeclaredFeatures(),
   },
   { name: "DefaultBinder", extensionPoints: { bind: true }, factory: () => new DefaultBinder() },
 ];

@@ -95,7 +95,8 @@ export class Replay {
     if (profile !== "default-scheduler") decision.profile = profile;
     if (pod.nominatedNodeName !== "") decision.nominatedNodeBefore = pod.nominatedNodeName;
     describe(decision, outcome, recorder, this.world);
-    if (this.isSampled()) {
+    const moves = start !== 0 || algorithm.nextStartNodeIndex !== 0;
+    if (this.isSampled() || (moves && !framework.features.SamplingStartOverNodesLeft)) {
       decision.evaluatedNodes = outcome.evaluatedNodes;
       decision.nextStartNodeIndex = algorithm.nextStartNodeIndex;
     }
@@ -200,7 +201,7 @@ export class Replay {
  * one whose search failed.
  */
 function losesNomination(preemption: Preemption | undefined): boolean {
-  return preemption?.status?.startsWith("preemption: 0/") === true;
+  return preemption?.status?.includes("preemption: 0/") === true;
 }
 
 /** What PreBind would write if the pod went to that node. */
@@ -287,7 +288,9 @@ function preemptionOf(result: NonNullable<Unschedulable["postFilter"]>): Preempt
       pdbViolations,
     })),
     ...(cleared.length > 0 ? { clearedNominations: cleared } : {}),
-    ...(result.status.message === "" ? {} : { status: result.status.message }),
+    ...(result.status.message === "" || (nominated ?? "") !== ""
+      ? {}
+      : { status: result.status.message }),
   };
 }
 

@@ -28,11 +28,13 @@ const ref = (name: string, weight = 0): PluginRef => ({ name, weight, path: "" }
  */
 export function defaultPlugins(features: Features): PluginSets {
   const inTree = features.InTreeVolumeLimitsByDefault;
+  const dynamicResources = ref("DynamicResources", features.DynamicResourcesScore ? 2 : 0);
   const enabled = [
     ...(features.PodSchedulingReadiness ? [ref("SchedulingGates")] : []),
     ref("PrioritySort"),
-    ref("NodeUnschedulable"),
-    ref("NodeName"),
+    ...(features.NodeNameFirst
+      ? [ref("NodeName"), ref("NodeUnschedulable")]
+      : [ref("NodeUnschedulable"), ref("NodeName")]),
     ref("TaintToleration", 3),
     ref("NodeAffinity", 2),
     ref("NodePorts"),
@@ -45,10 +47,12 @@ export function defaultPlugins(features: Features): PluginSets {
     ref("VolumeZone"),
     ref("PodTopologySpread", 2),
     ref("InterPodAffinity", 2),
+    ...(features.DynamicResourceAllocation ? [dynamicResources] : []),
     ref("DefaultPreemption"),
     ref("NodeResourcesBalancedAllocation", 1),
     ref("ImageLocality", 1),
     ref("DefaultBinder"),
+    ...(features.NodeDeclaredFeatures ? [ref("NodeDeclaredFeatures")] : []),
   ];
   const sets = Object.fromEntries(PLUGIN_POINTS.map((point) => [point, EMPTY_SET]));
   return { ...(sets as Record<PluginPoint, PluginSet>), multiPoint: { enabled, disabled: [] } };

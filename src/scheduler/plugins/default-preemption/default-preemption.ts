@@ -67,15 +67,25 @@ export class DefaultPreemption implements PostFilterPlugin {
     const best = pickCandidate(search.candidates, {
       firstVictimAsHighest: this.handle.features.FirstVictimAsHighest,
     });
+    const said = this.handle.features.PreemptionSaysWhere
+      ? [
+          `preemption: found a potential placement for pod on node ${best.node.name}, preempting ${best.victims.length} victims`,
+        ]
+      : [];
     return {
-      status: new Status("Success", [], NAME),
+      status: new Status("Success", said, NAME),
       nominatedNodeName: best.node.name,
       victims: best.victims,
       candidates: search.candidates,
       clearedNominations: this.handle.nominator
         .nominatedPodsForNode(best.node.name)
-        .filter((info) => info.priority < pod.priority),
+        .filter((info) => this.priorityAsNominated(info, pod) < pod.priority),
     };
+  }
+
+  private priorityAsNominated({ pod: nominated, priority }: PodInfo, preemptor: PodInfo): number {
+    const isItself = nominated.uid === preemptor.pod.uid;
+    return isItself && this.handle.features.PreemptorAmongLowerNominations ? 0 : priority;
   }
 
   /** What the search comes to, with its draw, where no node has a pod of lower priority. */

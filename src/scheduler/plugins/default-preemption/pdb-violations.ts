@@ -30,11 +30,13 @@ export function budgetsOf(
 
 /**
  * Splits pods, in their order, into those whose eviction would break a budget and the others.
- * Source: kube-scheduler `defaultpreemption`, filterPodsWithPDBViolation.
+ * With `upToFirst` budgets after the first that a pod would break are not counted down for it. Source:
+ * kube-scheduler, filterPodsWithPDBViolation and (v1.37) FilterVictimsWithPDBViolation.
  */
 export function splitByViolation(
   pods: readonly PodInfo[],
   budgets: readonly Budget[],
+  options: { readonly upToFirst: boolean },
 ): { readonly violating: readonly PodInfo[]; readonly others: readonly PodInfo[] } {
   const allowed = budgets.map(({ disruptionsAllowed }) => disruptionsAllowed);
   const violating: PodInfo[] = [];
@@ -44,7 +46,9 @@ export function splitByViolation(
     for (let i = 0; i < budgets.length; i += 1) {
       if (!concerns(budgets[i]!, info)) continue;
       allowed[i]! -= 1;
-      if (allowed[i]! < 0) violates = true;
+      if (allowed[i]! >= 0) continue;
+      violates = true;
+      if (options.upToFirst) break;
     }
     (violates ? violating : others).push(info);
   }

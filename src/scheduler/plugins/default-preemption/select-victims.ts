@@ -54,6 +54,7 @@ export function selectVictimsOnNode(
 ): PreemptionCandidate | Status {
   const lower = node.pods.filter((info) => info.priority < incoming.priority);
   if (lower.length === 0) return NO_VICTIMS;
+  const { features } = handle;
   const trial = new Trial(handle, state.clone(), incoming, node);
   for (const victim of lower) {
     const failed = trial.remove(victim);
@@ -61,7 +62,9 @@ export function selectVictimsOnNode(
   }
   const refused = trial.filter();
   if (refused !== null) return refused;
-  const { violating, others } = splitByViolation([...lower].sort(moreImportantFirst), budgets);
+  const { violating, others } = splitByViolation([...lower].sort(moreImportantFirst), budgets, {
+    upToFirst: features.BudgetsUpToFirstViolated,
+  });
   const victims: PodInfo[] = [];
   let pdbViolations = 0;
   for (const pod of [...violating, ...others]) {
@@ -73,6 +76,7 @@ export function selectVictimsOnNode(
     victims.push(pod);
     if (violating.includes(pod)) pdbViolations += 1;
   }
+  if (features.VictimsSortedAfterReprieve) victims.sort(moreImportantFirst);
   if (victims.length > 0) return { node, victims, pdbViolations };
   const reason = `expected at least one victim pod on node "${node.name}"`;
   return new Status("Error", [reason], "DefaultPreemption");

@@ -149,14 +149,15 @@ export const AFFINITY_FILTER_KEY = new StateKey<AffinityFilterState>("PreFilterI
 /** Counts the pods of all nodes for the incoming pod. */
 export function affinityFilterState(
   pod: PodInfo,
-  { snapshot, listers }: Pick<Handle, "snapshot" | "listers">,
+  handle: Pick<Handle, "snapshot" | "listers" | "features">,
 ): AffinityFilterState {
+  const { snapshot, listers } = handle;
   const { template } = pod;
   const state = new AffinityFilterState(
     {
       pod,
-      affinityTerms: resolveTerms(template.requiredAffinityTerms, listers),
-      antiAffinityTerms: resolveTerms(template.requiredAntiAffinityTerms, listers),
+      affinityTerms: resolveTerms(template.requiredAffinityTerms, handle),
+      antiAffinityTerms: resolveTerms(template.requiredAntiAffinityTerms, handle),
       namespaceLabels: namespaceLabels(listers, pod.pod.namespace),
     },
     TopologyCounts.empty(),

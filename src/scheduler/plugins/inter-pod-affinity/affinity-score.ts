@@ -111,8 +111,9 @@ function scoreExisting(scoring: Scoring, existing: PodInfo, node: NodeInfo): voi
 export function affinityScoreState(
   pod: PodInfo,
   args: InterPodAffinityArgs,
-  { snapshot, listers }: Pick<Handle, "snapshot" | "listers">,
+  handle: Pick<Handle, "snapshot" | "listers" | "features">,
 ): AffinityScoreState {
+  const { snapshot, listers } = handle;
   const state = new AffinityScoreState();
   const { preferredAffinityTerms, preferredAntiAffinityTerms } = pod.template;
   const prefers = preferredAffinityTerms.length + preferredAntiAffinityTerms.length > 0;
@@ -120,8 +121,8 @@ export function affinityScoreState(
   const scoring: Scoring = {
     state,
     incoming: { pod, namespaceLabels: namespaceLabels(listers, pod.pod.namespace) },
-    affinityTerms: resolveWeightedTerms(preferredAffinityTerms, listers),
-    antiAffinityTerms: resolveWeightedTerms(preferredAntiAffinityTerms, listers),
+    affinityTerms: resolveWeightedTerms(preferredAffinityTerms, handle),
+    antiAffinityTerms: resolveWeightedTerms(preferredAntiAffinityTerms, handle),
     hardWeight: args.hardPodAffinityWeight,
   };
   // Without preferences of its own, only pods with affinity can have anything to say.

@@ -1,7 +1,13 @@
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import type { Features } from "../../framework/features.js";
-import type { FilterPlugin, Result } from "../../framework/interfaces.js";
+import {
+  type FilterPlugin,
+  PRE_FILTER_SUCCESS,
+  type PreFilterPlugin,
+  type PreFilterResult,
+  type Result,
+} from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
@@ -14,8 +20,9 @@ const MISMATCH = new Status(
 );
 
 /** A pod whose spec names a node fits on that node alone. */
-export class NodeName implements FilterPlugin {
+export class NodeName implements PreFilterPlugin, FilterPlugin {
   readonly name = NAME;
+  readonly preFilterExtensions = null;
 
   constructor(private readonly features: Features) {}
 
@@ -26,6 +33,10 @@ export class NodeName implements FilterPlugin {
 
   concerns({ pod, template }: PodInfo): boolean {
     return pod.nodeName !== "" || (template.spec.nodeName ?? "") !== "";
+  }
+
+  preFilter(): PreFilterResult {
+    return PRE_FILTER_SUCCESS;
   }
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {

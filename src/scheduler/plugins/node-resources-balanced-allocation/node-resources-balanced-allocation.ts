@@ -57,12 +57,22 @@ function balance(fractions: Float64Array, count: number): number {
   return scoreOf(deviation);
 }
 
+/**
+ * From the balance with the pod and without it: 75 where they are alike, 100 where the pod makes up for
+ * an imbalance. Each is from 50 to 100. Source: kube-scheduler `balancedResourceScorer` from v1.35 on.
+ */
+function changeScore(after: number, before: number): number {
+  return 50 + Math.trunc((50 + after - before) / 2);
+}
+
 /** Prefers nodes on which the pod leaves the resources equally used. */
 export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlugin {
   readonly name = NAME;
   private readonly resources: readonly ScoredResource[];
   private readonly fractions: Float64Array;
-  private readonly allocation: Allocation = { allocatable: 0, requested: 0 };
+  /** The same without the pod. */
+  private readonly fractionsBefore: Float64Array;
+  private readonly allocation: Allocation = { allocatable: 0, requested: 0, before: 0 };
 
   constructor(
     args: NodeResourcesBalancedAllocationArgs,
@@ -71,6 +81,7 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
   ) {
     this.resources = scoredResources(args.resources, scalars);
     this.fractions = new Float64Array(this.resources.length);
+    this.fractionsBefore = new Float64Array(this.resources.length);
   }
 
   preScore(_state: CycleState, pod: PodInfo): Result {
@@ -94,14 +105,18 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
       allocate(resource, pod, node, false, allocation);
       if (allocation.allocatable === 0) continue;
       this.fractions[count] = fraction(allocation.requested, allocation.allocatable);
+      this.fractionsBefore[count] = fraction(allocation.before, allocation.allocatable);
       count += 1;
     }
-    return balance(this.fractions, count);
+    const after = balance(this.fractions, count);
+    if (!this.features.BalancedAllocationScoresChange) return after;
+    return changeScore(after, balance(this.fractionsBefore, count));
   }
 
   rowScore({ template }: PodInfo): RowScore | null {
     const rows = rowAllocations(this.resources, template, false);
-    return rows === null ? null : new BalanceRows(rows, this.fractions);
+    const change = this.features.BalancedAllocationScoresChange;
+    return rows === null ? null : new BalanceRows(rows, this.fractions, change);
   }
 }
 
@@ -110,6 +125,7 @@ class BalanceRows implements RowScore {
   constructor(
     private readonly rows: readonly RowAllocation[],
     private readonly fractions: Float64Array,
+    private readonly scoresChange: boolean,
   ) {}
 
   addScores(
@@ -121,27 +137,41 @@ class BalanceRows implements RowScore {
   ): void {
     const [a, b] = this.rows;
     const isPair = this.rows.length === 2;
+    const { scoresChange } = this;
     for (let i = 0; i < count; i += 1) {
       const at = offsets[i]!;
-      if (isPair && columns[at + a!.allocatable]! > 0 && columns[at + b!.allocatable]! > 0) {
-        const one = fraction(columns[at + a!.requested]! + a!.more, columns[at + a!.allocatable]!);
-        const two = fraction(columns[at + b!.requested]! + b!.more, columns[at + b!.allocatable]!);
-        totals[i]! += weight * scoreOf(deviationOfTwo(one, two));
+      const ofOne = isPair ? columns[at + a!.allocatable]! : 0;
+      const ofTwo = isPair ? columns[at + b!.allocatable]! : 0;
+      let score: number;
+      if (ofOne > 0 && ofTwo > 0) {
+        const one = columns[at + a!.requested]!;
+        const two = columns[at + b!.requested]!;
+        score = pairScore(fraction(one + a!.more, ofOne), fraction(two + b!.more, ofTwo));
+        if (scoresChange) {
+          score = changeScore(score, pairScore(fraction(one, ofOne), fraction(two, ofTwo)));
+        }
       } else {
-        totals[i]! += weight * this.score(columns, at);
+        score = this.score(columns, at, true);
+        if (scoresChange) score = changeScore(score, this.score(columns, at, false));
       }
+      totals[i]! += weight * score;
     }
   }
 
-  private score(columns: Float64Array, at: number): number {
+  private score(columns: Float64Array, at: number, withPod: boolean): number {
     const { fractions } = this;
     let count = 0;
     for (const { allocatable: ofNode, requested, more } of this.rows) {
       const allocatable = columns[at + ofNode]!;
       if (allocatable === 0) continue;
-      fractions[count] = fraction(columns[at + requested]! + more, allocatable);
+      const taken = columns[at + requested]! + (withPod ? more : 0);
+      fractions[count] = fraction(taken, allocatable);
       count += 1;
     }
     return balance(fractions, count);
   }
+}
+
+function pairScore(one: number, two: number): number {
+  return scoreOf(deviationOfTwo(one, two));
 }

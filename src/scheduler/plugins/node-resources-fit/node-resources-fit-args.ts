@@ -3,7 +3,8 @@ import type { ObjectReader } from "../../framework/configuration/object-reader.j
 import type { ArgsReader } from "../../framework/configuration/plugin-catalogue.js";
 import { readResourceSpecs } from "../node-resources/resource-specs.js";
 import type { NodeResourcesFitArgs } from "./node-resources-fit.js";
-import type { ScoringStrategy, UtilizationShapePoint } from "./scoring-strategy.js";
+import { readShape } from "../node-resources/utilization-shape.js";
+import type { ScoringStrategy } from "./scoring-strategy.js";
 
 const STRATEGIES = ["LeastAllocated", "MostAllocated", "RequestedToCapacityRatio"] as const;
 const RESOURCES = {
@@ -13,26 +14,6 @@ const RESOURCES = {
 };
 /** The version from which a ratio beside another strategy is refused (pull request 132120). */
 const STRICT_RATIO_SINCE = 34;
-
-function readShape(ratio: ObjectReader): readonly UtilizationShapePoint[] {
-  const points = ratio.objects("shape", ["utilization", "score"]).map((point) => ({
-    utilization: point.integer("utilization", { min: 0, max: 100 }) ?? 0,
-    score: point.integer("score", { min: 0, max: 10 }) ?? 0,
-    /** As it was written, be it out of range. */
-    written: Number(point.raw("utilization") ?? 0),
-    path: point.path,
-  }));
-  if (points.length === 0) {
-    ratio.issues.required(ratio.at("shape"), "at least one point must be specified");
-  }
-  const falling = points.findIndex(({ written }, i) => i > 0 && written <= points[i - 1]!.written);
-  if (falling > 0) {
-    const { path, written } = points[falling]!;
-    const detail = "values must be sorted in increasing order";
-    ratio.issues.invalid(`${path}.utilization`, written, detail);
-  }
-  return points.map(({ utilization, score }) => ({ utilization, score }));
-}
 
 function readStrategy(args: ObjectReader | null, minor: number): ScoringStrategy {
   const fields = ["type", "resources", "requestedToCapacityRatio"];

@@ -76,7 +76,7 @@ export class StrategyScorer {
   private readonly scoreOf: ResourceScorer;
   /** In a ratio, resources that score 0 take no part and the mean is rounded, not cut. */
   private readonly isRatio: boolean;
-  private readonly allocation: Allocation = { allocatable: 0, requested: 0 };
+  private readonly allocation: Allocation = { allocatable: 0, requested: 0, before: 0 };
   private readonly sums = new WeightedSums();
 
   constructor(strategy: ScoringStrategy, scalars: ScalarResources) {

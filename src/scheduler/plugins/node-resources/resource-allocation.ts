@@ -35,6 +35,8 @@ export function scoredResources(
 export interface Allocation {
   allocatable: number;
   requested: number;
+  /** Requested without the pod. */
+  before: number;
 }
 
 /**
@@ -53,29 +55,33 @@ export function allocate(
   switch (resource.kind) {
     case "cpu":
       into.allocatable = allocatable.cpuMillis;
-      into.requested = defaults
-        ? node.nonZeroCpuMillis + wanted.scoreNonZeroCpuMillis
-        : requested.cpuMillis + wanted.scoreRequests.cpuMillis;
+      into.before = defaults ? node.nonZeroCpuMillis : requested.cpuMillis;
+      into.requested =
+        into.before + (defaults ? wanted.scoreNonZeroCpuMillis : wanted.scoreRequests.cpuMillis);
       return;
     case "memory":
       into.allocatable = allocatable.memoryBytes;
-      into.requested = defaults
-        ? node.nonZeroMemoryBytes + wanted.scoreNonZeroMemoryBytes
-        : requested.memoryBytes + wanted.scoreRequests.memoryBytes;
+      into.before = defaults ? node.nonZeroMemoryBytes : requested.memoryBytes;
+      into.requested =
+        into.before +
+        (defaults ? wanted.scoreNonZeroMemoryBytes : wanted.scoreRequests.memoryBytes);
       return;
     case "ephemeral-storage":
       into.allocatable = allocatable.ephemeralStorageBytes;
-      into.requested = requested.ephemeralStorageBytes + wanted.scoreRequests.ephemeralStorageBytes;
+      into.before = requested.ephemeralStorageBytes;
+      into.requested = into.before + wanted.scoreRequests.ephemeralStorageBytes;
       return;
     case "scalar": {
       const more = wanted.scoreRequests.scalar(resource.scalar);
       // A scalar resource counts only if the pod asks for it.
       into.allocatable = more === 0 ? 0 : allocatable.scalar(resource.scalar);
-      into.requested = requested.scalar(resource.scalar) + more;
+      into.before = requested.scalar(resource.scalar);
+      into.requested = into.before + more;
       return;
     }
     case "other":
       into.allocatable = 0;
       into.requested = 0;
+      into.before = 0;
   }
 }

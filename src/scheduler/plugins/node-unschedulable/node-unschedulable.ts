@@ -2,7 +2,13 @@ import { anyTolerates } from "../../../api/taints.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import type { Features } from "../../framework/features.js";
-import type { FilterPlugin, Result } from "../../framework/interfaces.js";
+import {
+  type FilterPlugin,
+  PRE_FILTER_SUCCESS,
+  type PreFilterPlugin,
+  type PreFilterResult,
+  type Result,
+} from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
@@ -12,8 +18,9 @@ const CORDONED = new Status("UnschedulableAndUnresolvable", ["node(s) were unsch
 const TAINT = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
 
 /** A cordoned node takes only pods that tolerate its taint, even where the taint is not set. */
-export class NodeUnschedulable implements FilterPlugin {
+export class NodeUnschedulable implements PreFilterPlugin, FilterPlugin {
   readonly name = NAME;
+  readonly preFilterExtensions = null;
 
   constructor(private readonly features: Features) {}
 
@@ -40,6 +47,10 @@ export class NodeUnschedulable implements FilterPlugin {
           : "Skip",
     });
     return events;
+  }
+
+  preFilter(): PreFilterResult {
+    return PRE_FILTER_SUCCESS;
   }
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {

@@ -3,7 +3,14 @@ import type { PodVersion } from "../../../api/pod-version.js";
 import type { Volume } from "../../../api/kubernetes.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
-import type { FilterPlugin, Handle, Result } from "../../framework/interfaces.js";
+import {
+  type FilterPlugin,
+  type Handle,
+  PRE_FILTER_SUCCESS,
+  type PreFilterPlugin,
+  type PreFilterResult,
+  type Result,
+} from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
@@ -11,6 +18,7 @@ import { freedAttachmentsHint, ownClaimHint } from "../volumes/claim-hints.js";
 import { type Claim, claimUse, className } from "../../../api/volumes/claims.js";
 import { countedClaim } from "../volumes/pod-claims.js";
 import { csiDriverOf, inTreeVolume, isMigrated } from "../../../api/volumes/csi-migration.js";
+import { alwaysMigrated } from "./migrated-plugins.js";
 
 type CsiNode = ObjectVersion<"CSINode">;
 
@@ -18,16 +26,22 @@ const NAME = "NodeVolumeLimits";
 /** A node's allocatable has a resource of such a name for each kind of volume that it limits. */
 const LIMIT_PREFIX = "attachable-volumes-";
 const limitKey = (driver: string): string => `${LIMIT_PREFIX}csi-${driver}`;
+const SKIP: PreFilterResult = { status: new Status("Skip", [], NAME), nodeNames: null };
 const TOO_MANY = new Status("Unschedulable", ["node(s) exceed max volume count"], NAME);
 
 /** Attachable volumes by a name that is the same for the same volume, with their drivers. */
 type Attached = Map<string, string>;
 
 /** A node takes only so many volumes of a CSI driver. */
-export class CsiLimits implements FilterPlugin {
+export class CsiLimits implements PreFilterPlugin, FilterPlugin {
   readonly name = NAME;
+  readonly preFilterExtensions = null;
+  private readonly migrated: ReadonlySet<string>;
+  private readonly missingDrivers = new Map<string, Status>();
 
-  constructor(private readonly handle: Handle) {}
+  constructor(private readonly handle: Handle) {
+    this.migrated = alwaysMigrated(handle.features);
+  }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
     const events: ClusterEventWithHint[] = [
@@ -44,12 +58,23 @@ export class CsiLimits implements FilterPlugin {
     return pod.template.hasVolumes;
   }
 
+  preFilter(_state: CycleState, pod: PodInfo): PreFilterResult {
+    const counted = (volume: Volume): boolean =>
+      claimUse(volume, pod.pod.name) !== null || inTreeVolume(volume) !== null;
+    return (pod.template.spec.volumes ?? []).some(counted) ? PRE_FILTER_SUCCESS : SKIP;
+  }
+
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     const csiNode = this.handle.listers.csiNodes.get(node.name);
     const wanted: Attached = new Map();
     const failed = this.collect(pod.pod, csiNode, { isNew: true }, wanted);
     if (failed !== null) return failed;
     if (wanted.size === 0) return null;
+    if (this.handle.features.VolumeLimitScaling) {
+      for (const driver of wanted.values()) {
+        if (this.needsMissingDriver(driver, csiNode)) return this.notInstalled(driver);
+      }
+    }
     const limits = this.limits(node, csiNode);
     if (limits.size === 0) return null;
     const attached: Attached = new Map();
@@ -61,13 +86,32 @@ export class CsiLimits implements FilterPlugin {
     return exceeds(wanted, attached, limits) ? TOO_MANY : null;
   }
 
+  /** A driver may ask that its volumes go to no node that does not have it. Source: KEP-5030. */
+  private needsMissingDriver(driver: string, csiNode: CsiNode | undefined): boolean {
+    const known = this.handle.listers.csiDrivers.get(driver);
+    if (known?.spec.preventPodSchedulingIfMissing !== true) return false;
+    return !(csiNode?.spec.drivers ?? []).some(({ name }) => name === driver);
+  }
+
+  private notInstalled(driver: string): Status {
+    let status = this.missingDrivers.get(driver);
+    if (status === undefined) {
+      const reason = `${driver} CSI driver is not installed on the node`;
+      status = new Status("Unschedulable", [reason], NAME);
+      this.missingDrivers.set(driver, status);
+    }
+    return status;
+  }
+
   /** Limits by resource name: the CSINode's go before what the node itself says. */
   private limits(node: NodeInfo, csiNode: CsiNode | undefined): ReadonlyMap<string, number> {
     const limits = new Map<string, number>();
-    node.allocatable.scalars.forEach((amount, id) => {
-      const name = this.handle.scalars.name(id);
-      if (amount !== undefined && name.startsWith(LIMIT_PREFIX)) limits.set(name, amount);
-    });
+    if (!this.handle.features.VolumeLimitsOfCsiNodeOnly) {
+      node.allocatable.scalars.forEach((amount, id) => {
+        const name = this.handle.scalars.name(id);
+        if (amount !== undefined && name.startsWith(LIMIT_PREFIX)) limits.set(name, amount);
+      });
+    }
     for (const driver of csiNode?.spec.drivers ?? []) {
       const count = driver.allocatable?.count;
       if (count !== undefined) limits.set(limitKey(driver.name), count);
@@ -84,11 +128,11 @@ export class CsiLimits implements FilterPlugin {
     for (const volume of pod.spec.volumes ?? []) {
       const use = claimUse(volume, pod.name);
       if (use === null) {
-        collectInTree(volume, csiNode, into);
+        this.collectInTree(volume, csiNode, into);
         continue;
       }
       const claim = countedClaim(use, pod, this.handle.listers, options);
-      if (typeof claim === "string") return new Status("Error", [claim], NAME);
+      if (typeof claim === "string") return this.withoutClaim(claim, use.claimName, pod);
       const found = claim === null ? null : this.driverOf(claim, csiNode);
       if (found !== null) into.set(`${found.driver}/${found.handle}`, found.driver);
     }
@@ -105,8 +149,29 @@ export class CsiLimits implements FilterPlugin {
     if (csi !== undefined) return { driver: csi.driver, handle: csi.volumeHandle };
     const inTree = inTreeVolume(volume.spec);
     const driver = inTree === null ? undefined : csiDriverOf(inTree.plugin);
-    if (inTree === null || driver === undefined || !isMigrated(inTree.plugin, csiNode)) return null;
+    if (inTree === null || driver === undefined || !this.isMigrated(inTree.plugin, csiNode)) {
+      return null;
+    }
     return { driver, handle: inTree.id };
+  }
+
+  private isMigrated(plugin: string, csiNode: CsiNode | undefined): boolean {
+    return isMigrated(plugin, csiNode, this.migrated);
+  }
+
+  private collectInTree(volume: Volume, csiNode: CsiNode | undefined, into: Attached): void {
+    const inTree = inTreeVolume(volume);
+    const driver = inTree === null ? undefined : csiDriverOf(inTree.plugin);
+    if (inTree === null || driver === undefined || !this.isMigrated(inTree.plugin, csiNode)) return;
+    into.set(`${driver}/${inTree.id}`, driver);
+  }
+
+  /** Where a claim is missing the pod may wait for it; one that is another pod's is an error. */
+  private withoutClaim(reason: string, claimName: string, pod: PodVersion): Status {
+    const { features, listers } = this.handle;
+    const missing = listers.persistentVolumeClaims.get(pod.namespace, claimName) === undefined;
+    const refuses = missing && features.MissingCountedClaimRefuses;
+    return new Status(refuses ? "UnschedulableAndUnresolvable" : "Error", [reason], NAME);
   }
 
   /** A claim without a volume counts for the driver that would provision one. */
@@ -121,15 +186,8 @@ export class CsiLimits implements FilterPlugin {
     const handle = `\u0000${claim.namespace}/${claim.name}`;
     const driver = csiDriverOf(provisioner);
     if (driver === undefined) return { driver: provisioner, handle };
-    return isMigrated(provisioner, csiNode) ? { driver, handle } : null;
+    return this.isMigrated(provisioner, csiNode) ? { driver, handle } : null;
   }
-}
-
-function collectInTree(volume: Volume, csiNode: CsiNode | undefined, into: Attached): void {
-  const inTree = inTreeVolume(volume);
-  const driver = inTree === null ? undefined : csiDriverOf(inTree.plugin);
-  if (inTree === null || driver === undefined || !isMigrated(inTree.plugin, csiNode)) return;
-  into.set(`${driver}/${inTree.id}`, driver);
 }
 
 /** A volume that is attached already needs no more room. */

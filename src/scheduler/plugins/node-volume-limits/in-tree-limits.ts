@@ -9,6 +9,7 @@ import { Status } from "../../framework/status.js";
 import { type Claim, claimUse } from "../../../api/volumes/claims.js";
 import { countedClaim } from "../volumes/pod-claims.js";
 import { inTreeVolume, isMigrated } from "../../../api/volumes/csi-migration.js";
+import { alwaysMigrated } from "./migrated-plugins.js";
 
 /** One of the in-tree volume plugins whose attachments are counted. */
 export interface InTreeKind {
@@ -63,11 +64,14 @@ export class InTreeLimits implements FilterPlugin {
   readonly name: string;
   private readonly tooMany: Status;
 
+  private readonly migrated: ReadonlySet<string>;
+
   constructor(
     private readonly kind: InTreeKind,
     private readonly handle: Handle,
   ) {
     this.name = kind.name;
+    this.migrated = alwaysMigrated(handle.features);
     this.tooMany = new Status("Unschedulable", ["node(s) exceed max volume count"], kind.name);
   }
 
@@ -91,7 +95,7 @@ export class InTreeLimits implements FilterPlugin {
     if (wanted.size === 0) return null;
     // A migrated plugin is left to the limits of its CSI driver.
     const csiNode = this.handle.listers.csiNodes.get(node.name);
-    if (isMigrated(this.kind.volumePlugin, csiNode)) return null;
+    if (isMigrated(this.kind.volumePlugin, csiNode, this.migrated)) return null;
     const attached = new Set<string>();
     for (const existing of node.pods) {
       if (!existing.template.hasVolumes) continue;

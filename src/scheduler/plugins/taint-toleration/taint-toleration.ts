@@ -3,11 +3,14 @@ import { anyTolerates, firstUntolerated } from "../../../api/taints.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import type { Features } from "../../framework/features.js";
-import type {
-  FilterPlugin,
-  NormalizeScorePlugin,
-  PreScorePlugin,
-  Result,
+import {
+  type FilterPlugin,
+  type NormalizeScorePlugin,
+  PRE_FILTER_SUCCESS,
+  type PreFilterPlugin,
+  type PreFilterResult,
+  type PreScorePlugin,
+  type Result,
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
@@ -19,8 +22,11 @@ const REPELLING = ["NoSchedule", "NoExecute"];
 const SOFT = "PreferNoSchedule";
 
 /** Taints repel pods that do not tolerate them; `PreferNoSchedule` only costs score. */
-export class TaintToleration implements FilterPlugin, PreScorePlugin, NormalizeScorePlugin {
+export class TaintToleration
+  implements PreFilterPlugin, FilterPlugin, PreScorePlugin, NormalizeScorePlugin
+{
   readonly name = NAME;
+  readonly preFilterExtensions = null;
   /** One status for all nodes with the same first untolerated taint. */
   private readonly refusals = new Map<string, Status>();
   private readonly options: { readonly comparisonOperators: boolean };
@@ -54,6 +60,10 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, NormalizeS
     ];
   }
 
+  preFilter(): PreFilterResult {
+    return PRE_FILTER_SUCCESS;
+  }
+
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     if (node.taints.length === 0) return null;
     const { tolerations } = pod.template;
@@ -62,10 +72,12 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, NormalizeS
   }
 
   private refusal(taint: Taint): Status {
-    const text = `{${taint.key}: ${taint.value ?? ""}}`;
+    const text = this.features.TaintReasonWithoutTaint
+      ? "(s)"
+      : ` {${taint.key}: ${taint.value ?? ""}}`;
     const known = this.refusals.get(text);
     if (known !== undefined) return known;
-    const reason = `node(s) had untolerated taint ${text}`;
+    const reason = `node(s) had untolerated taint${text}`;
     const status = new Status("UnschedulableAndUnresolvable", [reason], NAME);
     this.refusals.set(text, status);
     return status;

@@ -5,21 +5,21 @@ import type { Listers } from "../../framework/listers.js";
 import type { Claim, StorageClass } from "../../../api/volumes/claims.js";
 
 /**
- * True unless the class's driver reports its capacity and none of what it reports is large enough and
- * within reach of the node. Source: KEP-1472.
+ * What the class's driver reports to have, in bytes, of the first report that is large enough and within
+ * reach of the node; null where the driver reports nothing. Source: KEP-1472.
  */
-export function hasEnoughCapacity(
+export function findCapacity(
   claim: Claim,
   storageClass: StorageClass,
   labels: Labels,
   listers: Listers,
-): boolean {
+): number | null | "not enough" {
   const wanted = claim.spec.resources?.requests?.storage;
-  if (wanted === undefined) return true;
+  if (wanted === undefined) return null;
   const driver = listers.csiDrivers.get(storageClass.spec.provisioner);
-  if (driver?.spec.storageCapacity !== true) return true;
+  if (driver?.spec.storageCapacity !== true) return null;
   const bytes = parseBytes(wanted);
-  return listers.csiStorageCapacities.list().some(({ spec }) => {
+  const found = listers.csiStorageCapacities.list().find(({ spec }) => {
     if (spec.storageClassName !== storageClass.name) return false;
     const limit = spec.maximumVolumeSize ?? spec.capacity;
     if (limit === undefined || parseBytes(limit) < bytes) return false;
@@ -27,4 +27,7 @@ export function hasEnoughCapacity(
     const selector = compileLabelSelector(spec.nodeTopology);
     return !(selector instanceof SelectorError) && selector.matches(labels);
   });
+  if (found === undefined) return "not enough";
+  const { capacity } = found.spec;
+  return capacity === undefined ? 0 : parseBytes(capacity);
 }

@@ -1,4 +1,5 @@
 import type { PodVersion } from "../../../api/pod-version.js";
+import type { Features } from "../../framework/features.js";
 import type { Listers } from "../../framework/listers.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import {
@@ -16,9 +17,10 @@ import { VolumeNodeAffinity, requestedBytes } from "../../../api/volumes/matchin
 import { ClaimCandidates } from "./claim-candidates.js";
 import { hostnamesOf } from "./volume-hostnames.js";
 import { allowsTopology } from "../../../api/volumes/allowed-topologies.js";
-import { hasEnoughCapacity } from "./storage-capacity.js";
+import { findCapacity } from "./storage-capacity.js";
 
-const REASON_NODE_CONFLICT = "node(s) had volume node affinity conflict";
+const REASON_NODE_CONFLICT_BEFORE = "node(s) had volume node affinity conflict";
+const REASON_NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
 const REASON_BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
 const REASON_NOT_ENOUGH_SPACE = "node(s) did not have enough free storage";
 const REASON_VOLUME_MISSING =
@@ -35,10 +37,17 @@ export interface PodClaims {
   readonly candidates: readonly ClaimCandidates[];
 }
 
+/** A claim that a volume would be made for. */
+interface Provision {
+  readonly claim: Claim;
+  /** What the driver reports to have within reach of the node; null where it reports nothing. */
+  readonly capacityBytes: number | null;
+}
+
 /** What would be done for a pod's claims on one node. */
 export interface PodVolumes {
   readonly bindings: readonly { readonly claim: Claim; readonly volume: PersistentVolume }[];
-  readonly provisions: readonly Claim[];
+  readonly provisions: readonly Provision[];
 }
 
 export interface Found {
@@ -48,6 +57,9 @@ export interface Found {
   /** Not empty: the cycle ends with this error. */
   readonly error: string;
 }
+
+/** Why the volumes cannot be made there, or the error that ends the cycle. */
+type Refusal = "unsatisfied" | "no space" | Found;
 
 const NO_VOLUMES: PodVolumes = { bindings: [], provisions: [] };
 
@@ -61,8 +73,16 @@ export class VolumeBinder {
   readonly assumed: AssumedVolumes;
   private readonly affinity = new VolumeNodeAffinity();
 
-  constructor(private readonly listers: Listers) {
+  private readonly nodeConflict: string;
+
+  constructor(
+    private readonly listers: Listers,
+    features: Features,
+  ) {
     this.assumed = new AssumedVolumes(listers);
+    this.nodeConflict = features.VolumeNodeConflictReworded
+      ? REASON_NODE_CONFLICT
+      : REASON_NODE_CONFLICT_BEFORE;
   }
 
   /** The pod's claims; every one of them must exist. A string is an error. */
@@ -109,7 +129,7 @@ export class VolumeBinder {
   findPodVolumes(claims: PodClaims, node: NodeInfo): Found {
     const reasons: string[] = [];
     const bound = this.checkBound(claims.bound, node);
-    if (bound === "conflict") reasons.push(REASON_NODE_CONFLICT);
+    if (bound === "conflict") reasons.push(this.nodeConflict);
     const found = claims.delayed.length === 0 ? "found" : this.findForDelayed({ node, claims });
     if (typeof found === "object" && "error" in found) return found;
     if (found === "unsatisfied") reasons.push(REASON_BIND_CONFLICT);
@@ -127,9 +147,7 @@ export class VolumeBinder {
     return "good";
   }
 
-  private findForDelayed(
-    place: ForNode,
-  ): PodVolumes | Found | "found" | "unsatisfied" | "no space" {
+  private findForDelayed(place: ForNode): PodVolumes | Refusal {
     const { delayed, candidates } = place.claims;
     const toProvision: Claim[] = [];
     for (const claim of delayed) {
@@ -151,13 +169,11 @@ export class VolumeBinder {
       bindings.push({ claim: candidate.claim, volume });
     }
     const checked = this.checkProvisions(toProvision, place.node);
-    return checked === "good" ? { bindings, provisions: toProvision } : checked;
+    return Array.isArray(checked) ? { bindings, provisions: checked } : checked;
   }
 
-  private checkProvisions(
-    claims: readonly Claim[],
-    node: NodeInfo,
-  ): "good" | "unsatisfied" | "no space" | Found {
+  private checkProvisions(claims: readonly Claim[], node: NodeInfo): Provision[] | Refusal {
+    const provisions: Provision[] = [];
     for (const claim of claims) {
       const name = className(claim);
       const storageClass = this.listers.storageClasses.get(name);
@@ -168,9 +184,11 @@ export class VolumeBinder {
       const { provisioner, allowedTopologies } = storageClass.spec;
       if (provisioner === "" || provisioner === NO_PROVISIONER) return "unsatisfied";
       if (!allowsTopology(allowedTopologies, node.labels)) return "unsatisfied";
-      if (!hasEnoughCapacity(claim, storageClass, node.labels, this.listers)) return "no space";
+      const found = findCapacity(claim, storageClass, node.labels, this.listers);
+      if (found === "not enough") return "no space";
+      provisions.push({ claim, capacityBytes: found });
     }
-    return "good";
+    return provisions;
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   PreBindStep,
   PreFilterPlugin,
   PreFilterResult,
+  PreScorePlugin,
   ReservePlugin,
   Result,
   ScorePlugin,
@@ -25,7 +26,9 @@ import {
   storageClassHint,
 } from "../volumes/claim-hints.js";
 import { claimUses } from "../../../api/volumes/claims.js";
+import type { UtilizationShapePoint } from "../node-resources-fit/scoring-strategy.js";
 import { notMadeFor } from "../volumes/pod-claims.js";
+import { CapacityScorer } from "./capacity-score.js";
 import { type PodClaims, type PodVolumes, VolumeBinder } from "./volume-binder.js";
 
 const NAME = "VolumeBinding";
@@ -37,6 +40,8 @@ const UNBOUND_IMMEDIATE = refusal("pod has unbound immediate PersistentVolumeCla
 
 export interface VolumeBindingArgs {
   readonly bindTimeoutSeconds: number;
+  /** Scores by use of the storage, where it scores. */
+  readonly shape: readonly UtilizationShapePoint[];
 }
 
 class VolumeState implements StateData {
@@ -55,12 +60,20 @@ const VOLUME_KEY = new StateKey<VolumeState>(NAME);
 
 /** The pod's claims must be bound to volumes that the node can reach, or be bindable there. */
 export class VolumeBinding
-  implements PreFilterPlugin, FilterPlugin, ScorePlugin, ReservePlugin, PreBindPlugin
+  implements
+    PreFilterPlugin,
+    FilterPlugin,
+    PreScorePlugin,
+    ScorePlugin,
+    ReservePlugin,
+    PreBindPlugin
 {
   readonly name = NAME;
   readonly preFilterExtensions = null;
   readonly unprepared = MISSING;
   private readonly binder: VolumeBinder;
+  /** Null: free capacity does not count. */
+  private readonly scorer: CapacityScorer | null;
   /** One status for all nodes that are refused for the same reasons. */
   private readonly refusals = new Map<string, Status>();
 
@@ -68,7 +81,8 @@ export class VolumeBinding
     private readonly args: VolumeBindingArgs,
     private readonly handle: Handle,
   ) {
-    this.binder = new VolumeBinder(handle.listers);
+    this.binder = new VolumeBinder(handle.listers, handle.features);
+    this.scorer = handle.features.StorageCapacityScoring ? new CapacityScorer(args.shape) : null;
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
@@ -144,13 +158,18 @@ export class VolumeBinding
     return status;
   }
 
-  uniformScore(): UniformScore {
-    return { raw: 0, normalized: 0 };
+  preScore(): Result {
+    return this.scorer === null ? SKIP.status : null;
   }
 
-  /** Free capacity does not count: its gate is off in every version. */
-  score(): number {
-    return 0;
+  uniformScore(state: CycleState, pod: PodInfo): UniformScore | null {
+    const scores = this.scorer !== null && pod.template.hasVolumes && state.read(VOLUME_KEY);
+    return scores ? null : { raw: 0, normalized: 0 };
+  }
+
+  score(state: CycleState, _pod: PodInfo, node: NodeInfo): number {
+    const volumes = state.read(VOLUME_KEY)?.byNode.get(node.name);
+    return volumes === undefined || this.scorer === null ? 0 : this.scorer.score(volumes);
   }
 
   reserve(state: CycleState, _pod: PodInfo, nodeName: string): Result {
@@ -158,7 +177,7 @@ export class VolumeBinding
     if (volumes === undefined) return null;
     const { assumed } = this.binder;
     for (const { claim, volume } of volumes.bindings) assumed.assumeBinding(volume, claim);
-    for (const claim of volumes.provisions) assumed.assumeProvisioning(claim, nodeName);
+    for (const { claim } of volumes.provisions) assumed.assumeProvisioning(claim, nodeName);
     return null;
   }
 
@@ -167,7 +186,7 @@ export class VolumeBinding
     if (volumes === undefined) return;
     const { assumed } = this.binder;
     for (const { volume } of volumes.bindings) assumed.forgetVolume(volume.name);
-    for (const { namespace, name } of volumes.provisions) assumed.forgetClaim(namespace, name);
+    for (const { claim } of volumes.provisions) assumed.forgetClaim(claim.namespace, claim.name);
   }
 
   preBind(state: CycleState, _pod: PodInfo, nodeName: string): readonly PreBindStep[] {
@@ -185,7 +204,7 @@ export class VolumeBinding
         }),
       ),
       ...volumes.provisions.map(
-        (claim): PreBindStep => ({
+        ({ claim }): PreBindStep => ({
           kind: "provisionClaim",
           claim: objectKey(claim),
           nodeName,
