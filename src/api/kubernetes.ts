@@ -33,7 +33,11 @@ export type ObjectMeta = meta.ObjectMeta;
 
 /** v1 PodSpec with pod-level resources (KEP-2837). */
 export type PodSpec = core.PodSpec & { resources?: core.ResourceRequirements };
-export type RawPodStatus = core.PodStatus;
+/** v1 PodStatus with what the pod as a whole was granted and has (KEP-5419). */
+export type RawPodStatus = core.PodStatus & {
+  resources?: core.ResourceRequirements;
+  allocatedResources?: ResourceList;
+};
 
 export type Labels = Readonly<Record<string, string>>;
 /** Resource name → Kubernetes quantity. YAML may give a number where JSON has a string. */

@@ -7,6 +7,7 @@ import {
   EMPTY_POD_STATUS,
   type PodVersion,
 } from "./pod-version.js";
+import type { PodResourcesStatus } from "./pod-resources.js";
 import { qosClass } from "./qos.js";
 import { formatTimestamp, parseTimestamp } from "./timestamp.js";
 
@@ -57,6 +58,28 @@ function readContainer(raw: ContainerStatus, startTimeMs: number): ContainerStat
   };
 }
 
+function resourcesOf(
+  raw: Pick<PodResourcesStatus, "resources" | "allocatedResources">,
+): Pick<PodResourcesStatus, "resources" | "allocatedResources"> {
+  return {
+    ...(raw.resources === undefined ? {} : { resources: raw.resources }),
+    ...(raw.allocatedResources === undefined ? {} : { allocatedResources: raw.allocatedResources }),
+  };
+}
+
+/** What is granted and there, of the containers whose status says it and of the pod; null for nothing. */
+function readResources(raw: RawPodStatus): PodResourcesStatus | null {
+  const read = (list: readonly ContainerStatus[] | undefined) =>
+    (list ?? [])
+      .map((status) => ({ name: status.name ?? "", ...resourcesOf(status) }))
+      .filter((status) => Object.keys(status).length > 1);
+  const containerStatuses = read(raw.containerStatuses);
+  const initContainerStatuses = read(raw.initContainerStatuses);
+  const ofPod = resourcesOf(raw);
+  const says = containerStatuses.length + initContainerStatuses.length + Object.keys(ofPod).length;
+  return says === 0 ? null : { containerStatuses, initContainerStatuses, ...ofPod };
+}
+
 /** The modelled part of a pod's status in Kubernetes' shape. */
 export function readPodStatus(raw: RawPodStatus, startTimeMs: number): PodStatus {
   if (Object.keys(raw).length === 0) return EMPTY_POD_STATUS;
@@ -68,6 +91,7 @@ export function readPodStatus(raw: RawPodStatus, startTimeMs: number): PodStatus
     reason: raw.reason ?? "",
     message: raw.message ?? "",
     podIP: raw.podIP ?? "",
+    resources: readResources(raw),
   };
 }
 
@@ -133,8 +157,18 @@ export function writePodStatus(pod: PodVersion, startTimeMs: number): RawPodStat
   const images = new Map(
     [...spec.containers, ...(spec.initContainers ?? [])].map((c) => [c.name, c.image ?? ""]),
   );
+  const said = status.resources;
+  const resourcesByName = new Map(
+    [...(said?.containerStatuses ?? []), ...(said?.initContainerStatuses ?? [])].map((c) => [
+      c.name,
+      resourcesOf(c),
+    ]),
+  );
   const write = (list: readonly ContainerState[]): ContainerStatus[] =>
-    list.map((c) => writeContainer(c, images.get(c.name) ?? "", startTimeMs));
+    list.map((c) => ({
+      ...writeContainer(c, images.get(c.name) ?? "", startTimeMs),
+      ...(resourcesByName.get(c.name) as object | undefined),
+    }));
   return {
     phase: pod.phase,
     ...(status.conditions.length === 0
@@ -159,6 +193,7 @@ export function writePodStatus(pod: PodVersion, startTimeMs: number): RawPodStat
       ? {}
       : { initContainerStatuses: write(status.initContainers) }),
     ...(status.containers.length === 0 ? {} : { containerStatuses: write(status.containers) }),
+    ...(said === null ? {} : (resourcesOf(said) as object)),
     qosClass: qosClass(spec, { podLevelResources: true }),
   };
 }

@@ -1,6 +1,7 @@
 import type { TimeMicros } from "../base/time.js";
 import type { Labels, OwnerReference, PodSpec } from "./kubernetes.js";
 import type { VersionMeta } from "./object-version.js";
+import type { PodResourcesStatus } from "./pod-resources.js";
 
 export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
 export type ConditionStatus = "True" | "False" | "Unknown";
@@ -44,6 +45,8 @@ export interface PodStatus {
   readonly reason: string;
   readonly message: string;
   readonly podIP: string;
+  /** What its containers were granted and have, where the status says it; see {@link PodResourcesStatus}. */
+  readonly resources: PodResourcesStatus | null;
 }
 
 export const EMPTY_POD_STATUS: PodStatus = Object.freeze({
@@ -54,6 +57,7 @@ export const EMPTY_POD_STATUS: PodStatus = Object.freeze({
   reason: "",
   message: "",
   podIP: "",
+  resources: null,
 });
 
 export type PodFields = Omit<VersionMeta, never> & {

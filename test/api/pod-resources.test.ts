@@ -41,7 +41,9 @@ describe("podRequests", () => {
         },
       ],
     };
-    expect(text(podRequests({ spec, status }, { useStatusResources: true }))).toEqual({ cpu: "3" });
+    expect(text(podRequests({ spec, status }, { useStatusResources: "byContainer" }))).toEqual({
+      cpu: "3",
+    });
     expect(text(podRequests({ spec, status }))).toEqual({ cpu: "1" });
   });
 

@@ -1,3 +1,4 @@
+import { isResizeInfeasible } from "../../api/pod-resources.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { assert } from "../../base/assert.js";
 import { ChangeLog } from "./change-log.js";
@@ -247,7 +248,7 @@ export class ClusterState implements Snapshot {
   /** The pod is on its row already, or no longer. */
   private count(info: PodInfo, sign: 1 | -1): void {
     const { template, row } = info;
-    this.amounts.count(row * AMOUNTS_PER_NODE, template.resources, sign);
+    this.amounts.count(row * AMOUNTS_PER_NODE, info.placed, sign);
     addTo(this.podsByPriority, template.priority, sign);
     if (template.takesMore) this.countMore(info, this.infos[row]!, sign);
     if (template.hasAffinity) this.markAffinity(row);
@@ -317,12 +318,18 @@ function keepIf(set: Set<NodeInfo>, node: NodeInfo, keep: boolean): void {
   else set.delete(node);
 }
 
+function isInfeasible({ status }: PodVersion): boolean {
+  return status.conditions.length > 0 && isResizeInfeasible(status);
+}
+
 /** Whether filters and scores see no difference; preemption reads the version itself. */
 function countsTheSame(before: PodVersion, after: PodVersion): boolean {
   return (
     before.spec === after.spec &&
     before.labels === after.labels &&
     before.nodeName === after.nodeName &&
+    before.status.resources === after.status.resources &&
+    (before.status === after.status || isInfeasible(before) === isInfeasible(after)) &&
     (before.deletionTimeMicros === null) === (after.deletionTimeMicros === null)
   );
 }

@@ -280,6 +280,16 @@ export const GATES = {
   },
   /** VolumeBinding has a PreScore. */
   VolumeBindingPreScore: { from: 27, source: "volumebinding PreScore (v1.27)" },
+  /** Of what a pod asks for, was granted and has the sums over its containers are compared, not each container's. */
+  ResizeSummedOverPod: {
+    from: 37,
+    source: "component-helpers/resource AggregateContainerRequests (v1.37)",
+  },
+  /** Resources of a pod as a whole are filled in when it is created, after admission, and not before. */
+  PodLevelDefaultsOnCreation: {
+    from: 37,
+    source: "PodLevelResourcesFixDefaulting; beta in v1.37",
+  },
   /** NodeName filters before NodeUnschedulable in the default profile. */
   NodeNameFirst: { from: 37, source: "default_plugins.go of v1.37" },
   /** NodeName, NodeUnschedulable and TaintToleration have a PreFilter, for pods that wait for a resize. */

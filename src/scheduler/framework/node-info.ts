@@ -181,14 +181,14 @@ export class NodeInfo {
   }
 
   private count(info: PodInfo, sign: 1 | -1): void {
-    this.amounts.count(this.offset, info.template.resources, sign);
+    this.amounts.count(this.offset, info.placed, sign);
     if (info.template.takesMore) this.countMore(info, sign);
   }
 
   /** Counts what the numbers of all nodes do not tell of a pod. */
   countMore(info: PodInfo, sign: 1 | -1): void {
-    const { resources, hostPorts, hasVolumes } = info.template;
-    addScalars(this.requested.scalars, resources.requests.scalars, sign);
+    const { hostPorts, hasVolumes } = info.template;
+    addScalars(this.requested.scalars, info.placed.requests.scalars, sign);
     for (const port of hostPorts) {
       if (sign === 1) this.usedPorts.add(port);
       else this.usedPorts.remove(port);

@@ -2,7 +2,7 @@ import type { Labels, PodSpec } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { Features } from "./features.js";
 import { type PodSpecInfo, PodTemplateInfo, compilePodSpec } from "./pod-template-info.js";
-import { PodResourcesInfos } from "./pod-resources-info.js";
+import { type PodResourcesInfo, PodResourcesInfos } from "./pod-resources-info.js";
 import type { ScalarResources } from "./resources.js";
 
 /** A pod as the scheduler sees it: the object, and what was compiled from its template. */
@@ -11,6 +11,8 @@ export class PodInfo {
     /** The newest version that counts the same; only the cluster state puts in another. */
     public pod: PodVersion,
     readonly template: PodTemplateInfo,
+    /** What it counts for on its node: differs from its template's where it is resized in place. */
+    readonly placed: PodResourcesInfo = template.resources,
   ) {}
 
   /** Row of the node that it counts on, and its place there; -1: none. Only the cluster state sets them. */
@@ -48,7 +50,8 @@ export class PodInfoFactory {
   }
 
   podInfo(pod: PodVersion): PodInfo {
-    return new PodInfo(pod, this.template(pod));
+    const template = this.template(pod);
+    return new PodInfo(pod, template, this.compiling.resources.ofPlaced(pod) ?? template.resources);
   }
 
   private template(pod: PodVersion): PodTemplateInfo {

@@ -1,5 +1,14 @@
 import type { PodSpec, ResourceList } from "../../api/kubernetes.js";
-import { podRequests, scaledAmounts } from "../../api/pod-resources.js";
+import {
+  type Amounts,
+  type PodResourceOptions,
+  type PodResourcesStatus,
+  isPodLevelSideSet,
+  isResizeInfeasible,
+  podRequests,
+  scaledAmounts,
+} from "../../api/pod-resources.js";
+import type { PodVersion } from "../../api/pod-version.js";
 import { parseResource } from "../../api/quantity.js";
 import type { Features } from "./features.js";
 import {
@@ -17,11 +26,16 @@ const NON_MISSING = { cpu: `${DEFAULT_MILLI_CPU_REQUEST}m`, memory: DEFAULT_MEMO
 /** What a pod asks for, in the forms in which filters and scores count it. */
 export interface PodResourcesInfo {
   readonly requests: ReadonlyResources;
-  /** The same, with upstream's defaults for containers that state no cpu or memory. */
+  /** As it counts once it is placed, with upstream's defaults for containers that state no cpu or memory. */
   readonly nonZeroCpuMillis: number;
   readonly nonZeroMemoryBytes: number;
-  /** As the incoming pod counts in scores: differs up to v1.26 where a pod has cpu overhead. */
+  /**
+   * As the incoming pod counts in scores: differs up to v1.26 where a pod has cpu overhead, and where
+   * the pod as a whole requests something.
+   */
   readonly scoreRequests: ReadonlyResources;
+  /** The same for NodeResourcesFit's strategies, which leave out what the pod as a whole requests. */
+  readonly strategyRequests: ReadonlyResources;
   readonly scoreNonZeroCpuMillis: number;
   readonly scoreNonZeroMemoryBytes: number;
   /** The pod requests no resource at all. */
@@ -63,15 +77,45 @@ function roundedPerContainer(spec: PodSpec): PodSpec {
   };
 }
 
-function compileResources(given: PodSpec, { features, scalars }: Compiling): PodResourcesInfo {
+/** The stand-ins for a placed pod: where the pod as a whole requests something, only for what it lacks. */
+function standIns(
+  requests: Amounts,
+  spec: PodSpec,
+  { PodLevelResources }: Features,
+): Readonly<Partial<typeof NON_MISSING>> {
+  if (!PodLevelResources || !isPodLevelSideSet(spec.resources, "requests")) return NON_MISSING;
+  return {
+    ...(requests.has("cpu") ? {} : { cpu: NON_MISSING.cpu }),
+    ...(requests.has("memory") ? {} : { memory: NON_MISSING.memory }),
+  };
+}
+
+function compileResources(
+  given: PodSpec,
+  status: PodResourcesStatus | undefined,
+  { features, scalars }: Compiling,
+): PodResourcesInfo {
   const spec = features.RequestsRoundedPerContainer ? roundedPerContainer(given) : given;
-  const options = { skipPodLevelResources: !features.PodLevelResources };
-  const requests = toResources(scaledAmounts(podRequests({ spec }, options)), scalars);
-  const nonZero = scaledAmounts(
-    podRequests({ spec }, { ...options, nonMissingContainerRequests: NON_MISSING }),
-  );
+  const pod = { spec, status };
+  const options: PodResourceOptions = {
+    skipPodLevelResources: !features.PodLevelResources,
+    usePodLevelStatus: features.InPlacePodLevelResourcesVerticalScaling,
+    ...(status === undefined
+      ? {}
+      : { useStatusResources: features.ResizeSummedOverPod ? "byPod" : "byContainer" }),
+  };
+  const amounts = podRequests(pod, options);
+  const requests = toResources(scaledAmounts(amounts), scalars);
+  const withStandIns = (nonMissingContainerRequests: Partial<typeof NON_MISSING>) =>
+    scaledAmounts(podRequests(pod, { ...options, nonMissingContainerRequests }));
+  const nonZero = withStandIns(standIns(amounts, spec, features));
   const nonZeroCpuMillis = nonZero.get("cpu") ?? 0;
   const nonZeroMemoryBytes = nonZero.get("memory") ?? 0;
+  // NodeResourcesFit never hands the gate of pod-level resources to its scorer.
+  const ofContainers = { skipPodLevelResources: true };
+  const scored = scaledAmounts(
+    podRequests(pod, { ...ofContainers, nonMissingContainerRequests: NON_MISSING }),
+  );
   let cpuExcess = 0;
   const overheadCpu = given.overhead?.cpu;
   if (features.OverheadCpuScoredInCores && overheadCpu !== undefined) {
@@ -85,8 +129,11 @@ function compileResources(given: PodSpec, { features, scalars }: Compiling): Pod
     nonZeroCpuMillis,
     nonZeroMemoryBytes,
     scoreRequests: score,
-    scoreNonZeroCpuMillis: nonZeroCpuMillis - cpuExcess,
-    scoreNonZeroMemoryBytes: nonZeroMemoryBytes,
+    strategyRequests: isPodLevelSideSet(spec.resources, "requests")
+      ? toResources(scaledAmounts(podRequests(pod, ofContainers)), scalars)
+      : score,
+    scoreNonZeroCpuMillis: (scored.get("cpu") ?? 0) - cpuExcess,
+    scoreNonZeroMemoryBytes: scored.get("memory") ?? 0,
     isEmpty: requests.isEmpty,
   };
 }
@@ -104,15 +151,42 @@ export class PodResourcesInfos {
   constructor(private readonly compiling: Compiling) {}
 
   of(spec: PodSpec): PodResourcesInfo {
-    const key = resourcesText(spec);
+    return this.remember(resourcesText(spec), spec, undefined);
+  }
+
+  /** The same of a pod with a node, whose status may say of a resize in place. */
+  ofPlaced(pod: PodVersion): PodResourcesInfo | null {
+    const status = this.compiling.features.InPlacePodVerticalScaling
+      ? resizeStatusOf(pod)
+      : undefined;
+    if (status === undefined) return null;
+    const { containerStatuses, initContainerStatuses, resources, allocatedResources } = status;
+    const said = [containerStatuses, initContainerStatuses, resources, allocatedResources];
+    const names = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].map((c) => c.name);
+    const text = `${resourcesText(pod.spec)}s${JSON.stringify([said, names])}${isResizeInfeasible(status)}`;
+    return this.remember(text, pod.spec, status);
+  }
+
+  private remember(
+    key: string,
+    spec: PodSpec,
+    status: PodResourcesStatus | undefined,
+  ): PodResourcesInfo {
     let known = this.remembered.get(key);
     if (known === undefined) {
-      known = compileResources(spec, this.compiling);
+      known = compileResources(spec, status, this.compiling);
       if (this.remembered.size >= MAX_REMEMBERED) this.remembered.clear();
       this.remembered.set(key, known);
     }
     return known;
   }
+}
+
+/** What the status of a pod says of its resources, where it says anything. */
+function resizeStatusOf({ status }: PodVersion): PodResourcesStatus | undefined {
+  const { conditions } = status;
+  if (status.resources === null && !isResizeInfeasible({ conditions })) return undefined;
+  return { ...status.resources, conditions };
 }
 
 /** All of a spec that its resources are worked out from. */

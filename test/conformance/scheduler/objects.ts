@@ -1,9 +1,11 @@
+import { defaultPodFields, withPodLevelDefaults } from "../../../src/api/defaults/pod.js";
 import { defaultSpec } from "../../../src/api/defaults.js";
 import { type GenericKind, KINDS } from "../../../src/api/kinds.js";
 import type { Manifest, PodSpec } from "../../../src/api/kubernetes.js";
 import { fromManifest } from "../../../src/api/manifest.js";
 import type { VersionOf } from "../../../src/api/object-version.js";
 import { PodVersion } from "../../../src/api/pod-version.js";
+import type { Features } from "../../../src/scheduler/framework/features.js";
 import { ObjectTable } from "../../../src/scheduler/framework/listers.js";
 import type { RawObject } from "./vector.js";
 
@@ -24,11 +26,15 @@ function meta(kind: keyof typeof KINDS, raw: RawObject) {
   return { object, assigned: { ...assigned, uid } };
 }
 
-/** A pod of a vector, defaulted as the API server does it. */
-export function buildPod(raw: RawObject): PodVersion {
+/**
+ * A pod of a vector with the defaults of its version. Resources of the pod as a whole are among them
+ * unless the API server fills them in later, when the pod is created.
+ */
+export function buildPod(raw: RawObject, features: Features): PodVersion {
   const { object, assigned } = meta("Pod", raw);
   if (object.kind !== "Pod") throw new Error("not a pod");
-  const spec = defaultSpec("Pod", object.spec) as PodSpec;
+  const filled = defaultPodFields(object.spec as PodSpec);
+  const spec = features.PodLevelDefaultsOnCreation ? filled : withPodLevelDefaults(filled);
   return PodVersion.of({ ...object, ...assigned, spec });
 }
 

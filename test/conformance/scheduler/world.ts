@@ -83,12 +83,12 @@ export function buildWorld(vector: SchedulerVector): World {
   const config = configuration(vector, minor, gates);
   const state = new ClusterState(gates);
   for (const raw of vector.cluster.nodes ?? []) state.addNode(buildObject("Node", raw));
-  for (const raw of vector.cluster.pods ?? []) state.addPod(buildPod(raw));
+  for (const raw of vector.cluster.pods ?? []) state.addPod(buildPod(raw, gates));
   const nominator = new PodNominator();
   const listers = tables(vector.cluster);
   const pending = new Map<string, PodVersion>();
   for (const raw of vector.pending) {
-    const pod = buildPod(raw);
+    const pod = buildPod(raw, gates);
     pending.set(`${pod.namespace}/${pod.name}`, pod);
     if (pod.nodeName === "" && pod.nominatedNodeName !== "") {
       nominator.add(state.podInfos.podInfo(pod), pod.nominatedNodeName);

@@ -52,6 +52,7 @@ export function allocate(
 ): void {
   const wanted = pod.template.resources;
   const { allocatable, requested } = node;
+  const asks = defaults ? wanted.strategyRequests : wanted.scoreRequests;
   switch (resource.kind) {
     case "cpu":
       into.allocatable = allocatable.cpuMillis;
@@ -69,10 +70,10 @@ export function allocate(
     case "ephemeral-storage":
       into.allocatable = allocatable.ephemeralStorageBytes;
       into.before = requested.ephemeralStorageBytes;
-      into.requested = into.before + wanted.scoreRequests.ephemeralStorageBytes;
+      into.requested = into.before + asks.ephemeralStorageBytes;
       return;
     case "scalar": {
-      const more = wanted.scoreRequests.scalar(resource.scalar);
+      const more = asks.scalar(resource.scalar);
       // A scalar resource counts only if the pod asks for it.
       into.allocatable = more === 0 ? 0 : allocatable.scalar(resource.scalar);
       into.before = requested.scalar(resource.scalar);
