@@ -7,11 +7,10 @@ export type Amounts = ReadonlyMap<string, Quantity>;
 export interface PodResourceOptions {
   /** Leave out `spec.overhead`. */
   readonly excludeOverhead?: boolean;
-  /**
-   * Count what the status says of a resize in place, too: of each container the larger of what it asks
-   * for, was granted and has, or (from v1.37 on) of the sums over the pod. Absent: the spec alone.
-   */
-  readonly useStatusResources?: "byContainer" | "byPod";
+  /** Count what the status says of a resize in place, too: the larger of what is asked for, granted and there. */
+  readonly useStatusResources?: boolean;
+  /** With it: compare the sums over the pod, not the amounts of each container. Source: v1.37. */
+  readonly compareSums?: boolean;
   /** Count what the status says of a resize of the pod as a whole. */
   readonly usePodLevelStatus?: boolean;
   /** Look at the containers alone. */
@@ -205,11 +204,11 @@ function containersTogether(
   side: Side,
   options: PodResourceOptions,
 ): MutableAmounts {
-  if (options.useStatusResources === "byPod") return largestOfPod(pod, side, options);
-  const amountsFor: AmountsFor =
-    options.useStatusResources === "byContainer"
-      ? largestOfContainer(pod, side)
-      : ({ resources }) => amountsOf(resources?.[side]);
+  const { useStatusResources = false, compareSums = false } = options;
+  if (useStatusResources && compareSums) return largestOfPod(pod, side, options);
+  const amountsFor: AmountsFor = useStatusResources
+    ? largestOfContainer(pod, side)
+    : ({ resources }) => amountsOf(resources?.[side]);
   const nonMissing = side === "requests" ? options.nonMissingContainerRequests : undefined;
   return aggregate(pod.spec, amountsFor, nonMissing);
 }
@@ -246,7 +245,7 @@ function applyPodLevel(
   options: PodResourceOptions,
 ): void {
   if (!isPodLevelSideSet(spec.resources, side)) return;
-  const usesStatus = options.useStatusResources !== undefined && options.usePodLevelStatus === true;
+  const usesStatus = options.useStatusResources === true && options.usePodLevelStatus === true;
   const says = usesStatus && status?.resources !== undefined;
   const effective =
     says && isResizeInfeasible(status) ? new Map() : amountsOf(spec.resources?.[side]);

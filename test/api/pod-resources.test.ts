@@ -41,7 +41,7 @@ describe("podRequests", () => {
         },
       ],
     };
-    expect(text(podRequests({ spec, status }, { useStatusResources: "byContainer" }))).toEqual({
+    expect(text(podRequests({ spec, status }, { useStatusResources: true }))).toEqual({
       cpu: "3",
     });
     expect(text(podRequests({ spec, status }))).toEqual({ cpu: "1" });

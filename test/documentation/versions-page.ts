@@ -28,6 +28,12 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
     "Plugins say for each event whether it may help a pod; events during an attempt are not lost.",
   SchedulerPopFromBackoffQ: "A pod that backs off is taken when nothing else waits.",
   InPlacePodVerticalScaling: "A pod that shrinks on its node may help one that waits for room.",
+  InPlacePodLevelResourcesVerticalScaling: "What a pod as a whole has may be changed in place.",
+  DynamicResourceAllocation: "Pods may claim devices.",
+  NodeDeclaredFeatures: "A pod that needs a feature of the kubelet goes to nodes that declare it.",
+  OpportunisticBatching: "A pod like the one before takes the next best node of its scores.",
+  StorageCapacityScoring: "The use of volumes, or of what drivers have left, counts in the score.",
+  VolumeLimitScaling: "A CSI driver may keep pods off nodes that do not have it.",
   PodDisruptionConditions: "Victims of preemption get the condition DisruptionTarget.",
 };
 

@@ -39,7 +39,6 @@ export const GATES = {
   OpportunisticBatching: { from: 35, source: "KEP-5598; beta in v1.35" },
   StorageCapacityScoring: { from: 37, source: "KEP-4049; beta in v1.37" },
   VolumeLimitScaling: { from: 37, source: "KEP-5030; beta in v1.37" },
-  MutableCSINodeAllocatableCount: { from: 35, source: "KEP-4876; on by default in v1.35" },
   PodDisruptionConditions: { from: 26, source: "KEP-3329; beta in v1.26" },
   // Changes without a gate.
   /** A pod whose attempt ended with an error backs off; before, it waited for an event as if refused. */
@@ -290,6 +289,12 @@ export const GATES = {
     from: 37,
     source: "PodLevelResourcesFixDefaulting; beta in v1.37",
   },
+  /** The plugin GangScheduling exists at all. */
+  GangSchedulingExists: { from: 35, source: "plugins/registry.go (v1.35)" },
+  /** The plugins TopologyPlacementGenerator and PodGroupPodsCount exist at all. */
+  PodGroupPlacementExists: { from: 36, source: "plugins/registry.go (v1.36)" },
+  /** The plugin DeferredPodScheduling exists at all. */
+  DeferredPodSchedulingExists: { from: 37, source: "plugins/registry.go (v1.37)" },
   /** NodeName filters before NodeUnschedulable in the default profile. */
   NodeNameFirst: { from: 37, source: "default_plugins.go of v1.37" },
   /** NodeName, NodeUnschedulable and TaintToleration have a PreFilter, for pods that wait for a resize. */

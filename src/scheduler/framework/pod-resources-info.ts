@@ -100,9 +100,8 @@ function compileResources(
   const options: PodResourceOptions = {
     skipPodLevelResources: !features.PodLevelResources,
     usePodLevelStatus: features.InPlacePodLevelResourcesVerticalScaling,
-    ...(status === undefined
-      ? {}
-      : { useStatusResources: features.ResizeSummedOverPod ? "byPod" : "byContainer" }),
+    useStatusResources: status !== undefined,
+    compareSums: features.ResizeSummedOverPod,
   };
   const amounts = podRequests(pod, options);
   const requests = toResources(scaledAmounts(amounts), scalars);

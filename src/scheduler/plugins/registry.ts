@@ -197,6 +197,34 @@ const PLUGINS: readonly PluginDescriptor[] = [
     existsWith: "NodeDeclaredFeaturesExists",
     factory: () => new NodeDeclaredFeatures(),
   },
+  {
+    name: "GangScheduling",
+    extensionPoints: { preEnqueue: true, permit: true },
+    existsWith: "GangSchedulingExists",
+    factory: null,
+    effect: "groups of pods are not looked at: each pod is placed alone",
+  },
+  {
+    name: "TopologyPlacementGenerator",
+    extensionPoints: {},
+    existsWith: "PodGroupPlacementExists",
+    factory: null,
+    effect: "groups of pods are not looked at: each pod is placed alone",
+  },
+  {
+    name: "PodGroupPodsCount",
+    extensionPoints: {},
+    existsWith: "PodGroupPlacementExists",
+    factory: null,
+    effect: "groups of pods are not looked at: each pod is placed alone",
+  },
+  {
+    name: "DeferredPodScheduling",
+    extensionPoints: { preFilter: true, filter: true, permit: true },
+    existsWith: "DeferredPodSchedulingExists",
+    factory: null,
+    effect: "no pod is preempted for the sake of one that waits for a resize in place",
+  },
   { name: "DefaultBinder", extensionPoints: { bind: true }, factory: () => new DefaultBinder() },
 ];
 

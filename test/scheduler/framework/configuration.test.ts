@@ -131,12 +131,13 @@ describe("a configuration that the real loader accepts", () => {
   });
 
   test("an upstream plugin that is not modelled loads and is reported with its effect", () => {
-    const { configuration } = load({
+    const document = {
       ...HEAD,
-      profiles: [{ plugins: { multiPoint: { enabled: [{ name: "DynamicResources" }] } } }],
-    });
+      profiles: [{ plugins: { multiPoint: { enabled: [{ name: "GangScheduling" }] } } }],
+    };
+    const { configuration } = load(document, 37);
     expect(configuration?.notModelled).toMatchObject([
-      { name: "DynamicResources", path: "profiles[0].plugins.multiPoint.enabled[0]" },
+      { name: "GangScheduling", path: "profiles[0].plugins.multiPoint.enabled[0]" },
     ]);
   });
 });

@@ -293,7 +293,7 @@ describe("nodes where preemption cannot help", () => {
     ],
     [
       29,
-      `0/1 nodes are available: ${NOT_FOUND}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling..`,
+      `0/1 nodes are available: ${NOT_FOUND}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.`,
     ],
   ])("in v1.%i, after PreFilter refused the pod: %s", (minor, message) => {
     const world = new World([node("n")], { minor }).place("n", victim("a", "1"));
