@@ -20,7 +20,7 @@ export interface PodResourceOptions {
 }
 
 /** What a container was granted by its node's kubelet, and what it has. Source: KEP-1287. */
-export interface ContainerResources {
+interface ContainerResources {
   readonly name: string;
   readonly resources?: ResourceRequirements;
   readonly allocatedResources?: ResourceList;
