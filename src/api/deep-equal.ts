@@ -1,3 +1,5 @@
+import { own } from "../base/own.js";
+
 /** True for what the API server takes for nothing: absent, null, an empty list. */
 function isUnset(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
@@ -17,7 +19,7 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   const left = a as Readonly<Record<string, unknown>>;
   const right = b as Readonly<Record<string, unknown>>;
   for (const field of Object.keys(left)) {
-    if (!deepEqual(left[field], right[field])) return false;
+    if (!deepEqual(left[field], own(right, field))) return false;
   }
-  return Object.keys(right).every((field) => field in left || isUnset(right[field]));
+  return Object.keys(right).every((field) => Object.hasOwn(left, field) || isUnset(right[field]));
 }

@@ -7,6 +7,7 @@ import type {
 } from "./kubernetes.js";
 import { type Amounts, podLimits, podRequests } from "./pod-resources.js";
 import { type Quantity, mustParseQuantity } from "./quantity.js";
+import { isContainerResource } from "./validation/resources.js";
 
 type LimitRangeItem = LimitRangeSpec["limits"][number];
 type Container = PodSpec["containers"][number];
@@ -117,15 +118,29 @@ export function limitRangeClaimErrors(
     .filter((error) => error !== undefined);
 }
 
+/** Names of a LimitRange's defaults that no container may have: they are no default of any. */
+export function unknownDefaults(limitRange: LimitRangeSpec): readonly string[] {
+  const names = (limitRange.limits ?? []).flatMap(({ type, default: limits, defaultRequest }) =>
+    type === "Container" ? Object.keys({ ...limits, ...defaultRequest }) : [],
+  );
+  return names.filter((name) => !isContainerResource(name));
+}
+
 function withDefaults(
   resources: ResourceRequirements | undefined,
   item: LimitRangeItem,
 ): ResourceRequirements {
   return {
     ...resources,
-    limits: { ...item.default, ...resources?.limits },
-    requests: { ...item.defaultRequest, ...resources?.requests },
+    limits: { ...ofContainers(item.default), ...resources?.limits },
+    requests: { ...ofContainers(item.defaultRequest), ...resources?.requests },
   };
+}
+
+function ofContainers<T>(list: Readonly<Record<string, T>> | undefined): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(list ?? {}).filter(([name]) => isContainerResource(name)),
+  );
 }
 
 /** `container` with the LimitRange's defaults for what it does not state. */

@@ -1,3 +1,4 @@
+import { own } from "../base/own.js";
 import { MERGE_SHAPES, type MergeShape } from "./merge-shapes.js";
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -52,23 +53,23 @@ function mergeMaps(before: Loose, patch: Loose, shape: MergeShape | undefined): 
     if (key.startsWith(DELETE_PRIMITIVES)) {
       const field = key.slice(DELETE_PRIMITIVES.length);
       const gone = Array.isArray(value) ? value : [];
-      const list = merged[field];
+      const list = own(merged, field);
       if (Array.isArray(list)) merged[field] = list.filter((element) => !gone.includes(element));
     } else if (key.startsWith(ELEMENT_ORDER)) {
       // Orders what the patch's own list made; done below, when that list is merged.
     } else if (value === null) {
       delete merged[key];
     } else if (Array.isArray(value)) {
-      merged[key] = mergeLists(merged[key], value, shape?.lists?.[key]);
+      merged[key] = mergeLists(own(merged, key), value, own(shape?.lists, key));
     } else {
-      merged[key] = mergeValue(merged[key], value, shape?.maps?.[key]);
+      merged[key] = mergeValue(own(merged, key), value, own(shape?.maps, key));
     }
   }
   for (const [key, order] of Object.entries(patch)) {
     if (!key.startsWith(ELEMENT_ORDER) || !Array.isArray(order)) continue;
     const field = key.slice(ELEMENT_ORDER.length);
-    const list = merged[field];
-    if (Array.isArray(list)) merged[field] = ordered(list, order, shape?.lists?.[field]?.key);
+    const list = own(merged, field);
+    if (Array.isArray(list)) merged[field] = ordered(list, order, own(shape?.lists, field)?.key);
   }
   return merged;
 }
@@ -139,8 +140,8 @@ function flawsIn(
   if (!isMap(patch) || shape === undefined) return [];
   return Object.entries(patch).flatMap(([field, value]) => {
     const at = [...path, field];
-    const list = shape.lists?.[field];
-    if (list === undefined || value === null) return flawsIn(value, shape.maps?.[field], at);
+    const list = own(shape.lists, field);
+    if (list === undefined || value === null) return flawsIn(value, own(shape.maps, field), at);
     if (!Array.isArray(value)) return [{ path: at, message: "expected a list" }];
     const { key } = list;
     if (key === undefined) return [];

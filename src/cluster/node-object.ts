@@ -1,3 +1,4 @@
+import { own } from "../base/own.js";
 import type { Labels, NodeStatus, ResourceList, Taint } from "../api/kubernetes.js";
 import { type NewGeneric, newMeta } from "../api/new-object.js";
 import { mustParseQuantity } from "../api/quantity.js";
@@ -107,7 +108,7 @@ function texts(list: ResourceList): Record<string, string> {
 function less(capacity: Record<string, string>, reserved: ResourceList): Record<string, string> {
   const allocatable: Record<string, string> = { ...capacity };
   for (const [name, amount] of Object.entries(reserved)) {
-    const whole = capacity[name];
+    const whole = own(capacity, name);
     if (whole === undefined) continue;
     const left = mustParseQuantity(whole).subtract(mustParseQuantity(amount));
     allocatable[name] = left.sign < 0 ? "0" : left.toString();

@@ -1,3 +1,4 @@
+import { own } from "../base/own.js";
 import type { Labels } from "../api/kubernetes.js";
 import type { NewGeneric } from "../api/new-object.js";
 import type { VersionOf } from "../api/object-version.js";
@@ -140,7 +141,7 @@ export class NodePools {
 }
 
 function hasLabels(node: VersionOf<"Node">, labels: Labels): boolean {
-  return Object.entries(labels).every(([key, value]) => node.labels[key] === value);
+  return Object.entries(labels).every(([key, value]) => own(node.labels, key) === value);
 }
 
 function refused(message: string): NodeProvision {

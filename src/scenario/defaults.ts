@@ -6,6 +6,9 @@ export const MAX_NODES = 500_000;
 /** Of a time series that somebody asks for: a finer one would not fit into memory. */
 export const MAX_METRICS_INTERVALS = 1_000_000;
 
+/** Of one step of the timeline within a run. */
+export const MAX_STEP_REPETITIONS = 100_000;
+
 /**
  * What a scenario leaves open. Where a number comes from is said beside its key in the schema:
  * `upstream` (Kubernetes' own default), `measured`, or `assumed`.

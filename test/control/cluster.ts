@@ -22,6 +22,7 @@ export interface TestEvent {
   readonly reason: string;
   readonly object: string;
   readonly message: string;
+  readonly timeMicros: number;
 }
 
 export interface ClusterOptions {
@@ -66,8 +67,8 @@ export class TestCluster {
     );
     this.observer = {
       ...UNOBSERVED,
-      event: (type, reason, object, message) =>
-        this.events.push({ type, reason, object: object.name, message }),
+      event: (type, reason, object, message, timeMicros) =>
+        this.events.push({ type, reason, object: object.name, message, timeMicros }),
     };
     this.client = this.newClient("test");
     this.ignore = this.client.onAnswer((outcome) => {

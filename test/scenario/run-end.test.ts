@@ -125,6 +125,12 @@ describe("an end that cannot be is refused", () => {
         's.yaml:8:31: spec.timeline[0].every: never ends: expected `until` here, or a `duration` of the run (found "1h")',
     },
     {
+      what: "a step that repeats more often than can be told",
+      spec: `  duration: 1h\n${COMING}  timeline: [{ at: 30m, every: 1us, cordon: { node: general-0 } }]\n`,
+      issue:
+        's.yaml:8:32: spec.timeline[0].every: repeats this step 1800000001 times, at most 100000 are taken: expected a longer one (found "1us")',
+    },
+    {
       what: "a time series of more rows than anybody can hold",
       spec: `  duration: 365d\n  metrics: { every: 1s }\n${COMING}`,
       issue:

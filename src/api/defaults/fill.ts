@@ -7,7 +7,7 @@
 export function fill<T extends object>(object: T, defaults: Partial<T>): T {
   let filled = object;
   for (const [field, value] of Object.entries(defaults) as [keyof T, T[keyof T]][]) {
-    if (object[field] !== undefined && object[field] !== null) continue;
+    if (Object.hasOwn(object, field) && object[field] != null) continue;
     if (filled === object) filled = { ...object };
     filled[field] = value;
   }

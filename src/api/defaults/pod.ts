@@ -1,3 +1,4 @@
+import { own } from "../../base/own.js";
 import type { PodSpec, PodTemplateSpec, ResourceList, Volume } from "../kubernetes.js";
 import { isPodLevelResource, podLimits, podRequests } from "../pod-resources.js";
 import { defaultContainer, withHostPorts, withRequestsFromLimits } from "./container.js";
@@ -68,7 +69,7 @@ function withPodLevelRequests(spec: PodSpec): PodSpec {
       if (isPodLevelResource(name) && !isHugePage(name)) wanted[name] = String(quantity);
     }
     for (const [name, limit] of Object.entries((resources.limits ?? {}) as ResourceList)) {
-      if (isPodLevelResource(name)) wanted[name] ??= String(limit);
+      if (isPodLevelResource(name)) wanted[name] = own(wanted, name) ?? String(limit);
     }
     if (Object.keys(wanted).length === 0) return resources;
     return within(fill(resources, { requests: wanted }), "requests", (requests) =>

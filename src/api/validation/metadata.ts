@@ -47,7 +47,7 @@ export function validateLabels(labels: Labels, path: string, issues: FieldIssues
   }
 }
 
-function validateAnnotations(annotations: Labels, path: string, issues: FieldIssues): void {
+export function validateAnnotations(annotations: Labels, path: string, issues: FieldIssues): void {
   let bytes = 0;
   for (const [key, value] of Object.entries(annotations)) {
     issues.invalidFor(path, key, qualifiedNameErrors(key.toLowerCase()));

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.js";
 import { deepEqual } from "../deep-equal.js";
 import type { Container, PodSpec, Toleration } from "../kubernetes.js";
 import type { FieldIssues } from "./field-issue.js";
@@ -52,7 +53,7 @@ function validateTolerations(before: PodSpec, after: PodSpec, issues: FieldIssue
 function gatedPlacement(before: PodSpec, after: PodSpec): Record<string, unknown> {
   if ((before.schedulingGates ?? []).length === 0) return {};
   const old = Object.entries(before.nodeSelector ?? {});
-  const selectorKept = old.every(([key, value]) => after.nodeSelector?.[key] === value);
+  const selectorKept = old.every(([key, value]) => own(after.nodeSelector, key) === value);
   const affinityWas = before.affinity?.nodeAffinity;
   const affinityKept =
     affinityWas === undefined || isStricter(affinityWas, after.affinity?.nodeAffinity);

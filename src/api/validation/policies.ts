@@ -1,3 +1,4 @@
+import { own } from "../../base/own.js";
 import type { SpecOf } from "../kinds.js";
 import type { ResourceList } from "../kubernetes.js";
 import { mustParseQuantity } from "../quantity.js";
@@ -101,7 +102,7 @@ function validateTarget(target: Target, path: string, issues: FieldIssues): void
 function validateMetric(metric: Metric, path: string, issues: FieldIssues): void {
   const types = Object.keys(METRIC_SOURCES);
   issues.oneOf(`${path}.type`, metric.type, types);
-  const source = METRIC_SOURCES[metric.type ?? ""];
+  const source = own(METRIC_SOURCES, metric.type ?? "");
   if (source === undefined) return;
   const value = metric[source] as { target?: Target } | undefined;
   if (!value) {
@@ -192,7 +193,7 @@ export function validateLimitRange(spec: SpecOf["LimitRange"], issues: FieldIssu
       const lower = (item[low] ?? {}) as ResourceList;
       const upper = (item[high] ?? {}) as ResourceList;
       for (const [name, quantity] of Object.entries(lower)) {
-        const bound = upper[name];
+        const bound = own(upper, name);
         if (bound === undefined) continue;
         if (mustParseQuantity(quantity).compare(mustParseQuantity(bound)) > 0) {
           const detail = `${low} value ${quantity} is greater than ${high} value ${bound}`;

@@ -1,7 +1,7 @@
 import type { ResourceList, ResourceRequirements } from "../kubernetes.js";
 import { qualifiedNameErrors } from "../label-validation.js";
 import { type Quantity, mustParseQuantity } from "../quantity.js";
-import type { FieldIssues } from "./field-issue.js";
+import { FieldIssues } from "./field-issue.js";
 
 const HUGE_PAGES = "hugepages-";
 const STANDARD = ["cpu", "memory", "ephemeral-storage"];
@@ -14,6 +14,13 @@ function isExtendedResource(name: string): boolean {
 /** True for what cannot be shared out beyond what there is: request and limit must be equal. */
 function isNotOvercommittable(name: string): boolean {
   return name.startsWith(HUGE_PAGES) || isExtendedResource(name);
+}
+
+/** Whether a container may ask for a resource of that name. */
+export function isContainerResource(name: string): boolean {
+  const issues = new FieldIssues();
+  validateContainerResourceName(name, "", issues);
+  return issues.list.length === 0;
 }
 
 function validateContainerResourceName(name: string, path: string, issues: FieldIssues): void {

@@ -7,7 +7,7 @@ import { validateEndpointSlice, validateNode, validateService } from "./cluster.
 import { type FieldIssue, FieldIssues } from "./field-issue.js";
 import { validateImmutable } from "./immutable.js";
 import { validateCronJob, validateJobSpec } from "./jobs.js";
-import { validateLabels, validateMetadata } from "./metadata.js";
+import { validateAnnotations, validateLabels, validateMetadata } from "./metadata.js";
 import {
   validateAutoscaler,
   validateBudget,
@@ -117,6 +117,9 @@ export function validateUpdate(
 ): readonly FieldIssue[] {
   const issues = new FieldIssues();
   if (before.labels !== after.labels) validateLabels(after.labels, "metadata.labels", issues);
+  if (before.annotations !== after.annotations) {
+    validateAnnotations(after.annotations, "metadata.annotations", issues);
+  }
   if (before.spec === after.spec) return issues.list;
   if (before.kind === "Pod") {
     validatePodUpdate(before.spec, after.spec as PodSpec, { issues, options });

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.js";
 import type { Labels } from "../kubernetes.js";
 
 interface TopologyTerm {
@@ -16,7 +17,7 @@ export function allowsTopology(
   return terms.some(({ matchLabelExpressions = [] }) => {
     if (matchLabelExpressions.length === 0) return false;
     return matchLabelExpressions.every(({ key, values }) => {
-      const value = labels[key];
+      const value = own(labels, key);
       return value !== undefined && values.includes(value);
     });
   });

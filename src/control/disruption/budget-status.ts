@@ -106,7 +106,8 @@ function budgetFigures(
   const disrupted = stillDisrupted(budget, pods, clock);
   let currentHealthy = 0;
   for (const pod of pods) {
-    if (pod.deletionTimeMicros !== null || pod.name in disrupted.disruptedPods) continue;
+    if (pod.deletionTimeMicros !== null || Object.hasOwn(disrupted.disruptedPods, pod.name))
+      continue;
     if (isPodReady(pod)) currentHealthy += 1;
   }
   return { ...expected, ...disrupted, currentHealthy };

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.js";
 import type { OwnerReference } from "../../api/kubernetes.js";
 import { controllerOf, objectKey } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
@@ -80,7 +81,7 @@ export function expectedScale(pods: readonly PodVersion[], find: FindScaled): Ex
 }
 
 function found(reference: OwnerReference, namespace: string, find: FindScaled): Scaled | undefined {
-  const groups = GROUPS[reference.kind];
+  const groups = own(GROUPS, reference.kind);
   if (groups !== undefined && !groups.includes(groupOf(reference.apiVersion))) return undefined;
   const scaled = find(reference, namespace);
   return scaled?.uid === reference.uid ? scaled : undefined;

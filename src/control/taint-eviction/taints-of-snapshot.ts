@@ -1,3 +1,4 @@
+import { own } from "../../base/own.js";
 import type { Taint } from "../../api/kubernetes.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { podCondition, type PodVersion } from "../../api/pod-version.js";
@@ -21,7 +22,7 @@ export function taintedSince(
   startTimeMs: number,
 ): TimeMicros {
   const ready = node.status.conditions?.find(({ type }) => type === "Ready");
-  const stands = ready !== undefined && READY_STATUS[taint.key] === ready.status;
+  const stands = ready !== undefined && own(READY_STATUS, taint.key) === ready.status;
   const times = [taint.timeAdded, stands ? ready.lastTransitionTime : undefined];
   let since = 0;
   for (const text of times) {

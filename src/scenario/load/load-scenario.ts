@@ -20,6 +20,7 @@ import { isTarget, patched } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
 import { minorOf, type RunOverrides, resolveScenario, runEnd } from "./resolve-scenario.js";
 import { gateNotes } from "./gate-notes.js";
+import { limitRangeNotes } from "./limit-range-notes.js";
 import { endIssues, notesOfTheEnd } from "./run-end.js";
 import { ScenarioSource } from "./scenario-file.js";
 import {
@@ -160,6 +161,7 @@ class ScenarioLoader {
       notes: [
         ...versionNotes([...snapshot, ...objects.nodes], kubernetesMinor, shownAs),
         ...gateNotes([...snapshot, ...objects.manifests], kubernetesMinor, shownAs),
+        ...limitRangeNotes([...snapshot, ...objects.manifests], shownAs),
         ...notesOfTheEnd(this.source, this.document, scenario.end),
         ...scenario.expect.flatMap(({ metric }, i) => {
           const message = unknownMetric(metric);

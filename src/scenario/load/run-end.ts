@@ -1,6 +1,6 @@
 import { targetText } from "../../api/object-version.js";
 import type { TimeMicros } from "../../base/time.js";
-import { MAX_METRICS_INTERVALS } from "../defaults.js";
+import { MAX_METRICS_INTERVALS, MAX_STEP_REPETITIONS } from "../defaults.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { Generator, RunEnd } from "../schema/scenario.js";
@@ -48,7 +48,23 @@ export function endIssues(
     const message = `cuts ${formatDuration(last)} into ${count} intervals, at most ${MAX_METRICS_INTERVALS} are taken: expected a longer one`;
     issues.push(source.issue(["spec", "metrics", "every"], message));
   }
+  issues.push(...countlessSteps(source, spec.timeline ?? [], last));
   return issues;
+}
+
+/** Steps that repeat more often than anybody means, and than can be told one by one. */
+function countlessSteps(
+  source: ScenarioSource,
+  steps: NonNullable<ScenarioDocument["spec"]["timeline"]>,
+  last: TimeMicros | null,
+): readonly Issue[] {
+  return steps.flatMap(({ atMicros, everyMicros, untilMicros }, i) => {
+    const end = Math.min(untilMicros ?? last ?? 0, last ?? Number.POSITIVE_INFINITY);
+    if (everyMicros === null || (end - atMicros) / everyMicros < MAX_STEP_REPETITIONS) return [];
+    const count = Math.floor((end - atMicros) / everyMicros) + 1;
+    const message = `repeats this step ${count} times, at most ${MAX_STEP_REPETITIONS} are taken: expected a longer one`;
+    return [source.issue(["spec", "timeline", i, "every"], message)];
+  });
 }
 
 /** The first part that goes on for ever, and what would end it; null when nothing does. */

@@ -151,7 +151,10 @@ const operations = {
 
 const entryKeys = z.strictObject({
   at: described(duration, "When, from the start of the run."),
-  every: described(positiveDuration.optional(), "Repeats after each such time."),
+  every: described(
+    positiveDuration.optional(),
+    "Repeats after each such time, at most 100,000 times.",
+  ),
   until: described(duration.optional(), "Last time at which it may repeat."),
   for: notYet("an operation that ends by itself (`for`)"),
   ...(Object.fromEntries(

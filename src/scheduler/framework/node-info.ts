@@ -53,6 +53,7 @@ export class NodeInfo {
   node: NodeVersion | null = null;
   /** Place among the nodes in the order in which they came. */
   ordinal = 0;
+  /** Those of the node, without what plain objects inherit: whoever asks for a key is asked by a user. */
   labels: Labels = NO_LABELS;
   taints: readonly Taint[] = NO_TAINTS;
   unschedulable = false;
@@ -133,8 +134,10 @@ export class NodeInfo {
   }
 
   setNode(node: NodeVersion, names: ScalarResources): void {
+    if (this.node?.labels !== node.labels) {
+      this.labels = Object.assign(Object.create(null), node.labels);
+    }
     this.node = node;
-    this.labels = node.labels;
     this.taints = node.spec.taints ?? NO_TAINTS;
     this.unschedulable = node.spec.unschedulable === true;
     this.zone = zoneKey(node.labels);

@@ -43,7 +43,8 @@ export function write(
       : changedGeneric(before, change);
   if (changed === null) return { ok: true, object: before };
   const specChanged = changed.spec !== before.spec;
-  if (specChanged || changed.labels !== before.labels) {
+  const { labels, annotations } = before;
+  if (specChanged || changed.labels !== labels || changed.annotations !== annotations) {
     const issues = validateUpdate(before.kind, before, changed);
     if (issues.length > 0) return refuse("Invalid", invalidMessage(before, issues));
   }

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.js";
 import type { Labels, PodSpec } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { type Distribution, distributionOf } from "../../kernel/distribution.js";
@@ -65,7 +66,7 @@ function matches(
 ): boolean {
   if (match.namespace !== null && match.namespace !== pod.namespace) return false;
   if (match.container === null ? of.init : match.container !== of.container.name) return false;
-  return Object.entries(match.labels).every(([key, value]) => pod.labels[key] === value);
+  return Object.entries(match.labels).every(([key, value]) => own(pod.labels, key) === value);
 }
 
 function behaviorOf(entry: BehaviorEntry): Behavior {

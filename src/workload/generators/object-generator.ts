@@ -1,3 +1,4 @@
+import { own } from "../../base/own.js";
 import { controllerOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { type Distribution, distributionOf } from "../../kernel/distribution.js";
@@ -100,7 +101,7 @@ export class ObjectGenerator implements PodRunSource {
     if (owner === undefined) return null;
     if (owner.kind === this.maker.kind) return this.maker.ordinalIn(owner.name);
     const end = owner.name.lastIndexOf("-");
-    const isMade = MADE_BY[owner.kind] === this.maker.kind && end > 0;
+    const isMade = own(MADE_BY, owner.kind) === this.maker.kind && end > 0;
     return isMade ? this.maker.ordinalIn(owner.name.slice(0, end)) : null;
   }
 

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.js";
 import { assert } from "../../base/assert.js";
 import { defaultSpec } from "../../api/defaults.js";
 import type { Kind } from "../../api/kinds.js";
@@ -102,5 +103,5 @@ function withValue(whole: unknown, path: readonly (string | number)[], value: un
     return list.map((item, index) => (index === key ? withValue(item, rest, value) : item));
   }
   const fields = (whole ?? {}) as Readonly<Record<string, unknown>>;
-  return { ...fields, [key]: withValue(fields[key], rest, value) };
+  return { ...fields, [key]: withValue(own(fields, key), rest, value) };
 }

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.js";
 import type { Labels, PodTemplateSpec } from "../../api/kubernetes.js";
 import { controllerOf, type ObjectVersion } from "../../api/object-version.js";
 import { formatTimestamp } from "../../api/timestamp.js";
@@ -154,7 +155,7 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
 function annotationsOf(current: Labels, old: Labels): Labels {
   const annotations: Record<string, string> = {};
   for (const key of KEPT_ANNOTATIONS) {
-    const value = current[key];
+    const value = own(current, key);
     if (value !== undefined) annotations[key] = value;
   }
   for (const [key, value] of Object.entries(old)) {
