@@ -10,10 +10,11 @@ const COMMAND = "dist/cli/main.js";
 export default function buildCommand(): void {
   if (isFresh()) return;
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`dist cannot be built for the tests:\n${stdout}`);
+  const args = [tsc, "-p", "tsconfig.build.json"];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  // Code whose types are wrong is built nevertheless; `npm run typecheck` is what refuses it.
+  if (status !== 0) process.stderr.write(`dist was built with errors:\n${stdout}`);
+  if (!existsSync(COMMAND)) throw new Error("dist cannot be built for the tests");
   chmodSync(COMMAND, 0o755);
   const now = new Date();
   utimesSync(BUILT, now, now);
