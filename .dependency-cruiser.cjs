@@ -34,7 +34,7 @@ const floors = {
     "workload",
     "scenario",
   ],
-  analysis: ["base", "kernel", "api", "record", "experiment"],
+  analysis: ["base", "kernel", "api", "record", "scenario", "experiment"],
   cli: [".*"],
 };
 

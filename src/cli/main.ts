@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { printableLines } from "../base/printable.js";
 import { bugReport } from "./bug-report.js";
 import { ExitCode } from "./exit-code.js";
@@ -16,6 +16,18 @@ function integer(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
     throw new InvalidArgumentError("expected a whole number from 0 to 2^53 - 1.");
+  }
+  return value;
+}
+
+const TABLE_FORMATS = ["table", "markdown", "csv", "latex"];
+
+/** `0.05` or `5%`, between 0 and 1. */
+function share(text: string): number {
+  const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$/.exec(text.trim());
+  const value = match === null ? Number.NaN : Number(match[1]) / (match[2] === "%" ? 100 : 1);
+  if (!(value > 0 && value < 1)) {
+    throw new InvalidArgumentError("expected a share between 0 and 1, such as 0.05 or 5%.");
   }
   return value;
 }
@@ -76,6 +88,26 @@ function program(interruption: Interruption): Command {
     .action(async (files: string[]) => {
       const { validateCommand } = await import("./validate-command.js");
       process.exitCode = await validateCommand(files);
+    });
+
+  seatrial
+    .command("compare")
+    .description("compare variants of finished runs, seed by seed, with intervals")
+    .argument("<results...>", "folders of results, at any depth")
+    .option("--baseline <variant>", "what the others are compared with (default: the first)")
+    .option("--metric <name>", "metric, or metric{labels} (repeatable)", collect, [])
+    .addOption(
+      new Option("--by <what>", "compare runs of different scenarios").choices(["scenario"]),
+    )
+    .option("--level <share>", "level of the intervals", share, 0.95)
+    .option("--precision <share>", "half-width for which the seeds needed are told", share, 0.05)
+    .option("--detect <share>", "say whether a change of so much would have been found", share)
+    .addOption(
+      new Option("--format <form>", "how to print").choices(TABLE_FORMATS).default("table"),
+    )
+    .action(async (results: string[], options: object) => {
+      const { compareCommand } = await import("./compare-command.js");
+      process.exitCode = compareCommand(results, options as never);
     });
 
   return seatrial;

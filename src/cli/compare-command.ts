@@ -1,0 +1,70 @@
+import process from "node:process";
+import { chooseFigures } from "../analysis/comparison/choose-metrics.js";
+import { compareResults, NotComparable } from "../analysis/comparison/compare-results.js";
+import { comparisonNotes } from "../analysis/comparison/comparison-notes.js";
+import { comparisonTable } from "../analysis/comparison/comparison-table.js";
+import { readResults } from "../analysis/results/read-results.js";
+import { byScenario, variantsOf } from "../analysis/results/variants.js";
+import { renderTable, type TableFormat } from "../analysis/tables/table.js";
+import { printableLines } from "../base/printable.js";
+import { formatIssue } from "../scenario/issue.js";
+import { ExitCode } from "./exit-code.js";
+import { tell } from "./standard-streams.js";
+
+export interface CompareOptions {
+  readonly baseline?: string;
+  readonly metric: readonly string[];
+  readonly by?: "scenario";
+  readonly level: number;
+  readonly precision: number;
+  readonly detect?: number;
+  readonly format: TableFormat;
+}
+
+/** `seatrial compare`: paired statistics between variants of finished runs. */
+export function compareCommand(paths: readonly string[], options: CompareOptions): ExitCode {
+  const read = readResults(paths);
+  if ("issues" in read) {
+    for (const issue of read.issues) tell(formatIssue(issue));
+    return ExitCode.wrongInput;
+  }
+  const variants = options.by === "scenario" ? byScenario(read.runs) : variantsOf(read.runs);
+  const baseline = options.baseline ?? variants[0]!.name;
+  const chosen = chooseFigures(options.metric, variants);
+  if ("problem" in chosen) {
+    tell(chosen.problem);
+    return ExitCode.wrongInput;
+  }
+  const { level, precision } = options;
+  try {
+    const { rows, notes } = compareResults(variants, {
+      baseline,
+      keys: chosen.keys,
+      level,
+      precision,
+    });
+    const withScenario = new Set(rows.map((row) => row.scenario)).size > 1;
+    const table = comparisonTable(rows, { level, withScenario });
+    process.stdout.write(printableLines(renderTable(table, options.format)));
+    const detect = options.detect === undefined ? {} : { detect: options.detect };
+    const all = [
+      `compared with ${baseline}`,
+      ...notes,
+      ...comparisonNotes(rows, { level, ...detect }),
+    ];
+    printNotes(all, options.format);
+    return ExitCode.good;
+  } catch (error) {
+    if (!(error instanceof NotComparable)) throw error;
+    tell(error.message);
+    return ExitCode.wrongInput;
+  }
+}
+
+/** Below a table for people; beside one that a program reads. */
+function printNotes(notes: readonly string[], format: TableFormat): void {
+  if (format === "table" || format === "markdown") {
+    const lines = notes.map((note) => (format === "markdown" ? `- ${note}` : `  ${note}`));
+    process.stdout.write(printableLines(`\n${lines.join("\n")}\n`));
+  } else for (const note of notes) tell(note);
+}
