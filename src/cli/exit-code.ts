@@ -5,6 +5,8 @@ export const ExitCode = {
   checkFailed: 1,
   /** Wrong usage or input. */
   wrongInput: 2,
+  /** A gate for which there are not enough seeds to tell. */
+  undecided: 3,
   /** A bug of ours. */
   bug: 70,
   /** Results or standard output that cannot be written. */

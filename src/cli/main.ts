@@ -110,6 +110,31 @@ function program(interruption: Interruption): Command {
       process.exitCode = compareCommand(results, options as never);
     });
 
+  seatrial
+    .command("gate")
+    .description(
+      "hold finished runs against a baseline; exit 1 when quality fell, 3 when it cannot tell",
+    )
+    .argument("<results...>", "folders of results, at any depth")
+    .requiredOption("--baseline <file>", "what they are held against")
+    .option(
+      "--rules <file>",
+      "metrics, directions and allowed changes (default: placement quality)",
+    )
+    .option("--write", "make a new baseline of these results")
+    .addOption(
+      new Option("--undecided <as>", "exit code where seeds are too few").choices(["pass", "fail"]),
+    )
+    .addOption(
+      new Option("--format <form>", "how to print")
+        .choices(["table", "markdown", "junit", "github"])
+        .default("table"),
+    )
+    .action(async (results: string[], options: object) => {
+      const { gateCommand } = await import("./gate-command.js");
+      process.exitCode = await gateCommand(results, options as never);
+    });
+
   return seatrial;
 }
 

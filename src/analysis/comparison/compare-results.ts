@@ -87,7 +87,7 @@ function withHolm(rows: readonly Omit<ComparedRow, "pHolm">[]): ComparedRow[] {
 }
 
 /** The seeds of both; that one has and the other has not is refused. */
-export function commonSeeds(a: Variant, b: Variant): readonly number[] {
+function commonSeeds(a: Variant, b: Variant): readonly number[] {
   const seeds = [...a.runs.keys()].sort((x, y) => x - y);
   const only = (x: Variant, y: Variant) => [...x.runs.keys()].filter((seed) => !y.runs.has(seed));
   const [left, right] = [only(a, b), only(b, a)];

@@ -154,3 +154,9 @@ function clashes(runs: readonly RunResult[]): Issue[] {
 function issueAt(file: string, message: string): Issue {
   return { file, line: 0, column: 0, path: "", value: "", message };
 }
+
+/** The metric of a `figureKey`. */
+export function metricOf(key: string): string {
+  const brace = key.indexOf("{");
+  return brace < 0 ? key : key.slice(0, brace);
+}

@@ -49,7 +49,7 @@ function markdown({ columns, rows }: TextTable): string {
 }
 
 /** A cell in which nothing is markup, link or HTML. */
-export function markdownText(text: string): string {
+function markdownText(text: string): string {
   return printable(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
