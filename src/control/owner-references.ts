@@ -1,7 +1,6 @@
 import { KINDS } from "../api/kinds.js";
 import type { OwnerReference } from "../api/kubernetes.js";
 import type { AnyVersion } from "../api/object-version.js";
-import type { Refusal } from "../store/outcome.js";
 
 /** The reference by which `owner` controls an object that it makes or adopts. */
 export function controllerReference(
@@ -15,9 +14,4 @@ export function controllerReference(
     controller: true,
     blockOwnerDeletion: true,
   };
-}
-
-/** A refusal that no retry helps: the namespace is on its way out. */
-export function isNamespaceTerminating(refusal: Refusal): boolean {
-  return refusal.reason === "Forbidden" && refusal.message.endsWith("it is being terminated");
 }

@@ -1,6 +1,8 @@
 import type { AnyVersion } from "../api/object-version.js";
+import type { TimeMicros } from "../base/time.js";
 import type { Engine } from "../kernel/engine.js";
 import type { AnswerId, Client } from "../store/client.js";
+import type { Refusal } from "../store/outcome.js";
 import type { WriteRequest } from "../store/request.js";
 import { WorkQueue } from "./work-queue.js";
 
@@ -10,12 +12,18 @@ export interface WriteQueueOptions {
   /** Unique in the run, as that of a {@link WorkQueue}. */
   readonly name: string;
   readonly workers?: number | undefined;
+  /** As that of a {@link WorkQueue}. */
+  readonly baseBackoffMicros?: TimeMicros;
+  /** How often in a row a key is planned anew before it is given up; default: for ever. */
+  readonly maxRetries?: number;
   /** What is to be written for the key as things stand, one request after the other. */
   readonly plan: (key: number) => readonly WriteRequest[];
   /** Told of the version that each write was answered with. */
-  readonly wrote?: (object: AnyVersion) => void;
-  /** Told when all of a plan is written. */
-  readonly done?: (key: number) => void;
+  readonly wrote?: (object: AnyVersion, request: WriteRequest) => void;
+  /** Told of a refusal; false where there is no point in trying again. Default: there is. */
+  readonly refused?: (key: number, refusal: Refusal, request: WriteRequest) => boolean;
+  /** Told when all of a plan is written; false where the key is to be planned anew nevertheless. */
+  readonly done?: (key: number) => boolean;
 }
 
 /**
@@ -28,15 +36,21 @@ export class WriteQueue {
   private readonly answered: AnswerId;
 
   constructor(private readonly options: WriteQueueOptions) {
-    const { engine, name, workers, client } = options;
-    this.queue = new WorkQueue({ engine, name, workers, sync: (key) => this.sync(key) });
-    this.answered = client.onAnswer((outcome, key) => {
-      if (!outcome.ok) {
-        this.finish(key, false);
-        return;
+    const { engine, name, workers, client, baseBackoffMicros } = options;
+    this.queue = new WorkQueue({
+      engine,
+      name,
+      workers,
+      ...(baseBackoffMicros !== undefined && { baseBackoffMicros }),
+      sync: (key) => this.sync(key),
+    });
+    this.answered = client.onAnswer((outcome, key, _, request) => {
+      if (outcome.ok) {
+        options.wrote?.(outcome.object, request);
+        this.goOn(key);
+      } else {
+        this.finish(key, options.refused?.(key, outcome, request) === false);
       }
-      options.wrote?.(outcome.object);
-      this.goOn(key);
     });
   }
 
@@ -52,8 +66,7 @@ export class WriteQueue {
   private goOn(key: number): void {
     const [next, ...later] = this.rest.get(key) ?? [];
     if (next === undefined) {
-      this.options.done?.(key);
-      this.finish(key, true);
+      this.finish(key, this.options.done?.(key) ?? true);
       return;
     }
     this.rest.set(key, later);
@@ -62,7 +75,8 @@ export class WriteQueue {
 
   private finish(key: number, ok: boolean): void {
     this.rest.delete(key);
-    if (ok) this.queue.forget(key);
+    const { maxRetries = Number.POSITIVE_INFINITY } = this.options;
+    if (ok || this.queue.failuresOf(key) >= maxRetries) this.queue.forget(key);
     else this.queue.addRateLimited(key);
     this.queue.done(key);
   }

@@ -20,6 +20,8 @@ export interface Refusal {
   readonly message: string;
   /** The field of the object that is at fault, `spec.priorityClassName`, where it is one. */
   readonly field?: string;
+  /** A cause that clients look for, by Kubernetes' name of it. */
+  readonly cause?: "NamespaceTerminating";
 }
 
 /** `object` is the version after the write; of an object that is gone, its last. */

@@ -11,7 +11,7 @@ import { ApiServer } from "../../src/store/api-server.js";
 import { type AnswerId, Client } from "../../src/store/client.js";
 import { InformerFactory } from "../../src/store/informer-factory.js";
 import { ObjectStore } from "../../src/store/object-store.js";
-import type { Outcome } from "../../src/store/outcome.js";
+import type { Outcome, Refusal } from "../../src/store/outcome.js";
 import type { WriteRequest } from "../../src/store/request.js";
 
 export const START_TIME_MS = Date.UTC(2026, 10, 21);
@@ -33,6 +33,9 @@ export interface ClusterOptions {
   readonly readyAfter?: (pod: PodVersion) => number | null;
   /** From a pod's deletion to its end. */
   readonly stopAfterMicros?: number;
+  readonly kubernetesMinor?: number;
+  /** Why a request is refused before the API server looks at it; null: it is not. */
+  readonly refuse?: (request: WriteRequest) => Refusal | null;
 }
 
 /** A cluster of an API server and the controllers that are asked for, with kubelets that only pretend. */
@@ -43,6 +46,8 @@ export class TestCluster {
   readonly informers: InformerFactory;
   readonly events: TestEvent[] = [];
   readonly writes: WriteRequest[] = [];
+  /** Virtual times of the writes. */
+  readonly writtenMicros: number[] = [];
   readonly client: Client;
   private readonly observer: ClusterObserver;
   private readonly becomeReady: HandlerId;
@@ -60,6 +65,8 @@ export class TestCluster {
       schedulingGates: true,
     });
     this.server.bootstrap();
+    const execute = this.server.execute.bind(this.server);
+    this.server.execute = (request) => options.refuse?.(request) ?? execute(request);
     this.informers = new InformerFactory(
       this.store,
       "kube-controller-manager",
@@ -94,6 +101,7 @@ export class TestCluster {
     const submit = client.submit.bind(client);
     client.submit = (request, answer, a, b) => {
       this.writes.push(request);
+      this.writtenMicros.push(this.engine.now);
       submit(request, answer, a, b);
     };
     return {
@@ -102,6 +110,7 @@ export class TestCluster {
       client,
       observer: this.observer,
       startTimeMs: START_TIME_MS,
+      kubernetesMinor: this.options.kubernetesMinor,
     };
   }
 

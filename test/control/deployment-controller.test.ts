@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fromManifest, toManifest } from "../../src/api/manifest.js";
 import type { AnyVersion } from "../../src/api/object-version.js";
 import type { PodVersion } from "../../src/api/pod-version.js";
+import type { Change, WriteRequest } from "../../src/store/request.js";
 import { CONTROLLERS } from "../../src/control/registry.js";
 import { deployment, podTemplate, replicaSet, START_TIME_MS, TestCluster } from "./cluster.js";
 
@@ -247,6 +248,71 @@ describe("a Deployment", () => {
     const events = cluster.events.length;
     cluster.advance(3600);
     expect(cluster.events.length - events).toBeLessThan(20);
+  });
+});
+
+describe("a set that is refused", () => {
+  const LONG = "a-name-of-250-characters".padEnd(250, "-x");
+  const long = () => {
+    const selector = { matchLabels: { app: "web" } };
+    return deployment(LONG, { selector, template: podTemplate({ app: "web" }) });
+  };
+  const isCreation = (request: WriteRequest) =>
+    request.verb === "create" && request.object.kind === "ReplicaSet";
+
+  it("is tried again after 5 ms, twice as long each time, and given up after 15 failures", () => {
+    const cluster = new TestCluster({ kubernetesMinor: 33 }).run(CONTROLLERS);
+    cluster.apply(long());
+    cluster.advance(7_200);
+    const tried = cluster.writtenMicros.filter((_, i) => isCreation(cluster.writes[i]!));
+    const waits = tried.slice(1).map((at, i) => at - tried[i]!);
+    // The condition that tells of the first failure wakes the controller once more.
+    expect(tried.length).toBeGreaterThanOrEqual(15);
+    expect(tried.length).toBeLessThanOrEqual(18);
+    for (const [i, wait] of waits.slice(4).entries()) {
+      expect(wait).toBeGreaterThanOrEqual(5_000 * 2 ** (i + 3));
+    }
+    const told = cluster.get("Deployment", LONG).status.conditions ?? [];
+    expect(told).toMatchObject([{ type: "Progressing", reason: "ReplicaSetCreateError" }]);
+    expect(cluster.engine.eventsPending).toBe(0);
+  });
+
+  it("since 1.34 is not for its Deployment's long name, which is cut", () => {
+    const cluster = new TestCluster({ kubernetesMinor: 34 }).run(CONTROLLERS);
+    cluster.apply(long());
+    cluster.advance(60);
+    const [set] = cluster.all("ReplicaSet");
+    expect(set!.name.length).toBe(253);
+    expect(set!.name.startsWith(LONG.slice(0, 240))).toBe(true);
+    expect(cluster.get("Deployment", LONG).status.availableReplicas).toBe(3);
+  });
+
+  it("its new size, does not fail a rolling update: an old set waits for the next change", () => {
+    let refused = 0;
+    let isBlocked = true;
+    const cluster = started(
+      {},
+      {
+        refuse: ({ verb, ...request }: WriteRequest) => {
+          const { base, change } = request as { base?: AnyVersion; change?: Change };
+          if (verb !== "update" || base?.kind !== "ReplicaSet") return null;
+          const size = (change?.spec as { replicas?: number } | undefined)?.replicas;
+          if (size === undefined || size >= (base.spec.replicas ?? 1)) return null;
+          if (!isBlocked) return null;
+          refused += 1;
+          return { ok: false, reason: "Conflict", message: "the object has been modified" };
+        },
+      },
+    );
+    cluster.apply(deployment("web", { image: "web:2" }));
+    cluster.advance(500);
+    // Once more for the status that the first sync wrote, and never again.
+    expect(refused).toBe(2);
+    expect(sizes(cluster)).toEqual([3, 1]);
+    isBlocked = false;
+    change(cluster, { minReadySeconds: 1 });
+    cluster.advance(60);
+    expect(sizes(cluster)).toEqual([0, 3]);
   });
 });
 

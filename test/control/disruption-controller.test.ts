@@ -25,6 +25,31 @@ const evict = (cluster: TestCluster, index: number) =>
   cluster.execute({ verb: "evict", target: podsOf(cluster)[index]! });
 
 describe("the status of a budget", () => {
+  it("that cannot be worked out is not of its present generation", () => {
+    const cluster = new TestCluster().run(CONTROLLERS);
+    cluster.apply(budget({ maxUnavailable: 1 }));
+    cluster.apply({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: "odd",
+        namespace: "default",
+        labels: { app: "web" },
+        ownerReferences: [
+          { apiVersion: "x/v1", kind: "Odd", name: "odd", uid: "odd", controller: true },
+        ],
+      },
+      spec: podTemplate({}).spec,
+    });
+    cluster.advance(30);
+    expect(statusOf(cluster).conditions).toMatchObject([{ reason: "SyncFailed" }]);
+    const known = statusOf(cluster).observedGeneration;
+    cluster.apply(budget({ maxUnavailable: 2 }));
+    cluster.advance(30);
+    expect(cluster.get("PodDisruptionBudget", "web").generation).toBe(2);
+    expect(statusOf(cluster).observedGeneration).toBe(known);
+  });
+
   it("counts the pods that the Deployment wants, and follows them", () => {
     const cluster = protectedWeb({ maxUnavailable: "25%" });
     expect(statusOf(cluster)).toMatchObject({
@@ -133,6 +158,21 @@ describe("an eviction", () => {
     expect(statusOf(cluster)).toMatchObject({ currentHealthy: 4, disruptionsAllowed: 1 });
     expect(cluster.reasons()).toContain("NotDeleted");
   });
+});
+
+it("a pod that its kubelet ends is disrupted for as long as that takes", () => {
+  const cluster = protectedWeb({ minAvailable: 1 });
+  const [pod] = podsOf(cluster);
+  const condition = {
+    type: "DisruptionTarget",
+    status: "True",
+    lastTransitionTimeMicros: cluster.engine.now,
+    reason: "TerminationByKubelet",
+    message: "",
+  } as const;
+  cluster.execute({ verb: "patch", target: pod!, change: { setConditions: [condition] } });
+  cluster.advance(600);
+  expect(podCondition(cluster.get("Pod", pod!.name), "DisruptionTarget")?.status).toBe("True");
 });
 
 it("a pod that was to be disrupted and was not deleted loses the condition after 2 min", () => {

@@ -58,6 +58,29 @@ describe("the slices of a Service", () => {
     expect(new Set(readyIn(cluster)).size).toBe(250);
   });
 
+  it("are written one after the other: a refusal ends the sync, which is tried again after 1 s", () => {
+    const times: number[] = [];
+    let refusals = 0;
+    const cluster: TestCluster = new TestCluster({
+      refuse: (request) => {
+        if (request.verb !== "create" || request.object.kind !== "EndpointSlice") return null;
+        times.push(cluster.engine.now);
+        if (refusals++ > 0) return null;
+        return { ok: false, reason: "Forbidden", message: "not now" };
+      },
+    }).run(CONTROLLERS);
+    cluster.apply(deployment("web", { replicas: 250 }));
+    cluster.advance(60);
+    cluster.apply(service("web"));
+    cluster.advance(60);
+    expect(times.length).toBe(4);
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(1_000_000);
+    expect(cluster.events.filter(({ object }) => object === "web").at(-1)).toMatchObject({
+      reason: "FailedToUpdateEndpointSlices",
+    });
+    expect(new Set(readyIn(cluster)).size).toBe(250);
+  });
+
   it("are one that is empty when there is no pod", () => {
     const cluster = new TestCluster().run(CONTROLLERS);
     cluster.apply(service("web"));

@@ -67,6 +67,32 @@ describe("a generic ephemeral volume", () => {
     expect(cluster.get("PersistentVolumeClaim", "p-scratch").ownerReferences[0]?.uid).toBe(uid);
   });
 
+  it("after one whose claim is somebody else's waits with it, and both are tried again", () => {
+    const volumes = ["scratch", "cache"].map((name) => {
+      return { name, ephemeral: { volumeClaimTemplate: template } };
+    });
+    const both = { ...pod, spec: { ...(pod.spec as object), volumes } };
+    const cluster = clusterOf(
+      [storageClass("fast"), claim("p-scratch", { class: "fast" }), both],
+      CONTROLLERS,
+    );
+    cluster.advance(60);
+    const names = () => cluster.all("PersistentVolumeClaim").map(({ name }) => name);
+    expect(names()).toEqual(["p-scratch"]);
+    const told = cluster.events.filter(({ object }) => object === "p");
+    expect(told.length).toBeGreaterThan(5);
+    expect(told[0]).toMatchObject({
+      reason: "FailedBinding",
+      message:
+        "ephemeral volume scratch: PVC default/p-scratch was not created for pod default/p (pod is not owner)",
+    });
+    const foreign = cluster.get("PersistentVolumeClaim", "p-scratch");
+    cluster.execute({ verb: "patch", target: foreign, change: { finalizers: [] } });
+    cluster.execute({ verb: "delete", target: cluster.get("PersistentVolumeClaim", "p-scratch") });
+    cluster.advance(5);
+    expect(names().sort()).toEqual(["p-cache", "p-scratch"]);
+  });
+
   it("is not taken from somebody who has a claim of that name", () => {
     const cluster = clusterOf(
       [storageClass("fast"), claim("p-scratch", { class: "fast" }), pod],

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { isPodReady, type PodVersion } from "../../src/api/pod-version.js";
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../../src/base/time.js";
-import { maxSurge, minAvailable } from "../../src/control/deployment/fenceposts.js";
+import type { ReplicaSet } from "../../src/control/deployment/replica-sets.js";
+import { reconcileOldReplicaSets } from "../../src/control/deployment/rolling-update.js";
 import { CONTROLLERS } from "../../src/control/registry.js";
 import { deployment, TestCluster } from "./cluster.js";
 
@@ -25,6 +26,21 @@ const rollouts = fc
     stopMillis: fc.constantFrom(0, 500, 20_000),
   })
   .filter(({ maxSurge, maxUnavailable }) => !isZero(maxSurge) || !isZero(maxUnavailable));
+
+/** Pods that must be ready, and that there may be: a share is rounded down, or up for the surge. */
+function boundsOf({ replicas, maxSurge, maxUnavailable }: Limits) {
+  const pods = (of: number | string) =>
+    typeof of === "number" ? of : (Number.parseInt(of, 10) * replicas) / 100;
+  const surge = Math.ceil(pods(maxSurge));
+  const unavailable = Math.max(surge === 0 ? 1 : 0, Math.floor(pods(maxUnavailable)));
+  return { least: Math.max(0, replicas - unavailable), most: replicas + surge };
+}
+
+interface Limits {
+  readonly replicas: number;
+  readonly maxSurge: number | string;
+  readonly maxUnavailable: number | string;
+}
 
 const isZero = (value: number | string) => Number.parseInt(String(value), 10) === 0;
 
@@ -59,9 +75,7 @@ it("a rolling update keeps to its limits at every write, whatever goes wrong", (
       const sketch = { replicas, strategy, minReadySeconds };
       cluster.apply(deployment("web", sketch));
       cluster.advance(60);
-      const { spec } = cluster.get("Deployment", "web");
-      const least = minAvailable(spec);
-      const most = replicas + maxSurge(spec);
+      const { least, most } = boundsOf(given);
       expect(cluster.all("Pod").filter(isPodReady).length).toBe(replicas);
 
       let checks = 0;
@@ -98,3 +112,89 @@ it("a rolling update keeps to its limits at every write, whatever goes wrong", (
 function isNew(pod: PodVersion): boolean {
   return pod.spec.containers[0]!.image === "web:2";
 }
+
+interface Sketch {
+  readonly size: number;
+  readonly available: number;
+}
+
+/** `old`: oldest first. `taken`: their sizes after one step, as Kubernetes decides. */
+interface Step {
+  readonly when: string;
+  readonly replicas: number;
+  readonly maxUnavailable: number;
+  readonly old: readonly Sketch[];
+  readonly current: Sketch;
+  readonly taken: readonly number[];
+}
+
+const STEPS: readonly Step[] = [
+  {
+    when: "new pods are available: as many old ones go",
+    replicas: 4,
+    maxUnavailable: 1,
+    old: [{ size: 4, available: 4 }],
+    current: { size: 1, available: 1 },
+    taken: [2],
+  },
+  {
+    when: "an old set tells of more pods than it may have: no available pod goes",
+    replicas: 4,
+    maxUnavailable: 1,
+    old: [{ size: 2, available: 4 }],
+    current: { size: 3, available: 2 },
+    taken: [2],
+  },
+  {
+    when: "so does one of two old sets: the other keeps its pods, too",
+    replicas: 6,
+    maxUnavailable: 1,
+    old: [
+      { size: 3, available: 3 },
+      { size: 1, available: 3 },
+    ],
+    current: { size: 4, available: 3 },
+    taken: [3, 1],
+  },
+  {
+    when: "the older of two has unavailable pods: those go before the error",
+    replicas: 6,
+    maxUnavailable: 1,
+    old: [
+      { size: 3, available: 1 },
+      { size: 1, available: 3 },
+    ],
+    current: { size: 4, available: 4 },
+    taken: [1, 1],
+  },
+  {
+    when: "the unavailable pods of the older are all that may go: what the other tells is believed",
+    replicas: 6,
+    maxUnavailable: 1,
+    old: [
+      { size: 3, available: 1 },
+      { size: 1, available: 3 },
+    ],
+    current: { size: 3, available: 3 },
+    taken: [0, 0],
+  },
+];
+
+it.each(STEPS)("of a rolling update, when $when", ({ replicas, maxUnavailable, ...step }) => {
+  const set = ({ size, available }: Sketch, age: number) =>
+    ({
+      uid: `set-${age}`,
+      name: `set-${age}`,
+      creationTimeMicros: age,
+      spec: { replicas: size },
+      status: { replicas: size, availableReplicas: available },
+    }) as unknown as ReplicaSet;
+  const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable } };
+  const oldSets = step.old.map((sketch, i) => set(sketch, i));
+  const newSet = set(step.current, oldSets.length);
+  const steps = reconcileOldReplicaSets({ replicas, strategy }, { newSet, oldSets });
+  const after = oldSets.map(({ uid, spec }) => {
+    return steps.findLast((one) => one.set.uid === uid)?.replicas ?? spec.replicas;
+  });
+  expect(after).toEqual(step.taken);
+});

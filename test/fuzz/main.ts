@@ -1,7 +1,10 @@
 import { parseArgs } from "node:util";
+import { fuzzSeeds } from "./seeds.js";
 
 /** What `npm run fuzz` can do: an option, whose number says how many, and what runs for it. */
-const MODES: Record<string, (count: number, first: number) => Promise<boolean>> = {};
+const MODES: Record<string, (count: number, first: number) => Promise<boolean>> = {
+  seeds: fuzzSeeds,
+};
 
 const { values } = parseArgs({
   options: {

@@ -1,11 +1,14 @@
 import { controllerOf, objectKey, type ObjectVersion } from "../../src/api/object-version.js";
 import { isPodReady, isPodTerminal } from "../../src/api/pod-version.js";
 import type { ObjectStore } from "../../src/store/object-store.js";
+import { demand, RolloutFloor, type SetState, surgeOf } from "./rollout-floor.js";
 
 /** A change of the wanted number of pods takes the controllers this long, or less. */
 const REACTION_MICROS = 30_000_000;
 /** One set's pods may come before another's go: both have been asked for. */
 const OVERLAP_MICROS = 3_000_000;
+
+const NO_PODS = { active: 0, ready: 0, knownReady: 0 };
 
 interface Watched {
   /** Highest number of pods that was allowed lately, and since when it is lower. */
@@ -16,14 +19,17 @@ interface Watched {
   replicas: number;
   /** Whether all were ready since the wanted number changed last. */
   wasUp: boolean;
-  /** Whether the rollout that is under way took stale numbers for true. */
-  isHasty: boolean;
+  readonly floor: RolloutFloor;
 }
 
 interface Tally {
   active: number;
   ready: number;
+  knownReady: number;
 }
+
+/** A pod's readiness is known to everybody by then. */
+const NEWS_MICROS = 1_000_000;
 
 /**
  * What a Deployment promises of its rollouts: never more pods than replicas and surge, and, in a
@@ -31,56 +37,75 @@ interface Tally {
  */
 export class RolloutBounds {
   private readonly watched = new Map<string, Watched>();
+  /** Since when each pod is ready, by UID. */
+  private readonly readyMicros = new Map<string, number>();
 
   constructor(
     private readonly store: ObjectStore,
     private readonly options: { readonly isCalm: boolean },
   ) {
     store.observe((before, after) => {
-      if (before?.kind === "ReplicaSet" && after?.kind === "ReplicaSet") this.scaled(before, after);
+      const nowMicros = store.engine.now;
+      if (after?.kind === "Pod") {
+        if (!isPodReady(after)) this.readyMicros.delete(after.uid);
+        else if (!this.readyMicros.has(after.uid)) this.readyMicros.set(after.uid, nowMicros);
+      }
+      if (before?.kind === "ReplicaSet" && after?.kind === "ReplicaSet") {
+        this.scaled(before, after, nowMicros);
+      }
     });
   }
 
-  /**
-   * As upstream, a Deployment counts available pods by the status of its sets, and may scale down a
-   * set twice before its status tells of the first time: then the floor gives way for this rollout.
-   */
-  private scaled(before: ObjectVersion<"ReplicaSet">, after: ObjectVersion<"ReplicaSet">): void {
-    const replicas = before.spec.replicas ?? 1;
-    const isStale = (before.status.availableReplicas ?? 0) > replicas;
-    const watched = this.watched.get(controllerOf(after)?.uid ?? "");
-    if (isStale && replicas > (after.spec.replicas ?? 1) && watched !== undefined) {
-      watched.isHasty = true;
+  private scaled(
+    before: ObjectVersion<"ReplicaSet">,
+    after: ObjectVersion<"ReplicaSet">,
+    nowMicros: number,
+  ): void {
+    const owner = controllerOf(after);
+    const watched = this.watched.get(owner?.uid ?? "");
+    if (watched === undefined || !this.options.isCalm) return;
+    if ((after.spec.replicas ?? 1) >= (before.spec.replicas ?? 1)) return;
+    const deployment = this.store.table("Deployment").find(after.namespace, owner!.name);
+    if (deployment?.uid !== owner!.uid || deployment.spec.strategy?.type === "Recreate") return;
+    const states = this.setsOf(deployment, this.tallies(nowMicros)).map((state) =>
+      state.set.uid === before.uid ? { ...state, set: before } : state,
+    );
+    watched.floor.shrink(deployment, states, after, nowMicros);
+  }
+
+  private setsOf(
+    deployment: ObjectVersion<"Deployment">,
+    tallies: ReadonlyMap<string, Tally>,
+  ): SetState[] {
+    const states: SetState[] = [];
+    for (const set of this.store.table("ReplicaSet")) {
+      if (controllerOf(set)?.uid !== deployment.uid) continue;
+      states.push({ set, ...(tallies.get(set.uid) ?? NO_PODS) });
     }
+    return states;
   }
 
   check(nowMicros: number): void {
-    const tallies = this.tallies();
-    const deployments = new Map<string, { sets: number; wanted: number; pods: Tally }>();
-    for (const set of this.store.table("ReplicaSet")) {
-      const owner = controllerOf(set)?.uid;
-      if (owner === undefined || set.deletionTimeMicros !== null) continue;
-      const sum = deployments.get(owner) ?? { sets: 0, wanted: 0, pods: { active: 0, ready: 0 } };
-      deployments.set(owner, sum);
-      const pods = tallies.get(set.uid) ?? { active: 0, ready: 0 };
-      if ((set.spec.replicas ?? 1) > 0) sum.sets += 1;
-      sum.wanted += set.spec.replicas ?? 1;
-      sum.pods = { active: sum.pods.active + pods.active, ready: sum.pods.ready + pods.ready };
-    }
+    const tallies = this.tallies(nowMicros);
     for (const deployment of this.store.table("Deployment")) {
-      const sum = deployments.get(deployment.uid);
-      if (sum === undefined || deployment.deletionTimeMicros !== null) continue;
+      const states = this.setsOf(deployment, tallies);
+      if (states.length === 0 || deployment.deletionTimeMicros !== null) continue;
       const watched = this.watch(deployment, nowMicros);
-      this.checkCeiling(deployment, { watched, nowMicros, ...sum });
-      if (sum.sets === 1 && sum.pods.active === sum.wanted) watched.isHasty = false;
-      if (this.options.isCalm) this.checkFloor(deployment, watched, sum.pods.ready);
+      const alive = states.filter(({ set }) => set.deletionTimeMicros === null);
+      const wanted = alive.reduce((sum, { set }) => sum + (set.spec.replicas ?? 1), 0);
+      const active = alive.reduce((sum, state) => sum + state.active, 0);
+      this.checkCeiling(deployment, { watched, nowMicros, wanted, active });
+      if (!this.options.isCalm) continue;
+      watched.floor.observe(deployment, states, nowMicros);
+      const ready = alive.reduce((sum, state) => sum + state.ready, 0);
+      this.checkFloor(deployment, watched, ready);
     }
   }
 
   /** In a calm world every rollout has come to its end. */
   settled(): void {
     if (!this.options.isCalm) return;
-    const tallies = this.tallies();
+    const tallies = this.tallies(this.store.engine.now);
     for (const deployment of this.store.table("Deployment")) {
       const { status, spec, generation } = deployment;
       const replicas = spec.replicas ?? 1;
@@ -100,22 +125,26 @@ export class RolloutBounds {
     }
   }
 
-  private tallies(): ReadonlyMap<string, Tally> {
+  private tallies(nowMicros: number): ReadonlyMap<string, Tally> {
     const tallies = new Map<string, Tally>();
     for (const pod of this.store.table("Pod")) {
       const owner = controllerOf(pod)?.uid;
       if (owner === undefined || isPodTerminal(pod) || pod.deletionTimeMicros !== null) continue;
-      const tally = tallies.get(owner) ?? { active: 0, ready: 0 };
+      const tally = tallies.get(owner) ?? { ...NO_PODS };
       tallies.set(owner, tally);
       tally.active += 1;
-      if (isPodReady(pod)) tally.ready += 1;
+      if (!isPodReady(pod)) continue;
+      tally.ready += 1;
+      const sinceMicros = this.readyMicros.get(pod.uid) ?? Number.NEGATIVE_INFINITY;
+      if (nowMicros - sinceMicros > NEWS_MICROS) tally.knownReady += 1;
     }
     return tallies;
   }
 
   private watch(deployment: ObjectVersion<"Deployment">, nowMicros: number): Watched {
     const replicas = deployment.spec.replicas ?? 1;
-    const ceiling = replicas + allowed(deployment, "maxSurge", Math.ceil);
+    const isRecreate = deployment.spec.strategy?.type === "Recreate";
+    const ceiling = replicas + (isRecreate ? 0 : surgeOf(deployment, replicas));
     let watched = this.watched.get(deployment.uid);
     if (watched === undefined) {
       watched = {
@@ -124,7 +153,7 @@ export class RolloutBounds {
         overMicros: null,
         replicas,
         wasUp: false,
-        isHasty: false,
+        floor: new RolloutFloor(),
       };
       this.watched.set(deployment.uid, watched);
     }
@@ -140,19 +169,19 @@ export class RolloutBounds {
 
   private checkCeiling(
     deployment: ObjectVersion<"Deployment">,
-    state: { watched: Watched; nowMicros: number; wanted: number; pods: Tally },
+    state: { watched: Watched; nowMicros: number; wanted: number; active: number },
   ): void {
-    const { watched, nowMicros, wanted, pods } = state;
+    const { watched, nowMicros, wanted, active } = state;
     demand(wanted <= watched.ceiling, () => {
       return `${objectKey(deployment)}: its sets want ${wanted} pods, at most ${watched.ceiling}`;
     });
-    if (pods.active <= watched.ceiling) {
+    if (active <= watched.ceiling) {
       watched.overMicros = null;
       return;
     }
     watched.overMicros ??= nowMicros;
     demand(nowMicros - watched.overMicros <= OVERLAP_MICROS, () => {
-      return `${objectKey(deployment)} has ${pods.active} pods, at most ${watched.ceiling}`;
+      return `${objectKey(deployment)} has ${active} pods, at most ${watched.ceiling}`;
     });
   }
 
@@ -161,30 +190,11 @@ export class RolloutBounds {
     watched: Watched,
     ready: number,
   ): void {
-    if (watched.isHasty) watched.wasUp = false;
-    if (watched.isHasty || deployment.spec.strategy?.type === "Recreate") return;
+    if (deployment.spec.strategy?.type === "Recreate") return;
     if (ready >= watched.replicas) watched.wasUp = true;
-    const surge = allowed(deployment, "maxSurge", Math.ceil);
-    const least = surge === 0 ? 1 : 0;
-    const unavailable = Math.max(least, allowed(deployment, "maxUnavailable", Math.floor));
-    demand(!watched.wasUp || ready >= watched.replicas - unavailable, () => {
-      const bound = watched.replicas - unavailable;
-      return `${objectKey(deployment)}: ${ready} pods are ready, at least ${bound} have to be`;
+    const least = watched.floor.floorOf(deployment);
+    demand(!watched.wasUp || ready >= least, () => {
+      return `${objectKey(deployment)}: ${ready} pods are ready, at least ${least} have to be`;
     });
   }
-}
-
-function allowed(
-  deployment: ObjectVersion<"Deployment">,
-  which: "maxSurge" | "maxUnavailable",
-  round: (value: number) => number,
-): number {
-  const { replicas = 1, strategy } = deployment.spec;
-  const value: unknown = strategy?.rollingUpdate?.[which] ?? 0;
-  if (typeof value === "number") return value;
-  return round((Number.parseInt(String(value), 10) * replicas) / 100);
-}
-
-function demand(holds: boolean, message: () => string): void {
-  if (!holds) throw new Error(message());
 }

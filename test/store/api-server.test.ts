@@ -168,6 +168,29 @@ describe("update", () => {
     expect(patched.labels).toEqual({ step: "3" });
   });
 
+  it("makes no version of a status that says the same in another object", () => {
+    const { server } = newServer();
+    const labels = { app: "web" };
+    const set = accepted(
+      server,
+      create({
+        apiVersion: "apps/v1",
+        kind: "ReplicaSet",
+        metadata: { name: "web", namespace: "default" },
+        spec: {
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: podManifest("a").spec },
+        },
+      }),
+    ) as ObjectVersion<"ReplicaSet">;
+    const status = { replicas: 1, conditions: [{ type: "ReplicaFailure", status: "True" }] };
+    const write = (change: object) => accepted(server, { verb: "patch", target: set, change });
+    const written = write({ status });
+    expect(written.resourceVersion).toBeGreaterThan(set.resourceVersion);
+    expect(write({ status: structuredClone(status), spec: { ...set.spec } })).toBe(written);
+    expect(write({ spec: { ...set.spec, replicas: 2 } }).generation).toBe(2);
+  });
+
   it("makes no version of a change that changes nothing", () => {
     const { server, store } = newServer();
     const pod = accepted(server, create(podManifest("a")));

@@ -5,7 +5,6 @@ import type { AnswerId } from "../../store/client.js";
 import type { Outcome, Refusal } from "../../store/outcome.js";
 import type { Change, WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
-import { isNamespaceTerminating } from "../owner-references.js";
 import { Timestamps } from "../timestamps.js";
 import { WorkQueue } from "../work-queue.js";
 import { DeploymentCache } from "./deployment-cache.js";
@@ -15,7 +14,7 @@ import {
   sameStatus,
   type StatusClock,
 } from "./deployment-status.js";
-import { isRollingUpdate } from "./fenceposts.js";
+import { desiredReplicas, isRollingUpdate } from "./fenceposts.js";
 import { setsToCleanUp } from "./history.js";
 import { newReplicaSet } from "./new-replica-set.js";
 import { type DeploymentStatus, isComplete, Progress, progressCheckAfter } from "./progress.js";
@@ -36,20 +35,25 @@ import {
   revisionRequest,
 } from "./revision-sync.js";
 import { maxRevision, withSizeAnnotations } from "./revisions.js";
-import { rollingUpdateSteps } from "./rolling-update.js";
+import { rollingUpdate } from "./rolling-update.js";
 
 const MAX_RETRIES = 15;
 /** Writes that one sync may need: more is a bug of ours that would never end. */
 const MAX_ROUNDS = 10_000;
+
+/** How a sync ends; a rollout that took a step does not clean up. */
+type Goal = "status" | "rollout status" | "clean up, rollout status";
 
 /** A sync that is under way. */
 interface Sync {
   readonly row: number;
   readonly uid: string;
   /** Sizes that are still to be written, in this order. */
-  steps: ScaleStep[];
+  steps: readonly ScaleStep[];
   /** What comes once they are written; null while it is not decided. */
-  goal: "rollout status" | "status" | null;
+  goal: Goal | null;
+  /** What comes instead once one of them is refused; null: the sync has failed. */
+  goalIfRefused: Goal | null;
   cleanedUp: boolean;
   unanswered: number;
   rounds: number;
@@ -70,6 +74,7 @@ export class DeploymentController implements Controller {
   private readonly cache: DeploymentCache;
   private readonly timestamps: Timestamps;
   private readonly syncs = new Map<number, Sync>();
+  private readonly setScaled: AnswerId;
   private readonly setWritten: AnswerId;
   private readonly setCreated: AnswerId;
   private readonly deploymentWritten: AnswerId;
@@ -86,6 +91,7 @@ export class DeploymentController implements Controller {
     });
     this.cache = new DeploymentCache(informers, (row) => this.queue.add(row));
     this.timestamps = new Timestamps(options.startTimeMs);
+    this.setScaled = client.onAnswer((outcome, row) => this.onSetScaled(outcome, row));
     this.setWritten = client.onAnswer((outcome, row, _, request) =>
       this.onSetWritten(outcome, row, request),
     );
@@ -115,6 +121,7 @@ export class DeploymentController implements Controller {
       uid: deployment.uid,
       steps: [],
       goal: null,
+      goalIfRefused: null,
       cleanedUp: false,
       unanswered: 0,
       rounds: 0,
@@ -141,9 +148,9 @@ export class DeploymentController implements Controller {
     }
     if (sync.goal === null && this.claim(sync, deployment)) return;
     const rollout = this.cache.rolloutOf(deployment);
-    if (sync.goal === "rollout status") this.endRollout(sync, deployment, rollout);
+    if (sync.goal === null) this.decide(sync, deployment, rollout);
     else if (sync.goal === "status") this.endScaling(sync, deployment, rollout);
-    else this.decide(sync, deployment, rollout);
+    else this.endRollout(sync, deployment, rollout);
   }
 
   private decide(sync: Sync, deployment: Deployment, rollout: Rollout): void {
@@ -162,54 +169,76 @@ export class DeploymentController implements Controller {
       this.begin(sync, scale(deployment, rollout), "status");
     } else if (isRollingUpdate(deployment.spec)) {
       if (rollout.newSet === null) this.createSet(sync, deployment, rollout);
-      else this.begin(sync, rollingUpdateSteps(deployment.spec, rollout), "rollout status");
+      else this.roll(sync, deployment, rollout);
     } else {
       this.recreate(sync, deployment, rollout);
     }
   }
 
+  /** As upstream, a refused size of an old set ends the steps and not the sync: nothing is retried. */
+  private roll(sync: Sync, deployment: Deployment, rollout: Rollout): void {
+    const { steps, of } = rollingUpdate(deployment.spec, rollout);
+    if (of === "old sets") sync.goalIfRefused = "clean up, rollout status";
+    this.begin(sync, steps, steps.length > 0 ? "rollout status" : "clean up, rollout status");
+  }
+
   private recreate(sync: Sync, deployment: Deployment, rollout: Rollout): void {
-    const steps = scaleDownForRecreate(rollout.oldSets);
+    const { newSet, oldSets } = rollout;
+    const steps = scaleDownForRecreate(oldSets);
     const unfinished = (setUid: string) => this.cache.unfinished.of(setUid);
-    if (steps.length > 0 || oldPodsRunning(rollout.oldSets, unfinished)) {
+    if (steps.length > 0 || oldPodsRunning(oldSets, unfinished)) {
       this.begin(sync, steps, "rollout status");
-    } else if (rollout.newSet === null) {
+    } else if (newSet === null) {
       this.createSet(sync, deployment, rollout);
     } else {
-      const step = { set: rollout.newSet, replicas: deployment.spec.replicas ?? 1 };
-      this.begin(sync, [step], "rollout status");
+      const replicas = desiredReplicas(deployment.spec);
+      const grows = sizeOf(newSet) === replicas ? [] : [{ set: newSet, replicas }];
+      this.begin(sync, grows, "clean up, rollout status");
     }
   }
 
-  private begin(sync: Sync, steps: ScaleStep[], goal: "rollout status" | "status"): void {
+  private begin(sync: Sync, steps: readonly ScaleStep[], goal: Goal): void {
     sync.steps = steps;
     sync.goal = goal;
     this.proceed(sync);
   }
 
-  /** Writes the next size that differs from what the set has; false when none is left. */
+  /** Writes the next size, over the version that it was worked out for; false when none is left. */
   private scaleNext(sync: Sync, deployment: Deployment): boolean {
-    for (let step = sync.steps.shift(); step !== undefined; step = sync.steps.shift()) {
-      const set = this.cache.sets.at(step.set.row);
-      if (set === undefined || set.uid !== step.set.uid) continue;
+    while (sync.steps.length > 0) {
+      const [{ set, replicas }, ...later] = sync.steps as [ScaleStep, ...ScaleStep[]];
+      sync.steps = later;
       const annotations = withSizeAnnotations(set.annotations, deployment);
-      const resizes = sizeOf(set) !== step.replicas;
+      const resizes = sizeOf(set) !== replicas;
       if (!resizes && annotations === set.annotations) continue;
-      const spec = resizes ? { ...set.spec, replicas: step.replicas } : set.spec;
-      this.submit(this.setWritten, sync, {
-        verb: "update",
-        base: set,
-        change: { spec, annotations },
-      });
+      const spec = resizes ? { ...set.spec, replicas } : set.spec;
+      const change = { spec, annotations };
+      this.submit(this.setScaled, sync, { verb: "update", base: set, change });
       return true;
     }
     return false;
   }
 
+  private onSetScaled(outcome: Outcome, row: number): void {
+    const sync = this.syncOf(row);
+    sync.unanswered -= 1;
+    if (outcome.ok) {
+      const set = outcome.object as ReplicaSet;
+      this.takeSet(set);
+      sync.steps = sync.steps.map((step) => (step.set.uid === set.uid ? { ...step, set } : step));
+    } else {
+      sync.steps = [];
+      sync.goal = sync.goalIfRefused;
+      sync.failed = sync.goalIfRefused === null;
+    }
+    this.proceed(sync);
+  }
+
+  /** A set that is gone needs neither to be claimed nor to be deleted. */
   private onSetWritten(outcome: Outcome, row: number, { verb }: WriteRequest): void {
     const sync = this.syncOf(row);
     sync.unanswered -= 1;
-    if (!outcome.ok) sync.failed ||= verb !== "delete" || outcome.reason !== "NotFound";
+    if (!outcome.ok) sync.failed ||= verb === "update" || outcome.reason !== "NotFound";
     else if (verb !== "delete") this.takeSet(outcome.object as ReplicaSet);
     if (sync.unanswered === 0) this.proceed(sync);
   }
@@ -239,7 +268,12 @@ export class DeploymentController implements Controller {
   private createSet(sync: Sync, deployment: Deployment, rollout: Rollout): void {
     const revision = maxRevision(rollout.oldSets) + 1;
     const { templates } = this.cache;
-    const object = newReplicaSet(deployment, allSets(rollout), revision, templates);
+    const { kubernetesMinor } = this.options;
+    const object = newReplicaSet(deployment, allSets(rollout), {
+      revision,
+      templates,
+      kubernetesMinor,
+    });
     this.submit(this.setCreated, sync, { verb: "create", object });
   }
 
@@ -281,7 +315,7 @@ export class DeploymentController implements Controller {
   }
 
   private onCreateFailed(sync: Sync, deployment: Deployment, name: string, refusal: Refusal): void {
-    if (isNamespaceTerminating(refusal)) {
+    if (refusal.cause === "NamespaceTerminating") {
       this.finish(sync, false);
       return;
     }
@@ -315,8 +349,10 @@ export class DeploymentController implements Controller {
   }
 
   private endRollout(sync: Sync, deployment: Deployment, rollout: Rollout): void {
-    if (isComplete(deployment, deployment.status) && this.cleanUp(sync, deployment, rollout))
-      return;
+    const cleansUp = sync.goal === "clean up, rollout status";
+    if (cleansUp && isComplete(deployment, deployment.status)) {
+      if (this.cleanUp(sync, deployment, rollout)) return;
+    }
     const clock = this.clock();
     const status = rolloutStatus(deployment, rollout, clock);
     if (sameStatus(deployment.status, status)) {

@@ -41,12 +41,18 @@ export function newReplicaSetSize(
   return room <= 0 ? current : current + Math.min(room, wanted - current);
 }
 
+export interface NewSetOptions {
+  readonly revision: number;
+  readonly templates: TemplateContents;
+  /** The cluster's version, `34` for 1.34; undefined for the newest. */
+  readonly kubernetesMinor: number | undefined;
+}
+
 /** The set of the Deployment's present template, ready to be created. */
 export function newReplicaSet(
   deployment: Deployment,
   sets: readonly ReplicaSet[],
-  revision: number,
-  templates: TemplateContents,
+  { revision, templates, kubernetesMinor }: NewSetOptions,
 ): NewGeneric<"ReplicaSet"> {
   const { template, selector, minReadySeconds } = deployment.spec;
   const hash = templates.hashOf(template, deployment.status.collisionCount);
@@ -55,7 +61,7 @@ export function newReplicaSet(
   return {
     kind: "ReplicaSet",
     namespace: deployment.namespace,
-    name: `${deployment.name}-${hash}`,
+    name: setName(deployment.name, hash, kubernetesMinor ?? TRUNCATING_MINOR),
     generateName: "",
     deletionTimeMicros: null,
     deletionGracePeriodSeconds: null,
@@ -74,6 +80,15 @@ export function newReplicaSet(
     },
     status: { replicas: 0 },
   };
+}
+
+/** Before, the set of a Deployment with a long name is refused. */
+const TRUNCATING_MINOR = 34;
+const MAX_NAME_LENGTH = 253;
+
+function setName(deploymentName: string, hash: string, kubernetesMinor: number): string {
+  if (kubernetesMinor < TRUNCATING_MINOR) return `${deploymentName}-${hash}`;
+  return `${deploymentName.slice(0, MAX_NAME_LENGTH - hash.length - 1)}-${hash}`;
 }
 
 /** Whether the set asks for as many pods as its Deployment wants, and all are available. */

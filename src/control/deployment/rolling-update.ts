@@ -14,10 +14,17 @@ import {
   sizeOf,
 } from "./replica-sets.js";
 
+/** The sizes that a sync of a rolling update gives: to the current set, or else to the old ones. */
+export interface RollingUpdate {
+  readonly steps: readonly ScaleStep[];
+  readonly of: "new set" | "old sets";
+}
+
 /** One step of a rolling update: the current set grows, or else the old ones shrink. */
-export function rollingUpdateSteps(spec: RolloutLimits, rollout: Rollout): ScaleStep[] {
+export function rollingUpdate(spec: RolloutLimits, rollout: Rollout): RollingUpdate {
   const step = reconcileNewReplicaSet(spec, rollout);
-  return step === null ? reconcileOldReplicaSets(spec, rollout) : [step];
+  if (step !== null) return { steps: [step], of: "new set" };
+  return { steps: reconcileOldReplicaSets(spec, rollout), of: "old sets" };
 }
 
 /** The size that one step of a rolling update gives the current set. */
@@ -33,7 +40,8 @@ export function reconcileNewReplicaSet(spec: RolloutLimits, rollout: Rollout): S
 /**
  * What one step of a rolling update takes from the old sets: first pods that are not available
  * anyway, then as many as leave enough available ones. Pods of the current set that are not
- * available yet are not counted on.
+ * available yet are not counted on. While a set tells of more available pods than it may have, no
+ * available pod is taken.
  */
 export function reconcileOldReplicaSets(spec: RolloutLimits, rollout: Rollout): ScaleStep[] {
   const old = activeSets(rollout.oldSets);
@@ -43,31 +51,39 @@ export function reconcileOldReplicaSets(spec: RolloutLimits, rollout: Rollout): 
   const minimum = desiredReplicas(spec) - maxUnavailable(spec);
   const maxScaledDown = replicaCount(allSets(rollout)) - minimum - newUnavailable;
   if (maxScaledDown <= 0) return [];
-  const cleanup = cleanupUnhealthyReplicas(old, maxScaledDown);
+  const { steps, metStaleStatus } = cleanupUnhealthyReplicas(old, maxScaledDown);
+  if (metStaleStatus) return steps;
   const cleaned = old.map((set) => {
-    const step = cleanup.find((candidate) => candidate.set === set);
+    const step = steps.find((candidate) => candidate.set === set);
     return step === undefined ? set : resized(set, step.replicas);
   });
   const all = newSet === null ? cleaned : [...cleaned, newSet];
-  return [...cleanup, ...scaleDownOldReplicaSets(spec, all, cleaned)];
+  return [...steps, ...scaleDownOldReplicaSets(spec, all, cleaned)];
+}
+
+export interface Cleanup {
+  readonly steps: ScaleStep[];
+  /** It ended at a set that reports more available pods than its size: its status lags behind. */
+  readonly metStaleStatus: boolean;
 }
 
 /** Takes at most `maxCleanup` pods that are not available from the sets, oldest first. */
 export function cleanupUnhealthyReplicas(
   oldSets: readonly ReplicaSet[],
   maxCleanup: number,
-): ScaleStep[] {
+): Cleanup {
   const steps: ScaleStep[] = [];
   let left = maxCleanup;
   for (const set of [...oldSets].sort(byCreation)) {
     if (left <= 0) break;
     const unhealthy = sizeOf(set) - availableOf(set);
-    if (sizeOf(set) === 0 || unhealthy <= 0) continue;
+    if (sizeOf(set) === 0 || unhealthy === 0) continue;
+    if (unhealthy < 0) return { steps, metStaleStatus: true };
     const count = Math.min(left, unhealthy);
     steps.push({ set, replicas: sizeOf(set) - count });
     left -= count;
   }
-  return steps;
+  return { steps, metStaleStatus: false };
 }
 
 /** Takes the available pods that are more than must be available from the sets, oldest first. */

@@ -124,11 +124,16 @@ function budgetStatus(budget: Budget, figures: BudgetFigures, now: string): Budg
     desiredHealthy,
     expectedPods,
     observedGeneration: budget.generation,
-    conditions: conditionsWith(budget, { reason, message: "", now }),
+    conditions: conditionsWith(budget, {
+      reason,
+      message: "",
+      now,
+      observedGeneration: budget.generation,
+    }),
   };
 }
 
-/** The status of a budget that cannot be worked out: whatever it was, nothing may be disrupted. */
+/** A budget that cannot be worked out: nothing may be disrupted; the rest is as it was. */
 function failedStatus(budget: Budget, message: string, now: string): BudgetStatus {
   return {
     ...budget.status,
@@ -136,8 +141,12 @@ function failedStatus(budget: Budget, message: string, now: string): BudgetStatu
     desiredHealthy: budget.status.desiredHealthy ?? 0,
     expectedPods: budget.status.expectedPods ?? 0,
     disruptionsAllowed: 0,
-    observedGeneration: budget.generation,
-    conditions: conditionsWith(budget, { reason: "SyncFailed", message, now }),
+    conditions: conditionsWith(budget, {
+      reason: "SyncFailed",
+      message,
+      now,
+      observedGeneration: budget.status.observedGeneration,
+    }),
   };
 }
 
@@ -204,11 +213,12 @@ interface Verdict {
   readonly reason: string;
   readonly message: string;
   readonly now: string;
+  readonly observedGeneration: number | undefined;
 }
 
 function conditionsWith(budget: Budget, verdict: Verdict): NonNullable<BudgetStatus["conditions"]> {
   const conditions = budget.status.conditions ?? [];
-  const { reason, message, now } = verdict;
+  const { reason, message, now, observedGeneration } = verdict;
   const status = reason === "SufficientPods" ? "True" : "False";
   const before = conditions.find(({ type }) => type === "DisruptionAllowed");
   const condition = {
@@ -217,7 +227,7 @@ function conditionsWith(budget: Budget, verdict: Verdict): NonNullable<BudgetSta
     reason,
     message,
     lastTransitionTime: before?.status === status ? before.lastTransitionTime : now,
-    observedGeneration: budget.generation,
+    ...(observedGeneration !== undefined && { observedGeneration }),
   };
   return [...conditions.filter((other) => other !== before), condition];
 }

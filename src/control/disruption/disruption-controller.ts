@@ -176,7 +176,7 @@ export class DisruptionController implements Controller {
     const before = podCondition(pod, "DisruptionTarget")!;
     const condition = { ...before, status: "False", lastTransitionTimeMicros: now } as const;
     const change = { setConditions: [condition] };
-    this.options.client.submit({ verb: "patch", target: pod, change }, this.cleared, row);
+    this.options.client.submit({ verb: "update", base: pod, change }, this.cleared, row);
   }
 
   private onCleared(outcome: Outcome, row: number): void {

@@ -1,17 +1,15 @@
-import { assert } from "../../base/assert.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { Labels } from "../../api/kubernetes.js";
 import type { NewGeneric } from "../../api/new-object.js";
 import type { PodVersion } from "../../api/pod-version.js";
-import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
-import type { Outcome } from "../../store/outcome.js";
+import type { Refusal } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
 import { Controllees } from "../controllees.js";
 import type { Controller, ControllerOptions } from "../controller.js";
 import { FreshView } from "../fresh-view.js";
 import { controllerReference } from "../owner-references.js";
-import { WorkQueue } from "../work-queue.js";
+import { WriteQueue } from "../write-queue.js";
 import { endpointChanged, endpointGroups, type Service } from "./endpoints.js";
 import { selectsPods, ServicePods } from "./service-pods.js";
 import { type EndpointSlice, planSlices, type SliceContent } from "./slice-plan.js";
@@ -23,18 +21,13 @@ const HEADLESS = "service.kubernetes.io/headless";
 const ZONE = "topology.kubernetes.io/zone";
 const MAX_RETRIES = 15;
 
-interface Sync {
-  unanswered: number;
-  failed: boolean;
-}
-
 /**
  * Keeps the EndpointSlices of each Service with a selector: one endpoint a pod with an address, with
  * the conditions ready, serving and terminating. Slices that others manage are left alone.
  * Source: Kubernetes, "EndpointSlices"; KEP-752, KEP-1672.
  */
 export class EndpointSliceController implements Controller {
-  private readonly queue: WorkQueue;
+  private readonly queue: WriteQueue;
   private readonly services: Informer<"Service">;
   private readonly podInformer: Informer<"Pod">;
   private readonly nodes: Informer<"Node">;
@@ -42,25 +35,24 @@ export class EndpointSliceController implements Controller {
   private readonly slicesOf = new Controllees<"EndpointSlice">();
   private readonly serviceRowByUid = new Map<string, number>();
   private readonly pods = new ServicePods();
-  private readonly syncs = new Map<number, Sync>();
-  private readonly written: AnswerId;
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
-    this.queue = new WorkQueue({
+    this.queue = new WriteQueue({
       engine,
+      client,
       name: "endpointslice",
       workers: options.workers,
       baseBackoffMicros: MICROS_PER_SECOND,
-      sync: (row) => this.sync(row),
+      maxRetries: MAX_RETRIES,
+      plan: (row) => this.planOf(row),
+      wrote: (object, request) => this.wrote(object as EndpointSlice, request),
+      refused: (row, refusal, request) => this.refused(row, refusal, request),
     });
     this.services = informers.informer("Service");
     this.podInformer = informers.informer("Pod");
     this.nodes = informers.informer("Node");
     this.slices = new FreshView(informers.informer("EndpointSlice"));
-    this.written = client.onAnswer((outcome, row, _, request) =>
-      this.onWritten(outcome, row, request),
-    );
   }
 
   start(): void {
@@ -119,28 +111,24 @@ export class EndpointSliceController implements Controller {
     }
   }
 
-  private sync(row: number): void {
+  private planOf(row: number): readonly WriteRequest[] {
     const service = this.services.at(row);
-    if (service === undefined || !selectsPods(service) || service.deletionTimeMicros !== null) {
-      this.queue.forget(row);
-      this.queue.done(row);
-      return;
-    }
-    const sync: Sync = { unanswered: 0, failed: false };
-    this.syncs.set(row, sync);
+    if (service === undefined || !selectsPods(service)) return [];
     const zoneOf = (name: string) => this.nodes.find("", name)?.labels[ZONE];
     const groups = endpointGroups(service, this.pods.of(row), zoneOf);
-    const plan = planSlices(this.existing(service), groups);
+    const { create, update, remove } = planSlices(this.existing(service), groups);
     const labels = sliceLabels(service);
-    for (const content of plan.create) {
-      this.submit(sync, row, { verb: "create", object: newSlice(service, content, labels) });
-    }
-    for (const { slice, content } of plan.update) {
-      const spec = bodyOf(content);
-      this.submit(sync, row, { verb: "update", base: slice, change: { spec, labels } });
-    }
-    for (const slice of plan.remove) this.submit(sync, row, { verb: "delete", target: slice });
-    if (sync.unanswered === 0) this.finish(row, sync);
+    // The garbage collector deletes what goes with its Service: nothing is made in its place.
+    const made = service.deletionTimeMicros === null ? create : [];
+    return [
+      ...made.map((content): WriteRequest => {
+        return { verb: "create", object: newSlice(service, content, labels) };
+      }),
+      ...update.map(({ slice, content }): WriteRequest => {
+        return { verb: "update", base: slice, change: { spec: bodyOf(content), labels } };
+      }),
+      ...remove.map((slice): WriteRequest => ({ verb: "delete", target: slice })),
+    ];
   }
 
   /** The Service's slices that this controller manages, as new as they are known. */
@@ -156,36 +144,25 @@ export class EndpointSliceController implements Controller {
     return found;
   }
 
-  private submit(sync: Sync, row: number, request: WriteRequest): void {
-    sync.unanswered += 1;
-    this.options.client.submit(request, this.written, row);
-  }
-
-  private onWritten(outcome: Outcome, row: number, request: WriteRequest): void {
-    const sync = this.syncs.get(row);
-    assert(sync !== undefined, "an answer came for a sync that is over");
-    sync.unanswered -= 1;
-    if (!outcome.ok) {
-      const moot = outcome.reason === "NotFound" || outcome.message.endsWith("being terminated");
-      sync.failed ||= !moot;
-    } else {
-      const slice = outcome.object as EndpointSlice;
-      if (request.verb === "delete") {
-        this.slicesOf.remove(slice);
-      } else {
-        const before = this.slices.at(slice.row);
-        this.slices.wrote(slice);
-        this.slicesOf.put(before?.uid === slice.uid ? before : undefined, slice);
-      }
+  private wrote(slice: EndpointSlice, { verb }: WriteRequest): void {
+    if (verb === "delete") {
+      this.slicesOf.remove(slice);
+      return;
     }
-    if (sync.unanswered === 0) this.finish(row, sync);
+    const before = this.slices.at(slice.row);
+    this.slices.wrote(slice);
+    this.slicesOf.put(before?.uid === slice.uid ? before : undefined, slice);
   }
 
-  private finish(row: number, sync: Sync): void {
-    this.syncs.delete(row);
-    if (!sync.failed || this.queue.failuresOf(row) >= MAX_RETRIES) this.queue.forget(row);
-    else this.queue.addRateLimited(row);
-    this.queue.done(row);
+  private refused(row: number, refusal: Refusal, { verb }: WriteRequest): boolean {
+    const service = this.services.at(row);
+    if (verb === "create" && refusal.cause === "NamespaceTerminating") return false;
+    if (service === undefined) return true;
+    const { observer, engine } = this.options;
+    const name = `${service.namespace}/${service.name}`;
+    const message = `Error updating Endpoint Slices for Service ${name}: failed to ${verb} EndpointSlice: ${refusal.message}`;
+    observer.event("Warning", "FailedToUpdateEndpointSlices", service, message, engine.now);
+    return true;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Volume } from "../../api/kubernetes.js";
 import { newMeta } from "../../api/new-object.js";
-import { objectKey } from "../../api/object-version.js";
+import { controllerOf, objectKey } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
-import { claimUse } from "../../api/volumes/claims.js";
+import { type Claim, claimUse } from "../../api/volumes/claims.js";
 import type { Informer } from "../../store/informer.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
@@ -19,7 +19,7 @@ export class EphemeralVolumeController implements Controller {
   /** Rows of the pods that need a claim of that key. */
   private readonly podOf = new Map<string, number>();
 
-  constructor(options: ControllerOptions) {
+  constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client, workers } = options;
     this.pods = informers.informer("Pod");
     this.claims = informers.informer("PersistentVolumeClaim");
@@ -28,7 +28,13 @@ export class EphemeralVolumeController implements Controller {
       client,
       name: "ephemeral-volume",
       workers,
-      plan: (row) => this.missingClaims(this.pods.at(row)),
+      plan: (row) => this.missingClaims(row),
+      refused: (row, { message }, request) => {
+        if (request.verb !== "create") return true;
+        this.tellRefusal(row, request.object.name, message);
+        return true;
+      },
+      done: (row) => this.tellForeignClaim(row),
     });
   }
 
@@ -53,15 +59,61 @@ export class EphemeralVolumeController implements Controller {
     if (keys.length > 0) this.queue.add(pod.row);
   }
 
-  private missingClaims(pod: PodVersion | undefined): readonly WriteRequest[] {
-    if (pod === undefined || pod.deletionTimeMicros !== null) return [];
-    return (pod.spec.volumes ?? []).filter(isEphemeral).flatMap((volume) => {
-      const { claimName } = claimUse(volume, pod.name)!;
-      // A claim of that name that somebody else owns keeps the pod waiting: its scheduler says so.
-      if (this.claims.find(pod.namespace, claimName) !== undefined) return [];
-      return [{ verb: "create", object: claimOf(pod, volume, claimName) } as const];
-    });
+  /** Claims to be made, up to the first volume whose claim belongs to somebody else. */
+  private missingClaims(row: number): readonly WriteRequest[] {
+    const pod = this.pods.at(row);
+    const requests: WriteRequest[] = [];
+    if (pod === undefined) return requests;
+    for (const { volume, claimName, claim } of this.volumesOf(pod)) {
+      if (claim === undefined) {
+        requests.push({ verb: "create", object: claimOf(pod, volume, claimName) });
+      } else if (!isMadeFor(claim, pod)) {
+        break;
+      }
+    }
+    return requests;
   }
+
+  /** Tells of the first volume whose claim is not the pod's: it is tried again and again. */
+  private tellForeignClaim(row: number): boolean {
+    const pod = this.pods.at(row);
+    if (pod === undefined) return true;
+    for (const { volume, claim } of this.volumesOf(pod)) {
+      if (claim === undefined || isMadeFor(claim, pod)) continue;
+      const message = `PVC ${objectKey(claim)} was not created for pod ${objectKey(pod)} (pod is not owner)`;
+      this.tell(row, volume.name, message);
+      return false;
+    }
+    return true;
+  }
+
+  private tellRefusal(row: number, name: string, message: string): void {
+    const pod = this.pods.at(row);
+    if (pod === undefined) return;
+    for (const { volume, claimName } of this.volumesOf(pod)) {
+      if (claimName === name) this.tell(row, volume.name, `create PVC ${name}: ${message}`);
+    }
+  }
+
+  private *volumesOf(pod: PodVersion) {
+    if (pod.deletionTimeMicros !== null) return;
+    for (const volume of (pod.spec.volumes ?? []).filter(isEphemeral)) {
+      const { claimName } = claimUse(volume, pod.name)!;
+      yield { volume, claimName, claim: this.claims.find(pod.namespace, claimName) };
+    }
+  }
+
+  private tell(row: number, volumeName: string, message: string): void {
+    const pod = this.pods.at(row);
+    if (pod === undefined) return;
+    const { observer, engine } = this.options;
+    const text = `ephemeral volume ${volumeName}: ${message}`;
+    observer.event("Warning", "FailedBinding", pod, text, engine.now);
+  }
+}
+
+function isMadeFor(claim: Claim, pod: PodVersion): boolean {
+  return controllerOf(claim)?.uid === pod.uid;
 }
 
 const NO_KEYS: readonly string[] = [];

@@ -70,7 +70,10 @@ export class PersistentVolumeController implements Controller {
       workers,
       plan: (row) => this.planOf(row),
       wrote,
-      done: (row) => this.tellOutcome(row),
+      done: (row) => {
+        this.tellOutcome(row);
+        return true;
+      },
     });
     this.volumeQueue = new WriteQueue({
       engine,

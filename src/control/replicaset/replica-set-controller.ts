@@ -8,7 +8,7 @@ import type { Outcome } from "../../store/outcome.js";
 import type { Controller, ControllerOptions } from "../controller.js";
 import { Expectations } from "../expectations.js";
 import { FreshView } from "../fresh-view.js";
-import { controllerReference, isNamespaceTerminating } from "../owner-references.js";
+import { controllerReference } from "../owner-references.js";
 import { Selectors } from "../selectors.js";
 import { Timestamps } from "../timestamps.js";
 import { WorkQueue } from "../work-queue.js";
@@ -20,6 +20,9 @@ import { SlowStart } from "./slow-start.js";
 
 /** Most pods that one sync creates or deletes. */
 const BURST_REPLICAS = 500;
+
+/** A set whose name has this length leaves no room for the dash that its pods' names begin with. */
+const MAX_NAME_LENGTH = 253;
 
 /** A sync that waits for answers. */
 interface Sync {
@@ -230,12 +233,12 @@ export class ReplicaSetController implements Controller {
     sync.unanswered -= 1;
     if (outcome.ok) {
       this.event(sync.set, "Normal", "SuccessfulCreate", `Created pod: ${outcome.object.name}`);
-    } else if (!isNamespaceTerminating(outcome)) {
+    } else if (outcome.cause !== "NamespaceTerminating") {
       this.expectations.creationObserved(row);
       sync.manageError ??= outcome.message;
       this.event(sync.set, "Warning", "FailedCreate", `Error creating: ${outcome.message}`);
     }
-    const good = outcome.ok || isNamespaceTerminating(outcome);
+    const good = outcome.ok || outcome.cause === "NamespaceTerminating";
     if (creation.answered(good)) this.createBatch(sync, creation);
   }
 
@@ -338,7 +341,7 @@ export class ReplicaSetController implements Controller {
         kind: "Pod",
         namespace: set.namespace,
         name: "",
-        generateName: `${set.name}-`,
+        generateName: set.name.length < MAX_NAME_LENGTH ? `${set.name}-` : set.name,
         deletionTimeMicros: null,
         deletionGracePeriodSeconds: null,
         labels: metadata?.labels ?? {},

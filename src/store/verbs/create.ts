@@ -78,11 +78,10 @@ function checkNamespace(context: ServerContext, object: NewObject): Refusal | nu
     return refuse("NotFound", `namespaces "${object.namespace}" not found`);
   }
   if (namespace.deletionTimeMicros !== null) {
-    return refuse(
-      "Forbidden",
+    const message =
       `${describe(object)} is forbidden: unable to create new content in namespace ` +
-        `${object.namespace} because it is being terminated`,
-    );
+      `${object.namespace} because it is being terminated`;
+    return { ...refuse("Forbidden", message), cause: "NamespaceTerminating" };
   }
   return null;
 }

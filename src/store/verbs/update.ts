@@ -1,3 +1,4 @@
+import { deepEqual } from "../../api/deep-equal.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import { type PodFields, type PodVersion, withCondition } from "../../api/pod-version.js";
 import { validateUpdate } from "../../api/validation/validate.js";
@@ -78,12 +79,12 @@ function keepsContent(object: AnyVersion): boolean {
 
 function changedGeneric(before: AnyVersion, change: Change): AnyVersion | null {
   if (before.kind === "Pod") return null;
-  const labels = change.labels ?? before.labels;
-  const annotations = change.annotations ?? before.annotations;
-  const ownerReferences = change.ownerReferences ?? before.ownerReferences;
-  const finalizers = change.finalizers ?? before.finalizers;
-  const spec = change.spec ?? before.spec;
-  const status = change.status ?? before.status;
+  const labels = changedOr(before.labels, change.labels);
+  const annotations = changedOr(before.annotations, change.annotations);
+  const ownerReferences = changedOr(before.ownerReferences, change.ownerReferences);
+  const finalizers = changedOr(before.finalizers, change.finalizers);
+  const spec = changedOr<unknown>(before.spec, change.spec);
+  const status = changedOr<unknown>(before.status, change.status);
   if (
     labels === before.labels &&
     annotations === before.annotations &&
@@ -96,6 +97,11 @@ function changedGeneric(before: AnyVersion, change: Change): AnyVersion | null {
   }
   const meta = { ...before, labels, annotations, ownerReferences, finalizers };
   return genericVersion(before.kind, meta, spec, status) as AnyVersion;
+}
+
+/** The new value, or the old one if they say the same. */
+function changedOr<T>(before: T, after: T | undefined): T {
+  return after === undefined || deepEqual(before, after) ? before : after;
 }
 
 function changedPod(before: PodVersion, change: PodChange): PodVersion | null {

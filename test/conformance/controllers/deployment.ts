@@ -234,7 +234,7 @@ const rolling: Area = {
   }),
   "rolling.cleanupUnhealthy": suite<TwoSets>((given) => {
     const set = replicaSet(given.old, 0);
-    const steps = cleanupUnhealthyReplicas([set], given.maxCleanup);
+    const { steps } = cleanupUnhealthyReplicas([set], given.maxCleanup);
     return { cleaned: sizeOf(set) - after(set, steps).size };
   }),
   "rolling.scaleDownOld": suite<TwoSets>((given) => {
