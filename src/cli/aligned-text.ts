@@ -1,4 +1,5 @@
 import { printable } from "../base/printable.js";
+import { numberText } from "./figure-text.js";
 
 type Alignment = "left" | "right";
 
@@ -62,4 +63,9 @@ export function wrappedItems(items: readonly string[], columns = MAX_COLUMNS): r
     } else lines.push(item);
   }
   return lines;
+}
+
+/** Lines of a list that was cut, with how much is missing and where it stands. */
+export function withRest(lines: readonly string[], rest: number, where: string): readonly string[] {
+  return rest > 0 ? [...lines, `and ${numberText(rest)} ${where}`] : lines;
 }

@@ -66,7 +66,7 @@ function program(interruption: Interruption): Command {
     )
     .option(
       "--json",
-      "print {scenario, variant, seed, path, digest, notes, metrics} for each run as JSON",
+      "print {scenario, variant, seed, path, digest, notes, failures, metrics} for each run as JSON",
     )
     .addHelpText(
       "after",

@@ -1,6 +1,8 @@
 import { claimText } from "../experiment/verification.js";
+import type { RunFigures } from "../record/run-figures.js";
 import { DEFAULT_VARIANT, type FinishedRun } from "./run-scenario.js";
 import type { SummaryReport } from "./summary-table.js";
+import { unfinishedText } from "./workload-lines.js";
 
 /** What the terminal shows of a finished run. */
 export function reportOf(run: FinishedRun): SummaryReport {
@@ -14,6 +16,8 @@ export function reportOf(run: FinishedRun): SummaryReport {
     claim: claimText(scenario.kubernetesVersion),
     rows: run.figures.summary,
     steps: run.figures.steps,
+    stepsCount: run.figures.stepsCount,
+    unfinishedRollouts: run.figures.unfinishedRollouts,
     events: run.figures.events,
     refusals: run.figures.refusals,
     notModelled: run.notModelled,
@@ -21,6 +25,18 @@ export function reportOf(run: FinishedRun): SummaryReport {
     notes: run.notes,
     path: run.path,
   };
+}
+
+/** What failed or never ended, a sentence each. */
+function failuresOf({ steps, unfinishedRollouts }: RunFigures): readonly string[] {
+  return [
+    ...steps
+      .filter(({ state }) => state !== "done")
+      .map(({ operation, target, message }) => `${operation} ${target}: ${message}`),
+    ...unfinishedRollouts.map(
+      (one) => `${one.labels.replace("target=", "")}: ${unfinishedText(one)}`,
+    ),
+  ];
 }
 
 /** An element of what `--json` prints. */
@@ -33,6 +49,7 @@ export function jsonOf(run: FinishedRun): unknown {
     path: run.path,
     digest: run.digest,
     notes: run.notes,
+    failures: failuresOf(run.figures),
     ...(run.explanation === undefined ? {} : { explanation: run.explanation.text }),
     metrics: run.figures.summary.map(({ metric, labels, value, unit }) => ({
       metric,

@@ -1,11 +1,15 @@
 import type { EventTally, TimelineStep } from "../record/event-log.js";
 import type { RefusalTally } from "../record/refusals.js";
 import type { SummaryRow } from "../record/summary.js";
+import type { UnfinishedRollout } from "../record/unfinished-rollouts.js";
 import type { Concern } from "../scenario/concerned-pods.js";
 import { printable } from "../base/printable.js";
-import { alignedLines, fittedRows, wrappedItems, wrappedText } from "./aligned-text.js";
+import { alignedLines, fittedRows, withRest, wrappedItems, wrappedText } from "./aligned-text.js";
 import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
 import { whatOf, whoOf } from "./not-modelled.js";
+import { stepLines } from "./step-lines.js";
+import { SummaryFigures } from "./summary-figures.js";
+import { workloadLines } from "./workload-lines.js";
 
 export interface SummaryReport {
   readonly scenario: string;
@@ -17,6 +21,9 @@ export interface SummaryReport {
   readonly claim: string;
   readonly rows: readonly SummaryRow[];
   readonly steps: readonly TimelineStep[];
+  /** Those that are not among `steps` too. */
+  readonly stepsCount: number;
+  readonly unfinishedRollouts: readonly UnfinishedRollout[];
   readonly events: readonly EventTally[];
   readonly refusals: readonly RefusalTally[];
   readonly notModelled: readonly Concern[];
@@ -47,14 +54,14 @@ const MIN_SHARE = 0.001;
 
 /** What a run came to, for people: sections of aligned lines, each left out where it has nothing to say. */
 export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
-  const figures = new Figures(report.rows);
+  const figures = new SummaryFigures(report.rows);
   const sections = [
     headLines(report, emphasis),
     section("Pods", podLines(figures), emphasis),
     section("Resources", resourceLines(figures), emphasis),
     section("Nodes", nodeLines(figures), emphasis),
-    section("Workloads", workloadLines(figures), emphasis),
-    section("Timeline", stepLines(report), emphasis),
+    section("Workloads", workloadLines(figures, report.unfinishedRollouts, MAX_LINES), emphasis),
+    section("Timeline", stepLines(report, MAX_LINES, emphasis), emphasis),
     section("Events", eventLines(report.events, emphasis), emphasis),
     section("Why pods waited", waitLines(figures), emphasis),
     section("Why pods were refused", refusalLines(report.refusals), emphasis),
@@ -66,24 +73,6 @@ export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
-}
-
-/** Look-up of summary rows by metric and labels. */
-class Figures {
-  private readonly values = new Map<string, number>();
-
-  constructor(private readonly rows: readonly SummaryRow[]) {
-    for (const { metric, labels, value } of rows) this.values.set(`${metric} ${labels}`, value);
-  }
-
-  get(metric: string, labels = ""): number {
-    return this.values.get(`${metric} ${labels}`) ?? Number.NaN;
-  }
-
-  /** Values of the one label that the metric's rows carry. */
-  labelled(metric: string): readonly string[] {
-    return this.rows.filter((r) => r.metric === metric && r.labels !== "").map((r) => r.labels);
-  }
 }
 
 function section(title: string, lines: readonly string[], emphasis: Emphasis): readonly string[] {
@@ -102,7 +91,7 @@ function headLines(report: SummaryReport, emphasis: Emphasis): readonly string[]
   ];
 }
 
-function podLines(figures: Figures): readonly string[] {
+function podLines(figures: SummaryFigures): readonly string[] {
   const lines: string[] = [];
   const counts = [
     ["created", "pods_created_count"],
@@ -141,7 +130,7 @@ function podLines(figures: Figures): readonly string[] {
   return lines;
 }
 
-function resourceLines(figures: Figures): readonly string[] {
+function resourceLines(figures: SummaryFigures): readonly string[] {
   const labels = figures
     .labelled("allocation_mean_ratio")
     .filter((label) => !Number.isNaN(figures.get("allocation_mean_ratio", label)));
@@ -160,7 +149,7 @@ function resourceLines(figures: Figures): readonly string[] {
   );
 }
 
-function nodeLines(figures: Figures): readonly string[] {
+function nodeLines(figures: SummaryFigures): readonly string[] {
   const parts = [
     `${numberText(figures.get("nodes_ready_mean_count"))} Ready on average`,
     `${numberText(figures.get("nodes_used_mean_count"))} used (at most ${numberText(
@@ -171,49 +160,6 @@ function nodeLines(figures: Figures): readonly string[] {
   const cost = figures.get("cost_dollars");
   if (!Number.isNaN(cost)) parts.push(dollarsText(cost));
   return [parts.join(", ")];
-}
-
-function workloadLines(figures: Figures): readonly string[] {
-  const targets = figures.labelled("replicas_mean_count");
-  // Those that something happened to come first.
-  const ranked = targets
-    .map((label) => ({
-      label,
-      rollout: figures.get("rollout_duration_seconds", label),
-      unavailable: figures.get("unavailable_seconds", label),
-    }))
-    .map((entry, index) => ({ ...entry, index, isRolled: Number.isNaN(entry.rollout) ? 0 : 1 }))
-    .sort((a, b) => b.isRolled - a.isRolled || b.unavailable - a.unavailable || a.index - b.index);
-  if (ranked.length === 0) return [];
-  const rows = ranked
-    .slice(0, MAX_LINES)
-    .map(({ label, rollout, unavailable }) => [
-      label.replace("target=", ""),
-      numberText(figures.get("replicas_mean_count", label)),
-      numberText(figures.get("replicas_max_count", label)),
-      Number.isNaN(rollout) ? "" : durationText(rollout),
-      durationText(unavailable),
-    ]);
-  const lines = alignedLines(
-    [["", "replicas", "at most", "rollout", "unavailable"], ...rows],
-    ["left", "right", "right", "right", "right"],
-  );
-  return withRest(lines, ranked.length - rows.length, "more in summary.csv");
-}
-
-function stepLines({ steps, events }: SummaryReport): readonly string[] {
-  const rows = steps
-    .slice(0, MAX_LINES)
-    .map((step) => [
-      durationText(step.timeMicros / 1e6),
-      step.operation,
-      step.target,
-      step.message,
-    ]);
-  const lines = alignedLines(rows, ["right", "left", "left", "left"]);
-  // Of a long timeline only the first steps are kept, but all are counted.
-  const all = events.reduce((sum, { type, count }) => (type === "Timeline" ? sum + count : sum), 0);
-  return withRest(lines, all - rows.length, "more in events.csv");
 }
 
 function eventLines(events: readonly EventTally[], emphasis: Emphasis): readonly string[] {
@@ -230,7 +176,7 @@ function eventLines(events: readonly EventTally[], emphasis: Emphasis): readonly
 }
 
 /** Shares of the time that pods waited; what took less than a thousandth of it is left to the file. */
-function waitLines(figures: Figures): readonly string[] {
+function waitLines(figures: SummaryFigures): readonly string[] {
   const shares = figures
     .labelled("pod_wait_share_ratio")
     .map((labels) => ({ labels, share: figures.get("pod_wait_share_ratio", labels) }))
@@ -321,8 +267,4 @@ function fileLines(path: string): readonly string[] {
       ["left", "left"],
     ).map((line) => `  ${line}`),
   ];
-}
-
-function withRest(lines: readonly string[], rest: number, where: string): readonly string[] {
-  return rest > 0 ? [...lines, `and ${numberText(rest)} ${where}`] : lines;
 }

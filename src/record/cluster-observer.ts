@@ -5,6 +5,9 @@ import type { PodVersion } from "../api/pod-version.js";
 export type EventType = "Normal" | "Warning";
 export type AttemptResult = "scheduled" | "unschedulable" | "error";
 
+/** How a step of the timeline stands: done, refused or given up, or not over when the run ended. */
+export type StepState = "done" | "failed" | "unfinished";
+
 /** A plugin that refused a pod on some node, and its reason in Kubernetes' words. */
 export interface RefusalCause {
   readonly plugin: string;
@@ -47,6 +50,13 @@ export interface ClusterObserver {
   /** A pod that was taken off its node for `reason` (EvictionByEvictionAPI, NodeLost …). */
   podEvicted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void;
 
+  /** An eviction that `budgets` over the pod did not allow. */
+  evictionRefused(
+    pod: PodVersion,
+    budgets: readonly ObjectReference[],
+    timeMicros: TimeMicros,
+  ): void;
+
   /** A pod that the scheduler deleted to make room. */
   podPreempted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void;
 
@@ -62,8 +72,17 @@ export interface ClusterObserver {
     timeMicros: TimeMicros,
   ): void;
 
-  /** A step of the scenario's timeline: `operation` (`setImage`), its target and what it did. */
-  timelineStep(operation: string, target: string, message: string, timeMicros: TimeMicros): void;
+  /**
+   * A step of the scenario's timeline: `operation` (`setImage`), its target and what it did, or why it
+   * did not. One that failed is a Warning too, which is told by itself. Default: done.
+   */
+  timelineStep(
+    operation: string,
+    target: string,
+    message: string,
+    timeMicros: TimeMicros,
+    state?: StepState,
+  ): void;
 }
 
 /** Sees nothing: for runs that need no figures. */
@@ -71,6 +90,7 @@ export const UNOBSERVED: ClusterObserver = Object.freeze({
   objectChanged() {},
   schedulingAttempt() {},
   podEvicted() {},
+  evictionRefused() {},
   podPreempted() {},
   podUsage() {},
   event() {},

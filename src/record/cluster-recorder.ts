@@ -1,5 +1,5 @@
 import type { TimeMicros } from "../base/time.js";
-import type { AnyVersion, ObjectVersion } from "../api/object-version.js";
+import { type AnyVersion, objectKey, type ObjectVersion } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
 import type {
   AttemptResult,
@@ -7,6 +7,7 @@ import type {
   EventType,
   ObjectReference,
   RefusalCause,
+  StepState,
 } from "./cluster-observer.js";
 import { EventLog } from "./event-log.js";
 import { IntervalFigures, type Ledgers } from "./interval-figures.js";
@@ -17,6 +18,7 @@ import { PodLedger } from "./pod-ledger.js";
 import { ResourceLedger } from "./resource-ledger.js";
 import type { RowSink } from "./row-sink.js";
 import { RunFigures } from "./run-figures.js";
+import { StepLedger } from "./step-ledger.js";
 import { WorkloadLedger } from "./workload-ledger.js";
 
 export interface RecorderOptions {
@@ -50,10 +52,11 @@ export class ClusterRecorder implements ClusterObserver {
     const nodes = new NodeLedger(START_MICROS, resources, options.priceOf);
     const workloads = new WorkloadLedger(START_MICROS);
     const pods = new PodLedger(START_MICROS, { resources, nodes, workloads });
-    this.ledgers = { resources, nodes, workloads, pods };
+    const steps = new StepLedger();
+    this.ledgers = { resources, nodes, workloads, pods, steps };
     this.log = new EventLog(options.events);
     const intervals = new IntervalFigures(this.ledgers, this.series);
-    const all = [resources, nodes, workloads, pods];
+    const all = [resources, nodes, workloads, pods, steps];
     const { everyMicros, doubleAfter = Number.POSITIVE_INFINITY, window } = options;
     this.clock = new MeasureClock(START_MICROS, { everyMicros, doubleAfter }, window, {
       cut: (fromMicros, toMicros) => intervals.cut(fromMicros, toMicros),
@@ -99,6 +102,15 @@ export class ClusterRecorder implements ClusterObserver {
     this.ledgers.pods.disrupted(this.ledgers.pods.evicted, pod, reason);
   }
 
+  evictionRefused(
+    _pod: PodVersion,
+    budgets: readonly ObjectReference[],
+    timeMicros: TimeMicros,
+  ): void {
+    this.clock.advanceTo(timeMicros);
+    this.ledgers.pods.evictionsRefused.add(budgets.map(objectKey).join(","), 1);
+  }
+
   podPreempted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void {
     this.clock.advanceTo(timeMicros);
     this.ledgers.pods.disrupted(this.ledgers.pods.preempted, pod, reason);
@@ -119,8 +131,17 @@ export class ClusterRecorder implements ClusterObserver {
     this.log.event(type, reason, object, message, timeMicros);
   }
 
-  timelineStep(operation: string, target: string, message: string, timeMicros: TimeMicros): void {
-    this.log.timelineStep(operation, target, message, timeMicros);
+  timelineStep(
+    operation: string,
+    target: string,
+    message: string,
+    timeMicros: TimeMicros,
+    state: StepState = "done",
+  ): void {
+    this.clock.advanceTo(timeMicros);
+    if (state === "failed") this.ledgers.steps.failed.add(operation, 1);
+    if (state === "unfinished") this.ledgers.steps.addUnfinished(operation);
+    this.log.timelineStep({ timeMicros, operation, target, message, state });
   }
 
   /** Ends the record at `endMicros`, once; nothing may be told afterwards. */
@@ -134,6 +155,7 @@ export class ClusterRecorder implements ClusterObserver {
       endMicros,
       events: this.log.tallies(),
       steps: this.log.steps(),
+      stepsCount: this.log.stepsCount,
     });
   }
 }

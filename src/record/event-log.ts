@@ -1,6 +1,6 @@
 import { targetText } from "../api/object-version.js";
 import type { TimeMicros } from "../base/time.js";
-import type { EventType, ObjectReference } from "./cluster-observer.js";
+import type { EventType, ObjectReference, StepState } from "./cluster-observer.js";
 import { BLOCK_ROWS, type Row, type RowSink } from "./row-sink.js";
 import { secondsText } from "./seconds-text.js";
 
@@ -19,15 +19,19 @@ export interface TimelineStep {
   readonly operation: string;
   readonly target: string;
   readonly message: string;
+  readonly state: StepState;
 }
 
-/** The first steps of a timeline are kept; one that repeats for months would have no end. */
+/** Of those done and of those that went wrong the first are kept; one that repeats for months would have no end. */
 const MAX_STEPS_KEPT = 100;
 
 /** Events on their way to `events.csv`; only a block of them and their counts are in memory. */
 export class EventLog {
   private readonly counts = new Map<string, EventTally & { count: number }>();
-  private readonly firstSteps: TimelineStep[] = [];
+  private readonly stepsDone: TimelineStep[] = [];
+  private readonly stepsGoneWrong: TimelineStep[] = [];
+  /** Steps that were taken, whatever came of them. */
+  stepsCount = 0;
   private block: Row[] = [];
 
   constructor(private readonly sink: RowSink | null) {}
@@ -44,11 +48,14 @@ export class EventLog {
     this.add([secondsText(timeMicros), type, reason, targetText(object), message]);
   }
 
-  timelineStep(operation: string, target: string, message: string, timeMicros: TimeMicros): void {
+  timelineStep(step: TimelineStep): void {
+    const { timeMicros, operation, target, message, state } = step;
+    this.stepsCount += 1;
+    const kept = state === "done" ? this.stepsDone : this.stepsGoneWrong;
+    if (kept.length < MAX_STEPS_KEPT) kept.push(step);
+    // One that failed has a row as a Warning.
+    if (state === "failed") return;
     this.count("Timeline", operation);
-    if (this.firstSteps.length < MAX_STEPS_KEPT) {
-      this.firstSteps.push({ timeMicros, operation, target, message });
-    }
     if (this.sink === null) return;
     this.add([secondsText(timeMicros), "Timeline", operation, target, message]);
   }
@@ -59,7 +66,8 @@ export class EventLog {
   }
 
   steps(): readonly TimelineStep[] {
-    return this.firstSteps;
+    const kept = [...this.stepsDone, ...this.stepsGoneWrong];
+    return kept.sort((a, b) => a.timeMicros - b.timeMicros);
   }
 
   flush(): void {

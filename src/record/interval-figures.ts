@@ -7,6 +7,7 @@ import type { NodeLedger } from "./node-ledger.js";
 import type { PodLedger } from "./pod-ledger.js";
 import type { ResourceLedger } from "./resource-ledger.js";
 import { ratio } from "./ratio.js";
+import type { StepLedger } from "./step-ledger.js";
 import { CPU, MEMORY } from "./resource-amounts.js";
 import type { WorkloadLedger } from "./workload-ledger.js";
 import type { WholeOfTargets, WorkloadTarget } from "./workload-target.js";
@@ -17,6 +18,7 @@ export interface Ledgers {
   readonly nodes: NodeLedger;
   readonly workloads: WorkloadLedger;
   readonly pods: PodLedger;
+  readonly steps: StepLedger;
 }
 
 /** Targets with rows of their own in the time series: the first met; thousands would swamp it. */
@@ -52,6 +54,7 @@ export class IntervalFigures {
     this.put("pods_failed_count", "", pods.failed.cut());
     this.mean("pods_pending_count", "", pods.pending);
     this.family("pods_evicted_count", "reason", pods.evicted);
+    this.family("evictions_refused_count", "budget", pods.evictionsRefused);
     this.family("pods_preempted_count", "reason", pods.preempted);
     this.family("containers_restarted_count", "reason", pods.restarted);
     this.family("scheduling_attempts_count", "result", pods.attempts);

@@ -40,6 +40,12 @@ export const METRICS = {
   pods_pending_end_count: metric("count", "summary", [], "pods alive and unbound at the end"),
   pods_pending_count: metric("count", "timeseries", [], "pods alive and unbound"),
   pods_evicted_count: metric("count", "both", ["reason"], "pods taken off their node"),
+  evictions_refused_count: metric(
+    "count",
+    "both",
+    ["budget"],
+    "evictions that disruption budgets did not allow; each time that one was asked for counts",
+  ),
   pods_preempted_count: metric("count", "both", ["reason"], "pods that had to make room"),
   containers_restarted_count: metric("count", "both", ["reason"], "restarts of containers"),
   scheduling_attempts_count: metric("count", "both", ["result"], "scheduling cycles"),
@@ -122,8 +128,26 @@ export const METRICS = {
     ["target"],
     "earlier template until rolled out; mean over rollbacks",
   ),
+  rollouts_unfinished_end_count: metric(
+    "count",
+    "summary",
+    ["target"],
+    "rollouts, rollbacks and first rollouts under way at the end",
+  ),
   surge_pod_hours: metric("hours", "both", ["target"], "pods beyond the desired number"),
   unavailable_seconds: metric("seconds", "both", ["target"], "fewer ready pods than desired"),
+  timeline_steps_failed_count: metric(
+    "count",
+    "summary",
+    ["operation"],
+    "steps of the timeline that were refused or given up",
+  ),
+  timeline_steps_unfinished_end_count: metric(
+    "count",
+    "summary",
+    ["operation"],
+    "steps of the timeline that were not over at the end",
+  ),
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 export type MetricName = keyof typeof METRICS;

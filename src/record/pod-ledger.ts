@@ -61,6 +61,8 @@ export class PodLedger implements Measured {
   readonly succeeded = new Counter();
   readonly failed = new Counter();
   readonly evicted = new CounterFamily();
+  /** By the budgets that refused: `shop/web`. */
+  readonly evictionsRefused = new CounterFamily();
   readonly preempted = new CounterFamily();
   readonly restarted = new CounterFamily();
   readonly attempts = new CounterFamily();
@@ -134,6 +136,7 @@ export class PodLedger implements Measured {
       this.succeeded,
       this.failed,
       this.evicted,
+      this.evictionsRefused,
       this.preempted,
       this.restarted,
       this.attempts,

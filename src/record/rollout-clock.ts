@@ -1,6 +1,8 @@
-import type { TimeMicros } from "../base/time.js";
-import type { AnyVersion } from "../api/object-version.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
+import type { AnyVersion, ObjectVersion } from "../api/object-version.js";
 import type { Measured } from "./gauge.js";
+
+type Deployment = ObjectVersion<"Deployment">;
 
 /** How many rollouts of one sort were begun and completed in the measure window, and their time. */
 export class RolloutTally {
@@ -14,6 +16,16 @@ export class RolloutTally {
   }
 }
 
+/** A rollout that has begun and not ended. */
+export interface UnderWay {
+  /** `first`: of an object that was made in this run, or was found unfinished in a snapshot. */
+  readonly sort: "rollout" | "rollback" | "first";
+  readonly sinceMicros: TimeMicros;
+  /** When its progress deadline passed, and how long it was; null while it has not. */
+  readonly deadline: { readonly passedMicros: TimeMicros; readonly seconds: number } | null;
+  readonly isPaused: boolean;
+}
+
 /**
  * Times a workload's rollouts. One begins with a change of the pod template after the object was made,
  * and ends when `kubectl rollout status` would say so; one that is overtaken by the next is not counted
@@ -23,7 +35,15 @@ export class RolloutClock implements Measured {
   readonly rollouts = new RolloutTally();
   readonly rollbacks = new RolloutTally();
   private readonly templates = new Set<string>();
-  private current: { readonly tally: RolloutTally; readonly beganMicros: TimeMicros } | null = null;
+  /** The first rollout of an object is not counted: it has no tally. */
+  private current: {
+    readonly tally: RolloutTally | null;
+    readonly beganMicros: TimeMicros;
+  } | null = null;
+  private deadline: UnderWay["deadline"] = null;
+  private isPaused = false;
+  /** When its controller last told of progress. */
+  private progressMicros: TimeMicros = 0;
   private inWindow = false;
 
   objectChanged(before: AnyVersion | null, after: AnyVersion | null, timeMicros: TimeMicros): void {
@@ -34,18 +54,50 @@ export class RolloutClock implements Measured {
     }
     const template = templateOf(after);
     if (template === undefined) return;
-    if (before === null) this.templates.add(canonical(template));
+    if (before === null) this.made(after, template, timeMicros);
     else if (templateOf(before) !== template) this.templateChanged(before, template, timeMicros);
-    if (this.current !== null && isRolledOut(after)) this.complete(this.current, timeMicros);
+    if (this.current === null) return;
+    if (isRolledOut(after)) this.complete(this.current, timeMicros);
+    else if (after.kind === "Deployment") this.look(before, after, timeMicros);
+  }
+
+  /** The rollout that is under way; null for none. */
+  get unfinished(): UnderWay | null {
+    if (this.current === null) return null;
+    const { tally, beganMicros } = this.current;
+    const sort = tally === null ? "first" : tally === this.rollouts ? "rollout" : "rollback";
+    return { sort, sinceMicros: beganMicros, deadline: this.deadline, isPaused: this.isPaused };
   }
 
   openWindow(): void {
     this.inWindow = true;
-    if (this.current !== null) this.current.tally.begun += 1;
+    const tally = this.current?.tally ?? null;
+    if (tally !== null) tally.begun += 1;
   }
 
   closeWindow(): void {
     this.inWindow = false;
+  }
+
+  /** Whether the Deployment says that it makes no progress, and since when. */
+  private look(before: AnyVersion | null, after: Deployment, timeMicros: TimeMicros): void {
+    this.isPaused = after.spec.paused === true;
+    const is = progressOf(after);
+    if (is?.reason === "ProgressDeadlineExceeded") {
+      const seconds = after.spec.progressDeadlineSeconds ?? 600;
+      const passedMicros = Math.min(this.progressMicros + seconds * MICROS_PER_SECOND, timeMicros);
+      this.deadline ??= { passedMicros, seconds };
+      return;
+    }
+    this.deadline = null;
+    const was = before?.kind === "Deployment" ? progressOf(before) : undefined;
+    if (was?.lastUpdateTime !== is?.lastUpdateTime) this.progressMicros = timeMicros;
+  }
+
+  private made(object: AnyVersion, template: unknown, timeMicros: TimeMicros): void {
+    this.templates.add(canonical(template));
+    // Of other kinds nobody writes the status yet.
+    if (object.kind === "Deployment") this.begin(null, timeMicros);
   }
 
   private templateChanged(before: AnyVersion, template: unknown, timeMicros: TimeMicros): void {
@@ -53,18 +105,25 @@ export class RolloutClock implements Measured {
     if (text === canonical(templateOf(before))) return;
     const tally = this.templates.has(text) ? this.rollbacks : this.rollouts;
     this.templates.add(text);
-    this.current = { tally, beganMicros: timeMicros };
+    this.begin(tally, timeMicros);
     if (this.inWindow) tally.begun += 1;
   }
 
+  private begin(tally: RolloutTally | null, timeMicros: TimeMicros): void {
+    this.current = { tally, beganMicros: timeMicros };
+    this.deadline = null;
+    this.progressMicros = timeMicros;
+  }
+
   private complete(
-    current: { readonly tally: RolloutTally; readonly beganMicros: TimeMicros },
+    { tally, beganMicros }: { tally: RolloutTally | null; beganMicros: TimeMicros },
     timeMicros: TimeMicros,
   ): void {
     this.current = null;
-    if (!this.inWindow) return;
-    current.tally.completed += 1;
-    current.tally.seconds += (timeMicros - current.beganMicros) / 1e6;
+    this.deadline = null;
+    if (!this.inWindow || tally === null) return;
+    tally.completed += 1;
+    tally.seconds += (timeMicros - beganMicros) / 1e6;
   }
 }
 
@@ -77,6 +136,10 @@ function templateOf(object: AnyVersion): unknown {
     default:
       return undefined;
   }
+}
+
+function progressOf({ status }: Deployment) {
+  return status?.conditions?.find(({ type }) => type === "Progressing");
 }
 
 /** As `kubectl rollout status` decides it, without partitions. */

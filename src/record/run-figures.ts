@@ -5,6 +5,7 @@ import type { IntervalSeries } from "./interval-series.js";
 import { type RefusalTally, tallyRefusals } from "./refusals.js";
 import type { Table } from "./row-sink.js";
 import { type SummaryRow, summarise } from "./summary.js";
+import { type UnfinishedRollout, unfinishedRollouts } from "./unfinished-rollouts.js";
 import { nodesTable } from "./tables/nodes-table.js";
 import { podsTable } from "./tables/pods-table.js";
 import { summaryTable } from "./tables/summary-table.js";
@@ -17,6 +18,7 @@ interface Recorded {
   readonly endMicros: TimeMicros;
   readonly events: readonly EventTally[];
   readonly steps: readonly TimelineStep[];
+  readonly stepsCount: number;
 }
 
 /** What a finished run amounts to: the rows of its files, and what the terminal's table is made of. */
@@ -24,8 +26,12 @@ export class RunFigures {
   readonly summary: readonly SummaryRow[];
   /** Kubernetes Events and timeline steps by reason, in the order in which they were first seen. */
   readonly events: readonly EventTally[];
-  /** The timeline's steps; of a long timeline, the first hundred. */
+  /** The timeline's steps; of a long timeline, the first hundred of those done and of the others. */
   readonly steps: readonly TimelineStep[];
+  /** All of them. */
+  readonly stepsCount: number;
+  /** Rollouts that had not ended when the run did. */
+  readonly unfinishedRollouts: readonly UnfinishedRollout[];
   /** Why pods were refused, over the last refusal of each pod; the most frequent first. */
   readonly refusals: readonly RefusalTally[];
   readonly endMicros: TimeMicros;
@@ -34,6 +40,8 @@ export class RunFigures {
     this.summary = summarise(recorded.ledgers, recorded.measured);
     this.events = recorded.events;
     this.steps = recorded.steps;
+    this.stepsCount = recorded.stepsCount;
+    this.unfinishedRollouts = unfinishedRollouts(recorded.ledgers.workloads);
     this.refusals = tallyRefusals(recorded.ledgers.pods.records);
     this.endMicros = recorded.endMicros;
   }

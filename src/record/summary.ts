@@ -41,6 +41,7 @@ export function summarise(ledgers: Ledgers, measured: Measured): readonly Summar
   putResources(ledgers, measured, put);
   putNodes(ledgers, measured, put);
   putWorkloads(ledgers, measured, put);
+  putSteps(ledgers, put);
   return (Object.keys(METRICS) as MetricName[]).flatMap((metric) =>
     (rows.get(metric) ?? []).sort((a, b) => (a.labels < b.labels ? -1 : 1)),
   );
@@ -53,6 +54,7 @@ function putPods({ pods }: Ledgers, measured: Measured, put: Put): void {
   put("pods_failed_count", "", pods.failed.windowCount);
   put("pods_pending_end_count", "", pods.pending.windowEnd);
   putFamily(put, "pods_evicted_count", "reason", pods.evicted);
+  putFamily(put, "evictions_refused_count", "budget", pods.evictionsRefused);
   putFamily(put, "pods_preempted_count", "reason", pods.preempted);
   putFamily(put, "containers_restarted_count", "reason", pods.restarted);
   putFamily(put, "scheduling_attempts_count", "result", pods.attempts);
@@ -75,6 +77,16 @@ function putPods({ pods }: Ledgers, measured: Measured, put: Put): void {
   put("pod_startup_p90_seconds", "", quantile(startups, 90) / MICROS_PER_SECOND);
   put("pod_startup_p99_seconds", "", quantile(startups, 99) / MICROS_PER_SECOND);
   put("pod_startup_max_seconds", "", quantile(startups, 100) / MICROS_PER_SECOND);
+}
+
+function putSteps({ steps }: Ledgers, put: Put): void {
+  putFamily(put, "timeline_steps_failed_count", "operation", steps.failed);
+  let unfinished = 0;
+  for (const [operation, count] of steps.unfinished) {
+    put("timeline_steps_unfinished_end_count", `operation=${operation}`, count);
+    unfinished += count;
+  }
+  put("timeline_steps_unfinished_end_count", "", unfinished);
 }
 
 function putFamily(put: Put, metric: MetricName, label: string, family: CounterFamily): void {
@@ -135,6 +147,9 @@ function putWorkloads({ workloads }: Ledgers, measured: Measured, put: Put): voi
   const rollbacks = targets.map((t) => ({ labels: t.labels, tally: t.rollouts.rollbacks }));
   putTallies(put, "rollout_duration_seconds", rollouts);
   putTallies(put, "rollback_duration_seconds", rollbacks);
+  const unfinished = targets.filter(({ rollouts: clock }) => clock.unfinished !== null);
+  put("rollouts_unfinished_end_count", "", unfinished.length);
+  for (const { labels } of unfinished) put("rollouts_unfinished_end_count", labels, 1);
 }
 
 /** A target whose rollouts were all left unfinished has a row without a value; one without any has none. */

@@ -22,6 +22,15 @@ export interface Refusal {
   readonly field?: string;
   /** A cause that clients look for, by Kubernetes' name of it. */
   readonly cause?: "NamespaceTerminating";
+  /** The disruption budgets that did not allow an eviction, where they are why. */
+  readonly budgets?: readonly ObjectReference[];
+}
+
+/** An object by its name. */
+interface ObjectReference {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** `object` is the version after the write; of an object that is gone, its last. */

@@ -69,6 +69,7 @@ describe("seatrial", () => {
         "path",
         "digest",
         "notes",
+        "failures",
         "metrics",
       ]);
       expect(runs[i]).toMatchObject({ scenario: name, variant: "default", seed: 5, path });

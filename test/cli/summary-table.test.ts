@@ -60,6 +60,8 @@ function report(): SummaryReport {
     claim: "unverified for Kubernetes 1.34",
     rows: figures.summary,
     steps: figures.steps,
+    stepsCount: figures.stepsCount,
+    unfinishedRollouts: figures.unfinishedRollouts,
     events: figures.events,
     refusals: figures.refusals,
     notModelled: [
@@ -126,6 +128,7 @@ describe("the summary of a run", () => {
       ...report(),
       rows: recorder().finish(0).summary,
       steps: [],
+      stepsCount: 0,
       events: [],
       refusals: [],
       notModelled: [],

@@ -16,8 +16,9 @@ export function newWorld(seed = 1) {
     event: (type, reason, about, message) => {
       if (type === "Warning") warnings.push(`${reason} ${about.kind}/${about.name}: ${message}`);
     },
-    timelineStep: (operation, target, message, time) => {
-      steps.push(`${time / 1e6}s ${operation} ${target}: ${message}`);
+    // What fails is a warning too.
+    timelineStep: (operation, target, message, time, state = "done") => {
+      if (state === "done") steps.push(`${time / 1e6}s ${operation} ${target}: ${message}`);
     },
     podEvicted: (pod) => evicted.push(pod.name),
   };

@@ -16,8 +16,10 @@ import type { TraceFacts } from "../../workload/traces/trace-facts.js";
 import type { LoadedTrace } from "../../workload/traces/trace-loader.js";
 import { TraceReplay } from "../../workload/traces/trace-replay.js";
 import { DEFAULTS, MAX_METRICS_INTERVALS } from "../defaults.js";
+import type { NodePools } from "../../cluster/node-pools.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
+import type { Scenario } from "../schema/scenario.js";
 import { Ground } from "./ground.js";
 import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
 import { readData } from "./read-data.js";
@@ -59,6 +61,7 @@ export class World {
     readonly scheduler: Scheduler,
     private readonly loaded: LoadedScenario,
     private readonly behavior: ContainerBehavior,
+    private readonly timeline: Timeline,
     private readonly traces: readonly PreparedTrace[],
   ) {}
 
@@ -112,9 +115,11 @@ export class World {
       decisions: options.decisions,
     });
     components.push(scheduler);
-    components.push(...wireWorkload(ground, { loaded, behavior, traces, nodes: pools }));
+    components.push(...wireWorkload(ground, { loaded, behavior, traces }));
+    const timeline = wireTimeline(ground, scenario, pools);
+    components.push(timeline);
     for (const component of components) component.start();
-    return new World(ground, recorder, scheduler, loaded, behavior, traces);
+    return new World(ground, recorder, scheduler, loaded, behavior, timeline, traces);
   }
 
   /** The virtual time at which the run ends at the latest. */
@@ -134,6 +139,7 @@ export class World {
 
   /** Ends the record: once, when the run is over. */
   finish(): { readonly figures: RunFigures; readonly facts: WorldFacts } {
+    this.timeline.finish();
     return {
       figures: this.recorder.finish(this.now),
       facts: {
@@ -163,13 +169,12 @@ interface Workload {
   readonly loaded: LoadedScenario;
   readonly behavior: ContainerBehavior;
   readonly traces: readonly PreparedTrace[];
-  readonly nodes: ReturnType<typeof wireNodePools>;
 }
 
 function wireWorkload(ground: Ground, workload: Workload): readonly Startable[] {
-  const { engine, store, observer } = ground;
+  const { engine, observer } = ground;
   const { scenario } = workload.loaded;
-  const { latency, controllerManager } = scenario.controlPlane;
+  const { latency } = scenario.controlPlane;
   const startTimeMs = scenario.startTimeEpochMicros / 1000;
   const parts: Startable[] = [];
   const user = ground.unlimitedClient("user", latency.apiMicros);
@@ -184,19 +189,21 @@ function wireWorkload(ground: Ground, workload: Workload): readonly Startable[] 
     workload.behavior.addSource(made);
     parts.push(made);
   }
-  parts.push(
-    new Timeline({
-      engine,
-      store,
-      client: ground.unlimitedClient("kubectl", latency.apiMicros),
-      informers: ground.informers("kubectl", controllerManager.watchLatencyMicros),
-      observer,
-      nodes: workload.nodes,
-      entries: scenario.timeline,
-      startTimeMs,
-    }),
-  );
   return parts;
+}
+
+function wireTimeline(ground: Ground, scenario: Scenario, nodes: NodePools): Timeline {
+  const { latency, controllerManager } = scenario.controlPlane;
+  return new Timeline({
+    engine: ground.engine,
+    store: ground.store,
+    client: ground.unlimitedClient("kubectl", latency.apiMicros),
+    informers: ground.informers("kubectl", controllerManager.watchLatencyMicros),
+    observer: ground.observer,
+    nodes,
+    entries: scenario.timeline,
+    startTimeMs: scenario.startTimeEpochMicros / 1000,
+  });
 }
 
 function traceIssue(loaded: LoadedScenario, index: number, message: string): Issue {

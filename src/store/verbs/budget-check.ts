@@ -31,9 +31,10 @@ export function checkBudgets(context: ServerContext, pod: PodVersion): BudgetVer
   const budgets = budgetsOver(context, pod);
   const [budget] = budgets;
   if (budget === undefined) return { ok: true, counted: null };
-  if (budgets.length > 1) return refuse("InternalError", SEVERAL_BUDGETS);
+  if (budgets.length > 1) return { ...refuse("InternalError", SEVERAL_BUDGETS), budgets };
   if (!isPodReady(pod) && unhealthyMayGo(budget)) return { ok: true, counted: null };
-  return countEviction(context, budget, pod);
+  const verdict = countEviction(context, budget, pod);
+  return verdict.ok ? verdict : { ...verdict, budgets };
 }
 
 function budgetsOver(context: ServerContext, pod: PodVersion): readonly Budget[] {

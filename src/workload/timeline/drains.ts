@@ -6,11 +6,12 @@ import { controllerOf, objectKey } from "../../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import type { Engine, EventId, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
-import type { ClusterObserver } from "../../record/cluster-observer.js";
+import type { ClusterObserver, StepState } from "../../record/cluster-observer.js";
 import type { AnswerId, Client } from "../../store/client.js";
 import type { InformerFactory } from "../../store/informer-factory.js";
 import type { ObjectStore } from "../../store/object-store.js";
 import type { Outcome } from "../../store/outcome.js";
+import { DrainedPod, DrainRecord } from "./drain-record.js";
 import type { DrainOperation } from "./operation.js";
 
 export interface DrainsOptions {
@@ -19,19 +20,6 @@ export interface DrainsOptions {
   readonly client: Client;
   readonly informers: InformerFactory;
   readonly observer: ClusterObserver;
-}
-
-interface Drain {
-  readonly operation: DrainOperation;
-  /** Pods that are still there, by uid. */
-  readonly remaining: Map<string, PodVersion>;
-  /** Whether all evictions have been sent. */
-  listed: boolean;
-  evicted: number;
-  /** Pods that had ended, or were on their way out, before anybody evicted them. */
-  leftAlready: number;
-  refusals: number;
-  failed: number;
 }
 
 const RETRY_MICROS = 5 * MICROS_PER_SECOND;
@@ -46,9 +34,9 @@ const MIRROR = "kubernetes.io/config.mirror";
  * Source: Kubernetes, "Safely Drain a Node"; kubectl's `pkg/drain`.
  */
 export class Drains {
-  private readonly drains: Drain[] = [];
-  /** Evictions that were sent, by their number: which pod of which drain. */
-  private readonly evictions: { readonly drain: number; readonly pod: PodVersion }[] = [];
+  private readonly drains: DrainRecord[] = [];
+  /** Evictions that were sent, by their number. */
+  private readonly evictions: DrainedPod[] = [];
   /** Retries that nothing is known to help, by the number of the eviction: they keep no run alive. */
   private readonly waiting = new Map<
     number,
@@ -77,19 +65,28 @@ export class Drains {
   }
 
   begin(operation: DrainOperation): void {
-    const number = this.drains.length;
-    const remaining = new Map<string, PodVersion>();
-    const counts = { evicted: 0, leftAlready: 0, refusals: 0, failed: 0 };
-    this.drains.push({ operation, remaining, listed: false, ...counts });
+    const number = this.drains.push(new DrainRecord(operation)) - 1;
     const target = { kind: "Node", namespace: "", name: operation.node } as const;
     const patch = { spec: { unschedulable: true } };
     this.options.client.submit({ verb: "merge", target, patch }, this.cordonAnswer, number);
   }
 
+  /** Tells of the drains that have not ended: once, when the run is over. */
+  finish(): void {
+    const { store } = this.options;
+    const isEnding = (pod: PodVersion) => {
+      const found = store.table("Pod").find(pod.namespace, pod.name);
+      return found?.uid === pod.uid && found.deletionTimeMicros !== null;
+    };
+    for (const drain of this.drains) {
+      if (drain.state !== "ended") this.report(drain, drain.unfinishedText(isEnding), "unfinished");
+    }
+  }
+
   private cordoned(outcome: Outcome, number: number): void {
     const drain = this.drains[number]!;
     if (!outcome.ok) {
-      this.warn(drain, outcome.message);
+      this.fail(drain, outcome.message);
       return;
     }
     this.report(drain, "cordoned");
@@ -98,15 +95,15 @@ export class Drains {
     if (!drain.operation.force && bare.length > 0) {
       const names = bare.map(objectKey).join(", ");
       const message = `cannot delete Pods that declare no controller (use force to override): ${names}`;
-      this.warn(drain, message);
+      this.fail(drain, message);
       return;
     }
-    for (const pod of pods) drain.remaining.set(pod.uid, pod);
+    drain.state = "evicting";
     for (const pod of pods) {
-      this.evictions.push({ drain: number, pod });
-      this.evict(this.evictions.length - 1);
+      const drained = new DrainedPod(drain, pod);
+      drain.remaining.set(pod.uid, drained);
+      this.evict(this.evictions.push(drained) - 1);
     }
-    drain.listed = true;
     this.finishIfEmpty(drain);
   }
 
@@ -126,15 +123,15 @@ export class Drains {
 
   private evict(number: number): void {
     const { drain, pod } = this.evictions[number]!;
-    const { gracePeriodSeconds } = this.drains[drain]!.operation;
+    const { gracePeriodSeconds } = drain.operation;
     const grace = gracePeriodSeconds === null ? {} : { gracePeriodSeconds };
     this.options.client.submit({ verb: "evict", target: pod, ...grace }, this.evictAnswer, number);
   }
 
   private answered(outcome: Outcome, number: number): void {
     const { engine, observer } = this.options;
-    const { drain: drainNumber, pod } = this.evictions[number]!;
-    const drain = this.drains[drainNumber]!;
+    const drained = this.evictions[number]!;
+    const { drain, pod } = drained;
     if (outcome.ok) {
       // It may have ended since it was listed: then it was removed at once.
       const hasEnded = outcome.object.kind === "Pod" && isPodTerminal(outcome.object);
@@ -146,9 +143,13 @@ export class Drains {
       observer.podEvicted(pod, "EvictionByEvictionAPI", engine.now);
       return;
     }
+    const { budgets } = outcome;
+    if (budgets !== undefined) observer.evictionRefused(pod, budgets, engine.now);
+    drained.refusal = outcome;
     switch (outcome.reason) {
       case "TooManyRequests":
         drain.refusals += 1;
+        drained.refusals += 1;
         this.retryLater(number);
         return;
       case "NotFound":
@@ -156,7 +157,7 @@ export class Drains {
         this.forget(drain, pod);
         return;
       default:
-        drain.failed += 1;
+        drain.failed.push(drained);
         observer.event("Warning", "FailedDrain", pod, outcome.message, engine.now);
         this.forget(drain, pod);
     }
@@ -185,38 +186,33 @@ export class Drains {
     }
   }
 
-  private forget(drain: Drain, pod: PodVersion): void {
+  private forget(drain: DrainRecord, pod: PodVersion): void {
     if (drain.remaining.delete(pod.uid)) this.finishIfEmpty(drain);
   }
 
-  private finishIfEmpty(drain: Drain): void {
-    if (!drain.listed || drain.remaining.size > 0) return;
-    if (drain.failed > 0) {
-      this.warn(
-        drain,
-        `unable to drain node ${drain.operation.node}: ${counted(drain.failed, "pod")} not evicted`,
-      );
+  private finishIfEmpty(drain: DrainRecord): void {
+    if (drain.state !== "evicting" || drain.remaining.size > 0) return;
+    if (drain.failed.length > 0) {
+      const { node } = drain.operation;
+      const pods = counted(drain.failed.length, "pod");
+      this.fail(drain, `unable to drain node ${node}: ${pods} not evicted`, drain.failedText());
       return;
     }
-    this.report(drain, drainedText(drain));
+    drain.state = "ended";
+    this.report(drain, drain.drainedText());
   }
 
-  private report(drain: Drain, message: string): void {
+  private report(drain: DrainRecord, message: string, state: StepState = "done"): void {
     const { observer, engine } = this.options;
-    observer.timelineStep("drain", `Node/${drain.operation.node}`, message, engine.now);
+    observer.timelineStep("drain", `Node/${drain.operation.node}`, message, engine.now, state);
   }
 
-  private warn(drain: Drain, message: string): void {
+  /** Ends the drain with a Warning, and with what the summary is to say. */
+  private fail(drain: DrainRecord, message: string, told = `failed: ${message}`): void {
     const { observer, engine } = this.options;
     const node = { kind: "Node", namespace: "", name: drain.operation.node };
+    drain.state = "ended";
     observer.event("Warning", "FailedDrain", node, message, engine.now);
+    this.report(drain, told, "failed");
   }
-}
-
-/** `drained: 4 pods evicted, 1 that had ended removed, after 2 refused evictions`. */
-function drainedText({ evicted, leftAlready, refusals }: Drain): string {
-  const parts = [`drained: ${counted(evicted, "pod")} evicted`];
-  if (leftAlready > 0) parts.push(`${leftAlready} that had ended removed`);
-  if (refusals > 0) parts.push(`after ${counted(refusals, "refused eviction")}`);
-  return parts.join(", ");
 }

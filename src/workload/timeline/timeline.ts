@@ -3,11 +3,12 @@ import { unreachable } from "../../base/assert.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { Engine, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
-import type { ClusterObserver } from "../../record/cluster-observer.js";
+import type { ClusterObserver, StepState } from "../../record/cluster-observer.js";
 import type { AnswerId, Client } from "../../store/client.js";
 import type { InformerFactory } from "../../store/informer-factory.js";
 import type { ObjectStore } from "../../store/object-store.js";
 import type { Outcome } from "../../store/outcome.js";
+import { Deletions } from "./deletions.js";
 import { Drains } from "./drains.js";
 import type {
   NodeOperation,
@@ -41,6 +42,12 @@ interface Sent {
   readonly done: string | null;
 }
 
+/** What an operation is called by. */
+interface NamedOperation {
+  readonly type: TimelineOperation["type"];
+  readonly action?: string;
+}
+
 /**
  * The steps of a scenario's timeline, as somebody with `kubectl` takes them. What the API server
  * refuses is a Warning. One event is pending at a time, for the next step.
@@ -54,6 +61,7 @@ export class Timeline {
   private readonly sent: (Sent | null)[] = [];
   private readonly freeSlots: number[] = [];
   private readonly drains: Drains | null;
+  private readonly deletions: Deletions;
 
   constructor(private readonly options: TimelineOptions) {
     const { engine, client, entries } = options;
@@ -63,11 +71,20 @@ export class Timeline {
     this.answer = client.onAnswer((outcome, slot) => this.answered(outcome, slot));
     const hasDrains = entries.some((entry) => entry.operation.type === "drain");
     this.drains = hasDrains ? new Drains(options) : null;
+    this.deletions = new Deletions(options.store);
   }
 
   /** Waits for the first step. */
   start(): void {
     this.scheduleNext();
+  }
+
+  /** Tells of steps that have not ended: once, when the run is over. */
+  finish(): void {
+    this.drains?.finish();
+    this.deletions.finish((object, message) =>
+      this.report({ type: "delete" }, targetText(object), message, "unfinished"),
+    );
   }
 
   private scheduleNext(): void {
@@ -135,6 +152,7 @@ export class Timeline {
     }
     const { object } = outcome;
     const target = { kind: object.kind, namespace: object.namespace, name: object.name };
+    if (sent.operation.type === "delete") this.deletions.add(object);
     const isNew = object.creationTimeMicros === this.engine.now && object.generation <= 1;
     this.report(
       sent.operation,
@@ -159,13 +177,20 @@ export class Timeline {
     }
   }
 
-  private report(operation: TimelineOperation, target: string, message: string): void {
-    this.options.observer.timelineStep(nameOf(operation), target, message, this.engine.now);
+  private report(
+    operation: NamedOperation,
+    target: string,
+    message: string,
+    state: StepState = "done",
+  ): void {
+    const { observer } = this.options;
+    observer.timelineStep(nameOf(operation), target, message, this.engine.now, state);
   }
 
   private refused(operation: TimelineOperation, target: OperationTarget, message: string): void {
     const text = `${nameOf(operation)} ${objectKey(target)}: ${message}`;
     this.options.observer.event("Warning", "TimelineStepFailed", target, text, this.engine.now);
+    this.report(operation, targetText(target), `failed: ${message}`, "failed");
   }
 }
 
@@ -176,6 +201,6 @@ function nextTime(entry: TimelineEntry, last: TimeMicros): TimeMicros {
 }
 
 /** `rollout undo`, `scale`: as the summary and the events name it. */
-function nameOf(operation: TimelineOperation): string {
-  return operation.type === "rollout" ? `rollout ${operation.action}` : operation.type;
+function nameOf({ type, action }: NamedOperation): string {
+  return action === undefined ? type : `${type} ${action}`;
 }
