@@ -17,6 +17,7 @@ import { PodAdmission, type Rejection } from "./pod-admission.js";
 import { PodDemands } from "./pod-demand.js";
 import { PodLifecycle } from "./pod-lifecycle.js";
 import { PodResizes } from "./pod-resizes.js";
+import { PodVolumes } from "./pod-volumes.js";
 import type { PodStatusFeatures } from "./pod-status.js";
 import { newContainers, newWorker, type PodWorker } from "./pod-worker.js";
 import { SnapshotPods, wasAccepted } from "./snapshot-pods.js";
@@ -65,6 +66,7 @@ export class Kubelets {
   private readonly lifecycle: PodLifecycle;
   private readonly snapshot: SnapshotPods;
   private readonly resizes: PodResizes;
+  private readonly volumes: PodVolumes;
   private readonly imageReports: NodeImageReports;
   private nextSerial = 1;
   private nextNodeOrdinal = 0;
@@ -112,10 +114,13 @@ export class Kubelets {
     this.lifecycle.attach(this.runtime);
     this.snapshot = new SnapshotPods({ runtime: this.runtime, lifecycle: this.lifecycle, backoff });
     this.resizes = new PodResizes({ engine, client, admission: this.admission });
+    const retry = (worker: PodWorker) => this.beginIfReady(worker);
+    this.volumes = new PodVolumes({ engine, informers, observer, find, retry });
   }
 
   /** Takes up the nodes and pods that exist and follows them from now on. */
   start(): void {
+    this.volumes.start();
     this.nodeObjects.addHandler({
       added: (node) => this.nodeAdded(node),
       updated: (_before, node) => this.nodeUpdated(node),
@@ -167,10 +172,7 @@ export class Kubelets {
     } else {
       node.refresh(object);
       this.resizes.retry(node);
-      if (!node.networkReady) return;
-      for (const worker of [...node.pods]) {
-        if (worker.stage === "starting") this.lifecycle.begin(worker);
-      }
+      for (const worker of [...node.pods]) this.beginIfReady(worker);
     }
   }
 
@@ -185,6 +187,7 @@ export class Kubelets {
     this.runtime.stopNode(node);
     for (const worker of node.pods) {
       this.lifecycle.disarmDeadline(worker);
+      this.volumes.forget(worker);
       this.workers[worker.row] = undefined;
       this.leaveUnattended(worker.pod);
     }
@@ -234,8 +237,18 @@ export class Kubelets {
     worker.containers = newContainers(pod.spec);
     const onHost = pod.spec.hostNetwork === true;
     worker.podIP = onHost ? nodeAddress(node) : this.newAddress();
-    if (node.networkReady || onHost) this.lifecycle.begin(worker);
-    else this.writer.markDirty(worker);
+    this.beginIfReady(worker);
+    if (worker.stage === "starting") this.writer.markDirty(worker);
+  }
+
+  /** Lets a pod begin that waited for its node, once there is a network for it and all of its volumes. */
+  private beginIfReady(worker: PodWorker): void {
+    if (worker.stage !== "starting") {
+      this.volumes.forget(worker);
+      return;
+    }
+    if (!worker.node.networkReady && worker.pod.spec.hostNetwork !== true) return;
+    if (this.volumes.areThere(worker)) this.lifecycle.begin(worker);
   }
 
   private reject(worker: PodWorker, rejection: Rejection): void {
@@ -297,6 +310,7 @@ export class Kubelets {
   }
 
   private forget(worker: PodWorker): void {
+    this.volumes.forget(worker);
     worker.node.pods.delete(worker);
     if (this.workers[worker.row] === worker) this.workers[worker.row] = undefined;
   }

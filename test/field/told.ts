@@ -12,9 +12,9 @@ export async function summaryOf(loaded: LoadedScenario) {
   const notModelled = concernedPods(loaded.notModelled, figures.pods());
   const run = { loaded, path: "results", digest: "", endMicros: world.now, figures, facts };
   const text = summaryText(reportOf({ ...run, notes: [], notModelled }), NO_EMPHASIS);
-  const valueOf = (metric: string, labels = "") =>
+  const figureOf = (metric: string, labels = "") =>
     figures.summary.find((row) => row.metric === metric && row.labels === labels)?.value;
-  return { text: text.replaceAll(/\s+/g, " "), valueOf, figures, notModelled };
+  return { text: text.replaceAll(/\s+/g, " "), figureOf, figures, notModelled };
 }
 
 /** A scenario of 30 minutes on nodes of 4 cores, with its timeline and manifests. */

@@ -17,29 +17,29 @@ spec: { ${spec}, selector: { matchLabels: { app: ${app} } } }
 
 describe("what never ended stands in the summary", () => {
   it("a drain that a budget never allows", async () => {
-    const { text, valueOf } = await told("33-drain-hangs");
+    const { text, figureOf } = await told("33-drain-hangs");
     expect(text).toMatch(
       /30m drain Node\/n-0 not ended: default\/web-\S+ stays, its eviction was refused 300 times by budget default\/web/,
     );
-    expect(valueOf("evictions_refused_count")).toBe(300);
-    expect(valueOf("evictions_refused_count", "budget=default/web")).toBe(300);
-    expect(valueOf("timeline_steps_unfinished_end_count", "operation=drain")).toBe(1);
+    expect(figureOf("evictions_refused_count")).toBe(300);
+    expect(figureOf("evictions_refused_count", "budget=default/web")).toBe(300);
+    expect(figureOf("timeline_steps_unfinished_end_count", "operation=drain")).toBe(1);
   });
 
   it("a rolling update without room, with its deadline", async () => {
-    const { text, valueOf } = await told("02-anti-affinity-rollout");
+    const { text, figureOf } = await told("02-anti-affinity-rollout");
     expect(text).toMatch(
       /default\/Deployment\/web [\d. ]+ms not finished, its deadline of 10m passed at 15m /,
     );
-    expect(valueOf("rollouts_unfinished_end_count", "target=default/Deployment/web")).toBe(1);
+    expect(figureOf("rollouts_unfinished_end_count", "target=default/Deployment/web")).toBe(1);
   });
 
   it("and the same that may do without surge says how long it took", async () => {
-    const { text, valueOf } = await summaryOf(
+    const { text, figureOf } = await summaryOf(
       await loadedFrom(["test/field/02-anti-affinity-rollout/s-surge0.yaml"]),
     );
     expect(text).not.toContain("not finished");
-    expect(valueOf("rollouts_unfinished_end_count")).toBe(0);
+    expect(figureOf("rollouts_unfinished_end_count")).toBe(0);
   });
 
   it("a Deployment that never had room", async () => {
@@ -89,36 +89,36 @@ spec: { nodeName: n-0, containers: [{ name: c, image: x }] }
   });
 
   it("a deletion that a finalizer holds", async () => {
-    const { text, valueOf } = await toldOf(
+    const { text, figureOf } = await toldOf(
       ["{ at: 5m, delete: { target: Deployment/web } }"],
       deploymentOf("web", { metadata: ", finalizers: [example.com/wait]" }),
     );
     expect(text).toContain(
       "30m delete default/Deployment/web not ended: it is still there, held by its finalizers: example.com/wait",
     );
-    expect(valueOf("timeline_steps_unfinished_end_count")).toBe(1);
+    expect(figureOf("timeline_steps_unfinished_end_count")).toBe(1);
   });
 
   it("and a drain and a deletion that ended leave no such line", async () => {
-    const { text, valueOf } = await toldOf(
+    const { text, figureOf } = await toldOf(
       ["{ at: 5m, drain: { node: n-0 } }", "{ at: 10m, delete: { target: Deployment/web } }"],
       deploymentOf("web"),
     );
     expect(text).toContain("drained: 1 pod evicted");
     expect(text).not.toMatch(/not ended|failed:|not finished/);
-    expect(valueOf("timeline_steps_unfinished_end_count")).toBe(0);
-    expect(valueOf("timeline_steps_failed_count")).toBe(0);
+    expect(figureOf("timeline_steps_unfinished_end_count")).toBe(0);
+    expect(figureOf("timeline_steps_failed_count")).toBe(0);
   });
 });
 
 describe("what failed stands in the summary", () => {
   it("a drain of pods that two budgets cover", async () => {
-    const { text, valueOf } = await told("35-two-pdbs");
+    const { text, figureOf } = await told("35-two-pdbs");
     expect(text).toMatch(
       /5m drain Node\/n-0 failed: 2 pods not evicted: default\/web-\S+, default\/web-\S+ \(2 budgets cover it, and an eviction goes by one at most: default\/a, default\/b\)/,
     );
-    expect(valueOf("timeline_steps_failed_count", "operation=drain")).toBe(1);
-    expect(valueOf("evictions_refused_count", "budget=default/a,default/b")).toBe(2);
+    expect(figureOf("timeline_steps_failed_count", "operation=drain")).toBe(1);
+    expect(figureOf("evictions_refused_count", "budget=default/a,default/b")).toBe(2);
   });
 
   it("a drain of which one pod fails and another waits", async () => {
@@ -166,9 +166,9 @@ describe("what failed stands in the summary", () => {
       line: 'cordon Node/n-0 failed: nodes "n-0" not found',
     },
   ])("a step that is refused: $line", async ({ step, line }) => {
-    const { text, valueOf } = await toldOf([...GONE, step], deploymentOf("web"));
+    const { text, figureOf } = await toldOf([...GONE, step], deploymentOf("web"));
     expect(text).toContain(`5m ${line}`);
-    expect(valueOf("timeline_steps_failed_count")).toBe(1);
+    expect(figureOf("timeline_steps_failed_count")).toBe(1);
   });
 
   it("a step that the API server refuses for what it would write", async () => {
