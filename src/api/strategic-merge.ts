@@ -1,5 +1,6 @@
 import { own } from "../base/own.js";
-import { MERGE_SHAPES, type MergeShape } from "./merge-shapes.js";
+import { KINDS } from "./kinds.js";
+import { type Definition, type Field, schemaOf } from "./schemas/schema.js";
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -19,10 +20,10 @@ function isMap(value: unknown): value is Loose {
  * changed; fields keep their order.
  *
  * Source: Kubernetes documentation, "Update API Objects in Place Using kubectl patch"; API
- * conventions, "Strategic Merge Patch"; merge keys as in the published OpenAPI of v1.30.
+ * conventions, "Strategic Merge Patch"; merge keys and strategies as in Kubernetes' OpenAPI document.
  */
 export function strategicMerge(kind: string, object: unknown, patch: unknown): unknown {
-  return mergeValue(object, patch, shapeOf(kind));
+  return mergeValue(object, patch, definitionOf(kind, object));
 }
 
 /** What is wrong with a patch whatever it is laid over: elements of keyed lists without their key. */
@@ -30,22 +31,33 @@ export function strategicMergeFlaws(
   kind: string,
   patch: unknown,
 ): readonly { readonly path: readonly (string | number)[]; readonly message: string }[] {
-  return flawsIn(patch, shapeOf(kind), []);
+  return flawsIn(patch, definitionOf(kind, patch), []);
 }
 
-function shapeOf(kind: string): MergeShape {
-  const known = Object.hasOwn(MERGE_SHAPES.kinds, kind) ? MERGE_SHAPES.kinds[kind] : undefined;
-  return known ?? MERGE_SHAPES.anyKind;
+/** What objects of a kind that is kept are made of, or of another by the API version of the object. */
+function definitionOf(kind: string, object: unknown): Definition | undefined {
+  const version = isMap(object) ? String(object.apiVersion) : "";
+  const kept = Object.hasOwn(KINDS, kind) ? KINDS[kind as keyof typeof KINDS] : undefined;
+  return schemaOf(kept?.apiVersion ?? version, kind);
 }
 
-function mergeValue(before: unknown, patch: unknown, shape: MergeShape | undefined): unknown {
+/** The definition of what stands in a field, be it one object, a list or a map of them. */
+function insideOf(field: Field | undefined): Definition | undefined {
+  let type = field?.type;
+  while (typeof type === "object" && !("object" in type)) {
+    type = "listOf" in type ? type.listOf : type.mapOf;
+  }
+  return type === undefined || typeof type === "string" ? undefined : type.object;
+}
+
+function mergeValue(before: unknown, patch: unknown, shape: Definition | undefined): unknown {
   if (!isMap(patch)) return patch;
   if (patch[DIRECTIVE] === "replace") return withoutDirectives(patch);
   if (patch[DIRECTIVE] === "delete") return {};
   return mergeMaps(isMap(before) ? before : {}, patch, shape);
 }
 
-function mergeMaps(before: Loose, patch: Loose, shape: MergeShape | undefined): Loose {
+function mergeMaps(before: Loose, patch: Loose, shape: Definition | undefined): Loose {
   const retained = retainedFields(before, patch);
   const merged: Record<string, unknown> = { ...retained };
   for (const [key, value] of Object.entries(patch)) {
@@ -59,17 +71,19 @@ function mergeMaps(before: Loose, patch: Loose, shape: MergeShape | undefined): 
       // Orders what the patch's own list made; done below, when that list is merged.
     } else if (value === null) {
       delete merged[key];
-    } else if (Array.isArray(value)) {
-      merged[key] = mergeLists(own(merged, key), value, own(shape?.lists, key));
     } else {
-      merged[key] = mergeValue(own(merged, key), value, own(shape?.maps, key));
+      const field = shape?.fields.get(key);
+      if (Array.isArray(value)) merged[key] = mergeLists(own(merged, key), value, field);
+      else if (field?.isReplaced === true) merged[key] = value;
+      else merged[key] = mergeValue(own(merged, key), value, insideOf(field));
     }
   }
   for (const [key, order] of Object.entries(patch)) {
     if (!key.startsWith(ELEMENT_ORDER) || !Array.isArray(order)) continue;
     const field = key.slice(ELEMENT_ORDER.length);
     const list = own(merged, field);
-    if (Array.isArray(list)) merged[field] = ordered(list, order, own(shape?.lists, field)?.key);
+    if (Array.isArray(list))
+      merged[field] = ordered(list, order, shape?.fields.get(field)?.mergeKey);
   }
   return merged;
 }
@@ -84,17 +98,15 @@ function withoutDirectives(value: Loose): Loose {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("$")));
 }
 
-type ListShape = NonNullable<MergeShape["lists"]>[string];
-
 function mergeLists(
   before: unknown,
   patch: readonly unknown[],
-  shape: ListShape | undefined,
+  field: Field | undefined,
 ): readonly unknown[] {
-  if (shape === undefined) return patch;
+  const key = field?.mergeKey;
+  if (key === undefined) return patch;
   const list = Array.isArray(before) ? [...(before as unknown[])] : [];
-  const { key } = shape;
-  if (key === undefined) {
+  if (key === "") {
     return [...list, ...patch.filter((element) => !list.includes(element))];
   }
   if (patch.some((element) => isMap(element) && element[DIRECTIVE] === "replace")) {
@@ -107,8 +119,8 @@ function mergeLists(
     const deleted = isMap(element) && element[DIRECTIVE] === "delete";
     if (deleted && at >= 0) list.splice(at, 1);
     else if (deleted) continue;
-    else if (at >= 0) list[at] = mergeValue(list[at], element, shape.element);
-    else list.push(mergeValue(undefined, element, shape.element));
+    else if (at >= 0) list[at] = mergeValue(list[at], element, insideOf(field));
+    else list.push(mergeValue(undefined, element, insideOf(field)));
   }
   return list;
 }
@@ -120,7 +132,7 @@ function ordered(
   key: string | undefined,
 ): readonly unknown[] {
   const idOf = (element: unknown): unknown =>
-    key !== undefined && isMap(element) ? element[key] : element;
+    key !== undefined && key !== "" && isMap(element) ? element[key] : element;
   const rank = new Map(order.map((element, i) => [idOf(element), i]));
   let last = -1;
   return list
@@ -134,21 +146,21 @@ function ordered(
 
 function flawsIn(
   patch: unknown,
-  shape: MergeShape | undefined,
+  shape: Definition | undefined,
   path: readonly (string | number)[],
 ): readonly { readonly path: readonly (string | number)[]; readonly message: string }[] {
   if (!isMap(patch) || shape === undefined) return [];
-  return Object.entries(patch).flatMap(([field, value]) => {
-    const at = [...path, field];
-    const list = own(shape.lists, field);
-    if (list === undefined || value === null) return flawsIn(value, own(shape.maps, field), at);
+  return Object.entries(patch).flatMap(([name, value]) => {
+    const at = [...path, name];
+    const field = shape.fields.get(name);
+    const key = field?.mergeKey;
+    if (key === undefined || value === null) return flawsIn(value, insideOf(field), at);
     if (!Array.isArray(value)) return [{ path: at, message: "expected a list" }];
-    const { key } = list;
-    if (key === undefined) return [];
+    if (key === "") return [];
     return value.flatMap((element, i) => {
       if (isMap(element) && element[DIRECTIVE] === "replace") return [];
       return isMap(element) && element[key] !== undefined
-        ? flawsIn(element, list.element, [...at, i])
+        ? flawsIn(element, insideOf(field), [...at, i])
         : [
             {
               path: [...at, i],

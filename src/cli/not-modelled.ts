@@ -5,10 +5,11 @@ import { PODS_NOT_MADE } from "../scenario/modelled-fields.js";
 
 const MAX_NAMED = 2;
 
-/** A kind, or a field with its kind: `Pod spec.securityContext`. */
-export function whatOf({ kind, field, meant }: Concern): string {
+/** A kind, or a field with its kind: `Pod spec.securityContext`; of what is no field, also where. */
+export function whatOf({ kind, field, meant, place }: Concern): string {
+  const stranger = place === undefined ? "" : ` is no field, at ${place}`;
   const hint = meant === "" ? "" : ` (did you mean \`${meant}\`?)`;
-  return `${field === "" ? kind : `${kind} ${field}`}${hint}`;
+  return `${field === "" ? kind : `${kind} ${field}`}${stranger}${hint}`;
 }
 
 /** `12 pods of Deployment shop/web`; the objects alone where that is no pod's matter. */

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { counted } from "../base/counted.js";
 import { formatIssue, formatNote } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { validateFiles } from "../scenario/load/validate.js";
@@ -7,13 +8,17 @@ import { tell } from "./standard-streams.js";
 
 /** `seatrial validate`: every issue with its place, one a line on stdout; notes on stderr. */
 export async function validateCommand(paths: readonly string[]): Promise<ExitCode> {
-  const { issues, notes } = await validateFiles(paths, {
+  const { issues, notes, unknownFields } = await validateFiles(paths, {
     files: nodeFileSystem,
     dataFolder: process.env.SEATRIAL_DATA ?? "data",
   });
   for (const issue of issues) process.stdout.write(`${formatIssue(issue)}\n`);
-  for (const note of notes) tell(formatNote(note));
+  for (const note of [...unknownFields, ...notes]) tell(formatNote(note));
   if (issues.length > 0) return ExitCode.wrongInput;
-  process.stdout.write(`${paths.length} ${paths.length === 1 ? "path is" : "paths are"} valid\n`);
+  const strangers = unknownFields.length;
+  const except =
+    strangers === 0 ? "" : `, but for ${counted(strangers, "key")} that Kubernetes does not know`;
+  const are = paths.length === 1 ? "path is" : "paths are";
+  process.stdout.write(`${paths.length} ${are} valid${except}\n`);
   return ExitCode.good;
 }

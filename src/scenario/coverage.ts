@@ -1,7 +1,7 @@
-import { KINDS } from "../api/kinds.js";
-import { nearName } from "../base/near-name.js";
+import { KINDS, type Kind } from "../api/kinds.js";
 import type { Manifest } from "../api/kubernetes.js";
 import { kindOf } from "../api/legacy-versions.js";
+import { POD_SPEC_PATHS } from "../workload/pod-spec-paths.js";
 import {
   type Effect,
   type FieldRule,
@@ -22,6 +22,8 @@ export interface NotModelled {
   readonly effect: Effect;
   /** The field that was meant, where this one looks like a slip of the pen; empty otherwise. */
   readonly meant: string;
+  /** Of a field that Kubernetes does not have: where it stands first, `app.yaml:3:5`. */
+  readonly place?: string;
   /** The objects that have it, `Deployment shop/web`, in the order of the input. */
   readonly objects: readonly string[];
   /** Whose pods it concerns; see {@link PodsOf}. */
@@ -51,15 +53,27 @@ export class CoverageReport {
     const kind = kindOf(manifest.apiVersion, manifest.kind);
     const rules = kind === undefined ? undefined : MODELLED_KINDS[kind];
     if (rules === undefined) {
-      const effect = Object.hasOwn(UNMODELLED_KINDS, manifest.kind)
-        ? UNMODELLED_KINDS[manifest.kind]!
-        : UNKNOWN_KIND;
-      this.note({ kind: manifest.kind, field: "", effect }, about);
+      this.note({ kind: manifest.kind, field: "", effect: effectOfKind(manifest.kind) }, about);
       return;
     }
     const { hasSpec } = KINDS[kind!];
     const body = hasSpec ? manifest.spec : bodyOf(manifest);
     this.look(body, rules, { kind: kind!, prefix: hasSpec ? "spec" : "", about });
+  }
+
+  /** A key that is no field of its object, which nothing reads. */
+  addUnknown(manifest: Manifest, unknown: UnknownKey): void {
+    const { path, meant, place, isState } = unknown;
+    const kind = kindOf(manifest.apiVersion, manifest.kind);
+    const ofKind = kind !== undefined && Object.hasOwn(MODELLED_KINDS, kind);
+    const effect = ofKind
+      ? path[0] === "status" && !isState
+        ? "none"
+        : UNKNOWN_FIELD
+      : effectOfKind(manifest.kind);
+    const inPod = podField(kind, path);
+    const [of, parts] = inPod === null ? [manifest.kind, path] : ["Pod", inPod];
+    this.note({ kind: of, field: fieldText(parts), effect, meant, place }, subjectOf(manifest));
   }
 
   /** Something that is told of in other ways than by the tables. */
@@ -96,17 +110,14 @@ export class CoverageReport {
     }
     if (typeof value !== "object" || value === null) return;
     for (const [field, inside] of Object.entries(value)) {
-      if (isEmpty(inside)) continue;
-      const isKnown = Object.hasOwn(rules, field);
-      const rule: FieldRule = isKnown ? rules[field]! : UNKNOWN_FIELD;
+      // Directives of patches are no fields.
+      if (isEmpty(inside) || field.startsWith("$")) continue;
+      const rule: FieldRule = Object.hasOwn(rules, field) ? rules[field]! : UNKNOWN_FIELD;
       const effect = typeof rule === "function" ? rule(inside) : rule;
       if (effect === "modelled") continue;
       const prefix = at.prefix === "" ? field : `${at.prefix}.${field}`;
       if (typeof effect === "string") {
-        const meant = isKnown
-          ? ""
-          : nearName(field, Object.keys(rules), Math.max(1, field.length / 4));
-        this.note({ kind: at.kind, field: prefix, effect, meant }, at.about);
+        this.note({ kind: at.kind, field: prefix, effect }, at.about);
       } else if (effect === POD_TEMPLATE) {
         const { spec } = inside as { spec?: unknown };
         this.look(spec, POD_TEMPLATE.spec, { ...at, kind: "Pod", prefix: "spec" });
@@ -117,7 +128,35 @@ export class CoverageReport {
   }
 }
 
-type Finding = Pick<NotModelled, "kind" | "field" | "effect"> & { readonly meant?: string };
+type Finding = Pick<NotModelled, "kind" | "field" | "effect" | "place"> & {
+  readonly meant?: string;
+};
+
+interface UnknownKey {
+  readonly path: readonly (string | number)[];
+  readonly meant: string;
+  readonly place: string;
+  /** The object is of a dump: its status counts. */
+  readonly isState: boolean;
+}
+
+function effectOfKind(kind: string): Effect {
+  return Object.hasOwn(UNMODELLED_KINDS, kind) ? UNMODELLED_KINDS[kind]! : UNKNOWN_KIND;
+}
+
+/** The path in a pod of a path in an object with a pod template; null elsewhere. */
+function podField(kind: Kind | undefined, path: UnknownKey["path"]): UnknownKey["path"] | null {
+  const spec = kind === undefined ? undefined : POD_SPEC_PATHS[kind];
+  const isInside = spec?.every((part, i) => path[i] === part);
+  return isInside === true ? ["spec", ...path.slice(spec!.length)] : null;
+}
+
+/** `spec.tolerations[].operatr`. */
+function fieldText(path: UnknownKey["path"]): string {
+  return path
+    .map((part, i) => (typeof part === "number" ? "[]" : i === 0 ? part : `.${part}`))
+    .join("");
+}
 
 /** What a finding is about. */
 interface Subject {

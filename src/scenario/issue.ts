@@ -31,7 +31,8 @@ export function noteText({ path, message }: Issue): string {
   return path === "" ? message : `${path}: ${message}`;
 }
 
-function placeText({ file, line, column }: Issue): string {
+/** `file:line:column`. */
+export function placeText({ file, line, column }: Issue): string {
   return line > 0 ? `${file}:${line}:${column}` : file;
 }
 

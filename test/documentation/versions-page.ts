@@ -109,7 +109,7 @@ const ELSEWHERE = `## Differences elsewhere
   (pull request 114393). \`requestedToCapacityRatio\` beside another strategy is refused from 1.34 on (pull request 132120).
 - Kubelets write the condition PodReadyToStartContainers from 1.29 on, and a terminal phase before they remove a deleted pod from 1.27 on
   ([kubelets](kubelet.md)).
-- The API server drops pods' \`schedulingGates\` up to 1.26 (KEP-3521).
+- The API server drops fields that the version does not have or whose feature gate is off ([what the API server knows](api-fields.md)).
 - A claim without a class gets a default class that comes after it from 1.26 on ([volumes](volumes.md), KEP-3333).
 - Everything else (the API server, controllers, kubelets) is the same under every version.
 
@@ -117,7 +117,5 @@ const ELSEWHERE = `## Differences elsewhere
 
 - A gate is on or off as it is by default in that version. A scenario cannot set gates by hand yet.
 - Patch releases of one minor version are not told apart: \`1.26.4\` is read as \`1.26\`.
-- The API server knows the same fields under every version, \`schedulingGates\` aside: sidecars are sidecars before 1.29, \`minDomains\` is
-  checked before 1.27.
 - Versions before 1.${OLDEST_MINOR} and after 1.${NEWEST_MINOR} are refused.
 `;

@@ -76,7 +76,7 @@ test.each([
     "StorageClass volumeBindingMod: volumeBindingMode",
   ],
   [
-    "apiVersion: v1\nkind: PersistentVolume\nmetadata: { name: v }\nspec: { capacity: { storage: 1Gi }, accessModes: [ReadWriteOnce], nfs: { server: s, path: / }, nodeAfinity: {} , x: { y: 1 } }",
+    "apiVersion: v1\nkind: PersistentVolume\nmetadata: { name: v }\nspec: { capacity: { storage: 1Gi }, accessModes: [ReadWriteOnce], nfs: { server: s, path: / }, x: { y: 1 } }",
     "PersistentVolume spec.x: ",
   ],
 ])("a slip in %j is told by its field", async (manifest, told) => {

@@ -1,4 +1,5 @@
 import { scenarioJsonSchema } from "../../src/scenario/schema/json-schema.js";
+import { apiFieldsPage } from "../documentation/api-fields-page.js";
 import { versionsPage } from "../documentation/versions-page.js";
 import { referencePage } from "./reference-page.js";
 
@@ -8,6 +9,7 @@ export function generatedFiles(): Readonly<Record<string, string>> {
   return {
     "schema/scenario.schema.json": `${JSON.stringify(schema, null, 2)}\n`,
     "docs/scenario-reference.md": referencePage(schema),
+    "docs/model/api-fields.md": apiFieldsPage(),
     "docs/model/versions.md": versionsPage(),
   };
 }

@@ -305,7 +305,9 @@ describe("files of one command", () => {
   it.each([
     [
       "1.26",
-      [/^gated\.json:1:1: note: Kubernetes 1\.26 has no scheduling gates: those of 1 object/],
+      [
+        /^gated\.json:1:\d+: note: spec\.schedulingGates: Kubernetes 1\.26 does not serve this field/,
+      ],
     ],
     ["1.27", []],
   ])("gates that %s drops are told", async (version, expected) => {

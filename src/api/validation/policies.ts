@@ -24,7 +24,6 @@ export function validateBudget(spec: SpecOf["PodDisruptionBudget"], issues: Fiel
 }
 
 const HIGHEST_USER_PRIORITY = 1_000_000_000;
-const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 const SYSTEM_CLASSES: ReadonlyMap<string, number> = new Map([
   ["system-cluster-critical", 2_000_000_000],
   ["system-node-critical", 2_000_001_000],
@@ -35,7 +34,6 @@ export function validatePriorityClass(
   spec: SpecOf["PriorityClass"],
   issues: FieldIssues,
 ): void {
-  issues.inRange("value", spec.value, INT32);
   if (name.startsWith("system-")) {
     const problem = systemClassProblem(name, spec);
     if (problem !== null) {

@@ -1,6 +1,6 @@
 import { isIntOrPercent } from "../../api/int-or-percent.js";
 import type { Manifest, PodSpec } from "../../api/kubernetes.js";
-import type { ObjectFlaw } from "./manifests.js";
+import type { ObjectFlaw } from "./object-flaw.js";
 import { valueAt } from "./value-path.js";
 import type { Path } from "./yaml-source.js";
 

@@ -1,3 +1,4 @@
+import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf } from "../../api/legacy-versions.js";
 import { targetText } from "../../api/object-version.js";
 import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
@@ -14,12 +15,13 @@ import { loadEmpiricalSamples } from "./empirical.js";
 import type { FileSystem } from "./file-system.js";
 import { InputFiles, type NamedFile } from "./input-files.js";
 import type { LoadedScenario, LoadOutcome } from "./loaded-scenario.js";
-import { loadManifests, placesOf, type ObjectCheck } from "./manifests.js";
-import { dumpFlaws, manifestFlaws } from "./object-check.js";
+import { dumpedFlaws } from "./dumped-flaws.js";
+import { loadManifests, type ObjectReader, placesOf } from "./manifests.js";
+import { manifestFlaws } from "./object-check.js";
+import { ObjectScreen, typeFlaws } from "./object-screen.js";
 import { isTarget, patched } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
 import { minorOf, type RunOverrides, resolveScenario, runEnd } from "./resolve-scenario.js";
-import { gateNotes } from "./gate-notes.js";
 import { limitRangeNotes } from "./limit-range-notes.js";
 import { endIssues, notesOfTheEnd } from "./run-end.js";
 import { ScenarioSource } from "./scenario-file.js";
@@ -116,13 +118,16 @@ interface Objects {
 class ScenarioLoader {
   private readonly issues: Issue[] = [];
   private readonly coverage = new CoverageReport();
+  private readonly screen: ObjectScreen;
 
   constructor(
     private readonly source: ScenarioSource,
-    private readonly document: ScenarioDocument,
+    private document: ScenarioDocument,
     private readonly inputs: InputFiles,
     private readonly options: LoadOptions,
-  ) {}
+  ) {
+    this.screen = new ObjectScreen(minorOf(document), this.coverage);
+  }
 
   async load(before: readonly Issue[]): Promise<LoadedScenario | Issue[]> {
     const end = runEnd(this.document, this.options);
@@ -132,7 +137,7 @@ class ScenarioLoader {
     const objects = await this.readObjects();
     const schedulerConfig = await this.schedulerConfig();
     await this.checkStreams();
-    this.checkTemplates();
+    this.screenOwnObjects();
     this.applyPatches(objects);
     const snapshot = objects.snapshot ?? [];
     // What cannot be found is no news where files could not be read.
@@ -158,9 +163,10 @@ class ScenarioLoader {
       nodes: objects.nodes,
       manifests: objects.manifests.filter(isKept),
       notModelled: this.coverage.entries(),
+      unknownFields: this.screen.unknownFields(),
       notes: [
         ...versionNotes([...snapshot, ...objects.nodes], kubernetesMinor, shownAs),
-        ...gateNotes([...snapshot, ...objects.manifests], kubernetesMinor, shownAs),
+        ...this.screen.droppedFields(),
         ...limitRangeNotes([...snapshot, ...objects.manifests], shownAs),
         ...notesOfTheEnd(this.source, this.document, scenario.end),
         ...scenario.expect.flatMap(({ metric }, i) => {
@@ -183,17 +189,20 @@ class ScenarioLoader {
     const snapshot =
       cluster?.snapshot === undefined
         ? null
-        : await this.read(cluster.snapshot, ["spec", "cluster", "snapshot"], dumpFlaws);
+        : await this.read(cluster.snapshot, ["spec", "cluster", "snapshot"], this.asState());
     const nodeFiles = (cluster?.nodes ?? []).map((nodes) =>
       typeof nodes === "string" ? nodes : "",
     );
-    const nodes = await this.read(nodeFiles, ["spec", "cluster", "nodes"], nodeFlaws);
-    const manifests = await this.read(spec.manifests ?? [], ["spec", "manifests"], manifestFlaws);
+    const nodes = await this.read(nodeFiles, ["spec", "cluster", "nodes"], {
+      ...this.asWish(),
+      check: nodeFlaws,
+    });
+    const manifests = await this.read(spec.manifests ?? [], ["spec", "manifests"], this.asWish());
     const applied = new Map<number, readonly LoadedObject[]>();
     for (const [i, { operation }] of timeline.entries()) {
       if (operation.type !== "apply") continue;
       const path: Path = ["spec", "timeline", i, "apply"];
-      const files = await this.read(operation.files, path, manifestFlaws);
+      const files = await this.read(operation.files, path, this.asWish());
       applied.set(i, [...files, ...operation.inline.map((one) => this.inline(one, path))]);
     }
     const shownAs = (name: string): string => this.inputs.shownAs(name);
@@ -203,11 +212,19 @@ class ScenarioLoader {
     return { snapshot, nodes, manifests, applied };
   }
 
+  private asWish(): ObjectReader {
+    return { screen: this.screen, isState: false, check: manifestFlaws };
+  }
+
+  private asState(): ObjectReader {
+    return { screen: this.screen, isState: true, check: dumpedFlaws };
+  }
+
   /** The objects of the named files; a file that is not there is an issue where it is named. */
   private async read(
     names: readonly string[],
     path: Path,
-    check: ObjectCheck,
+    reader: ObjectReader,
   ): Promise<readonly LoadedObject[]> {
     const found: NamedFile[] = [];
     for (const [i, name] of names.entries()) {
@@ -217,7 +234,7 @@ class ScenarioLoader {
       if (kind !== "missing") found.push(file);
       else this.issues.push(this.source.issue(this.elementPath(path, i), noSuchFile(file)));
     }
-    const { objects, issues } = await loadManifests(this.inputs, found, check);
+    const { objects, issues } = await loadManifests(this.inputs, found, reader);
     this.issues.push(...issues);
     for (const { manifest } of objects) this.coverage.add(manifest);
     return objects;
@@ -228,16 +245,31 @@ class ScenarioLoader {
     return this.source.isList(path) ? [...path, i] : path;
   }
 
-  private inline(manifest: LoadedObject["manifest"], path: Path): LoadedObject {
-    for (const flaw of manifestFlaws(manifest)) {
-      this.issues.push(this.source.issue([...path, ...flaw.path], flaw.message, flaw.atKey));
-    }
+  private inline(written: LoadedObject["manifest"], path: Path): LoadedObject {
+    const manifest = this.screened(written, path, written);
     this.coverage.add(manifest);
     const { file } = this.source;
     return {
       manifest,
       origin: { file: this.inputs.beside(file).name, line: this.source.lineOf(path) },
     };
+  }
+
+  /** An object of the scenario's own file as the API server reads it; `checked` stands for it. */
+  private screened(written: Manifest, path: Path, checked: Manifest): Manifest {
+    const { manifest, flaws } = this.screen.object(written, {
+      ...this.asWish(),
+      issueAt: this.issueBelow(path),
+      check: (read) => manifestFlaws({ ...read, metadata: checked.metadata }),
+    });
+    for (const flaw of flaws) {
+      this.issues.push(this.source.issue([...path, ...flaw.path], flaw.message, flaw.atKey));
+    }
+    return manifest;
+  }
+
+  private issueBelow(path: Path): (inside: Path, message: string, atKey: true) => Issue {
+    return (inside, message, atKey) => this.source.issue([...path, ...inside], message, atKey);
   }
 
   /** Null when it is wrong. */
@@ -282,16 +314,33 @@ class ScenarioLoader {
     }
   }
 
-  private checkTemplates(): void {
-    for (const [i, { name, template }] of (this.document.spec.generators ?? []).entries()) {
+  /** Generators' templates and the timeline's patches, as the API server will read them. */
+  private screenOwnObjects(): void {
+    const { spec } = this.document;
+    const generators = spec.generators?.map((generator, i) => {
+      const { name, template } = generator;
+      const path: Path = ["spec", "generators", i, "template"];
       const metadata = { ...template.metadata, name: `${name}-0` };
-      const made = { ...template.metadata, name: `${template.metadata.name ?? name}-*` };
-      this.coverage.add({ ...template, metadata: made });
-      for (const flaw of manifestFlaws({ ...template, metadata })) {
-        const path: Path = ["spec", "generators", i, "template", ...flaw.path];
-        this.issues.push(this.source.issue(path, flaw.message, flaw.atKey));
-      }
-    }
+      const screened = this.screened(template, path, { ...template, metadata });
+      const made = { ...screened.metadata, name: `${screened.metadata.name ?? name}-*` };
+      this.coverage.add({ ...screened, metadata: made });
+      return { ...generator, template: screened };
+    });
+    const timeline = spec.timeline?.map((entry, i) => {
+      const { operation } = entry;
+      if (operation.type !== "patch") return entry;
+      const at = this.issueBelow(["spec", "timeline", i, "patch", "patch"]);
+      const { patch } = this.screen.patch(operation.patch, operation.target, at);
+      return { ...entry, operation: { ...operation, patch } };
+    });
+    this.document = {
+      ...this.document,
+      spec: {
+        ...spec,
+        ...(generators === undefined ? {} : { generators }),
+        ...(timeline === undefined ? {} : { timeline }),
+      },
+    };
   }
 
   private applyPatches(objects: Objects): void {
@@ -303,13 +352,21 @@ class ScenarioLoader {
         const at = list?.findIndex(({ manifest }) => isTarget(manifest, patch.target)) ?? -1;
         if (list === null || at < 0) continue;
         isThere = true;
-        const check = name === "snapshot" ? dumpFlaws : manifestFlaws;
-        const result = patched(list[at]!, patch.patch, check);
+        const object = list[at]!;
+        const { apiVersion } = object.manifest;
+        const issueAt = this.issueBelow([...path, "patch"]);
+        const target = { ...patch.target, apiVersion };
+        const screened = this.screen.patch(patch.patch, target, issueAt);
+        const { check } = name === "snapshot" ? this.asState() : this.asWish();
+        const result = patched(object, screened.patch, (merged) => {
+          const mistyped = typeFlaws(merged);
+          return mistyped.length > 0 ? mistyped : check(merged);
+        });
         if ("manifest" in result) {
           objects[name] = list.with(at, result);
           continue;
         }
-        for (const flaw of result) {
+        for (const flaw of [...screened.strangers, ...result]) {
           const place: Path = [...path, "patch", ...flaw.path];
           this.issues.push(this.source.issue(place, flaw.message, flaw.atKey));
         }
@@ -334,7 +391,7 @@ function isKept({ manifest }: LoadedObject): boolean {
 }
 
 /** `cluster.nodes` holds Nodes alone. */
-const nodeFlaws: ObjectCheck = (manifest) =>
+const nodeFlaws: ObjectReader["check"] = (manifest) =>
   isOf("Node")({ manifest, origin: { file: "", line: 0 } })
     ? manifestFlaws(manifest)
     : [{ path: ["kind"], message: "expected a Node: other objects belong to `manifests`" }];

@@ -19,6 +19,8 @@ export interface LoadedScenario {
   readonly manifests: readonly LoadedObject[];
   /** The worst first. */
   readonly notModelled: readonly NotModelled[];
+  /** Keys of objects that Kubernetes does not know, each with its place; told of in `notModelled` too. */
+  readonly unknownFields: readonly Issue[];
   /** What is not wrong, but hardly meant: told, and the run goes on. */
   readonly notes: readonly Issue[];
   /** sha256 of every file that was read, by name. */

@@ -1,22 +1,21 @@
 import type { Manifest } from "../../api/kubernetes.js";
-import { kindOf, toCurrentVersion } from "../../api/legacy-versions.js";
 import type { Issue } from "../issue.js";
 import { SCENARIO_API_VERSION } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
 import { type FoundObject, readObjects } from "./documents.js";
 import type { InputFiles, NamedFile } from "./input-files.js";
+import type { ObjectFlaw } from "./object-flaw.js";
+import type { ObjectScreen } from "./object-screen.js";
 import { fileIssue, reasonOf } from "./read-text.js";
 import type { Path, Place } from "./yaml-source.js";
 
-/** What is wrong with an object, by the path of the field. */
-export interface ObjectFlaw {
-  readonly path: Path;
-  readonly message: string;
-  /** Whether it is about the last key of the path itself. */
-  readonly atKey?: boolean;
+/** What is read as an object of a file, and what is wrong with it besides its types. */
+export interface ObjectReader {
+  readonly screen: ObjectScreen;
+  /** The objects are the state of a cluster, not a wish. */
+  readonly isState: boolean;
+  check(manifest: Manifest): readonly ObjectFlaw[];
 }
-
-export type ObjectCheck = (manifest: Manifest) => readonly ObjectFlaw[];
 
 export interface LoadedManifests {
   readonly objects: readonly LoadedObject[];
@@ -33,14 +32,14 @@ const MAX_FOLDER_DEPTH = 32;
 export async function loadManifests(
   inputs: InputFiles,
   files: readonly NamedFile[],
-  check: ObjectCheck,
+  reader: ObjectReader,
 ): Promise<LoadedManifests> {
   const objects: LoadedObject[] = [];
   const issues: Issue[] = [];
   for (const file of files) {
     const before = objects.length + issues.length;
     for await (const leaf of filesIn(inputs, file, 0, issues)) {
-      await loadFile(inputs, leaf, check, { objects, issues });
+      await loadFile(inputs, leaf, reader, { objects, issues });
     }
     if (objects.length + issues.length === before) {
       issues.push(fileIssue(file.shown, "holds no Kubernetes object: there is nothing to run"));
@@ -97,7 +96,7 @@ export async function* filesIn(
 async function loadFile(
   inputs: InputFiles,
   file: NamedFile,
-  check: ObjectCheck,
+  reader: ObjectReader,
   into: { readonly objects: LoadedObject[]; readonly issues: Issue[] },
 ): Promise<void> {
   inputs.remember(file);
@@ -106,17 +105,21 @@ async function loadFile(
       into.issues.push(found.issue);
       continue;
     }
-    const manifest = manifestOf(found.object);
-    if (Array.isArray(manifest)) {
-      into.issues.push(...manifest);
+    const { object } = found;
+    const written = manifestOf(object);
+    if (Array.isArray(written)) {
+      into.issues.push(...written);
       continue;
     }
-    const flaws = check(manifest as Manifest);
+    const { manifest, flaws } = reader.screen.object(written as Manifest, {
+      issueAt: (...about) => object.issue(...about),
+      isState: reader.isState,
+      check: (read) => reader.check(read),
+    });
     for (const { path, message, atKey } of flaws) {
-      into.issues.push(found.object.issue(path, message, atKey));
+      into.issues.push(object.issue(path, message, atKey));
     }
-    const origin = { file: file.name, line: found.object.line };
-    into.objects.push({ manifest: manifest as Manifest, origin });
+    into.objects.push({ manifest, origin: { file: file.name, line: object.line } });
   }
 }
 
@@ -156,7 +159,7 @@ function objectKey({ file, line }: LoadedObject["origin"]): string {
   return `${line} ${file}`;
 }
 
-/** The object with today's API version, or what keeps it from being one. */
+/** The object as it is written, or what keeps it from being one. */
 function manifestOf(object: FoundObject): Manifest | Issue[] {
   const { value } = object;
   const issues: Issue[] = [];
@@ -182,7 +185,5 @@ function manifestOf(object: FoundObject): Manifest | Issue[] {
     }
   }
   if (issues.length > 0) return issues;
-  const manifest = value as unknown as Manifest;
-  const kind = kindOf(manifest.apiVersion, manifest.kind);
-  return kind === undefined ? manifest : toCurrentVersion(kind, manifest);
+  return value as unknown as Manifest;
 }

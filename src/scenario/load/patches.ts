@@ -4,7 +4,7 @@ import { kindOf } from "../../api/legacy-versions.js";
 import { targetText } from "../../api/object-version.js";
 import { strategicMerge, strategicMergeFlaws } from "../../api/strategic-merge.js";
 import type { LoadedObject, Target } from "../schema/scenario.js";
-import type { ObjectFlaw } from "./manifests.js";
+import type { ObjectFlaw } from "./object-flaw.js";
 
 /** The target that an object is, whichever namespace it leaves out. */
 export function targetOf(manifest: Manifest): Target {

@@ -69,9 +69,12 @@ export function resolveScenario(
   };
 }
 
+/** The minor version of Kubernetes that behaves where nothing says so. */
+export const DEFAULT_MINOR = Number(DEFAULTS.kubernetesVersion.split(".")[1]);
+
 /** The minor version of Kubernetes that behaves. */
 export function minorOf({ spec }: ScenarioDocument): number {
-  return spec.kubernetesVersion?.minor ?? Number(DEFAULTS.kubernetesVersion.split(".")[1]);
+  return spec.kubernetesVersion?.minor ?? DEFAULT_MINOR;
 }
 
 function defaultStartMicros(): number {

@@ -1,11 +1,15 @@
+import { CoverageReport } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { FileSystem } from "./file-system.js";
 import { InputFiles, type NamedFile } from "./input-files.js";
+import type { LoadedScenario } from "./loaded-scenario.js";
 import { loadScenario } from "./load-scenario.js";
 import { roleOf } from "./load-run.js";
 import { filesIn, loadManifests } from "./manifests.js";
 import { manifestFlaws } from "./object-check.js";
+import { ObjectScreen } from "./object-screen.js";
 import { fileIssue, NO_PATH } from "./read-text.js";
+import { DEFAULT_MINOR } from "./resolve-scenario.js";
 
 interface ValidateOptions {
   readonly files: FileSystem;
@@ -16,6 +20,8 @@ interface ValidateOptions {
 export interface Findings {
   readonly issues: readonly Issue[];
   readonly notes: readonly Issue[];
+  /** Keys that Kubernetes does not know. */
+  readonly unknownFields: readonly Issue[];
 }
 
 /** Every finding in scenario files, manifests and folders of either, in the order of the paths. */
@@ -25,6 +31,7 @@ export async function validateFiles(
 ): Promise<Findings> {
   const issues: Issue[] = [];
   const notes: Issue[] = [];
+  const unknownFields: Issue[] = [];
   const inputs = new InputFiles(options.files, { folder: ".", dataFolder: options.dataFolder });
   for (const path of paths) {
     if (path === "") {
@@ -38,10 +45,17 @@ export async function validateFiles(
       const found = await validateFile(file, inputs, options);
       issues.push(...found.issues);
       notes.push(...found.notes);
+      unknownFields.push(...found.unknownFields);
     }
     if (count === 0) issues.push(fileIssue(named.shown, "holds no YAML or JSON file"));
   }
-  return { issues, notes };
+  return { issues, notes, unknownFields };
+}
+
+const NOTHING: Findings = { issues: [], notes: [], unknownFields: [] };
+
+function told({ notes, unknownFields }: LoadedScenario): Omit<Findings, "issues"> {
+  return { notes, unknownFields };
 }
 
 async function validateFile(
@@ -52,13 +66,15 @@ async function validateFile(
   const role = await roleOf(options.files, file.path);
   if (role === "experiment") {
     const message = "not supported yet: an Experiment; expected a Scenario";
-    return { issues: [fileIssue(file.shown, message)], notes: [] };
+    return { ...NOTHING, issues: [fileIssue(file.shown, message)] };
   }
   if (role === "scenario") {
     const loaded = await loadScenario(file.path, options);
-    const issues = loaded.outcome === "refused" ? loaded.issues : [];
-    return { issues, notes: loaded.outcome === "loaded" ? loaded.loaded.notes : [] };
+    if (loaded.outcome === "refused") return { ...NOTHING, issues: loaded.issues };
+    return loaded.outcome === "loaded" ? { issues: [], ...told(loaded.loaded) } : NOTHING;
   }
-  const { issues } = await loadManifests(inputs, [file], manifestFlaws);
-  return { issues, notes: [] };
+  const screen = new ObjectScreen(DEFAULT_MINOR, new CoverageReport());
+  const reader = { screen, isState: false, check: manifestFlaws };
+  const { issues } = await loadManifests(inputs, [file], reader);
+  return { issues, notes: screen.droppedFields(), unknownFields: screen.unknownFields() };
 }

@@ -5,7 +5,7 @@ import type { NewObject } from "../../api/new-object.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import { strategicMerge } from "../../api/strategic-merge.js";
 import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
-import { shapeIssues } from "../../api/validation/shape.js";
+import { typeIssues } from "../../api/schemas/screen.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { Change, NamedTarget } from "../request.js";
 import { create } from "./create.js";
@@ -37,7 +37,7 @@ function withoutStatus(manifest: Manifest): Manifest {
 }
 
 function writeManifest(context: ServerContext, before: AnyVersion, manifest: Manifest): Outcome {
-  const unreadable = shapeIssues(manifest);
+  const unreadable = typeIssues(manifest);
   if (unreadable.length > 0) return refuse("BadRequest", unreadableMessage(before, unreadable));
   const object = fromManifest(manifest, context.startTimeMs);
   if (object === null) return refuse("BadRequest", `a ${before.kind} cannot become another kind`);

@@ -5,7 +5,7 @@ import type { Manifest } from "../../../src/api/kubernetes.js";
 import { fromManifest } from "../../../src/api/manifest.js";
 import type { NewObject } from "../../../src/api/new-object.js";
 import { issueText } from "../../../src/api/validation/field-issue.js";
-import { shapeIssues } from "../../../src/api/validation/shape.js";
+import { typeIssues } from "../../../src/api/schemas/screen.js";
 import { type ValidationOptions, validateCreate } from "../../../src/api/validation/validate.js";
 
 const API_VERSIONS: { readonly [K in Kind]?: string } = {
@@ -47,7 +47,7 @@ export function refusals(
   { metadata = {}, options = {} }: { metadata?: object; options?: ValidationOptions } = {},
 ): string[] {
   const manifest = manifestOf(kind, spec, metadata);
-  expect(shapeIssues(manifest).map(issueText)).toEqual([]);
+  expect(typeIssues(manifest).map(issueText)).toEqual([]);
   const object = fromManifest(manifest, 0) as NewObject;
   const defaulted = { ...object, spec: defaultSpec(kind, object.spec as never) } as NewObject;
   return validateCreate(kind, defaulted, options).map((issue) => `${issue.type} ${issue.field}`);

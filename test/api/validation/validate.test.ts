@@ -180,7 +180,6 @@ describe("is refused", () => {
       { value: 1_000_000_001 },
       "Forbidden value",
     ],
-    ["a priority of too many bits", "PriorityClass", { value: -2_147_483_649 }, "Invalid value"],
     [
       "an unknown preemption policy",
       "PriorityClass",

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Manifest } from "../../../src/api/kubernetes.js";
 import { issueText } from "../../../src/api/validation/field-issue.js";
-import { shapeIssues } from "../../../src/api/validation/shape.js";
+import { typeIssues } from "../../../src/api/schemas/screen.js";
 
 function issues(manifest: object): string[] {
-  return shapeIssues(manifest as Manifest).map(issueText);
+  return typeIssues(manifest as Manifest).map(issueText);
 }
 
 const deployment = (spec: unknown) => ({
@@ -74,14 +74,48 @@ test.each<[string, object, RegExp]>([
   expect(issues(manifest)).toEqual([expect.stringMatching(text)]);
 });
 
-test("null is as good as absent, and fields that are not modelled are not looked at", () => {
+test.each<[string, object, RegExp]>([
+  [
+    "a field that is not modelled",
+    deployment({ template: { spec: { securityContext: 5 } } }),
+    /^spec\.template\.spec\.securityContext: .* must be an object with named fields$/,
+  ],
+  [
+    "a count of more than 32 bits",
+    deployment({ replicas: 3_000_000_000 }),
+    /^spec\.replicas: .* must be an integer of 32 bits$/,
+  ],
+  ["a part of a count", deployment({ replicas: 1.5 }), /^spec\.replicas: .* must be an integer$/],
+  [
+    "a number in a ConfigMap",
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c" }, data: { port: 80 } },
+    /^data\[port\]: .* must be a string; quote it/,
+  ],
+  [
+    "a word in a version of old",
+    {
+      apiVersion: "autoscaling/v2beta1",
+      kind: "HorizontalPodAutoscaler",
+      metadata: { name: "h" },
+      spec: { metrics: [{ resource: { targetAverageUtilization: "half" } }] },
+    },
+    /^spec\.metrics\[0\]\.resource\.targetAverageUtilization: .* must be an integer$/,
+  ],
+])("%s is refused too", (_, manifest, text) => {
+  expect(issues(manifest)).toEqual([expect.stringMatching(text)]);
+});
+
+test("null is as good as absent", () => {
   const manifest = {
-    ...deployment({ replicas: null, template: { spec: { securityContext: 5 } } }),
+    ...deployment({ replicas: null, template: { spec: { securityContext: null } } }),
     metadata: { creationTimestamp: null, labels: null },
   };
   expect(issues(manifest)).toEqual([]);
 });
 
-test("a kind that is not modelled has no issues", () => {
-  expect(issues({ apiVersion: "v1", kind: "Secret", metadata: {}, spec: 5 })).toEqual([]);
+test.each([
+  ["a custom resource", "example.com/v1", "Ferry"],
+  ["one that is called like a kind of Kubernetes", "serving.knative.dev/v1", "Service"],
+])("%s has no issues", (_, apiVersion, kind) => {
+  expect(issues({ apiVersion, kind, metadata: {}, spec: 5 })).toEqual([]);
 });

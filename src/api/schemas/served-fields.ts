@@ -1,0 +1,56 @@
+import { FIELD_GATES } from "./field-gates.js";
+import { type FieldGate, FIELDS_BY_GATE } from "./gated-fields.js";
+import type { Definition, Field } from "./schema.js";
+
+/** Why an API server does not serve a field. */
+export interface Unserved {
+  /** The feature gate that is off; empty where the version's document lacks the field. */
+  readonly gate: string;
+  /** The first minor version that serves it by default; null for none so far, or none any more. */
+  readonly from: number | null;
+}
+
+/** Where a field stands: `PodSpec.initContainers` for what stands in one of a pod's init containers. */
+export interface FieldPlace {
+  readonly definition: Definition;
+  readonly field: Field;
+  /** The field of another definition that holds this one. */
+  readonly holder: string;
+}
+
+const GATE_OF: ReadonlyMap<string, FieldGate> = new Map(
+  Object.entries(FIELDS_BY_GATE).flatMap(([gate, fields]) =>
+    fields.map((field): [string, FieldGate] => [field, gate as FieldGate]),
+  ),
+);
+
+/** In 1.34 the rules of restarts came, behind their gate; before, other policies were refused. */
+const RESTART_RULES_CAME = 34;
+
+/** Why Kubernetes 1.`minor` drops the field with that value; null when it takes it. */
+export function unserved(place: FieldPlace, value: unknown, minor: number): Unserved | null {
+  const { field } = place;
+  const gate = gateOf(place, value, minor);
+  const range = gate === undefined ? undefined : FIELD_GATES[gate];
+  const isOn =
+    range === undefined ||
+    (range.from !== null && minor >= range.from && minor <= (range.to ?? minor));
+  const { since = 0, until = Number.POSITIVE_INFINITY } = field;
+  if (minor >= since && minor <= until && isOn) return null;
+  const from =
+    range === undefined ? since : range.from === null ? null : Math.max(range.from, since);
+  return { gate: gate ?? "", from: minor > until ? null : from };
+}
+
+function gateOf(
+  { definition, field, holder }: FieldPlace,
+  value: unknown,
+  minor: number,
+): FieldGate | undefined {
+  const inHolder = `${holder}.${field.name}`;
+  if (minor >= RESTART_RULES_CAME && field.name === "restartPolicy") {
+    if (holder === "PodSpec.containers") return "ContainerRestartRules";
+    if (holder === "PodSpec.initContainers" && value !== "Always") return "ContainerRestartRules";
+  }
+  return GATE_OF.get(inHolder) ?? GATE_OF.get(`${definition.name}.${field.name}`);
+}
