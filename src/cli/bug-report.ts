@@ -1,23 +1,5 @@
 import { printableLines } from "../base/printable.js";
-
-/** Where in which run a bug of ours showed. */
-export interface BugPlace {
-  readonly scenario: string;
-  readonly seed: number;
-  readonly timeMicros: number;
-}
-
-/** An error that no input should be able to cause, with the run that it ended. */
-export class RunBrokenError extends Error {
-  override readonly name = "RunBrokenError";
-
-  constructor(
-    readonly reason: unknown,
-    readonly place: BugPlace,
-  ) {
-    super(reasonText(reason));
-  }
-}
+import { RunBrokenError } from "../experiment/run-broken-error.js";
 
 /**
  * What somebody needs who mends a bug of ours: what broke, the seed, the virtual time, and the

@@ -2,6 +2,7 @@ import { printable } from "../base/printable.js";
 import type { TimeMicros } from "../base/time.js";
 import { keyOf } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
+import type { Explanation } from "../experiment/run-scenario.js";
 import type { World } from "../scenario/assemble/world.js";
 import type { Explainer, Gating, PodStory } from "../scheduler/explain/explainer.js";
 import { priorityText } from "../scheduler/explain/priority-text.js";
@@ -9,13 +10,6 @@ import { countText, durationText } from "./figure-text.js";
 import { fateText, neverRanLines, unaskedLines } from "./pod-fate.js";
 import { livesOf, nearestPods, type PodLife, waitMicros, wasThereBefore } from "./pod-lives.js";
 import { gatingText, storyLines } from "./story-lines.js";
-
-/** What `--explain` tells of a run. */
-export interface Explanation {
-  readonly text: string;
-  /** False when no pod of the run had such a name. */
-  readonly isMatched: boolean;
-}
 
 /**
  * Why a pod waited and what would help, for people who do not know the scheduler. Of several pods that

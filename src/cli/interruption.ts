@@ -1,11 +1,7 @@
 import process from "node:process";
+import { InterruptedError, type StopRequest } from "../experiment/run-watch.js";
 import { ExitCode } from "./exit-code.js";
 import { tell } from "./standard-streams.js";
-
-/** What ends the reading or writing of a file when the user has asked to stop. */
-export class InterruptedError extends Error {
-  override readonly name = "InterruptedError";
-}
 
 const EXIT_CODES = {
   SIGHUP: ExitCode.hungUp,
@@ -26,7 +22,7 @@ const SIGNALS = Object.keys(EXIT_CODES) as readonly EndingSignal[];
  *       ▼      │ release
  *     held ──signal──► requested (noticed within a slice) ──signal──► put away, exit
  */
-export class Interruption {
+export class Interruption implements StopRequest {
   private signal: EndingSignal | null = null;
   private putAway: (() => void) | null = null;
 

@@ -1,6 +1,7 @@
 import process from "node:process";
 import pc from "picocolors";
 import { printableLines } from "../base/printable.js";
+import type { FinishedRun } from "../experiment/run-scenario.js";
 import { failedExpectations } from "../scenario/expectations.js";
 import { formatIssue, type Issue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
@@ -10,8 +11,8 @@ import { podPatternProblem } from "../scheduler/explain/explainer.js";
 import { ExitCode } from "./exit-code.js";
 import type { Interruption } from "./interruption.js";
 import { whatOf, whoOf } from "./not-modelled.js";
+import { type HereContext, runHere } from "./run-here.js";
 import { jsonOf, reportOf } from "./run-report.js";
-import { type FinishedRun, runScenario } from "./run-scenario.js";
 import { tell } from "./standard-streams.js";
 import { type Emphasis, NO_EMPHASIS, summaryText } from "./summary-table.js";
 
@@ -63,12 +64,12 @@ export async function runCommand(
 async function runAll(
   scenarios: readonly LoadedScenario[],
   options: RunOptions,
-  context: Parameters<typeof runScenario>[1],
+  context: HereContext,
 ): Promise<ExitCode> {
   const finished: FinishedRun[] = [];
   let exitCode: ExitCode = ExitCode.good;
   for (const loaded of scenarios) {
-    const outcome = await runScenario(loaded, context);
+    const outcome = await runHere(loaded, context);
     if (outcome.outcome === "refused") exitCode = refuse(outcome.issues);
     else if (outcome.outcome === "unwritten") {
       refuse([outcome.issue]);

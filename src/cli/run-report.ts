@@ -1,6 +1,6 @@
+import { DEFAULT_VARIANT, type FinishedRun } from "../experiment/run-scenario.js";
 import { claimText } from "../experiment/verification.js";
 import type { RunFigures } from "../record/run-figures.js";
-import { DEFAULT_VARIANT, type FinishedRun } from "./run-scenario.js";
 import type { SummaryReport } from "./summary-table.js";
 import { unfinishedText } from "./workload-lines.js";
 

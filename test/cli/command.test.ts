@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { bugReport, RunBrokenError } from "../../src/cli/bug-report.js";
-import { Interruption } from "../../src/cli/interruption.js";
-import { runScenario } from "../../src/cli/run-scenario.js";
 import { InvariantError } from "../../src/base/assert.js";
+import { bugReport } from "../../src/cli/bug-report.js";
+import { Interruption } from "../../src/cli/interruption.js";
+import { runHere } from "../../src/cli/run-here.js";
+import { RunBrokenError } from "../../src/experiment/run-broken-error.js";
 import { SimulationStuckError } from "../../src/kernel/simulation-stuck-error.js";
 import { World } from "../../src/scenario/assemble/world.js";
 import { loadedFromMemory } from "../runs/built-world.js";
@@ -166,7 +167,7 @@ describe("what goes wrong inside", () => {
     });
     try {
       const loaded = await loadedFromMemory(contents, { seed: 11 });
-      return await runScenario(loaded, { out: place.path, version: "0.0.0", interruption });
+      return await runHere(loaded, { out: place.path, version: "0.0.0", interruption });
     } finally {
       expect(place.files()).toEqual([]);
       run.mockRestore();

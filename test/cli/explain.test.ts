@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Interruption } from "../../src/cli/interruption.js";
-import { type FinishedRun, runScenario } from "../../src/cli/run-scenario.js";
+import { runHere } from "../../src/cli/run-here.js";
+import type { FinishedRun } from "../../src/experiment/run-scenario.js";
 import { nodeFileSystem } from "../../src/scenario/load/file-system.js";
 import { loadRun } from "../../src/scenario/load/load-run.js";
 import { loadedFromMemory } from "../runs/built-world.js";
@@ -21,7 +22,7 @@ async function run(scenario: string, explain?: string): Promise<FinishedRun> {
   const [outcome] = await loadRun([`scenarios/explain/${scenario}.yaml`], files);
   if (outcome?.outcome !== "loaded") throw new Error(JSON.stringify(outcome));
   const context = { out: OUT, version: "test", interruption };
-  const finished = await runScenario(
+  const finished = await runHere(
     outcome.loaded,
     explain === undefined ? context : { ...context, explain },
   );
@@ -111,7 +112,7 @@ async function told(pattern: string, manifests: readonly string[], more = "", no
     `nodes: ${nodes}`,
   );
   const loaded = await loadedFromMemory({ "s.yaml": text, "all.yaml": manifests.join("---\n") });
-  const finished = await runScenario(loaded, {
+  const finished = await runHere(loaded, {
     out: OUT,
     version: "test",
     interruption,
@@ -221,7 +222,7 @@ describe("--explain tells of a pod", () => {
     const dump = JSON.stringify({ apiVersion: "v1", kind: "List", items: [node, old] });
     const loaded = await loadedFromMemory({ "dump.json": dump }, { until: "1m" });
     const context = { out: OUT, version: "test", interruption, explain: "old" };
-    const finished = await runScenario(loaded, context);
+    const finished = await runHere(loaded, context);
     if (finished.outcome !== "finished") throw new Error(JSON.stringify(finished));
     expect(finished.run.explanation?.text).toMatch(
       /^shop\/old, created 30m before the run began: was on n when the run began\n\nIt is a pod of the state/,
@@ -249,7 +250,7 @@ describe("--explain tells of a pod", () => {
     const dump = JSON.stringify({ apiVersion: "v1", kind: "List", items });
     const loaded = await loadedFromMemory({ "dump.json": dump }, { until: "1m" });
     const context = { out: OUT, version: "test", interruption, explain: "late" };
-    const finished = await runScenario(loaded, context);
+    const finished = await runHere(loaded, context);
     if (finished.outcome !== "finished") throw new Error(JSON.stringify(finished));
     const { text = "" } = finished.run.explanation ?? {};
     expect(text).toMatch(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { InterruptedError, Interruption } from "../../src/cli/interruption.js";
+import { Interruption } from "../../src/cli/interruption.js";
+import { InterruptedError } from "../../src/experiment/run-watch.js";
 
 async function* blocks(): AsyncGenerator<string> {
   yield "a";

@@ -1,22 +1,18 @@
 import { setImmediate } from "node:timers/promises";
-import { openRunFolder, RunFolder } from "../experiment/run-folder.js";
-import { claimOf } from "../experiment/verification.js";
-import { writeRun } from "../experiment/write-run.js";
 import { SimulationStuckError } from "../kernel/simulation-stuck-error.js";
 import { EVENT_COLUMNS } from "../record/event-log.js";
 import type { RunFigures } from "../record/run-figures.js";
-import { World, type WorldFacts } from "../scenario/assemble/world.js";
+import { World, type WorldFacts, type WorldOptions } from "../scenario/assemble/world.js";
 import { type Concern, concernedPods } from "../scenario/concerned-pods.js";
 import type { Issue } from "../scenario/issue.js";
-import { Explainer } from "../scheduler/explain/explainer.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
-import { RunBrokenError } from "./bug-report.js";
-import { type Explanation, explain } from "./explanation.js";
-import { InterruptedError, type Interruption } from "./interruption.js";
-import { processOwner } from "./process-owner.js";
-import { ProgressBar } from "./progress-bar.js";
+import type { FolderOwner } from "./hidden-folders.js";
+import { RunBrokenError } from "./run-broken-error.js";
+import { openRunFolder, RunFolder } from "./run-folder.js";
 import { notesOf } from "./run-notes.js";
-import { WallClock } from "./wall-clock.js";
+import { InterruptedError, type ProgressDisplay, type RunWatch } from "./run-watch.js";
+import { claimOf } from "./verification.js";
+import { writeRun } from "./write-run.js";
 
 /** A single run is the one variant of its scenario. */
 export const DEFAULT_VARIANT = "default";
@@ -35,7 +31,7 @@ export interface FinishedRun {
   /** Sentences about the input: what never happened, what was left out, that nothing contends. */
   readonly notes: readonly string[];
   readonly notModelled: readonly Concern[];
-  /** What `--explain` asked for; absent if it did not. */
+  /** What was asked to be told of it; absent if nothing was. */
   readonly explanation?: Explanation;
 }
 
@@ -46,13 +42,30 @@ export type ScenarioOutcome =
   | { readonly outcome: "unwritten"; readonly issue: Issue }
   | { readonly outcome: "interrupted" };
 
+/** Follows a run to tell of it. */
+export interface Telling {
+  /** Hears the scheduler's decisions. */
+  readonly decisions: NonNullable<WorldOptions["decisions"]>;
+  /** After the end: what goes into `explain.txt`. */
+  tell(world: World, figures: RunFigures): Explanation;
+}
+
+export interface Explanation {
+  readonly text: string;
+  /** False when no pod of the run had such a name. */
+  readonly isMatched: boolean;
+}
+
 export interface RunContext {
   readonly out: string;
+  /** Of the results: the part of a folder's name between scenario and seed. */
+  readonly variant?: string;
   /** Of seatrial. */
   readonly version: string;
-  readonly interruption: Interruption;
-  /** Name of the pod to explain, or its pattern. */
-  readonly explain?: string;
+  /** Whoever writes the results. */
+  readonly owner: FolderOwner;
+  readonly watch: RunWatch;
+  readonly telling?: Telling;
 }
 
 /** Runs one scenario and writes its results: whole, or not at all. */
@@ -61,13 +74,13 @@ export async function runScenario(
   context: RunContext,
 ): Promise<ScenarioOutcome> {
   const { name, seed } = loaded.scenario;
-  const owner = processOwner();
-  const place = { out: context.out, scenario: name, variant: DEFAULT_VARIANT, seed, owner };
+  const { out, owner, variant = DEFAULT_VARIANT } = context;
+  const place = { out, scenario: name, variant, seed, owner };
   const folder = openRunFolder(place);
   if (!(folder instanceof RunFolder)) return { outcome: "refused", issues: [folder] };
-  const { interruption } = context;
-  const release = interruption.hold(() => folder.discard());
-  const openText = (file: string) => interruption.guard(loaded.openText(file));
+  const { stop } = context.watch;
+  const release = stop.hold(() => folder.discard());
+  const openText = (file: string) => stop.guard(loaded.openText(file));
   try {
     return await simulate({ ...loaded, openText }, folder, context);
   } catch (error) {
@@ -84,17 +97,17 @@ async function simulate(
   folder: RunFolder,
   context: RunContext,
 ): Promise<ScenarioOutcome> {
-  const clock = new WallClock();
-  const explainer = context.explain === undefined ? null : new Explainer(context.explain);
+  const { watch, telling } = context;
+  const clock = watch.startClock();
   const world = await World.build(loaded, {
     events: folder.openTable("events.csv", EVENT_COLUMNS),
-    ...(explainer === null ? {} : { decisions: explainer }),
+    ...(telling === undefined ? {} : { decisions: telling.decisions }),
   });
   if (!(world instanceof World)) return { outcome: "refused", issues: world };
-  const bar = new ProgressBar(loaded.scenario.name);
+  const bar = watch.progress(loaded.scenario.name);
   let isWhole: boolean;
   try {
-    isWhole = await runInSlices(world, bar, context.interruption);
+    isWhole = await runInSlices(world, bar, watch);
   } catch (error) {
     const { name, seed } = loaded.scenario;
     if (error instanceof SimulationStuckError) return stuck(name, error);
@@ -110,13 +123,13 @@ async function simulate(
   const { scenario } = loaded;
   const notes = notesOf(loaded, { facts, endMicros });
   const notModelled = concernedPods(loaded.notModelled, figures.pods());
-  const explanation = explainer === null ? null : explain(world, explainer, () => figures.pods());
+  const explanation = telling?.tell(world, figures) ?? null;
   if (explanation !== null) folder.writeText("explain.txt", explanation.text);
   const results = {
     figures,
     identity: {
       scenario: scenario.name,
-      variant: DEFAULT_VARIANT,
+      variant: context.variant ?? DEFAULT_VARIANT,
       seed: scenario.seed,
       version: context.version,
       kubernetesVersion: scenario.kubernetesVersion,
@@ -134,7 +147,7 @@ async function simulate(
   };
   const failure = await writeRun(folder, results, async () => {
     await setImmediate();
-    context.interruption.check();
+    watch.stop.check();
   });
   if (failure !== null) return { outcome: "unwritten", issue: failure };
   const run = { loaded, path: folder.path, digest, endMicros, figures, facts, notes, notModelled };
@@ -153,11 +166,7 @@ function stuck(scenario: string, { message }: SimulationStuckError): ScenarioOut
  * Runs to the end, looking up from time to time; false when the user has stopped it. How many events
  * that are follows from how long they take: one of a large cluster may be a thousand of a small one.
  */
-async function runInSlices(
-  world: World,
-  bar: ProgressBar,
-  interruption: Interruption,
-): Promise<boolean> {
+async function runInSlices(world: World, bar: ProgressDisplay, watch: RunWatch): Promise<boolean> {
   const { engine } = world.ground;
   let events = FIRST_EVENTS_PER_SLICE;
   let nextPause = engine.eventsProcessed + events;
@@ -165,7 +174,7 @@ async function runInSlices(
     if (engine.eventsProcessed >= nextPause) engine.stop();
   });
   for (;;) {
-    const clock = new WallClock();
+    const clock = watch.startClock();
     if (world.run() !== "stopped") return true;
     const seconds = clock.wallSeconds;
     if (seconds < SECONDS_PER_SLICE / 2) events *= 2;
@@ -174,6 +183,6 @@ async function runInSlices(
     const { now: nowMicros, endMicros } = world;
     bar.show({ nowMicros, endMicros, events: engine.eventsProcessed });
     await setImmediate();
-    if (interruption.requested) return false;
+    if (watch.stop.requested) return false;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { notesOf } from "../../src/cli/run-notes.js";
+import { notesOf } from "../../src/experiment/run-notes.js";
 import { loadedFromMemory, worldOf } from "../runs/built-world.js";
 
 const NODES = "cluster: { nodePools: [{ name: a, nodes: 1, capacity: { cpu: 4, memory: 8Gi } }] }";
