@@ -1,10 +1,10 @@
 import type { NodeGroup } from "./node-group.js";
 import type { Status } from "../framework/status.js";
-import type { FastProfile } from "./fast-profile.js";
 import { GroupBest } from "./group-best.js";
 import { GroupScores, PresentGroups } from "./group-scores.js";
 import type { NodeTable } from "./node-table.js";
 import { NodesAside } from "./nodes-aside.js";
+import type { PluginParts } from "./plugin-parts.js";
 import type { Layout } from "./shared-layout.js";
 
 /**
@@ -15,6 +15,8 @@ export class DecisionDesk {
   layout: Layout | null = null;
   readonly best = new GroupBest();
   readonly present = new PresentGroups();
+  /** The group that is looked at. */
+  readonly looked = new PresentGroups();
   readonly scores: GroupScores;
   readonly aside = new NodesAside();
   /** 1 for a group whose nodes are not refused by what lies beyond them. */
@@ -34,10 +36,10 @@ export class DecisionDesk {
   serial = 0;
 
   constructor(
-    readonly profile: FastProfile,
+    readonly parts: PluginParts,
     readonly table: NodeTable,
   ) {
-    this.scores = new GroupScores(profile);
+    this.scores = new GroupScores(parts.counting);
   }
 
   begin(layout: Layout): void {

@@ -2,11 +2,10 @@ import { assert } from "../../base/assert.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Status } from "../framework/status.js";
-import type { ClassTally } from "./class-tally.js";
 import type { DecisionDesk } from "./decision-desk.js";
 import type { DiagnosisSource } from "./fast-diagnosis.js";
-import { AffinityGroupFilter, SpreadGroupFilter } from "./group-filters.js";
 import type { NodeGroup } from "./node-group.js";
+import type { PodSums } from "./pod-sums.js";
 import type { RequestShape } from "./request-shape.js";
 import type { Layout } from "./shared-layout.js";
 
@@ -23,24 +22,12 @@ export interface Found {
  * labels as far as these matter.
  */
 export class FastClass implements DiagnosisSource {
-  private readonly spreadFilter: SpreadGroupFilter | null;
-  private readonly affinityFilter: AffinityGroupFilter | null;
-
   constructor(
-    private readonly desk: DecisionDesk,
+    readonly desk: DecisionDesk,
     readonly shape: RequestShape,
-    readonly tally: ClassTally | null,
+    readonly sums: PodSums | null,
     readonly pod: PodInfo,
-  ) {
-    const { groupFilters } = desk.profile;
-    const hard = tally !== null && tally.rules.hard.length > 0;
-    this.spreadFilter =
-      hard && groupFilters.includes("spread") ? new SpreadGroupFilter(tally) : null;
-    this.affinityFilter =
-      tally !== null && groupFilters.includes("affinity")
-        ? new AffinityGroupFilter(tally, pod)
-        : null;
-  }
+  ) {}
 
   get moment(): number {
     return this.desk.table.state.changes.end + this.desk.serial;
@@ -53,8 +40,13 @@ export class FastClass implements DiagnosisSource {
   prepare(layout: Layout): number {
     const { desk } = this;
     desk.begin(layout);
-    this.spreadFilter?.prepare();
     const { groups, rows } = layout;
+    const { sums } = this;
+    if (sums !== null) {
+      for (let i = 0; i < sums.rules.length; i += 1) {
+        sums.rules[i]?.begin(desk.looked.of(sums, i));
+      }
+    }
     let fits = 0;
     let allOpen = true;
     for (let g = 0; g < groups.length; g += 1) {
@@ -81,16 +73,19 @@ export class FastClass implements DiagnosisSource {
   /** Whether the nodes of a group are not refused by what lies beyond them. */
   private look(id: number, group: NodeGroup): boolean {
     const { open, closedBy } = this.desk;
-    const status = this.tally === null ? null : this.filterGroup(group);
+    const status = this.sums === null ? null : this.filterGroup(this.sums, group);
     closedBy[id] = status;
     open[id] = status === null ? 1 : 0;
     return status === null;
   }
 
-  private filterGroup(group: NodeGroup): Status | null {
-    for (const filter of this.desk.profile.groupFilters) {
-      const rule = filter === "spread" ? this.spreadFilter : this.affinityFilter;
-      const status = rule?.filter(group) ?? null;
+  private filterGroup(sums: PodSums, group: NodeGroup): Status | null {
+    const { looked, parts } = this.desk;
+    looked.groups[0] = group;
+    for (let i = 0; i < sums.rules.length; i += 1) {
+      const rule = sums.rules[i]!;
+      if (rule === null || !parts.counting[i]!.filters) continue;
+      const status = rule.filter(looked.of(sums, i), 0);
       if (status !== null) return status;
     }
     return null;
@@ -105,7 +100,7 @@ export class FastClass implements DiagnosisSource {
     desk.length = fits > wanted ? this.stepsToFit(start, wanted) : rows.count;
     rows.best(start, desk.length, groups.length, best);
     if (aside.count > 0) aside.divide(desk);
-    present.clear();
+    present.length = 0;
     const end = groups.length + (aside.count > 0 ? aside.groupCount : 0);
     for (let g = 0; g < end; g += 1) {
       desk.chosen[g] = 0;
@@ -113,8 +108,31 @@ export class FastClass implements DiagnosisSource {
       if (open[g] !== 1 || best.fits[g] === 0) continue;
       present.add(g, desk.groupAt(g), best.fits[g]!);
     }
-    assert(present.count > 0, "a node that fits was found, but no group with one");
+    assert(present.length > 0, "a node that fits was found, but no group with one");
     return this.choose(Math.min(fits, wanted));
+  }
+
+  /** Totals of some nodes that fit, if these are all that are feasible. */
+  totalsOf(nodes: readonly NodeInfo[]): Float64Array {
+    const { desk } = this;
+    const { present, table, layout, aside } = desk;
+    const { rows, groups } = layout!;
+    const fits = new Map<number, number>();
+    const ids = nodes.map(({ row }) => {
+      const position = table.positionOf(row);
+      const own = aside.groupAt(position);
+      const id = own < 0 ? rows.groups[position]! : groups.length + own;
+      fits.set(id, (fits.get(id) ?? 0) + 1);
+      return id;
+    });
+    present.length = 0;
+    for (const [id, count] of fits) present.add(id, desk.groupAt(id), count);
+    const ofGroups = desk.scores.totals(present, this);
+    const places = new Map([...fits.keys()].map((id, place) => [id, place]));
+    return Float64Array.from(
+      nodes,
+      ({ row }, i) => rows.values[table.positionOf(row)]! + ofGroups[places.get(ids[i]!)!]!,
+    );
   }
 
   private stepsToFit(start: number, wanted: number): number {
@@ -128,7 +146,7 @@ export class FastClass implements DiagnosisSource {
   private choose(feasible: number): Found {
     const { desk } = this;
     const { best, present, targets, chosen } = desk;
-    const { ids, count } = present;
+    const { ids, length: count } = present;
     const totals = count === 1 ? null : desk.scores.totals(present, this);
     let highest = -1;
     for (let i = 0; i < count; i += 1) {
@@ -152,7 +170,7 @@ export class FastClass implements DiagnosisSource {
   firstTied(): NodeInfo {
     const { best, present, chosen, table } = this.desk;
     let first: NodeInfo | null = null;
-    for (let i = 0; i < present.count; i += 1) {
+    for (let i = 0; i < present.length; i += 1) {
       const g = present.ids[i]!;
       if (chosen[g] !== 1) continue;
       const node = table.nodes[best.first[g]!]!;
@@ -207,19 +225,34 @@ export class FastClass implements DiagnosisSource {
     return steps < this.desk.length ? (this.statusAt(node) ?? undefined) : undefined;
   }
 
-  private statusAt({ row }: NodeInfo): Status | null {
+  /** By what is remembered, and nominations. */
+  statusAt({ row }: NodeInfo): Status | null {
     const { desk } = this;
     const position = desk.table.positionOf(row);
     const { rows, groups } = desk.layout!;
     const own = desk.aside.groupAt(position);
     const local = this.shape.rows.statusAt(position);
-    if (local !== null && !desk.aside.isClosed(position)) return local;
-    return desk.closedBy[own < 0 ? rows.groups[position]! : groups.length + own] ?? null;
+    const beyond = desk.closedBy[own < 0 ? rows.groups[position]! : groups.length + own] ?? null;
+    if (local === null || desk.aside.isClosed(position)) return beyond;
+    return beyond === null || this.comesFirst(local, beyond) ? local : beyond;
+  }
+
+  private comesFirst(a: Status, b: Status): boolean {
+    const { places } = this.desk.parts;
+    return (places.get(a.plugin) ?? 0) < (places.get(b.plugin) ?? 0);
+  }
+
+  /** Each status with its number of nodes, one after the other. */
+  countRefused(): (readonly [Status, number])[] {
+    const counts = new Map<Status, number>();
+    for (const [, status] of this.refused()) counts.set(status, (counts.get(status) ?? 0) + 1);
+    return [...counts];
   }
 
   /** Each status of a pod that fits nowhere, with its number of nodes. */
   statusCounts(): (readonly [Status, number])[] {
     const { desk } = this;
+    if (!desk.parts.countLast) return this.countRefused();
     const { groups, rows } = desk.layout!;
     const { statuses, statusCounts } = this.shape.rows;
     const counts = new Map<Status, number>();

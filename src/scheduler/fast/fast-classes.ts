@@ -1,25 +1,18 @@
 import { PodInfo } from "../framework/pod-info.js";
-import type { PodTemplateInfo } from "../framework/pod-template-info.js";
-import {
-  type ClassRules,
-  type Constraints,
-  constraintsOf,
-  isRecognised,
-  rulesOf,
-} from "./class-rules.js";
-import { ClassTally } from "./class-tally.js";
+import type { CountingRule } from "../framework/counting-rule.js";
+import type { Plugin } from "../framework/interfaces.js";
 import { DecisionDesk } from "./decision-desk.js";
-import { type Division, divisionOf } from "./division.js";
 import { FastClass } from "./fast-class.js";
-import type { FastProfile } from "./fast-profile.js";
 import type { BlockSizes } from "./block-maxima.js";
 import { Groupings } from "./groupings.js";
 import { MarkedNodes } from "./marked-nodes.js";
 import type { NodeTable } from "./node-table.js";
 import type { NodesAside } from "./nodes-aside.js";
 import { OwnLayout } from "./own-layout.js";
+import type { PluginParts } from "./plugin-parts.js";
+import { PodSums } from "./pod-sums.js";
+import { PartsPlace, PodParts } from "./pod-parts.js";
 import { RequestShape, type SharedByShapes } from "./request-shape.js";
-import { ShapeIndex } from "./shape-index.js";
 import { JudgedNodes } from "./shape-rows.js";
 import { type Layout, SharedLayout } from "./shared-layout.js";
 import type { TemplateUses } from "./template-uses.js";
@@ -50,36 +43,48 @@ const LOOKS = 16;
 
 interface KnownClass {
   readonly template: KnownTemplate;
-  readonly key: string;
   readonly of: FastClass;
   marked: MarkedNodes | null;
   /** Layout of its own, once it had pods on many nodes. */
   own: OwnLayout | null;
   division: Division | null;
-  /** Of the namespaces when it was made. */
-  readonly namespacesVersion: number;
   lastUse: number;
 }
 
+/** How the sums of a class divide the nodes, as long as these have this generation. */
+interface Division {
+  readonly generation: number;
+  /** False where a rule needs what is not kept. */
+  readonly isTellable: boolean;
+  /** Keys whose values divide the nodes; `?key` where only its presence matters. Sorted. */
+  readonly keys: readonly string[];
+}
+
 interface KnownShape {
+  readonly place: PartsPlace<KnownShape>;
   readonly shape: RequestShape;
   /** Layouts by topology keys, for all classes of the shape that share them. */
   readonly layouts: Map<string, SharedLayout>;
   lastUse: number;
 }
 
-/** What is known of a template: its shape, and its classes by the rules that concern it. */
+/** What is known of a template: its shape, and its classes by the rules that count for it. */
 interface KnownTemplate {
   readonly shape: KnownShape;
-  /** What held for the last pod of it. */
-  constraints: Constraints | null;
-  /** Pods that no rule beyond single nodes concerns. */
+  /** Plugins that have to be asked node by node. */
+  readonly plain: readonly Plugin[];
+  /** Pods that no counting rule concerns. */
   simple: KnownClass | null;
-  /** By the selectors of the default constraints; "" where these do not apply. */
-  ruled: Map<string, KnownClass> | null;
+  /** One for each set of rules, by their keys. */
+  ruled: readonly KnownClass[];
+  /** That of the last pod, and its rules by counting plugin. */
+  last: KnownClass | null;
+  rules: readonly (CountingRule | null)[];
   /** It came before. */
   isSeenAgain: boolean;
 }
+
+type Rule = CountingRule | null | undefined;
 
 /** A class that is ready to decide, with its layout in sync. */
 export interface ReadyClass {
@@ -87,39 +92,54 @@ export interface ReadyClass {
   readonly layout: Layout;
   /** The nodes that it sets aside; more may be added. */
   readonly aside: NodesAside;
+  /** Plugins that have to be asked node by node. */
+  readonly plain: readonly Plugin[];
 }
+
+const NO_PLUGINS: readonly Plugin[] = [];
+const NO_CLASSES: readonly KnownClass[] = [];
+const NO_KEYS: readonly string[] = [];
+const NO_RULES: readonly (CountingRule | null)[] = [];
 
 /** What is remembered for one profile: shapes, their layouts, and classes of pods, within a bound. */
 export class FastClasses {
   /** Classes and shapes that were forgotten for the bound on memory. */
   forgotten = 0;
-  private readonly shapes = new ShapeIndex<KnownShape>();
-  /** By template; null for one that only the plain form knows how to place. */
-  private readonly templates = new Map<number, KnownTemplate | null>();
+  private readonly shapes = new Set<KnownShape>();
+  private readonly shapeIndex = new PartsPlace<KnownShape>();
+  private readonly shapeParts: PodParts;
+  /** Of plugins to which pods of one template may differ. */
+  private readonly tellingParts: PodParts;
+  /** By template, with a text where its pods differ. */
+  private readonly templates = new Map<number | string, KnownTemplate>();
   private readonly classes = new Set<KnownClass>();
   private readonly keys: TopologyKeys;
   private readonly desk: DecisionDesk;
   private readonly shared: SharedByShapes;
+  /** The rules of the pod that is decided on, by counting plugin. */
+  private readonly rules: Rule[] = [];
   private uses: TemplateUses | null = null;
   private clock = 0;
   private untilCheck = 0;
   private judgedBefore = 0;
 
   constructor(
-    private readonly profile: FastProfile,
+    private readonly parts: PluginParts,
     private readonly table: NodeTable,
     private readonly options: RememberOptions,
     private readonly usesOf: () => TemplateUses,
   ) {
+    this.shapeParts = new PodParts(parts.remembered);
+    this.tellingParts = new PodParts(parts.telling);
     this.shared = { groupings: new Groupings(table), nodes: new JudgedNodes() };
     this.keys = new TopologyKeys(table, options.maxSharedDomains);
-    this.desk = new DecisionDesk(profile, table);
+    this.desk = new DecisionDesk(parts, table);
   }
 
   /** Nodes judged so far, over all shapes. */
   get judged(): number {
     let judged = this.judgedBefore;
-    for (const { shape } of this.shapes.values()) judged += shape.rows.judged;
+    for (const { shape } of this.shapes) judged += shape.rows.judged;
     return judged;
   }
 
@@ -130,155 +150,174 @@ export class FastClasses {
     if (this.untilCheck <= 0) this.boundMemory();
     if (pod.pod.nodeName !== "") return null;
     const template = this.templateFor(pod);
-    if (template === null) return null;
     const { shape } = template.shape;
     template.shape.lastUse = this.clock;
     if (!shape.usable) return null;
     shape.sync();
     if (!shape.usable) return null;
-    const constraints = constraintsOf(this.profile, pod, template.constraints);
-    template.constraints = constraints;
-    if (constraints === null && !this.isNearOthers(pod.template)) {
-      template.simple ??= this.newClass(template, "", null);
-      return this.withLayout(template.simple, null);
+    const { plain } = template;
+    const entry = this.areRuled(template, pod) ? this.ruled(template, pod) : null;
+    if (entry !== null && entry.division!.isTellable) return this.withLayout(entry, plain);
+    template.simple ??= this.newClass(template, pod, NO_RULES);
+    const untold =
+      entry === null && !this.rules.includes(undefined)
+        ? plain
+        : [...plain, ...this.parts.counting.map(({ plugin }) => plugin)];
+    return this.withLayout(template.simple, untold);
+  }
+
+  /** Finds the rules that count for the pod; false if there is none, or one cannot be told. */
+  private areRuled({ rules: known }: KnownTemplate, pod: PodInfo): boolean {
+    const { rules } = this;
+    const { counting } = this.parts;
+    let some = false;
+    let all = true;
+    for (let i = 0; i < counting.length; i += 1) {
+      const rule = counting[i]!.plugin.countingRule!(pod, known[i]);
+      rules[i] = rule;
+      if (rule === undefined) all = false;
+      else if (rule !== null) some = true;
     }
-    return this.ruled(template, pod, constraints);
+    return some && all;
   }
 
-  private isNearOthers(template: PodTemplateInfo): boolean {
-    if (this.profile.affinity === null) return false;
-    return template.hasAffinity || this.table.state.nodesWithAffinity.size > 0;
-  }
-
-  private templateFor(pod: PodInfo): KnownTemplate | null {
+  private templateFor(pod: PodInfo): KnownTemplate {
     const { id } = pod.template;
-    const known = this.templates.get(id);
-    if (known === null) return null;
+    const telling = this.tellingParts.of(pod);
+    const key = telling.length === 0 ? id : [id, ...telling].join("\n");
+    const known = this.templates.get(key);
     if (known !== undefined) {
       known.isSeenAgain = true;
       return known;
     }
     if (this.templates.size > 4 * this.options.maxClasses) this.forgetTemplates();
-    const template = isRecognised(pod.template) ? this.newTemplate(pod) : null;
-    this.templates.set(id, template);
+    const template = this.newTemplate(pod);
+    this.templates.set(key, template);
     return template;
   }
 
   private newTemplate(pod: PodInfo): KnownTemplate {
-    let shape = this.shapes.get(pod.template);
+    const place = this.shapeIndex.at(this.shapeParts.of(pod));
+    let shape = place.value;
     if (shape === undefined) {
       // The decision places its own pod: that one will have a node.
       const waiting = new PodInfo(pod.pod, pod.template);
       shape = {
-        shape: new RequestShape(this.profile, this.table, waiting, this.shared),
+        place,
+        shape: new RequestShape(this.parts, this.table, waiting, this.shared),
         layouts: new Map(),
         lastUse: this.clock,
       };
-      this.shapes.set(pod.template, shape);
+      place.value = shape;
+      this.shapes.add(shape);
       this.grows();
+    }
+    let plain = NO_PLUGINS;
+    for (const plugin of this.parts.plain) {
+      if (plugin.concerns?.(pod) !== false) plain = [...plain, plugin];
     }
     return {
       shape,
-      constraints: null,
+      plain,
       simple: null,
-      ruled: null,
+      ruled: NO_CLASSES,
+      last: null,
+      rules: NO_RULES,
       isSeenAgain: false,
     };
   }
 
-  /** The class of a pod with rules that look beyond single nodes. */
-  private ruled(
-    template: KnownTemplate,
-    pod: PodInfo,
-    constraints: Constraints | null,
-  ): ReadyClass | null {
+  /** The class of a pod with counting rules, its sums up to date. */
+  private ruled(template: KnownTemplate, pod: PodInfo): KnownClass {
     this.uses ??= this.usesOf();
-    const key = constraints?.key ?? "";
-    let entry = template.ruled?.get(key);
-    if (entry !== undefined && this.isOutdated(entry, this.uses)) {
-      this.drop(entry);
-      entry = undefined;
-    }
-    // Many a template comes once: what is kept up to date is worth it from the second time on.
-    if (entry === undefined) {
-      entry = this.newClass(template, key, rulesOf(this.profile, pod, constraints));
-      if (template.isSeenAgain) {
-        template.ruled ??= new Map();
-        template.ruled.set(key, entry);
-        this.classes.add(entry);
-      }
+    let entry = template.last;
+    if (entry === null || !sameItems<Rule>(template.rules, this.rules)) {
+      entry = this.classFor(template, pod);
+      template.last = this.classes.has(entry) ? entry : null;
     }
     entry.lastUse = this.clock;
-    const tally = entry.of.tally!;
-    if (this.classes.has(entry)) tally.sync(this.uses);
-    else tally.countOnce(this.uses);
-    if (entry.division?.generation !== tally.generation) entry.division = divisionOf(tally);
-    return entry.division.isTellable ? this.withLayout(entry, tally) : null;
+    const sums = entry.of.sums!;
+    if (template.last === entry) sums.sync(this.uses);
+    else sums.countOnce(this.uses);
+    if (entry.division?.generation !== sums.generation) entry.division = divisionOf(sums);
+    return entry;
   }
 
-  /** Whether namespaces have changed and terms that select them matter to the class. */
-  private isOutdated(entry: KnownClass, uses: TemplateUses): boolean {
-    const { version } = this.profile.framework.listers.namespaces;
-    if (entry.namespacesVersion === version) return false;
-    return entry.of.pod.template.readsNamespaces || uses.namespaceDependents > 0;
+  private classFor(template: KnownTemplate, pod: PodInfo): KnownClass {
+    const rules = this.rules.map((rule) => rule ?? null);
+    if (template.isSeenAgain) template.rules = rules;
+    for (const known of template.ruled) {
+      const ofKnown = known.of.sums!.rules;
+      if (!haveSameKeys(ofKnown, rules)) continue;
+      if (!ofKnown.some((rule) => rule?.isOutdated)) return known;
+      this.drop(known);
+    }
+    const entry = this.newClass(template, pod, rules);
+    // Many a template comes once: what is kept up to date is worth it from the second time on.
+    if (template.isSeenAgain) {
+      template.ruled = [...template.ruled, entry];
+      this.classes.add(entry);
+    }
+    return entry;
   }
 
-  private newClass(template: KnownTemplate, key: string, rules: ClassRules | null): KnownClass {
+  private newClass(
+    template: KnownTemplate,
+    pod: PodInfo,
+    rules: readonly (CountingRule | null)[],
+  ): KnownClass {
     const { shape } = template.shape;
-    const tally = rules === null ? null : new ClassTally(rules, this.table, this.keys);
-    const of = new FastClass(this.desk, shape, tally, rules?.pod ?? shape.pod);
-    const namespacesVersion = this.profile.framework.listers.namespaces.version;
+    const sums = rules.length === 0 ? null : new PodSums(pod, rules, this.table, this.keys);
+    const waiting = sums === null ? shape.pod : new PodInfo(pod.pod, pod.template);
+    const of = new FastClass(this.desk, shape, sums, waiting);
     const { clock: lastUse } = this;
-    return {
-      template,
-      key,
-      of,
-      marked: null,
-      own: null,
-      division: null,
-      namespacesVersion,
-      lastUse,
-    };
+    return { template, of, marked: null, own: null, division: null, lastUse };
   }
 
-  private withLayout(entry: KnownClass, tally: ClassTally | null): ReadyClass | null {
-    const nodes = tally?.hosts.list.length ?? 0;
+  private withLayout(entry: KnownClass, plain: readonly Plugin[]): ReadyClass | null {
+    const { sums } = entry.of;
+    const nodes = sums?.hosts.list.length ?? 0;
     const { maxNodesAside } = this.options;
     // A layout of its own, once made, is kept until there are clearly fewer nodes.
     const own = nodes > (entry.own === null ? maxNodesAside : maxNodesAside / 2);
-    if (own && tally !== null) return this.withOwnLayout(entry, tally);
+    if (own && sums !== null) return this.withOwnLayout(entry, sums, plain);
     entry.own = null;
     const layout = this.sharedLayout(entry);
     if (!layout.sync()) return null;
     const { aside } = this.desk;
-    if (tally === null || nodes === 0) {
+    if (sums === null || nodes === 0) {
       aside.begin();
     } else {
-      entry.marked ??= new MarkedNodes(tally, this.table);
+      entry.marked ??= new MarkedNodes(sums, this.table);
       entry.marked.setAside(layout, aside);
     }
-    return { of: entry.of, layout, aside };
+    return { of: entry.of, layout, aside, plain };
   }
 
-  private withOwnLayout(entry: KnownClass, tally: ClassTally): ReadyClass | null {
+  private withOwnLayout(
+    entry: KnownClass,
+    sums: PodSums,
+    plain: readonly Plugin[],
+  ): ReadyClass | null {
     const keys = entry.division?.keys ?? [];
-    if (entry.own === null || !sameKeys(entry.own.keys, keys)) {
+    if (entry.own === null || !sameItems(entry.own.keys, keys)) {
       this.grows();
       const { shape } = entry.template.shape;
-      entry.own = new OwnLayout(this.table, shape, keys, tally, this.options);
+      entry.own = new OwnLayout(this.table, shape, keys, sums, this.options);
     }
-    tally.hosts.forgetChanges();
+    sums.hosts.forgetChanges();
     const { aside } = this.desk;
     aside.begin();
-    return entry.own.sync() ? { of: entry.of, layout: entry.own, aside } : null;
+    return entry.own.sync() ? { of: entry.of, layout: entry.own, aside, plain } : null;
   }
 
   private sharedLayout({ template, division }: KnownClass): SharedLayout {
     const { shape, layouts } = template.shape;
-    const text = division?.keysText ?? "";
+    const keys = division?.keys ?? NO_KEYS;
+    const text = keys.length === 1 ? keys[0]! : keys.join("\n");
     let layout = layouts.get(text);
     if (layout === undefined) {
-      layout = new SharedLayout(this.table, shape, division?.keys ?? [], this.options);
+      layout = new SharedLayout(this.table, shape, keys, this.options);
       layouts.set(text, layout);
       this.grows();
     }
@@ -292,14 +331,16 @@ export class FastClasses {
 
   private drop(entry: KnownClass): void {
     this.classes.delete(entry);
-    entry.template.ruled?.delete(entry.key);
-    if (entry.of.tally !== null) this.uses?.unsubscribe(entry.of.tally);
+    const { template } = entry;
+    template.ruled = template.ruled.filter((one) => one !== entry);
+    if (template.last === entry) template.last = null;
+    if (entry.of.sums !== null) this.uses?.unsubscribe(entry.of.sums);
   }
 
   /** Templates without a class that is kept cost little to know again. */
   private forgetTemplates(): void {
     for (const [id, template] of this.templates) {
-      if (template === null || (template.ruled?.size ?? 0) === 0) this.templates.delete(id);
+      if (template.ruled.length === 0) this.templates.delete(id);
     }
   }
 
@@ -307,7 +348,7 @@ export class FastClasses {
   get bytes(): number {
     let bytes = 0;
     const divisions = new Set(this.shared.groupings.all);
-    for (const { shape, layouts } of this.shapes.values()) {
+    for (const { shape, layouts } of this.shapes) {
       bytes += SHAPE_BYTES + shape.bytes;
       for (const layout of layouts.values()) {
         bytes += layout.bytes;
@@ -333,13 +374,14 @@ export class FastClasses {
     this.untilCheck = CHECK_EVERY;
     const { memoryBytes, maxClasses } = this.options;
     while (this.classes.size > maxClasses || this.bytes > memoryBytes) {
-      const uses = [...this.shapes.values(), ...this.classes].map((one) => one.lastUse);
+      const uses = [...this.shapes, ...this.classes].map((one) => one.lastUse);
       const median = uses.sort((a, b) => a - b)[uses.length >> 1];
       if (median === undefined || median === this.clock) return;
-      for (const known of [...this.shapes.values()]) {
+      for (const known of [...this.shapes]) {
         if (known.lastUse > median) continue;
         this.judgedBefore += known.shape.rows.judged;
-        this.shapes.delete(known.shape.pod.template);
+        this.shapes.delete(known);
+        known.place.clear();
         this.forgotten += 1;
       }
       // A shape is asked for whenever one of its classes is: no class outlives its shape.
@@ -351,9 +393,32 @@ export class FastClasses {
 }
 
 function classBytes({ of, own }: KnownClass): number {
-  return CLASS_BYTES + (of.tally?.bytes ?? 0) + (own?.bytes ?? 0);
+  return CLASS_BYTES + (of.sums?.bytes ?? 0) + (own?.bytes ?? 0);
 }
 
-function sameKeys(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((key, i) => key === b[i]);
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function haveSameKeys(
+  a: readonly (CountingRule | null)[],
+  b: readonly (CountingRule | null)[],
+): boolean {
+  for (let i = 0; i < a.length; i += 1) if (a[i]?.key !== b[i]?.key) return false;
+  return true;
+}
+
+function divisionOf({ all, generation }: PodSums): Division {
+  const keys: string[] = [];
+  let isTellable = true;
+  for (const sum of all) {
+    const { topologyKey } = sum.spec;
+    // Where single nodes are domains a rule may ask whether there is a label at all.
+    const key = sum.kind === "shared" ? topologyKey : `?${topologyKey}`;
+    if (!keys.includes(key)) keys.push(key);
+    if (!sum.isTellable) isTellable = false;
+  }
+  return { generation, isTellable, keys: keys.length > 1 ? keys.sort() : keys };
 }

@@ -1,7 +1,7 @@
 import { assert } from "../../base/assert.js";
 import type { ClusterState } from "../framework/cluster-state.js";
 import { CycleState } from "../framework/cycle-state.js";
-import { fitErrorMessage, postFilterWords } from "../framework/fit-error.js";
+import { type Diagnosis, fitErrorMessage, postFilterWords } from "../framework/fit-error.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Framework } from "../framework/runtime.js";
@@ -14,14 +14,14 @@ import {
   type Unschedulable,
   numFeasibleNodesToFind,
 } from "../framework/scheduling-algorithm.js";
-import type { Status } from "../framework/status.js";
 import type { FastClass, Found } from "./fast-class.js";
 import { FastClasses, type ReadyClass, type RememberOptions } from "./fast-classes.js";
 import { FastDiagnosis } from "./fast-diagnosis.js";
-import { fastProfileOf } from "./fast-profile.js";
 import { LazyCycleState } from "./lazy-cycle-state.js";
 import { closeNominated } from "./nominations.js";
 import { NodeTable } from "./node-table.js";
+import { PlainPart } from "./plain-part.js";
+import { pluginPartsOf } from "./plugin-parts.js";
 import { TemplateUses } from "./template-uses.js";
 import { verifyDecision } from "./verify-decision.js";
 
@@ -64,7 +64,7 @@ export class FastSchedulingAlgorithm {
   private readonly plain: SchedulingAlgorithm;
   private readonly table: NodeTable;
   private readonly remember: RememberOptions;
-  private readonly classes = new Map<Framework, FastClasses | null>();
+  private readonly classes = new Map<Framework, FastClasses>();
   private uses: TemplateUses | null = null;
   private fastDecisions = 0;
   private plainDecisions = 0;
@@ -88,7 +88,7 @@ export class FastSchedulingAlgorithm {
   }
 
   get counts(): FastCounts {
-    const remembered = [...this.classes.values()].filter((one) => one !== null);
+    const remembered = [...this.classes.values()];
     const sum = (of: (classes: FastClasses) => number): number =>
       remembered.reduce((total, classes) => total + of(classes), 0);
     return {
@@ -102,19 +102,15 @@ export class FastSchedulingAlgorithm {
 
   /** As the plain form; with a `trace` it is the plain form. */
   schedule(framework: Framework, pod: PodInfo, trace: ScoreTrace | null = null): CycleOutcome {
+    const start = this.nextStartNodeIndex;
+    const tie = { asked: -1 };
     const ready = trace === null ? this.ready(framework, pod) : null;
-    if (ready === null) {
+    const outcome = ready === null ? null : this.decide(framework, pod, ready, tie);
+    if (outcome === null) {
       this.plainDecisions += 1;
       return this.plain.schedule(framework, pod, trace);
     }
     this.fastDecisions += 1;
-    const start = this.nextStartNodeIndex;
-    const fits = ready.of.prepare(ready.layout);
-    const tie = { asked: -1 };
-    const outcome =
-      fits === 0
-        ? this.refuse(framework, pod, ready.of, start)
-        : this.place(framework, ready.of, { start, fits }, tie);
     const { verifyEvery = 0 } = this.options;
     if (verifyEvery > 0 && this.fastDecisions % verifyEvery === 0) {
       verifyDecision(this.options, framework, pod, {
@@ -133,31 +129,82 @@ export class FastSchedulingAlgorithm {
     if (state.nodes.length === 0 || framework.snapshot !== state) return null;
     let classes = this.classes.get(framework);
     if (classes === undefined) {
-      const profile = fastProfileOf(framework);
       const usesOf = (): TemplateUses => {
         this.uses ??= new TemplateUses(state);
         return this.uses;
       };
-      classes = profile === null ? null : new FastClasses(profile, table, this.remember, usesOf);
+      classes = new FastClasses(pluginPartsOf(framework), table, this.remember, usesOf);
       this.classes.set(framework, classes);
     }
-    if (classes === null) return null;
     table.sync();
     const ready = classes.ready(pod);
     if (ready === null || !framework.nominator.any) return ready;
     return closeNominated(framework, pod, table, ready.aside) ? ready : null;
   }
 
+  /** Null where only the plain form can tell. */
+  private decide(
+    framework: Framework,
+    pod: PodInfo,
+    { of, layout, plain }: ReadyClass,
+    tie: { asked: number },
+  ): CycleOutcome | null {
+    const fits = of.prepare(layout);
+    if (plain.length > 0) return this.decideWith(new PlainPart(of, pod, plain), pod, of, tie);
+    if (fits > 0) return this.place(framework, of, fits, tie);
+    const start = this.nextStartNodeIndex % this.table.nodes.length;
+    this.nextStartNodeIndex = start;
+    of.lookedAtAll(start);
+    const diagnosis = new FastDiagnosis(of, of.statusCounts(), this.table.nodes.length);
+    return this.refuse(framework, pod, diagnosis, null);
+  }
+
+  private wanted({ profile }: Framework): number {
+    const percentage = profile.percentageOfNodesToScore ?? this.options.percentageOfNodesToScore;
+    return numFeasibleNodesToFind(percentage, this.table.nodes.length);
+  }
+
+  private decideWith(
+    part: PlainPart,
+    pod: PodInfo,
+    { desk }: FastClass,
+    tie: { asked: number },
+  ): CycleOutcome | null {
+    const { framework } = desk.parts;
+    const count = this.table.nodes.length;
+    const start = this.nextStartNodeIndex % count;
+    const found = part.decide(start, this.wanted(framework));
+    if (found === null) return null;
+    const { state, feasible, diagnosis, best } = found;
+    const evaluatedNodes = feasible.length + diagnosis.size;
+    this.nextStartNodeIndex = (start + evaluatedNodes) % count;
+    if (feasible.length === 0) return this.refuse(framework, pod, diagnosis, state);
+    const ties = best.length;
+    const { chooseTie } = this.options;
+    if (ties > 1 && chooseTie !== null) tie.asked = chooseTie(ties);
+    const node =
+      tie.asked >= 0 ? best[tie.asked]! : best.reduce((a, b) => (b.ordinal < a.ordinal ? b : a));
+    return {
+      kind: "scheduled",
+      node,
+      state,
+      evaluatedNodes,
+      feasible,
+      ties,
+      diagnosis,
+      nominatedNodeFit: false,
+    };
+  }
+
   private place(
     framework: Framework,
     of: FastClass,
-    { start, fits }: { readonly start: number; readonly fits: number },
+    fits: number,
     tie: { asked: number },
   ): Scheduled {
     const count = this.table.nodes.length;
-    const percentage =
-      framework.profile.percentageOfNodesToScore ?? this.options.percentageOfNodesToScore;
-    const found = of.find(start % count, numFeasibleNodesToFind(percentage, count), fits);
+    const start = this.nextStartNodeIndex % count;
+    const found = of.find(start, this.wanted(framework), fits);
     this.nextStartNodeIndex = (start + found.evaluated) % count;
     const { chooseTie } = this.options;
     if (chooseTie === null || found.ties === 1) return new FastScheduled(of, of.firstTied(), found);
@@ -165,12 +212,14 @@ export class FastSchedulingAlgorithm {
     return new FastScheduled(of, of.tied(tie.asked), found);
   }
 
-  private refuse(framework: Framework, pod: PodInfo, of: FastClass, start: number): Unschedulable {
+  private refuse(
+    framework: Framework,
+    pod: PodInfo,
+    diagnosis: Diagnosis,
+    known: CycleState | null,
+  ): Unschedulable {
     const nodeCount = this.table.nodes.length;
-    this.nextStartNodeIndex = start % nodeCount;
-    of.lookedAtAll(start % nodeCount);
-    const diagnosis = new FastDiagnosis(of, of.statusCounts(), nodeCount);
-    const state = new LazyCycleState(framework, pod);
+    const state = new LazyCycleState(framework, pod, known);
     const postFilter = framework.runPostFilterPlugins(state, pod, diagnosis);
     const { features } = framework;
     return {
@@ -227,14 +276,8 @@ class FastScheduled implements Scheduled {
     assert(this.moment === this.of.moment, OUTDATED);
     return new FastDiagnosis(
       this.of,
-      countByStatus(this.of),
+      this.of.countRefused(),
       this.evaluatedNodes - this.feasibleCount,
     );
   }
-}
-
-function countByStatus(of: FastClass): (readonly [Status, number])[] {
-  const counts = new Map<Status, number>();
-  for (const [, status] of of.refused()) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return [...counts];
 }

@@ -1,37 +1,62 @@
-import { ln } from "../../kernel/math.js";
+import type { CountedGroups } from "../framework/counting-rule.js";
 import { CycleState } from "../framework/cycle-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import { normalizeByRange } from "../plugins/inter-pod-affinity/affinity-score.js";
-import { hasAllKeys } from "../plugins/pod-topology-spread/spread-constraint.js";
-import {
-  NO_LABEL,
-  normalizeSpread,
-  spreadTerm,
-} from "../plugins/pod-topology-spread/spread-score.js";
-import type { ClassTally } from "./class-tally.js";
-import type { DomainTally } from "./domain-tally.js";
-import type { FastProfile, WeightedStaticScore } from "./fast-profile.js";
+import type { DomainSum } from "./domain-sum.js";
 import type { NodeGroup } from "./node-group.js";
+import type { CountingPlugin, WeightedStaticScore } from "./plugin-parts.js";
+import type { PodSums } from "./pod-sums.js";
 
-/** Groups with a node that was found to fit, side by side with how many such nodes each has. */
-export class PresentGroups {
-  count = 0;
-  /** These are longer than `count`: what lies beyond is of earlier decisions. */
+/** Smallest count where no domain has a node, as upstream has it. */
+const NO_DOMAIN = 2 ** 31 - 1;
+const NO_SUMS: readonly DomainSum[] = [];
+
+/** Some of the groups, side by side with how many feasible nodes each has, for one rule at a time. */
+export class PresentGroups implements CountedGroups {
+  length = 0;
+  /** These are longer than `length`: what lies beyond is of earlier decisions. */
   readonly ids: number[] = [];
   readonly groups: NodeGroup[] = [];
   readonly fits: number[] = [];
-
-  clear(): void {
-    this.count = 0;
-  }
+  private sums: readonly DomainSum[] = NO_SUMS;
 
   add(id: number, group: NodeGroup, fits: number): void {
-    const { count } = this;
-    this.ids[count] = id;
-    this.groups[count] = group;
-    this.fits[count] = fits;
-    this.count = count + 1;
+    const { length } = this;
+    this.ids[length] = id;
+    this.groups[length] = group;
+    this.fits[length] = fits;
+    this.length = length + 1;
+  }
+
+  /** For the rule of that number. */
+  of({ byRule }: PodSums, rule: number): this {
+    this.sums = byRule[rule]!;
+    return this;
+  }
+
+  sample(group: number): NodeInfo {
+    return this.groups[group]!.fixed.sample;
+  }
+
+  feasible(group: number): number {
+    return this.fits[group]!;
+  }
+
+  count(group: number, sum: number): number {
+    const { fixed, counts } = this.groups[group]!;
+    return this.sums[sum]!.count(fixed.sample.row, counts);
+  }
+
+  any(sum: number): boolean {
+    return this.sums[sum]!.nonZero > 0;
+  }
+
+  domains(sum: number): number {
+    return this.sums[sum]!.domains;
+  }
+
+  least(sum: number): number {
+    return this.sums[sum]!.least(NO_DOMAIN);
   }
 }
 
@@ -43,47 +68,41 @@ interface Scratch {
 }
 
 /** Whom the groups are scored for. */
-interface ScoredClass {
+export interface ScoredClass {
   readonly shape: { readonly staticScores: readonly WeightedStaticScore[] };
   readonly pod: PodInfo;
-  readonly tally: ClassTally | null;
+  readonly sums: PodSums | null;
 }
 
 /** Weighted scores of groups of nodes by the plugins that look beyond one node. */
 export class GroupScores {
   private readonly state = new CycleState();
-  private readonly logs: number[] = [];
-  private readonly weights: number[] = [];
-  private readonly domains: string[] = [];
-  private readonly ignored: boolean[] = [];
   private readonly scratch: (Scratch | undefined)[] = [];
-  private readonly isIgnored = (i: number): boolean => this.ignored[i]!;
 
-  constructor(private readonly profile: FastProfile) {}
+  constructor(private readonly counting: readonly CountingPlugin[]) {}
 
   /** The sum of the normalised, weighted scores of each group; valid until the next call. */
-  totals(present: PresentGroups, { shape, pod, tally }: ScoredClass): Float64Array {
-    const { groups, count } = present;
-    const scratch = this.scratchOf(count);
-    const { samples, totals, scores } = scratch;
-    for (let g = 0; g < count; g += 1) samples[g] = groups[g]!.fixed.sample;
+  totals(present: PresentGroups, { shape, pod, sums }: ScoredClass): Float64Array {
+    const { groups, length } = present;
+    const { samples, totals, scores } = this.scratchOf(length);
     totals.fill(0);
     const { staticScores } = shape;
     for (let i = 0; i < staticScores.length; i += 1) {
       const { plugin, weight } = staticScores[i]!;
-      for (let g = 0; g < count; g += 1) scores[g] = groups[g]!.fixed.rawScores[i]!;
+      for (let g = 0; g < length; g += 1) {
+        samples[g] = groups[g]!.fixed.sample;
+        scores[g] = groups[g]!.fixed.rawScores[i]!;
+      }
       plugin.normalizeScore(this.state, pod, samples, scores);
       addWeighted(totals, scores, weight);
     }
-    if (tally === null) return totals;
-    if (tally.rules.soft.length > 0 && this.profile.spreadWeight > 0) {
-      this.spread(tally, present, scratch);
-      addWeighted(totals, scores, this.profile.spreadWeight);
-    }
-    if (tally.weights.length > 0) {
-      weigh(tally, groups, scores);
-      normalizeByRange(scores);
-      addWeighted(totals, scores, this.profile.affinityWeight);
+    if (sums === null) return totals;
+    for (let i = 0; i < this.counting.length; i += 1) {
+      const { weight } = this.counting[i]!;
+      const rule = sums.rules[i]!;
+      if (weight === 0 || !rule?.scores) continue;
+      rule.score(present.of(sums, i), scores);
+      addWeighted(totals, scores, weight);
     }
     return totals;
   }
@@ -99,85 +118,6 @@ export class GroupScores {
       this.scratch[length] = scratch;
     }
     return scratch;
-  }
-
-  private spread(tally: ClassTally, present: PresentGroups, { samples, scores }: Scratch): void {
-    const { groups, fits, count } = present;
-    const { soft, requireAllKeys } = tally.rules;
-    const { ignored, weights } = this;
-    let counting = 0;
-    let anyIgnored = false;
-    for (let g = 0; g < count; g += 1) {
-      ignored[g] = requireAllKeys && !hasAllKeys(samples[g]!, soft);
-      if (ignored[g]) anyIgnored = true;
-      else counting += fits[g]!;
-    }
-    for (let i = 0; i < soft.length; i += 1) {
-      const isHost = tally.softHost[i] !== null;
-      const domains = isHost ? counting : this.domainsOf(soft[i]!.topologyKey, samples);
-      weights[i] = this.weightOf(domains);
-    }
-    for (let g = 0; g < count; g += 1) {
-      scores[g] = ignored[g] ? 0 : this.spreadScore(tally, groups[g]!);
-    }
-    normalizeSpread(scores, anyIgnored ? this.isIgnored : null);
-  }
-
-  /** Domains of a key among the groups that are not ignored; nodes without the key are one. */
-  private domainsOf(key: string, samples: readonly NodeInfo[]): number {
-    const { domains } = this;
-    let count = 0;
-    for (let g = 0; g < samples.length; g += 1) {
-      if (this.ignored[g]) continue;
-      const domain = samples[g]!.labels[key] ?? NO_LABEL;
-      let i = 0;
-      while (i < count && domains[i] !== domain) i += 1;
-      domains[i] = domain;
-      if (i === count) count += 1;
-    }
-    return count;
-  }
-
-  private spreadScore(tally: ClassTally, { fixed, marks }: NodeGroup): number {
-    const { soft } = tally.rules;
-    let score = 0;
-    for (let i = 0; i < soft.length; i += 1) {
-      const constraint = soft[i]!;
-      if (fixed.sample.labels[constraint.topologyKey] === undefined) continue;
-      const count =
-        tally.softHost[i] === null
-          ? zonalOf(tally, constraint.topologyKey).ofDomain(fixed.sample.row)
-          : (marks?.soft[i] ?? 0);
-      score += spreadTerm(count, this.weights[i]!, constraint);
-    }
-    return Math.round(score);
-  }
-
-  private weightOf(domains: number): number {
-    let log = this.logs[domains];
-    if (log === undefined) {
-      log = ln(domains + 2);
-      if (domains < 1024) this.logs[domains] = log;
-    }
-    return log;
-  }
-}
-
-function zonalOf({ softZonal }: ClassTally, key: string): DomainTally {
-  for (let i = 0; i < softZonal.length; i += 1) {
-    if (softZonal[i]!.key === key) return softZonal[i]!;
-  }
-  throw new Error(`no sums by ${key}`);
-}
-
-function weigh(tally: ClassTally, groups: readonly NodeGroup[], scores: Float64Array): void {
-  for (let g = 0; g < scores.length; g += 1) {
-    const { fixed, marks } = groups[g]!;
-    let sum = marks?.weight ?? 0;
-    for (const one of tally.weights) {
-      if (one.kind !== "host") sum += one.ofDomain(fixed.sample.row);
-    }
-    scores[g] = sum;
   }
 }
 

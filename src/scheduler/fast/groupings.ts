@@ -1,7 +1,8 @@
 import type { CycleState } from "../framework/cycle-state.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import type { WeightedStaticScore } from "./fast-profile.js";
 import type { NodeTable } from "./node-table.js";
+import type { WeightedStaticScore } from "./plugin-parts.js";
+import { PodParts } from "./pod-parts.js";
 import { StaticGroups } from "./static-groups.js";
 
 /** Beyond this many the shared ones are forgotten; whoever holds one keeps it. */
@@ -14,12 +15,11 @@ export interface StaticScoring {
   readonly scores: readonly WeightedStaticScore[];
 }
 
-/**
- * Divisions of the nodes by topology keys and static scores, shared by all shapes for which they are
- * the same: the scores read tolerations and preferences for nodes, nothing else of a pod.
- */
+/** Divisions of the nodes by topology keys and static scores, shared by all shapes for which they are the same. */
 export class Groupings {
   private readonly shared = new Map<string, StaticGroups>();
+  /** By the static scores that are asked, as a text. */
+  private readonly parts = new Map<string, PodParts>();
 
   constructor(private readonly table: NodeTable) {}
 
@@ -33,7 +33,13 @@ export class Groupings {
   }
 
   of(keys: readonly string[], { pod, state, scores }: StaticScoring): StaticGroups {
-    const text = `${keys.join("\n")}\n\n${scoringText(pod, scores)}`;
+    const names = scores.map(({ plugin }) => plugin.name).join();
+    let parts = this.parts.get(names);
+    if (parts === undefined) {
+      parts = new PodParts(scores.map(({ plugin }) => plugin));
+      this.parts.set(names, parts);
+    }
+    const text = [...keys, "", names, ...parts.of(pod)].join("\n");
     let groups = this.shared.get(text);
     if (groups === undefined) {
       groups = new StaticGroups(this.table, keys, scores.length, (node, i) =>
@@ -44,16 +50,4 @@ export class Groupings {
     }
     return groups;
   }
-}
-
-/** All of a pod that static scores read. */
-function scoringText({ template }: PodInfo, scores: readonly WeightedStaticScore[]): string {
-  let text = "";
-  for (const { plugin } of scores) text += `${plugin.name} `;
-  if (text === "") return text;
-  const { tolerations, spec } = template;
-  const preferred = spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
-  if (tolerations.length > 0) text += JSON.stringify(tolerations);
-  if (preferred !== undefined) text += JSON.stringify(preferred);
-  return text;
 }

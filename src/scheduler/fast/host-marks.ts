@@ -1,21 +1,8 @@
-/** Which sum of a mark a pod counts in. */
-export type MarkPart = "own" | "existing" | "weight" | "soft" | "hard" | "near";
-
 /** What the pods on one node mean to a class of incoming pods, where each node is a domain. */
 export interface HostMark {
   readonly row: number;
-  /** Pods that the incoming one keeps away from. */
-  own: number;
-  /** Pods that keep the incoming one away. */
-  existing: number;
-  /** Preferences of and for pods. */
-  weight: number;
-  /** Pods by soft constraint; empty without constraints by hostname. */
-  readonly soft: number[];
-  /** Pods by hard constraint, likewise. */
-  readonly hard: number[];
-  /** Pods that the incoming one must be near, by topology key. */
-  readonly near: number[];
+  /** By the number of the sum; 0 where there are fewer. */
+  readonly counts: number[];
   /** Position in the order of evaluation, kept by who sets the node aside. */
   position: number;
   /** Number of its group of nodes set aside, likewise; -1: not known since it changed. */
@@ -26,13 +13,8 @@ export interface HostMark {
 
 /** Nobody may ask for long: beyond this it is cheaper to look at all marks. */
 const MAX_CHANGED = 64;
-
-/** How many sums of each kind by constraint a mark has. */
-export interface MarkShape {
-  readonly soft: number;
-  readonly hard: number;
-  readonly near: number;
-}
+/** Rough size of a mark. */
+const MARK_BYTES = 120;
 
 /**
  * The nodes that have pods which mean something to a class, node by node: only these are kept, so that
@@ -48,10 +30,8 @@ export class HostMarks {
   /** Made with the first mark: many a class never has one. */
   private byRow: Map<number, HostMark> | null = null;
 
-  constructor(private readonly shape: MarkShape) {}
-
   get bytes(): number {
-    return this.list.length * 160;
+    return this.list.length * MARK_BYTES;
   }
 
   at(row: number): HostMark | undefined {
@@ -64,36 +44,20 @@ export class HostMarks {
     this.forgetChanges();
   }
 
-  /** Adds to the sum `part` of the row, number `index` of those by constraint; returns the sum. */
-  add(row: number, part: MarkPart, index: number, amount: number): number {
+  /** Adds to a sum of the row; returns the sum. */
+  add(row: number, sum: number, amount: number): number {
     const mark = this.byRow?.get(row) ?? this.begin(row);
     if (mark.group >= 0) this.change(mark);
-    let sum: number;
-    if (part === "own" || part === "existing" || part === "weight") {
-      sum = mark[part] + amount;
-      mark[part] = sum;
-    } else {
-      sum = mark[part][index]! + amount;
-      mark[part][index] = sum;
-    }
-    if (sum === 0 && isEmpty(mark)) this.end(mark);
-    return sum;
+    const { counts } = mark;
+    while (counts.length <= sum) counts.push(0);
+    const after = counts[sum]! + amount;
+    counts[sum] = after;
+    if (after === 0 && areZero(counts)) this.end(mark);
+    return after;
   }
 
   private begin(row: number): HostMark {
-    const { soft, hard, near } = this.shape;
-    const mark: HostMark = {
-      row,
-      own: 0,
-      existing: 0,
-      weight: 0,
-      soft: zeros(soft),
-      hard: zeros(hard),
-      near: zeros(near),
-      position: -1,
-      group: -1,
-      place: this.list.length,
-    };
+    const mark = { row, counts: [], position: -1, group: -1, place: this.list.length };
     this.list.push(mark);
     this.change(mark);
     this.byRow ??= new Map();
@@ -121,16 +85,6 @@ export class HostMarks {
     }
     this.byRow?.delete(mark.row);
   }
-}
-
-function zeros(count: number): number[] {
-  return new Array<number>(count).fill(0);
-}
-
-function isEmpty({ own, existing, weight, soft, hard, near }: HostMark): boolean {
-  return (
-    own === 0 && existing === 0 && weight === 0 && areZero(soft) && areZero(hard) && areZero(near)
-  );
 }
 
 function areZero(counts: readonly number[]): boolean {

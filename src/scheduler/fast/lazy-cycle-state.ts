@@ -12,6 +12,8 @@ export class LazyCycleState extends CycleState {
   constructor(
     private readonly framework: Framework,
     private readonly pod: PodInfo,
+    /** What some plugins have written already. */
+    private readonly known: CycleState | null,
   ) {
     super();
   }
@@ -20,6 +22,7 @@ export class LazyCycleState extends CycleState {
     if (this.filled) return;
     this.filled = true;
     this.framework.runPreFilterPlugins(this, this.pod);
+    if (this.known !== null) this.adopt(this.known);
   }
 
   override read<T extends StateData>(key: StateKey<T>): T | undefined {

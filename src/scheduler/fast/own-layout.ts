@@ -1,8 +1,8 @@
-import type { ClassTally } from "./class-tally.js";
 import type { BlockSizes } from "./block-maxima.js";
 import { GroupRows } from "./group-rows.js";
 import { MarkedGroups, type NodeGroup } from "./node-group.js";
 import type { NodeTable } from "./node-table.js";
+import type { PodSums } from "./pod-sums.js";
 import type { RequestShape } from "./request-shape.js";
 import type { Layout } from "./shared-layout.js";
 import type { StaticGroups } from "./static-groups.js";
@@ -18,22 +18,23 @@ export class OwnLayout implements Layout {
   readonly rows: GroupRows;
   generation = 0;
   readonly fixed: StaticGroups;
-  private readonly marked = new MarkedGroups();
+  private readonly marked: MarkedGroups;
   private cursor = -1;
   private orderVersion = -1;
   private staticVersion = -1;
   private rowGeneration = -1;
-  private tallyGeneration = -1;
+  private sumsGeneration = -1;
 
   constructor(
     private readonly table: NodeTable,
     private readonly shape: RequestShape,
     readonly keys: readonly string[],
-    private readonly tally: ClassTally,
+    private readonly sums: PodSums,
     private readonly options: BlockSizes & { readonly firstOfTies: boolean },
   ) {
     this.rows = new GroupRows(options);
     this.fixed = shape.staticGroups(keys);
+    this.marked = new MarkedGroups(sums);
   }
 
   get groups(): readonly NodeGroup[] {
@@ -44,16 +45,16 @@ export class OwnLayout implements Layout {
     return this.rows.bytes + this.rows.count * 4;
   }
 
-  /** Brings it up to date; shape and tally must be so already. False when there are too many groups. */
+  /** Brings it up to date; shape and sums must be so already. False when there are too many groups. */
   sync(): boolean {
-    const { table, shape, fixed, tally } = this;
+    const { table, shape, fixed, sums } = this;
     fixed.sync();
     if (!fixed.usable) return false;
     const dividedAnew =
       this.staticVersion !== fixed.version ||
       this.rowGeneration !== shape.rows.generation ||
       this.orderVersion !== table.orderVersion ||
-      this.tallyGeneration !== tally.generation;
+      this.sumsGeneration !== sums.generation;
     if (dividedAnew || this.cursor < 0) this.layOut();
     else if (this.cursor !== table.end) this.update();
     // Groups that emptied are only forgotten when all are numbered anew.
@@ -70,7 +71,7 @@ export class OwnLayout implements Layout {
     this.staticVersion = fixed.version;
     this.rowGeneration = shape.rows.generation;
     this.orderVersion = table.orderVersion;
-    this.tallyGeneration = this.tally.generation;
+    this.sumsGeneration = this.sums.generation;
     this.cursor = table.end;
     const count = table.nodes.length;
     const groups = new Uint16Array(count);
@@ -97,8 +98,8 @@ export class OwnLayout implements Layout {
   }
 
   private groupOf(row: number): number {
-    const { fixed, marked, tally } = this;
+    const { fixed, marked, sums } = this;
     const staticId = fixed.of[row]!;
-    return marked.idOf(staticId, fixed.groups[staticId]!, tally.hosts.at(row));
+    return marked.idOf(staticId, fixed.groups[staticId]!, sums.hosts.at(row));
   }
 }

@@ -1,10 +1,13 @@
 import { CycleState } from "../framework/cycle-state.js";
+import type { Plugin } from "../framework/interfaces.js";
+import type { Listers } from "../framework/listers.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import type { FastProfile, WeightedStaticScore } from "./fast-profile.js";
+import { readsImages } from "../framework/reads.js";
+import type { Groupings } from "./groupings.js";
 import type { NodeTable } from "./node-table.js";
+import type { PluginParts, WeightedStaticScore } from "./plugin-parts.js";
 import { ShapeJudge } from "./shape-judge.js";
 import { type JudgedNodes, ShapeRows } from "./shape-rows.js";
-import type { Groupings } from "./groupings.js";
 import type { StaticGroups } from "./static-groups.js";
 
 /** What all shapes of a profile use. */
@@ -21,13 +24,17 @@ export interface SharedByShapes {
 export class RequestShape {
   readonly rows: ShapeRows;
   readonly staticScores: readonly WeightedStaticScore[];
-  private readonly judge: ShapeJudge;
   readonly state = new CycleState();
+  private readonly judge: ShapeJudge;
+  /** Whether the images of all nodes matter, and which other objects. */
+  private readonly followsImages: boolean;
+  private readonly objectKinds: readonly (keyof Listers)[];
   private hasPlainAnswers = true;
   private images = -1;
+  private objects = -1;
 
   constructor(
-    private readonly profile: FastProfile,
+    private readonly parts: PluginParts,
     private readonly table: NodeTable,
     /** Any pod of the shape: the rules read nothing of it that others do not share. */
     readonly pod: PodInfo,
@@ -35,11 +42,13 @@ export class RequestShape {
   ) {
     this.rows = new ShapeRows(table, shared.nodes);
     const idle = this.idlePlugins();
-    this.staticScores = profile.staticScores.filter(({ plugin }) => !idle.score.has(plugin.name));
-    this.judge = new ShapeJudge(profile, table, this.rows, this, {
-      filters: profile.localFilters.filter(({ name }) => !idle.filter.has(name)),
-      scores: profile.localScores.filter(({ plugin }) => !idle.score.has(plugin.name)),
-    });
+    const scores = parts.scores.filter(({ plugin }) => !idle.score.has(plugin));
+    const filters = parts.filters.filter((plugin) => !idle.filter.has(plugin));
+    this.staticScores = parts.staticScores.filter(({ plugin }) => !idle.score.has(plugin));
+    this.judge = new ShapeJudge(parts, table, this.rows, this, { filters, scores });
+    const asked = [...filters, ...scores.map(({ plugin }) => plugin)];
+    this.followsImages = asked.some(({ reads }) => readsImages(reads!));
+    this.objectKinds = asked.flatMap(({ reads }) => reads!.objects ?? []);
   }
 
   /** False once a rule gave an answer that is not remembered. */
@@ -47,26 +56,26 @@ export class RequestShape {
     return this.hasPlainAnswers && this.judge.usable && this.rows.usable;
   }
 
-  /** Asks PreFilter and PreScore once, which plugins have nothing to say about this shape. */
+  /** Finds out once which plugins have nothing to say about this shape. */
   private idlePlugins(): {
-    readonly filter: ReadonlySet<string>;
-    readonly score: ReadonlySet<string>;
+    readonly filter: ReadonlySet<Plugin>;
+    readonly score: ReadonlySet<Plugin>;
   } {
-    const { framework, localFilters, localScores, staticScores } = this.profile;
-    const filter = new Set<string>();
-    const score = new Set<string>();
-    const filtering = new Set(localFilters.map(({ name }) => name));
+    const { framework, remembered } = this.parts;
+    const { state, pod } = this;
+    const unconcerned = [...remembered].filter((plugin) => plugin.concerns?.(pod) === false);
+    const filter = new Set<Plugin>(unconcerned);
+    const score = new Set<Plugin>(unconcerned);
     for (const plugin of framework.preFilterPlugins) {
-      if (!filtering.has(plugin.name)) continue;
-      const { status, nodeNames } = plugin.preFilter(this.state, this.pod);
-      if (status?.code === "Skip") filter.add(plugin.name);
+      if (!remembered.has(plugin)) continue;
+      const { status, nodeNames } = plugin.preFilter(state, pod);
+      if (status?.code === "Skip") filter.add(plugin);
       else if (status !== null || nodeNames !== null) this.hasPlainAnswers = false;
     }
-    const scoring = new Set([...localScores, ...staticScores].map(({ plugin }) => plugin.name));
     for (const plugin of framework.preScorePlugins) {
-      if (!scoring.has(plugin.name)) continue;
-      const status = plugin.preScore(this.state, this.pod, []);
-      if (status?.code === "Skip") score.add(plugin.name);
+      if (!remembered.has(plugin)) continue;
+      const status = plugin.preScore(state, pod, []);
+      if (status?.code === "Skip") score.add(plugin);
       else if (status !== null) this.hasPlainAnswers = false;
     }
     return { filter, score };
@@ -78,9 +87,13 @@ export class RequestShape {
 
   /** Brings what is remembered up to date with the table. */
   sync(): void {
-    const images = this.table.state.imageVersion;
-    if (images !== this.images) {
+    const { imageVersion } = this.table.state;
+    const images = this.followsImages ? imageVersion : -1;
+    let objects = 0;
+    for (const kind of this.objectKinds) objects += this.parts.framework.listers[kind].version;
+    if (images !== this.images || objects !== this.objects) {
       this.images = images;
+      this.objects = objects;
       this.rows.invalidate();
     }
     this.rows.sync(this.judge);

@@ -10,15 +10,11 @@ import { AMOUNTS_PER_NODE } from "../framework/node-amounts.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { WeightedScorePlugin } from "../framework/runtime.js";
+import { readsPods } from "../framework/reads.js";
 import { isRejected } from "../framework/status.js";
-import type { FastProfile } from "./fast-profile.js";
 import type { NodeTable } from "./node-table.js";
+import type { PluginParts } from "./plugin-parts.js";
 import { type JudgedNodes, PASSED, type RowJudge, type ShapeRows } from "./shape-rows.js";
-
-/** Filters that read what pods change: the others' answers are kept until the node itself changes. */
-const READ_PODS: ReadonlySet<string> = new Set(["NodePorts", "NodeResourcesFit"]);
-/** Scores that read nothing of the node's pods. */
-const READ_NO_PODS: ReadonlySet<string> = new Set(["ImageLocality"]);
 
 /** A filter, with its row form where it has one. */
 interface JudgingFilter {
@@ -54,7 +50,7 @@ export class ShapeJudge implements RowJudge {
   private readonly scores: readonly JudgingScore[];
 
   constructor(
-    private readonly profile: FastProfile,
+    private readonly parts: PluginParts,
     private readonly table: NodeTable,
     private readonly rows: ShapeRows,
     private readonly of: ShapePod,
@@ -64,7 +60,7 @@ export class ShapeJudge implements RowJudge {
     },
   ) {
     // The first filter that refuses gives the reason: what is asked first must come first.
-    const firstOfPods = rules.filters.findIndex(({ name }) => READ_PODS.has(name));
+    const firstOfPods = rules.filters.findIndex(({ reads }) => readsPods(reads!));
     const split = firstOfPods < 0 ? rules.filters.length : firstOfPods;
     this.fixedFilters = rules.filters.slice(0, split);
     this.filters = rules.filters.slice(split).map((plugin) => ({
@@ -72,16 +68,16 @@ export class ShapeJudge implements RowJudge {
       rows: plugin.rowFilter?.(of.pod) ?? null,
       refusals: [],
     }));
-    this.fixedScores = rules.scores.filter(({ plugin }) => READ_NO_PODS.has(plugin.name));
+    this.fixedScores = rules.scores.filter(({ plugin }) => !readsPods(plugin.reads!));
     this.scores = rules.scores
-      .filter(({ plugin }) => !READ_NO_PODS.has(plugin.name))
+      .filter(({ plugin }) => readsPods(plugin.reads!))
       .map(({ plugin, weight }) => ({ plugin, weight, rows: plugin.rowScore?.(of.pod) ?? null }));
   }
 
   /** As `RowJudge` has it. Hot path: rule after rule over all nodes. */
   judge(nodes: JudgedNodes): void {
     const { count, positions, rows, befores, anew, verdicts, offsets, totals } = nodes;
-    const { filters, scores, profile } = this;
+    const { filters, scores, parts } = this;
     for (let i = 0; i < count; i += 1) {
       offsets[i] = rows[i]! * AMOUNTS_PER_NODE;
       const before = befores[i]!;
@@ -90,7 +86,7 @@ export class ShapeJudge implements RowJudge {
           ? this.judgeNode(positions[i]!)
           : this.rows.fixedPart(positions[i]!, before);
     }
-    const { calls } = profile.framework;
+    const { calls } = parts.framework;
     for (let k = 0; k < filters.length; k += 1) {
       calls.filter += count;
       this.filter(filters[k]!, nodes);
@@ -145,7 +141,7 @@ export class ShapeJudge implements RowJudge {
   /** What does not depend on the node's pods. */
   private judgeNode(position: number): number {
     const node = this.table.nodes[position]!;
-    const { calls } = this.profile.framework;
+    const { calls } = this.parts.framework;
     for (const plugin of this.fixedFilters) {
       calls.filter += 1;
       const refusal = this.ask(plugin, node, true);

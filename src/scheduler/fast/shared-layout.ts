@@ -58,7 +58,7 @@ export class SharedLayout implements Layout {
     this.generation += 1;
     this.rowGeneration = shape.rows.generation;
     this.staticVersion = fixed.version;
-    this.groups = fixed.groups.map((group) => ({ fixed: group, marks: null }));
+    this.groups = fixed.groups.map((group) => ({ fixed: group, counts: null }));
     const ordinals = this.options.firstOfTies ? table.ordinalAt : null;
     const columns = { values: shape.rows.values, groups: fixed.byPosition, ordinals };
     rows.layOut(columns, table.nodes.length, this.groups.length);

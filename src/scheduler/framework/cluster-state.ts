@@ -322,11 +322,12 @@ function isInfeasible({ status }: PodVersion): boolean {
   return status.conditions.length > 0 && isResizeInfeasible(status);
 }
 
-/** Whether filters and scores see no difference; preemption reads the version itself. */
+/** Whether filters and scores see no difference (`PlacedPodPart`); preemption reads the version itself. */
 function countsTheSame(before: PodVersion, after: PodVersion): boolean {
   return (
     before.spec === after.spec &&
     before.labels === after.labels &&
+    before.ownerReferences === after.ownerReferences &&
     before.nodeName === after.nodeName &&
     before.status.resources === after.status.resources &&
     (before.status === after.status || isInfeasible(before) === isInfeasible(after)) &&

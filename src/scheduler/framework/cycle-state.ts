@@ -36,6 +36,11 @@ export class CycleState {
     this.data.set(key, value);
   }
 
+  /** Takes over what plugins wrote elsewhere. */
+  adopt({ data }: CycleState): void {
+    for (const [key, value] of data) this.data.set(key, value);
+  }
+
   clone(): CycleState {
     const copy = new CycleState();
     copy.skipFilterPlugins = this.skipFilterPlugins;

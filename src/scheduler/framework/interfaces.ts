@@ -6,6 +6,8 @@ import type { Listers } from "./listers.js";
 import type { NodeInfo } from "./node-info.js";
 import type { Nominator } from "./nominator.js";
 import type { PodInfo } from "./pod-info.js";
+import type { CountingRule } from "./counting-rule.js";
+import type { Reads } from "./reads.js";
 import type { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
 import type { Code, Status } from "./status.js";
@@ -91,6 +93,19 @@ export interface PermitResult {
 /** What every plugin has; it implements any of the capabilities below beside it. */
 export interface Plugin {
   readonly name: string;
+  /** What filter and score depend on. Absent: anything, so that no answer may be remembered. */
+  readonly reads?: Reads;
+  /** False when it passes this pod on every node, and scores all alike. By the template, and `nodeName`. */
+  concerns?(pod: PodInfo): boolean;
+  /**
+   * The rule of filter and score by what the placed pods come to; it must answer as these do. `known` is
+   * the one before for the pod's template, and is given again if it still holds. Null where the pod has
+   * none: all nodes pass, and score alike. Undefined: only filter and score can tell.
+   */
+  countingRule?(
+    pod: PodInfo,
+    known: CountingRule | null | undefined,
+  ): CountingRule | null | undefined;
   /** Events that may make a pod schedulable which this plugin refused. Absent: every event. */
   eventsToRegister?(): readonly ClusterEventWithHint[];
 }
@@ -144,8 +159,6 @@ export interface RowScore {
 }
 
 export interface FilterPlugin extends Plugin {
-  /** False when the filter passes this pod on every node, so that it need not be asked. */
-  concerns?(pod: PodInfo): boolean;
   /** Stands for the answer of a filter that reads what PreFilter made, where PreFilter did not pass. */
   readonly unprepared?: Status;
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Result;

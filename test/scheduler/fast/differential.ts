@@ -3,6 +3,7 @@ import {
   FastSchedulingAlgorithm,
   type FastOptions,
 } from "../../../src/scheduler/fast/fast-scheduling-algorithm.js";
+import type { PluginCatalogue } from "../../../src/scheduler/framework/configuration/plugin-catalogue.js";
 import type { Framework } from "../../../src/scheduler/framework/runtime.js";
 import {
   type CycleOutcome,
@@ -33,6 +34,7 @@ export interface Case {
   readonly churn: number;
   readonly nodeChurn: number;
   readonly nominations: number;
+  readonly catalogue?: PluginCatalogue;
 }
 
 /** What a run met: a run that met nothing shows nothing. */
@@ -86,9 +88,14 @@ export class Differential {
   private names = 0;
 
   constructor(private readonly options: Case) {
-    const { seed, minor, configuration, ties, remember } = options;
+    const { seed, minor, configuration, ties, remember, catalogue } = options;
     this.dice = new Dice(seed);
-    this.world = makeWorld({ minor, configuration, changeLogLog2: 2 + this.dice.int(6) });
+    this.world = makeWorld({
+      minor,
+      configuration,
+      changeLogLog2: 2 + this.dice.int(6),
+      ...(catalogue === undefined ? {} : { catalogue }),
+    });
     const { percentageOfNodesToScore, state } = this.world;
     this.frameworks = Array.from({ length: this.world.profileCount }, (_, number) => ({
       fast: this.world.framework(number),

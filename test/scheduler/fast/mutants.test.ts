@@ -1,16 +1,14 @@
 import { describe, expect, test, vi } from "vitest";
 import { BlockMaxima } from "../../../src/scheduler/fast/block-maxima.js";
-import { ClassTally } from "../../../src/scheduler/fast/class-tally.js";
 import { FastClass } from "../../../src/scheduler/fast/fast-class.js";
-import {
-  AffinityGroupFilter,
-  SpreadGroupFilter,
-} from "../../../src/scheduler/fast/group-filters.js";
 import { GroupRows } from "../../../src/scheduler/fast/group-rows.js";
 import { GroupScores } from "../../../src/scheduler/fast/group-scores.js";
 import { type HostMark, HostMarks } from "../../../src/scheduler/fast/host-marks.js";
 import type { DecisionDesk } from "../../../src/scheduler/fast/decision-desk.js";
 import { NodesAside } from "../../../src/scheduler/fast/nodes-aside.js";
+import { PodSums } from "../../../src/scheduler/fast/pod-sums.js";
+import { AffinityRule } from "../../../src/scheduler/plugins/inter-pod-affinity/affinity-rule.js";
+import { SpreadRule } from "../../../src/scheduler/plugins/pod-topology-spread/spread-rule.js";
 import { FitRows } from "../../../src/scheduler/plugins/node-resources-fit/fit-rows.js";
 import { NodeTable } from "../../../src/scheduler/fast/node-table.js";
 import { RequestShape } from "../../../src/scheduler/fast/request-shape.js";
@@ -177,33 +175,33 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "zones are not closed by required terms",
-    target: AffinityGroupFilter.prototype,
+    target: AffinityRule.prototype,
     method: "filter",
     make: () => () => null,
   },
   {
     name: "skew is not looked at",
-    target: SpreadGroupFilter.prototype,
+    target: SpreadRule.prototype,
     method: "filter",
     make: () => () => null,
   },
   {
     name: "pods that leave are still counted",
-    target: ClassTally.prototype,
+    target: PodSums.prototype,
     method: "count",
     make: (original) =>
-      function (this: ClassTally, ...args: never[]) {
+      function (this: PodSums, ...args: never[]) {
         const [, , sign] = args as unknown as [unknown, unknown, number];
         return sign < 0 ? undefined : original.apply(this, args);
       },
   },
   {
     name: "changed labels do not make sums be computed anew",
-    target: ClassTally.prototype,
+    target: PodSums.prototype,
     method: "begin",
     make: (original) => {
       const begun = new WeakSet<object>();
-      return function (this: ClassTally, ...args: never[]) {
+      return function (this: PodSums, ...args: never[]) {
         if (begun.has(this)) {
           (this as unknown as { topologyVersion: number }).topologyVersion = (
             this as unknown as { table: NodeTable }

@@ -4,6 +4,7 @@ import type { ObjectVersion } from "../../../src/api/object-version.js";
 import { EMPTY_POD_STATUS, PodVersion } from "../../../src/api/pod-version.js";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
 import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
+import type { PluginCatalogue } from "../../../src/scheduler/framework/configuration/plugin-catalogue.js";
 import { featuresOf } from "../../../src/scheduler/framework/features.js";
 import { listerTables } from "../../../src/scheduler/framework/lister-tables.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
@@ -129,16 +130,14 @@ export interface WorldOptions {
   /** A KubeSchedulerConfiguration, or null for the default one. */
   readonly configuration: object | null;
   readonly changeLogLog2?: number;
+  readonly catalogue?: PluginCatalogue;
 }
 
 /** A cluster state with frameworks over it: equal ones of a profile but for what they count. */
-export function makeWorld({ minor, configuration, changeLogLog2 }: WorldOptions) {
+export function makeWorld(options: WorldOptions) {
+  const { minor, configuration, changeLogLog2, catalogue = PLUGIN_CATALOGUE } = options;
   const features = featuresOf(minor);
-  const loaded = loadConfiguration(configuration, {
-    minor,
-    features,
-    catalogue: PLUGIN_CATALOGUE,
-  });
+  const loaded = loadConfiguration(configuration, { minor, features, catalogue });
   if (loaded.configuration === null) {
     throw new Error(loaded.issues.map((issue) => `${issue.field}: ${issue.detail}`).join("; "));
   }
@@ -155,7 +154,7 @@ export function makeWorld({ minor, configuration, changeLogLog2 }: WorldOptions)
   };
   const { profiles, percentageOfNodesToScore } = loaded.configuration;
   const framework = (number = 0): Framework =>
-    new Framework(profiles[number]!, surroundings, factoriesOf(PLUGIN_CATALOGUE));
+    new Framework(profiles[number]!, surroundings, factoriesOf(catalogue));
   const profileCount = profiles.length;
   return {
     state,

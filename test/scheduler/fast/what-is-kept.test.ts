@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { ClassTally } from "../../../src/scheduler/fast/class-tally.js";
+import { PodSums } from "../../../src/scheduler/fast/pod-sums.js";
 import {
   FastSchedulingAlgorithm,
   type FastOptions,
@@ -158,7 +158,7 @@ describe("what is kept of earlier decisions", () => {
     );
     for (const each of [...kinds, ...kinds]) decide(each);
     const followers = (): number => {
-      const counted = vi.spyOn(ClassTally.prototype, "count");
+      const counted = vi.spyOn(PodSums.prototype, "count");
       state.removePod(place(kinds[0]!, "a").uid);
       const told = new Set(counted.mock.contexts).size;
       counted.mockRestore();

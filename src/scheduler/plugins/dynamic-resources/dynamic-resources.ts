@@ -15,6 +15,7 @@ import type {
   ScorePlugin,
   UniformScore,
 } from "../../framework/interfaces.js";
+import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
 
 const NAME = "DynamicResources";
@@ -41,6 +42,10 @@ export class DynamicResources
 
   preEnqueue(): Result {
     return null;
+  }
+
+  concerns({ template }: PodInfo): boolean {
+    return (template.spec.resourceClaims ?? []).length > 0;
   }
 
   preFilter(): PreFilterResult {

@@ -3,6 +3,7 @@ import type { CycleState } from "../../framework/cycle-state.js";
 import { MAX_NODE_SCORE, type ScorePlugin } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { Reads } from "../../framework/reads.js";
 import type { Snapshot } from "../../framework/snapshot.js";
 
 const MEBIBYTE = 1024 * 1024;
@@ -22,6 +23,10 @@ function withTag(image: string): string {
  */
 export class ImageLocality implements ScorePlugin {
   readonly name = "ImageLocality";
+  readonly reads: Reads = {
+    pod: ["spec.containers.image", "spec.initContainers.image"],
+    node: ["imageStates"],
+  };
   private readonly imagesOf = new WeakMap<PodSpec, readonly string[]>();
 
   constructor(

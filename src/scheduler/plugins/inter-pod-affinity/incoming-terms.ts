@@ -30,13 +30,14 @@ export function resolveTerms(
   terms: readonly AffinityTerm[],
   resolving: Resolving,
 ): readonly AffinityTerm[] {
-  return terms.map((term) => resolveNamespaces(term, resolving));
+  return terms.length === 0 ? terms : terms.map((term) => resolveNamespaces(term, resolving));
 }
 
 export function resolveWeightedTerms(
   terms: readonly WeightedAffinityTerm[],
   resolving: Resolving,
 ): readonly WeightedAffinityTerm[] {
+  if (terms.length === 0) return terms;
   return terms.map(({ term, weight }) => ({ term: resolveNamespaces(term, resolving), weight }));
 }
 

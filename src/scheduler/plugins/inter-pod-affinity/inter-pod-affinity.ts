@@ -14,8 +14,10 @@ import {
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
 import { AFFINITY_FILTER_KEY, PLUGIN_NAME, affinityFilterState } from "./affinity-filter.js";
+import { AffinityRule } from "./affinity-rule.js";
 import {
   AFFINITY_SCORE_KEY,
   type InterPodAffinityArgs,
@@ -35,13 +37,40 @@ export class InterPodAffinity
   implements PreFilterPlugin, FilterPlugin, PreScorePlugin, NormalizeScorePlugin
 {
   readonly name = PLUGIN_NAME;
+  readonly reads: Reads = {
+    pod: [
+      "labels",
+      "namespace",
+      "hasAffinity",
+      "terms",
+      "requiredAffinityTerms",
+      "requiredAntiAffinityTerms",
+      "preferredAffinityTerms",
+      "preferredAntiAffinityTerms",
+      "readsNamespaces",
+      "parseError",
+    ],
+    node: ["labels", "pods", "podsWithAffinity", "podsWithRequiredAntiAffinity"],
+    pods: [
+      "labels",
+      "namespace",
+      "hasAffinity",
+      "readsNamespaces",
+      "requiredAffinityTerms",
+      "requiredAntiAffinityTerms",
+      "preferredAffinityTerms",
+      "preferredAntiAffinityTerms",
+    ],
+    objects: ["namespaces"],
+    others: true,
+  };
   readonly preFilterExtensions: PreFilterExtensions = {
     addPod: (state, _incoming, added, node) => update(state, added, node, 1),
     removePod: (state, _incoming, removed, node) => update(state, removed, node, -1),
   };
 
   constructor(
-    readonly args: InterPodAffinityArgs,
+    private readonly args: InterPodAffinityArgs,
     private readonly handle: Handle,
   ) {}
 
@@ -55,6 +84,14 @@ export class InterPodAffinity
       { event: pods, hint: podHint },
       { event: clusterEvent("Node", Action.Add, Action.UpdateNodeLabel, taints), hint: nodeHint },
     ];
+  }
+
+  countingRule({ template }: PodInfo, known: unknown): AffinityRule | null | undefined {
+    if (template.parseError !== "") return undefined;
+    const { snapshot } = this.handle;
+    if (!template.hasAffinity && snapshot.nodesWithAffinity.size === 0) return null;
+    if (known instanceof AffinityRule && !known.isOutdated) return known;
+    return new AffinityRule(template, this.args, this.handle);
   }
 
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {

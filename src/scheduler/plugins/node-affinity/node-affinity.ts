@@ -18,6 +18,7 @@ import {
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
 import { defaultNormalizeScore } from "../normalize-score.js";
 
@@ -54,6 +55,10 @@ export class NodeAffinity
   implements PreFilterPlugin, FilterPlugin, PreScorePlugin, NormalizeScorePlugin
 {
   readonly name = NAME;
+  readonly reads: Reads = {
+    pod: ["requiredNodeAffinity", "preferredNodeAffinity", "spec.affinity.nodeAffinity"],
+    node: ["name", "labels"],
+  };
   readonly preFilterExtensions = null;
   private readonly addedRequired: CompiledNodeSelector | null;
   private readonly addedPreferred: PreferredNodeTerms;

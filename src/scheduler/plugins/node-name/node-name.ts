@@ -10,6 +10,7 @@ import {
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
 
 const NAME = "NodeName";
@@ -22,6 +23,7 @@ const MISMATCH = new Status(
 /** A pod whose spec names a node fits on that node alone. */
 export class NodeName implements PreFilterPlugin, FilterPlugin {
   readonly name = NAME;
+  readonly reads: Reads = { pod: ["pod.nodeName", "spec.nodeName"], node: ["name"] };
   readonly preFilterExtensions = null;
 
   constructor(private readonly features: Features) {}

@@ -11,6 +11,7 @@ import {
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
 
 const NAME = "NodePorts";
@@ -29,6 +30,7 @@ const SKIP: PreFilterResult = { status: new Status("Skip", [], NAME), nodeNames:
 /** The host ports that a pod asks for must be free on its node. */
 export class NodePorts implements PreFilterPlugin, FilterPlugin {
   readonly name = NAME;
+  readonly reads: Reads = { pod: ["hostPorts"], node: ["usedPorts"] };
   readonly preFilterExtensions = null;
   readonly unprepared = MISSING;
 

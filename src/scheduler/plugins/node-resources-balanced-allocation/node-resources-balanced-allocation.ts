@@ -9,6 +9,7 @@ import {
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { Reads } from "../../framework/reads.js";
 import type { ScalarResources } from "../../framework/resources.js";
 import { Status } from "../../framework/status.js";
 import { type RowAllocation, rowAllocations } from "../node-resources/allocation-rows.js";
@@ -17,6 +18,7 @@ import {
   type ResourceSpec,
   type ScoredResource,
   allocate,
+  allocatedParts,
   scoredResources,
 } from "../node-resources/resource-allocation.js";
 
@@ -68,6 +70,7 @@ function changeScore(after: number, before: number): number {
 /** Prefers nodes on which the pod leaves the resources equally used. */
 export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlugin {
   readonly name = NAME;
+  readonly reads: Reads;
   private readonly resources: readonly ScoredResource[];
   private readonly fractions: Float64Array;
   /** The same without the pod. */
@@ -81,6 +84,10 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
   ) {
     this.resources = scoredResources(args.resources, scalars);
     this.fractions = new Float64Array(this.resources.length);
+    this.reads = {
+      pod: ["resources.requests", "resources.scoreRequests"],
+      node: allocatedParts(this.resources, false),
+    };
     this.fractionsBefore = new Float64Array(this.resources.length);
   }
 

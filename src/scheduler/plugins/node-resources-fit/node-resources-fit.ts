@@ -13,6 +13,7 @@ import {
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { Reads } from "../../framework/reads.js";
 import {
   type ReadonlyResources,
   type ScalarResources,
@@ -50,6 +51,7 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   readonly name = NAME;
   readonly preFilterExtensions = null;
   readonly unprepared = MISSING;
+  readonly reads: Reads;
   private readonly scorer: StrategyScorer;
   private readonly ignored: ReadonlySet<string>;
   private readonly ignoredGroups: ReadonlySet<string>;
@@ -64,6 +66,10 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
     private readonly features: Features,
   ) {
     this.scorer = new StrategyScorer(args.scoringStrategy, scalars);
+    this.reads = {
+      pod: ["resources"],
+      node: ["allocatable", "requested", "allowedPodNumber", "podCount", ...this.scorer.nodeParts],
+    };
     this.ignored = new Set(args.ignoredResources);
     this.ignoredGroups = new Set(args.ignoredResourceGroups);
   }

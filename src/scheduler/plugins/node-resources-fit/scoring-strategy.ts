@@ -1,6 +1,7 @@
 import { MAX_NODE_SCORE, type RowScore } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { NodePart } from "../../framework/reads.js";
 import type { ScalarResources } from "../../framework/resources.js";
 import { type RowAllocation, rowAllocations } from "../node-resources/allocation-rows.js";
 import {
@@ -8,6 +9,7 @@ import {
   type ResourceSpec,
   type ScoredResource,
   allocate,
+  allocatedParts,
   scoredResources,
 } from "../node-resources/resource-allocation.js";
 
@@ -87,6 +89,11 @@ export class StrategyScorer {
       : strategy.type === "LeastAllocated"
         ? leastRequested
         : mostRequested;
+  }
+
+  /** What of a node it reads. */
+  get nodeParts(): readonly NodePart[] {
+    return allocatedParts(this.resources, true);
   }
 
   score(pod: PodInfo, node: NodeInfo): number {

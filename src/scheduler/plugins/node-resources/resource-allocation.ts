@@ -1,5 +1,6 @@
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { NodePart } from "../../framework/reads.js";
 import { type ScalarResources, isScalarResource } from "../../framework/resources.js";
 
 /** A resource that a score looks at, as the configuration names it. */
@@ -28,6 +29,30 @@ export function scoredResources(
     }
     if (isScalarResource(name)) return { kind: "scalar", scalar: scalars.intern(name), weight };
     return { kind: "other", scalar: -1, weight };
+  });
+}
+
+/** What {@link allocate} reads of a node. */
+export function allocatedParts(
+  resources: readonly ScoredResource[],
+  defaults: boolean,
+): readonly NodePart[] {
+  return resources.flatMap(({ kind }): readonly NodePart[] => {
+    switch (kind) {
+      case "cpu":
+        return ["allocatable.cpuMillis", defaults ? "nonZeroCpuMillis" : "requested.cpuMillis"];
+      case "memory":
+        return [
+          "allocatable.memoryBytes",
+          defaults ? "nonZeroMemoryBytes" : "requested.memoryBytes",
+        ];
+      case "ephemeral-storage":
+        return ["allocatable.ephemeralStorageBytes", "requested.ephemeralStorageBytes"];
+      case "scalar":
+        return ["allocatable.scalar", "requested.scalar"];
+      default:
+        return [];
+    }
   });
 }
 

@@ -11,6 +11,7 @@ import {
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
 
 const NAME = "NodeUnschedulable";
@@ -20,6 +21,7 @@ const TAINT = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
 /** A cordoned node takes only pods that tolerate its taint, even where the taint is not set. */
 export class NodeUnschedulable implements PreFilterPlugin, FilterPlugin {
   readonly name = NAME;
+  readonly reads: Reads = { pod: ["tolerations"], node: ["unschedulable"] };
   readonly preFilterExtensions = null;
 
   constructor(private readonly features: Features) {}

@@ -15,6 +15,7 @@ import {
   type Result,
   type UniformScore,
 } from "../../framework/interfaces.js";
+import type { Reads } from "../../framework/reads.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import type { PodTemplateInfo } from "../../framework/pod-template-info.js";
@@ -24,6 +25,7 @@ import { nodeHint, podHint } from "./spread-hints.js";
 import { type SpreadConstraint, compileConstraints } from "./spread-constraint.js";
 import { PLUGIN_NAME, SPREAD_FILTER_KEY, spreadFilterState } from "./spread-filter.js";
 import { SPREAD_SCORE_KEY, spreadScoreState } from "./spread-score.js";
+import { SpreadRule } from "./spread-rule.js";
 
 export interface PodTopologySpreadArgs {
   readonly defaultingType: "System" | "List";
@@ -53,6 +55,20 @@ export class PodTopologySpread
   implements PreFilterPlugin, FilterPlugin, PreScorePlugin, NormalizeScorePlugin
 {
   readonly name = PLUGIN_NAME;
+  readonly reads: Reads = {
+    pod: [
+      "labels",
+      "namespace",
+      "requiredNodeAffinity",
+      "tolerations",
+      "spec.topologySpreadConstraints",
+      "pod.ownerReferences",
+    ],
+    node: ["name", "labels", "taints", "pods", "podCount"],
+    pods: ["labels", "namespace", "pod.deletionTimeMicros"],
+    objects: ["services", "replicationControllers", "replicaSets", "statefulSets"],
+    others: true,
+  };
   readonly preFilterExtensions: PreFilterExtensions = {
     addPod: (state, incoming, added, node) => this.update(state, incoming, added, node, 1),
     removePod: (state, incoming, removed, node) => this.update(state, incoming, removed, node, -1),
@@ -62,9 +78,10 @@ export class PodTopologySpread
   private readonly compiled = new WeakMap<PodTemplateInfo, ByWhen>();
   private readonly compiledDefaults = new WeakMap<Selector, ByWhen>();
   private readonly selectors: DefaultSelectors;
+  private readonly logs: number[] = [];
 
   constructor(
-    readonly args: PodTopologySpreadArgs,
+    private readonly args: PodTopologySpreadArgs,
     private readonly handle: Handle,
   ) {
     this.defaults = args.defaultingType === "System" ? SYSTEM_CONSTRAINTS : args.defaultConstraints;
@@ -139,6 +156,25 @@ export class PodTopologySpread
     return compiled.map((constraint) => ({ ...constraint, selector, counts: true }));
   }
 
+  countingRule(pod: PodInfo, known: unknown): SpreadRule | null {
+    const hard = this.constraints(pod, "DoNotSchedule");
+    const soft = this.constraints(pod, "ScheduleAnyway");
+    if (hard.length + soft.length === 0) return null;
+    if (known instanceof SpreadRule && known.constraints.hard === hard) {
+      if (known.constraints.soft === soft) return known;
+    }
+    const { logs } = this;
+    const requireAllKeys = this.requiresAllKeys(pod);
+    // Default constraints select by what owns the pod, so its template does not tell.
+    const key = hasOwn(pod) ? "" : selectorsText([...hard, ...soft]);
+    return new SpreadRule(pod, { hard, soft, requireAllKeys, logs }, key);
+  }
+
+  /** False for the system's default constraints: a node without a zone still has a hostname. */
+  private requiresAllKeys(pod: PodInfo): boolean {
+    return hasOwn(pod) || this.args.defaultingType === "List";
+  }
+
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
     const constraints = this.constraints(pod, "DoNotSchedule");
     const idle = constraints.length === 0;
@@ -170,13 +206,12 @@ export class PodTopologySpread
     const constraints = this.constraints(pod, "ScheduleAnyway");
     const { features, snapshot } = this.handle;
     if (constraints.length === 0 && features.PreScoreSkip) return SKIP;
-    const own = pod.template.spec.topologySpreadConstraints ?? [];
     const scored = spreadScoreState({
       pod,
       constraints,
       feasible: nodes,
       allNodes: snapshot.nodes,
-      requireAllKeys: own.length > 0 || this.args.defaultingType === "List",
+      requireAllKeys: this.requiresAllKeys(pod),
     });
     state.write(SPREAD_SCORE_KEY, scored);
     return null;
@@ -199,4 +234,12 @@ export class PodTopologySpread
   ): void {
     state.read(SPREAD_SCORE_KEY)?.normalize(nodes, scores);
   }
+}
+
+function hasOwn({ template }: PodInfo): boolean {
+  return (template.spec.topologySpreadConstraints ?? NONE).length > 0;
+}
+
+function selectorsText(constraints: readonly SpreadConstraint[]): string {
+  return constraints.map(({ selector }) => selector.toString()).join("|");
 }

@@ -71,8 +71,12 @@ export function hasAllKeys(node: NodeInfo, constraints: readonly SpreadConstrain
 }
 
 /** True if the node's pods count, by the constraint's inclusion policies. Source: KEP-3094. */
-export function includesNode(constraint: SpreadConstraint, pod: PodInfo, node: NodeInfo): boolean {
-  const { requiredNodeAffinity, tolerations } = pod.template;
+export function includesNode(
+  constraint: SpreadConstraint,
+  { template }: Pick<PodInfo, "template">,
+  node: NodeInfo,
+): boolean {
+  const { requiredNodeAffinity, tolerations } = template;
   if (
     constraint.honorsAffinity &&
     !requiredNodeAffinity.isEmpty &&

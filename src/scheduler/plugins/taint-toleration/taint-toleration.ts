@@ -14,6 +14,7 @@ import {
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
+import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
 import { defaultNormalizeScore } from "../normalize-score.js";
 
@@ -26,6 +27,7 @@ export class TaintToleration
   implements PreFilterPlugin, FilterPlugin, PreScorePlugin, NormalizeScorePlugin
 {
   readonly name = NAME;
+  readonly reads: Reads = { pod: ["tolerations"], node: ["taints"] };
   readonly preFilterExtensions = null;
   /** One status for all nodes with the same first untolerated taint. */
   private readonly refusals = new Map<string, Status>();

@@ -104,6 +104,10 @@ export class VolumeBinding
     ];
   }
 
+  concerns(pod: PodInfo): boolean {
+    return pod.template.hasVolumes;
+  }
+
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
     if (!pod.template.hasVolumes || claimUses(pod.pod.spec, pod.pod.name).length === 0) return SKIP;
     const problem = this.claimProblem(pod.pod);

@@ -88,6 +88,10 @@ export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
     return claimNames(other.spec).some((name) => names.has(name));
   }
 
+  concerns(pod: PodInfo): boolean {
+    return pod.template.hasVolumes;
+  }
+
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
     const { features } = this.handle;
     const claims = features.ReadWriteOncePod ? this.oncePodClaims(pod) : new Set<string>();

@@ -1,0 +1,130 @@
+import { assert } from "../../base/assert.js";
+import type { Plugin } from "../framework/interfaces.js";
+import type { PodInfo } from "../framework/pod-info.js";
+import type { PodPart } from "../framework/reads.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+type Element = string | number;
+
+/** More objects than this are numbered anew. */
+const MAX_NUMBERED = 8192;
+
+/** What plugins read of a pod, as a list of names and numbers: equal ones for pods that they treat alike. */
+export class PodParts {
+  /** Of objects that live; most are shared by many pods. */
+  private readonly numbers = new WeakMap<object, number>();
+  /** Numbers that stand for what objects say. */
+  private readonly byContent = new Map<string, number>();
+  private nextNumber = 0;
+  /** Parts as paths, by plugin, without those that a plugin before reads too. */
+  private readonly paths: readonly (readonly [Plugin, readonly (readonly string[])[]])[];
+  private readonly found: Element[] = [];
+
+  constructor(plugins: Iterable<Plugin>) {
+    const known = new Set<PodPart>();
+    this.paths = [...plugins].map((plugin) => {
+      const parts = plugin.reads!.pod.filter((part) => !known.has(part));
+      // One that is of no concern to some pods is not asked for these.
+      if (plugin.concerns === undefined) for (const part of parts) known.add(part);
+      return [plugin, parts.map((part) => part.split("."))];
+    });
+  }
+
+  /** Without the parts of plugins that are of no concern to the pod; valid until the next call. */
+  of(pod: PodInfo): readonly Element[] {
+    const { paths, found } = this;
+    let count = 0;
+    for (let i = 0; i < paths.length; i += 1) {
+      const [plugin, parts] = paths[i]!;
+      if (plugin.concerns !== undefined) {
+        if (!plugin.concerns(pod)) continue;
+        found[count++] = plugin.name;
+      }
+      for (let k = 0; k < parts.length; k += 1) {
+        const isOfObject = parts[k]![0] === "pod";
+        const value = isOfObject ? pod.pod : pod.template;
+        found[count++] = this.elementAt(value, parts[k]!, isOfObject ? 1 : 0);
+      }
+    }
+    if (found.length !== count) found.length = count;
+    return found;
+  }
+
+  private elementAt(value: unknown, path: readonly string[], at: number): Element {
+    if (value === undefined || value === null) return "";
+    if (typeof value !== "object") return String(value);
+    if (Array.isArray(value)) {
+      if (value.length === 0) return "[]";
+      if (at < path.length) return this.elementOfAll(value, path, at);
+    }
+    if (at < path.length) return this.elementAt((value as Fields)[path[at]!], path, at + 1);
+    return this.numbers.get(value) ?? this.numberOf(value);
+  }
+
+  private elementOfAll(list: readonly unknown[], path: readonly string[], at: number): Element {
+    if (list.length === 1) return this.elementAt(list[0], path, at);
+    return list.map((each) => this.elementAt(each, path, at)).join();
+  }
+
+  private numberOf(value: object): number {
+    const content = JSON.stringify(value, tellable);
+    let number = this.byContent.get(content);
+    if (number === undefined) {
+      number = this.nextNumber;
+      this.nextNumber += 1;
+      if (this.byContent.size >= MAX_NUMBERED) this.byContent.clear();
+      this.byContent.set(content, number);
+    }
+    this.numbers.set(value, number);
+    return number;
+  }
+}
+
+/** What a text would leave out must not tell two pods apart. */
+function tellable(_key: string, value: unknown): unknown {
+  const isTold = !(value instanceof Map || value instanceof Set || typeof value === "function");
+  assert(isTold, "the parts of a pod that plugins declare are plain data");
+  return value;
+}
+
+/** A place in the index of {@link PodParts}. */
+export class PartsPlace<T> {
+  value: T | undefined = undefined;
+  private below: Map<Element, PartsPlace<T>> | null = null;
+
+  constructor(
+    private readonly above: PartsPlace<T> | null = null,
+    private readonly element: Element = "",
+  ) {}
+
+  /** The place of that list, made if there is none. */
+  at(elements: readonly Element[]): PartsPlace<T> {
+    let place: PartsPlace<T> = this;
+    for (let i = 0; i < elements.length; i += 1) place = place.next(elements[i]!);
+    return place;
+  }
+
+  private next(element: Element): PartsPlace<T> {
+    this.below ??= new Map();
+    let next = this.below.get(element);
+    if (next === undefined) {
+      next = new PartsPlace(this, element);
+      this.below.set(element, next);
+    }
+    return next;
+  }
+
+  /** Forgets the value, and the place with it if nothing lies below. */
+  clear(): void {
+    this.value = undefined;
+    let place: PartsPlace<T> = this;
+    while (place.above !== null && place.isEmpty) {
+      place.above.below!.delete(place.element);
+      place = place.above;
+    }
+  }
+
+  private get isEmpty(): boolean {
+    return this.value === undefined && (this.below === null || this.below.size === 0);
+  }
+}
