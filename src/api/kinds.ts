@@ -1,10 +1,4 @@
-import type * as apps from "kubernetes-types/apps/v1.js";
-import type * as core from "kubernetes-types/core/v1.js";
-import type * as policy from "kubernetes-types/policy/v1.js";
-import type * as scheduling from "kubernetes-types/scheduling/v1.js";
-import type * as storage from "kubernetes-types/storage/v1.js";
-import type * as discovery from "kubernetes-types/discovery/v1.js";
-import type { PodSpec } from "./kubernetes.js";
+import type * as types from "./schemas/types.js";
 
 /** What stands beside `apiVersion`, `kind`, `metadata` and `status` in an object without `spec`. */
 type Body<T> = Omit<T, "apiVersion" | "kind" | "metadata" | "status">;
@@ -14,54 +8,48 @@ type Body<T> = Omit<T, "apiVersion" | "kind" | "metadata" | "status">;
  * (PriorityClass, StorageClass, EndpointSlice …) is the rest of its body.
  */
 export interface SpecOf {
-  Namespace: core.NamespaceSpec;
-  Node: core.NodeSpec;
-  Pod: PodSpec;
-  Service: core.ServiceSpec;
-  EndpointSlice: Body<discovery.EndpointSlice>;
-  Deployment: apps.DeploymentSpec;
-  ReplicaSet: apps.ReplicaSetSpec;
-  StatefulSet: apps.StatefulSetSpec;
-  DaemonSet: apps.DaemonSetSpec;
-  ControllerRevision: Body<apps.ControllerRevision>;
-  ReplicationController: core.ReplicationControllerSpec;
+  Namespace: types.NamespaceSpec;
+  Node: types.NodeSpec;
+  Pod: types.PodSpec;
+  Service: types.ServiceSpec;
+  EndpointSlice: Body<types.EndpointSlice>;
+  Deployment: types.DeploymentSpec;
+  ReplicaSet: types.ReplicaSetSpec;
+  StatefulSet: types.StatefulSetSpec;
+  DaemonSet: types.DaemonSetSpec;
+  ControllerRevision: Body<types.ControllerRevision>;
+  ReplicationController: types.ReplicationControllerSpec;
   Job: Record<string, unknown>;
   CronJob: Record<string, unknown>;
   HorizontalPodAutoscaler: Record<string, unknown>;
-  PodDisruptionBudget: policy.PodDisruptionBudgetSpec;
-  PriorityClass: Body<scheduling.PriorityClass>;
-  LimitRange: core.LimitRangeSpec;
-  ResourceQuota: core.ResourceQuotaSpec;
-  PersistentVolume: core.PersistentVolumeSpec;
-  PersistentVolumeClaim: core.PersistentVolumeClaimSpec;
-  StorageClass: Body<storage.StorageClass>;
-  CSINode: storage.CSINodeSpec;
-  CSIDriver: storage.CSIDriverSpec & {
-    /** Pods with volumes of the driver go to no node that does not have it. Source: KEP-5030. */
-    readonly preventPodSchedulingIfMissing?: boolean;
-  };
-  CSIStorageCapacity: Body<storage.CSIStorageCapacity>;
+  PodDisruptionBudget: types.PodDisruptionBudgetSpec;
+  PriorityClass: Body<types.PriorityClass>;
+  LimitRange: types.LimitRangeSpec;
+  ResourceQuota: types.ResourceQuotaSpec;
+  PersistentVolume: types.PersistentVolumeSpec;
+  PersistentVolumeClaim: types.PersistentVolumeClaimSpec;
+  StorageClass: Body<types.StorageClass>;
+  CSINode: types.CSINodeSpec;
+  CSIDriver: types.CSIDriverSpec;
+  CSIStorageCapacity: Body<types.CSIStorageCapacity>;
 }
 
 export interface StatusOf {
-  Namespace: core.NamespaceStatus;
-  Node: core.NodeStatus & {
-    /** Features of the kubelet that pods may ask for. Source: KEP-5328. */
-    declaredFeatures?: string[];
-  };
-  Service: core.ServiceStatus;
-  Deployment: apps.DeploymentStatus;
-  ReplicaSet: apps.ReplicaSetStatus;
-  StatefulSet: apps.StatefulSetStatus;
-  DaemonSet: apps.DaemonSetStatus;
-  ReplicationController: core.ReplicationControllerStatus;
+  Namespace: types.NamespaceStatus;
+  Node: types.NodeStatus;
+  Service: types.ServiceStatus;
+  Deployment: types.DeploymentStatus;
+  ReplicaSet: types.ReplicaSetStatus;
+  StatefulSet: types.StatefulSetStatus;
+  DaemonSet: types.DaemonSetStatus;
+  ReplicationController: types.ReplicationControllerStatus;
   Job: Record<string, unknown>;
   CronJob: Record<string, unknown>;
   HorizontalPodAutoscaler: Record<string, unknown>;
-  PodDisruptionBudget: policy.PodDisruptionBudgetStatus;
-  ResourceQuota: core.ResourceQuotaStatus;
-  PersistentVolume: core.PersistentVolumeStatus;
-  PersistentVolumeClaim: core.PersistentVolumeClaimStatus;
+  PodDisruptionBudget: types.PodDisruptionBudgetStatus;
+  ResourceQuota: types.ResourceQuotaStatus;
+  PersistentVolume: types.PersistentVolumeStatus;
+  PersistentVolumeClaim: types.PersistentVolumeClaimStatus;
 }
 
 export type Kind = keyof SpecOf;

@@ -1,4 +1,5 @@
 import { scenarioJsonSchema } from "../../src/scenario/schema/json-schema.js";
+import { typesFile } from "../api/schemas/types-file.js";
 import { apiFieldsPage } from "../documentation/api-fields-page.js";
 import { versionsPage } from "../documentation/versions-page.js";
 import { referencePage } from "./reference-page.js";
@@ -11,5 +12,6 @@ export function generatedFiles(): Readonly<Record<string, string>> {
     "docs/scenario-reference.md": referencePage(schema),
     "docs/model/api-fields.md": apiFieldsPage(),
     "docs/model/versions.md": versionsPage(),
+    "src/api/schemas/types.ts": typesFile(),
   };
 }

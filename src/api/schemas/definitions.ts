@@ -52,7 +52,7 @@ policy/v1 Eviction PodDisruptionBudget
 policy/v1beta1 Eviction PodDisruptionBudget=PodDisruptionBudget.policy.v1beta1 PodSecurityPolicy
 rbac.authorization.k8s.io/v1 ClusterRole ClusterRoleBinding Role RoleBinding
 rbac.authorization.k8s.io/v1alpha1 ClusterRole ClusterRoleBinding=ClusterRoleBinding.rbac.v1alpha1 Role RoleBinding=RoleBinding.rbac.v1alpha1
-rbac.authorization.k8s.io/v1beta1 ClusterRole ClusterRoleBinding=ClusterRoleBinding.rbac.v1beta1 Role RoleBinding=RoleBinding.rbac.v1beta1
+rbac.authorization.k8s.io/v1beta1 ClusterRole ClusterRoleBinding Role RoleBinding
 resource.k8s.io/v1 DeviceClass DeviceTaintRule ResourceClaim=ResourceClaim.resource.v1 ResourceClaimTemplate ResourceSlice
 resource.k8s.io/v1alpha1 PodScheduling ResourceClaim=ResourceClaim.resource.v1alpha1 ResourceClaimTemplate=ResourceClaimTemplate.resource.v1alpha1 ResourceClass
 resource.k8s.io/v1alpha2 PodSchedulingContext ResourceClaim=ResourceClaim.resource.v1alpha2 ResourceClaimParameters ResourceClaimTemplate=ResourceClaimTemplate.resource.v1alpha1 ResourceClass=ResourceClass.resource.v1alpha2 ResourceClassParameters ResourceSlice=ResourceSlice.resource.v1alpha2
@@ -60,10 +60,10 @@ resource.k8s.io/v1alpha3 DeviceClass=DeviceClass.resource.v1alpha3 DeviceTaintRu
 resource.k8s.io/v1beta1 DeviceClass=DeviceClass.resource.v1beta1 ResourceClaim=ResourceClaim.resource.v1beta1 ResourceClaimTemplate=ResourceClaimTemplate.resource.v1beta1 ResourceSlice=ResourceSlice.resource.v1beta1
 resource.k8s.io/v1beta2 DeviceClass=DeviceClass.resource.v1beta1 DeviceTaintRule ResourceClaim=ResourceClaim.resource.v1beta2 ResourceClaimTemplate=ResourceClaimTemplate.resource.v1beta2 ResourceSlice=ResourceSlice.resource.v1beta2
 scheduling.k8s.io/v1 PriorityClass
-scheduling.k8s.io/v1alpha1 PriorityClass=PriorityClass.scheduling.v1beta1 Workload=Workload.scheduling.v1alpha1
+scheduling.k8s.io/v1alpha1 PriorityClass Workload=Workload.scheduling.v1alpha1
 scheduling.k8s.io/v1alpha2 PodGroup=PodGroup.scheduling.v1alpha2 Workload=Workload.scheduling.v1alpha2
 scheduling.k8s.io/v1alpha3 CompositePodGroup PodGroup Workload
-scheduling.k8s.io/v1beta1 PodGroup PriorityClass=PriorityClass.scheduling.v1beta1 Workload
+scheduling.k8s.io/v1beta1 PodGroup PriorityClass Workload
 settings.k8s.io/v1alpha1 PodPreset
 storage.k8s.io/v1 CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment VolumeAttributesClass
 storage.k8s.io/v1alpha1 VolumeAttachment=VolumeAttachment.storage.v1beta1 VolumeAttributesClass
@@ -75,10 +75,9 @@ v1 Binding ComponentStatus ConfigMap Endpoints Event LimitRange Namespace Node P
 
 /** A definition a line, its fields as `schema.ts` reads them. */
 export const DEFINITIONS = `APIService apiVersion:s kind:s metadata:ObjectMeta spec:APIServiceSpec status:APIServiceStatus
-APIService.apiregistration.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:APIServiceSpec.apiregistration.v1beta1 status:APIServiceStatus.apiregistration.v1beta1
+APIService.apiregistration.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:APIServiceSpec status:APIServiceStatus.apiregistration.v1beta1
 APIServiceCondition lastTransitionTime:t message:s reason:s !status:s !type:s
-APIServiceSpec caBundle:s group:s !groupPriorityMinimum:i insecureSkipTLSVerify:b service:ServiceReference.apiregistration.v1 version:s !versionPriority:i
-APIServiceSpec.apiregistration.v1beta1 caBundle:s group:s !groupPriorityMinimum:i insecureSkipTLSVerify:b !service:ServiceReference.apiregistration.v1 version:s !versionPriority:i
+APIServiceSpec caBundle:s group:s !groupPriorityMinimum:i insecureSkipTLSVerify:b !service:ServiceReference.apiregistration.v1 version:s !versionPriority:i
 APIServiceStatus conditions:[APIServiceCondition]~type#type
 APIServiceStatus.apiregistration.v1beta1 conditions:[APIServiceCondition]~type
 AWSElasticBlockStoreVolumeSource fsType:s partition:i readOnly:b !volumeID:s
@@ -146,8 +145,7 @@ ClusterCIDR apiVersion:s kind:s metadata:ObjectMeta spec:ClusterCIDRSpec
 ClusterCIDRSpec ipv4:s ipv6:s nodeSelector:NodeSelector !perNodeHostBits:i
 ClusterRole aggregationRule:AggregationRule apiVersion:s kind:s metadata:ObjectMeta rules:[PolicyRule]
 ClusterRoleBinding apiVersion:s kind:s metadata:ObjectMeta !roleRef:RoleRef subjects:[Subject.rbac.v1]
-ClusterRoleBinding.rbac.v1alpha1 apiVersion:s kind:s metadata:ObjectMeta !roleRef:RoleRef.rbac.v1beta1 subjects:[Subject.rbac.v1alpha1]
-ClusterRoleBinding.rbac.v1beta1 apiVersion:s kind:s metadata:ObjectMeta !roleRef:RoleRef.rbac.v1beta1 subjects:[Subject.rbac.v1]
+ClusterRoleBinding.rbac.v1alpha1 apiVersion:s kind:s metadata:ObjectMeta !roleRef:RoleRef subjects:[Subject.rbac.v1alpha1]
 ClusterTrustBundle apiVersion:s kind:s metadata:ObjectMeta !spec:ClusterTrustBundleSpec
 ClusterTrustBundleProjection labelSelector:LabelSelector name:s optional:b !path:s signerName:s user:l@37
 ClusterTrustBundleSpec signerName:s !trustBundle:s
@@ -170,7 +168,7 @@ ConfigMapProjection items:[KeyToPath] name:s optional:b
 ConfigMapVolumeSource defaultMode:i defaultUser:l@37 items:[KeyToPath] name:s optional:b
 Container args:[s] command:[s] env:[EnvVar]~name#name envFrom:[EnvFromSource] image:s imagePullPolicy:s lifecycle:Lifecycle livenessProbe:Probe !name:s ports:[ContainerPort]~containerPort#containerPort,protocol readinessProbe:Probe resizePolicy:[ContainerResizePolicy]@27 resources:ResourceRequirements restartPolicy:s@28 restartPolicyRules:[ContainerRestartRule]@34 securityContext:SecurityContext startupProbe:Probe stdin:b stdinOnce:b terminationMessagePath:s terminationMessagePolicy:s tty:b volumeDevices:[VolumeDevice]~devicePath#devicePath volumeMounts:[VolumeMount]~mountPath#mountPath workingDir:s
 ContainerExtendedResourceRequest !containerName:s !requestName:s !resourceName:s
-ContainerImage names:[s] sizeBytes:l
+ContainerImage !names:[s] sizeBytes:l
 ContainerPort !containerPort:i hostIP:s hostPort:i name:s protocol:s
 ContainerResizePolicy !resourceName:s !restartPolicy:s
 ContainerResourceMetricSource !container:s !name:s !target:MetricTarget
@@ -185,7 +183,7 @@ ContainerStateTerminated containerID:s !exitCode:i finishedAt:t message:s reason
 ContainerStateWaiting message:s reason:s
 ContainerStatus allocatedResources:{q}@27 allocatedResourcesStatus:[ResourceStatus]~name#name@31 containerID:s !image:s !imageID:s lastState:ContainerState !name:s !ready:b resources:ResourceRequirements@27 !restartCount:i started:b state:ContainerState stopSignal:s@33 user:ContainerUser@31 volumeMounts:[VolumeMountStatus]~mountPath#mountPath@30
 ContainerUser linux:LinuxContainerUser
-ControllerRevision apiVersion:s !data:* kind:s metadata:ObjectMeta revision:l
+ControllerRevision apiVersion:s !data:* kind:s metadata:ObjectMeta !revision:l
 ControllerRevision.apps.v1beta1 apiVersion:s data:* kind:s metadata:ObjectMeta !revision:l
 Counter !value:q
 CounterSet !counters:{Counter} !name:s
@@ -220,25 +218,23 @@ DaemonEndpoint !Port:i
 DaemonSet apiVersion:s kind:s metadata:ObjectMeta !spec:DaemonSetSpec status:DaemonSetStatus
 DaemonSet.apps.v1beta2 apiVersion:s kind:s metadata:ObjectMeta spec:DaemonSetSpec.apps.v1beta2 status:DaemonSetStatus.apps.v1beta2
 DaemonSet.extensions.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:DaemonSetSpec.extensions.v1beta1 status:DaemonSetStatus.apps.v1beta2
-DaemonSetCondition lastTransitionTime:t message:s reason:s status:s type:s
-DaemonSetCondition.apps.v1beta2 lastTransitionTime:t message:s reason:s !status:s !type:s
+DaemonSetCondition lastTransitionTime:t message:s reason:s !status:s !type:s
 DaemonSetSpec minReadySeconds:i revisionHistoryLimit:i !selector:LabelSelector !template:PodTemplateSpec updateStrategy:DaemonSetUpdateStrategy
 DaemonSetSpec.apps.v1beta2 minReadySeconds:i revisionHistoryLimit:i !selector:LabelSelector !template:PodTemplateSpec updateStrategy:DaemonSetUpdateStrategy.apps.v1beta2
 DaemonSetSpec.extensions.v1beta1 minReadySeconds:i revisionHistoryLimit:i selector:LabelSelector !template:PodTemplateSpec templateGeneration:l updateStrategy:DaemonSetUpdateStrategy.apps.v1beta2
 DaemonSetStatus collisionCount:i conditions:[DaemonSetCondition]~type#type !currentNumberScheduled:i !desiredNumberScheduled:i numberAvailable:i !numberMisscheduled:i !numberReady:i numberUnavailable:i observedGeneration:l updatedNumberScheduled:i
-DaemonSetStatus.apps.v1beta2 collisionCount:i conditions:[DaemonSetCondition.apps.v1beta2]~type !currentNumberScheduled:i !desiredNumberScheduled:i numberAvailable:i !numberMisscheduled:i !numberReady:i numberUnavailable:i observedGeneration:l updatedNumberScheduled:i
+DaemonSetStatus.apps.v1beta2 collisionCount:i conditions:[DaemonSetCondition]~type !currentNumberScheduled:i !desiredNumberScheduled:i numberAvailable:i !numberMisscheduled:i !numberReady:i numberUnavailable:i observedGeneration:l updatedNumberScheduled:i
 DaemonSetUpdateStrategy rollingUpdate:RollingUpdateDaemonSet type:s
 DaemonSetUpdateStrategy.apps.v1beta2 rollingUpdate:RollingUpdateDaemonSet.apps.v1beta2 type:s
 DeleteOptions apiVersion:s dryRun:[s] gracePeriodSeconds:l ignoreStoreReadErrorWithClusterBreakingPotential:b@32 kind:s orphanDependents:b preconditions:Preconditions propagationPolicy:s
 Deployment apiVersion:s kind:s metadata:ObjectMeta !spec:DeploymentSpec status:DeploymentStatus
 Deployment.apps.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:DeploymentSpec.apps.v1beta1 status:DeploymentStatus.apps.v1beta1
 Deployment.apps.v1beta2 apiVersion:s kind:s metadata:ObjectMeta spec:DeploymentSpec status:DeploymentStatus.apps.v1beta1
-DeploymentCondition lastTransitionTime:t lastUpdateTime:t message:s reason:s status:s type:s
-DeploymentCondition.apps.v1beta1 lastTransitionTime:t lastUpdateTime:t message:s reason:s !status:s !type:s
+DeploymentCondition lastTransitionTime:t lastUpdateTime:t message:s reason:s !status:s !type:s
 DeploymentSpec minReadySeconds:i paused:b progressDeadlineSeconds:i replicas:i revisionHistoryLimit:i !selector:LabelSelector strategy:DeploymentStrategy !template:PodTemplateSpec
 DeploymentSpec.apps.v1beta1 minReadySeconds:i paused:b progressDeadlineSeconds:i replicas:i revisionHistoryLimit:i rollbackTo:RollbackConfig selector:LabelSelector strategy:DeploymentStrategy !template:PodTemplateSpec
 DeploymentStatus availableReplicas:i collisionCount:i conditions:[DeploymentCondition]~type#type observedGeneration:l readyReplicas:i replicas:i terminatingReplicas:i@33 unavailableReplicas:i updatedReplicas:i
-DeploymentStatus.apps.v1beta1 availableReplicas:i collisionCount:i conditions:[DeploymentCondition.apps.v1beta1]~type observedGeneration:l readyReplicas:i replicas:i unavailableReplicas:i updatedReplicas:i
+DeploymentStatus.apps.v1beta1 availableReplicas:i collisionCount:i conditions:[DeploymentCondition]~type observedGeneration:l readyReplicas:i replicas:i unavailableReplicas:i updatedReplicas:i
 DeploymentStrategy rollingUpdate:RollingUpdateDeployment type:s
 Device allNodes:b allowMultipleAllocations:b attributes:{DeviceAttribute} bindingConditions:[s] bindingFailureConditions:[s] bindsToNode:b capacity:{DeviceCapacity} consumesCounters:[DeviceCounterConsumption] !name:s nodeAllocatableResourceMappings:{NodeAllocatableResourceMapping}@36-36 nodeAllocatableResources:{NodeAllocatableResource}@37 nodeName:s nodeSelector:NodeSelector taints:[DeviceTaint]
 Device.resource.v1alpha3 basic:BasicDevice.resource.v1alpha3 !name:s
@@ -258,9 +254,9 @@ DeviceClaim.resource.v1alpha3 config:[DeviceClaimConfiguration] constraints:[Dev
 DeviceClaim.resource.v1beta1 config:[DeviceClaimConfiguration] constraints:[DeviceConstraint.resource.v1beta1] requests:[DeviceRequest.resource.v1beta1]
 DeviceClaim.resource.v1beta2 config:[DeviceClaimConfiguration] constraints:[DeviceConstraint.resource.v1beta1] requests:[DeviceRequest.resource.v1beta2]
 DeviceClaimConfiguration opaque:OpaqueDeviceConfiguration requests:[s]
-DeviceClass apiVersion:s kind:s metadata:ObjectMeta spec:DeviceClassSpec
+DeviceClass apiVersion:s kind:s metadata:ObjectMeta !spec:DeviceClassSpec
 DeviceClass.resource.v1alpha3 apiVersion:s kind:s metadata:ObjectMeta !spec:DeviceClassSpec.resource.v1alpha3
-DeviceClass.resource.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:DeviceClassSpec.resource.v1beta1
+DeviceClass.resource.v1beta1 apiVersion:s kind:s metadata:ObjectMeta !spec:DeviceClassSpec.resource.v1beta1
 DeviceClassConfiguration opaque:OpaqueDeviceConfiguration
 DeviceClassSpec config:[DeviceClassConfiguration] extendedResourceName:s selectors:[DeviceSelector]
 DeviceClassSpec.resource.v1alpha3 config:[DeviceClassConfiguration] selectors:[DeviceSelector] suitableNodes:NodeSelector@-31
@@ -272,8 +268,8 @@ DeviceCounterConsumption compatibilityGroups:[s]@37 !counterSet:s !counters:{Cou
 DeviceCounterConsumption.resource.v1alpha3 !counterSet:s !counters:{Counter}
 DeviceDerivedAttribute !expression:s !name:s
 DeviceRequest exactly:ExactDeviceRequest firstAvailable:[DeviceSubRequest] !name:s
-DeviceRequest.resource.v1alpha3 adminAccess:b allocationMode:s count:l deviceClassName:s firstAvailable:[DeviceSubRequest.resource.v1alpha3]@33 !name:s selectors:[DeviceSelector] tolerations:[DeviceToleration]@33
-DeviceRequest.resource.v1beta1 adminAccess:b allocationMode:s capacity:CapacityRequirements@34 count:l derivedAttributes:[DeviceDerivedAttribute]@37 deviceClassName:s firstAvailable:[DeviceSubRequest.resource.v1beta1]@33 !name:s selectors:[DeviceSelector] tolerations:[DeviceToleration]@33
+DeviceRequest.resource.v1alpha3 adminAccess:b allocationMode:s count:l !deviceClassName:s firstAvailable:[DeviceSubRequest.resource.v1alpha3]@33 !name:s selectors:[DeviceSelector] tolerations:[DeviceToleration]@33
+DeviceRequest.resource.v1beta1 adminAccess:b allocationMode:s capacity:CapacityRequirements@34 count:l derivedAttributes:[DeviceDerivedAttribute]@37 !deviceClassName:s firstAvailable:[DeviceSubRequest.resource.v1beta1]@33 !name:s selectors:[DeviceSelector] tolerations:[DeviceToleration]@33
 DeviceRequest.resource.v1beta2 exactly:ExactDeviceRequest.resource.v1beta2 firstAvailable:[DeviceSubRequest.resource.v1beta1] !name:s
 DeviceRequestAllocationResult adminAccess:b bindingConditions:[s] bindingFailureConditions:[s] consumedCapacity:{q} !device:s !driver:s !pool:s !request:s shareID:s skipNodeOperations:[s]#@37 tolerations:[DeviceToleration]
 DeviceRequestAllocationResult.resource.v1alpha3 adminAccess:b@32 !device:s !driver:s !pool:s !request:s tolerations:[DeviceToleration]@33
@@ -307,7 +303,7 @@ EndpointHints forNodes:[ForNode]@33 forZones:[ForZone]
 EndpointHints.discovery.v1beta1 forZones:[ForZone]
 EndpointPort appProtocol:s name:s !port:i protocol:s
 EndpointPort.discovery.v1 appProtocol:s name:s port:i protocol:s
-EndpointSlice !addressType:s apiVersion:s endpoints:[Endpoint] kind:s metadata:ObjectMeta ports:[EndpointPort.discovery.v1]
+EndpointSlice !addressType:s apiVersion:s !endpoints:[Endpoint] kind:s metadata:ObjectMeta ports:[EndpointPort.discovery.v1]
 EndpointSlice.discovery.v1beta1 !addressType:s apiVersion:s !endpoints:[Endpoint.discovery.v1beta1] kind:s metadata:ObjectMeta ports:[EndpointPort.discovery.v1]
 EndpointSubset addresses:[EndpointAddress] notReadyAddresses:[EndpointAddress] ports:[EndpointPort]
 Endpoints apiVersion:s kind:s metadata:ObjectMeta subsets:[EndpointSubset]
@@ -397,8 +393,8 @@ HorizontalPodAutoscalerSpec.autoscaling.v2beta1 !maxReplicas:i metrics:[MetricSp
 HorizontalPodAutoscalerSpec.autoscaling.v2beta2 behavior:HorizontalPodAutoscalerBehavior.autoscaling.v2beta2 !maxReplicas:i metrics:[MetricSpec] minReplicas:i !scaleTargetRef:CrossVersionObjectReference
 HorizontalPodAutoscalerStatus conditions:[HorizontalPodAutoscalerCondition]~type#type currentMetrics:[MetricStatus] currentReplicas:i !desiredReplicas:i lastScaleTime:t observedGeneration:l
 HorizontalPodAutoscalerStatus.autoscaling.v1 currentCPUUtilizationPercentage:i !currentReplicas:i !desiredReplicas:i lastScaleTime:t observedGeneration:l
-HorizontalPodAutoscalerStatus.autoscaling.v2beta1 conditions:[HorizontalPodAutoscalerCondition.autoscaling.v2beta1] currentMetrics:[MetricStatus.autoscaling.v2beta1] !currentReplicas:i !desiredReplicas:i lastScaleTime:t observedGeneration:l
-HorizontalPodAutoscalerStatus.autoscaling.v2beta2 conditions:[HorizontalPodAutoscalerCondition.autoscaling.v2beta1] currentMetrics:[MetricStatus] !currentReplicas:i !desiredReplicas:i lastScaleTime:t observedGeneration:l
+HorizontalPodAutoscalerStatus.autoscaling.v2beta1 !conditions:[HorizontalPodAutoscalerCondition.autoscaling.v2beta1] currentMetrics:[MetricStatus.autoscaling.v2beta1] !currentReplicas:i !desiredReplicas:i lastScaleTime:t observedGeneration:l
+HorizontalPodAutoscalerStatus.autoscaling.v2beta2 !conditions:[HorizontalPodAutoscalerCondition.autoscaling.v2beta1] currentMetrics:[MetricStatus] !currentReplicas:i !desiredReplicas:i lastScaleTime:t observedGeneration:l
 HostAlias hostnames:[s] !ip:s
 HostIP !ip:s
 HostPathVolumeSource !path:s type:s
@@ -519,7 +515,7 @@ NetworkPolicyIngressRule.extensions.v1beta1 from:[NetworkPolicyPeer] ports:[Netw
 NetworkPolicyPeer ipBlock:IPBlock namespaceSelector:LabelSelector podSelector:LabelSelector
 NetworkPolicyPort endPort:i port:n protocol:s
 NetworkPolicyPort.extensions.v1beta1 port:n protocol:s
-NetworkPolicySpec egress:[NetworkPolicyEgressRule] ingress:[NetworkPolicyIngressRule] podSelector:LabelSelector policyTypes:[s]
+NetworkPolicySpec egress:[NetworkPolicyEgressRule] ingress:[NetworkPolicyIngressRule] !podSelector:LabelSelector policyTypes:[s]
 NetworkPolicySpec.extensions.v1beta1 egress:[NetworkPolicyEgressRule.extensions.v1beta1] ingress:[NetworkPolicyIngressRule.extensions.v1beta1] !podSelector:LabelSelector policyTypes:[s]
 NetworkPolicyStatus conditions:[Condition]~type#type
 Node apiVersion:s kind:s metadata:ObjectMeta spec:NodeSpec status:NodeStatus
@@ -586,22 +582,21 @@ PodCertificateRequest.certificates.v1alpha1 apiVersion:s kind:s metadata:ObjectM
 PodCertificateRequest.certificates.v1beta1 apiVersion:s kind:s metadata:ObjectMeta !spec:PodCertificateRequestSpec.certificates.v1beta1 status:PodCertificateRequestStatus
 PodCertificateRequestSpec maxExpirationSeconds:i !nodeName:s !nodeUID:s !podName:s !podUID:s !serviceAccountName:s !serviceAccountUID:s !signerName:s !stubPKCS10Request:s unverifiedUserAnnotations:{s}
 PodCertificateRequestSpec.certificates.v1alpha1 maxExpirationSeconds:i !nodeName:s !nodeUID:s !pkixPublicKey:s !podName:s !podUID:s !proofOfPossession:s !serviceAccountName:s !serviceAccountUID:s !signerName:s
-PodCertificateRequestSpec.certificates.v1beta1 maxExpirationSeconds:i !nodeName:s !nodeUID:s pkixPublicKey:s !podName:s !podUID:s proofOfPossession:s !serviceAccountName:s !serviceAccountUID:s !signerName:s !stubPKCS10Request:s@36 unverifiedUserAnnotations:{s}
+PodCertificateRequestSpec.certificates.v1beta1 maxExpirationSeconds:i !nodeName:s !nodeUID:s !pkixPublicKey:s !podName:s !podUID:s !proofOfPossession:s !serviceAccountName:s !serviceAccountUID:s !signerName:s !stubPKCS10Request:s@36 unverifiedUserAnnotations:{s}
 PodCertificateRequestStatus beginRefreshAt:t certificateChain:s conditions:[Condition]~type#type notAfter:t notBefore:t
 PodCondition lastProbeTime:t lastTransitionTime:t message:s observedGeneration:l@33 reason:s !status:s !type:s
 PodDNSConfig nameservers:[s] options:[PodDNSConfigOption] searches:[s]
 PodDNSConfigOption name:s value:s
 PodDisruptionBudget apiVersion:s kind:s metadata:ObjectMeta spec:PodDisruptionBudgetSpec status:PodDisruptionBudgetStatus
-PodDisruptionBudget.policy.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:PodDisruptionBudgetSpec.policy.v1beta1 status:PodDisruptionBudgetStatus.policy.v1beta1
+PodDisruptionBudget.policy.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:PodDisruptionBudgetSpec.policy.v1beta1 status:PodDisruptionBudgetStatus
 PodDisruptionBudgetSpec maxUnavailable:n minAvailable:n selector:LabelSelector= unhealthyPodEvictionPolicy:s@26
 PodDisruptionBudgetSpec.policy.v1beta1 maxUnavailable:n minAvailable:n selector:LabelSelector
-PodDisruptionBudgetStatus conditions:[Condition]~type#type currentHealthy:i desiredHealthy:i disruptedPods:{t} disruptionsAllowed:i expectedPods:i observedGeneration:l
-PodDisruptionBudgetStatus.policy.v1beta1 conditions:[Condition]~type#type !currentHealthy:i !desiredHealthy:i disruptedPods:{t} !disruptionsAllowed:i !expectedPods:i observedGeneration:l
+PodDisruptionBudgetStatus conditions:[Condition]~type#type !currentHealthy:i !desiredHealthy:i disruptedPods:{t} !disruptionsAllowed:i !expectedPods:i observedGeneration:l
 PodExtendedResourceClaimStatus !requestMappings:[ContainerExtendedResourceRequest] !resourceClaimName:s
 PodFailurePolicy !rules:[PodFailurePolicyRule]
 PodFailurePolicyOnExitCodesRequirement containerName:s !operator:s !values:[i]#
-PodFailurePolicyOnPodConditionsPattern status:s !type:s
-PodFailurePolicyRule !action:s onExitCodes:PodFailurePolicyOnExitCodesRequirement onPodConditions:[PodFailurePolicyOnPodConditionsPattern]
+PodFailurePolicyOnPodConditionsPattern !status:s !type:s
+PodFailurePolicyRule !action:s onExitCodes:PodFailurePolicyOnExitCodesRequirement !onPodConditions:[PodFailurePolicyOnPodConditionsPattern]
 PodGroup apiVersion:s kind:s metadata:ObjectMeta !spec:PodGroupSpec status:PodGroupStatus
 PodGroup.scheduling.v1alpha1 !name:s !policy:PodGroupPolicy
 PodGroup.scheduling.v1alpha2 apiVersion:s kind:s metadata:ObjectMeta !spec:PodGroupSpec.scheduling.v1alpha2 status:PodGroupStatus
@@ -653,8 +648,7 @@ PortStatus error:s !port:i !protocol:s
 PortworxVolumeSource fsType:s readOnly:b !volumeID:s
 Preconditions resourceVersion:s uid:s
 PreferredSchedulingTerm !preference:NodeSelectorTerm !weight:i
-PriorityClass apiVersion:s description:s globalDefault:b kind:s metadata:ObjectMeta preemptionPolicy:s value:i
-PriorityClass.scheduling.v1beta1 apiVersion:s description:s globalDefault:b kind:s metadata:ObjectMeta preemptionPolicy:s !value:i
+PriorityClass apiVersion:s description:s globalDefault:b kind:s metadata:ObjectMeta preemptionPolicy:s !value:i
 PriorityLevelConfiguration apiVersion:s kind:s metadata:ObjectMeta !spec:PriorityLevelConfigurationSpec status:PriorityLevelConfigurationStatus
 PriorityLevelConfiguration.flowcontrol.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:PriorityLevelConfigurationSpec.flowcontrol.v1beta1 status:PriorityLevelConfigurationStatus.flowcontrol.v1beta1
 PriorityLevelConfiguration.flowcontrol.v1beta2 apiVersion:s kind:s metadata:ObjectMeta spec:PriorityLevelConfigurationSpec.flowcontrol.v1beta2 status:PriorityLevelConfigurationStatus.flowcontrol.v1beta1
@@ -670,7 +664,7 @@ PriorityLevelConfigurationStatus conditions:[PriorityLevelConfigurationCondition
 PriorityLevelConfigurationStatus.flowcontrol.v1beta1 conditions:[PriorityLevelConfigurationCondition.flowcontrol.v1beta1]#type
 PriorityLevelConfigurationStatus.flowcontrol.v1beta3 conditions:[PriorityLevelConfigurationCondition.flowcontrol.v1beta1]~type#type
 Probe exec:ExecAction failureThreshold:i grpc:GRPCAction httpGet:HTTPGetAction initialDelaySeconds:i periodSeconds:i successThreshold:i tcpSocket:TCPSocketAction terminationGracePeriodSeconds:l timeoutSeconds:i
-ProjectedVolumeSource defaultMode:i defaultUser:l@37 sources:[VolumeProjection]
+ProjectedVolumeSource defaultMode:i defaultUser:l@37 !sources:[VolumeProjection]
 QueuingConfiguration handSize:i queueLengthLimit:i queues:i
 QuobyteVolumeSource group:s readOnly:b !registry:s tenant:s user:s !volume:s
 RBDPersistentVolumeSource fsType:s !image:s keyring:s !monitors:[s] pool:s readOnly:b secretRef:SecretReference user:s
@@ -678,12 +672,11 @@ RBDVolumeSource fsType:s !image:s keyring:s !monitors:[s] pool:s readOnly:b secr
 ReplicaSet apiVersion:s kind:s metadata:ObjectMeta !spec:ReplicaSetSpec status:ReplicaSetStatus
 ReplicaSet.apps.v1beta2 apiVersion:s kind:s metadata:ObjectMeta spec:ReplicaSetSpec status:ReplicaSetStatus.apps.v1beta2
 ReplicaSet.extensions.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:ReplicaSetSpec.extensions.v1beta1 status:ReplicaSetStatus.apps.v1beta2
-ReplicaSetCondition lastTransitionTime:t message:s reason:s status:s type:s
-ReplicaSetCondition.apps.v1beta2 lastTransitionTime:t message:s reason:s !status:s !type:s
+ReplicaSetCondition lastTransitionTime:t message:s reason:s !status:s !type:s
 ReplicaSetSpec minReadySeconds:i replicas:i !selector:LabelSelector template:PodTemplateSpec
 ReplicaSetSpec.extensions.v1beta1 minReadySeconds:i replicas:i selector:LabelSelector template:PodTemplateSpec
 ReplicaSetStatus availableReplicas:i conditions:[ReplicaSetCondition]~type#type fullyLabeledReplicas:i observedGeneration:l readyReplicas:i !replicas:i terminatingReplicas:i@33
-ReplicaSetStatus.apps.v1beta2 availableReplicas:i conditions:[ReplicaSetCondition.apps.v1beta2]~type fullyLabeledReplicas:i observedGeneration:l readyReplicas:i !replicas:i
+ReplicaSetStatus.apps.v1beta2 availableReplicas:i conditions:[ReplicaSetCondition]~type fullyLabeledReplicas:i observedGeneration:l readyReplicas:i !replicas:i
 ReplicationController apiVersion:s kind:s metadata:ObjectMeta spec:ReplicationControllerSpec status:ReplicationControllerStatus
 ReplicationControllerCondition lastTransitionTime:t message:s reason:s !status:s !type:s
 ReplicationControllerSpec minReadySeconds:i replicas:i selector:{s} template:PodTemplateSpec
@@ -692,12 +685,12 @@ Requester !intent:s !name:s
 ResourceAttributes fieldSelector:FieldSelectorAttributes@31 group:s labelSelector:LabelSelectorAttributes@31 name:s namespace:s resource:s subresource:s verb:s version:s
 ResourceAttributes.authorization.v1beta1 group:s name:s namespace:s resource:s subresource:s verb:s version:s
 ResourceClaim !name:s request:s@31
-ResourceClaim.resource.v1 apiVersion:s kind:s metadata:ObjectMeta spec:ResourceClaimSpec status:ResourceClaimStatus
+ResourceClaim.resource.v1 apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimSpec status:ResourceClaimStatus
 ResourceClaim.resource.v1alpha1 apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimSpec.resource.v1alpha1 status:ResourceClaimStatus.resource.v1alpha1
 ResourceClaim.resource.v1alpha2 apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimSpec.resource.v1alpha1 status:ResourceClaimStatus.resource.v1alpha2
 ResourceClaim.resource.v1alpha3 apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimSpec.resource.v1alpha3 status:ResourceClaimStatus.resource.v1alpha3
-ResourceClaim.resource.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:ResourceClaimSpec.resource.v1beta1 status:ResourceClaimStatus.resource.v1beta1
-ResourceClaim.resource.v1beta2 apiVersion:s kind:s metadata:ObjectMeta spec:ResourceClaimSpec.resource.v1beta2 status:ResourceClaimStatus.resource.v1beta2
+ResourceClaim.resource.v1beta1 apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimSpec.resource.v1beta1 status:ResourceClaimStatus.resource.v1beta1
+ResourceClaim.resource.v1beta2 apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimSpec.resource.v1beta2 status:ResourceClaimStatus.resource.v1beta2
 ResourceClaimConsumerReference apiGroup:s !name:s !resource:s !uid:s
 ResourceClaimParameters apiVersion:s driverRequests:[DriverRequests] generatedFrom:ResourceClaimParametersReference kind:s metadata:ObjectMeta shareable:b
 ResourceClaimParametersReference apiGroup:s !kind:s !name:s
@@ -715,16 +708,16 @@ ResourceClaimStatus.resource.v1alpha2 allocation:AllocationResult.resource.v1alp
 ResourceClaimStatus.resource.v1alpha3 allocation:AllocationResult.resource.v1alpha3 deallocationRequested:b@-31 devices:[AllocatedDeviceStatus.resource.v1alpha3]#driver,device,pool@32 reservedFor:[ResourceClaimConsumerReference]~uid#uid
 ResourceClaimStatus.resource.v1beta1 allocation:AllocationResult.resource.v1beta1 devices:[AllocatedDeviceStatus.resource.v1beta1]#driver,device,pool,shareID reservedFor:[ResourceClaimConsumerReference]~uid#uid
 ResourceClaimStatus.resource.v1beta2 allocation:AllocationResult.resource.v1beta2 devices:[AllocatedDeviceStatus.resource.v1beta1]#driver,device,pool,shareID reservedFor:[ResourceClaimConsumerReference]~uid#uid
-ResourceClaimTemplate apiVersion:s kind:s metadata:ObjectMeta spec:ResourceClaimTemplateSpec
+ResourceClaimTemplate apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimTemplateSpec
 ResourceClaimTemplate.resource.v1alpha1 apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimTemplateSpec.resource.v1alpha1
 ResourceClaimTemplate.resource.v1alpha3 apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimTemplateSpec.resource.v1alpha3
-ResourceClaimTemplate.resource.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:ResourceClaimTemplateSpec.resource.v1beta1
-ResourceClaimTemplate.resource.v1beta2 apiVersion:s kind:s metadata:ObjectMeta spec:ResourceClaimTemplateSpec.resource.v1beta2
-ResourceClaimTemplateSpec metadata:ObjectMeta spec:ResourceClaimSpec
+ResourceClaimTemplate.resource.v1beta1 apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimTemplateSpec.resource.v1beta1
+ResourceClaimTemplate.resource.v1beta2 apiVersion:s kind:s metadata:ObjectMeta !spec:ResourceClaimTemplateSpec.resource.v1beta2
+ResourceClaimTemplateSpec metadata:ObjectMeta !spec:ResourceClaimSpec
 ResourceClaimTemplateSpec.resource.v1alpha1 metadata:ObjectMeta !spec:ResourceClaimSpec.resource.v1alpha1
 ResourceClaimTemplateSpec.resource.v1alpha3 metadata:ObjectMeta !spec:ResourceClaimSpec.resource.v1alpha3
-ResourceClaimTemplateSpec.resource.v1beta1 metadata:ObjectMeta spec:ResourceClaimSpec.resource.v1beta1
-ResourceClaimTemplateSpec.resource.v1beta2 metadata:ObjectMeta spec:ResourceClaimSpec.resource.v1beta2
+ResourceClaimTemplateSpec.resource.v1beta1 metadata:ObjectMeta !spec:ResourceClaimSpec.resource.v1beta1
+ResourceClaimTemplateSpec.resource.v1beta2 metadata:ObjectMeta !spec:ResourceClaimSpec.resource.v1beta2
 ResourceClass apiVersion:s !driverName:s kind:s metadata:ObjectMeta parametersRef:ResourceClassParametersReference suitableNodes:NodeSelector
 ResourceClass.resource.v1alpha2 apiVersion:s !driverName:s kind:s metadata:ObjectMeta parametersRef:ResourceClassParametersReference structuredParameters:b@30 suitableNodes:NodeSelector
 ResourceClassParameters apiVersion:s filters:[ResourceFilter] generatedFrom:ResourceClassParametersReference kind:s metadata:ObjectMeta vendorParameters:[VendorParameters]
@@ -761,10 +754,8 @@ ResourceStatus !name:s resources:[ResourceHealth]#resourceID
 ResponderStatus completionTime:t expectedCompletionTime:t heartbeatTime:t message:s !name:s startTime:t
 Role apiVersion:s kind:s metadata:ObjectMeta rules:[PolicyRule]
 RoleBinding apiVersion:s kind:s metadata:ObjectMeta !roleRef:RoleRef subjects:[Subject.rbac.v1]
-RoleBinding.rbac.v1alpha1 apiVersion:s kind:s metadata:ObjectMeta !roleRef:RoleRef.rbac.v1beta1 subjects:[Subject.rbac.v1alpha1]
-RoleBinding.rbac.v1beta1 apiVersion:s kind:s metadata:ObjectMeta !roleRef:RoleRef.rbac.v1beta1 subjects:[Subject.rbac.v1]
-RoleRef apiGroup:s !kind:s !name:s
-RoleRef.rbac.v1beta1 !apiGroup:s !kind:s !name:s
+RoleBinding.rbac.v1alpha1 apiVersion:s kind:s metadata:ObjectMeta !roleRef:RoleRef subjects:[Subject.rbac.v1alpha1]
+RoleRef !apiGroup:s !kind:s !name:s
 RollbackConfig revision:l
 RollingUpdateDaemonSet maxSurge:n maxUnavailable:n
 RollingUpdateDaemonSet.apps.v1beta2 maxUnavailable:n
@@ -829,15 +820,14 @@ SleepAction !seconds:l
 StatefulSet apiVersion:s kind:s metadata:ObjectMeta !spec:StatefulSetSpec status:StatefulSetStatus
 StatefulSet.apps.v1beta1 apiVersion:s kind:s metadata:ObjectMeta spec:StatefulSetSpec.apps.v1beta1 status:StatefulSetStatus.apps.v1beta1
 StatefulSet.apps.v1beta2 apiVersion:s kind:s metadata:ObjectMeta spec:StatefulSetSpec.apps.v1beta2 status:StatefulSetStatus.apps.v1beta1
-StatefulSetCondition lastTransitionTime:t message:s reason:s status:s type:s
-StatefulSetCondition.apps.v1beta1 lastTransitionTime:t message:s reason:s !status:s !type:s
+StatefulSetCondition lastTransitionTime:t message:s reason:s !status:s !type:s
 StatefulSetOrdinals start:i
 StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted:s whenScaled:s
-StatefulSetSpec minReadySeconds:i ordinals:StatefulSetOrdinals@26 persistentVolumeClaimRetentionPolicy:StatefulSetPersistentVolumeClaimRetentionPolicy podManagementPolicy:s replicas:i revisionHistoryLimit:i !selector:LabelSelector serviceName:s !template:PodTemplateSpec updateStrategy:StatefulSetUpdateStrategy volumeClaimTemplates:[PersistentVolumeClaim]
+StatefulSetSpec minReadySeconds:i ordinals:StatefulSetOrdinals@26 persistentVolumeClaimRetentionPolicy:StatefulSetPersistentVolumeClaimRetentionPolicy podManagementPolicy:s replicas:i revisionHistoryLimit:i !selector:LabelSelector !serviceName:s !template:PodTemplateSpec updateStrategy:StatefulSetUpdateStrategy volumeClaimTemplates:[PersistentVolumeClaim]
 StatefulSetSpec.apps.v1beta1 podManagementPolicy:s replicas:i revisionHistoryLimit:i selector:LabelSelector !serviceName:s !template:PodTemplateSpec updateStrategy:StatefulSetUpdateStrategy.apps.v1beta1 volumeClaimTemplates:[PersistentVolumeClaim]
 StatefulSetSpec.apps.v1beta2 podManagementPolicy:s replicas:i revisionHistoryLimit:i !selector:LabelSelector !serviceName:s !template:PodTemplateSpec updateStrategy:StatefulSetUpdateStrategy.apps.v1beta1 volumeClaimTemplates:[PersistentVolumeClaim]
 StatefulSetStatus availableReplicas:i collisionCount:i conditions:[StatefulSetCondition]~type#type currentReplicas:i currentRevision:s observedGeneration:l readyReplicas:i !replicas:i updateRevision:s updatedReplicas:i
-StatefulSetStatus.apps.v1beta1 collisionCount:i conditions:[StatefulSetCondition.apps.v1beta1]~type currentReplicas:i currentRevision:s observedGeneration:l readyReplicas:i !replicas:i updateRevision:s updatedReplicas:i
+StatefulSetStatus.apps.v1beta1 collisionCount:i conditions:[StatefulSetCondition]~type currentReplicas:i currentRevision:s observedGeneration:l readyReplicas:i !replicas:i updateRevision:s updatedReplicas:i
 StatefulSetUpdateStrategy rollingUpdate:RollingUpdateStatefulSetStrategy type:s
 StatefulSetUpdateStrategy.apps.v1beta1 rollingUpdate:RollingUpdateStatefulSetStrategy.apps.v1beta1 type:s
 Status apiVersion:s code:i details:StatusDetails kind:s message:s metadata:ListMeta reason:s status:s
@@ -848,7 +838,7 @@ StorageHealth healthConditions:[StorageHealthCondition] !name:s
 StorageHealthCondition accessMode:s lastTransitionTime:t message:s !reason:s !status:s volumeMode:s
 StorageOSPersistentVolumeSource fsType:s readOnly:b secretRef:ObjectReference volumeName:s volumeNamespace:s
 StorageOSVolumeSource fsType:s readOnly:b secretRef:LocalObjectReference volumeName:s volumeNamespace:s
-StorageVersion apiVersion:s kind:s !metadata:ObjectMeta spec:* status:StorageVersionStatus
+StorageVersion apiVersion:s kind:s !metadata:ObjectMeta !spec:* !status:StorageVersionStatus
 StorageVersionCondition lastTransitionTime:t !message:s observedGeneration:l !reason:s !status:s !type:s
 StorageVersionMigration apiVersion:s kind:s metadata:ObjectMeta spec:StorageVersionMigrationSpec status:StorageVersionMigrationStatus
 StorageVersionMigration.storagemigration.v1alpha1 apiVersion:s kind:s metadata:ObjectMeta spec:StorageVersionMigrationSpec.storagemigration.v1alpha1 status:StorageVersionMigrationStatus.storagemigration.v1alpha1
@@ -874,10 +864,10 @@ Sysctl !name:s !value:s
 TCPSocketAction host:s !port:n
 Taint !effect:s !key:s timeAdded:t value:s
 TargetResponder !name:s !priority:i !state:s
-TokenRequest apiVersion:s kind:s metadata:ObjectMeta spec:TokenRequestSpec status:TokenRequestStatus
+TokenRequest apiVersion:s kind:s metadata:ObjectMeta !spec:TokenRequestSpec status:TokenRequestStatus
 TokenRequest.storage.v1 !audience:s expirationSeconds:l
-TokenRequestSpec attestations:{[s]}@37 audiences:[s] boundObjectRef:BoundObjectReference expirationSeconds:l
-TokenRequestStatus expirationTimestamp:t token:s
+TokenRequestSpec attestations:{[s]}@37 !audiences:[s] boundObjectRef:BoundObjectReference expirationSeconds:l
+TokenRequestStatus !expirationTimestamp:t !token:s
 TokenReview apiVersion:s kind:s metadata:ObjectMeta !spec:TokenReviewSpec status:TokenReviewStatus
 TokenReview.authentication.v1beta1 apiVersion:s kind:s metadata:ObjectMeta !spec:TokenReviewSpec.authentication.v1beta1 status:TokenReviewStatus
 TokenReviewSpec audiences:[s] !token:s
@@ -903,7 +893,7 @@ ValidatingAdmissionPolicyBindingSpec matchResources:MatchResources paramRef:Para
 ValidatingAdmissionPolicyBindingSpec.admissionregistration.v1alpha1 matchResources:MatchResources paramRef:ParamRef.admissionregistration.v1alpha1 policyName:s validationActions:[s]#@27
 ValidatingAdmissionPolicyBindingSpec.admissionregistration.v1beta1 matchResources:MatchResources paramRef:ParamRef policyName:s validationActions:[s]#
 ValidatingAdmissionPolicySpec auditAnnotations:[AuditAnnotation] failurePolicy:s matchConditions:[MatchCondition]~name#name matchConstraints:MatchResources paramKind:ParamKind validations:[Validation] variables:[Variable]~name#name
-ValidatingAdmissionPolicySpec.admissionregistration.v1alpha1 auditAnnotations:[AuditAnnotation]@27 failurePolicy:s matchConditions:[MatchCondition]~name#name@27 matchConstraints:MatchResources paramKind:ParamKind validations:[Validation.admissionregistration.v1alpha1] variables:[Variable]~name#name@28
+ValidatingAdmissionPolicySpec.admissionregistration.v1alpha1 auditAnnotations:[AuditAnnotation]@27 failurePolicy:s matchConditions:[MatchCondition]~name#name@27 matchConstraints:MatchResources paramKind:ParamKind !validations:[Validation.admissionregistration.v1alpha1] variables:[Variable]~name#name@28
 ValidatingAdmissionPolicyStatus conditions:[Condition]#type observedGeneration:l typeChecking:TypeChecking
 ValidatingWebhook !admissionReviewVersions:[s] !clientConfig:WebhookClientConfig failurePolicy:s matchConditions:[MatchCondition]~name#name@27 matchPolicy:s !name:s namespaceSelector:LabelSelector objectSelector:LabelSelector rules:[RuleWithOperations] !sideEffects:s timeoutSeconds:i
 ValidatingWebhook.admissionregistration.v1beta1 admissionReviewVersions:[s] !clientConfig:WebhookClientConfig failurePolicy:s matchPolicy:s !name:s namespaceSelector:LabelSelector objectSelector:LabelSelector rules:[RuleWithOperations] sideEffects:s timeoutSeconds:i

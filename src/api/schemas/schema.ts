@@ -36,6 +36,8 @@ export interface Field {
 
 /** An object or a part of one, with its fields. */
 export interface Definition {
+  /** The name, with its group and version where another definition has the same: `EndpointPort.discovery.v1`. */
+  readonly key: string;
   /** Kubernetes' own name, `PodSpec`. */
   readonly name: string;
   readonly fields: ReadonlyMap<string, Field>;
@@ -57,6 +59,7 @@ const SCALARS: Readonly<Record<string, ScalarType>> = {
 const FIELD = /^(!?)([^:]+):([^~=#@]+)(?:~([^#@]*)|(=))?(?:#([^@]*))?(?:@(\d*)(?:-(\d+))?)?$/;
 
 interface Unfinished {
+  readonly key: string;
   readonly name: string;
   readonly fields: Map<string, Field>;
 }
@@ -66,7 +69,7 @@ function readDefinitions(text: string): ReadonlyMap<string, Definition> {
   const definitions = new Map(
     lines.map(([key = ""]): [string, Unfinished] => [
       key,
-      { name: key.split(".")[0]!, fields: new Map() },
+      { key, name: key.split(".")[0]!, fields: new Map() },
     ]),
   );
   for (const [key = "", ...fields] of lines) {

@@ -98,11 +98,13 @@ function uniteDefinitions(documents: readonly OpenApiDocument[]): ReadonlyMap<st
 
 function addFields(fields: Map<string, Field>, definition: Definition, minor: number): void {
   for (const [field, property] of Object.entries(definition.properties ?? {})) {
-    const isRequired = definition.required?.includes(field) === true;
+    const known = fields.get(field);
+    // What became optional is always there in the objects of some version.
+    const isRequired = definition.required?.includes(field) === true || known?.isRequired === true;
     fields.set(field, {
       property,
       isRequired,
-      first: fields.get(field)?.first ?? minor,
+      first: known?.first ?? minor,
       last: minor,
     });
   }
