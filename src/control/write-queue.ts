@@ -1,21 +1,11 @@
 import type { AnyVersion } from "../api/object-version.js";
 import type { TimeMicros } from "../base/time.js";
-import type { Engine } from "../kernel/engine.js";
-import type { AnswerId, Client } from "../store/client.js";
-import type { Refusal } from "../store/outcome.js";
+import type { AnswerId } from "../store/client.js";
+import type { Outcome, Refusal } from "../store/outcome.js";
 import type { WriteRequest } from "../store/request.js";
-import { WorkQueue } from "./work-queue.js";
+import { type StepEnd, Syncs, type SyncsOptions } from "./syncs.js";
 
-export interface WriteQueueOptions {
-  readonly engine: Engine;
-  readonly client: Client;
-  /** Unique in the run, as that of a {@link WorkQueue}. */
-  readonly name: string;
-  readonly workers?: number | undefined;
-  /** As that of a {@link WorkQueue}. */
-  readonly baseBackoffMicros?: TimeMicros;
-  /** How often in a row a key is planned anew before it is given up; default: for ever. */
-  readonly maxRetries?: number;
+export interface WriteQueueOptions extends Omit<SyncsOptions<unknown>, "begin" | "step"> {
   /** What is to be written for the key as things stand, one request after the other. */
   readonly plan: (key: number) => readonly WriteRequest[];
   /** Told of the version that each write was answered with. */
@@ -26,58 +16,52 @@ export interface WriteQueueOptions {
   readonly done?: (key: number) => boolean;
 }
 
+/** A plan under way. `end`: how a refusal ended it. */
+interface Plan {
+  rest: readonly WriteRequest[];
+  end: "done" | "retry" | null;
+}
+
 /**
- * A work queue whose syncs are plans of writes. A write that is refused ends its plan, and the key is
- * planned anew after a growing delay.
+ * Syncs that are plans of writes. A write that is refused ends its plan, and the key is planned anew
+ * after a growing delay.
  */
 export class WriteQueue {
-  private readonly queue: WorkQueue;
-  private readonly rest = new Map<number, readonly WriteRequest[]>();
+  private readonly syncs: Syncs<Plan>;
   private readonly answered: AnswerId;
 
   constructor(private readonly options: WriteQueueOptions) {
-    const { engine, name, workers, client, baseBackoffMicros } = options;
-    this.queue = new WorkQueue({
-      engine,
-      name,
-      workers,
-      ...(baseBackoffMicros !== undefined && { baseBackoffMicros }),
-      sync: (key) => this.sync(key),
+    this.syncs = new Syncs<Plan>({
+      ...options,
+      begin: (key) => ({ rest: options.plan(key), end: null }),
+      step: (plan, key) => this.step(plan, key),
     });
-    this.answered = client.onAnswer((outcome, key, _, request) => {
-      if (outcome.ok) {
-        options.wrote?.(outcome.object, request);
-        this.goOn(key);
-      } else {
-        this.finish(key, options.refused?.(key, outcome, request) === false);
-      }
-    });
+    this.answered = this.syncs.onAnswer((plan, outcome, request, key) =>
+      this.onAnswer(plan, outcome, request, key),
+    );
   }
 
   add(key: number): void {
-    this.queue.add(key);
+    this.syncs.add(key);
   }
 
-  private sync(key: number): void {
-    this.rest.set(key, this.options.plan(key));
-    this.goOn(key);
+  /** As {@link Syncs.addAfter}. */
+  addAfter(key: number, delayMicros: TimeMicros): void {
+    this.syncs.addAfter(key, delayMicros);
   }
 
-  private goOn(key: number): void {
-    const [next, ...later] = this.rest.get(key) ?? [];
-    if (next === undefined) {
-      this.finish(key, this.options.done?.(key) ?? true);
-      return;
-    }
-    this.rest.set(key, later);
-    this.options.client.submit(next, this.answered, key);
+  private step(plan: Plan, key: number): StepEnd {
+    if (plan.end !== null) return plan.end;
+    const [next, ...rest] = plan.rest;
+    if (next === undefined) return (this.options.done?.(key) ?? true) ? "done" : "retry";
+    plan.rest = rest;
+    this.syncs.send(key, this.answered, next);
+    return "go on";
   }
 
-  private finish(key: number, ok: boolean): void {
-    this.rest.delete(key);
-    const { maxRetries = Number.POSITIVE_INFINITY } = this.options;
-    if (ok || this.queue.failuresOf(key) >= maxRetries) this.queue.forget(key);
-    else this.queue.addRateLimited(key);
-    this.queue.done(key);
+  private onAnswer(plan: Plan, outcome: Outcome, request: WriteRequest, key: number): void {
+    const { wrote, refused } = this.options;
+    if (outcome.ok) wrote?.(outcome.object, request);
+    else plan.end = refused?.(key, outcome, request) === false ? "done" : "retry";
   }
 }

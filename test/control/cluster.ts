@@ -46,8 +46,6 @@ export class TestCluster {
   readonly informers: InformerFactory;
   readonly events: TestEvent[] = [];
   readonly writes: WriteRequest[] = [];
-  /** Virtual times of the writes. */
-  readonly writtenMicros: number[] = [];
   readonly client: Client;
   private readonly observer: ClusterObserver;
   private readonly becomeReady: HandlerId;
@@ -101,7 +99,6 @@ export class TestCluster {
     const submit = client.submit.bind(client);
     client.submit = (request, answer, a, b) => {
       this.writes.push(request);
-      this.writtenMicros.push(this.engine.now);
       submit(request, answer, a, b);
     };
     return {

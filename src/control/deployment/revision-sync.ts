@@ -84,10 +84,7 @@ function revisionChange(
   };
 }
 
-/** The status as it is where it says so already: such a write makes no new version, which would be synced at once. */
 function conditionChange({ status }: Deployment, condition: DeploymentCondition): Change {
-  const told = conditionOf(status, condition.type);
-  if (told?.status === condition.status && told.reason === condition.reason) return { status };
   return {
     status: { ...status, conditions: setCondition(status.conditions ?? [], condition) },
   };

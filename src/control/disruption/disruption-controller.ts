@@ -1,14 +1,13 @@
 import { deepEqual } from "../../api/deep-equal.js";
 import { objectKey, type VersionOf } from "../../api/object-version.js";
 import { isPodReady, podCondition, type PodVersion } from "../../api/pod-version.js";
-import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
-import type { Outcome } from "../../store/outcome.js";
+import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
 import { FreshView } from "../fresh-view.js";
 import { Selectors } from "../selectors.js";
 import { Timestamps } from "../timestamps.js";
-import { WorkQueue } from "../work-queue.js";
+import { WriteQueue } from "../write-queue.js";
 import { BudgetPods } from "./budget-pods.js";
 import { type Budget, type BudgetStatus, budgetOutcome } from "./budget-status.js";
 import type { FindScaled } from "./scales.js";
@@ -24,30 +23,33 @@ const SCALED = ["ReplicationController", "ReplicaSet", "Deployment", "StatefulSe
  * Source: Kubernetes, "Disruptions"; KEP-3329; upstream's pkg/controller/disruption.
  */
 export class DisruptionController implements Controller {
-  private readonly queue: WorkQueue;
-  private readonly stale: WorkQueue;
+  private readonly queue: WriteQueue;
+  private readonly stale: WriteQueue;
   private readonly budgets: FreshView<"PodDisruptionBudget">;
   private readonly podInformer: Informer<"Pod">;
   private readonly scaled: { readonly [K in (typeof SCALED)[number]]: Informer<K> };
   private readonly pods = new BudgetPods(new Selectors());
   private readonly times: Timestamps;
-  private readonly written: AnswerId;
-  private readonly cleared: AnswerId;
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
     this.times = new Timestamps(options.startTimeMs);
-    this.queue = new WorkQueue({
+    this.queue = new WriteQueue({
       engine,
+      client,
       name: "disruption",
       workers: 1,
-      sync: (row) => this.sync(row),
+      plan: (row) => this.planOf(row),
+      wrote: (budget) => this.budgets.wrote(budget as Budget),
+      refused: (_, { reason }) => reason !== "NotFound",
     });
-    this.stale = new WorkQueue({
+    this.stale = new WriteQueue({
       engine,
+      client,
       name: "stale-disruption",
       workers: 1,
-      sync: (row) => this.clearStale(row),
+      plan: (row) => this.planStale(row),
+      refused: (_, { reason }) => reason !== "NotFound",
     });
     this.budgets = new FreshView(informers.informer("PodDisruptionBudget"));
     this.podInformer = informers.informer("Pod");
@@ -57,8 +59,6 @@ export class DisruptionController implements Controller {
       Deployment: informers.informer("Deployment"),
       StatefulSet: informers.informer("StatefulSet"),
     };
-    this.written = client.onAnswer((outcome, row) => this.onWritten(outcome, row));
-    this.cleared = client.onAnswer((outcome, row) => this.onCleared(outcome, row));
   }
 
   start(): void {
@@ -107,16 +107,11 @@ export class DisruptionController implements Controller {
     this.queue.add(chosen.row);
   }
 
-  private sync(row: number): void {
+  private planOf(row: number): readonly WriteRequest[] {
     const budget = this.budgets.at(row);
     const status = budget === undefined ? null : this.statusOf(budget, row);
-    if (budget === undefined || status === null || deepEqual(status, budget.status)) {
-      this.queue.forget(row);
-      this.queue.done(row);
-      return;
-    }
-    const change = { status };
-    this.options.client.submit({ verb: "update", base: budget, change }, this.written, row);
+    if (budget === undefined || status === null || deepEqual(status, budget.status)) return [];
+    return [{ verb: "update", base: budget, change: { status } }];
   }
 
   private statusOf(budget: Budget, row: number): BudgetStatus {
@@ -147,42 +142,23 @@ export class DisruptionController implements Controller {
     return { uid, ownerReferences, replicas: spec.replicas ?? 1 };
   };
 
-  private onWritten(outcome: Outcome, row: number): void {
-    if (outcome.ok) {
-      this.budgets.wrote(outcome.object as Budget);
-      this.queue.forget(row);
-    } else if (outcome.reason === "NotFound") {
-      this.queue.forget(row);
-    } else {
-      this.queue.addRateLimited(row);
-    }
-    this.queue.done(row);
-  }
-
   /** Also when its pod is deleted: what it waited for is over then. */
   private lookAtCondition(pod: PodVersion): void {
     if (podCondition(pod, "DisruptionTarget")?.status === "True") this.stale.add(pod.row);
   }
 
-  private clearStale(row: number): void {
+  private planStale(row: number): readonly WriteRequest[] {
     const { now } = this.options.engine;
     const pod = this.podInformer.at(row);
     const stands = pod === undefined ? null : disruptionStandsMicros(pod, now);
-    if (pod === undefined || stands !== 0) {
-      if (stands !== null) this.stale.addAfter(row, stands);
-      this.stale.done(row);
-      return;
+    if (pod === undefined || stands === null) return [];
+    if (stands > 0) {
+      this.stale.addAfter(row, stands);
+      return [];
     }
     const before = podCondition(pod, "DisruptionTarget")!;
     const condition = { ...before, status: "False", lastTransitionTimeMicros: now } as const;
-    const change = { setConditions: [condition] };
-    this.options.client.submit({ verb: "update", base: pod, change }, this.cleared, row);
-  }
-
-  private onCleared(outcome: Outcome, row: number): void {
-    if (outcome.ok || outcome.reason === "NotFound") this.stale.forget(row);
-    else this.stale.addRateLimited(row);
-    this.stale.done(row);
+    return [{ verb: "update", base: pod, change: { setConditions: [condition] } }];
   }
 
   private event(

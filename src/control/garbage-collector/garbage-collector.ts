@@ -1,22 +1,20 @@
-import { assert } from "../../base/assert.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { AnswerId } from "../../store/client.js";
-import type { Outcome } from "../../store/outcome.js";
 import type { PropagationPolicy, WriteRequest } from "../../store/request.js";
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from "../../store/verbs/delete.js";
 import type { Controller, ControllerOptions } from "../controller.js";
-import { WorkQueue } from "../work-queue.js";
+import { type StepEnd, Syncs } from "../syncs.js";
 import { OwnerGraph, waitsForDependents } from "./owner-graph.js";
 import { Slots } from "./slots.js";
 
 /** Upstream's `--concurrent-gc-syncs`. */
 const WORKERS = 20;
 
+/** A sync that is under way. */
 interface Sync {
-  /** The finalizer to take off once every write was answered well. */
-  finalizer: string | null;
   readonly object: AnyVersion;
-  unanswered: number;
+  /** What comes next. */
+  stage: "look" | "take the finalizer off" | "end";
   failed: boolean;
 }
 
@@ -28,21 +26,24 @@ interface Sync {
  */
 export class GarbageCollector implements Controller {
   private readonly graph: OwnerGraph;
-  private readonly queue: WorkQueue;
+  private readonly syncs: Syncs<Sync>;
   private readonly slots = new Slots();
-  private readonly syncs = new Map<number, Sync>();
   private readonly answered: AnswerId;
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
     this.graph = new OwnerGraph(informers);
-    this.queue = new WorkQueue({
+    this.syncs = new Syncs<Sync>({
       engine,
+      client,
       name: "garbagecollector",
       workers: options.workers ?? WORKERS,
-      sync: (slot) => this.sync(slot),
+      begin: (slot) => this.begin(slot),
+      step: (sync, slot) => this.step(sync, slot),
     });
-    this.answered = client.onAnswer((outcome, slot) => this.onAnswer(outcome, slot));
+    this.answered = this.syncs.onAnswer((sync, outcome) => {
+      if (!outcome.ok && outcome.reason !== "NotFound") sync.failed = true;
+    });
   }
 
   start(): void {
@@ -95,42 +96,44 @@ export class GarbageCollector implements Controller {
   }
 
   private enqueue(object: AnyVersion): void {
-    this.queue.add(this.slots.of(object));
+    this.syncs.add(this.slots.of(object));
   }
 
-  private sync(slot: number): void {
+  private begin(slot: number): Sync | null {
     const object = this.slots.objectIn(slot, this.options.informers);
-    if (object === undefined) {
-      this.queue.forget(slot);
-      this.queue.done(slot);
-      return;
-    }
-    const sync: Sync = {
-      object,
-      finalizer: this.finalizerOf(object),
-      unanswered: 0,
-      failed: false,
-    };
-    this.syncs.set(slot, sync);
-    if (sync.finalizer === ORPHAN_FINALIZER) this.orphanDependents(slot, sync);
-    else if (sync.finalizer !== null) this.awaitDependents(slot, sync);
-    else if (object.deletionTimeMicros === null) this.judge(slot, sync);
-    if (sync.unanswered === 0) this.finish(slot, sync);
+    return object === undefined ? null : { object, stage: "look", failed: false };
   }
 
-  private finalizerOf(object: AnyVersion): string | null {
-    if (object.deletionTimeMicros === null) return null;
-    if (object.finalizers.includes(ORPHAN_FINALIZER)) return ORPHAN_FINALIZER;
-    return waitsForDependents(object) ? FOREGROUND_FINALIZER : null;
+  private step(sync: Sync, slot: number): StepEnd {
+    if (sync.failed) return "retry";
+    switch (sync.stage) {
+      case "look":
+        sync.stage = "end";
+        this.look(sync, slot);
+        return "go on";
+      case "take the finalizer off":
+        sync.stage = "end";
+        this.removeFinalizer(slot, sync, ORPHAN_FINALIZER);
+        return "go on";
+      case "end":
+        return "done";
+    }
+  }
+
+  private look(sync: Sync, slot: number): void {
+    const { object } = sync;
+    if (object.deletionTimeMicros === null) this.judge(slot, sync);
+    else if (object.finalizers.includes(ORPHAN_FINALIZER)) this.orphanDependents(slot, sync);
+    else if (waitsForDependents(object)) this.awaitDependents(slot, sync);
   }
 
   private orphanDependents(slot: number, sync: Sync): void {
     const { uid } = sync.object;
     for (const dependent of this.graph.dependentsOf(uid)) {
       const ownerReferences = dependent.ownerReferences.filter((owner) => owner.uid !== uid);
-      this.submit(slot, sync, { verb: "patch", target: dependent, change: { ownerReferences } });
+      this.send(slot, { verb: "patch", target: dependent, change: { ownerReferences } });
     }
-    if (sync.unanswered === 0) this.removeFinalizer(slot, sync, ORPHAN_FINALIZER);
+    sync.stage = "take the finalizer off";
   }
 
   private awaitDependents(slot: number, sync: Sync): void {
@@ -148,44 +151,21 @@ export class GarbageCollector implements Controller {
     if (states.every((state) => state === "solid")) return;
     if (states.includes("solid")) {
       const ownerReferences = object.ownerReferences.filter((_, i) => states[i] === "solid");
-      this.submit(slot, sync, { verb: "patch", target: object, change: { ownerReferences } });
+      this.send(slot, { verb: "patch", target: object, change: { ownerReferences } });
       return;
     }
     const waiting = states.includes("waiting") && this.graph.hasDependents(object.uid);
     const propagationPolicy = waiting ? "Foreground" : ownPolicy(object);
-    this.submit(slot, sync, { verb: "delete", target: object, propagationPolicy });
+    this.send(slot, { verb: "delete", target: object, propagationPolicy });
   }
 
-  private removeFinalizer(slot: number, sync: Sync, finalizer: string): void {
-    const finalizers = sync.object.finalizers.filter((name) => name !== finalizer);
-    sync.finalizer = null;
-    this.submit(slot, sync, { verb: "update", base: sync.object, change: { finalizers } });
+  private removeFinalizer(slot: number, { object }: Sync, finalizer: string): void {
+    const finalizers = object.finalizers.filter((name) => name !== finalizer);
+    this.send(slot, { verb: "update", base: object, change: { finalizers } });
   }
 
-  private submit(slot: number, sync: Sync, request: WriteRequest): void {
-    sync.unanswered += 1;
-    this.syncs.set(slot, sync);
-    this.options.client.submit(request, this.answered, slot);
-  }
-
-  private onAnswer(outcome: Outcome, slot: number): void {
-    const sync = this.syncs.get(slot);
-    assert(sync !== undefined, "an answer came for a sync that is over");
-    sync.unanswered -= 1;
-    if (!outcome.ok && outcome.reason !== "NotFound") sync.failed = true;
-    if (sync.unanswered > 0) return;
-    if (sync.finalizer === ORPHAN_FINALIZER && !sync.failed) {
-      this.removeFinalizer(slot, sync, ORPHAN_FINALIZER);
-      return;
-    }
-    this.finish(slot, sync);
-  }
-
-  private finish(slot: number, sync: Sync): void {
-    this.syncs.delete(slot);
-    if (sync.failed) this.queue.addRateLimited(slot);
-    else this.queue.forget(slot);
-    this.queue.done(slot);
+  private send(slot: number, request: WriteRequest): void {
+    this.syncs.send(slot, this.answered, request);
   }
 }
 

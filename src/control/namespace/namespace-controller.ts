@@ -1,12 +1,10 @@
-import { assert } from "../../base/assert.js";
 import { ALL_KINDS, KINDS, type Kind } from "../../api/kinds.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
-import type { Outcome } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
-import { WorkQueue } from "../work-queue.js";
+import { type StepEnd, Syncs } from "../syncs.js";
 
 type Namespace = ObjectVersion<"Namespace">;
 
@@ -14,8 +12,10 @@ const FINALIZER = "kubernetes";
 /** Upstream's `--concurrent-namespace-syncs`. */
 const WORKERS = 10;
 
+/** A sync that is under way. */
 interface Sync {
-  unanswered: number;
+  readonly namespace: Namespace;
+  hasBegun: boolean;
   failed: boolean;
 }
 
@@ -25,27 +25,30 @@ interface Sync {
  * Source: Kubernetes, "Namespaces: Automatic deletion"; upstream's pkg/controller/namespace.
  */
 export class NamespaceController implements Controller {
-  private readonly queue: WorkQueue;
+  private readonly syncs: Syncs<Sync>;
   private readonly namespaces: Informer<"Namespace">;
   private readonly contents: readonly Informer<Kind>[];
   /** Objects that are left in a namespace that is being deleted, by its name. */
   private readonly left = new Map<string, { readonly row: number; count: number }>();
-  private readonly syncs = new Map<number, Sync>();
   private readonly answered: AnswerId;
 
-  constructor(private readonly options: ControllerOptions) {
+  constructor(options: ControllerOptions) {
     const { engine, informers, client } = options;
-    this.queue = new WorkQueue({
+    this.syncs = new Syncs<Sync>({
       engine,
+      client,
       name: "namespace",
       workers: options.workers ?? WORKERS,
-      sync: (row) => this.sync(row),
+      begin: (row) => this.begin(row),
+      step: (sync) => this.step(sync),
     });
     this.namespaces = informers.informer("Namespace");
     this.contents = ALL_KINDS.filter((kind) => KINDS[kind].namespaced).map(
       (kind) => informers.informer(kind) as unknown as Informer<Kind>,
     );
-    this.answered = client.onAnswer((outcome, row) => this.onAnswer(outcome, row));
+    this.answered = this.syncs.onAnswer((sync, outcome) => {
+      if (!outcome.ok && outcome.reason !== "NotFound") sync.failed = true;
+    });
   }
 
   start(): void {
@@ -60,43 +63,50 @@ export class NamespaceController implements Controller {
   }
 
   private onNamespace(namespace: Namespace): void {
-    if (namespace.deletionTimeMicros !== null) this.queue.add(namespace.row);
+    if (namespace.deletionTimeMicros !== null) this.syncs.add(namespace.row);
   }
 
   private onContentGone(name: string): void {
     const left = this.left.get(name);
     if (left === undefined) return;
     left.count -= 1;
-    if (left.count <= 0) this.queue.add(left.row);
+    if (left.count <= 0) this.syncs.add(left.row);
   }
 
-  private sync(row: number): void {
+  private begin(row: number): Sync | null {
     const namespace = this.namespaces.at(row);
-    const sync: Sync = { unanswered: 0, failed: false };
-    this.syncs.set(row, sync);
-    if (namespace !== undefined && namespace.deletionTimeMicros !== null) {
-      this.empty(namespace, sync);
-    }
-    if (sync.unanswered === 0) this.finish(row, sync);
+    if (namespace === undefined || namespace.deletionTimeMicros === null) return null;
+    return { namespace, hasBegun: false, failed: false };
   }
 
-  private empty(namespace: Namespace, sync: Sync): void {
+  private step(sync: Sync): StepEnd {
+    if (sync.hasBegun) return sync.failed ? "retry" : "done";
+    sync.hasBegun = true;
+    this.empty(sync.namespace);
+    return "go on";
+  }
+
+  private empty(namespace: Namespace): void {
     const content = this.contentOf(namespace.name);
     this.left.set(namespace.name, { row: namespace.row, count: content.length });
     for (const object of content) {
       if (object.deletionTimeMicros !== null) continue;
-      this.submit(namespace.row, sync, { verb: "delete", target: object });
+      this.send(namespace, { verb: "delete", target: object });
     }
     if (content.length > 0) return;
     const finalizers = namespace.spec.finalizers ?? [];
     if (finalizers.includes(FINALIZER)) {
       const others = finalizers.filter((name) => name !== FINALIZER);
       const change = { spec: { ...namespace.spec, finalizers: others } };
-      this.submit(namespace.row, sync, { verb: "update", base: namespace, change });
+      this.send(namespace, { verb: "update", base: namespace, change });
     } else if (finalizers.length === 0) {
       // A dump may leave the finalizer out: nothing keeps the namespace any more.
-      this.submit(namespace.row, sync, { verb: "delete", target: namespace });
+      this.send(namespace, { verb: "delete", target: namespace });
     }
+  }
+
+  private send({ row }: Namespace, request: WriteRequest): void {
+    this.syncs.send(row, this.answered, request);
   }
 
   private contentOf(name: string): AnyVersion[] {
@@ -107,25 +117,5 @@ export class NamespaceController implements Controller {
       }
     }
     return found;
-  }
-
-  private submit(row: number, sync: Sync, request: WriteRequest): void {
-    sync.unanswered += 1;
-    this.options.client.submit(request, this.answered, row);
-  }
-
-  private onAnswer(outcome: Outcome, row: number): void {
-    const sync = this.syncs.get(row);
-    assert(sync !== undefined, "an answer came for a sync that is over");
-    sync.unanswered -= 1;
-    if (!outcome.ok && outcome.reason !== "NotFound") sync.failed = true;
-    if (sync.unanswered === 0) this.finish(row, sync);
-  }
-
-  private finish(row: number, sync: Sync): void {
-    this.syncs.delete(row);
-    if (sync.failed) this.queue.addRateLimited(row);
-    else this.queue.forget(row);
-    this.queue.done(row);
   }
 }

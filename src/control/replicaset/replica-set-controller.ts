@@ -1,4 +1,3 @@
-import { assert } from "../../base/assert.js";
 import type { OwnerReference } from "../../api/kubernetes.js";
 import type { NewPod } from "../../api/new-object.js";
 import { EMPTY_POD_STATUS, type PodVersion } from "../../api/pod-version.js";
@@ -11,7 +10,7 @@ import { FreshView } from "../fresh-view.js";
 import { controllerReference } from "../owner-references.js";
 import { Selectors } from "../selectors.js";
 import { Timestamps } from "../timestamps.js";
-import { WorkQueue } from "../work-queue.js";
+import { type StepEnd, Syncs } from "../syncs.js";
 import type { PodCounts } from "./pod-tally.js";
 import { podsToDelete } from "./pods-to-delete.js";
 import { type Membership, type ReplicaSet, ReplicaSetPods } from "./replica-set-pods.js";
@@ -24,16 +23,20 @@ const BURST_REPLICAS = 500;
 /** A set whose name has this length leaves no room for the dash that its pods' names begin with. */
 const MAX_NAME_LENGTH = 253;
 
-/** A sync that waits for answers. */
+/** A sync that is under way. */
 interface Sync {
   readonly set: ReplicaSet;
   readonly membership: Membership;
-  /** The pods as they were when it began. */
+  /** What comes next. */
+  stage: "claim" | "manage" | "create" | "status" | "end";
+  /** The pods as they were when they were counted. */
   counts: PodCounts;
+  /** The creations under way. */
   creation: SlowStart | null;
-  unanswered: number;
+  /** What went wrong with the pods. */
   manageError: string | null;
   status: ReplicaSetStatus | null;
+  statusRefused: boolean;
 }
 
 /**
@@ -45,14 +48,13 @@ interface Sync {
  * Source: Kubernetes, "ReplicaSet"; upstream's pkg/controller/replicaset.
  */
 export class ReplicaSetController implements Controller {
-  private readonly queue: WorkQueue;
+  private readonly syncs: Syncs<Sync>;
   private readonly sets: FreshView<"ReplicaSet">;
   private readonly podInformer: Informer<"Pod">;
   private readonly pods: ReplicaSetPods;
   private readonly expectations = new Expectations();
   private readonly selectors = new Selectors();
   private readonly timestamps: Timestamps;
-  private readonly syncs = new Map<number, Sync>();
   private readonly podRequests = new WeakMap<ReplicaSet["spec"], NewPod>();
   private readonly claimed: AnswerId;
   private readonly created: AnswerId;
@@ -60,25 +62,29 @@ export class ReplicaSetController implements Controller {
   private readonly statusWritten: AnswerId;
 
   constructor(private readonly options: ControllerOptions) {
-    const { engine, informers, client } = options;
-    this.queue = new WorkQueue({
+    const { engine, informers, client, workers } = options;
+    this.syncs = new Syncs<Sync>({
       engine,
+      client,
       name: "replicaset",
-      workers: options.workers,
-      sync: (row) => this.sync(row),
+      workers,
+      begin: (row) => this.begin(row),
+      step: (sync) => this.step(sync),
     });
     this.sets = new FreshView(informers.informer("ReplicaSet"));
     this.podInformer = informers.informer("Pod");
     this.timestamps = new Timestamps(options.startTimeMs);
     this.pods = new ReplicaSetPods(
       (set) => this.selectors.of(set.spec.selector),
-      (row) => this.queue.add(row),
+      (row) => this.syncs.add(row),
     );
-    this.claimed = client.onAnswer((outcome, row) => this.onClaimed(outcome, row));
-    this.created = client.onAnswer((outcome, row) => this.onCreated(outcome, row));
-    this.deleted = client.onAnswer((outcome, row, podRow) => this.onDeleted(outcome, row, podRow));
-    this.statusWritten = client.onAnswer((outcome, row, attempt) =>
-      this.onStatusWritten(outcome, row, attempt),
+    this.claimed = this.syncs.onAnswer((sync, outcome) => this.onClaimed(sync, outcome));
+    this.created = this.syncs.onAnswer((sync, outcome) => this.onCreated(sync, outcome));
+    this.deleted = this.syncs.onAnswer((sync, outcome, _request, _row, podRow) =>
+      this.onDeleted(sync, outcome, podRow),
+    );
+    this.statusWritten = this.syncs.onAnswer((sync, outcome, _request, _row, attempt) =>
+      this.onStatusWritten(sync, outcome, attempt),
     );
   }
 
@@ -90,7 +96,7 @@ export class ReplicaSetController implements Controller {
       deleted: (set) => {
         this.pods.removeSet(set);
         this.expectations.forget(set.row);
-        this.queue.add(set.row);
+        this.syncs.add(set.row);
       },
     });
     this.podInformer.addHandler({
@@ -102,7 +108,7 @@ export class ReplicaSetController implements Controller {
 
   private onSet(before: ReplicaSet | undefined, set: ReplicaSet): void {
     this.pods.putSet(before, set);
-    this.queue.add(set.row);
+    this.syncs.add(set.row);
   }
 
   private onPodAdded(pod: PodVersion): void {
@@ -110,48 +116,66 @@ export class ReplicaSetController implements Controller {
     if (membership === undefined || membership.row < 0) return;
     if (pod.deletionTimeMicros === null) this.expectations.creationObserved(membership.row);
     else this.expectations.deletionObserved(membership.row, pod.row);
-    this.queue.add(membership.row);
+    this.syncs.add(membership.row);
   }
 
   private onPodUpdated(before: PodVersion, pod: PodVersion): void {
     const deletionBegins = before.deletionTimeMicros === null && pod.deletionTimeMicros !== null;
     if (before.ownerReferences !== pod.ownerReferences) {
       const former = this.pods.removePod(before);
-      if (former !== undefined && former.row >= 0) this.queue.add(former.row);
+      if (former !== undefined && former.row >= 0) this.syncs.add(former.row);
     }
     const membership = this.pods.putPod(pod);
     if (membership === undefined || membership.row < 0) return;
     if (deletionBegins) this.expectations.deletionObserved(membership.row, pod.row);
-    this.queue.add(membership.row);
+    this.syncs.add(membership.row);
   }
 
   private onPodGone(membership: Membership | undefined, podRow: number): void {
     if (membership === undefined || membership.row < 0) return;
     this.expectations.deletionObserved(membership.row, podRow);
-    this.queue.add(membership.row);
+    this.syncs.add(membership.row);
   }
 
-  private sync(row: number): void {
+  private begin(row: number): Sync | null {
     const set = this.sets.at(row);
     if (set === undefined) {
       this.expectations.forget(row);
-      this.queue.forget(row);
-      this.queue.done(row);
-      return;
+      return null;
     }
-    const membership = this.pods.of(set.uid);
-    const sync: Sync = {
+    return {
       set,
-      membership,
+      membership: this.pods.of(set.uid),
+      stage: "claim",
       counts: { replicas: 0, fullyLabeledReplicas: 0, readyReplicas: 0, availableReplicas: 0 },
       creation: null,
-      unanswered: 0,
       manageError: null,
       status: null,
+      statusRefused: false,
     };
-    this.syncs.set(row, sync);
-    this.claim(sync);
-    if (sync.unanswered === 0) this.manage(sync);
+  }
+
+  private step(sync: Sync): StepEnd {
+    switch (sync.stage) {
+      case "claim":
+        sync.stage = "manage";
+        this.claim(sync);
+        return "go on";
+      case "manage":
+        if (sync.manageError !== null) return "retry";
+        sync.stage = "status";
+        this.manage(sync);
+        return "go on";
+      case "create":
+        this.createBatch(sync);
+        return "go on";
+      case "status":
+        sync.stage = "end";
+        this.writeStatus(sync);
+        return "go on";
+      case "end":
+        return this.end(sync);
+    }
   }
 
   /** Adopts pods that match and have no controller; lets go of those that match no longer. */
@@ -177,19 +201,13 @@ export class ReplicaSetController implements Controller {
     target: PodVersion,
     ownerReferences: readonly OwnerReference[],
   ): void {
-    sync.unanswered += 1;
     const request = { verb: "patch", target, change: { ownerReferences } } as const;
-    this.options.client.submit(request, this.claimed, sync.set.row);
+    this.syncs.send(sync.set.row, this.claimed, request);
   }
 
-  private onClaimed(outcome: Outcome, row: number): void {
-    const sync = this.syncOf(row);
-    sync.unanswered -= 1;
+  private onClaimed(sync: Sync, outcome: Outcome): void {
     if (outcome.ok) this.pods.putPod(outcome.object as PodVersion);
     else if (outcome.reason !== "NotFound") sync.manageError = outcome.message;
-    if (sync.unanswered > 0) return;
-    if (sync.manageError === null) this.manage(sync);
-    else this.finish(sync, true);
   }
 
   private manage(sync: Sync): void {
@@ -201,50 +219,40 @@ export class ReplicaSetController implements Controller {
       if (missing > 0) this.createPods(sync, Math.min(missing, BURST_REPLICAS));
       if (missing < 0) this.deletePods(sync, Math.min(-missing, BURST_REPLICAS));
     }
-    if (sync.unanswered === 0 && sync.creation === null) this.writeStatus(sync);
   }
 
   private createPods(sync: Sync, count: number): void {
     this.expectations.expectCreations(sync.set.row, count, this.options.engine.now);
     sync.creation = new SlowStart(count);
-    sync.unanswered = count;
-    this.createBatch(sync, sync.creation);
+    sync.stage = "create";
   }
 
-  private createBatch(sync: Sync, creation: SlowStart): void {
-    const count = creation.nextBatch();
-    if (count === 0) {
-      // What was never asked for will never be seen; a failed creation was taken off already.
-      this.expectations.creationObserved(sync.set.row, sync.unanswered);
-      sync.unanswered = 0;
-      this.writeStatus(sync);
-      return;
-    }
-    const request = { verb: "create", object: this.podOf(sync.set) } as const;
-    for (let i = 0; i < count; i++) {
-      this.options.client.submit(request, this.created, sync.set.row);
-    }
+  private createBatch(sync: Sync): void {
+    const { set, creation } = sync;
+    const count = creation?.nextBatch() ?? 0;
+    const request = { verb: "create", object: this.podOf(set) } as const;
+    for (let i = 0; i < count; i++) this.syncs.send(set.row, this.created, request);
+    if (count > 0) return;
+    // What was never asked for will never be seen; a failed creation was taken off already.
+    this.expectations.creationObserved(set.row, creation?.remaining ?? 0);
+    sync.stage = "status";
   }
 
-  private onCreated(outcome: Outcome, row: number): void {
-    const sync = this.syncOf(row);
-    const creation = sync.creation;
-    assert(creation !== null, "a pod was created for a sync that creates none");
-    sync.unanswered -= 1;
+  private onCreated(sync: Sync, outcome: Outcome): void {
+    const good = outcome.ok || outcome.cause === "NamespaceTerminating";
+    sync.creation?.answered(good);
     if (outcome.ok) {
       this.event(sync.set, "Normal", "SuccessfulCreate", `Created pod: ${outcome.object.name}`);
-    } else if (outcome.cause !== "NamespaceTerminating") {
-      this.expectations.creationObserved(row);
+    } else if (!good) {
+      this.expectations.creationObserved(sync.set.row);
       sync.manageError ??= outcome.message;
       this.event(sync.set, "Warning", "FailedCreate", `Error creating: ${outcome.message}`);
     }
-    const good = outcome.ok || outcome.cause === "NamespaceTerminating";
-    if (creation.answered(good)) this.createBatch(sync, creation);
   }
 
   private deletePods(sync: Sync, count: number): void {
     const { set, membership } = sync;
-    const { engine, client } = this.options;
+    const { engine } = this.options;
     const ties = engine.streams.stream("control/replicaset/ties");
     const related: PodVersion[] = [];
     for (const tally of this.pods.relatedTo(set)) related.push(...tally.activePods());
@@ -257,25 +265,20 @@ export class ReplicaSetController implements Controller {
     );
     const rows = chosen.map((pod) => pod.row);
     this.expectations.expectDeletions(set.row, rows, engine.now);
-    sync.unanswered = chosen.length;
     for (const pod of chosen) {
-      client.submit({ verb: "delete", target: pod }, this.deleted, set.row, pod.row);
+      this.syncs.send(set.row, this.deleted, { verb: "delete", target: pod }, pod.row);
     }
   }
 
-  private onDeleted(outcome: Outcome, row: number, podRow: number): void {
-    const sync = this.syncOf(row);
-    sync.unanswered -= 1;
+  private onDeleted(sync: Sync, outcome: Outcome, podRow: number): void {
     if (outcome.ok) {
       this.event(sync.set, "Normal", "SuccessfulDelete", `Deleted pod: ${outcome.object.name}`);
-    } else {
-      this.expectations.deletionObserved(row, podRow);
-      if (outcome.reason !== "NotFound") {
-        sync.manageError ??= outcome.message;
-        this.event(sync.set, "Warning", "FailedDelete", `Error deleting: ${outcome.message}`);
-      }
+      return;
     }
-    if (sync.unanswered === 0) this.writeStatus(sync);
+    this.expectations.deletionObserved(sync.set.row, podRow);
+    if (outcome.reason === "NotFound") return;
+    sync.manageError ??= outcome.message;
+    this.event(sync.set, "Warning", "FailedDelete", `Error deleting: ${outcome.message}`);
   }
 
   private writeStatus(sync: Sync): void {
@@ -288,48 +291,36 @@ export class ReplicaSetController implements Controller {
       manageError: sync.manageError,
       now: this.timestamps.textOf(this.options.engine.now),
     });
-    if (status === set.status) {
-      this.finish(sync, sync.manageError !== null);
-      return;
-    }
+    if (status === set.status) return;
     sync.status = status;
     const request = { verb: "update", base: set, change: { status } } as const;
-    this.options.client.submit(request, this.statusWritten, set.row, 0);
+    this.syncs.send(set.row, this.statusWritten, request, 0);
   }
 
-  private onStatusWritten(outcome: Outcome, row: number, attempt: number): void {
-    const sync = this.syncOf(row);
+  private onStatusWritten(sync: Sync, outcome: Outcome, attempt: number): void {
+    const { set: target, status } = sync;
     if (outcome.ok) {
       this.sets.wrote(outcome.object as ReplicaSet);
     } else if (outcome.reason === "Conflict" && attempt === 0) {
       // Once more, over whatever version is newest now.
-      const request = {
-        verb: "patch",
-        target: sync.set,
-        change: { status: sync.status },
-      } as const;
-      this.options.client.submit(request, this.statusWritten, row, attempt + 1);
-      return;
+      const request = { verb: "patch", target, change: { status } } as const;
+      this.syncs.send(target.row, this.statusWritten, request, attempt + 1);
+    } else if (outcome.reason === "NotFound") {
+      sync.manageError = null;
+    } else {
+      sync.statusRefused = true;
     }
-    const gone = !outcome.ok && outcome.reason === "NotFound";
-    this.finish(sync, !gone && (!outcome.ok || sync.manageError !== null));
   }
 
-  private finish(sync: Sync, failed: boolean): void {
-    const { row, spec } = sync.set;
-    const minReadySeconds = spec.minReadySeconds ?? 0;
-    this.syncs.delete(row);
-    if (failed) {
-      this.queue.addRateLimited(row);
-    } else {
-      this.queue.forget(row);
-      if (minReadySeconds > 0 && sync.counts.readyReplicas > sync.counts.availableReplicas) {
-        const now = this.options.engine.now;
-        const next = sync.membership.tally.nextAvailability(minReadySeconds, now);
-        this.queue.addAfter(row, next === null ? 0 : next - now);
-      }
+  private end({ set, counts, membership, ...sync }: Sync): StepEnd {
+    if (sync.statusRefused || sync.manageError !== null) return "retry";
+    const minReadySeconds = set.spec.minReadySeconds ?? 0;
+    if (minReadySeconds > 0 && counts.readyReplicas > counts.availableReplicas) {
+      const { now } = this.options.engine;
+      const next = membership.tally.nextAvailability(minReadySeconds, now);
+      this.syncs.addAfter(set.row, next === null ? 0 : next - now);
     }
-    this.queue.done(row);
+    return "done";
   }
 
   /** The pod that the set's template makes: one request for all, so that pods share what it holds. */
@@ -357,12 +348,6 @@ export class ReplicaSetController implements Controller {
       this.podRequests.set(set.spec, pod);
     }
     return pod;
-  }
-
-  private syncOf(row: number): Sync {
-    const sync = this.syncs.get(row);
-    assert(sync !== undefined, "an answer came for a sync that is over");
-    return sync;
   }
 
   private event(set: ReplicaSet, type: "Normal" | "Warning", reason: string, message: string) {

@@ -8,7 +8,8 @@ export class SlowStart {
   successes = 0;
   /** Calls of the current batch that have no answer yet. */
   unanswered = 0;
-  private remaining: number;
+  /** Creations that were not asked for. */
+  remaining: number;
   private batchSize: number;
   failed = false;
 
