@@ -24,6 +24,7 @@ export interface SpecOf {
   HorizontalPodAutoscaler: Record<string, unknown>;
   PodDisruptionBudget: types.PodDisruptionBudgetSpec;
   PriorityClass: Body<types.PriorityClass>;
+  RuntimeClass: Body<types.RuntimeClass>;
   LimitRange: types.LimitRangeSpec;
   ResourceQuota: types.ResourceQuotaSpec;
   PersistentVolume: types.PersistentVolumeSpec;
@@ -102,6 +103,7 @@ export const KINDS: { readonly [K in Kind]: KindInfo } = {
   ),
   PodDisruptionBudget: kind("policy/v1", "poddisruptionbudgets", "Namespaced", "spec,status"),
   PriorityClass: kind("scheduling.k8s.io/v1", "priorityclasses", "Cluster", "body"),
+  RuntimeClass: kind("node.k8s.io/v1", "runtimeclasses", "Cluster", "body"),
   LimitRange: kind("v1", "limitranges", "Namespaced", "spec"),
   ResourceQuota: kind("v1", "resourcequotas", "Namespaced", "spec,status"),
   PersistentVolume: kind("v1", "persistentvolumes", "Cluster", "spec,status"),

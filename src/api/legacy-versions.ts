@@ -16,6 +16,7 @@ const FORMER: readonly (readonly [apiVersion: string, kinds: readonly Kind[]])[]
   ["autoscaling/v2beta2", ["HorizontalPodAutoscaler"]],
   ["scheduling.k8s.io/v1alpha1", ["PriorityClass"]],
   ["scheduling.k8s.io/v1beta1", ["PriorityClass"]],
+  ["node.k8s.io/v1beta1", ["RuntimeClass"]],
   ["storage.k8s.io/v1alpha1", ["CSIStorageCapacity"]],
   ["storage.k8s.io/v1beta1", ["StorageClass", "CSINode", "CSIDriver", "CSIStorageCapacity"]],
   ["discovery.k8s.io/v1beta1", ["EndpointSlice"]],

@@ -2,6 +2,7 @@ import { KINDS, type Kind } from "../api/kinds.js";
 import type { Manifest } from "../api/kubernetes.js";
 import { kindOf } from "../api/legacy-versions.js";
 import { POD_SPEC_PATHS } from "../workload/pod-spec-paths.js";
+import { askedBeside, concernsPods, isWebhook } from "./asked-beside.js";
 import {
   type Effect,
   type FieldRule,
@@ -53,12 +54,23 @@ export class CoverageReport {
     const kind = kindOf(manifest.apiVersion, manifest.kind);
     const rules = kind === undefined ? undefined : MODELLED_KINDS[kind];
     if (rules === undefined) {
-      this.note({ kind: manifest.kind, field: "", effect: effectOfKind(manifest.kind) }, about);
+      const known = effectOfKind(manifest.kind);
+      const effect = isWebhook(manifest) && !concernsPods(manifest) ? "none" : known;
+      this.note({ kind: manifest.kind, field: "", effect }, about);
       return;
     }
     const { hasSpec } = KINDS[kind!];
     const body = hasSpec ? manifest.spec : bodyOf(manifest);
     this.look(body, rules, { kind: kind!, prefix: hasSpec ? "spec" : "", about });
+    for (const finding of askedBeside(kind!, manifest)) this.note(finding, about);
+  }
+
+  /** A patch of a status, which the API server takes from nobody but controllers and kubelets. */
+  addStatusPatch({ kind, namespace, name }: ObjectName): void {
+    const apiVersion = Object.hasOwn(KINDS, kind) ? KINDS[kind as Kind].apiVersion : "";
+    const metadata = { name, ...(namespace === "" ? {} : { namespace }) };
+    const about = subjectOf({ apiVersion, kind, metadata });
+    this.note({ kind, field: "status", effect: "placement" }, about);
   }
 
   /** A key that is no field of its object, which nothing reads. */
@@ -128,7 +140,7 @@ export class CoverageReport {
   }
 }
 
-type Finding = Pick<NotModelled, "kind" | "field" | "effect" | "place"> & {
+export type Finding = Pick<NotModelled, "kind" | "field" | "effect" | "place"> & {
   readonly meant?: string;
 };
 
@@ -156,6 +168,12 @@ function fieldText(path: UnknownKey["path"]): string {
   return path
     .map((part, i) => (typeof part === "number" ? "[]" : i === 0 ? part : `.${part}`))
     .join("");
+}
+
+interface ObjectName {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** What a finding is about. */

@@ -62,8 +62,14 @@ const container: FieldRules = {
   livenessProbe: probe,
   readinessProbe: probe,
   startupProbe: probe,
-  lifecycle: "timing",
+  lifecycle: {
+    preStop: { sleep: "modelled", exec: "timing", httpGet: "timing", tcpSocket: "timing" },
+    postStart: "timing",
+    stopSignal: "none",
+  },
   resizePolicy: "none",
+  // Which exit codes restart a container.
+  restartPolicyRules: "timing",
   restartPolicy: "modelled",
 };
 
@@ -98,7 +104,8 @@ const volume: FieldRules = {
   scaleIO: "none",
   storageos: "none",
   vsphereVolume: "none",
-  image: "none",
+  // It is pulled like a container's.
+  image: "timing",
 };
 
 /** Of a pod, and of every pod template. */
@@ -119,7 +126,7 @@ const POD_SPEC: FieldRules = {
   overhead: "modelled",
   resources: "modelled",
   resourceClaims: "placement",
-  runtimeClassName: "placement",
+  runtimeClassName: "modelled",
   restartPolicy: "modelled",
   terminationGracePeriodSeconds: "modelled",
   activeDeadlineSeconds: "modelled",
@@ -135,7 +142,8 @@ const POD_SPEC: FieldRules = {
   hostIPC: "none",
   hostUsers: "none",
   shareProcessNamespace: "none",
-  os: "none",
+  // A kubelet of another system refuses the pod.
+  os: { name: unless("linux", "placement") },
   dnsPolicy: "none",
   dnsConfig: "none",
   enableServiceLinks: "none",
@@ -211,6 +219,7 @@ export const MODELLED_KINDS: Readonly<Record<string, FieldRules>> = {
     description: "none",
     preemptionPolicy: "modelled",
   },
+  RuntimeClass: { ...modelled("overhead", "scheduling"), handler: "none" },
   LimitRange: modelled("limits"),
   PodDisruptionBudget: modelled(
     "minAvailable",
@@ -240,7 +249,10 @@ export const MODELLED_KINDS: Readonly<Record<string, FieldRules>> = {
       "volumeMode",
       "volumeName",
     ),
-    ...none("dataSource", "dataSourceRef", "volumeAttributesClassName"),
+    ...none("volumeAttributesClassName"),
+    // A volume that is filled first is there later.
+    dataSource: "timing",
+    dataSourceRef: "timing",
   },
   StorageClass: {
     ...modelled("allowedTopologies", "provisioner", "reclaimPolicy", "volumeBindingMode"),
@@ -285,13 +297,16 @@ export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
   // Admission.
   ResourceQuota: "placement",
   MutatingWebhookConfiguration: "placement",
-  ValidatingWebhookConfiguration: "none",
+  MutatingAdmissionPolicy: "none",
+  MutatingAdmissionPolicyBinding: "placement",
+  ValidatingWebhookConfiguration: "placement",
+  // It does something once it is bound.
   ValidatingAdmissionPolicy: "none",
-  ValidatingAdmissionPolicyBinding: "none",
-  PodSecurityPolicy: "none",
-  RuntimeClass: "placement",
+  ValidatingAdmissionPolicyBinding: "placement",
+  PodSecurityPolicy: "placement",
   // Volumes.
   VolumeAttachment: "none",
+  VolumeAttributesClass: "none",
   VolumeSnapshot: "none",
   VolumeSnapshotClass: "none",
   VolumeSnapshotContent: "none",
@@ -300,6 +315,7 @@ export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
   ResourceClaim: "placement",
   ResourceClaimTemplate: "placement",
   ResourceSlice: "placement",
+  DeviceTaintRule: "placement",
   // Configuration, identity and network, which no pod waits for here.
   ConfigMap: "none",
   Secret: "none",
@@ -314,10 +330,21 @@ export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
   Gateway: "none",
   GatewayClass: "none",
   HTTPRoute: "none",
+  GRPCRoute: "none",
+  TCPRoute: "none",
+  TLSRoute: "none",
+  UDPRoute: "none",
+  ReferenceGrant: "none",
   Endpoints: "none",
   CustomResourceDefinition: "none",
   APIService: "none",
   CertificateSigningRequest: "none",
+  ClusterTrustBundle: "none",
+  IPAddress: "none",
+  LeaseCandidate: "none",
+  ServiceCIDR: "none",
+  StorageVersion: "none",
+  StorageVersionMigration: "none",
   ComponentStatus: "none",
   ControllerRevision: "none",
   Event: "none",

@@ -6,6 +6,7 @@ import type { Engine } from "../kernel/engine.js";
 import { DefaultTolerationSeconds } from "./admission/default-tolerations.js";
 import { LimitRanger } from "./admission/limit-ranger.js";
 import { PriorityAdmission, SYSTEM_PRIORITY_CLASSES } from "./admission/priority.js";
+import { RuntimeClassAdmission } from "./admission/runtime-class.js";
 import type { ObjectStore } from "./object-store.js";
 import type { Outcome } from "./outcome.js";
 import type { WriteRequest } from "./request.js";
@@ -27,6 +28,8 @@ export interface ApiServerOptions {
   readonly defaultUnreachableTolerationSeconds: number;
   /** Whether pods have scheduling gates; upstream's gate PodSchedulingReadiness. */
   readonly schedulingGates: boolean;
+  /** Whether pods may name RuntimeClasses that are not there: those of a dump without any. */
+  readonly ignoresMissingRuntimeClasses?: boolean;
 }
 
 const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -61,6 +64,7 @@ export class ApiServer {
           options.defaultNotReadyTolerationSeconds,
           options.defaultUnreachableTolerationSeconds,
         ),
+        new RuntimeClassAdmission(options.ignoresMissingRuntimeClasses ?? false),
       ],
     };
   }

@@ -20,13 +20,14 @@ export async function summaryOf(loaded: LoadedScenario) {
 /** A scenario of 30 minutes on nodes of 4 cores, with its timeline and manifests. */
 export function scenarioOf(
   timeline: readonly string[],
-  { nodes = 2, more = "", manifests = "app.yaml" } = {},
+  { nodes = 2, more = "", manifests = "app.yaml", version = "1.26" } = {},
 ): string {
   const steps = timeline.map((step) => `    - ${step}`).join("\n");
   return `apiVersion: seatrial.dev/v1alpha1
 kind: Scenario
 metadata: { name: field }
 spec:
+  kubernetesVersion: "${version}"
   duration: 30m
   cluster:
     nodePools: [{ name: n, nodes: ${nodes}, capacity: { cpu: "4", memory: 16Gi } }]

@@ -44,7 +44,7 @@ describe("what is not modelled tells the pods that it concerns", () => {
         workload("Deployment", "web", container(HOOK)),
         workload("Deployment", "web-2", container(), 3),
       ],
-      says: ["Pod spec.containers[].lifecycle: 2 pods of Deployment shop/web"],
+      says: ["Pod spec.containers[].lifecycle.preStop.exec: 2 pods of Deployment shop/web"],
     },
     {
       what: "a field of several objects: the pods of all",
@@ -54,13 +54,13 @@ describe("what is not modelled tells the pods that it concerns", () => {
         pod("one", container(HOOK)),
       ],
       says: [
-        "Pod spec.containers[].lifecycle: 6 pods of Deployment shop/web, ReplicaSet shop/api and 1 more",
+        "Pod spec.containers[].lifecycle.preStop.exec: 6 pods of Deployment shop/web, ReplicaSet shop/api and 1 more",
       ],
     },
     {
       what: "a field of pods of nobody: these",
       given: [pod("one", container(HOOK)), pod("two", container(HOOK)), pod("other", container())],
-      says: ["Pod spec.containers[].lifecycle: Pod shop/one, Pod shop/two"],
+      says: ["Pod spec.containers[].lifecycle.preStop.exec: Pod shop/one, Pod shop/two"],
     },
     {
       what: "a kind whose controller is missing: pods that are not there",

@@ -1204,6 +1204,10 @@ export interface ObjectReference {
   uid?: string;
 }
 
+export interface Overhead {
+  podFixed?: { [key: string]: Quantity };
+}
+
 export interface OwnerReference {
   apiVersion: string;
   blockOwnerDeletion?: boolean;
@@ -1781,6 +1785,15 @@ export interface RollingUpdateStatefulSetStrategy {
   partition?: number;
 }
 
+export interface RuntimeClass {
+  apiVersion?: string;
+  handler: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  overhead?: Overhead;
+  scheduling?: Scheduling;
+}
+
 export interface SELinuxOptions {
   level?: string;
   role?: string;
@@ -1812,6 +1825,11 @@ export interface ScaleIOVolumeSource {
   storagePool?: string;
   system: string;
   volumeName?: string;
+}
+
+export interface Scheduling {
+  nodeSelector?: { [key: string]: string };
+  tolerations?: Toleration[];
 }
 
 export interface ScopeSelector {

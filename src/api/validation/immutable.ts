@@ -16,6 +16,7 @@ const IMMUTABLE: { readonly [K in Kind]?: readonly string[] } = {
 
 const FORBIDDEN: { readonly [K in Kind]?: readonly string[] } = {
   PriorityClass: ["value"],
+  RuntimeClass: ["handler"],
   StorageClass: ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"],
 };
 

@@ -17,6 +17,7 @@ import {
 } from "./policies.js";
 import { validatePodSpec } from "./pod-spec.js";
 import { type PodUpdateOptions, validatePodUpdate } from "./pod-update.js";
+import { validateRuntimeClass } from "./runtime-class.js";
 import { validateClaim, validateCsiNode, validateStorageClass, validateVolume } from "./storage.js";
 import {
   type ValidationContext,
@@ -53,6 +54,7 @@ const SPEC_RULES: { readonly [K in Exclude<Kind, "Pod">]?: SpecRule<K> } = {
   HorizontalPodAutoscaler: (spec, { issues }) => validateAutoscaler(spec, issues),
   PodDisruptionBudget: (spec, { issues }) => validateBudget(spec, issues),
   PriorityClass: (spec, { issues }, { name }) => validatePriorityClass(name, spec, issues),
+  RuntimeClass: (spec, { issues }) => validateRuntimeClass(spec, issues),
   LimitRange: (spec, { issues }) => validateLimitRange(spec, issues),
   ResourceQuota: (spec, { issues }) => validateQuota(spec, issues),
   PersistentVolume: (spec, { issues }) => validateVolume(spec, issues),

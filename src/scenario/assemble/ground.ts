@@ -22,6 +22,7 @@ export class Ground {
       readonly startTimeMs: number;
       /** Minor version of Kubernetes. */
       readonly minor: number;
+      readonly ignoresMissingRuntimeClasses: boolean;
     },
   ) {
     this.engine = new Engine({ seed: options.seed });
@@ -30,6 +31,7 @@ export class Ground {
       startTimeMs: options.startTimeMs,
       defaultNotReadyTolerationSeconds: TOLERATION_SECONDS,
       defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
+      ignoresMissingRuntimeClasses: options.ignoresMissingRuntimeClasses,
       schedulingGates: featuresOf(options.minor).PodSchedulingReadiness,
     });
     this.store.observe((before, after) => observer.objectChanged(before, after, this.engine.now));

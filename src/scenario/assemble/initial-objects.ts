@@ -15,6 +15,7 @@ import type { Ground } from "./ground.js";
 const FIRST_KINDS: readonly string[] = [
   "Namespace",
   "PriorityClass",
+  "RuntimeClass",
   "StorageClass",
   "LimitRange",
   "ResourceQuota",

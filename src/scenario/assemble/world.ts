@@ -87,6 +87,7 @@ export class World {
       seed: scenario.seed,
       startTimeMs,
       minor: scenario.kubernetesMinor,
+      ignoresMissingRuntimeClasses: loaded.snapshot !== null && !holdsRuntimeClasses(loaded),
     });
     const behavior = new ContainerBehavior({
       store: ground.store,
@@ -163,6 +164,13 @@ function intervalOf(traces: readonly LoadedTrace[]): TimeMicros {
   }
   const share = Math.ceil(lastArrival / DEFAULTS.metricsIntervals / MICROS_PER_SECOND);
   return Math.max(DEFAULTS.metricsEveryMicros, share * MICROS_PER_SECOND);
+}
+
+/** A dump without any leaves it open which classes its cluster has. */
+function holdsRuntimeClasses({ snapshot, manifests }: LoadedScenario): boolean {
+  return [...(snapshot ?? []), ...manifests].some(
+    ({ manifest: { kind } }) => kind === "RuntimeClass",
+  );
 }
 
 interface Workload {

@@ -10,6 +10,7 @@ import type { LoadedObject } from "../schema/scenario.js";
 import { parseDuration } from "../units.js";
 import { crossChecks, duplicateObjects } from "./cross-checks.js";
 import { MAX_INPUT_BYTES } from "./documents.js";
+import { gatherNotModelled, type Objects } from "./gather-not-modelled.js";
 import { versionNotes } from "./dump-version.js";
 import { loadEmpiricalSamples } from "./empirical.js";
 import type { FileSystem } from "./file-system.js";
@@ -108,13 +109,6 @@ async function missingFiles(
   return missing.length === 0 ? null : { name: String(name ?? ""), missing };
 }
 
-interface Objects {
-  snapshot: readonly LoadedObject[] | null;
-  nodes: readonly LoadedObject[];
-  manifests: readonly LoadedObject[];
-  readonly applied: Map<number, readonly LoadedObject[]>;
-}
-
 class ScenarioLoader {
   private readonly issues: Issue[] = [];
   private readonly coverage = new CoverageReport();
@@ -139,6 +133,7 @@ class ScenarioLoader {
     await this.checkStreams();
     this.screenOwnObjects();
     this.applyPatches(objects);
+    gatherNotModelled(this.coverage, objects, this.document);
     const snapshot = objects.snapshot ?? [];
     // What cannot be found is no news where files could not be read.
     if (this.issues.length === 0) {
@@ -236,7 +231,6 @@ class ScenarioLoader {
     }
     const { objects, issues } = await loadManifests(this.inputs, found, reader);
     this.issues.push(...issues);
-    for (const { manifest } of objects) this.coverage.add(manifest);
     return objects;
   }
 
@@ -247,7 +241,6 @@ class ScenarioLoader {
 
   private inline(written: LoadedObject["manifest"], path: Path): LoadedObject {
     const manifest = this.screened(written, path, written);
-    this.coverage.add(manifest);
     const { file } = this.source;
     return {
       manifest,
@@ -322,8 +315,6 @@ class ScenarioLoader {
       const path: Path = ["spec", "generators", i, "template"];
       const metadata = { ...template.metadata, name: `${name}-0` };
       const screened = this.screened(template, path, { ...template, metadata });
-      const made = { ...screened.metadata, name: `${screened.metadata.name ?? name}-*` };
-      this.coverage.add({ ...screened, metadata: made });
       return { ...generator, template: screened };
     });
     const timeline = spec.timeline?.map((entry, i) => {

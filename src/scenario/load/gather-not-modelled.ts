@@ -1,0 +1,30 @@
+import type { CoverageReport } from "../coverage.js";
+import type { ScenarioDocument } from "../schema/document.js";
+import type { LoadedObject } from "../schema/scenario.js";
+
+/** The objects of a scenario's files. */
+export interface Objects {
+  snapshot: readonly LoadedObject[] | null;
+  nodes: readonly LoadedObject[];
+  manifests: readonly LoadedObject[];
+  readonly applied: Map<number, readonly LoadedObject[]>;
+}
+
+/** Gathers what is not modelled of all that is stored, applied or generated. */
+export function gatherNotModelled(
+  coverage: CoverageReport,
+  { snapshot, nodes, manifests, applied }: Objects,
+  { spec: { timeline = [], generators = [] } }: ScenarioDocument,
+): void {
+  const all = [...(snapshot ?? []), ...nodes, ...manifests, ...[...applied.values()].flat()];
+  for (const { manifest } of all) coverage.add(manifest);
+  for (const { operation } of timeline) {
+    if (operation.type !== "patch") continue;
+    const { status } = operation.patch as { readonly status?: unknown };
+    if (status !== undefined) coverage.addStatusPatch(operation.target);
+  }
+  for (const { name, template } of generators) {
+    const metadata = { ...template.metadata, name: `${template.metadata.name ?? name}-*` };
+    coverage.add({ ...template, metadata });
+  }
+}

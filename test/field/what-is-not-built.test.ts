@@ -1,0 +1,275 @@
+import { describe, expect, it } from "vitest";
+import { NEWEST_MINOR } from "../../src/scheduler/framework/features.js";
+import { PODS_NOT_MADE, UNMODELLED_KINDS } from "../../src/scenario/modelled-fields.js";
+import { loadedFromMemory } from "../runs/built-world.js";
+import { deploymentOf, scenarioOf as scenarioOfVersion } from "./told.js";
+
+const METADATA = { name: "x", namespace: "default" };
+const POD = { containers: [{ name: "c", image: "i" }] };
+
+/** Of the newest version: older ones drop some of the fields. */
+const scenarioOf = (timeline: readonly string[], options: { more?: string } = {}) =>
+  scenarioOfVersion(timeline, { ...options, version: `1.${NEWEST_MINOR}` });
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const pod = (spec: Fields, name = "x") => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { ...METADATA, name },
+  spec: { ...POD, ...spec },
+});
+
+/** Ways by which an object comes into a run, each as the files of a scenario. */
+const WAYS: Readonly<Record<string, (object: Fields) => Readonly<Record<string, string>>>> = {
+  "a manifest": (object) => ({
+    "s.yaml": scenarioOf([]),
+    "app.yaml": JSON.stringify(object),
+  }),
+  "a timeline's apply of an object": (object) => ({
+    "s.yaml": scenarioOf([`{ at: 1m, apply: ${JSON.stringify(object)} }`]),
+    "app.yaml": deploymentOf("web"),
+  }),
+  "a timeline's apply of a file": (object) => ({
+    "s.yaml": scenarioOf(["{ at: 1m, apply: more.yaml }"]),
+    "app.yaml": deploymentOf("web"),
+    "more.yaml": JSON.stringify(object),
+  }),
+  "a dump": (object) => ({
+    "s.yaml": scenarioOf([])
+      .replace("nodePools", "snapshot: [dump.yaml], nodePools")
+      .replace(
+        "  cluster:\n    snapshot: [dump.yaml], nodePools",
+        "  cluster:\n    snapshot: [dump.yaml]\n    nodePools",
+      ),
+    "app.yaml": deploymentOf("web"),
+    "dump.yaml": JSON.stringify(object),
+  }),
+};
+
+async function notesOf(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const { notModelled } = await loadedFromMemory(files);
+  return notModelled.map(({ effect, kind, field }) => `${effect} ${kind} ${field}`.trimEnd());
+}
+
+/** Bodies that pass where a kind is kept. */
+const BODIES: Readonly<Record<string, Fields>> = {
+  StatefulSet: {
+    spec: {
+      serviceName: "s",
+      selector: { matchLabels: { a: "b" } },
+      template: { metadata: { labels: { a: "b" } }, spec: POD },
+    },
+  },
+  DaemonSet: {
+    spec: {
+      selector: { matchLabels: { a: "b" } },
+      template: { metadata: { labels: { a: "b" } }, spec: POD },
+    },
+  },
+  ReplicationController: {
+    spec: {
+      replicas: 1,
+      selector: { a: "b" },
+      template: { metadata: { labels: { a: "b" } }, spec: POD },
+    },
+  },
+  Job: { spec: { template: { spec: { ...POD, restartPolicy: "Never" } } } },
+  CronJob: {
+    spec: {
+      schedule: "* * * * *",
+      jobTemplate: { spec: { template: { spec: { ...POD, restartPolicy: "Never" } } } },
+    },
+  },
+  HorizontalPodAutoscaler: {
+    spec: {
+      maxReplicas: 3,
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
+    },
+  },
+  ResourceQuota: { spec: { hard: { pods: "3" } } },
+  MutatingWebhookConfiguration: { webhooks: [{ name: "w", rules: [{ resources: ["pods"] }] }] },
+  ValidatingWebhookConfiguration: { webhooks: [{ name: "w", rules: [{ resources: ["*/*"] }] }] },
+};
+const VERSIONS: Readonly<Record<string, string>> = {
+  StatefulSet: "apps/v1",
+  DaemonSet: "apps/v1",
+  ReplicationController: "v1",
+  Job: "batch/v1",
+  CronJob: "batch/v1",
+  HorizontalPodAutoscaler: "autoscaling/v2",
+  ResourceQuota: "v1",
+};
+const NOT_BUILT = Object.entries(UNMODELLED_KINDS).filter(([, effect]) => effect !== "none");
+
+describe("a kind that is not built is told of", () => {
+  describe.each(Object.entries(WAYS))("in %s", (_way, files) => {
+    it.each(NOT_BUILT)("%s: %s", async (kind, effect) => {
+      const apiVersion = VERSIONS[kind] ?? "example.com/v1";
+      const found = await notesOf(files({ apiVersion, kind, metadata: METADATA, ...BODIES[kind] }));
+      expect(found).toContain(`${effect} ${kind}`);
+    });
+  });
+
+  it.each(PODS_NOT_MADE)("as a generator's template it is refused: %s", async (kind) => {
+    const template = JSON.stringify({ apiVersion: VERSIONS[kind], kind, ...BODIES[kind] });
+    const more = `  generators: [{ name: g, arrivals: { every: 10m }, template: ${template} }]\n`;
+    const files = { "s.yaml": scenarioOf([], { more }), "app.yaml": deploymentOf("web") };
+    await expect(notesOf(files)).rejects.toThrow(`not supported yet: generating a ${kind}`);
+  });
+
+  it("and a kind that nobody has heard of", async () => {
+    const object = { apiVersion: "example.com/v1", kind: "Fleet", metadata: METADATA, spec: {} };
+    for (const files of Object.values(WAYS)) {
+      expect(await notesOf(files(object))).toContain("placement Fleet");
+    }
+  });
+
+  it("but webhooks about other things than pods have no effect", async () => {
+    const found = await notesOf(
+      WAYS["a manifest"]!({
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "ValidatingWebhookConfiguration",
+        metadata: { name: "x" },
+        webhooks: [{ name: "w", rules: [{ resources: ["certificates", "ingresses"] }] }],
+      }),
+    );
+    expect(found).toEqual(["none ValidatingWebhookConfiguration"]);
+  });
+});
+
+const PROBE = { httpGet: { port: 80 }, terminationGracePeriodSeconds: 5 };
+const container = (fields: Fields) => ({ containers: [{ name: "c", image: "i", ...fields }] });
+const volume = (source: Fields) => ({ volumes: [{ name: "v", ...source }] });
+/** Fields of pods that are not built, with what they are told as. */
+const POD_FIELDS: readonly (readonly [told: string, spec: Fields])[] = [
+  [
+    "placement Pod spec.resourceClaims",
+    { resourceClaims: [{ name: "r", resourceClaimName: "r" }] },
+  ],
+  [
+    "placement Pod spec.containers[].resources.claims",
+    container({ resources: { claims: [{ name: "r" }] } }),
+  ],
+  ["placement Pod spec.os.name", { os: { name: "windows" } }],
+  ["placement Pod spec.volumes[].csi", volume({ csi: { driver: "d" } })],
+  ["timing Pod spec.volumes[].image", volume({ image: { reference: "i" } })],
+  ["timing Pod spec.containers[].imagePullPolicy", container({ imagePullPolicy: "Never" })],
+  [
+    "timing Pod spec.containers[].lifecycle.postStart",
+    container({ lifecycle: { postStart: { exec: { command: ["x"] } } } }),
+  ],
+  [
+    "timing Pod spec.containers[].lifecycle.preStop.exec",
+    container({ lifecycle: { preStop: { exec: { command: ["x"] } } } }),
+  ],
+  [
+    "timing Pod spec.containers[].livenessProbe.terminationGracePeriodSeconds",
+    container({ livenessProbe: PROBE }),
+  ],
+  ["placement Pod spec.neverHeardOf", { neverHeardOf: 1 }],
+];
+
+describe("a field of pods that is not built is told of", () => {
+  describe.each(Object.entries(WAYS))("in %s", (_way, files) => {
+    it.each(POD_FIELDS)("%s", async (told, spec) => {
+      expect(await notesOf(files(pod(spec)))).toContain(told);
+    });
+  });
+
+  it.each(POD_FIELDS)("in a patch of what was loaded: %s", async (told, spec) => {
+    const patch = JSON.stringify({ spec: { template: { spec } } });
+    const more = `  patches: [{ name: p, target: Deployment/web, patch: ${patch} }]\n`;
+    const files = { "s.yaml": scenarioOf([], { more }), "app.yaml": deploymentOf("web") };
+    expect(await notesOf(files)).toContain(told);
+  });
+
+  it.each(POD_FIELDS)("in a timeline's patch: %s", async (told, spec) => {
+    const patch = JSON.stringify({ spec: { template: { spec } } });
+    const step = `{ at: 1m, patch: { target: Deployment/web, patch: ${patch} } }`;
+    const files = { "s.yaml": scenarioOf([step]), "app.yaml": deploymentOf("web") };
+    expect(await notesOf(files)).toContain(told);
+  });
+
+  it.each(POD_FIELDS)("in a generator's template: %s", async (told, spec) => {
+    const template = JSON.stringify({ kind: "Pod", apiVersion: "v1", spec: { ...POD, ...spec } });
+    const more = `  generators: [{ name: g, arrivals: { every: 10m }, template: ${template} }]\n`;
+    const files = { "s.yaml": scenarioOf([], { more }), "app.yaml": deploymentOf("web") };
+    expect(await notesOf(files)).toContain(told);
+  });
+
+  it("what a patch of what was loaded takes away is told of no more", async () => {
+    const patch = JSON.stringify({ spec: { template: { spec: { resourceClaims: null } } } });
+    const app = deploymentOf("web", { pod: "      resourceClaims: [{ name: r }]\n" });
+    const more = `  patches: [{ name: p, target: Deployment/web, patch: ${patch} }]\n`;
+    const plain = { "s.yaml": scenarioOf([]), "app.yaml": app };
+    expect(await notesOf(plain)).toContain("placement Pod spec.resourceClaims");
+    const patched = { "s.yaml": scenarioOf([], { more }), "app.yaml": app };
+    expect(await notesOf(patched)).not.toContain("placement Pod spec.resourceClaims");
+  });
+});
+
+const node = (spec: Fields, conditions: readonly Fields[] = []) => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name: "x" },
+  spec,
+  status: { capacity: { cpu: "4", memory: "8Gi", pods: "10" }, conditions },
+});
+const is = (type: string, status: string) => ({ type, status });
+const taints = (...keys: readonly string[]) => ({
+  taints: keys.map((key) => ({ key, effect: "NoSchedule" })),
+});
+
+describe("what the node lifecycle controller would do is told of", () => {
+  it.each([
+    ["Ready", "False", "not-ready"],
+    ["Ready", "Unknown", "unreachable"],
+    ["MemoryPressure", "True", "memory-pressure"],
+    ["DiskPressure", "True", "disk-pressure"],
+    ["PIDPressure", "True", "pid-pressure"],
+    ["NetworkUnavailable", "True", "network-unavailable"],
+  ])("a node's condition %s %s without its taint", async (type, status, key) => {
+    const told = `placement Node status.conditions[${type}]`;
+    for (const way of ["a manifest", "a dump"]) {
+      const files = WAYS[way]!;
+      expect(await notesOf(files(node({}, [is(type, status)])))).toContain(told);
+      const tainted = node(taints(`node.kubernetes.io/${key}`), [is(type, status)]);
+      expect(await notesOf(files(tainted))).toEqual([]);
+    }
+  });
+
+  it("a taint that stands for a condition that is over", async () => {
+    const spec = taints("node.kubernetes.io/not-ready");
+    const found = await notesOf(WAYS["a dump"]!(node(spec, [is("Ready", "True")])));
+    expect(found).toEqual(["placement Node spec.taints[node.kubernetes.io/not-ready]"]);
+  });
+
+  it("a taint that a cloud's controller would take away", async () => {
+    const spec = taints("node.cloudprovider.kubernetes.io/uninitialized");
+    const found = await notesOf(WAYS["a manifest"]!(node(spec)));
+    expect(found).toEqual([
+      "placement Node spec.taints[node.cloudprovider.kubernetes.io/uninitialized]",
+    ]);
+  });
+
+  it("a patch of a status, which the API server drops", async () => {
+    const patch = JSON.stringify({ status: { conditions: [is("Ready", "False")] } });
+    const step = `{ at: 1m, patch: { target: Node/n-0, patch: ${patch} } }`;
+    const files = { "s.yaml": scenarioOf([step]), "app.yaml": deploymentOf("web") };
+    expect(await notesOf(files)).toContain("placement Node status");
+  });
+});
+
+it("pod security that is enforced is told of", async () => {
+  const namespace = (level: string) => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "x", labels: { "pod-security.kubernetes.io/enforce": level } },
+  });
+  const files = WAYS["a manifest"]!;
+  expect(await notesOf(files(namespace("restricted")))).toEqual([
+    "placement Namespace metadata.labels[pod-security.kubernetes.io/enforce]",
+  ]);
+  expect(await notesOf(files(namespace("privileged")))).toEqual([]);
+});
