@@ -4,6 +4,7 @@ import { compareResults, NotComparable } from "../analysis/comparison/compare-re
 import { comparisonNotes } from "../analysis/comparison/comparison-notes.js";
 import { comparisonTable } from "../analysis/comparison/comparison-table.js";
 import { readResults } from "../analysis/results/read-results.js";
+import { sweepManifests } from "../analysis/results/sweep-manifest.js";
 import { byScenario, variantsOf } from "../analysis/results/variants.js";
 import { renderTable, type TableFormat } from "../analysis/tables/table.js";
 import { printableLines } from "../base/printable.js";
@@ -29,8 +30,10 @@ export function compareCommand(paths: readonly string[], options: CompareOptions
     return ExitCode.wrongInput;
   }
   const variants = options.by === "scenario" ? byScenario(read.runs) : variantsOf(read.runs);
-  const baseline = options.baseline ?? variants[0]!.name;
-  const chosen = chooseFigures(options.metric, variants);
+  const [manifest] = options.by === "scenario" ? [] : sweepManifests(read.runs);
+  const baseline = options.baseline ?? manifest?.baseline ?? variants[0]!.name;
+  const asked = options.metric.length > 0 ? options.metric : (manifest?.metrics ?? []);
+  const chosen = chooseFigures(asked, variants);
   if ("problem" in chosen) {
     tell(chosen.problem);
     return ExitCode.wrongInput;

@@ -32,6 +32,18 @@ function share(text: string): number {
   return value;
 }
 
+function positive(text: string): number {
+  const value = integer(text);
+  if (value < 1) throw new InvalidArgumentError("expected a whole number from 1.");
+  return value;
+}
+
+function shareOfRuns(text: string): { index: number; count: number } {
+  const [index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number);
+  if (index < 1 || index > count) throw new InvalidArgumentError("expected I/N, such as 2/8.");
+  return { index, count };
+}
+
 function folder(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("expected the name of a folder.");
   return text;
@@ -91,10 +103,28 @@ function program(interruption: Interruption): Command {
     });
 
   seatrial
+    .command("sweep")
+    .description("run every variant of an experiment under every seed")
+    .argument("<experiment>", "experiment file")
+    .option("--jobs <n>", "runs at a time (default: one a core)", positive)
+    .option("--resume", "keep the runs that an earlier sweep finished")
+    .option("--out <dir>", "folder for the results", folder, "results")
+    .option("--plan", "print the list of runs and do none")
+    .option("--only <i/n>", "do the I-th of N shares of the runs", shareOfRuns)
+    .action(async (experiment: string, options: object) => {
+      const { sweepCommand } = await import("./sweep-command.js");
+      const context = { version, interruption };
+      process.exitCode = await sweepCommand(experiment, options as never, context);
+    });
+
+  seatrial
     .command("compare")
     .description("compare variants of finished runs, seed by seed, with intervals")
     .argument("<results...>", "folders of results, at any depth")
-    .option("--baseline <variant>", "what the others are compared with (default: the first)")
+    .option(
+      "--baseline <variant>",
+      "what the others are compared with: a variant, or axis=item (default: the experiment's, else the first)",
+    )
     .option("--metric <name>", "metric, or metric{labels} (repeatable)", collect, [])
     .addOption(
       new Option("--by <what>", "compare runs of different scenarios").choices(["scenario"]),

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-const MAIN = resolve("dist/cli/main.js");
+/** The built command. */
+export const MAIN = resolve("dist/cli/main.js");
 
 export interface Ended {
   readonly code: number | null;

@@ -344,7 +344,7 @@ describe("files of one command", () => {
       ["e.yaml"],
       { "e.yaml": "apiVersion: seatrial.dev/v1alpha1\nkind: Experiment\n" },
       {},
-      /not supported yet: an Experiment/,
+      /is an Experiment: run it with `seatrial sweep/,
     ],
   ])("%j %#", async (paths, contents, options, expected) => {
     const outcomes = await run(paths, contents, options);

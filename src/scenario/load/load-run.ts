@@ -1,9 +1,9 @@
 import type { Issue } from "../issue.js";
-import { fileIssue, NO_PATH } from "./read-text.js";
 import type { FileSystem } from "./file-system.js";
 import { type ManifestOptions, scenarioFromManifests } from "./from-manifests.js";
-import type { LoadOutcome } from "./loaded-scenario.js";
 import { loadScenario } from "./load-scenario.js";
+import type { LoadOutcome } from "./loaded-scenario.js";
+import { fileIssue, NO_PATH } from "./read-text.js";
 import { textBlocks } from "./text-stream.js";
 
 type Role = "scenario" | "experiment" | "manifests";
@@ -68,7 +68,7 @@ export async function loadRun(
   for (const path of paths) {
     const role = roles.get(path);
     if (role === "experiment") {
-      const message = "not supported yet: an Experiment; expected a Scenario";
+      const message = `is an Experiment: run it with \`seatrial sweep ${path}\``;
       outcomes.push({ outcome: "refused", issues: [fileIssue(path, message)] });
     } else if (role === "scenario") {
       outcomes.push(await loadScenario(path, options));

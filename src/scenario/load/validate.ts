@@ -2,9 +2,11 @@ import { CoverageReport } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { FileSystem } from "./file-system.js";
 import { InputFiles, type NamedFile } from "./input-files.js";
-import type { LoadedScenario } from "./loaded-scenario.js";
-import { loadScenario } from "./load-scenario.js";
+import { loadExperiment } from "./load-experiment.js";
 import { roleOf } from "./load-run.js";
+import { loadScenario } from "./load-scenario.js";
+import { loadVariants } from "./load-variants.js";
+import type { LoadedScenario } from "./loaded-scenario.js";
 import { filesIn, loadManifests } from "./manifests.js";
 import { manifestFlaws } from "./object-check.js";
 import { ObjectScreen } from "./object-screen.js";
@@ -65,8 +67,10 @@ async function validateFile(
 ): Promise<Findings> {
   const role = await roleOf(options.files, file.path);
   if (role === "experiment") {
-    const message = "not supported yet: an Experiment; expected a Scenario";
-    return { ...NOTHING, issues: [fileIssue(file.shown, message)] };
+    const experiment = await loadExperiment(options.files, file.path);
+    if (!("variants" in experiment)) return { ...NOTHING, issues: experiment };
+    const checked = await loadVariants(experiment, options);
+    return checked.outcome === "refused" ? { ...NOTHING, issues: checked.issues } : NOTHING;
   }
   if (role === "scenario") {
     const loaded = await loadScenario(file.path, options);

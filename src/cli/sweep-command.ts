@@ -1,0 +1,151 @@
+import { availableParallelism } from "node:os";
+import process from "node:process";
+import { Tinypool } from "tinypool";
+import { counted } from "../base/counted.js";
+import { printable } from "../base/printable.js";
+import {
+  runSweep,
+  type SweepResult,
+  type TaskOutcome,
+  taskFolder,
+} from "../experiment/sweep/run-sweep.js";
+import {
+  planSweep,
+  type SweepPlan,
+  type SweepTask,
+  shareOf,
+} from "../experiment/sweep/sweep-plan.js";
+import { formatIssue, type Issue } from "../scenario/issue.js";
+import { nodeFileSystem } from "../scenario/load/file-system.js";
+import { loadExperiment } from "../scenario/load/load-experiment.js";
+import { ExitCode } from "./exit-code.js";
+import type { Interruption } from "./interruption.js";
+import { nameOfProcess } from "./process-owner.js";
+import { tell } from "./standard-streams.js";
+import { SweepBar } from "./sweep-bar.js";
+import { runSweepTask, type TaskSurroundings } from "./sweep-task.js";
+
+export interface SweepCommandOptions {
+  readonly jobs?: number;
+  readonly resume?: boolean;
+  readonly out: string;
+  readonly plan?: boolean;
+  readonly only?: { readonly index: number; readonly count: number };
+}
+
+/** `seatrial sweep`: every variant under every seed of an experiment. */
+export async function sweepCommand(
+  path: string,
+  options: SweepCommandOptions,
+  { version, interruption }: { readonly version: string; readonly interruption: Interruption },
+): Promise<ExitCode> {
+  const experiment = await loadExperiment(nodeFileSystem, path);
+  if (!("variants" in experiment)) return refuse(experiment);
+  const dataFolder = process.env.SEATRIAL_DATA ?? "data";
+  const planned = await planSweep(experiment, { files: nodeFileSystem, dataFolder, version });
+  if (planned.outcome === "refused") return refuse(planned.issues);
+  if (planned.outcome === "skipped") {
+    tell(`skipped ${planned.name}: ${planned.missing.join(", ")} is not there`);
+    return ExitCode.good;
+  }
+  const { only } = options;
+  const { scenario, tasks } = planned.plan;
+  const plan: SweepPlan = { scenario, tasks: only === undefined ? tasks : shareOf(tasks, only) };
+  if (options.plan === true) {
+    for (const task of plan.tasks) process.stdout.write(`${printable(planLine(task))}\n`);
+    return ExitCode.good;
+  }
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const release = passOn(interruption, stop);
+  const owner = nameOfProcess();
+  const surroundings: TaskSurroundings = { out: options.out, dataFolder, version, owner, stop };
+  const jobs = Math.min(options.jobs ?? availableParallelism(), plan.tasks.length);
+  const workers = workersOf(jobs, surroundings);
+  const bar = new SweepBar(experiment.name, plan.tasks.length);
+  try {
+    const result = await runSweep(experiment, plan, {
+      out: options.out,
+      version,
+      jobs,
+      resume: options.resume === true,
+      runTask: workers.run,
+      isStopped: () => interruption.requested,
+      onTask: (task, outcome) => {
+        bar.clear();
+        tellOf(task, outcome);
+        bar.advance();
+      },
+    });
+    bar.clear();
+    return report(result, options.out, interruption);
+  } finally {
+    bar.clear();
+    await workers.end();
+    release();
+  }
+}
+
+const MILLIS_BETWEEN_LOOKS = 50;
+
+/** Tells the workers when the user asks to stop; until what is returned is called. */
+function passOn(interruption: Interruption, stop: Int32Array): () => void {
+  const pass = () => Atomics.store(stop, 0, interruption.requested ? 1 : 0);
+  const release = interruption.hold(() => {});
+  const timer = setInterval(pass, MILLIS_BETWEEN_LOOKS);
+  return () => {
+    clearInterval(timer);
+    release();
+  };
+}
+
+function workersOf(jobs: number, surroundings: TaskSurroundings) {
+  if (jobs <= 1) {
+    return { run: (task: SweepTask) => runSweepTask(task, surroundings), end: async () => {} };
+  }
+  const pool = new Tinypool({
+    filename: new URL("./sweep-worker.js", import.meta.url).href,
+    runtime: "worker_threads",
+    minThreads: jobs,
+    maxThreads: jobs,
+  });
+  return {
+    run: (task: SweepTask) => pool.run({ task, surroundings }) as Promise<TaskOutcome>,
+    end: () => pool.destroy(),
+  };
+}
+
+function planLine({ scenario, variant, seed, settings }: SweepTask): string {
+  return [scenario, variant, `seed ${seed}`, ...settings].join("  ");
+}
+
+function tellOf(task: SweepTask, outcome: TaskOutcome): void {
+  if (outcome.outcome !== "failed") return;
+  for (const message of outcome.messages) tell(`${task.variant}, seed ${task.seed}: ${message}`);
+}
+
+function report(result: SweepResult, out: string, interruption: Interruption): ExitCode {
+  for (const { task, sentences } of result.unmet) {
+    for (const text of sentences) {
+      tell(`${task.variant}, seed ${task.seed}: expectation failed: ${text}`);
+    }
+  }
+  const parts = [`${counted(result.ran, "run")} finished`];
+  if (result.kept > 0) parts.push(`${result.kept} kept from before`);
+  if (result.failed.length > 0) parts.push(`${result.failed.length} failed`);
+  process.stdout.write(`${parts.join(", ")}: ${printable(result.folder)}\n`);
+  if (result.isStopped) {
+    tell("stopped; finished runs are kept: go on with --resume");
+    return interruption.exitCode;
+  }
+  for (const { task } of result.failed) tell(`no results in ${taskFolder(out, task)}`);
+  if (result.failed.some(({ outcome }) => outcome.outcome === "failed" && outcome.isBug)) {
+    return ExitCode.bug;
+  }
+  if (result.failed.length > 0) return ExitCode.wrongInput;
+  return result.unmet.length > 0 ? ExitCode.checkFailed : ExitCode.good;
+}
+
+function refuse(issues: readonly Issue[]): ExitCode {
+  for (const issue of issues) tell(formatIssue(issue));
+  return ExitCode.wrongInput;
+}
