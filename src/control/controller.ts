@@ -1,12 +1,30 @@
+import type { Kind } from "../api/kinds.js";
 import type { Engine } from "../kernel/engine.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { Client } from "../store/client.js";
 import type { InformerFactory } from "../store/informer-factory.js";
 
+/** A flag of kube-controller-manager. */
+export interface ControllerFlag {
+  /** Upstream's name in camel case: its key under `controlPlane.controllerManager`. */
+  readonly name: string;
+  /** The least that it may be. */
+  readonly least: 0 | 1;
+  readonly byDefault: number;
+  /** A sentence for the reference. */
+  readonly meaning: string;
+}
+
+/** Values of flags by their names. */
+export type FlagValues = Readonly<Record<string, number>>;
+
+/** What a controller sees of the cluster: the informers of the kinds that its entry names. */
+export type Informers = Pick<InformerFactory, "informer">;
+
 /** What every controller is built from. */
 export interface ControllerOptions {
   readonly engine: Engine;
-  readonly informers: InformerFactory;
+  readonly informers: Informers;
   /** The controller's own connection: upstream gives each its own rate limit. */
   readonly client: Client;
   readonly observer: ClusterObserver;
@@ -16,11 +34,36 @@ export interface ControllerOptions {
   readonly workers?: number | undefined;
   /** The cluster's version, `26` for 1.26; undefined for the newest behaviour. */
   readonly kubernetesMinor?: number | undefined;
-  /** Upstream's `--terminated-pod-gc-threshold`; undefined for its default. */
-  readonly terminatedPodGCThreshold?: number | undefined;
+  /** What the flags of its entry are set to; one that is absent has its default. */
+  readonly flags?: FlagValues;
 }
 
 /** A control loop: it registers its event handlers when it is built and begins with `start`. */
 export interface Controller {
   start(): void;
+}
+
+/** A controller as the registry knows it. */
+export interface ControllerEntry {
+  /** Upstream's. */
+  readonly name: string;
+  readonly controller: new (options: ControllerOptions) => Controller;
+  /** Kinds whose objects it watches. */
+  readonly kinds: readonly Kind[];
+  /** Upstream's `--concurrent-…-syncs`; without it the number of workers is fixed. */
+  readonly workers?: ControllerFlag;
+  /** What else it can be told. */
+  readonly flags?: readonly ControllerFlag[];
+}
+
+/** The flags of some controllers, each once. */
+export function flagsOf(entries: readonly ControllerEntry[]): readonly ControllerFlag[] {
+  return entries.flatMap(({ workers, flags = [] }) => [
+    ...(workers === undefined ? [] : [workers]),
+    ...flags,
+  ]);
+}
+
+export function flagValue(flag: ControllerFlag, values: FlagValues = {}): number {
+  return values[flag.name] ?? flag.byDefault;
 }

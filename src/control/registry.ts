@@ -1,4 +1,5 @@
-import type { Controller, ControllerOptions } from "./controller.js";
+import { ALL_KINDS, KINDS } from "../api/kinds.js";
+import type { ControllerEntry, ControllerFlag } from "./controller.js";
 import { DeploymentController } from "./deployment/deployment-controller.js";
 import { DisruptionController } from "./disruption/disruption-controller.js";
 import { EndpointSliceController } from "./endpointslice/endpoint-slice-controller.js";
@@ -6,23 +7,86 @@ import { EphemeralVolumeController } from "./ephemeral-volume/ephemeral-volume-c
 import { GarbageCollector } from "./garbage-collector/garbage-collector.js";
 import { NamespaceController } from "./namespace/namespace-controller.js";
 import { PersistentVolumeController } from "./persistentvolume/persistent-volume-controller.js";
-import { PodGarbageCollector } from "./pod-garbage-collector/pod-garbage-collector.js";
+import {
+  PodGarbageCollector,
+  TERMINATED_POD_GC_THRESHOLD,
+} from "./pod-garbage-collector/pod-garbage-collector.js";
 import { ReplicaSetController } from "./replicaset/replica-set-controller.js";
 import { TaintEvictionController } from "./taint-eviction/taint-eviction-controller.js";
 import { VolumeProtectionController } from "./volume-protection/volume-protection-controller.js";
 
-/** The controllers that a controller manager runs, by upstream's names, in the order of start. */
-export const CONTROLLERS: Readonly<Record<string, new (options: ControllerOptions) => Controller>> =
+/** How many `what` are synced at one time. */
+const syncs = (name: string, what: string, byDefault: number): ControllerFlag => ({
+  name,
+  least: 1,
+  byDefault,
+  meaning: `${what} that are synced at once.`,
+});
+
+/** The controllers that a controller manager runs, in the order of start. */
+export const CONTROLLERS: readonly ControllerEntry[] = [
   {
-    "replicaset-controller": ReplicaSetController,
-    "deployment-controller": DeploymentController,
-    "endpointslice-controller": EndpointSliceController,
-    "garbage-collector-controller": GarbageCollector,
-    "namespace-controller": NamespaceController,
-    "disruption-controller": DisruptionController,
-    "pod-garbage-collector-controller": PodGarbageCollector,
-    "taint-eviction-controller": TaintEvictionController,
-    "persistentvolume-binder-controller": PersistentVolumeController,
-    "ephemeral-volume-controller": EphemeralVolumeController,
-    "volume-protection-controller": VolumeProtectionController,
-  };
+    name: "replicaset-controller",
+    controller: ReplicaSetController,
+    kinds: ["ReplicaSet", "Pod"],
+    workers: syncs("concurrentReplicasetSyncs", "ReplicaSets", 5),
+  },
+  {
+    name: "deployment-controller",
+    controller: DeploymentController,
+    kinds: ["Deployment", "ReplicaSet", "Pod"],
+    workers: syncs("concurrentDeploymentSyncs", "Deployments", 5),
+  },
+  {
+    name: "endpointslice-controller",
+    controller: EndpointSliceController,
+    kinds: ["Service", "Pod", "Node", "EndpointSlice"],
+    workers: syncs("concurrentServiceEndpointSyncs", "Services, for their EndpointSlices,", 5),
+  },
+  {
+    name: "garbage-collector-controller",
+    controller: GarbageCollector,
+    kinds: ALL_KINDS,
+    workers: syncs("concurrentGcSyncs", "Objects of the garbage collector", 20),
+  },
+  {
+    name: "namespace-controller",
+    controller: NamespaceController,
+    kinds: ["Namespace", ...ALL_KINDS.filter((kind) => KINDS[kind].namespaced)],
+    workers: syncs("concurrentNamespaceSyncs", "Namespaces", 10),
+  },
+  {
+    name: "disruption-controller",
+    controller: DisruptionController,
+    kinds: [
+      ...(["PodDisruptionBudget", "Pod"] as const),
+      ...(["ReplicationController", "ReplicaSet", "Deployment", "StatefulSet"] as const),
+    ],
+  },
+  {
+    name: "pod-garbage-collector-controller",
+    controller: PodGarbageCollector,
+    kinds: ["Pod", "Node"],
+    flags: [TERMINATED_POD_GC_THRESHOLD],
+  },
+  {
+    name: "taint-eviction-controller",
+    controller: TaintEvictionController,
+    kinds: ["Pod", "Node"],
+  },
+  {
+    name: "persistentvolume-binder-controller",
+    controller: PersistentVolumeController,
+    kinds: ["PersistentVolumeClaim", "PersistentVolume", "StorageClass", "Node"],
+  },
+  {
+    name: "ephemeral-volume-controller",
+    controller: EphemeralVolumeController,
+    kinds: ["Pod", "PersistentVolumeClaim"],
+  },
+  {
+    name: "volume-protection-controller",
+    controller: VolumeProtectionController,
+    kinds: ["Pod", "PersistentVolumeClaim", "PersistentVolume"],
+  },
+];

@@ -35,14 +35,6 @@ export const DEFAULTS = {
     controllerManager: { qps: 20, burst: 30 },
     scheduler: { qps: 50, burst: 100 },
   },
-  controllerManager: {
-    concurrentDeploymentSyncs: 5,
-    concurrentReplicaSetSyncs: 5,
-    concurrentServiceEndpointSyncs: 5,
-    concurrentGcSyncs: 20,
-    concurrentNamespaceSyncs: 10,
-    terminatedPodGCThreshold: 12_500,
-  },
   kubelet: { nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND, serializeImagePulls: true },
   /** A container that no entry of `behavior` matches. */
   container: {

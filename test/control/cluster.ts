@@ -3,7 +3,9 @@ import type { Manifest } from "../../src/api/kubernetes.js";
 import type { VersionOf } from "../../src/api/object-version.js";
 import type { PodCondition, PodVersion } from "../../src/api/pod-version.js";
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../../src/base/time.js";
-import type { Controller, ControllerOptions } from "../../src/control/controller.js";
+import type { ControllerEntry, ControllerOptions } from "../../src/control/controller.js";
+import { CONTROLLERS } from "../../src/control/registry.js";
+import { watchedBy } from "../../src/scenario/assemble/wire-control.js";
 import { Engine, type HandlerId } from "../../src/kernel/engine.js";
 import { Phase } from "../../src/kernel/phase.js";
 import { type ClusterObserver, UNOBSERVED } from "../../src/record/cluster-observer.js";
@@ -94,7 +96,8 @@ export class TestCluster {
   }
 
   /** What a controller is built from; all that its client sends is kept in `writes`. */
-  controllerOptions(name: string): ControllerOptions {
+  controllerOptions(entry: ControllerEntry): ControllerOptions {
+    const { name } = entry;
     const client = this.newClient(name);
     const submit = client.submit.bind(client);
     client.submit = (request, answer, a, b) => {
@@ -103,7 +106,7 @@ export class TestCluster {
     };
     return {
       engine: this.engine,
-      informers: this.informers,
+      informers: watchedBy(entry, this.informers),
       client,
       observer: this.observer,
       startTimeMs: START_TIME_MS,
@@ -111,13 +114,8 @@ export class TestCluster {
     };
   }
 
-  run(
-    controllers: Record<string, new (options: ControllerOptions) => Controller>,
-    withKubelets = true,
-  ): this {
-    const built = Object.entries(controllers).map(
-      ([name, Class]) => new Class(this.controllerOptions(name)),
-    );
+  run(controllers: readonly ControllerEntry[], withKubelets = true): this {
+    const built = controllers.map((entry) => new entry.controller(this.controllerOptions(entry)));
     if (withKubelets) this.startKubelets();
     for (const controller of built) controller.start();
     return this;
@@ -247,4 +245,13 @@ export function replicaSet(name: string, replicas: number, rest: object = {}): M
       ...rest,
     },
   };
+}
+
+/** The entries of those controllers, by upstream's names. */
+export function only(...names: readonly string[]): readonly ControllerEntry[] {
+  return names.map((name) => {
+    const entry = CONTROLLERS.find((one) => one.name === name);
+    if (entry === undefined) throw new Error(`there is no ${name}`);
+    return entry;
+  });
 }

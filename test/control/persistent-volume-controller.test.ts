@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/api/kubernetes.js";
 import { ZONE } from "../../src/api/volumes/binding-outcome.js";
-import type { Controller, ControllerOptions } from "../../src/control/controller.js";
-import { PersistentVolumeController } from "../../src/control/persistentvolume/persistent-volume-controller.js";
 import { CONTROLLERS } from "../../src/control/registry.js";
 import { TestCluster } from "./cluster.js";
 import {
@@ -150,13 +148,7 @@ describe("a claim that names no class", () => {
     [25, undefined],
     [26, "late"],
   ])("in 1.%i gets a default class that comes later: %s", (minor, expected) => {
-    const cluster = new TestCluster();
-    class OfVersion extends PersistentVolumeController {
-      constructor(options: ControllerOptions) {
-        super({ ...options, kubernetesMinor: minor });
-      }
-    }
-    cluster.run({ binder: OfVersion as new (options: ControllerOptions) => Controller });
+    const cluster = new TestCluster({ kubernetesMinor: minor }).run(ONLY);
     cluster.apply(claim("c"));
     cluster.advance(5);
     cluster.apply(storageClass("late", {}, DEFAULT));

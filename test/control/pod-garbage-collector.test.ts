@@ -4,7 +4,7 @@ import { MICROS_PER_SECOND, secondsToMicros } from "../../src/base/time.js";
 import type { ControllerOptions } from "../../src/control/controller.js";
 import { PodGarbageCollector } from "../../src/control/pod-garbage-collector/pod-garbage-collector.js";
 import { CONTROLLERS } from "../../src/control/registry.js";
-import { podTemplate, replicaSet, TestCluster } from "./cluster.js";
+import { only, podTemplate, replicaSet, TestCluster } from "./cluster.js";
 
 /** The collector alone; every version of a pod that was written, and when one went. */
 function collected(change: Partial<ControllerOptions> = {}) {
@@ -18,7 +18,10 @@ function collected(change: Partial<ControllerOptions> = {}) {
     }
   });
   node(cluster, "node-0");
-  const options = { ...cluster.controllerOptions("podgc"), ...change };
+  const options = {
+    ...cluster.controllerOptions(only("pod-garbage-collector-controller")[0]!),
+    ...change,
+  };
   new PodGarbageCollector(options).start();
   return { cluster, versions, gone };
 }
@@ -113,7 +116,7 @@ describe("pods that ended", () => {
   };
 
   it("go beyond the threshold: evicted ones first, then the oldest", () => {
-    const { cluster, gone } = collected({ terminatedPodGCThreshold: 2 });
+    const { cluster, gone } = collected({ flags: { terminatedPodGCThreshold: 2 } });
     ended(cluster, "a", "Failed");
     ended(cluster, "b", "Succeeded");
     ended(cluster, "c", "Failed", "Evicted");
@@ -127,7 +130,7 @@ describe("pods that ended", () => {
   });
 
   it("all stay when the threshold is 0", () => {
-    const { cluster, gone } = collected({ terminatedPodGCThreshold: 0 });
+    const { cluster, gone } = collected({ flags: { terminatedPodGCThreshold: 0 } });
     for (const name of ["a", "b", "c"]) ended(cluster, name, "Failed");
     cluster.advance(600);
     expect(gone).toEqual([]);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { isPodReady, type PodVersion } from "../../src/api/pod-version.js";
-import { ReplicaSetController } from "../../src/control/replicaset/replica-set-controller.js";
-import { replicaSet, TestCluster } from "./cluster.js";
 
-const controllers = { replicaset: ReplicaSetController };
+import { only, replicaSet, TestCluster } from "./cluster.js";
+
+const controllers = only("replicaset-controller");
 
 function scaled(cluster: TestCluster, replicas: number): void {
   const target = cluster.get("ReplicaSet", "web");

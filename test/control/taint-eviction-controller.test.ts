@@ -3,7 +3,7 @@ import { podCondition } from "../../src/api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../src/base/time.js";
 import type { ControllerOptions } from "../../src/control/controller.js";
 import { TaintEvictionController } from "../../src/control/taint-eviction/taint-eviction-controller.js";
-import { podTemplate, TestCluster } from "./cluster.js";
+import { only, podTemplate, TestCluster } from "./cluster.js";
 
 const NODE = { kind: "Node", namespace: "", name: "node-0" } as const;
 const taint = (key: string, effect = "NoExecute", value = "") => ({ key, effect, value });
@@ -33,7 +33,7 @@ function tolerating(tolerations: readonly object[], change: Partial<ControllerOp
     }
   });
   new TaintEvictionController({
-    ...cluster.controllerOptions("taint-eviction"),
+    ...cluster.controllerOptions(only("taint-eviction-controller")[0]!),
     ...change,
   }).start();
   const setTaints = (taints: readonly object[]) =>

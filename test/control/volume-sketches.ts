@@ -1,11 +1,10 @@
 import type { Manifest } from "../../src/api/kubernetes.js";
 import { isFullyBound } from "../../src/api/volumes/claims.js";
-import { PersistentVolumeController } from "../../src/control/persistentvolume/persistent-volume-controller.js";
-import type { CONTROLLERS } from "../../src/control/registry.js";
-import { TestCluster } from "./cluster.js";
+import type { ControllerEntry } from "../../src/control/controller.js";
+import { only, TestCluster } from "./cluster.js";
 
 export const DEFAULT = { "storageclass.kubernetes.io/is-default-class": "true" };
-export const ONLY = { "persistentvolume-binder-controller": PersistentVolumeController };
+export const ONLY = only("persistentvolume-binder-controller");
 
 interface ClaimSketch {
   readonly class?: string;
@@ -68,7 +67,10 @@ export function storageClass(name: string, body: object = {}, annotations = {}):
   };
 }
 
-export function clusterOf(manifests: readonly Manifest[], controllers: typeof CONTROLLERS = ONLY) {
+export function clusterOf(
+  manifests: readonly Manifest[],
+  controllers: readonly ControllerEntry[] = ONLY,
+) {
   const cluster = new TestCluster().run(controllers);
   for (const manifest of manifests) cluster.apply(manifest);
   return cluster.advance(1);

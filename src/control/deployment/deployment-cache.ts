@@ -1,5 +1,5 @@
-import type { InformerFactory } from "../../store/informer-factory.js";
 import type { WriteRequest } from "../../store/request.js";
+import type { Informers } from "../controller.js";
 import { FreshView } from "../fresh-view.js";
 import { controllerReference } from "../owner-references.js";
 import { Selectors } from "../selectors.js";
@@ -21,7 +21,7 @@ export class DeploymentCache {
 
   /** `enqueue` is called with the row of each Deployment that has to be looked at. */
   constructor(
-    private readonly informers: InformerFactory,
+    private readonly informers: Informers,
     private readonly enqueue: (row: number) => void,
   ) {
     this.deployments = new FreshView(informers.informer("Deployment"));

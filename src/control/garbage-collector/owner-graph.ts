@@ -2,8 +2,8 @@ import { ALL_KINDS, KINDS, type Kind } from "../../api/kinds.js";
 import type { OwnerReference } from "../../api/kubernetes.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { Informer } from "../../store/informer.js";
-import type { InformerFactory } from "../../store/informer-factory.js";
 import { FOREGROUND_FINALIZER } from "../../store/verbs/delete.js";
+import type { Informers } from "../controller.js";
 
 type Place = number;
 const ROWS = 2 ** 32;
@@ -24,7 +24,7 @@ export class OwnerGraph {
   /** UIDs of objects that were seen and are gone, of kinds that own objects. */
   private readonly gone = new Set<string>();
 
-  constructor(informers: InformerFactory) {
+  constructor(informers: Informers) {
     this.informers = ALL_KINDS.map((kind) => informers.informer(kind) as unknown as Informer<Kind>);
   }
 

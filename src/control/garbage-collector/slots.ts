@@ -1,6 +1,6 @@
 import type { Kind } from "../../api/kinds.js";
 import type { AnyVersion } from "../../api/object-version.js";
-import type { InformerFactory } from "../../store/informer-factory.js";
+import type { Informers } from "../controller.js";
 
 interface Occupant {
   readonly kind: Kind;
@@ -35,7 +35,7 @@ export class Slots {
   }
 
   /** The object of that slot as the watches know it. */
-  objectIn(slot: number, informers: InformerFactory): AnyVersion | undefined {
+  objectIn(slot: number, informers: Informers): AnyVersion | undefined {
     const occupant = this.occupants[slot];
     if (occupant === undefined) return undefined;
     const object = informers.informer(occupant.kind).at(occupant.row);

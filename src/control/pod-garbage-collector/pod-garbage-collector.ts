@@ -9,7 +9,12 @@ import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import type { Outcome, Refusal } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
-import type { Controller, ControllerOptions } from "../controller.js";
+import {
+  type Controller,
+  type ControllerFlag,
+  type ControllerOptions,
+  flagValue,
+} from "../controller.js";
 import {
   isOrphaned,
   isOutOfService,
@@ -19,7 +24,13 @@ import {
 import { Quarantine } from "./quarantine.js";
 
 const PERIOD_MICROS = 20 * MICROS_PER_SECOND;
-const DEFAULT_THRESHOLD = 12_500;
+/** Upstream's `--terminated-pod-gc-threshold`. */
+export const TERMINATED_POD_GC_THRESHOLD: ControllerFlag = {
+  name: "terminatedPodGCThreshold",
+  least: 0,
+  byDefault: 12_500,
+  meaning: "Pods that have ended and are kept, in the whole cluster; 0: all.",
+};
 /** From here on a collected pod is failed first, and nodes can be declared out of service. */
 const FAILING_MINOR = 26;
 /** Why a pod is removed: its node is gone, or there is no more to say. */
@@ -54,7 +65,7 @@ export class PodGarbageCollector implements Controller {
     const { engine, informers, client } = options;
     this.pods = informers.informer("Pod");
     this.nodes = informers.informer("Node");
-    this.threshold = options.terminatedPodGCThreshold ?? DEFAULT_THRESHOLD;
+    this.threshold = flagValue(TERMINATED_POD_GC_THRESHOLD, options.flags);
     this.failsPods = (options.kubernetesMinor ?? FAILING_MINOR) >= FAILING_MINOR;
     this.round = engine.registerHandler("control/pod-garbage-collector/round", () => this.look());
     this.failed = client.onAnswer((outcome, _, cause, request) => {

@@ -1,44 +1,40 @@
-import type { ControllerOptions, Controller } from "../../control/controller.js";
+import { assert } from "../../base/assert.js";
+import {
+  type Controller,
+  type ControllerEntry,
+  type ControllerOptions,
+  flagValue,
+  type Informers,
+} from "../../control/controller.js";
 import { CONTROLLERS } from "../../control/registry.js";
+import type { InformerFactory } from "../../store/informer-factory.js";
 import type { Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
-
-type ManagerFlags = Scenario["controlPlane"]["controllerManager"];
-
-/** Upstream's `--concurrent-…-syncs`, by the controller that they are about. */
-function workersOf(flags: ManagerFlags, controller: string): number | undefined {
-  switch (controller) {
-    case "deployment-controller":
-      return flags.concurrentDeploymentSyncs;
-    case "replicaset-controller":
-      return flags.concurrentReplicaSetSyncs;
-    case "endpointslice-controller":
-      return flags.concurrentServiceEndpointSyncs;
-    case "garbage-collector-controller":
-      return flags.concurrentGcSyncs;
-    case "namespace-controller":
-      return flags.concurrentNamespaceSyncs;
-    default:
-      return undefined;
-  }
-}
 
 /** Builds the controllers of kube-controller-manager: one set of watches, a client for each. */
 export function wireControllers(ground: Ground, scenario: Scenario): readonly Controller[] {
   const { controllerManager, latency } = scenario.controlPlane;
-  const informers = ground.informers(
-    "kube-controller-manager",
-    controllerManager.watchLatencyMicros,
-  );
-  const options = (name: string): ControllerOptions => ({
+  const { flags, client, watchLatencyMicros } = controllerManager;
+  const informers = ground.informers("kube-controller-manager", watchLatencyMicros);
+  const options = (entry: ControllerEntry): ControllerOptions => ({
     engine: ground.engine,
-    informers,
-    client: ground.client(name, { latencyMicros: latency.apiMicros, ...controllerManager.client }),
+    informers: watchedBy(entry, informers),
+    client: ground.client(entry.name, { latencyMicros: latency.apiMicros, ...client }),
     observer: ground.observer,
     startTimeMs: scenario.startTimeEpochMicros / 1000,
-    workers: workersOf(controllerManager, name),
+    workers: entry.workers && flagValue(entry.workers, flags),
     kubernetesMinor: scenario.kubernetesMinor,
-    terminatedPodGCThreshold: controllerManager.terminatedPodGCThreshold,
+    flags,
   });
-  return Object.entries(CONTROLLERS).map(([name, Made]) => new Made(options(name)));
+  return CONTROLLERS.map((entry) => new entry.controller(options(entry)));
+}
+
+/** The informers of the kinds that an entry names: a controller watches what it says, and no more. */
+export function watchedBy({ name, kinds }: ControllerEntry, all: InformerFactory): Informers {
+  return {
+    informer: (kind) => {
+      assert(kinds.includes(kind), () => `the entry of the ${name} does not name ${kind}`);
+      return all.informer(kind);
+    },
+  };
 }

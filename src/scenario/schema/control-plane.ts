@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { type FlagValues, flagsOf } from "../../control/controller.js";
+import { CONTROLLERS } from "../../control/registry.js";
 import {
   CYCLE_TIME_PRESETS,
   type CycleTime,
@@ -64,29 +66,27 @@ const refused = <N extends string>(flags: Readonly<Record<N, string>>) =>
     Object.entries<string>(flags).map(([name, owner]) => [name, notYet(`${owner} (\`${name}\`)`)]),
   ) as Record<N, ReturnType<typeof notYet>>;
 
-const workers = (what: string, value: number) =>
-  described(positiveCount.optional(), `${what} that are synced at once.`, {
-    default: value,
-    source: "upstream",
-  });
+function withoutKeys(
+  all: Readonly<Record<string, string>>,
+  taken: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(all).filter(([key]) => !Object.hasOwn(taken, key)));
+}
 
-const manager = DEFAULTS.controllerManager;
+const FLAGS = flagsOf(CONTROLLERS);
+
+/** The flags of the controllers that there are. */
+const flags = Object.fromEntries(
+  FLAGS.map(({ name, least, byDefault, meaning }) => {
+    const value = (least === 0 ? count : positiveCount).optional();
+    return [name, described(value, meaning, { default: byDefault, source: "upstream" })];
+  }),
+);
+
 const controllerManager = z.strictObject({
   ...component(clients.controllerManager.qps, clients.controllerManager.burst),
-  concurrentDeploymentSyncs: workers("Deployments", manager.concurrentDeploymentSyncs),
-  concurrentReplicasetSyncs: workers("ReplicaSets", manager.concurrentReplicaSetSyncs),
-  concurrentServiceEndpointSyncs: workers(
-    "Services, for their EndpointSlices,",
-    manager.concurrentServiceEndpointSyncs,
-  ),
-  concurrentGcSyncs: workers("Objects of the garbage collector", manager.concurrentGcSyncs),
-  concurrentNamespaceSyncs: workers("Namespaces", manager.concurrentNamespaceSyncs),
-  terminatedPodGCThreshold: described(
-    count.optional(),
-    "Pods that have ended and are kept, in the whole cluster; 0: all.",
-    { default: manager.terminatedPodGCThreshold, source: "upstream" },
-  ),
-  ...refused(laterFlags),
+  ...flags,
+  ...refused(withoutKeys(laterFlags, flags)),
 });
 
 const kubelet = z.strictObject({
@@ -190,19 +190,12 @@ export const controlPlane = z
       },
       watchLatencyMicros: given[name]?.watchLatency ?? watchMicros,
     });
-    const cm = given.controllerManager;
+    const manager: Readonly<Record<string, unknown>> = given.controllerManager ?? {};
+    const values = FLAGS.map(({ name, byDefault }) => [name, manager[name] ?? byDefault] as const);
     return {
       controllerManager: {
         ...shared("controllerManager"),
-        concurrentDeploymentSyncs:
-          cm?.concurrentDeploymentSyncs ?? manager.concurrentDeploymentSyncs,
-        concurrentReplicaSetSyncs:
-          cm?.concurrentReplicasetSyncs ?? manager.concurrentReplicaSetSyncs,
-        concurrentServiceEndpointSyncs:
-          cm?.concurrentServiceEndpointSyncs ?? manager.concurrentServiceEndpointSyncs,
-        concurrentGcSyncs: cm?.concurrentGcSyncs ?? manager.concurrentGcSyncs,
-        concurrentNamespaceSyncs: cm?.concurrentNamespaceSyncs ?? manager.concurrentNamespaceSyncs,
-        terminatedPodGCThreshold: cm?.terminatedPodGCThreshold ?? manager.terminatedPodGCThreshold,
+        flags: Object.fromEntries(values) as FlagValues,
       },
       kubelet: {
         watchLatencyMicros: given.kubelet?.watchLatency ?? watchMicros,

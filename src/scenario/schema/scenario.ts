@@ -1,3 +1,4 @@
+import type { FlagValues } from "../../control/controller.js";
 import type { Labels, Manifest, ResourceList, Taint } from "../../api/kubernetes.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { CycleTime } from "../../scheduler/cycle-time.js";
@@ -269,12 +270,8 @@ interface Component {
 
 export interface ControlPlane {
   readonly controllerManager: Component & {
-    readonly concurrentDeploymentSyncs: number;
-    readonly concurrentReplicaSetSyncs: number;
-    readonly concurrentServiceEndpointSyncs: number;
-    readonly concurrentGcSyncs: number;
-    readonly concurrentNamespaceSyncs: number;
-    readonly terminatedPodGCThreshold: number;
+    /** Of each flag of its controllers, by name. */
+    readonly flags: FlagValues;
   };
   readonly kubelet: Pick<Component, "watchLatencyMicros"> & {
     readonly nodeStatusUpdateFrequencyMicros: TimeMicros;
