@@ -69,7 +69,11 @@ function program(interruption: Interruption): Command {
     .option("--seed <n>", "seed of all random draws; wins over the scenario's", integer)
     .option("--set <path=value>", "change the scenario: a path from spec (repeatable)", collect, [])
     .option("--until <time>", "how long to run: a duration such as 30m, or `idle`")
-    .option("--nodes <shape>", "nodes for plain manifests, such as 3x4cpu,16Gi")
+    .option(
+      "--nodes <shape>",
+      "nodes for plain manifests, such as 3x4cpu,16Gi or 2x8cpu,64Gi,nvidia.com/gpu=4,zones=a/b,label=disk=ssd,taint=gpu:NoSchedule (repeatable)",
+      (value: string, before: readonly string[] | undefined) => collect(value, before ?? []),
+    )
     .option("--out <dir>", "folder for the results", folder, "results")
     .option("--strict", "exit 1 when something that matters is not modelled")
     .option(

@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly seed?: number;
   readonly set: readonly string[];
   readonly until?: string;
-  readonly nodes?: string;
+  readonly nodes?: readonly string[];
   readonly out: string;
   readonly strict?: boolean;
   readonly json?: boolean;

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { parseNodeShape } from "../../src/scenario/load/node-shape.js";
+import { parseNodeShapes } from "../../src/scenario/load/node-shape.js";
 import {
   formatDuration,
   parseDuration,
@@ -99,12 +99,52 @@ it.each(["2026-01-05", "2026-01-05T08:00:00", "2026-13-05T08:00:00Z", 5])(
 );
 
 describe("--nodes", () => {
-  it("makes a pool", () => {
-    expect(read(parseNodeShape("3x4cpu,16Gi"))).toEqual({
-      name: "node",
-      nodes: 3,
-      capacity: { cpu: "4", memory: "16Gi" },
-    });
+  const one = (text: string) => parseNodeShapes([text]);
+  const base = { name: "node", nodes: 3, capacity: { cpu: "4", memory: "16Gi" } };
+
+  it.each([
+    ["3x4cpu,16Gi", {}],
+    ["3x4cpu,16Gi,zones=a/b/c", { zones: ["a", "b", "c"] }],
+    ["3x4cpu,16Gi,nvidia.com/gpu=4", { capacity: { ...base.capacity, "nvidia.com/gpu": "4" } }],
+    [
+      "3x4cpu,16Gi,pods=250,ephemeral-storage=1.5Ti,hugepages-2Mi=512Mi",
+      {
+        capacity: {
+          ...base.capacity,
+          pods: "250",
+          "ephemeral-storage": "1.5Ti",
+          "hugepages-2Mi": "512Mi",
+        },
+      },
+    ],
+    [
+      "3x4cpu,16Gi,label=disk=ssd,label=example.com/spot",
+      { labels: { disk: "ssd", "example.com/spot": "" } },
+    ],
+    [
+      "3x4cpu,16Gi,taint=gpu:NoSchedule, taint=example.com/team=web:NoExecute",
+      {
+        taints: [
+          { key: "gpu", effect: "NoSchedule" },
+          { key: "example.com/team", value: "web", effect: "NoExecute" },
+        ],
+      },
+    ],
+  ])("%s makes a pool", (text, more) => {
+    expect(read(one(text))).toEqual([{ ...base, ...more }]);
+  });
+
+  it("given several times it makes a pool each", () => {
+    const pools = parseNodeShapes(["3x4cpu,16Gi", "2x8cpu,64Gi,taint=gpu:NoSchedule"]);
+    expect(read(pools)).toEqual([
+      base,
+      {
+        name: "node2",
+        nodes: 2,
+        capacity: { cpu: "8", memory: "64Gi" },
+        taints: [{ key: "gpu", effect: "NoSchedule" }],
+      },
+    ]);
   });
 
   it.each([
@@ -116,11 +156,37 @@ describe("--nodes", () => {
     "3x-4cpu,16Gi",
     "3x4cpu,16GB",
     "ax4cpu,1Gi",
+    "zones=a",
   ])("%s is refused", (text) => {
-    expect(read(parseNodeShape(text))).toMatch(/expected nodes as/);
+    expect(read(one(text))).toMatch(/expected nodes as/);
+  });
+
+  it.each([
+    ["zone=a", "`zone=a`: did you mean zones?"],
+    ["zones=a//b", "`zones=a//b`: expected zones such as zones=a/b/c"],
+    ["zones=a/a", "`zones=a/a`: a zone is given twice"],
+    ["zones=a,zones=b", "`zones=b`: zones are given twice"],
+    ["zones=a_", "`zones=a_`: the zone a_: must be empty, or consist of letters"],
+    ["taint=gpu", "`taint=gpu`: expected a taint with its effect, such as"],
+    ["taint=gpu:NoSchedul", "did you mean NoSchedule?"],
+    ["taint=gpu:Never", "the effect Never is none of NoSchedule, PreferNoSchedule, NoExecute"],
+    ["taint=a b:NoSchedule", "the key a b:"],
+    ["taint=a:NoSchedule,taint=a=b:NoSchedule", "the taint a:NoSchedule is given twice"],
+    ["label==x", "the key :"],
+    ["label=a=b,label=a=c", "the label a is given twice"],
+    ["gpu=4", "Kubernetes has no resource gpu; one of a vendor has its domain"],
+    ["pod=10", "`pod=10`: did you mean pods?"],
+    ["cpu=3", "cpu is given twice"],
+    ["nvidia.com/gpu=half", "expected an amount of nvidia.com/gpu such as nvidia.com/gpu=4"],
+    ["nvidia.com/gpu=-1", "expected an amount of nvidia.com/gpu"],
+    ["nvidia.com/gpu=500m", "expected a whole number of nvidia.com/gpu"],
+    ["", "expected nodes as"],
+    ["zones", "did you mean zones=…?"],
+  ])("3x4cpu,16Gi,%s is refused: %s", (part, told) => {
+    expect(read(one(`3x4cpu,16Gi,${part}`))).toContain(told);
   });
 
   it.each(["3x4cpu,16", "3x4cpu,16m"])("%s is refused: memory without a unit is bytes", (text) => {
-    expect(read(parseNodeShape(text))).toMatch(/has no unit: it is bytes; write 16Gi$/);
+    expect(read(one(text))).toMatch(/has no unit: it is bytes; write 16Gi$/);
   });
 });

@@ -6,13 +6,13 @@ import { InputFiles } from "./input-files.js";
 import type { LoadOutcome } from "./loaded-scenario.js";
 import { type LoadOptions, loadSource } from "./load-scenario.js";
 import { objectsInFiles } from "./manifests.js";
-import { parseNodeShape } from "./node-shape.js";
+import { parseNodeShapes } from "./node-shape.js";
 import { fileIssue } from "./read-text.js";
 import { ScenarioSource } from "./scenario-file.js";
 
 export interface ManifestOptions extends LoadOptions {
-  /** `3x4cpu,16Gi`. */
-  readonly nodes?: string;
+  /** `3x4cpu,16Gi`; one or several. */
+  readonly nodes?: string | readonly string[];
 }
 
 /** How long plain manifests run where nothing says so: until idle, at most this long. */
@@ -28,9 +28,9 @@ export async function scenarioFromManifests(
 ): Promise<LoadOutcome> {
   const { files, dataFolder, nodes } = options;
   const inputs = new InputFiles(files, { folder: ".", dataFolder });
-  const pool = nodes === undefined ? undefined : parseNodeShape(nodes);
-  if (pool !== undefined && "problem" in pool) {
-    return { outcome: "refused", issues: [fileIssue(`--nodes ${nodes}`, pool.problem)] };
+  const pools = parseNodeShapes([nodes ?? []].flat());
+  if ("problem" in pools) {
+    return { outcome: "refused", issues: [fileIssue(`--nodes ${pools.text}`, pools.problem)] };
   }
   const snapshot = await dumpsAmong(paths, inputs);
   const manifests = paths.filter((path) => !snapshot.includes(path));
@@ -43,7 +43,7 @@ export async function scenarioFromManifests(
       until: "idle",
       cluster: {
         ...(snapshot.length === 0 ? {} : { snapshot }),
-        ...(pool === undefined ? {} : { nodePools: [pool.value] }),
+        ...(pools.value.length === 0 ? {} : { nodePools: pools.value }),
       },
       ...(manifests.length === 0 ? {} : { manifests }),
     },

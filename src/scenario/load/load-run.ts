@@ -63,7 +63,8 @@ export async function loadRun(
   const outcomes: LoadOutcome[] = [];
   if (options.nodes !== undefined && plain.length === 0) {
     const message = "is for plain manifests; a scenario says its nodes in spec.cluster";
-    outcomes.push({ outcome: "refused", issues: [fileIssue(`--nodes ${options.nodes}`, message)] });
+    const given = [options.nodes].flat().join(" --nodes ");
+    outcomes.push({ outcome: "refused", issues: [fileIssue(`--nodes ${given}`, message)] });
   }
   for (const path of paths) {
     const role = roles.get(path);
