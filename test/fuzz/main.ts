@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
+import { fuzzInputs } from "./inputs.js";
 import { fuzzSeeds } from "./seeds.js";
 
 /** What `npm run fuzz` can do: an option, whose number says how many, and what runs for it. */
 const MODES: Record<string, (count: number, first: number) => Promise<boolean>> = {
+  inputs: fuzzInputs,
   seeds: fuzzSeeds,
 };
 
