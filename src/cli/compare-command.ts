@@ -10,6 +10,7 @@ import { renderTable, type TableFormat } from "../analysis/tables/table.js";
 import { printableLines } from "../base/printable.js";
 import { formatIssue } from "../scenario/issue.js";
 import { ExitCode } from "./exit-code.js";
+import { processOwner } from "./process-owner.js";
 import { tell } from "./standard-streams.js";
 
 export interface CompareOptions {
@@ -24,7 +25,7 @@ export interface CompareOptions {
 
 /** `seatrial compare`: paired statistics between variants of finished runs. */
 export function compareCommand(paths: readonly string[], options: CompareOptions): ExitCode {
-  const read = readResults(paths);
+  const read = readResults(paths, processOwner());
   if ("issues" in read) {
     for (const issue of read.issues) tell(formatIssue(issue));
     return ExitCode.wrongInput;

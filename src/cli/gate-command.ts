@@ -17,6 +17,7 @@ import { formatIssue, type Issue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { readDocument } from "../scenario/load/read-document.js";
 import { ExitCode } from "./exit-code.js";
+import { processOwner } from "./process-owner.js";
 import { tell } from "./standard-streams.js";
 
 export interface GateOptions {
@@ -32,7 +33,7 @@ export async function gateCommand(
   paths: readonly string[],
   options: GateOptions,
 ): Promise<ExitCode> {
-  const read = readResults(paths);
+  const read = readResults(paths, processOwner());
   if ("issues" in read) return refuse(read.issues);
   const rules = await rulesOf(options.rules);
   if (!("value" in rules)) return refuse(rules);

@@ -68,7 +68,7 @@ export function settleResults(parent: string, owner: FolderOwner): void {
 }
 
 function hiddenIn(parent: string): readonly Hidden[] {
-  if (!existsSync(parent)) return [];
+  if (statSync(parent, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(parent)
     .sort()
     .flatMap((name) => {

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { chooseFigures } from "../../src/analysis/comparison/choose-metrics.js";
@@ -127,6 +127,17 @@ describe("results", () => {
     damage(out);
     const read = readResults([out]);
     expect("issues" in read && read.issues[0]!.message).toMatch(message);
+  });
+
+  test("that a killed run left hidden are put back in their place by who reads them", () => {
+    const out = resultsFolder(waits("a", [1, 2]));
+    const [place, earlier] = ["seed-1", ".seed-1-earlier-dead-1"].map((name) =>
+      join(out, "made", "a", name),
+    ) as [string, string];
+    renameSync(place, earlier);
+    const read = readResults([place], { name: "me", isAlive: () => false });
+    expect("runs" in read && read.runs.map(({ path }) => path)).toEqual([place]);
+    expect(existsSync(earlier)).toBe(false);
   });
 
   test("of two versions are refused, and so is the same run twice", () => {

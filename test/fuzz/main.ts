@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
 import { fuzzInputs } from "./inputs.js";
+import { fuzzKills } from "./kills.js";
 import { fuzzSeeds } from "./seeds.js";
 
 /** What `npm run fuzz` can do: an option, whose number says how many, and what runs for it. */
 const MODES: Record<string, (count: number, first: number) => Promise<boolean>> = {
   inputs: fuzzInputs,
+  kills: fuzzKills,
   seeds: fuzzSeeds,
 };
 

@@ -1,6 +1,7 @@
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "csv-parse/sync";
+import { dirname, join } from "node:path";
+import { csvRows } from "../../base/csv-rows.js";
+import { type FolderOwner, settleResults } from "../../experiment/hidden-folders.js";
 import type { Issue } from "../../scenario/issue.js";
 
 /** A figure of `summary.csv`. */
@@ -36,15 +37,17 @@ export function figureKey(metric: string, labels: string): string {
 
 /**
  * All runs at and below the given folders, found by their `run.json`, in the order of their paths; or what is wrong with
- * them. Hidden folders, in which runs are on their way, are passed over.
+ * them. Hidden folders, in which runs are on their way, are passed over; what killed runs left is put in order before.
  */
 export function readResults(
   paths: readonly string[],
+  owner?: FolderOwner,
 ): { readonly runs: readonly RunResult[] } | { readonly issues: readonly Issue[] } {
   const issues: Issue[] = [];
   const runs: RunResult[] = [];
   for (const path of paths) {
-    const folders = existsSync(path) && statSync(path).isDirectory() ? runFolders(path) : [];
+    settle(dirname(path), owner);
+    const folders = existsSync(path) && statSync(path).isDirectory() ? runFolders(path, owner) : [];
     if (folders.length === 0) issues.push(issueAt(path, "holds no results: no run.json is in it"));
     for (const folder of folders) {
       const run = readRun(folder);
@@ -56,14 +59,24 @@ export function readResults(
   return issues.length > 0 ? { issues } : { runs };
 }
 
-function runFolders(folder: string): string[] {
+/** Where nothing may be written what is there is read. */
+function settle(folder: string, owner: FolderOwner | undefined): void {
+  try {
+    if (owner !== undefined) settleResults(folder, owner);
+  } catch {
+    // The results that are in place are read all the same.
+  }
+}
+
+function runFolders(folder: string, owner: FolderOwner | undefined): string[] {
+  settle(folder, owner);
   if (existsSync(join(folder, "run.json"))) return [folder];
   const entries: Dirent[] = readdirSync(folder, { withFileTypes: true });
   return entries
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
     .map((entry) => entry.name)
     .sort(bySeedOrName)
-    .flatMap((name) => runFolders(join(folder, name)));
+    .flatMap((name) => runFolders(join(folder, name), owner));
 }
 
 /** `seed-2` before `seed-10`. */
@@ -119,9 +132,13 @@ function identityOf(record: Readonly<Record<string, unknown>>) {
 }
 
 function figuresOf(text: string): Map<string, Figure> {
-  const rows = parse(text, { columns: true }) as Record<string, string>[];
+  const rows = csvRows(text);
+  if ("problem" in rows) throw new Error(`line ${rows.line}: ${rows.problem}`);
+  const header = rows[0] ?? [];
+  const places = ["metric", "labels", "value", "unit"].map((name) => header.indexOf(name));
   const figures = new Map<string, Figure>();
-  for (const { metric = "", labels = "", value = "", unit = "" } of rows) {
+  for (const row of rows.slice(1)) {
+    const [metric = "", labels = "", value = "", unit = ""] = places.map((at) => row[at]);
     if (value === "") continue;
     figures.set(figureKey(metric, labels), { metric, labels, value: Number(value), unit });
   }

@@ -1,4 +1,4 @@
-import { parse } from "csv-parse/sync";
+import { csvRows } from "../../base/csv-rows.js";
 import type { Issue } from "../issue.js";
 import type { InputFiles } from "./input-files.js";
 import { readText } from "./read-text.js";
@@ -61,12 +61,9 @@ async function columnOf(
   const { path, shown } = file;
   const read = await readText(inputs.files, { path, shown, maxBytes: MAX_SAMPLE_FILE_BYTES });
   if ("issue" in read) return `${shown}: ${read.issue.message}`;
-  let rows: readonly (readonly string[])[];
-  try {
-    rows = parse(read.text, { bom: true, trim: true, skip_empty_lines: true });
-  } catch (error) {
-    return `${shown} is no valid CSV: ${error instanceof Error ? error.message : String(error)}`;
-  }
+  const found = csvRows(read.text);
+  if ("problem" in found) return `${shown}, line ${found.line}: ${found.problem}`;
+  const rows = found.map((row) => row.map((field) => field.trim()));
   const header = rows[0] ?? [];
   const at = header.indexOf(from.column);
   if (at < 0) {

@@ -1,5 +1,5 @@
 import type { TraceIssue } from "../trace-pod.js";
-import { CsvRows } from "./csv-rows.js";
+import { CsvRows } from "../../../base/csv-rows.js";
 
 export interface CsvColumn {
   readonly name: string;

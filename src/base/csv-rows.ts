@@ -122,6 +122,23 @@ export class CsvRows {
   }
 }
 
+/** All rows of a text, or what is wrong with the first that is no CSV. */
+export function csvRows(
+  text: string,
+): readonly (readonly string[])[] | { readonly line: number; readonly problem: string } {
+  const rows: (readonly string[])[] = [];
+  let first: { readonly line: number; readonly problem: string } | null = null;
+  const reader = new CsvRows({
+    row: (_, fields) => rows.push(fields),
+    broken: (line, _, problem) => {
+      first ??= { line, problem };
+    },
+  });
+  reader.push(text);
+  reader.end();
+  return first ?? rows;
+}
+
 /** Whether a quote there begins a quoted field, or stands behind a quote that it doubles. */
 function opensField(text: string, rowStart: number, at: number): boolean {
   if (at === rowStart) return true;

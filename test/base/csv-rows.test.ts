@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { describe, expect } from "vitest";
-import { CsvRows } from "../../src/workload/traces/csv/csv-rows.js";
+import { CsvRows } from "../../src/base/csv-rows.js";
 
 interface Row {
   readonly line: number;
