@@ -89,7 +89,7 @@ function inputOf(bases: readonly Base[], seed: number, folder: string): Call {
   const options = {
     set: isSet ? [setting(text, dice)] : [],
     out: "out",
-    ...(base.nodes === undefined ? {} : { nodes: base.nodes }),
+    ...(base.nodes === undefined ? {} : { nodes: [base.nodes] }),
     // Short runs leave time for more inputs; what a run plans for after its end is only noted.
     ...(base.nodes !== undefined || dice.chance(0.7) ? { until: "2m" } : {}),
     ...(dice.chance(0.2) ? { explain: "*" } : {}),
