@@ -1,3 +1,4 @@
+import { defaultResourceClaim, defaultResourceClaimTemplate } from "./defaults/devices.js";
 import { defaultPod } from "./defaults/pod.js";
 import { defaultAutoscaler, defaultLimitRange, defaultPriorityClass } from "./defaults/policy.js";
 import { defaultEndpointSlice, defaultService } from "./defaults/service.js";
@@ -39,6 +40,8 @@ const DEFAULTING: Defaulting = {
   PersistentVolumeClaim: defaultClaim,
   StorageClass: defaultStorageClass,
   CSIDriver: defaultDriver,
+  ResourceClaim: defaultResourceClaim,
+  ResourceClaimTemplate: defaultResourceClaimTemplate,
 };
 
 /**

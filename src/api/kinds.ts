@@ -1,3 +1,10 @@
+import type {
+  DeviceClassSpec,
+  ResourceClaimSpec,
+  ResourceClaimStatus,
+  ResourceClaimTemplateSpec,
+  ResourceSliceSpec,
+} from "./devices.js";
 import type * as types from "./schemas/types.js";
 
 /** What stands beside `apiVersion`, `kind`, `metadata` and `status` in an object without `spec`. */
@@ -33,6 +40,10 @@ export interface SpecOf {
   CSINode: types.CSINodeSpec;
   CSIDriver: types.CSIDriverSpec;
   CSIStorageCapacity: Body<types.CSIStorageCapacity>;
+  ResourceClaim: ResourceClaimSpec;
+  ResourceClaimTemplate: ResourceClaimTemplateSpec;
+  ResourceSlice: ResourceSliceSpec;
+  DeviceClass: DeviceClassSpec;
 }
 
 export interface StatusOf {
@@ -51,6 +62,7 @@ export interface StatusOf {
   ResourceQuota: types.ResourceQuotaStatus;
   PersistentVolume: types.PersistentVolumeStatus;
   PersistentVolumeClaim: types.PersistentVolumeClaimStatus;
+  ResourceClaim: ResourceClaimStatus;
 }
 
 export type Kind = keyof SpecOf;
@@ -112,6 +124,10 @@ export const KINDS: { readonly [K in Kind]: KindInfo } = {
   CSINode: kind("storage.k8s.io/v1", "csinodes", "Cluster", "spec"),
   CSIDriver: kind("storage.k8s.io/v1", "csidrivers", "Cluster", "spec"),
   CSIStorageCapacity: kind("storage.k8s.io/v1", "csistoragecapacities", "Namespaced", "body"),
+  ResourceClaim: kind("resource.k8s.io/v1", "resourceclaims", "Namespaced", "spec,status"),
+  ResourceClaimTemplate: kind("resource.k8s.io/v1", "resourceclaimtemplates", "Namespaced", "spec"),
+  ResourceSlice: kind("resource.k8s.io/v1", "resourceslices", "Cluster", "spec"),
+  DeviceClass: kind("resource.k8s.io/v1", "deviceclasses", "Cluster", "spec"),
 };
 
 export const ALL_KINDS = Object.keys(KINDS) as readonly Kind[];

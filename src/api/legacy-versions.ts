@@ -1,7 +1,15 @@
 import { KINDS, type Kind } from "./kinds.js";
 import type { Manifest } from "./kubernetes.js";
+import { currentDeviceSpec } from "./legacy-devices.js";
 
 type Loose = Readonly<Record<string, unknown>>;
+
+const DEVICE_KINDS: readonly Kind[] = [
+  "ResourceClaim",
+  "ResourceClaimTemplate",
+  "ResourceSlice",
+  "DeviceClass",
+];
 
 /** API versions that are gone from Kubernetes, and the kinds that they had. */
 const FORMER: readonly (readonly [apiVersion: string, kinds: readonly Kind[]])[] = [
@@ -20,6 +28,9 @@ const FORMER: readonly (readonly [apiVersion: string, kinds: readonly Kind[]])[]
   ["storage.k8s.io/v1alpha1", ["CSIStorageCapacity"]],
   ["storage.k8s.io/v1beta1", ["StorageClass", "CSINode", "CSIDriver", "CSIStorageCapacity"]],
   ["discovery.k8s.io/v1beta1", ["EndpointSlice"]],
+  ["resource.k8s.io/v1alpha3", DEVICE_KINDS],
+  ["resource.k8s.io/v1beta1", DEVICE_KINDS],
+  ["resource.k8s.io/v1beta2", DEVICE_KINDS],
 ];
 
 /** The modelled kind of that API version and name, today's or a former one; undefined for others. */
@@ -190,6 +201,9 @@ export function toCurrentVersion(kind: Kind, manifest: Manifest): Manifest {
       return fromAutoscalingBeta1(converted);
     case "discovery.k8s.io/v1beta1":
       return fromDiscoveryBeta1(converted);
+    case "resource.k8s.io/v1alpha3":
+    case "resource.k8s.io/v1beta1":
+      return { ...converted, spec: currentDeviceSpec(kind, converted.spec) };
     default:
       return converted;
   }

@@ -92,6 +92,12 @@ export function readPodStatus(raw: RawPodStatus, startTimeMs: number): PodStatus
     message: raw.message ?? "",
     podIP: raw.podIP ?? "",
     resources: readResources(raw),
+    ...(raw.resourceClaimStatuses === undefined
+      ? {}
+      : { resourceClaimStatuses: raw.resourceClaimStatuses }),
+    ...(raw.extendedResourceClaimStatus === undefined
+      ? {}
+      : { extendedResourceClaimStatus: raw.extendedResourceClaimStatus }),
   };
 }
 
@@ -194,6 +200,12 @@ export function writePodStatus(pod: PodVersion, startTimeMs: number): RawPodStat
       : { initContainerStatuses: write(status.initContainers) }),
     ...(status.containers.length === 0 ? {} : { containerStatuses: write(status.containers) }),
     ...(said === null ? {} : (resourcesOf(said) as object)),
+    ...(status.resourceClaimStatuses === undefined
+      ? {}
+      : { resourceClaimStatuses: [...status.resourceClaimStatuses] }),
+    ...(status.extendedResourceClaimStatus === undefined
+      ? {}
+      : { extendedResourceClaimStatus: status.extendedResourceClaimStatus }),
     qosClass: qosClass(spec, { podLevelResources: true }),
   };
 }

@@ -1,5 +1,11 @@
 import type { TimeMicros } from "../base/time.js";
-import type { Labels, OwnerReference, PodSpec } from "./kubernetes.js";
+import type {
+  ExtendedResourceClaimStatus,
+  Labels,
+  OwnerReference,
+  PodResourceClaimStatus,
+  PodSpec,
+} from "./kubernetes.js";
 import type { VersionMeta } from "./object-version.js";
 import type { PodResourcesStatus } from "./pod-resources.js";
 
@@ -47,6 +53,9 @@ export interface PodStatus {
   readonly podIP: string;
   /** What its containers were granted and have, where the status says it; see {@link PodResourcesStatus}. */
   readonly resources: PodResourcesStatus | null;
+  /** Claims of devices that were made of templates, and those that are not needed. */
+  readonly resourceClaimStatuses?: readonly PodResourceClaimStatus[];
+  readonly extendedResourceClaimStatus?: ExtendedResourceClaimStatus;
 }
 
 export const EMPTY_POD_STATUS: PodStatus = Object.freeze({

@@ -12,6 +12,7 @@ import {
   TERMINATED_POD_GC_THRESHOLD,
 } from "./pod-garbage-collector/pod-garbage-collector.js";
 import { ReplicaSetController } from "./replicaset/replica-set-controller.js";
+import { ResourceClaimController } from "./resource-claim/resource-claim-controller.js";
 import { TaintEvictionController } from "./taint-eviction/taint-eviction-controller.js";
 import { VolumeProtectionController } from "./volume-protection/volume-protection-controller.js";
 
@@ -88,5 +89,10 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     name: "volume-protection-controller",
     controller: VolumeProtectionController,
     kinds: ["Pod", "PersistentVolumeClaim", "PersistentVolume"],
+  },
+  {
+    name: "resourceclaim-controller",
+    controller: ResourceClaimController,
+    kinds: ["Pod", "ResourceClaim", "ResourceClaimTemplate"],
   },
 ];

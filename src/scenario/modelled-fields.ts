@@ -43,7 +43,7 @@ const probe: FieldRules = {
 const container: FieldRules = {
   name: "modelled",
   image: "modelled",
-  resources: { requests: "modelled", limits: "modelled", claims: "placement" },
+  resources: { requests: "modelled", limits: "modelled", claims: "modelled" },
   ports: "modelled",
   command: "none",
   args: "none",
@@ -125,7 +125,7 @@ const POD_SPEC: FieldRules = {
   preemptionPolicy: "modelled",
   overhead: "modelled",
   resources: "modelled",
-  resourceClaims: "placement",
+  resourceClaims: "modelled",
   runtimeClassName: "modelled",
   restartPolicy: "modelled",
   terminationGracePeriodSeconds: "modelled",
@@ -273,6 +273,22 @@ export const MODELLED_KINDS: Readonly<Record<string, FieldRules>> = {
     ),
   },
   CSIStorageCapacity: modelled("capacity", "maximumVolumeSize", "nodeTopology", "storageClassName"),
+  ResourceClaim: modelled("devices"),
+  ResourceClaimTemplate: { ...modelled("spec"), metadata: "modelled" },
+  ResourceSlice: {
+    ...modelled(
+      "allNodes",
+      "devices",
+      "driver",
+      "nodeName",
+      "nodeSelector",
+      "perDeviceNodeSelection",
+      "pool",
+      "sharedCounters",
+    ),
+    skipNodeOperations: "timing",
+  },
+  DeviceClass: modelled("config", "extendedResourceName", "selectors"),
 };
 
 /** Kinds whose controllers would make pods, and are missing. */
@@ -311,10 +327,6 @@ export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
   VolumeSnapshotClass: "none",
   VolumeSnapshotContent: "none",
   // Devices.
-  DeviceClass: "placement",
-  ResourceClaim: "placement",
-  ResourceClaimTemplate: "placement",
-  ResourceSlice: "placement",
   DeviceTaintRule: "placement",
   // Configuration, identity and network, which no pod waits for here.
   ConfigMap: "none",

@@ -1,4 +1,4 @@
-import { objectKey } from "../api/object-version.js";
+import { type VersionOf, objectKey } from "../api/object-version.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { Outcome } from "../store/outcome.js";
@@ -12,6 +12,8 @@ import type { PodInfo } from "./framework/pod-info.js";
 import type { Framework } from "./framework/runtime.js";
 import { Status } from "./framework/status.js";
 import type { QueuedPod } from "./queue/queued-pod.js";
+import { isReadyToBind } from "./plugins/dynamic-resources/binding-conditions.js";
+import { claimOf, deviceWrite, isDeviceStep } from "./device-steps.js";
 import { isStepDone, volumeWrite } from "./volume-steps.js";
 
 /** A pod on its way to its node: assumed, not yet bound. */
@@ -38,6 +40,10 @@ export interface BindingCycleOptions {
 
 /** Between two looks of PreBind at the pod's claims, and before the first. */
 const VOLUMES_POLL_MICROS = MICROS_PER_SECOND;
+/** The same for devices that are attached on demand. */
+const DEVICES_POLL_MICROS = 5 * MICROS_PER_SECOND;
+/** Source: kube-scheduler, DynamicResourcesArgs.bindingTimeout. */
+const DEVICES_TIMEOUT_SECONDS = 600;
 
 interface UnderWay {
   readonly binding: BindingPod;
@@ -45,8 +51,16 @@ interface UnderWay {
   readonly steps: readonly PreBindStep[];
   /** The resourceVersion that the write of each step was answered with; 0 where none was needed. */
   readonly written: number[];
+  /** The claim that was made for the pod's extended resources. */
+  made: VersionOf<"ResourceClaim"> | null;
   /** When PreBind gives up waiting for the claims. */
   waitsUntilMicros: TimeMicros;
+}
+
+const DEVICES_PLUGIN = "DynamicResources";
+
+function pluginOf(step: PreBindStep): string {
+  return isDeviceStep(step) ? DEVICES_PLUGIN : "VolumeBinding";
 }
 
 /** PreBind and Bind, which run beside the next pods' scheduling cycles and take API calls. */
@@ -84,7 +98,7 @@ export class BindingCycle {
       return;
     }
     const slot = this.freeSlots.pop() ?? this.slots.push(null) - 1;
-    this.slots[slot] = { binding, steps, written: [], waitsUntilMicros: 0 };
+    this.slots[slot] = { binding, steps, written: [], made: null, waitsUntilMicros: 0 };
     this.goOn(slot);
   }
 
@@ -93,9 +107,12 @@ export class BindingCycle {
     const underWay = this.slots[slot]!;
     const { steps, written, binding } = underWay;
     while (written.length < steps.length) {
-      const write = volumeWrite(steps[written.length]!, binding.framework);
+      const step = steps[written.length]!;
+      const write = isDeviceStep(step)
+        ? deviceWrite(step, this.deviceContext(underWay))
+        : volumeWrite(step, binding.framework);
       if (typeof write === "string") {
-        this.preBindFailed(slot, write);
+        this.preBindFailed(slot, pluginOf(step), write);
         return;
       }
       if (write !== null) {
@@ -104,20 +121,47 @@ export class BindingCycle {
       }
       written.push(0);
     }
-    if (steps.length === 0) {
+    const volumes = steps.filter((step) => !isDeviceStep(step));
+    if (volumes.length === 0 && this.devicesReady(underWay) === true) {
       this.bind(slot);
       return;
     }
-    const seconds = Math.max(...steps.map(({ bindTimeoutSeconds }) => bindTimeoutSeconds));
+    const seconds = Math.max(
+      volumes.length < steps.length ? DEVICES_TIMEOUT_SECONDS : 0,
+      ...volumes.map(({ bindTimeoutSeconds }) => bindTimeoutSeconds),
+    );
     underWay.waitsUntilMicros = this.options.engine.now + seconds * MICROS_PER_SECOND;
     this.wait(slot);
   }
 
+  private deviceContext({ binding, made }: UnderWay) {
+    return { pod: binding.queued.pod, listers: binding.framework.listers, made };
+  }
+
+  /** Whether all devices of the pod are attached that are so on demand; a string: they will not be. */
+  private devicesReady(underWay: UnderWay): boolean | string {
+    for (const step of underWay.steps) {
+      if (step.kind !== "reserveDevices") continue;
+      const claim = claimOf(step.claim, this.deviceContext(underWay));
+      if (claim === undefined) return `claim ${step.claim} is gone`;
+      const state = isReadyToBind(claim);
+      if (state === "failed") return `device binding failed: claim=${claim.name}`;
+      if (state === "waiting") return false;
+    }
+    return true;
+  }
+
   private wait(slot: number): void {
     const { engine } = this.options;
-    const next = engine.now + VOLUMES_POLL_MICROS;
-    if (next > this.slots[slot]!.waitsUntilMicros) {
-      this.preBindFailed(slot, "binding volumes: timed out waiting for the condition");
+    const { steps, waitsUntilMicros } = this.slots[slot]!;
+    const volume = steps.find((step) => !isDeviceStep(step));
+    const next = engine.now + (volume === undefined ? DEVICES_POLL_MICROS : VOLUMES_POLL_MICROS);
+    if (next > waitsUntilMicros) {
+      const reason =
+        volume === undefined
+          ? "device binding timeout"
+          : "binding volumes: timed out waiting for the condition";
+      this.preBindFailed(slot, pluginOf(volume ?? steps[0]!), reason);
     } else {
       engine.scheduleAt(next, Phase.react, this.lookAtVolumes, slot);
     }
@@ -128,13 +172,24 @@ export class BindingCycle {
     const { framework, nodeName, queued } = binding;
     if (!this.options.exists(queued.pod)) {
       const pod = `pod "${queued.pod.name}" not found`;
-      this.preBindFailed(slot, `binding volumes: pod does not exist any more: ${pod}`);
+      const plugin = pluginOf(steps[0]!);
+      this.preBindFailed(slot, plugin, `binding volumes: pod does not exist any more: ${pod}`);
+      return;
+    }
+    const ready = this.devicesReady(this.slots[slot]!);
+    if (typeof ready === "string") {
+      this.preBindFailed(slot, DEVICES_PLUGIN, ready);
+      return;
+    }
+    if (!ready) {
+      this.wait(slot);
       return;
     }
     for (const [at, step] of steps.entries()) {
+      if (isDeviceStep(step)) continue;
       const done = isStepDone(step, nodeName, written[at]!, framework);
       if (typeof done === "string") {
-        this.preBindFailed(slot, `binding volumes: ${done}`);
+        this.preBindFailed(slot, pluginOf(step), `binding volumes: ${done}`);
         return;
       }
       if (!done) {
@@ -145,10 +200,10 @@ export class BindingCycle {
     this.bind(slot);
   }
 
-  private preBindFailed(slot: number, message: string): void {
+  private preBindFailed(slot: number, plugin: string, message: string): void {
     const { binding } = this.slots[slot]!;
     this.release(slot);
-    this.options.failed(binding, `running PreBind plugin "VolumeBinding": ${message}`);
+    this.options.failed(binding, `running PreBind plugin "${plugin}": ${message}`);
   }
 
   private bind(slot: number): void {
@@ -158,11 +213,20 @@ export class BindingCycle {
   }
 
   private answeredWrite(slot: number, outcome: Outcome): void {
+    const underWay = this.slots[slot]!;
+    const step = underWay.steps[underWay.written.length]!;
     if (!outcome.ok) {
-      this.preBindFailed(slot, outcome.message);
+      this.preBindFailed(slot, pluginOf(step), outcome.message);
       return;
     }
-    this.slots[slot]!.written.push(outcome.object.resourceVersion);
+    const { object } = outcome;
+    if (object.kind === "ResourceClaim") {
+      const { resourceClaims } = underWay.binding.framework.listers;
+      resourceClaims.set(object);
+      if (step.kind === "makeDeviceClaim") underWay.made = object;
+      if (step.kind === "reserveDevices") resourceClaims.endAllocation(step.uid);
+    }
+    underWay.written.push(object.resourceVersion);
     this.goOn(slot);
   }
 

@@ -38,6 +38,9 @@ const OTHER_RESOURCES: readonly (GenericKind & EventResource)[] = [
   "CSINode",
   "CSIDriver",
   "CSIStorageCapacity",
+  "ResourceClaim",
+  "ResourceSlice",
+  "DeviceClass",
 ];
 
 /**

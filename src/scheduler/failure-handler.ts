@@ -1,3 +1,4 @@
+import { CLAIM_FINALIZER } from "../api/devices.js";
 import { type PodCondition, type PodVersion, podCondition } from "../api/pod-version.js";
 import type { Engine } from "../kernel/engine.js";
 import type { ClusterObserver, RefusalCause } from "../record/cluster-observer.js";
@@ -6,7 +7,7 @@ import type { Informer } from "../store/informer.js";
 import type { PodChange } from "../store/request.js";
 import type { ClusterState } from "./framework/cluster-state.js";
 import type { Features } from "./framework/features.js";
-import type { PostFilterResult } from "./framework/interfaces.js";
+import type { ClaimWrite, PostFilterResult } from "./framework/interfaces.js";
 import type { PodNominator } from "./framework/nominator.js";
 import type { Happening } from "./queueing-hints.js";
 import type { QueuedPod } from "./queue/queued-pod.js";
@@ -84,6 +85,19 @@ export class FailureHandler {
       const change: PodChange = { nominatedNodeName: "" };
       client.submit({ verb: "patch", target: pod, change }, this.ignored);
     }
+  }
+
+  /** Gives devices back that the pod cannot use where they are. */
+  writeClaim({ kind, claim }: ClaimWrite): void {
+    const { client } = this.options;
+    if (kind === "deallocate") {
+      const { allocation: _, reservedFor: __, devices: ___, ...status } = claim.status ?? {};
+      client.submit({ verb: "update", base: claim, change: { status } }, this.ignored);
+      return;
+    }
+    const finalizers = claim.finalizers.filter((name) => name !== CLAIM_FINALIZER);
+    client.submit({ verb: "patch", target: claim, change: { finalizers } }, this.ignored);
+    client.submit({ verb: "delete", target: claim }, this.ignored);
   }
 
   /** The condition that tells why a victim goes. */

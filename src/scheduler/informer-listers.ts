@@ -28,5 +28,8 @@ export function informerListers(informers: InformerFactory): Listers {
   fill(tables.csiDrivers, "CSIDriver");
   fill(tables.csiStorageCapacities, "CSIStorageCapacity");
   fill(tables.podDisruptionBudgets, "PodDisruptionBudget");
+  fill(tables.resourceClaims, "ResourceClaim");
+  fill(tables.resourceSlices, "ResourceSlice");
+  fill(tables.deviceClasses, "DeviceClass");
   return tables;
 }

@@ -302,6 +302,7 @@ export class Scheduler {
     if (postFilter !== null && postFilter.victims.length > 0) {
       this.failures.preempt(queued.pod, postFilter);
     }
+    if (postFilter?.claimWrite !== undefined) this.failures.writeClaim(postFilter.claimWrite);
     this.failures.handle(queued, {
       reason: "Unschedulable",
       message: outcome.message(),

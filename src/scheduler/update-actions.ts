@@ -64,8 +64,12 @@ export function podUpdateActions(before: PodVersion, after: PodVersion): number 
     }
     if (tolerations(before) !== tolerations(after)) actions |= Action.UpdatePodToleration;
   }
+  const claims = [before, after].map(({ status }) => status.resourceClaimStatuses ?? NO_CLAIMS);
+  if (!sameJson(claims[0], claims[1])) actions |= Action.UpdatePodGeneratedResourceClaim;
   return actions === 0 ? Action.UpdatePodOther : actions;
 }
+
+const NO_CLAIMS: readonly unknown[] = [];
 
 /**
  * Whether anything of a waiting pod changed but its status and what only bookkeeping reads.

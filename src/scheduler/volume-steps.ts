@@ -3,7 +3,7 @@ import { type Claim, SELECTED_NODE, isFullyBound } from "../api/volumes/claims.j
 import { VolumeNodeAffinity } from "../api/volumes/matching.js";
 import type { WriteRequest } from "../store/request.js";
 import { conflictMessage } from "../store/verbs/server-context.js";
-import type { PreBindStep } from "./framework/interfaces.js";
+import type { VolumeStep } from "./framework/interfaces.js";
 import type { Listers } from "./framework/listers.js";
 import type { Snapshot } from "./framework/snapshot.js";
 
@@ -14,7 +14,7 @@ interface VolumeSource {
 
 /** What is written for a step of PreBind: nothing where it is written already; a string: impossible. */
 export function volumeWrite(
-  step: PreBindStep,
+  step: VolumeStep,
   { listers }: VolumeSource,
 ): WriteRequest | null | string {
   const claim = claimOf(step, listers);
@@ -32,11 +32,11 @@ export function volumeWrite(
   return { verb: "update", base: claim, change: { annotations } };
 }
 
-function nameOf({ claim }: PreBindStep): string {
+function nameOf({ claim }: VolumeStep): string {
   return claim.slice(claim.indexOf("/") + 1);
 }
 
-function claimOf({ claim }: PreBindStep, listers: Listers): Claim | undefined {
+function claimOf({ claim }: VolumeStep, listers: Listers): Claim | undefined {
   const [namespace = "", name = ""] = claim.split("/");
   return listers.persistentVolumeClaims.get(namespace, name);
 }
@@ -50,7 +50,7 @@ const affinity = new VolumeNodeAffinity();
  * Source: kube-scheduler `volumebinding`, checkBindings.
  */
 export function isStepDone(
-  step: PreBindStep,
+  step: VolumeStep,
   nodeName: string,
   writtenVersion: number,
   { listers, snapshot }: VolumeSource,

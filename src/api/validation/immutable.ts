@@ -80,6 +80,18 @@ function validateClaimChange(before: Spec, after: Spec, issues: FieldIssues): vo
   }
 }
 
+function validateSliceChange(before: Spec, after: Spec, issues: FieldIssues): void {
+  const poolName = (spec: Spec): unknown => (spec.pool as { name?: unknown } | undefined)?.name;
+  const fields = [
+    ["spec.pool.name", poolName],
+    ["spec.driver", (spec: Spec): unknown => spec.driver],
+    ["spec.nodeName", (spec: Spec): unknown => spec.nodeName],
+  ] as const;
+  for (const [path, read] of fields) {
+    if (read(before) !== read(after)) issues.invalid(path, read(after), "field is immutable");
+  }
+}
+
 /** What of `after` may not differ from `before`, for any kind but Pod. */
 export function validateImmutable(
   kind: Kind,
@@ -98,6 +110,10 @@ export function validateImmutable(
       issues.forbidden(field, "may not be changed in an update");
     }
   }
+  if (kind === "ResourceClaim" || kind === "ResourceClaimTemplate") {
+    if (!deepEqual(before, after)) issues.invalid("spec", after, "field is immutable");
+  }
+  if (kind === "ResourceSlice") validateSliceChange(before, after, issues);
   if (kind === "Job") validateJobChange(before, after, issues);
   if (kind === "PersistentVolumeClaim") validateClaimChange(before, after, issues);
   if (kind === "StatefulSet") {

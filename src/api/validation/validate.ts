@@ -5,6 +5,8 @@ import type { AnyVersion } from "../object-version.js";
 import { dns1123SubdomainErrors } from "../label-validation.js";
 import { validateEndpointSlice, validateNode, validateService } from "./cluster.js";
 import { type FieldIssue, FieldIssues } from "./field-issue.js";
+import { validateResourceClaim, validateResourceClaimTemplate } from "./devices/claim-rules.js";
+import { validateDeviceClass, validateResourceSlice } from "./devices/slice-rules.js";
 import { validateImmutable } from "./immutable.js";
 import { validateCronJob, validateJobSpec } from "./jobs.js";
 import { validateAnnotations, validateLabels, validateMetadata } from "./metadata.js";
@@ -61,6 +63,10 @@ const SPEC_RULES: { readonly [K in Exclude<Kind, "Pod">]?: SpecRule<K> } = {
   PersistentVolumeClaim: (spec, { issues }) => validateClaim(spec, "spec", issues),
   StorageClass: (spec, { issues }) => validateStorageClass(spec, issues),
   CSINode: (spec, { issues }) => validateCsiNode(spec, issues),
+  ResourceClaim: (spec, { issues }) => validateResourceClaim(spec, "spec", issues),
+  ResourceClaimTemplate: (spec, { issues }) => validateResourceClaimTemplate(spec, issues),
+  ResourceSlice: (spec, { issues }) => validateResourceSlice(spec, issues),
+  DeviceClass: (spec, { issues }) => validateDeviceClass(spec, issues),
 };
 
 function validateSpec(

@@ -66,6 +66,7 @@ export class FastSchedulingAlgorithm {
   private readonly remember: RememberOptions;
   private readonly classes = new Map<Framework, FastClasses>();
   private uses: TemplateUses | null = null;
+  private deviceClasses = 0;
   private fastDecisions = 0;
   private plainDecisions = 0;
 
@@ -127,6 +128,12 @@ export class FastSchedulingAlgorithm {
     const { state, table } = this;
     if (pod.pod.nominatedNodeName !== "") return null;
     if (state.nodes.length === 0 || framework.snapshot !== state) return null;
+    // Which resources devices serve, in place of nodes, follows from the DeviceClasses.
+    const deviceClasses = framework.listers.deviceClasses.version;
+    if (deviceClasses !== this.deviceClasses) {
+      this.deviceClasses = deviceClasses;
+      this.classes.clear();
+    }
     let classes = this.classes.get(framework);
     if (classes === undefined) {
       const usesOf = (): TemplateUses => {

@@ -40,7 +40,20 @@ export const GATES = {
   StorageCapacityScoring: { from: 37, source: "KEP-4049; beta in v1.37" },
   VolumeLimitScaling: { from: 37, source: "KEP-5030; beta in v1.37" },
   PodDisruptionConditions: { from: 26, source: "KEP-3329; beta in v1.26" },
+  DRAAdminAccess: { from: 34, source: "KEP-5018; beta in v1.34" },
+  DRAPrioritizedList: { from: 34, source: "KEP-4816; beta in v1.34" },
+  DRAPartitionableDevices: { from: 36, source: "KEP-4815; beta and on in v1.36" },
+  DRADeviceTaints: { from: 36, source: "KEP-5055; beta and on in v1.36" },
+  DRADeviceBindingConditions: { from: 36, source: "KEP-5007; beta and on in v1.36" },
+  DRAConsumableCapacity: { from: 36, source: "KEP-5075; beta and on in v1.36" },
+  DRAFractionalCapacityRange: { from: 37, source: "kube_features.go; beta in v1.37" },
+  DRAExtendedResource: { from: 36, source: "KEP-5004; beta and on in v1.36" },
+  DRAListTypeAttributes: { from: null, source: "kube_features.go; alpha in v1.36 and v1.37" },
   // Changes without a gate.
+  /** An error of a device selector names the device and says what would help. */
+  SelectorErrorsNameDevice: { from: 37, source: "structured selectorsMatch (v1.37)" },
+  /** A node is refused with a reason of its own if a pool of devices is invalid. */
+  InvalidPoolsTold: { from: 35, source: "structured ErrFailedAllocationOnNode (v1.35)" },
   /** A pod whose attempt ended with an error backs off; before, it waited for an event as if refused. */
   ErrorsBackOff: { from: 29, source: "kubernetes/kubernetes pull request 119105 (v1.29)" },
   /** After an error the plugins that refused the pod in an earlier attempt still count. */

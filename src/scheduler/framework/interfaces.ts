@@ -1,3 +1,6 @@
+import type { AllocationResult, ResourceClaimSpec } from "../../api/devices.js";
+import type { ExtendedResourceClaimStatus } from "../../api/kubernetes.js";
+import type { VersionOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { ClusterEventWithHint } from "./cluster-event.js";
 import type { CycleState } from "./cycle-state.js";
@@ -66,13 +69,43 @@ export interface PostFilterResult {
   readonly candidates: readonly PreemptionCandidate[];
   /** Pods of lower priority that lose their nomination on the same node. */
   readonly clearedNominations: readonly PodInfo[];
+  readonly claimWrite?: ClaimWrite;
 }
+
+/** What a plugin that freed devices wants written to a claim. */
+export interface ClaimWrite {
+  readonly kind: "deallocate" | "delete";
+  readonly claim: VersionOf<"ResourceClaim">;
+}
+
+/**
+ * What DynamicResources wants written before the pod is bound. `claim` is `namespace/name`, or "" for the
+ * claim that a step before has made.
+ */
+export type DeviceStep =
+  | { readonly kind: "makeDeviceClaim"; readonly spec: ResourceClaimSpec }
+  /** Keeps the claim from vanishing with its devices. */
+  | { readonly kind: "protectDevices"; readonly claim: string }
+  | {
+      readonly kind: "reserveDevices";
+      readonly claim: string;
+      /** Under which the allocation is known while it is written. */
+      readonly uid: string;
+      /** Null: the claim has its devices, and gets another consumer. */
+      readonly allocation: AllocationResult | null;
+    }
+  | {
+      readonly kind: "tellExtendedResources";
+      readonly mappings: readonly ExtendedResourceClaimStatus["requestMappings"][number][];
+    };
 
 /**
  * What a PreBind plugin wants written, and come about, before the pod is bound: a volume reserved for a
  * claim, a node chosen for it. Done by whoever runs the cycle.
  */
-export type PreBindStep = (
+export type PreBindStep = VolumeStep | DeviceStep;
+
+export type VolumeStep = (
   | { readonly kind: "bindClaim"; readonly volume: string }
   | { readonly kind: "provisionClaim"; readonly nodeName: string }
 ) & {

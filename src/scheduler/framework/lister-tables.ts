@@ -1,4 +1,6 @@
+import { ClaimTable } from "./claim-table.js";
 import { ObjectTable } from "./listers.js";
+import { SliceTable } from "./slice-table.js";
 import { VolumeTable } from "./volume-table.js";
 
 /** Empty tables for all that plugins list. */
@@ -16,5 +18,8 @@ export function listerTables() {
     csiDrivers: new ObjectTable<"CSIDriver">(),
     csiStorageCapacities: new ObjectTable<"CSIStorageCapacity">(),
     podDisruptionBudgets: new ObjectTable<"PodDisruptionBudget">(),
+    resourceClaims: new ClaimTable(),
+    resourceSlices: new SliceTable(),
+    deviceClasses: new ObjectTable<"DeviceClass">(),
   };
 }

@@ -1,7 +1,9 @@
+import type { AllocationResult } from "../../api/devices.js";
 import type { Labels } from "../../api/kubernetes.js";
 import type { ObjectVersion, VersionOf } from "../../api/object-version.js";
 import type { GenericKind } from "../../api/kinds.js";
 import type { PersistentVolume } from "../../api/volumes/claims.js";
+import type { DeviceLedger } from "./device-ledger.js";
 
 /** Reads cluster-scoped objects of one kind. */
 interface Lister<K extends GenericKind> {
@@ -32,6 +34,29 @@ export interface VolumeLister extends Lister<"PersistentVolume"> {
   }): Iterable<PersistentVolume>;
 }
 
+/** Reads ResourceClaims, with the allocations that the scheduler has decided and not yet seen. */
+export interface ClaimLister extends NamespacedLister<"ResourceClaim"> {
+  /** What all allocations take, those included that are being written. */
+  readonly devices: DeviceLedger;
+  /** The allocation of a claim, by its uid, that is being written. */
+  pendingAllocation(uid: string): AllocationResult | undefined;
+  beginAllocation(uid: string, allocation: AllocationResult): void;
+  endAllocation(uid: string): void;
+  /** Takes a claim as the API server answered, before the watch tells of it. */
+  set(claim: VersionOf<"ResourceClaim">): void;
+}
+
+/** Reads ResourceSlices, also by the node that has their devices and by pool. */
+export interface SliceLister extends Lister<"ResourceSlice"> {
+  /** The slices of one node's own devices, in the order of their names. */
+  onNode(name: string): readonly VersionOf<"ResourceSlice">[];
+  /** The slices that are not of one node, in the order of their names. */
+  beyondNodes(): readonly VersionOf<"ResourceSlice">[];
+  inPool(driver: string, pool: string): readonly VersionOf<"ResourceSlice">[];
+  /** Grows with every change of a slice of that node; of those beyond nodes for "". */
+  nodeVersion(name: string): number;
+}
+
 /**
  * What the plugins read besides nodes and pods. The framework owns these interfaces; the simulator
  * wires informers behind them, a test or an autoscaler wires plain lists.
@@ -49,6 +74,9 @@ export interface Listers {
   readonly csiDrivers: Lister<"CSIDriver">;
   readonly csiStorageCapacities: NamespacedLister<"CSIStorageCapacity">;
   readonly podDisruptionBudgets: NamespacedLister<"PodDisruptionBudget">;
+  readonly resourceClaims: ClaimLister;
+  readonly resourceSlices: SliceLister;
+  readonly deviceClasses: Lister<"DeviceClass">;
 }
 
 const NO_LABELS: Labels = Object.freeze({});

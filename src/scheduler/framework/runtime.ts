@@ -263,7 +263,7 @@ export class Framework implements Handle {
     let merged: PostFilterResult | null = null;
     for (const plugin of this.postFilterPlugins) {
       const result = plugin.postFilter(state, pod, statuses);
-      if (!isRejected(result.status)) return result;
+      if (!isRejected(result.status)) return withClaimWrite(result, merged);
       merged = merged === null ? result : mergeRejections(merged, result);
     }
     return merged;
@@ -375,11 +375,19 @@ function noNodeLeft(plugins: readonly string[], forGood: boolean): Status {
   return new Status(forGood ? "UnschedulableAndUnresolvable" : "Unschedulable", [reason], "");
 }
 
+/** What an earlier plugin wants written stands, whatever a later one says. */
+function withClaimWrite(result: PostFilterResult, before: PostFilterResult | null) {
+  const claimWrite = before?.claimWrite;
+  return claimWrite === undefined ? result : { ...result, claimWrite };
+}
+
 function mergeRejections(a: PostFilterResult, b: PostFilterResult): PostFilterResult {
   const last = b.nominatedNodeName === null ? a : b;
   const worse = a.status.code === "UnschedulableAndUnresolvable" ? a.status.code : b.status.code;
+  const claimWrite = a.claimWrite ?? b.claimWrite;
   return {
     ...last,
+    ...(claimWrite === undefined ? {} : { claimWrite }),
     status: new Status(worse, [...a.status.reasons, ...b.status.reasons], last.status.plugin),
     candidates: [...a.candidates, ...b.candidates],
   };

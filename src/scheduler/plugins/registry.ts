@@ -107,8 +107,8 @@ const PLUGINS: readonly PluginDescriptor[] = [
     name: "NodeResourcesFit",
     extensionPoints: { preFilter: true, filter: true, score: true },
     args: nodeResourcesFitArgs,
-    factory: (args, { scalars, features }) =>
-      new NodeResourcesFit(args as NodeResourcesFitArgs, scalars, features),
+    factory: (args, { scalars, features, listers }) =>
+      new NodeResourcesFit(args as NodeResourcesFitArgs, scalars, features, listers),
   },
   {
     name: "NodeResourcesBalancedAllocation",
@@ -184,7 +184,6 @@ const PLUGINS: readonly PluginDescriptor[] = [
       preFilter: true,
       filter: true,
       postFilter: true,
-      preScore: true,
       score: "DynamicResourcesScore",
       reserve: true,
       preBind: true,

@@ -220,7 +220,7 @@ export class SchedulingQueue<E> {
     let moved = 0;
     for (const group of this.unschedulable.values()) {
       const [first] = group;
-      if (first === undefined || first.gated || !awaits(first, event)) continue;
+      if (first === undefined || isHeld(first) || !awaits(first, event)) continue;
       for (const queued of group) {
         if (admits !== undefined && !admits(queued)) continue;
         if (!worthRequeuing(queued, event)) continue;
@@ -319,6 +319,11 @@ export class SchedulingQueue<E> {
     if (group.size === 0) this.unschedulable.delete(key);
     this.unschedulableCount -= 1;
   }
+}
+
+/** Nothing but an update of the pod itself lifts its scheduling gates; other plugins wait for events. */
+function isHeld({ gated, rejectors }: QueuedPod): boolean {
+  return gated && rejectors.includes("SchedulingGates");
 }
 
 const NO_ATTEMPTS = { attempts: 0, refusals: 0, errorsInRow: 0, rejectors: [] } as const;

@@ -17,6 +17,7 @@ const PLAIN_KEYS = [
   "error",
   "preemption",
   "provisioned",
+  "allocations",
   "evaluatedNodes",
   "nextStartNodeIndex",
 ] as const satisfies readonly (keyof RecordedDecision)[];

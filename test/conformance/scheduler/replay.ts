@@ -2,7 +2,7 @@ import type { PodVersion } from "../../../src/api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../../src/base/time.js";
 import type { CycleState } from "../../../src/scheduler/framework/cycle-state.js";
 import type { Diagnosis } from "../../../src/scheduler/framework/fit-error.js";
-import type { PreBindStep } from "../../../src/scheduler/framework/interfaces.js";
+import type { VolumeStep } from "../../../src/scheduler/framework/interfaces.js";
 import type { NodeInfo } from "../../../src/scheduler/framework/node-info.js";
 import type { Framework } from "../../../src/scheduler/framework/runtime.js";
 import type {
@@ -17,6 +17,7 @@ import {
   type StorageClass,
   className,
 } from "../../../src/api/volumes/claims.js";
+import { allocationsOn, applyAllocations } from "./devices.js";
 import { ScoreRecorder } from "./score-recorder.js";
 import type { Preemption, RecordedDecision, Rejection, SchedulerVector } from "./vector.js";
 import { buildWorld, type World } from "./world.js";
@@ -104,6 +105,9 @@ export class Replay {
     if (decision.node !== null && cycleState !== null) {
       const provisioned = provisionedNames(framework, cycleState, pod, decision.node, this.world);
       if (provisioned.length > 0) decision.provisioned = provisioned;
+      const at = decision.node;
+      const allocations = allocationsOn(framework, cycleState, pod, at, this.world);
+      if (allocations.length > 0) decision.allocations = allocations;
     }
     return { decision, framework, state: cycleState };
   }
@@ -124,6 +128,7 @@ export class Replay {
     algorithm.nextStartNodeIndex = recorded.nextStartNodeIndex ?? 0;
     if (recorded.node !== null) {
       this.writeVolumes(pod, recorded.node, cycle);
+      applyAllocations(recorded.allocations ?? [], pod, recorded.node, this.world);
       this.place(pod, recorded.node);
       return;
     }
@@ -211,9 +216,12 @@ function volumeSteps(
   pod: PodVersion,
   nodeName: string,
   world: World,
-): readonly PreBindStep[] {
+): readonly VolumeStep[] {
   const steps = framework.runPreBindPlugins(state, world.state.podInfos.podInfo(pod), nodeName);
-  return steps instanceof Status ? [] : steps;
+  if (steps instanceof Status) return [];
+  return steps.filter(
+    (step): step is VolumeStep => step.kind === "bindClaim" || step.kind === "provisionClaim",
+  );
 }
 
 function provisionedNames(

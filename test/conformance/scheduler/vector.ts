@@ -50,6 +50,12 @@ export interface Preemption {
   readonly status?: string;
 }
 
+/** The devices of one claim, `request=driver/pool/device`. */
+export interface RecordedAllocation {
+  readonly claim: string;
+  readonly devices: readonly string[];
+}
+
 export interface RecordedDecision {
   readonly pod: string;
   readonly attempt: number;
@@ -67,6 +73,7 @@ export interface RecordedDecision {
   readonly error?: boolean;
   readonly preemption?: Preemption;
   readonly provisioned?: readonly string[];
+  readonly allocations?: readonly RecordedAllocation[];
   readonly evaluatedNodes?: number;
   readonly nextStartNodeIndex?: number;
 }

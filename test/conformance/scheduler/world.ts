@@ -9,6 +9,8 @@ import {
   kubernetesMinor,
 } from "../../../src/scheduler/framework/features.js";
 import type { Listers } from "../../../src/scheduler/framework/listers.js";
+import { ClaimTable } from "../../../src/scheduler/framework/claim-table.js";
+import { SliceTable } from "../../../src/scheduler/framework/slice-table.js";
 import { VolumeTable } from "../../../src/scheduler/framework/volume-table.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
 import { Framework } from "../../../src/scheduler/framework/runtime.js";
@@ -38,6 +40,9 @@ export function tables(cluster: SchedulerVector["cluster"]) {
     csiDrivers: buildTable("CSIDriver", cluster.csiDrivers),
     csiStorageCapacities: buildTable("CSIStorageCapacity", cluster.csiStorageCapacities),
     podDisruptionBudgets: buildTable("PodDisruptionBudget", cluster.podDisruptionBudgets),
+    resourceClaims: new ClaimTable(buildTable("ResourceClaim", cluster.resourceClaims).list()),
+    resourceSlices: new SliceTable(buildTable("ResourceSlice", cluster.resourceSlices).list()),
+    deviceClasses: buildTable("DeviceClass", cluster.deviceClasses),
   } satisfies Listers;
 }
 

@@ -1,6 +1,8 @@
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import type { Features } from "../../framework/features.js";
+import type { Listers } from "../../framework/listers.js";
+import { ExtendedResources } from "../dynamic-resources/extended-resources.js";
 import {
   type FilterPlugin,
   PRE_FILTER_SUCCESS,
@@ -55,6 +57,8 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   private readonly scorer: StrategyScorer;
   private readonly ignored: ReadonlySet<string>;
   private readonly ignoredGroups: ReadonlySet<string>;
+  /** Classes of devices that serve resources which nodes do not have themselves. */
+  private readonly classes: ExtendedResources | null;
   /** One status for all nodes that lack the same resources. */
   private readonly refusals = new Map<string, Status>();
   /** Those for want of pods, cpu, memory or storage only, by which of these it is. */
@@ -64,7 +68,10 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
     args: NodeResourcesFitArgs,
     private readonly scalars: ScalarResources,
     private readonly features: Features,
+    listers: Listers | null = null,
   ) {
+    const served = features.DRAExtendedResource && listers !== null;
+    this.classes = served ? new ExtendedResources(listers) : null;
     this.scorer = new StrategyScorer(args.scoringStrategy, scalars);
     this.reads = {
       pod: ["resources"],
@@ -81,6 +88,9 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
     return [
       { event: clusterEvent("Pod", Action.Delete, resizes), hint: freedResourcesHint },
       { event: clusterEvent("Node", Action.Add, updates), hint: nodeRoomHint },
+      ...(this.classes === null
+        ? []
+        : [{ event: clusterEvent("DeviceClass", Action.Add, Action.Update) }]),
     ];
   }
 
@@ -129,7 +139,8 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
       (wanted, id) =>
         wanted !== undefined &&
         wanted > allocatable.scalar(id) &&
-        !this.isIgnored(this.scalars.name(id)),
+        !this.isIgnored(this.scalars.name(id)) &&
+        !this.isServedByDevices(id, allocatable),
     );
   }
 
@@ -151,11 +162,17 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
       const free = node.allocatable.scalar(id) - node.requested.scalar(id);
       if (!lacks(wanted, free, this.features.FitRefusesZeroRequestOnOvercommit)) continue;
       const name = this.scalars.name(id);
-      if (this.isIgnored(name)) continue;
+      if (this.isIgnored(name) || this.isServedByDevices(id, node.allocatable)) continue;
       reasons ??= [];
       reasons.push(`Insufficient ${name}`);
     }
     return reasons?.sort() ?? null;
+  }
+
+  /** What a node has none of, and a class of devices serves, is for DynamicResources to find. */
+  private isServedByDevices(id: number, allocatable: ReadonlyResources): boolean {
+    if (this.classes === null || allocatable.scalar(id) > 0) return false;
+    return this.classes.classOf(this.scalars.name(id)) !== undefined;
   }
 
   private isIgnored(name: string): boolean {

@@ -1,0 +1,122 @@
+import type { AllocationResult, ResourceClaimSpec } from "../../../api/devices.js";
+import type { Listers } from "../../framework/listers.js";
+import type { NodeInfo } from "../../framework/node-info.js";
+import { allocationOf } from "./allocation-result.js";
+import { type AllocatorFeatures, type Found, searchDevices } from "./allocation-search.js";
+import { type ClaimPlan, type ClaimToAllocate, PlanError, planClaims } from "./claims-plan.js";
+import { DeviceModels } from "./device-model.js";
+import { type DevicePool, NodePools, usageVersion } from "./device-pools.js";
+
+/** What was found on a node, with what it rested on. */
+interface Remembered {
+  readonly pools: readonly DevicePool[];
+  readonly usage: number;
+  readonly found: Found;
+}
+
+/** Pods that ask for the same devices, and what was found for them. */
+interface Shape {
+  readonly plans: readonly ClaimPlan[];
+  readonly byNode: Map<string, Remembered>;
+}
+
+/** What a pod asks for, ready to be looked for on nodes. */
+export interface Demand {
+  readonly shape: Shape;
+  /** With the names of the pod's own claims. */
+  readonly plans: readonly ClaimPlan[];
+}
+
+/** So many shapes of demand are remembered at most. */
+const MAX_SHAPES = 256;
+
+/** Why no device was found: the node's own fault, or that of a claim or class, whatever the node. */
+export class AllocationFailure {
+  constructor(
+    readonly message: string,
+    readonly nodeOnly: boolean,
+  ) {}
+}
+
+/**
+ * Finds devices for claims on nodes. What was found for one demand stands as long as neither the
+ * node's pools nor the use of their devices change.
+ */
+export class DeviceAllocator {
+  private readonly models: DeviceModels;
+  private readonly nodePools: NodePools;
+  private readonly shapes = new Map<string, Shape>();
+  private readonly specIds = new WeakMap<ResourceClaimSpec, number>();
+  private readonly idsByText = new Map<string, number>();
+  private classesAsOf = -1;
+
+  constructor(
+    private readonly listers: Listers,
+    private readonly features: AllocatorFeatures & { readonly invalidPoolsTold: boolean },
+  ) {
+    this.models = new DeviceModels({
+      listAttributes: features.listAttributes,
+      sharing: features.consumableCapacity,
+    });
+    this.nodePools = new NodePools(listers.resourceSlices, this.models, features);
+  }
+
+  demandOf(claims: readonly ClaimToAllocate[]): Demand | PlanError {
+    const { version } = this.listers.deviceClasses;
+    if (version !== this.classesAsOf) {
+      this.shapes.clear();
+      this.classesAsOf = version;
+    }
+    const key = claims.map(({ spec }) => this.specId(spec)).join(",");
+    let shape = this.shapes.get(key);
+    if (shape === undefined) {
+      const plans = planClaims(claims, {
+        models: this.models,
+        deviceClass: (name) => this.listers.deviceClasses.get(name),
+        features: this.features,
+      });
+      if (plans instanceof PlanError) return plans;
+      shape = { plans, byNode: new Map() };
+      if (this.shapes.size >= MAX_SHAPES) this.shapes.delete(this.shapes.keys().next().value!);
+      this.shapes.set(key, shape);
+    }
+    const plans = shape.plans.map((plan, i) => {
+      const claim = claims[i]!;
+      return { ...plan, claim, key: `${claim.namespace}/${claim.name}` };
+    });
+    return { shape, plans };
+  }
+
+  private specId(spec: ResourceClaimSpec): number {
+    const known = this.specIds.get(spec);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(spec);
+    const id = this.idsByText.get(text) ?? this.idsByText.size;
+    this.idsByText.set(text, id);
+    this.specIds.set(spec, id);
+    return id;
+  }
+
+  /** The devices that the demand would get on the node; null: there are not enough. */
+  find({ shape, plans }: Demand, node: NodeInfo): Found | AllocationFailure {
+    const { pools } = this.nodePools.of(node);
+    const ledger = this.listers.resourceClaims.devices;
+    const usage = usageVersion(pools, ledger);
+    const known = shape.byNode.get(node.name);
+    if (known !== undefined && known.pools === pools && known.usage === usage) return known.found;
+    const found = searchDevices(plans, pools, { ledger, features: this.features });
+    if (found instanceof PlanError) return new AllocationFailure(found.message, false);
+    const told = this.features.invalidPoolsTold && pools.some(({ invalid }) => invalid !== "");
+    if (found === null && told) {
+      return new AllocationFailure("invalid resource pools were encountered", true);
+    }
+    shape.byNode.set(node.name, { pools, usage, found });
+    return found;
+  }
+
+  /** What is written into the status of each claim. */
+  results({ plans }: Demand, found: NonNullable<Found>, nodeName: string): AllocationResult[] {
+    const { bindingConditions } = this.features;
+    return plans.map((plan, i) => allocationOf(plan, found[i]!, nodeName, bindingConditions));
+  }
+}
