@@ -1,7 +1,7 @@
 import type { NodeSelector } from "./kubernetes.js";
 
 /**
- * The shapes of resource.k8s.io/v1, which the published types of Kubernetes v1.30 do not have.
+ * The shapes of resource.k8s.io/v1 as far as they are modelled.
  * Source: Kubernetes API reference, "ResourceClaim", "ResourceSlice", "DeviceClass"; KEP-4381,
  * KEP-4815, KEP-4816, KEP-5055, KEP-5075, KEP-5007.
  */

@@ -36,7 +36,10 @@ export function deviceWrite(
     case "tellExtendedResources": {
       if (made === null) return "the claim for extended resources was not made";
       const resourceClaimName = made.name;
-      const extendedResourceClaimStatus = { resourceClaimName, requestMappings: [...step.mappings] };
+      const extendedResourceClaimStatus = {
+        resourceClaimName,
+        requestMappings: [...step.mappings],
+      };
       return { verb: "patch", target: pod, change: { status: { extendedResourceClaimStatus } } };
     }
     default: {

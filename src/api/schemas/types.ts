@@ -20,6 +20,22 @@ export interface Affinity {
   podAntiAffinity?: PodAntiAffinity;
 }
 
+export interface AllocatedDeviceStatus {
+  conditions?: Condition[];
+  data?: unknown;
+  device: string;
+  driver: string;
+  networkData?: NetworkDeviceData;
+  pool: string;
+  shareID?: string;
+}
+
+export interface AllocationResult {
+  allocationTimestamp?: Time;
+  devices?: DeviceAllocationResult;
+  nodeSelector?: NodeSelector;
+}
+
 export interface AppArmorProfile {
   localhostProfile?: string;
   type: string;
@@ -50,6 +66,10 @@ export interface AzureFileVolumeSource {
   readOnly?: boolean;
   secretName: string;
   shareName: string;
+}
+
+export interface CELDeviceSelector {
+  expression: string;
 }
 
 export interface CSIDriver {
@@ -130,6 +150,22 @@ export interface CSIVolumeSource {
 export interface Capabilities {
   add?: string[];
   drop?: string[];
+}
+
+export interface CapacityRequestPolicy {
+  default?: Quantity;
+  validRange?: CapacityRequestPolicyRange;
+  validValues?: Quantity[];
+}
+
+export interface CapacityRequestPolicyRange {
+  max?: Quantity;
+  min: Quantity;
+  step?: Quantity;
+}
+
+export interface CapacityRequirements {
+  requests?: { [key: string]: Quantity };
 }
 
 export interface CephFSPersistentVolumeSource {
@@ -348,6 +384,15 @@ export interface ControllerRevision {
   revision: number;
 }
 
+export interface Counter {
+  value: Quantity;
+}
+
+export interface CounterSet {
+  counters: { [key: string]: Counter };
+  name: string;
+}
+
 export interface CronJob {
   apiVersion?: string;
   kind?: string;
@@ -470,6 +515,144 @@ export interface DeploymentStrategy {
   type?: string;
 }
 
+export interface Device {
+  allNodes?: boolean;
+  allowMultipleAllocations?: boolean;
+  attributes?: { [key: string]: DeviceAttribute };
+  bindingConditions?: string[];
+  bindingFailureConditions?: string[];
+  bindsToNode?: boolean;
+  capacity?: { [key: string]: DeviceCapacity };
+  consumesCounters?: DeviceCounterConsumption[];
+  name: string;
+  nodeAllocatableResources?: { [key: string]: NodeAllocatableResource };
+  nodeName?: string;
+  nodeSelector?: NodeSelector;
+  taints?: DeviceTaint[];
+}
+
+export interface DeviceAllocationConfiguration {
+  opaque?: OpaqueDeviceConfiguration;
+  requests?: string[];
+  source: string;
+}
+
+export interface DeviceAllocationResult {
+  config?: DeviceAllocationConfiguration[];
+  results?: DeviceRequestAllocationResult[];
+}
+
+export interface DeviceAttribute {
+  bool?: boolean;
+  bools?: boolean[];
+  int?: number;
+  ints?: number[];
+  string?: string;
+  strings?: string[];
+  version?: string;
+  versions?: string[];
+}
+
+export interface DeviceCapacity {
+  requestPolicy?: CapacityRequestPolicy;
+  value: Quantity;
+}
+
+export interface DeviceClaim {
+  config?: DeviceClaimConfiguration[];
+  constraints?: DeviceConstraint[];
+  requests?: DeviceRequest[];
+}
+
+export interface DeviceClaimConfiguration {
+  opaque?: OpaqueDeviceConfiguration;
+  requests?: string[];
+}
+
+export interface DeviceClass {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: DeviceClassSpec;
+}
+
+export interface DeviceClassConfiguration {
+  opaque?: OpaqueDeviceConfiguration;
+}
+
+export interface DeviceClassSpec {
+  config?: DeviceClassConfiguration[];
+  extendedResourceName?: string;
+  selectors?: DeviceSelector[];
+}
+
+export interface DeviceConstraint {
+  distinctAttribute?: string;
+  matchAttribute?: string;
+  requests?: string[];
+}
+
+export interface DeviceCounterConsumption {
+  compatibilityGroups?: string[];
+  counterSet: string;
+  counters: { [key: string]: Counter };
+}
+
+export interface DeviceDerivedAttribute {
+  expression: string;
+  name: string;
+}
+
+export interface DeviceRequest {
+  exactly?: ExactDeviceRequest;
+  firstAvailable?: DeviceSubRequest[];
+  name: string;
+}
+
+export interface DeviceRequestAllocationResult {
+  adminAccess?: boolean;
+  bindingConditions?: string[];
+  bindingFailureConditions?: string[];
+  consumedCapacity?: { [key: string]: Quantity };
+  device: string;
+  driver: string;
+  pool: string;
+  request: string;
+  shareID?: string;
+  skipNodeOperations?: string[];
+  tolerations?: DeviceToleration[];
+}
+
+export interface DeviceSelector {
+  cel?: CELDeviceSelector;
+}
+
+export interface DeviceSubRequest {
+  allocationMode?: string;
+  capacity?: CapacityRequirements;
+  count?: number;
+  derivedAttributes?: DeviceDerivedAttribute[];
+  deviceClassName: string;
+  name: string;
+  selectors?: DeviceSelector[];
+  tolerations?: DeviceToleration[];
+}
+
+export interface DeviceTaint {
+  effect: string;
+  key: string;
+  timeAdded?: Time;
+  value?: string;
+}
+
+export interface DeviceToleration {
+  effect?: string;
+  key?: string;
+  operator?: string;
+  tolerationSeconds?: number;
+  value?: string;
+}
+
 export interface DownwardAPIProjection {
   items?: DownwardAPIVolumeFile[];
 }
@@ -588,6 +771,17 @@ export interface EphemeralVolumeSource {
 export interface EvictionResponder {
   name: string;
   priority: number;
+}
+
+export interface ExactDeviceRequest {
+  adminAccess?: boolean;
+  allocationMode?: string;
+  capacity?: CapacityRequirements;
+  count?: number;
+  derivedAttributes?: DeviceDerivedAttribute[];
+  deviceClassName: string;
+  selectors?: DeviceSelector[];
+  tolerations?: DeviceToleration[];
 }
 
 export interface ExecAction {
@@ -1019,6 +1213,12 @@ export interface NamespaceStatus {
   phase?: string;
 }
 
+export interface NetworkDeviceData {
+  hardwareAddress?: string;
+  interfaceName?: string;
+  ips?: string[];
+}
+
 export interface Node {
   apiVersion?: string;
   kind?: string;
@@ -1042,10 +1242,26 @@ export interface NodeAllocatableMappedResources {
   quantity: Quantity;
 }
 
+export interface NodeAllocatableMapping {
+  capacityKey?: string;
+  capacityMultiplier?: Quantity;
+  deviceMultiplier?: Quantity;
+}
+
+export interface NodeAllocatableOverhead {
+  perContainer?: Quantity;
+  perPod?: Quantity;
+}
+
 export interface NodeAllocatableOverheadResources {
   name: string;
   perContainer?: Quantity;
   perPod?: Quantity;
+}
+
+export interface NodeAllocatableResource {
+  mapping?: NodeAllocatableMapping;
+  overhead?: NodeAllocatableOverhead;
 }
 
 export interface NodeAllocatableResourceClaimStatus {
@@ -1202,6 +1418,11 @@ export interface ObjectReference {
   namespace?: string;
   resourceVersion?: string;
   uid?: string;
+}
+
+export interface OpaqueDeviceConfiguration {
+  driver: string;
+  parameters: unknown;
 }
 
 export interface Overhead {
@@ -1718,6 +1939,35 @@ export interface ResourceClaim {
   request?: string;
 }
 
+export interface ResourceClaimConsumerReference {
+  apiGroup?: string;
+  name: string;
+  resource: string;
+  uid: string;
+}
+
+export interface ResourceClaimSpec {
+  devices?: DeviceClaim;
+}
+
+export interface ResourceClaimStatus {
+  allocation?: AllocationResult;
+  devices?: AllocatedDeviceStatus[];
+  reservedFor?: ResourceClaimConsumerReference[];
+}
+
+export interface ResourceClaimTemplate {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: ResourceClaimTemplateSpec;
+}
+
+export interface ResourceClaimTemplateSpec {
+  metadata?: ObjectMeta;
+  spec: ResourceClaimSpec;
+}
+
 export interface ResourceFieldSelector {
   containerName?: string;
   divisor?: Quantity;
@@ -1738,6 +1988,12 @@ export interface ResourceMetricSource {
 export interface ResourceMetricStatus {
   current: MetricValueStatus;
   name: string;
+}
+
+export interface ResourcePool {
+  generation: number;
+  name: string;
+  resourceSliceCount: number;
 }
 
 export interface ResourceQuota {
@@ -1763,6 +2019,34 @@ export interface ResourceRequirements {
   claims?: ResourceClaim[];
   limits?: { [key: string]: Quantity };
   requests?: { [key: string]: Quantity };
+}
+
+export interface ResourceResourceClaim {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: ResourceClaimSpec;
+  status?: ResourceClaimStatus;
+}
+
+export interface ResourceSlice {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: ResourceSliceSpec;
+}
+
+export interface ResourceSliceSpec {
+  allNodes?: boolean;
+  devices?: Device[];
+  driver: string;
+  nodeName?: string;
+  nodeSelector?: NodeSelector;
+  partitionTypeAttribute?: string;
+  perDeviceNodeSelection?: boolean;
+  pool: ResourcePool;
+  sharedCounters?: CounterSet[];
+  skipNodeOperations?: string[];
 }
 
 export interface ResourceStatus {
