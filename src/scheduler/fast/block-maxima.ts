@@ -8,7 +8,7 @@ export interface BlockSizes {
 export const MAX = 0;
 export const TIES = 1;
 export const FITS = 2;
-export const FIRST = 3;
+/** A cell has four numbers: the last one keeps them in one line of memory. */
 export const CELL_LOG2 = 2;
 
 /** The maxima of blocks of one size. */
@@ -17,9 +17,6 @@ interface Level {
   readonly log2: number;
   readonly cells: Int32Array;
 }
-
-/** Fewer positions are at hand anyway. */
-const FEW_POSITIONS = 16;
 
 /** So many of the largest blocks are looked at one by one. */
 const FEW_BLOCKS = 8;
@@ -61,8 +58,6 @@ export class BlockMaxima {
   totals = new Int32Array(1);
   /** Positions of the blocks of each level, as powers of two. */
   log2s: readonly number[] = [];
-  /** Place in which each node came; null where nobody asks for the first of equal nodes. */
-  private ordinals: Float64Array | null = null;
   /** Groups have this many cells side by side, as a power of two. */
   protected strideLog2 = 0;
   protected levels: readonly Level[] = [];
@@ -76,22 +71,13 @@ export class BlockMaxima {
 
   /** Takes values and groups by position, and computes all maxima. Groups lie below `groupCount`. */
   layOut(
-    columns: {
-      readonly values: Int16Array;
-      readonly groups: Uint16Array;
-      readonly ordinals: Float64Array | null;
-    },
+    columns: { readonly values: Int16Array; readonly groups: Uint16Array },
     count: number,
     groupCount: number,
   ): void {
     this.count = count;
     this.values = columns.values;
     this.groups = columns.groups;
-    this.ordinals = columns.ordinals;
-    this.rebuild(groupCount);
-  }
-
-  private rebuild(groupCount: number): void {
     let strideLog2 = 0;
     while (1 << strideLog2 < groupCount) strideLog2 += 1;
     this.strideLog2 = strideLog2;
@@ -110,7 +96,7 @@ export class BlockMaxima {
       for (const { cells, log2 } of levels) {
         const cell = this.cellOf(position >> log2, group);
         cells[cell + FITS]! += 1;
-        this.join(cells, cell, value, 1, position);
+        this.join(cells, cell, value, 1);
       }
     }
   }
@@ -119,42 +105,13 @@ export class BlockMaxima {
     return ((block << this.strideLog2) + group) << CELL_LOG2;
   }
 
-  private join(cells: Int32Array, cell: number, value: number, ties: number, first: number): void {
+  private join(cells: Int32Array, cell: number, value: number, ties: number): void {
     const max = cells[cell + MAX]!;
     if (value > max) {
       cells[cell + MAX] = value;
       cells[cell + TIES] = ties;
-      cells[cell + FIRST] = first;
-    } else if (value === max) {
-      cells[cell + TIES]! += ties;
-      if (this.comesBefore(first, cells[cell + FIRST]!)) cells[cell + FIRST] = first;
-    }
+    } else if (value === max) cells[cell + TIES]! += ties;
   }
-
-  protected comesBefore(a: number, b: number): boolean {
-    const { ordinals } = this;
-    return ordinals !== null && ordinals[a]! < ordinals[b]!;
-  }
-
-  /**
-   * Reads what {@link changed} will read for each of these positions: one after the other they would
-   * each wait for memory, so they are read all at once. Nothing else changes.
-   */
-  fetch(positions: Int32Array, count: number): void {
-    if (count < FEW_POSITIONS) return;
-    const { groups } = this;
-    const { cells, log2 } = this.levels[0]!;
-    const isOnly = this.strideLog2 === 0;
-    let sum = 0;
-    for (let i = 0; i < count; i += 1) {
-      const position = positions[i]!;
-      sum += cells[this.cellOf(position >> log2, isOnly ? 0 : groups[position]!)]!;
-    }
-    this.fetched = sum;
-  }
-
-  /** Keeps {@link fetch} from being optimised away. */
-  fetched = 0;
 
   /** The value at `position` was `before` and is another now; its group is the same. */
   changed(position: number, before: number): void {
@@ -163,25 +120,6 @@ export class BlockMaxima {
     if (value > 0 && before > 0) this.replace(position, group, before, value);
     else if (value > 0) this.enter(position, group, value);
     else if (before > 0) this.leave(position, group, before);
-  }
-
-  /** Writes value and group of one position. `group` may be a new one, beyond those before. */
-  set(position: number, value: number, group: number): void {
-    const before = this.values[position]!;
-    const groupBefore = this.groups[position]!;
-    if (group === groupBefore && value === before) return;
-    this.values[position] = value;
-    if (group === groupBefore) {
-      this.changed(position, before);
-      return;
-    }
-    this.groups[position] = group;
-    if (group >> this.strideLog2 > 0) {
-      this.rebuild(group + 1);
-      return;
-    }
-    if (before > 0) this.leave(position, groupBefore, before);
-    if (value > 0) this.enter(position, group, value);
   }
 
   private enter(position: number, group: number, value: number): void {
@@ -219,9 +157,8 @@ export class BlockMaxima {
     const cell = this.cellOf(position >> log2, group);
     const max = cells[cell + MAX]!;
     const ties = cells[cell + TIES]!;
-    const first = cells[cell + FIRST]!;
-    this.join(cells, cell, value, 1, position);
-    this.passOn(position, group, max, ties, first);
+    this.join(cells, cell, value, 1);
+    this.passOn(position, group, max, ties);
   }
 
   /** A position lost the value `before`, for one that is below the block's maximum. */
@@ -231,21 +168,19 @@ export class BlockMaxima {
     const max = cells[cell + MAX]!;
     if (before < max) return;
     const ties = cells[cell + TIES]!;
-    const first = cells[cell + FIRST]!;
-    if (first === position) this.scan(position >> log2, group);
-    else cells[cell + TIES] = ties - 1;
-    this.passOn(position, group, max, ties, first);
+    if (ties > 1) cells[cell + TIES] = ties - 1;
+    else this.scan(position >> log2, group);
+    this.passOn(position, group, max, ties);
   }
 
   /**
    * The smallest block of `position` had `ties` of `max`, and has others now: brings the larger blocks
    * up to date, most often without a look at their other parts.
    */
-  private passOn(position: number, group: number, max: number, ties: number, first: number): void {
+  private passOn(position: number, group: number, max: number, ties: number): void {
     const { levels } = this;
     let maxBefore = max;
     let tiesBefore = ties;
-    let firstBefore = first;
     for (let i = 1; i < levels.length; i += 1) {
       const { cells: parts, log2: partLog2 } = levels[i - 1]!;
       const { cells, log2 } = levels[i]!;
@@ -253,22 +188,19 @@ export class BlockMaxima {
       const cell = this.cellOf(position >> log2, group);
       const best = cells[cell + MAX]!;
       const bestTies = cells[cell + TIES]!;
-      const bestFirst = cells[cell + FIRST]!;
       const now = parts[part + MAX]!;
       if (now < best && maxBefore < best) return;
-      const nowFirst = parts[part + FIRST]!;
-      if (now > best || maxBefore < best) {
-        this.join(cells, cell, now, parts[part + TIES]!, nowFirst);
-      } else if (bestFirst === firstBefore && (now < best || nowFirst !== firstBefore)) {
-        this.refresh(i, position >> log2, group);
+      if (now > best) {
+        cells[cell + MAX] = now;
+        cells[cell + TIES] = parts[part + TIES]!;
       } else {
-        const others = bestTies - tiesBefore;
-        cells[cell + TIES] = now === best ? others + parts[part + TIES]! : others;
-        if (now === best && this.comesBefore(nowFirst, bestFirst)) cells[cell + FIRST] = nowFirst;
+        const others = maxBefore === best ? bestTies - tiesBefore : bestTies;
+        const all = now === best ? others + parts[part + TIES]! : others;
+        if (all > 0) cells[cell + TIES] = all;
+        else this.refresh(i, position >> log2, group);
       }
       maxBefore = best;
       tiesBefore = bestTies;
-      firstBefore = bestFirst;
     }
   }
 
@@ -280,23 +212,15 @@ export class BlockMaxima {
     const isOnly = this.strideLog2 === 0;
     let max = 0;
     let ties = 0;
-    let first = 0;
     for (let position = from; position < to; position += 1) {
       const value = values[position]!;
       if (value <= 0 || value < max || !(isOnly || groups[position] === group)) continue;
-      if (value > max) {
-        max = value;
-        ties = 1;
-        first = position;
-      } else {
-        ties += 1;
-        if (this.comesBefore(position, first)) first = position;
-      }
+      ties = value > max ? 1 : ties + 1;
+      max = value;
     }
     const cell = this.cellOf(block, group);
     cells[cell + MAX] = max;
     cells[cell + TIES] = ties;
-    cells[cell + FIRST] = first;
   }
 
   /** Finds the best of a block of the level among its parts. */
@@ -311,8 +235,7 @@ export class BlockMaxima {
     cells[cell + TIES] = 0;
     for (let part = from; part < end; part += step) {
       const max = parts[part + MAX]!;
-      if (max === 0) continue;
-      this.join(cells, cell, max, parts[part + TIES]!, parts[part + FIRST]!);
+      if (max !== 0) this.join(cells, cell, max, parts[part + TIES]!);
     }
   }
 }

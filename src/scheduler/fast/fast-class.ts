@@ -166,17 +166,20 @@ export class FastClass implements DiagnosisSource {
     return { evaluated: desk.length, feasible, ties };
   }
 
-  /** The tied node that came first to the cluster; any of them if the layout does not know. */
+  /** The tied node that came first to the cluster. */
   firstTied(): NodeInfo {
-    const { best, present, chosen, table } = this.desk;
-    let first: NodeInfo | null = null;
-    for (let i = 0; i < present.length; i += 1) {
-      const g = present.ids[i]!;
-      if (chosen[g] !== 1) continue;
-      const node = table.nodes[best.first[g]!]!;
-      if (first === null || node.ordinal < first.ordinal) first = node;
-    }
-    assert(first !== null, "some group has the highest total");
+    const { desk } = this;
+    const { table, aside, start, length, targets, chosen } = desk;
+    let first: NodeInfo | undefined;
+    const visit = (position: number): void => {
+      const node = table.nodes[position]!;
+      if (first === undefined || node.ordinal < first.ordinal) first = node;
+    };
+    desk.layout!.rows.forEachHit(start, length, targets, chosen, (position) => {
+      if (aside.groupAt(position) < 0) visit(position);
+    });
+    aside.forEachChosen(desk, visit);
+    assert(first !== undefined, "some group has the highest total");
     return first;
   }
 
@@ -188,7 +191,7 @@ export class FastClass implements DiagnosisSource {
     const position =
       aside.count === 0 ? rows.nth(start, length, n, targets, chosen) : aside.nthChosen(desk, n);
     assert(position >= 0, () => `a tie-break chose ${n}, which is not among the ties`);
-    return desk.table.nodeAt(position);
+    return desk.table.nodes[position]!;
   }
 
   /** Before {@link refused} and {@link statusOf} of a pod that fits nowhere: all nodes were looked at. */

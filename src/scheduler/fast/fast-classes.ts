@@ -8,7 +8,6 @@ import { Groupings } from "./groupings.js";
 import { MarkedNodes } from "./marked-nodes.js";
 import type { NodeTable } from "./node-table.js";
 import type { NodesAside } from "./nodes-aside.js";
-import { OwnLayout } from "./own-layout.js";
 import type { PluginParts } from "./plugin-parts.js";
 import { PodSums } from "./pod-sums.js";
 import { PartsPlace, PodParts } from "./pod-parts.js";
@@ -25,10 +24,6 @@ export interface RememberOptions extends BlockSizes {
   readonly maxClasses: number;
   /** A topology key with more values than this is looked at node by node. */
   readonly maxSharedDomains: number;
-  /** A class with pods on more nodes than this has a layout of its own. */
-  readonly maxNodesAside: number;
-  /** Whether somebody asks which of equal nodes came first. */
-  readonly firstOfTies: boolean;
 }
 
 /** Rough size of a class without its sums, and of a shape with a layout without what is by node. */
@@ -45,8 +40,6 @@ interface KnownClass {
   readonly template: KnownTemplate;
   readonly of: FastClass;
   marked: MarkedNodes | null;
-  /** Layout of its own, once it had pods on many nodes. */
-  own: OwnLayout | null;
   division: Division | null;
   lastUse: number;
 }
@@ -271,44 +264,21 @@ export class FastClasses {
     const waiting = sums === null ? shape.pod : new PodInfo(pod.pod, pod.template);
     const of = new FastClass(this.desk, shape, sums, waiting);
     const { clock: lastUse } = this;
-    return { template, of, marked: null, own: null, division: null, lastUse };
+    return { template, of, marked: null, division: null, lastUse };
   }
 
   private withLayout(entry: KnownClass, plain: readonly Plugin[]): ReadyClass | null {
     const { sums } = entry.of;
-    const nodes = sums?.hosts.list.length ?? 0;
-    const { maxNodesAside } = this.options;
-    // A layout of its own, once made, is kept until there are clearly fewer nodes.
-    const own = nodes > (entry.own === null ? maxNodesAside : maxNodesAside / 2);
-    if (own && sums !== null) return this.withOwnLayout(entry, sums, plain);
-    entry.own = null;
     const layout = this.sharedLayout(entry);
     if (!layout.sync()) return null;
     const { aside } = this.desk;
-    if (sums === null || nodes === 0) {
+    if (sums === null || sums.hosts.list.length === 0) {
       aside.begin();
     } else {
       entry.marked ??= new MarkedNodes(sums, this.table);
       entry.marked.setAside(layout, aside);
     }
     return { of: entry.of, layout, aside, plain };
-  }
-
-  private withOwnLayout(
-    entry: KnownClass,
-    sums: PodSums,
-    plain: readonly Plugin[],
-  ): ReadyClass | null {
-    const keys = entry.division?.keys ?? [];
-    if (entry.own === null || !sameItems(entry.own.keys, keys)) {
-      this.grows();
-      const { shape } = entry.template.shape;
-      entry.own = new OwnLayout(this.table, shape, keys, sums, this.options);
-    }
-    sums.hosts.forgetChanges();
-    const { aside } = this.desk;
-    aside.begin();
-    return entry.own.sync() ? { of: entry.of, layout: entry.own, aside, plain } : null;
   }
 
   private sharedLayout({ template, division }: KnownClass): SharedLayout {
@@ -356,8 +326,7 @@ export class FastClasses {
       }
     }
     for (const entry of this.classes) {
-      bytes += classBytes(entry);
-      if (entry.own !== null) divisions.add(entry.own.fixed);
+      bytes += CLASS_BYTES + (entry.of.sums?.bytes ?? 0);
     }
     for (const division of divisions) bytes += division.bytes;
     return bytes;
@@ -390,10 +359,6 @@ export class FastClasses {
       this.shared.groupings.forget();
     }
   }
-}
-
-function classBytes({ of, own }: KnownClass): number {
-  return CLASS_BYTES + (of.sums?.bytes ?? 0) + (own?.bytes ?? 0);
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {

@@ -26,18 +26,17 @@ import { TemplateUses } from "./template-uses.js";
 import { verifyDecision } from "./verify-decision.js";
 
 export interface FastOptions extends AlgorithmOptions {
-  readonly remember?: Partial<Omit<RememberOptions, "firstOfTies">>;
+  readonly remember?: Partial<RememberOptions>;
   /** Every so many decisions of the fast form are compared with the plain one; 0: none. */
   readonly verifyEvery?: number;
 }
 
-const REMEMBER: Omit<RememberOptions, "firstOfTies"> = {
+const REMEMBER: RememberOptions = {
   blockLog2: 5,
   superLog2: 3,
   memoryBytes: 256 * 1024 * 1024,
   maxClasses: 2048,
   maxSharedDomains: 32,
-  maxNodesAside: 128,
 };
 
 /** How the decisions so far were taken: exact, whatever the machine. */
@@ -76,8 +75,7 @@ export class FastSchedulingAlgorithm {
   ) {
     this.plain = new SchedulingAlgorithm(options);
     this.table = new NodeTable(state);
-    const firstOfTies = options.chooseTie === null;
-    this.remember = { ...REMEMBER, ...options.remember, firstOfTies };
+    this.remember = { ...REMEMBER, ...options.remember };
   }
 
   get nextStartNodeIndex(): number {
@@ -214,9 +212,9 @@ export class FastSchedulingAlgorithm {
     const found = of.find(start, this.wanted(framework), fits);
     this.nextStartNodeIndex = (start + found.evaluated) % count;
     const { chooseTie } = this.options;
-    if (chooseTie === null || found.ties === 1) return new FastScheduled(of, of.firstTied(), found);
-    tie.asked = chooseTie(found.ties);
-    return new FastScheduled(of, of.tied(tie.asked), found);
+    if (chooseTie === null && found.ties > 1) return new FastScheduled(of, of.firstTied(), found);
+    if (found.ties > 1) tie.asked = chooseTie!(found.ties);
+    return new FastScheduled(of, of.tied(Math.max(tie.asked, 0)), found);
   }
 
   private refuse(

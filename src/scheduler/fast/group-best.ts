@@ -4,8 +4,6 @@ export class GroupBest {
   max = new Int32Array(0);
   /** Positions with that value. */
   ties = new Int32Array(0);
-  /** One of them: the one whose node came first, where somebody asks for it. */
-  first = new Int32Array(0);
   /** Positions that fit. */
   fits = new Int32Array(0);
 
@@ -14,7 +12,6 @@ export class GroupBest {
     if (this.max.length >= groups) return;
     this.max = new Int32Array(groups * 2);
     this.ties = new Int32Array(groups * 2);
-    this.first = new Int32Array(groups * 2);
     this.fits = new Int32Array(groups * 2);
   }
 

@@ -1,4 +1,4 @@
-import { BlockMaxima, CELL_LOG2, FIRST, FITS, MAX, TIES } from "./block-maxima.js";
+import { BlockMaxima, CELL_LOG2, FITS, MAX, TIES } from "./block-maxima.js";
 import type { GroupBest } from "./group-best.js";
 
 /** Positions that a question leaves out, with the blocks that they lie in by level. */
@@ -56,7 +56,7 @@ export class GroupRows extends BlockMaxima {
       }
       const value = this.values[at]!;
       if (value > 0 && without?.positions[at] !== 1) {
-        this.take(into, this.groups[at]!, value, 1, at, 1);
+        take(into, this.groups[at]!, value, 1, 1);
       }
       at += 1;
     }
@@ -79,29 +79,42 @@ export class GroupRows extends BlockMaxima {
       const cell = from + (group << CELL_LOG2);
       const max = cells[cell + MAX]!;
       if (max === 0) continue;
-      this.take(into, group, max, cells[cell + TIES]!, cells[cell + FIRST]!, cells[cell + FITS]!);
+      take(into, group, max, cells[cell + TIES]!, cells[cell + FITS]!);
     }
   }
 
-  /** Counts `fits` positions, of which `ties` have the highest value, into the best of a group. */
-  take(
-    into: GroupBest,
-    group: number,
-    value: number,
-    ties: number,
-    first: number,
-    fits: number,
+  /**
+   * Calls `visit` with each of `length` positions from `start` on that has the target value of its
+   * group, where the groups count that `open` marks with 1. Others of the group may have higher values.
+   */
+  forEachHit(
+    start: number,
+    length: number,
+    targets: Int32Array,
+    open: Uint8Array,
+    visit: (position: number) => void,
   ): void {
-    into.fits[group]! += fits;
-    const max = into.max[group]!;
-    if (value > max) {
-      into.max[group] = value;
-      into.ties[group] = ties;
-      into.first[group] = first;
-    } else if (value === max) {
-      into.ties[group]! += ties;
-      if (this.comesBefore(first, into.first[group]!)) into.first[group] = first;
+    const { values, groups, count } = this;
+    const { cells, log2 } = this.levels[0]!;
+    for (let i = 0; i < length; ) {
+      const at = start + i < count ? start + i : start + i - count;
+      const end = Math.min((at | ((1 << log2) - 1)) + 1, count, at + length - i);
+      i += end - at;
+      if (!this.mayHit(cells, at >> log2, targets, open)) continue;
+      for (let position = at; position < end; position += 1) {
+        const value = values[position]!;
+        const group = groups[position]!;
+        if (value > 0 && open[group] === 1 && value === targets[group]) visit(position);
+      }
     }
+  }
+
+  private mayHit(cells: Int32Array, block: number, targets: Int32Array, open: Uint8Array): boolean {
+    let cell = this.cellOf(block, 0);
+    for (let group = 0; group < 1 << this.strideLog2; group += 1, cell += 1 << CELL_LOG2) {
+      if (open[group] === 1 && cells[cell + MAX]! >= targets[group]!) return true;
+    }
+    return false;
   }
 
   /**
@@ -191,4 +204,20 @@ export class GroupRows extends BlockMaxima {
     }
     return hits;
   }
+}
+
+/** Counts `fits` positions, of which `ties` have the highest value, into the best of a group. */
+export function take(
+  into: GroupBest,
+  group: number,
+  value: number,
+  ties: number,
+  fits: number,
+): void {
+  into.fits[group]! += fits;
+  const max = into.max[group]!;
+  if (value > max) {
+    into.max[group] = value;
+    into.ties[group] = ties;
+  } else if (value === max) into.ties[group]! += ties;
 }

@@ -1,4 +1,3 @@
-import { AMOUNTS_PER_NODE } from "../framework/node-amounts.js";
 import { CHANGED_AT, NUMBERS_PER_ROW, type NodeRecords } from "../framework/node-records.js";
 import type { ClusterState } from "../framework/cluster-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
@@ -16,8 +15,6 @@ export class NodeTable {
   nodes: readonly NodeInfo[] = [];
   /** Row by position. */
   rowAt = new Int32Array(0);
-  /** Place among the nodes in the order in which they came, by position. */
-  ordinalAt = new Float64Array(0);
   /** Sequence number of the newest change of the node itself, not of its pods, by row. */
   lastNodeChange: Float64Array = new Float64Array(0);
   /** The newest of these. */
@@ -46,21 +43,6 @@ export class NodeTable {
   positionOf(row: number): number {
     return this.records.positionOf(row);
   }
-
-  /**
-   * The node at a position that was chosen. Whoever places a pod there reads its numbers next: they
-   * are read here already, as memory far apart is waited for together.
-   */
-  nodeAt(position: number): NodeInfo {
-    const row = this.rowAt[position]!;
-    const { amounts } = this.state;
-    this.fetched =
-      this.records.numbers[row * NUMBERS_PER_ROW]! + amounts.columns[row * AMOUNTS_PER_NODE]!;
-    return this.nodes[position]!;
-  }
-
-  /** Keeps the reads of {@link nodeAt} from being optimised away. */
-  fetched = 0;
 
   /** Takes in what has changed in the cluster since the last call. */
   sync(): void {
@@ -93,11 +75,8 @@ export class NodeTable {
     this.nodes = nodes;
     this.orderVersion += 1;
     this.rowAt = new Int32Array(nodes.length);
-    this.ordinalAt = new Float64Array(nodes.length);
     for (let position = 0; position < nodes.length; position += 1) {
-      const { row, ordinal } = nodes[position]!;
-      this.rowAt[position] = row;
-      this.ordinalAt[position] = ordinal;
+      this.rowAt[position] = nodes[position]!.row;
     }
   }
 

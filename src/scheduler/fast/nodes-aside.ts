@@ -1,7 +1,9 @@
 import type { Status } from "../framework/status.js";
 import type { DecisionDesk } from "./decision-desk.js";
-import type { GroupRows, LeftOut } from "./group-rows.js";
+import { type GroupRows, type LeftOut, take } from "./group-rows.js";
 import type { NodeGroup } from "./node-group.js";
+
+type Visit = (position: number) => void;
 
 const NO_GROUPS: readonly NodeGroup[] = Object.freeze([]);
 
@@ -171,15 +173,15 @@ export class NodesAside {
       best.fits[from]! -= 1;
       if (value === best.max[from]) {
         best.ties[from]! -= 1;
-        if (best.first[from] === position) isSpoilt = true;
+        if (best.ties[from] === 0) isSpoilt = true;
       }
       const to = base + own[i]!;
-      if (open[to] === 1) rows.take(best, to, value, 1, position, 1);
+      if (open[to] === 1) take(best, to, value, 1, 1);
     }
     if (isSpoilt) this.withoutThem(desk);
   }
 
-  /** The first of a group's best is one of them: the others are looked for. */
+  /** All of a group's best are among them: the others are looked for. */
   private withoutThem(desk: DecisionDesk): void {
     const { best, start, length } = desk;
     const { rows, groups } = desk.layout!;
@@ -187,6 +189,17 @@ export class NodesAside {
     this.leftOut.set(marked, 1, rows);
     rows.best(start, length, groups.length, best, this.leftOut);
     this.leftOut.set(marked, 0, rows);
+  }
+
+  /** Calls `visit` with each node whose own group is chosen, and that has its target value. */
+  forEachChosen({ layout, start, length, targets, chosen }: DecisionDesk, visit: Visit): void {
+    const { rows, groups } = layout!;
+    for (let i = 0; i < this.count; i += 1) {
+      const position = this.positions[i]!;
+      const own = groups.length + this.own[i]!;
+      if (chosen[own] !== 1 || rows.values[position] !== targets[own]) continue;
+      if (offsetOf(position, start, rows.count) < length) visit(position);
+    }
   }
 
   /** Number `n` (from 0) of the nodes with their group's target value, in the order of evaluation. */

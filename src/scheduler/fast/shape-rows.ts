@@ -157,8 +157,6 @@ export class ShapeRows {
   private write(): void {
     const { values, listeners } = this;
     const { count, positions, befores, verdicts } = this.nodes;
-    // Reads that do not depend on each other wait for memory together.
-    for (let k = 0; k < listeners.length; k += 1) listeners[k]!.fetch(positions, count);
     for (let i = 0; i < count; i += 1) {
       const position = positions[i]!;
       const value = verdicts[i]!;

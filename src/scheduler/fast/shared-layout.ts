@@ -32,7 +32,7 @@ export class SharedLayout implements Layout {
     private readonly table: NodeTable,
     private readonly shape: RequestShape,
     keys: readonly string[],
-    private readonly options: BlockSizes & { readonly firstOfTies: boolean },
+    options: BlockSizes,
   ) {
     this.rows = new GroupRows(options);
     this.fixed = shape.staticGroups(keys);
@@ -59,8 +59,7 @@ export class SharedLayout implements Layout {
     this.rowGeneration = shape.rows.generation;
     this.staticVersion = fixed.version;
     this.groups = fixed.groups.map((group) => ({ fixed: group, counts: null }));
-    const ordinals = this.options.firstOfTies ? table.ordinalAt : null;
-    const columns = { values: shape.rows.values, groups: fixed.byPosition, ordinals };
+    const columns = { values: shape.rows.values, groups: fixed.byPosition };
     rows.layOut(columns, table.nodes.length, this.groups.length);
     shape.rows.tell(rows);
   }

@@ -143,8 +143,6 @@ function configurationOf(i: number, { seed, minor }: Pick<Case, "seed" | "minor"
 }
 
 const TINY = { blockLog2: 1, superLog2: 1, maxSharedDomains: 3 };
-/** Nodes set aside until a class has a layout of its own: none, few, or as many as there are. */
-const ASIDE = [0, 2, 6, 128];
 
 function cases(mix: Mix, first: number, count: number): Case[] {
   return Array.from({ length: count }, (_, i): Case => {
@@ -160,10 +158,7 @@ function cases(mix: Mix, first: number, count: number): Case[] {
       minor,
       configuration: configurationOf(i, { seed, minor }),
       ties: seed % 2 === 0 ? "first" : "random",
-      remember: {
-        ...(i % 2 === 0 ? TINY : { maxSharedDomains: 8, maxClasses: 3 }),
-        maxNodesAside: ASIDE[(i % 5) % 4]!,
-      },
+      remember: i % 2 === 0 ? TINY : { maxSharedDomains: 8, maxClasses: 3 },
       churn: [30, 60, 5][i % 3]!,
       nodeChurn: [10, 60, 3, 25][i % 4]!,
       nominations: [0, 20, 0, 5][i % 4]!,

@@ -34,7 +34,7 @@ function caseOf(seed: number, rest: Partial<Case>): Case {
     minor: 26 + (seed % 9),
     configuration: null,
     ties: seed % 2 === 0 ? "first" : "random",
-    remember: { blockLog2: 1, superLog2: 1, maxSharedDomains: 3, maxNodesAside: 4 },
+    remember: { blockLog2: 1, superLog2: 1, maxSharedDomains: 3 },
     churn: 30,
     nodeChurn: 15,
     nominations: seed % 3 === 0 ? 10 : 0,

@@ -87,8 +87,8 @@ describe("what is kept of earlier decisions", () => {
     expect(fast.counts.plain).toBe(0);
   });
 
-  test("a layout of a class's own follows images that other nodes get", () => {
-    const { state, nodes, decide, place, fast } = cluster(["a", "b", "c"], { maxNodesAside: 0 });
+  test("the nodes that a class sets aside follow images that other nodes get", () => {
+    const { state, nodes, decide, place, fast } = cluster(["a", "b", "c"]);
     const web = template(spreading(HOST, "ScheduleAnyway"));
     for (const name of ["a", "b", "c"]) place(web, name);
     const images = [{ names: ["i:1"], sizeBytes: 600_000_000 }];
