@@ -1,18 +1,18 @@
-import type { NodeGroup } from "./node-group.js";
+import type { NodeGroup } from "./node-groups.js";
 import type { Status } from "../framework/status.js";
-import { GroupBest } from "./group-best.js";
+import { GroupBest } from "./group-rows.js";
 import { GroupScores, PresentGroups } from "./group-scores.js";
 import type { NodeTable } from "./node-table.js";
 import { NodesAside } from "./nodes-aside.js";
 import type { PluginParts } from "./plugin-parts.js";
-import type { Layout } from "./shared-layout.js";
+import type { ShapeGroups } from "./shape-groups.js";
 
 /**
  * Where one decision is worked out: shared by all classes of a profile, so that small classes stay
- * small. Columns are by group: those of the layout first, then those of the nodes set aside.
+ * small. Columns are by group: those of the shape first, then those of the nodes set aside.
  */
 export class DecisionDesk {
-  layout: Layout | null = null;
+  groups: ShapeGroups | null = null;
   readonly best = new GroupBest();
   readonly present = new PresentGroups();
   /** The group that is looked at. */
@@ -27,7 +27,7 @@ export class DecisionDesk {
   targets = new Int32Array(0);
   /** 1 for groups with chosen nodes. */
   chosen = new Uint8Array(0);
-  /** The highest value of a node that was set aside, by the group that it has in the layout. */
+  /** The highest value of a node that was set aside, by its group among those of the shape. */
   highestAside = new Int32Array(0);
   /** The positions that the decision looked at. */
   start = 0;
@@ -42,10 +42,10 @@ export class DecisionDesk {
     this.scores = new GroupScores(parts.counting);
   }
 
-  begin(layout: Layout): void {
-    this.layout = layout;
+  begin(groups: ShapeGroups): void {
+    this.groups = groups;
     this.serial += 1;
-    this.reserve(layout.groups.length);
+    this.reserve(groups.list.length);
   }
 
   /** Makes room for so many groups. */
@@ -63,7 +63,7 @@ export class DecisionDesk {
   }
 
   groupAt(id: number): NodeGroup {
-    const { groups } = this.layout!;
-    return id < groups.length ? groups[id]! : this.aside.groups[id - groups.length]!;
+    const { list } = this.groups!;
+    return id < list.length ? list[id]! : this.aside.groups[id - list.length]!;
   }
 }

@@ -4,10 +4,10 @@ import type { PodInfo } from "../framework/pod-info.js";
 import type { Status } from "../framework/status.js";
 import type { DecisionDesk } from "./decision-desk.js";
 import type { DiagnosisSource } from "./fast-diagnosis.js";
-import type { NodeGroup } from "./node-group.js";
+import type { NodeGroup } from "./node-groups.js";
 import type { PodSums } from "./pod-sums.js";
 import type { RequestShape } from "./request-shape.js";
-import type { Layout } from "./shared-layout.js";
+import type { ShapeGroups } from "./shape-groups.js";
 
 /** Which nodes a cycle looked at, and the best of them. Valid until the next decision of the class. */
 export interface Found {
@@ -34,13 +34,13 @@ export class FastClass implements DiagnosisSource {
   }
 
   /**
-   * Takes the layout, in sync, and finds out which groups are open, of the layout and of the nodes that
+   * Takes the groups, in sync, and finds out which are open, of the shape and of the nodes that
    * the desk has aside; returns how many nodes fit.
    */
-  prepare(layout: Layout): number {
+  prepare(of: ShapeGroups): number {
     const { desk } = this;
-    desk.begin(layout);
-    const { groups, rows } = layout;
+    desk.begin(of);
+    const { list: groups, rows } = of;
     const { sums } = this;
     if (sums !== null) {
       for (let i = 0; i < sums.rules.length; i += 1) {
@@ -94,7 +94,7 @@ export class FastClass implements DiagnosisSource {
   /** The best of the nodes from `start` on, until `wanted` fit; `fits` is what {@link prepare} gave. */
   find(start: number, wanted: number, fits: number): Found {
     const { desk } = this;
-    const { rows, groups } = desk.layout!;
+    const { rows, list: groups } = desk.groups!;
     const { best, open, present, aside } = desk;
     desk.start = start;
     desk.length = fits > wanted ? this.stepsToFit(start, wanted) : rows.count;
@@ -115,8 +115,8 @@ export class FastClass implements DiagnosisSource {
   /** Totals of some nodes that fit, if these are all that are feasible. */
   totalsOf(nodes: readonly NodeInfo[]): Float64Array {
     const { desk } = this;
-    const { present, table, layout, aside } = desk;
-    const { rows, groups } = layout!;
+    const { present, table, aside } = desk;
+    const { rows, list: groups } = desk.groups!;
     const fits = new Map<number, number>();
     const ids = nodes.map(({ row }) => {
       const position = table.positionOf(row);
@@ -138,7 +138,7 @@ export class FastClass implements DiagnosisSource {
   private stepsToFit(start: number, wanted: number): number {
     const { desk } = this;
     if (desk.aside.count > 0) return desk.aside.stepsToFit(desk, start, wanted);
-    const { rows } = desk.layout!;
+    const { rows } = desk.groups!;
     const position = rows.nth(start, rows.count, wanted, null, desk.open);
     return position < start ? position - start + rows.count : position - start;
   }
@@ -175,7 +175,7 @@ export class FastClass implements DiagnosisSource {
       const node = table.nodes[position]!;
       if (first === undefined || node.ordinal < first.ordinal) first = node;
     };
-    desk.layout!.rows.forEachHit(start, length, targets, chosen, (position) => {
+    desk.groups!.rows.forEachHit(start, length, targets, chosen, (position) => {
       if (aside.groupAt(position) < 0) visit(position);
     });
     aside.forEachChosen(desk, visit);
@@ -186,7 +186,7 @@ export class FastClass implements DiagnosisSource {
   /** Number `n` (from 0) of the tied nodes, in the order of evaluation. */
   tied(n: number): NodeInfo {
     const { desk } = this;
-    const { rows } = desk.layout!;
+    const { rows } = desk.groups!;
     const { start, length, targets, chosen, aside } = desk;
     const position =
       aside.count === 0 ? rows.nth(start, length, n, targets, chosen) : aside.nthChosen(desk, n);
@@ -232,7 +232,7 @@ export class FastClass implements DiagnosisSource {
   statusAt({ row }: NodeInfo): Status | null {
     const { desk } = this;
     const position = desk.table.positionOf(row);
-    const { rows, groups } = desk.layout!;
+    const { rows, list: groups } = desk.groups!;
     const own = desk.aside.groupAt(position);
     const local = this.shape.rows.statusAt(position);
     const beyond = desk.closedBy[own < 0 ? rows.groups[position]! : groups.length + own] ?? null;
@@ -256,7 +256,7 @@ export class FastClass implements DiagnosisSource {
   statusCounts(): (readonly [Status, number])[] {
     const { desk } = this;
     if (!desk.parts.countLast) return this.countRefused();
-    const { groups, rows } = desk.layout!;
+    const { list: groups, rows } = desk.groups!;
     const { statuses, statusCounts } = this.shape.rows;
     const counts = new Map<Status, number>();
     const add = (status: Status | null, count: number): void => {

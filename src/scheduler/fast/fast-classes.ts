@@ -4,8 +4,8 @@ import type { Plugin } from "../framework/interfaces.js";
 import { DecisionDesk } from "./decision-desk.js";
 import { FastClass } from "./fast-class.js";
 import type { BlockSizes } from "./block-maxima.js";
-import { Groupings } from "./groupings.js";
 import { MarkedNodes } from "./marked-nodes.js";
+import { SharedGroups } from "./node-groups.js";
 import type { NodeTable } from "./node-table.js";
 import type { NodesAside } from "./nodes-aside.js";
 import type { PluginParts } from "./plugin-parts.js";
@@ -13,7 +13,7 @@ import { PodSums } from "./pod-sums.js";
 import { PartsPlace, PodParts } from "./pod-parts.js";
 import { RequestShape, type SharedByShapes } from "./request-shape.js";
 import { JudgedNodes } from "./shape-rows.js";
-import { type Layout, SharedLayout } from "./shared-layout.js";
+import { ShapeGroups } from "./shape-groups.js";
 import type { TemplateUses } from "./template-uses.js";
 import { TopologyKeys } from "./topology-keys.js";
 
@@ -26,38 +26,28 @@ export interface RememberOptions extends BlockSizes {
   readonly maxSharedDomains: number;
 }
 
-/** Rough size of a class without its sums, and of a shape with a layout without what is by node. */
+/** Rough size of a class without its sums, and of a shape with its groups without what is by node. */
 const CLASS_BYTES = 2048;
 const SHAPE_BYTES = 4096;
 /** Decisions between two looks at the memory in use, if nothing large is made meanwhile. */
 const CHECK_EVERY = 1024;
-/** A shape or layout takes about so much memory a node. */
+/** A shape, and each set of its groups, takes about so much memory a node. */
 const BYTES_PER_NODE = 8;
-/** So many looks at most until the bound is filled with new shapes and layouts. */
+/** So many looks at most until the bound is filled with new shapes and groups. */
 const LOOKS = 16;
 
 interface KnownClass {
   readonly template: KnownTemplate;
   readonly of: FastClass;
   marked: MarkedNodes | null;
-  division: Division | null;
   lastUse: number;
-}
-
-/** How the sums of a class divide the nodes, as long as these have this generation. */
-interface Division {
-  readonly generation: number;
-  /** False where a rule needs what is not kept. */
-  readonly isTellable: boolean;
-  /** Keys whose values divide the nodes; `?key` where only its presence matters. Sorted. */
-  readonly keys: readonly string[];
 }
 
 interface KnownShape {
   readonly place: PartsPlace<KnownShape>;
   readonly shape: RequestShape;
-  /** Layouts by topology keys, for all classes of the shape that share them. */
-  readonly layouts: Map<string, SharedLayout>;
+  /** By topology keys, for all classes of the shape that share them. */
+  readonly groups: Map<string, ShapeGroups>;
   lastUse: number;
 }
 
@@ -79,10 +69,10 @@ interface KnownTemplate {
 
 type Rule = CountingRule | null | undefined;
 
-/** A class that is ready to decide, with its layout in sync. */
+/** A class that is ready to decide, with the groups of its shape in sync. */
 export interface ReadyClass {
   readonly of: FastClass;
-  readonly layout: Layout;
+  readonly groups: ShapeGroups;
   /** The nodes that it sets aside; more may be added. */
   readonly aside: NodesAside;
   /** Plugins that have to be asked node by node. */
@@ -94,7 +84,7 @@ const NO_CLASSES: readonly KnownClass[] = [];
 const NO_KEYS: readonly string[] = [];
 const NO_RULES: readonly (CountingRule | null)[] = [];
 
-/** What is remembered for one profile: shapes, their layouts, and classes of pods, within a bound. */
+/** What is remembered for one profile: shapes, their groups of nodes, and classes of pods, within a bound. */
 export class FastClasses {
   /** Classes and shapes that were forgotten for the bound on memory. */
   forgotten = 0;
@@ -124,7 +114,7 @@ export class FastClasses {
   ) {
     this.shapeParts = new PodParts(parts.remembered);
     this.tellingParts = new PodParts(parts.telling);
-    this.shared = { groupings: new Groupings(table), nodes: new JudgedNodes() };
+    this.shared = { groups: new SharedGroups(table), nodes: new JudgedNodes() };
     this.keys = new TopologyKeys(table, options.maxSharedDomains);
     this.desk = new DecisionDesk(parts, table);
   }
@@ -150,13 +140,13 @@ export class FastClasses {
     if (!shape.usable) return null;
     const { plain } = template;
     const entry = this.areRuled(template, pod) ? this.ruled(template, pod) : null;
-    if (entry !== null && entry.division!.isTellable) return this.withLayout(entry, plain);
+    if (entry?.of.sums!.isTellable) return this.withGroups(entry, plain);
     template.simple ??= this.newClass(template, pod, NO_RULES);
     const untold =
       entry === null && !this.rules.includes(undefined)
         ? plain
         : [...plain, ...this.parts.counting.map(({ plugin }) => plugin)];
-    return this.withLayout(template.simple, untold);
+    return this.withGroups(template.simple, untold);
   }
 
   /** Finds the rules that count for the pod; false if there is none, or one cannot be told. */
@@ -198,7 +188,7 @@ export class FastClasses {
       shape = {
         place,
         shape: new RequestShape(this.parts, this.table, waiting, this.shared),
-        layouts: new Map(),
+        groups: new Map(),
         lastUse: this.clock,
       };
       place.value = shape;
@@ -232,7 +222,6 @@ export class FastClasses {
     const sums = entry.of.sums!;
     if (template.last === entry) sums.sync(this.uses);
     else sums.countOnce(this.uses);
-    if (entry.division?.generation !== sums.generation) entry.division = divisionOf(sums);
     return entry;
   }
 
@@ -264,34 +253,32 @@ export class FastClasses {
     const waiting = sums === null ? shape.pod : new PodInfo(pod.pod, pod.template);
     const of = new FastClass(this.desk, shape, sums, waiting);
     const { clock: lastUse } = this;
-    return { template, of, marked: null, division: null, lastUse };
+    return { template, of, marked: null, lastUse };
   }
 
-  private withLayout(entry: KnownClass, plain: readonly Plugin[]): ReadyClass | null {
+  private withGroups(entry: KnownClass, plain: readonly Plugin[]): ReadyClass | null {
     const { sums } = entry.of;
-    const layout = this.sharedLayout(entry);
-    if (!layout.sync()) return null;
+    const groups = this.groupsFor(entry.template.shape, sums?.groupKeys ?? NO_KEYS);
+    if (!groups.sync()) return null;
     const { aside } = this.desk;
     if (sums === null || sums.hosts.list.length === 0) {
       aside.begin();
     } else {
       entry.marked ??= new MarkedNodes(sums, this.table);
-      entry.marked.setAside(layout, aside);
+      entry.marked.setAside(groups, aside);
     }
-    return { of: entry.of, layout, aside, plain };
+    return { of: entry.of, groups, aside, plain };
   }
 
-  private sharedLayout({ template, division }: KnownClass): SharedLayout {
-    const { shape, layouts } = template.shape;
-    const keys = division?.keys ?? NO_KEYS;
+  private groupsFor({ shape, groups: known }: KnownShape, keys: readonly string[]): ShapeGroups {
     const text = keys.length === 1 ? keys[0]! : keys.join("\n");
-    let layout = layouts.get(text);
-    if (layout === undefined) {
-      layout = new SharedLayout(this.table, shape, keys, this.options);
-      layouts.set(text, layout);
+    let groups = known.get(text);
+    if (groups === undefined) {
+      groups = new ShapeGroups(this.table, shape, keys, this.options);
+      known.set(text, groups);
       this.grows();
     }
-    return layout;
+    return groups;
   }
 
   private forget(entry: KnownClass): void {
@@ -317,22 +304,22 @@ export class FastClasses {
   /** Bytes of what is remembered, about. */
   get bytes(): number {
     let bytes = 0;
-    const divisions = new Set(this.shared.groupings.all);
-    for (const { shape, layouts } of this.shapes) {
+    const shared = new Set(this.shared.groups.all);
+    for (const { shape, groups } of this.shapes) {
       bytes += SHAPE_BYTES + shape.bytes;
-      for (const layout of layouts.values()) {
-        bytes += layout.bytes;
-        divisions.add(layout.fixed);
+      for (const one of groups.values()) {
+        bytes += one.bytes;
+        shared.add(one.nodes);
       }
     }
     for (const entry of this.classes) {
       bytes += CLASS_BYTES + (entry.of.sums?.bytes ?? 0);
     }
-    for (const division of divisions) bytes += division.bytes;
+    for (const groups of shared) bytes += groups.bytes;
     return bytes;
   }
 
-  /** A shape or a layout is made: these take memory, so it is looked at the sooner. */
+  /** A shape, or groups of one, is made: these take memory, so it is looked at the sooner. */
   private grows(): void {
     const share = (this.table.nodes.length * BYTES_PER_NODE * LOOKS) / this.options.memoryBytes;
     this.untilCheck -= 1 + Math.floor(CHECK_EVERY * share);
@@ -356,7 +343,7 @@ export class FastClasses {
       // A shape is asked for whenever one of its classes is: no class outlives its shape.
       for (const entry of this.classes) if (entry.lastUse <= median) this.forget(entry);
       this.forgetTemplates();
-      this.shared.groupings.forget();
+      this.shared.groups.forget();
     }
   }
 }
@@ -373,17 +360,4 @@ function haveSameKeys(
 ): boolean {
   for (let i = 0; i < a.length; i += 1) if (a[i]?.key !== b[i]?.key) return false;
   return true;
-}
-
-function divisionOf({ all, generation }: PodSums): Division {
-  const keys: string[] = [];
-  let isTellable = true;
-  for (const sum of all) {
-    const { topologyKey } = sum.spec;
-    // Where single nodes are domains a rule may ask whether there is a label at all.
-    const key = sum.kind === "shared" ? topologyKey : `?${topologyKey}`;
-    if (!keys.includes(key)) keys.push(key);
-    if (!sum.isTellable) isTellable = false;
-  }
-  return { generation, isTellable, keys: keys.length > 1 ? keys.sort() : keys };
 }

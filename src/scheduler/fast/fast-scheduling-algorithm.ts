@@ -151,10 +151,10 @@ export class FastSchedulingAlgorithm {
   private decide(
     framework: Framework,
     pod: PodInfo,
-    { of, layout, plain }: ReadyClass,
+    { of, groups, plain }: ReadyClass,
     tie: { asked: number },
   ): CycleOutcome | null {
-    const fits = of.prepare(layout);
+    const fits = of.prepare(groups);
     if (plain.length > 0) return this.decideWith(new PlainPart(of, pod, plain), pod, of, tie);
     if (fits > 0) return this.place(framework, of, fits, tie);
     const start = this.nextStartNodeIndex % this.table.nodes.length;

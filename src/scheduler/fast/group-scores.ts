@@ -3,7 +3,7 @@ import { CycleState } from "../framework/cycle-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { DomainSum } from "./domain-sum.js";
-import type { NodeGroup } from "./node-group.js";
+import type { NodeGroup } from "./node-groups.js";
 import type { CountingPlugin, WeightedStaticScore } from "./plugin-parts.js";
 import type { PodSums } from "./pod-sums.js";
 
@@ -35,7 +35,7 @@ export class PresentGroups implements CountedGroups {
   }
 
   sample(group: number): NodeInfo {
-    return this.groups[group]!.fixed.sample;
+    return this.groups[group]!.sample;
   }
 
   feasible(group: number): number {
@@ -43,8 +43,8 @@ export class PresentGroups implements CountedGroups {
   }
 
   count(group: number, sum: number): number {
-    const { fixed, counts } = this.groups[group]!;
-    return this.sums[sum]!.count(fixed.sample.row, counts);
+    const { sample, counts } = this.groups[group]!;
+    return this.sums[sum]!.count(sample.row, counts);
   }
 
   any(sum: number): boolean {
@@ -90,8 +90,8 @@ export class GroupScores {
     for (let i = 0; i < staticScores.length; i += 1) {
       const { plugin, weight } = staticScores[i]!;
       for (let g = 0; g < length; g += 1) {
-        samples[g] = groups[g]!.fixed.sample;
-        scores[g] = groups[g]!.fixed.rawScores[i]!;
+        samples[g] = groups[g]!.sample;
+        scores[g] = groups[g]!.rawScores[i]!;
       }
       plugin.normalizeScore(this.state, pod, samples, scores);
       addWeighted(totals, scores, weight);

@@ -1,20 +1,26 @@
 import type { HostMark } from "./host-marks.js";
-import { MarkedGroups, type NodeGroup } from "./node-group.js";
+import type { NodeGroup } from "./node-groups.js";
 import type { NodeTable } from "./node-table.js";
 import type { NodesAside } from "./nodes-aside.js";
 import type { PodSums } from "./pod-sums.js";
-import type { Layout } from "./shared-layout.js";
+import type { ShapeGroups } from "./shape-groups.js";
 
 /** Beyond this many groups they are numbered anew. */
 const MAX_GROUPS = 256;
+/** Counts of this size or more are named by text instead of a number. */
+const MAX_COUNT = 8192;
+/** So many counts fit into a number beside the group. */
+const MAX_COUNTS = 3;
 
 /**
- * The nodes of a shared layout that a class sees otherwise than the other classes do, because of the
- * pods on them: with their positions and groups, kept from one decision to the next.
+ * The nodes that a class sees otherwise than the other classes of its shape do, because of the pods on
+ * them: with their positions, and groups of their own by what these pods mean. Gains: kept from one
+ * decision to the next, only nodes whose pods changed are looked at.
  */
 export class MarkedNodes {
-  private readonly marked: MarkedGroups;
-  private layout: Layout | null = null;
+  private groups: NodeGroup[] = [];
+  private readonly ids = new Map<number | string, number>();
+  private of: ShapeGroups | null = null;
   private generation = -1;
   private orderVersion = -1;
   private version = -1;
@@ -23,50 +29,73 @@ export class MarkedNodes {
   constructor(
     private readonly sums: PodSums,
     private readonly table: NodeTable,
-  ) {
-    this.marked = new MarkedGroups(sums);
-  }
+  ) {}
 
-  get groups(): readonly NodeGroup[] {
-    return this.marked.groups;
-  }
-
-  /** Sets the nodes aside; sums and layout must be in sync. */
-  setAside(layout: Layout, aside: NodesAside): void {
-    this.sync(layout);
-    aside.begin(this.marked.groups);
+  /** Sets the nodes aside; sums and groups must be in sync. */
+  setAside(groups: ShapeGroups, aside: NodesAside): void {
+    this.sync(groups);
+    aside.begin(this.groups);
     for (const { position, group } of this.sums.hosts.list) {
       if (position >= 0) aside.add(position, group);
     }
   }
 
   /** Finds position and group of each node. */
-  private sync(layout: Layout): void {
-    const { hosts } = this.sums;
-    const { table, marked } = this;
+  private sync(of: ShapeGroups): void {
+    const { hosts, generation } = this.sums;
+    const { table } = this;
     const isNew =
-      this.layout !== layout ||
-      this.generation !== layout.generation ||
-      this.sumsGeneration !== this.sums.generation;
-    if (isNew || marked.groups.length > MAX_GROUPS) marked.clear();
-    else if (this.orderVersion === table.orderVersion && this.version === hosts.version) {
-      for (const mark of hosts.changed) this.number(mark, layout);
+      this.of !== of ||
+      this.generation !== of.nodes.generation ||
+      this.sumsGeneration !== generation;
+    if (isNew || this.groups.length > MAX_GROUPS) {
+      this.groups = [];
+      this.ids.clear();
+    } else if (this.orderVersion === table.orderVersion && this.version === hosts.version) {
+      for (const mark of hosts.changed) this.number(mark, of);
       hosts.changed.length = 0;
       return;
     }
-    this.layout = layout;
-    this.generation = layout.generation;
-    this.sumsGeneration = this.sums.generation;
+    this.of = of;
+    this.generation = of.nodes.generation;
+    this.sumsGeneration = generation;
     this.orderVersion = table.orderVersion;
-    for (const mark of hosts.list) this.number(mark, layout);
+    for (const mark of hosts.list) this.number(mark, of);
     hosts.changed.length = 0;
     this.version = hosts.version;
   }
 
-  private number(mark: HostMark, layout: Layout): void {
+  private number(mark: HostMark, { nodes }: ShapeGroups): void {
     mark.position = this.table.positionOf(mark.row);
-    const staticId = layout.fixed.of[mark.row]!;
-    mark.group =
-      mark.position < 0 ? 0 : this.marked.idOf(staticId, layout.fixed.groups[staticId]!, mark);
+    mark.group = mark.position < 0 ? 0 : this.groupOf(nodes.of[mark.row]!, nodes.list, mark);
+  }
+
+  /** Nodes of one group whose marks say the same are one group again; a new one gets the next number. */
+  private groupOf(group: number, groups: readonly NodeGroup[], mark: HostMark): number {
+    const key = this.keyOf(group, mark);
+    let id = this.ids.get(key);
+    if (id === undefined) {
+      id = this.groups.push({ ...groups[group]!, counts: [...mark.counts] }) - 1;
+      this.ids.set(key, id);
+    }
+    return id;
+  }
+
+  private keyOf(group: number, { counts }: HostMark): number | string {
+    const { all } = this.sums;
+    let key = group;
+    for (let i = 0; i < all.length; i += 1) {
+      const count = this.countAt(counts, i);
+      if (i === MAX_COUNTS || count >= MAX_COUNT || count < -MAX_COUNT) {
+        return `${group} ${all.map((_, sum) => this.countAt(counts, sum)).join()}`;
+      }
+      key = key * (2 * MAX_COUNT) + count + MAX_COUNT;
+    }
+    return key;
+  }
+
+  private countAt(counts: readonly number[], sum: number): number {
+    const count = counts[sum] ?? 0;
+    return count > 0 && this.sums.all[sum]!.spec.presence === true ? 1 : count;
   }
 }

@@ -1,7 +1,7 @@
 import type { Status } from "../framework/status.js";
 import type { DecisionDesk } from "./decision-desk.js";
 import { type GroupRows, type LeftOut, take } from "./group-rows.js";
-import type { NodeGroup } from "./node-group.js";
+import type { NodeGroup } from "./node-groups.js";
 
 type Visit = (position: number) => void;
 
@@ -29,11 +29,11 @@ class LeftOutNodes implements LeftOut {
 }
 
 /**
- * Nodes that the decision under way takes out of the groups of its layout and looks at one by one:
+ * Nodes that the decision under way takes out of the groups of its shape and looks at one by one:
  * those whose pods mean something to the class, and those that a pod is nominated on. Where there are
- * few of them that costs less than a layout of the class's own.
+ * few of them that costs less than groups of the class's own.
  *
- * Their own groups are numbered after the groups of the layout: first those of the class, then one
+ * Their own groups are numbered after those of the shape: first those of the class, then one
  * for each node that is closed by itself. Hot path: columns side by side, used over and over.
  */
 export class NodesAside {
@@ -117,17 +117,17 @@ export class NodesAside {
     }
   }
 
-  /** Calls `visit` with the group in the layout and the own one of each node that fits by itself. */
+  /** Calls `visit` with the group among those of the shape and the own one of each node that fits by itself. */
   forEachFit(desk: DecisionDesk, visit: (from: number, to: number) => void): void {
-    const { values, groups } = desk.layout!.rows;
-    const base = desk.layout!.groups.length;
+    const { values, groups } = desk.groups!.rows;
+    const base = desk.groups!.list.length;
     for (let i = 0; i < this.count; i += 1) {
       const position = this.positions[i]!;
       if (values[position]! > 0) visit(groups[position]!, base + this.own[i]!);
     }
   }
 
-  /** How many nodes more are open for their own groups than for those in the layout. */
+  /** How many nodes more are open for their own groups than for those of the shape. */
   openMore(desk: DecisionDesk): number {
     const { open } = desk;
     let more = 0;
@@ -140,7 +140,7 @@ export class NodesAside {
   /** How many positions from `start` on come before the one that fits as number `wanted` (from 0). */
   stepsToFit(desk: DecisionDesk, start: number, wanted: number): number {
     const { open } = desk;
-    const { rows, groups } = desk.layout!;
+    const { rows, list: groups } = desk.groups!;
     const { detours, positions } = this;
     detours.length = 0;
     for (let i = 0; i < this.count; i += 1) {
@@ -154,10 +154,10 @@ export class NodesAside {
     return offsetOf(found, start, rows.count);
   }
 
-  /** Takes the nodes out of the best of the layout's groups, and puts them into groups of their own. */
+  /** Takes the nodes out of the best of the shape's groups, and puts them into groups of their own. */
   divide(desk: DecisionDesk): void {
     const { best, open, start, length, highestAside } = desk;
-    const { rows, groups } = desk.layout!;
+    const { rows, list: groups } = desk.groups!;
     const { values } = rows;
     const base = groups.length;
     best.clear(base, base + this.groupCount);
@@ -184,7 +184,7 @@ export class NodesAside {
   /** All of a group's best are among them: the others are looked for. */
   private withoutThem(desk: DecisionDesk): void {
     const { best, start, length } = desk;
-    const { rows, groups } = desk.layout!;
+    const { rows, list: groups } = desk.groups!;
     const marked = this.positions.subarray(0, this.count);
     this.leftOut.set(marked, 1, rows);
     rows.best(start, length, groups.length, best, this.leftOut);
@@ -192,8 +192,8 @@ export class NodesAside {
   }
 
   /** Calls `visit` with each node whose own group is chosen, and that has its target value. */
-  forEachChosen({ layout, start, length, targets, chosen }: DecisionDesk, visit: Visit): void {
-    const { rows, groups } = layout!;
+  forEachChosen({ groups: of, start, length, targets, chosen }: DecisionDesk, visit: Visit): void {
+    const { rows, list: groups } = of!;
     for (let i = 0; i < this.count; i += 1) {
       const position = this.positions[i]!;
       const own = groups.length + this.own[i]!;
@@ -205,7 +205,7 @@ export class NodesAside {
   /** Number `n` (from 0) of the nodes with their group's target value, in the order of evaluation. */
   nthChosen(desk: DecisionDesk, n: number): number {
     const { start, length, targets, chosen } = desk;
-    const { rows, groups } = desk.layout!;
+    const { rows, list: groups } = desk.groups!;
     if (this.isOutOfTheWay(desk)) return rows.nth(start, length, n, targets, chosen);
     const { detours, positions } = this;
     detours.length = 0;
@@ -224,8 +224,8 @@ export class NodesAside {
   }
 
   /** True if none of the nodes is chosen, nor hides one that is. */
-  private isOutOfTheWay({ layout, chosen, targets, highestAside }: DecisionDesk): boolean {
-    const base = layout!.groups.length;
+  private isOutOfTheWay({ groups, chosen, targets, highestAside }: DecisionDesk): boolean {
+    const base = groups!.list.length;
     for (let g = 0; g < base; g += 1) {
       if (chosen[g] === 1 && highestAside[g]! >= targets[g]!) return false;
     }
@@ -233,7 +233,7 @@ export class NodesAside {
     return true;
   }
 
-  /** {@link GroupRows.nth} round the {@link detours}: nodes that count otherwise than in the layout. */
+  /** {@link GroupRows.nth} round the {@link detours}: nodes that count otherwise than their group. */
   private nth(
     desk: DecisionDesk,
     { start, length }: { readonly start: number; readonly length: number },
@@ -241,7 +241,7 @@ export class NodesAside {
     targets: Int32Array | null,
     open: Uint8Array,
   ): number {
-    const { rows } = desk.layout!;
+    const { rows } = desk.groups!;
     const { detours } = this;
     if (detours.length > 1) detours.sort(ascending);
     let at = 0;

@@ -31,6 +31,9 @@ export class PodSums implements PodCounter<readonly Contribution[]>, Amounts {
   /** Grows whenever the sums were computed anew, or one was added. */
   generation = 0;
   private topologyVersion = -1;
+  private keysAt = -1;
+  private knownKeys: readonly string[] = [];
+  private knownTellable = true;
   private subscribed = false;
   private adding = 0;
   private added: readonly Contribution[] | null = null;
@@ -62,6 +65,33 @@ export class PodSums implements PodCounter<readonly Contribution[]>, Amounts {
       this.all = [...this.all, sum];
       this.generation += 1;
     }
+  }
+
+  /** Topology keys whose values divide the nodes; `?key` where only its presence matters. Sorted. */
+  get groupKeys(): readonly string[] {
+    this.findKeys();
+    return this.knownKeys;
+  }
+
+  /** False where a rule needs what is not kept. */
+  get isTellable(): boolean {
+    this.findKeys();
+    return this.knownTellable;
+  }
+
+  private findKeys(): void {
+    if (this.keysAt === this.generation) return;
+    this.keysAt = this.generation;
+    this.knownTellable = true;
+    const keys: string[] = [];
+    for (const sum of this.all) {
+      const { topologyKey } = sum.spec;
+      // Where single nodes are domains a rule may ask whether there is a label at all.
+      const key = sum.kind === "shared" ? topologyKey : `?${topologyKey}`;
+      if (!keys.includes(key)) keys.push(key);
+      if (!sum.isTellable) this.knownTellable = false;
+    }
+    this.knownKeys = keys.length > 1 ? keys.sort() : keys;
   }
 
   /** Computes the sums, for one decision only; the table must be in sync. */

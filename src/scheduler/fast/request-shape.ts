@@ -3,16 +3,15 @@ import type { Plugin } from "../framework/interfaces.js";
 import type { Listers } from "../framework/listers.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { readsImages } from "../framework/reads.js";
-import type { Groupings } from "./groupings.js";
+import type { NodeGroups, SharedGroups } from "./node-groups.js";
 import type { NodeTable } from "./node-table.js";
 import type { PluginParts, WeightedStaticScore } from "./plugin-parts.js";
 import { ShapeJudge } from "./shape-judge.js";
 import { type JudgedNodes, ShapeRows } from "./shape-rows.js";
-import type { StaticGroups } from "./static-groups.js";
 
 /** What all shapes of a profile use. */
 export interface SharedByShapes {
-  readonly groupings: Groupings;
+  readonly groups: SharedGroups;
   readonly nodes: JudgedNodes;
 }
 
@@ -100,8 +99,8 @@ export class RequestShape {
   }
 
   /** The groups of nodes that `keys` and the static scores divide the nodes into. */
-  staticGroups(keys: readonly string[]): StaticGroups {
+  groupsBy(keys: readonly string[]): NodeGroups {
     const { state, pod, staticScores } = this;
-    return this.shared.groupings.of(keys, { pod, state, scores: staticScores });
+    return this.shared.groups.of(keys, { pod, state, scores: staticScores });
   }
 }

@@ -55,7 +55,7 @@ export interface RowJudge {
  * of the status) where it does not. Only nodes that changed since the last look are judged again.
  *
  * Hot path: two bytes a node instead of objects; statuses are compared by identity, which plugins
- * keep for nodes that they refuse for the same reasons. Layouts share the values and are told of
+ * keep for nodes that they refuse for the same reasons. Groups of the shape share the values and are told of
  * each that changes, so that none is copied.
  */
 export class ShapeRows {
@@ -63,7 +63,7 @@ export class ShapeRows {
   readonly statuses: Status[] = [];
   /** Nodes refused with each status. */
   readonly statusCounts: number[] = [];
-  /** Grows whenever values may have changed of which layouts were not told. */
+  /** Grows whenever values may have changed of which groups were not told. */
   generation = 0;
   /** Nodes judged so far. */
   judged = 0;

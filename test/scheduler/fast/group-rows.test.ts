@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { GroupBest } from "../../../src/scheduler/fast/group-best.js";
-import { GroupRows } from "../../../src/scheduler/fast/group-rows.js";
+import { GroupBest, GroupRows } from "../../../src/scheduler/fast/group-rows.js";
 
 const SIZES = { blockLog2: 1, superLog2: 1 };
 

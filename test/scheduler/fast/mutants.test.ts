@@ -117,7 +117,7 @@ const MUTANTS: readonly Mutant[] = [
     make: () =>
       function (this: NodesAside, ...args: never[]) {
         const [desk] = args as unknown as [DecisionDesk];
-        const base = desk.layout!.groups.length;
+        const base = desk.groups!.list.length;
         desk.best.clear(base, base + this.groupCount);
         desk.highestAside.fill(0);
       },
@@ -142,8 +142,8 @@ const MUTANTS: readonly Mutant[] = [
       function (this: NodesAside, ...args: never[]) {
         const [desk, n] = args as unknown as [DecisionDesk, number];
         const { start, length, targets, chosen } = desk;
-        const found = desk.layout!.rows.nth(start, length, n, targets, chosen);
-        return found >= 0 ? found : desk.layout!.rows.nth(start, length, 0, targets, chosen);
+        const found = desk.groups!.rows.nth(start, length, n, targets, chosen);
+        return found >= 0 ? found : desk.groups!.rows.nth(start, length, 0, targets, chosen);
       },
   },
   {
