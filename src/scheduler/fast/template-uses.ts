@@ -73,8 +73,6 @@ interface Link {
  * exactly the counters that its template concerns.
  */
 export class TemplateUses {
-  /** Placed pods with terms that depend on the labels of namespaces. */
-  namespaceDependents = 0;
   private readonly uses = new Map<number, TemplateUse>();
   private readonly index = new PairIndex<TemplateUse>();
   private readonly counters = new PairIndex<AnyCounter>();
@@ -100,7 +98,6 @@ export class TemplateUses {
     const use = new TemplateUse(template, terminating);
     this.uses.set(key, use);
     this.index.add(use);
-    if (template.readsNamespaces) this.namespaceDependents += 1;
     if (this.counters.size > 0) {
       for (const counter of this.counters.related(use)) link(use, counter);
     }
@@ -110,7 +107,6 @@ export class TemplateUses {
   private end(key: number, use: TemplateUse): void {
     this.uses.delete(key);
     this.index.delete(use);
-    if (use.template.readsNamespaces) this.namespaceDependents -= 1;
   }
 
   /** From now on `counter` is told of every pod that comes or goes and concerns it. */
