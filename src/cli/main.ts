@@ -81,6 +81,11 @@ function program(interruption: Interruption): Command {
       "tell why that pod waited and what would help; [namespace/]name, * for any characters",
     )
     .option(
+      "--dump <file>",
+      "write the state at the end as Kubernetes objects, as kubectl get -A -o yaml prints them",
+      folder,
+    )
+    .option(
       "--json",
       "print {scenario, variant, seed, path, digest, notes, failures, metrics} for each run as JSON",
     )

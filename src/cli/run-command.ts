@@ -25,6 +25,7 @@ export interface RunOptions {
   readonly strict?: boolean;
   readonly json?: boolean;
   readonly explain?: string;
+  readonly dump?: string;
 }
 
 /** `seatrial run`: loads everything first, so that wrong input costs no simulated time. */
@@ -53,11 +54,17 @@ export async function runCommand(
     tell(`skipped ${outcome.name}: ${outcome.missing.join(", ")} is not there`);
   }
   const scenarios = outcomes.flatMap((o) => (o.outcome === "loaded" ? [o.loaded] : []));
+  if (options.dump !== undefined && scenarios.length > 1) {
+    const names = scenarios.map(({ scenario }) => scenario.name).join(", ");
+    tell(`--dump ${options.dump}: is for one scenario; this command runs ${names}`);
+    return ExitCode.wrongInput;
+  }
   return await runAll(scenarios, options, {
     out: options.out,
     version,
     interruption,
     ...(options.explain === undefined ? {} : { explain: options.explain }),
+    ...(options.dump === undefined ? {} : { dump: options.dump }),
   });
 }
 

@@ -16,6 +16,8 @@ export interface HereContext {
   readonly interruption: Interruption;
   /** Name of the pod to explain, or its pattern. */
   readonly explain?: string;
+  /** File for the state at the end. */
+  readonly dump?: string;
 }
 
 /** Runs a scenario in this process, under its signals, clock and terminal. */
@@ -27,11 +29,13 @@ export function runHere(loaded: LoadedScenario, context: HereContext): Promise<S
     startClock: () => new WallClock(),
     progress: (scenario) => new ProgressBar(scenario),
   };
-  if (context.explain === undefined) return runScenario(loaded, { out, version, owner, watch });
+  const dump = context.dump === undefined ? {} : { dump: context.dump };
+  const whole = { out, version, owner, watch, ...dump };
+  if (context.explain === undefined) return runScenario(loaded, whole);
   const explainer = new Explainer(context.explain);
   const telling: Telling = {
     decisions: explainer,
     tell: (world, figures) => explain(world, explainer, () => figures.pods()),
   };
-  return runScenario(loaded, { out, version, owner, watch, telling });
+  return runScenario(loaded, { ...whole, telling });
 }

@@ -6,7 +6,6 @@ import {
   rmSync,
   rmdirSync,
   statSync,
-  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { printableLines } from "../base/printable.js";
@@ -20,6 +19,7 @@ import {
   removeRun,
   settleResults,
 } from "./hidden-folders.js";
+import { writePieces } from "./write-pieces.js";
 
 /** Where the results of one run belong: `<out>/<scenario>/<variant>/seed-<n>`. */
 export interface RunPlace {
@@ -95,8 +95,13 @@ export class RunFolder {
   }
 
   writeText(name: string, text: string): void {
+    this.writePieces(name, [text]);
+  }
+
+  /** A text that may be too long for one string. */
+  writePieces(name: string, pieces: Iterable<string>): void {
     try {
-      writeFileSync(join(this.partial, name), text, { flag: "wx" });
+      writePieces(join(this.partial, name), pieces);
     } catch (error) {
       this.failure ??= error as Error;
     }

@@ -7,11 +7,13 @@ import { type Concern, concernedPods } from "../scenario/concerned-pods.js";
 import type { Issue } from "../scenario/issue.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import type { FolderOwner } from "./hidden-folders.js";
+import { DumpFile } from "./dump-file.js";
 import { RunBrokenError } from "./run-broken-error.js";
 import { openRunFolder, RunFolder } from "./run-folder.js";
 import { notesOf } from "./run-notes.js";
 import { InterruptedError, type ProgressDisplay, type RunWatch } from "./run-watch.js";
 import { claimOf } from "./verification.js";
+import { stateDump } from "./state-dump.js";
 import { writeRun } from "./write-run.js";
 
 /** A single run is the one variant of its scenario. */
@@ -66,6 +68,8 @@ export interface RunContext {
   readonly owner: FolderOwner;
   readonly watch: RunWatch;
   readonly telling?: Telling;
+  /** File for the state at the end, as Kubernetes objects. */
+  readonly dump?: string;
 }
 
 /** Runs one scenario and writes its results: whole, or not at all. */
@@ -79,28 +83,36 @@ export async function runScenario(
   const folder = openRunFolder(place);
   if (!(folder instanceof RunFolder)) return { outcome: "refused", issues: [folder] };
   const { stop } = context.watch;
-  const release = stop.hold(() => folder.discard());
+  const dump = context.dump === undefined ? null : new DumpFile(context.dump, owner.name);
+  const discard = () => {
+    folder.discard();
+    dump?.discard();
+  };
+  const release = stop.hold(discard);
   const openText = (file: string) => stop.guard(loaded.openText(file));
   try {
-    return await simulate({ ...loaded, openText }, folder, context);
+    const problem = dump?.problem() ?? null;
+    if (problem !== null) return { outcome: "unwritten", issue: problem };
+    return await simulate({ ...loaded, openText }, { folder, dump }, context);
   } catch (error) {
     if (error instanceof InterruptedError) return { outcome: "interrupted" };
     throw error;
   } finally {
-    folder.discard();
+    discard();
     release();
   }
 }
 
 async function simulate(
   loaded: LoadedScenario,
-  folder: RunFolder,
+  { folder, dump }: { readonly folder: RunFolder; readonly dump: DumpFile | null },
   context: RunContext,
 ): Promise<ScenarioOutcome> {
   const { watch, telling } = context;
   const clock = watch.startClock();
   const world = await World.build(loaded, {
     events: folder.openTable("events.csv", EVENT_COLUMNS),
+    dump: (name, objects) => folder.writePieces(name, stateDump(objects, name)),
     ...(telling === undefined ? {} : { decisions: telling.decisions }),
   });
   if (!(world instanceof World)) return { outcome: "refused", issues: world };
@@ -125,6 +137,8 @@ async function simulate(
   const notModelled = concernedPods(loaded.notModelled, figures.pods());
   const explanation = telling?.tell(world, figures) ?? null;
   if (explanation !== null) folder.writeText("explain.txt", explanation.text);
+  const dumped = dump?.write(world.objects()) ?? null;
+  if (dumped !== null) return { outcome: "unwritten", issue: dumped };
   const results = {
     figures,
     identity: {
@@ -149,7 +163,8 @@ async function simulate(
     await setImmediate();
     watch.stop.check();
   });
-  if (failure !== null) return { outcome: "unwritten", issue: failure };
+  const failed = failure ?? dump?.commit() ?? null;
+  if (failed !== null) return { outcome: "unwritten", issue: failed };
   const run = { loaded, path: folder.path, digest, endMicros, figures, facts, notes, notModelled };
   return {
     outcome: "finished",

@@ -1,6 +1,6 @@
 /** Annotations that mean something to what is modelled; all others may hold anything. */
 const KEPT_ANNOTATIONS =
-  /^(?:deployment\.kubernetes\.io\/.+|seatrial\.dev\/.+|kubectl\.kubernetes\.io\/(?:restartedAt|default-container)|controller\.kubernetes\.io\/pod-deletion-cost|storageclass\.kubernetes\.io\/is-default-class)$/;
+  /^(?:deployment\.kubernetes\.io\/.+|seatrial\.dev\/.+|kubectl\.kubernetes\.io\/(?:restartedAt|default-container)|controller\.kubernetes\.io\/pod-deletion-cost|storageclass\.(?:beta\.)?kubernetes\.io\/is-default-class|pv\.kubernetes\.io\/.+|volume\.(?:beta\.)?kubernetes\.io\/.+|kubernetes\.io\/config\.mirror)$/;
 
 type Json = Readonly<Record<string, unknown>>;
 

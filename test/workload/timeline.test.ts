@@ -27,7 +27,7 @@ function world(entries: readonly TimelineEntry[]) {
   const made = newWorld();
   const { engine, store, client, informers, observer } = made;
   const options = { engine, store, client, informers, observer, entries, startTimeMs: START_MS };
-  const timeline = new Timeline({ ...options, nodes: NO_NODES });
+  const timeline = new Timeline({ ...options, nodes: NO_NODES, dump: () => {} });
   made.create(deployment());
   const play = (seconds: number) => {
     timeline.start();

@@ -9,14 +9,14 @@ import type { DecisionObserver } from "../../scheduler/explain/decision-observer
 import type { Scheduler } from "../../scheduler/scheduler.js";
 import { ContainerBehavior } from "../../workload/behavior/container-behavior.js";
 import { ObjectGenerator } from "../../workload/generators/object-generator.js";
-import { Timeline } from "../../workload/timeline/timeline.js";
+import { Timeline, type TimelineOptions } from "../../workload/timeline/timeline.js";
 import { capacityOf } from "../../workload/traces/cluster-capacity.js";
 import { type PreparedTrace, prepareTrace } from "../../workload/traces/prepare-trace.js";
 import type { TraceFacts } from "../../workload/traces/trace-facts.js";
 import type { LoadedTrace } from "../../workload/traces/trace-loader.js";
 import { TraceReplay } from "../../workload/traces/trace-replay.js";
 import { DEFAULTS, MAX_METRICS_INTERVALS } from "../defaults.js";
-import type { NodePools } from "../../cluster/node-pools.js";
+import type { Manifest } from "../../api/kubernetes.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import type { Scenario } from "../schema/scenario.js";
@@ -25,6 +25,7 @@ import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
 import { readData } from "./read-data.js";
 import { priceOf, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
+import { storedManifests } from "./stored-manifests.js";
 import { wireScheduler } from "./wire-scheduler.js";
 
 export interface WorldOptions {
@@ -34,6 +35,8 @@ export interface WorldOptions {
   readonly isMeasured?: boolean;
   /** Follows the scheduler's decisions about some pods. */
   readonly decisions?: DecisionObserver;
+  /** Writes what a timeline's `dump` asks for, at once; absent: nothing is written. */
+  readonly dump?: (fileName: string, objects: Iterable<Manifest>) => void;
 }
 
 /** What a run tells besides its figures. */
@@ -117,7 +120,10 @@ export class World {
     });
     components.push(scheduler);
     components.push(...wireWorkload(ground, { loaded, behavior, traces }));
-    const timeline = wireTimeline(ground, scenario, pools);
+    const timeline = wireTimeline(ground, scenario, {
+      nodes: pools,
+      dump: (name) => options.dump?.(name, storedManifests(ground.store, startTimeMs)),
+    });
     components.push(timeline);
     for (const component of components) component.start();
     return new World(ground, recorder, scheduler, loaded, behavior, timeline, traces);
@@ -136,6 +142,12 @@ export class World {
   run(): RunOutcome {
     const { untilIdle } = this.loaded.scenario.end;
     return this.ground.engine.run({ untilMicros: this.endMicros, untilIdle });
+  }
+
+  /** Every object as it is now, as Kubernetes writes it. */
+  objects(): Iterable<Manifest> {
+    const { startTimeEpochMicros } = this.loaded.scenario;
+    return storedManifests(this.ground.store, startTimeEpochMicros / 1000);
   }
 
   /** Ends the record: once, when the run is over. */
@@ -200,7 +212,11 @@ function wireWorkload(ground: Ground, workload: Workload): readonly Startable[] 
   return parts;
 }
 
-function wireTimeline(ground: Ground, scenario: Scenario, nodes: NodePools): Timeline {
+function wireTimeline(
+  ground: Ground,
+  scenario: Scenario,
+  { nodes, dump }: Pick<TimelineOptions, "nodes" | "dump">,
+): Timeline {
   const { latency, controllerManager } = scenario.controlPlane;
   return new Timeline({
     engine: ground.engine,
@@ -209,6 +225,7 @@ function wireTimeline(ground: Ground, scenario: Scenario, nodes: NodePools): Tim
     informers: ground.informers("kubectl", controllerManager.watchLatencyMicros),
     observer: ground.observer,
     nodes,
+    dump,
     entries: scenario.timeline,
     startTimeMs: scenario.startTimeEpochMicros / 1000,
   });

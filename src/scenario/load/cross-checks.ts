@@ -92,6 +92,14 @@ function timelineIssues(source: ScenarioSource, known: Known): readonly Issue[] 
     switch (operation.type) {
       case "apply":
         return [];
+      case "dump": {
+        const { file } = operation;
+        const first = timeline.findIndex(
+          ({ operation: o }) => o.type === "dump" && o.file === file,
+        );
+        const message = `spec.timeline[${first}] writes a file of that name already`;
+        return first === i ? [] : [source.issue(at, message)];
+      }
       case "cordon":
       case "uncordon":
       case "drain":

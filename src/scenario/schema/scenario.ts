@@ -200,6 +200,7 @@ export interface Target {
 }
 
 export type TimelineOperation =
+  | { readonly type: "dump"; readonly file: string }
   | { readonly type: "apply"; readonly objects: readonly LoadedObject[] }
   | {
       readonly type: "delete";

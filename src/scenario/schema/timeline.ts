@@ -68,6 +68,14 @@ const podSelector = leaf({ type: "string" }, (raw): Parsed<string> => {
   return selector instanceof SelectorError ? { problem: selector.message } : { value: raw };
 });
 
+/** Files of a run's results. */
+const RESULTS = ["run.json", "timing.json"];
+const dumpFile = leaf({ type: "string" }, (raw): Parsed<string> => {
+  const isName = typeof raw === "string" && /^[A-Za-z0-9][\w.-]*\.(?:ya?ml|json)$/.test(raw);
+  if (!isName) return { problem: "expected the name of a file such as state.yaml, with no folder" };
+  return RESULTS.includes(raw) ? { problem: `${raw} is a file of the results` } : { value: raw };
+});
+
 const nodeOnly = z.strictObject({ node: described(text, "Name of the node.") });
 
 const operations = {
@@ -122,6 +130,10 @@ const operations = {
       ),
     }),
     "Cordons a node and evicts its pods, those of DaemonSets and static ones excepted.",
+  ),
+  dump: described(
+    dumpFile,
+    "Writes all objects as they are, as `kubectl get -A -o yaml` prints them, into a file beside the results.",
   ),
   addNodes: described(
     z.strictObject({ pool: dnsLabel, count: positiveNodeCount }),
@@ -196,6 +208,7 @@ function operationOf(entry: Entry): Parsed<RawOperation> {
       },
     };
   }
+  if (entry.dump) return { value: { type: "dump", file: entry.dump } };
   if (entry.addNodes) return { value: { type: "addNodes", ...entry.addNodes } };
   if (entry.removeNodes) return removal(entry.removeNodes);
   return rollout(entry.rollout!);
@@ -243,6 +256,9 @@ export const timelineEntry = entryKeys.transform((entry, context): RawTimelineEn
   }
   if (entry.until !== undefined && entry.until < entry.at) {
     return wrong("`until` is earlier than `at`", ["until"]);
+  }
+  if (entry.dump !== undefined && entry.every !== undefined) {
+    return wrong("a dump does not repeat: each would take the place of the one before", ["every"]);
   }
   const operation = operationOf(entry);
   if ("problem" in operation) return wrong(operation.problem, [given[0]!]);

@@ -75,7 +75,18 @@ export type NodeOperation =
       readonly count: number;
     };
 
-export type TimelineOperation = WriteOperation | RolloutOperation | DrainOperation | NodeOperation;
+/** Writes all objects as they are into a file of that name beside the results. */
+interface DumpOperation {
+  readonly type: "dump";
+  readonly file: string;
+}
+
+export type TimelineOperation =
+  | WriteOperation
+  | RolloutOperation
+  | DrainOperation
+  | NodeOperation
+  | DumpOperation;
 
 export interface TimelineEntry {
   readonly atMicros: TimeMicros;

@@ -30,6 +30,8 @@ export interface TimelineOptions {
   readonly informers: InformerFactory;
   readonly observer: ClusterObserver;
   readonly nodes: NodeProvisioner;
+  /** Writes all objects as they are to a file of that name, at once. */
+  readonly dump: (fileName: string) => void;
   /** In the order of the file: steps of one time are taken in this order. */
   readonly entries: readonly TimelineEntry[];
   /** Virtual zero as milliseconds since 1970. */
@@ -106,6 +108,10 @@ export class Timeline {
     switch (operation.type) {
       case "drain":
         this.drains?.begin(operation);
+        return;
+      case "dump":
+        this.options.dump(operation.file);
+        this.report(operation, operation.file, "written");
         return;
       case "addNodes":
       case "removeNodes":
