@@ -1,3 +1,4 @@
+import { kindNamed } from "../api/kinds.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { AnyVersion, ObjectVersion } from "../api/object-version.js";
 import type { Measured } from "./gauge.js";
@@ -96,8 +97,8 @@ export class RolloutClock implements Measured {
 
   private made(object: AnyVersion, template: unknown, timeMicros: TimeMicros): void {
     this.templates.add(canonical(template));
-    // Of other kinds nobody writes the status yet.
-    if (object.kind === "Deployment") this.begin(null, timeMicros);
+    // Of a kind without a controller nobody writes the status.
+    if (typeof kindNamed(object.kind)?.fields !== "string") this.begin(null, timeMicros);
   }
 
   private templateChanged(before: AnyVersion, template: unknown, timeMicros: TimeMicros): void {
@@ -127,54 +128,20 @@ export class RolloutClock implements Measured {
   }
 }
 
-function templateOf(object: AnyVersion): unknown {
-  switch (object.kind) {
-    case "Deployment":
-    case "StatefulSet":
-    case "DaemonSet":
-      return object.spec.template;
-    default:
-      return undefined;
-  }
+function templateOf({ kind, spec }: AnyVersion): unknown {
+  const rollsOut = kindNamed(kind)?.workload?.isRolledOut !== undefined;
+  return rollsOut ? (spec as { readonly template?: unknown }).template : undefined;
 }
 
 function progressOf({ status }: Deployment) {
   return status?.conditions?.find(({ type }) => type === "Progressing");
 }
 
-/** As `kubectl rollout status` decides it, without partitions. */
-function isRolledOut(object: AnyVersion): boolean {
-  switch (object.kind) {
-    case "Deployment": {
-      const status = object.status;
-      if ((status?.observedGeneration ?? 0) < object.generation) return false;
-      const updated = status?.updatedReplicas ?? 0;
-      return (
-        updated >= (object.spec.replicas ?? 1) &&
-        (status?.replicas ?? 0) <= updated &&
-        (status?.availableReplicas ?? 0) >= updated
-      );
-    }
-    case "StatefulSet": {
-      const status = object.status;
-      if ((status?.observedGeneration ?? 0) < object.generation) return false;
-      return (
-        (status?.readyReplicas ?? 0) >= (object.spec.replicas ?? 1) &&
-        status?.updateRevision === status?.currentRevision
-      );
-    }
-    case "DaemonSet": {
-      const status = object.status;
-      if ((status?.observedGeneration ?? 0) < object.generation) return false;
-      const desired = status?.desiredNumberScheduled ?? 0;
-      return (
-        (status?.updatedNumberScheduled ?? 0) >= desired &&
-        (status?.numberAvailable ?? 0) >= desired
-      );
-    }
-    default:
-      return false;
-  }
+/** As `kubectl rollout status` decides it. */
+function isRolledOut({ kind, spec, status, generation }: AnyVersion): boolean {
+  const { observedGeneration = 0 } = (status ?? {}) as { readonly observedGeneration?: number };
+  if (observedGeneration < generation) return false;
+  return kindNamed(kind)?.workload?.isRolledOut?.(spec, status) === true;
 }
 
 /** JSON with sorted keys, so that equal values have equal texts. */

@@ -1,3 +1,4 @@
+import { kindNamed } from "../api/kinds.js";
 import type { TimeMicros } from "../base/time.js";
 import type { AnyVersion } from "../api/object-version.js";
 import { Counter, Gauge, type Measured } from "./gauge.js";
@@ -62,7 +63,7 @@ export class WorkloadTarget implements Measured {
   /** The object as it is now; null before it was made and after it is gone. */
   objectChanged(before: AnyVersion | null, after: AnyVersion | null, timeMicros: TimeMicros): void {
     const desired = desiredReplicas(after);
-    if (before !== null && after !== null && after.kind !== "DaemonSet") {
+    if (before !== null && after !== null && kindNamed(after.kind)?.isScaled === true) {
       if (desiredReplicas(before) !== desired) {
         this.scaleEvents.add(1);
         this.whole.scaleEvents.add(1);
@@ -93,30 +94,12 @@ export class WorkloadTarget implements Measured {
   }
 }
 
-const TARGET_KINDS = [
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-  "ReplicaSet",
-  "ReplicationController",
-] as const satisfies readonly AnyVersion["kind"][];
-
 /** True for the kinds that want a number of ready pods. */
 export function isTargetKind(kind: string): boolean {
-  return (TARGET_KINDS as readonly string[]).includes(kind);
+  return kindNamed(kind)?.workload !== undefined;
 }
 
 function desiredReplicas(object: AnyVersion | null): number {
   if (object === null || object.deletionTimeMicros !== null) return 0;
-  switch (object.kind) {
-    case "Deployment":
-    case "StatefulSet":
-    case "ReplicaSet":
-    case "ReplicationController":
-      return object.spec.replicas ?? 1;
-    case "DaemonSet":
-      return object.status?.desiredNumberScheduled ?? 0;
-    default:
-      return 0;
-  }
+  return kindNamed(object.kind)?.workload?.desiredPods(object.spec, object.status) ?? 0;
 }

@@ -1,19 +1,11 @@
-import { KINDS, type Kind } from "../api/kinds.js";
+import { own } from "../base/own.js";
+import { ALL_KINDS, KINDS, type Kind } from "../api/kinds.js";
 import type { Manifest } from "../api/kubernetes.js";
 import { kindOf } from "../api/legacy-versions.js";
-import { POD_SPEC_PATHS } from "../workload/pod-spec-paths.js";
 import { askedBeside, concernsPods, isWebhook } from "./asked-beside.js";
-import {
-  type Effect,
-  type FieldRule,
-  type FieldRules,
-  MODELLED_KINDS,
-  POD_TEMPLATE,
-  PODS_NOT_MADE,
-  UNKNOWN_FIELD,
-  UNKNOWN_KIND,
-  UNMODELLED_KINDS,
-} from "./modelled-fields.js";
+import type { Effect, FieldRule, FieldRules } from "../api/kinds/field-rules.js";
+import { POD_TEMPLATE } from "../api/kinds/pod-fields.js";
+import { UNKNOWN_FIELD, UNKNOWN_KIND, UNMODELLED_KINDS } from "./modelled-fields.js";
 
 /** Something of the input that the simulation leaves out. */
 export interface NotModelled {
@@ -39,7 +31,9 @@ export type PodsOf = string;
 export const ALL_PODS: PodsOf = "";
 
 /** Kinds that pods are made of. */
-const MAKERS: ReadonlySet<string> = new Set(["Pod", "Deployment", "ReplicaSet", ...PODS_NOT_MADE]);
+const MAKERS: ReadonlySet<string> = new Set(
+  ALL_KINDS.filter((kind) => KINDS[kind].podSpecPath !== undefined),
+);
 const EFFECTS: readonly Effect[] = ["placement", "timing", "none"];
 
 /** Gathers what of many objects is not modelled, once for each kind and field. */
@@ -52,8 +46,8 @@ export class CoverageReport {
   add(manifest: Manifest): void {
     const about = subjectOf(manifest);
     const kind = kindOf(manifest.apiVersion, manifest.kind);
-    const rules = kind === undefined ? undefined : MODELLED_KINDS[kind];
-    if (rules === undefined) {
+    const rules = kind === undefined ? undefined : KINDS[kind].fields;
+    if (rules === undefined || typeof rules === "string") {
       const known = effectOfKind(manifest.kind);
       const effect = isWebhook(manifest) && !concernsPods(manifest) ? "none" : known;
       this.note({ kind: manifest.kind, field: "", effect }, about);
@@ -77,7 +71,7 @@ export class CoverageReport {
   addUnknown(manifest: Manifest, unknown: UnknownKey): void {
     const { path, meant, place, isState } = unknown;
     const kind = kindOf(manifest.apiVersion, manifest.kind);
-    const ofKind = kind !== undefined && Object.hasOwn(MODELLED_KINDS, kind);
+    const ofKind = kind !== undefined && typeof KINDS[kind].fields !== "string";
     const effect = ofKind
       ? path[0] === "status" && !isState
         ? "none"
@@ -153,12 +147,12 @@ interface UnknownKey {
 }
 
 function effectOfKind(kind: string): Effect {
-  return Object.hasOwn(UNMODELLED_KINDS, kind) ? UNMODELLED_KINDS[kind]! : UNKNOWN_KIND;
+  return own(UNMODELLED_KINDS, kind) ?? UNKNOWN_KIND;
 }
 
 /** The path in a pod of a path in an object with a pod template; null elsewhere. */
 function podField(kind: Kind | undefined, path: UnknownKey["path"]): UnknownKey["path"] | null {
-  const spec = kind === undefined ? undefined : POD_SPEC_PATHS[kind];
+  const spec = kind === undefined ? undefined : KINDS[kind].podSpecPath;
   const isInside = spec?.every((part, i) => path[i] === part);
   return isInside === true ? ["spec", ...path.slice(spec!.length)] : null;
 }

@@ -1,24 +1,8 @@
 import { deepEqual } from "../deep-equal.js";
-import type { Kind } from "../kinds.js";
 import { mustParseQuantity } from "../quantity.js";
 import type { FieldIssues } from "./field-issue.js";
 
 type Spec = Readonly<Record<string, unknown>>;
-
-/** Fields that may never change, by kind; those of a kind without `spec` stand in its body. */
-const IMMUTABLE: { readonly [K in Kind]?: readonly string[] } = {
-  Deployment: ["selector"],
-  ReplicaSet: ["selector"],
-  DaemonSet: ["selector"],
-  PriorityClass: ["preemptionPolicy"],
-  Job: ["selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex"],
-};
-
-const FORBIDDEN: { readonly [K in Kind]?: readonly string[] } = {
-  PriorityClass: ["value"],
-  RuntimeClass: ["handler"],
-  StorageClass: ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"],
-};
 
 const STATEFUL_SET_MUTABLE = [
   "replicas",
@@ -42,7 +26,15 @@ function templateWithoutDirectives(template: unknown): unknown {
   return { ...rest, spec: without(spec ?? {}, SCHEDULING_DIRECTIVES) };
 }
 
-function validateJobChange(before: Spec, after: Spec, issues: FieldIssues): void {
+const unchangedInJobs = immutable(
+  "selector",
+  "completionMode",
+  "podFailurePolicy",
+  "backoffLimitPerIndex",
+);
+
+export function validateJobChange(before: Spec, after: Spec, issues: FieldIssues): void {
+  unchangedInJobs(before, after, issues);
   const elastic = after.completionMode === "Indexed" && after.completions === after.parallelism;
   if (!elastic && !deepEqual(before.completions, after.completions)) {
     issues.invalid("spec.completions", after.completions, "field is immutable");
@@ -62,7 +54,13 @@ function storageOf(spec: Spec): string | number | undefined {
   return resources?.requests?.storage;
 }
 
-function validateClaimChange(before: Spec, after: Spec, issues: FieldIssues): void {
+export function validateClaimChange(
+  beforeSpec: object,
+  afterSpec: object,
+  issues: FieldIssues,
+): void {
+  const before = beforeSpec as Spec;
+  const after = afterSpec as Spec;
   // A claim is bound by writing its volume's name, once. One without a class may be given one: KEP-3333.
   const mutable = ["resources"];
   if (!before.volumeName) mutable.push("volumeName");
@@ -80,7 +78,79 @@ function validateClaimChange(before: Spec, after: Spec, issues: FieldIssues): vo
   }
 }
 
-function validateSliceChange(before: Spec, after: Spec, issues: FieldIssues): void {
+function refuseChanges(
+  fields: readonly string[],
+  { before, after }: { readonly before: Spec; readonly after: Spec },
+  refuse: (field: string) => void,
+): void {
+  for (const field of fields) if (!deepEqual(before[field], after[field])) refuse(field);
+}
+
+/** A rule that fields of a spec never change. */
+export function immutable(...fields: readonly string[]) {
+  return (before: object, after: object, issues: FieldIssues): void => {
+    const specs = { before: before as Spec, after: after as Spec };
+    refuseChanges(fields, specs, (field) => {
+      issues.invalid(`spec.${field}`, specs.after[field], "field is immutable");
+    });
+  };
+}
+
+const FORBIDDEN = "may not be changed in an update";
+
+export function validatePriorityClassChange(
+  before: object,
+  after: object,
+  issues: FieldIssues,
+): void {
+  const specs = { before: before as Spec, after: after as Spec };
+  refuseChanges(["preemptionPolicy"], specs, (field) => {
+    issues.invalid(field, specs.after[field], "field is immutable");
+  });
+  refuseChanges(["value"], specs, (field) => issues.forbidden(field, FORBIDDEN));
+}
+
+/** A rule that fields of a body without a spec are never changed. */
+export function immutableBody(...fields: readonly string[]) {
+  return (before: object, after: object, issues: FieldIssues): void => {
+    const specs = { before: before as Spec, after: after as Spec };
+    refuseChanges(fields, specs, (field) => issues.forbidden(field, FORBIDDEN));
+  };
+}
+
+export function validateStatefulSetChange(
+  before: object,
+  after: object,
+  issues: FieldIssues,
+): void {
+  const fixed = (spec: object): Spec => without(spec as Spec, STATEFUL_SET_MUTABLE);
+  if (deepEqual(fixed(before), fixed(after))) return;
+  const detail = `updates to statefulset spec for fields other than ${STATEFUL_SET_MUTABLE.join(", ")} are forbidden`;
+  issues.forbidden("spec", detail);
+}
+
+export function validateNodeChange(
+  before: { readonly providerID?: string },
+  after: { readonly providerID?: string },
+  issues: FieldIssues,
+): void {
+  if (before.providerID && before.providerID !== after.providerID) {
+    issues.forbidden("spec.providerID", "node updates may not change providerID");
+  }
+}
+
+/** A rule that a spec never changes at all. */
+export function immutableSpec(before: object, after: object, issues: FieldIssues): void {
+  if (!deepEqual(before, after)) issues.invalid("spec", after, "field is immutable");
+}
+
+export function validateSliceChange(
+  beforeSpec: object,
+  afterSpec: object,
+  issues: FieldIssues,
+): void {
+  const before = beforeSpec as Spec;
+  const after = afterSpec as Spec;
   const poolName = (spec: Spec): unknown => (spec.pool as { name?: unknown } | undefined)?.name;
   const fields = [
     ["spec.pool.name", poolName],
@@ -89,44 +159,5 @@ function validateSliceChange(before: Spec, after: Spec, issues: FieldIssues): vo
   ] as const;
   for (const [path, read] of fields) {
     if (read(before) !== read(after)) issues.invalid(path, read(after), "field is immutable");
-  }
-}
-
-/** What of `after` may not differ from `before`, for any kind but Pod. */
-export function validateImmutable(
-  kind: Kind,
-  before: Spec,
-  after: Spec,
-  issues: FieldIssues,
-): void {
-  for (const field of IMMUTABLE[kind] ?? []) {
-    if (!deepEqual(before[field], after[field])) {
-      const path = kind === "PriorityClass" ? field : `spec.${field}`;
-      issues.invalid(path, after[field], "field is immutable");
-    }
-  }
-  for (const field of FORBIDDEN[kind] ?? []) {
-    if (!deepEqual(before[field], after[field])) {
-      issues.forbidden(field, "may not be changed in an update");
-    }
-  }
-  if (kind === "ResourceClaim" || kind === "ResourceClaimTemplate") {
-    if (!deepEqual(before, after)) issues.invalid("spec", after, "field is immutable");
-  }
-  if (kind === "ResourceSlice") validateSliceChange(before, after, issues);
-  if (kind === "Job") validateJobChange(before, after, issues);
-  if (kind === "PersistentVolumeClaim") validateClaimChange(before, after, issues);
-  if (kind === "StatefulSet") {
-    const same = deepEqual(
-      without(before, STATEFUL_SET_MUTABLE),
-      without(after, STATEFUL_SET_MUTABLE),
-    );
-    if (!same) {
-      const detail = `updates to statefulset spec for fields other than ${STATEFUL_SET_MUTABLE.join(", ")} are forbidden`;
-      issues.forbidden("spec", detail);
-    }
-  }
-  if (kind === "Node" && before.providerID && before.providerID !== after.providerID) {
-    issues.forbidden("spec.providerID", "node updates may not change providerID");
   }
 }

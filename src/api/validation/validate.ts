@@ -1,81 +1,25 @@
-import type { Kind, SpecOf, Status } from "../kinds.js";
+import { KINDS, type Kind } from "../kinds.js";
+import type { KindDescriptor } from "../kinds/kind-descriptor.js";
 import type { PodSpec } from "../kubernetes.js";
 import type { NewObject } from "../new-object.js";
 import type { AnyVersion } from "../object-version.js";
 import { dns1123SubdomainErrors } from "../label-validation.js";
-import { validateEndpointSlice, validateNode, validateService } from "./cluster.js";
 import { type FieldIssue, FieldIssues } from "./field-issue.js";
-import { validateResourceClaim, validateResourceClaimTemplate } from "./devices/claim-rules.js";
-import { validateDeviceClass, validateResourceSlice } from "./devices/slice-rules.js";
-import { validateImmutable } from "./immutable.js";
-import { validateCronJob, validateJobSpec } from "./jobs.js";
-import { validateAnnotations, validateLabels, validateMetadata } from "./metadata.js";
-import {
-  validateAutoscaler,
-  validateBudget,
-  validateLimitRange,
-  validatePriorityClass,
-  validateQuota,
-} from "./policies.js";
+import { validateAnnotations, validateLabels } from "./metadata.js";
+import { validateMetadata } from "./object-metadata.js";
 import { validatePodSpec } from "./pod-spec.js";
 import { type PodUpdateOptions, validatePodUpdate } from "./pod-update.js";
-import { validateRuntimeClass } from "./runtime-class.js";
-import { validateClaim, validateCsiNode, validateStorageClass, validateVolume } from "./storage.js";
-import {
-  type ValidationContext,
-  validateDaemonSet,
-  validateDeployment,
-  validateReplicaSet,
-  validateReplicationController,
-  validateStatefulSet,
-} from "./workloads.js";
+import type { ValidationContext } from "./workloads.js";
 
 export type { FieldIssue } from "./field-issue.js";
 export type ValidationOptions = ValidationContext["options"];
-
-type SpecRule<K extends Kind> = (
-  spec: SpecOf[K],
-  context: ValidationContext,
-  object: { readonly name: string; readonly status?: unknown },
-) => void;
-
-/** What a kind's spec (or body) must fulfil. A kind that is not named here has no rules of its own. */
-const SPEC_RULES: { readonly [K in Exclude<Kind, "Pod">]?: SpecRule<K> } = {
-  Node: (spec, { issues }, { status }) => {
-    validateNode(spec, status as Status<"Node"> | undefined, issues);
-  },
-  Service: (spec, { issues }) => validateService(spec, issues),
-  EndpointSlice: (spec, { issues }) => validateEndpointSlice(spec, issues),
-  Deployment: validateDeployment,
-  ReplicaSet: validateReplicaSet,
-  StatefulSet: validateStatefulSet,
-  DaemonSet: validateDaemonSet,
-  ReplicationController: validateReplicationController,
-  Job: (spec, context) => validateJobSpec(spec, "spec", context),
-  CronJob: validateCronJob,
-  HorizontalPodAutoscaler: (spec, { issues }) => validateAutoscaler(spec, issues),
-  PodDisruptionBudget: (spec, { issues }) => validateBudget(spec, issues),
-  PriorityClass: (spec, { issues }, { name }) => validatePriorityClass(name, spec, issues),
-  RuntimeClass: (spec, { issues }) => validateRuntimeClass(spec, issues),
-  LimitRange: (spec, { issues }) => validateLimitRange(spec, issues),
-  ResourceQuota: (spec, { issues }) => validateQuota(spec, issues),
-  PersistentVolume: (spec, { issues }) => validateVolume(spec, issues),
-  PersistentVolumeClaim: (spec, { issues }) => validateClaim(spec, "spec", issues),
-  StorageClass: (spec, { issues }) => validateStorageClass(spec, issues),
-  CSINode: (spec, { issues }) => validateCsiNode(spec, issues),
-  ResourceClaim: (spec, { issues }) => validateResourceClaim(spec, "spec", issues),
-  ResourceClaimTemplate: (spec, { issues }) => validateResourceClaimTemplate(spec, issues),
-  ResourceSlice: (spec, { issues }) => validateResourceSlice(spec, issues),
-  DeviceClass: (spec, { issues }) => validateDeviceClass(spec, issues),
-};
 
 function validateSpec(
   kind: Kind,
   object: { readonly name: string; readonly spec: unknown; readonly status?: unknown },
   context: ValidationContext,
 ): void {
-  const rule = SPEC_RULES[kind as Exclude<Kind, "Pod">] as SpecRule<never> | undefined;
-  rule?.(object.spec as never, context, object);
+  (KINDS[kind] as KindDescriptor<unknown, unknown>).validate?.(object.spec, context, object);
 }
 
 /** Rules that only hold for a pod, not for a template. */
@@ -135,7 +79,7 @@ export function validateUpdate(
   }
   const old = before.spec as Readonly<Record<string, unknown>>;
   const changed = after.spec as Readonly<Record<string, unknown>>;
-  validateImmutable(kind, old, changed, issues);
+  (KINDS[kind] as KindDescriptor<unknown, unknown>).validateChange?.(old, changed, issues);
   const sameTemplate = changed.template !== undefined && old.template === changed.template;
   const knownPodSpec = options.knownPodSpec === true || sameTemplate;
   validateSpec(kind, after, { issues, options: { ...options, knownPodSpec } });

@@ -1,10 +1,18 @@
+import { ALL_KINDS, KINDS } from "../../api/kinds.js";
+import { schemaOf } from "../../api/schemas/schema.js";
 import { isIntOrPercent } from "../../api/int-or-percent.js";
 import type { Manifest, PodSpec } from "../../api/kubernetes.js";
 import type { ObjectFlaw } from "./object-flaw.js";
 import { valueAt } from "./value-path.js";
 import type { Path } from "./yaml-source.js";
 
-const WITH_PODS = ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"];
+/** Workloads that cannot be without a selector: a ReplicationController takes its template's labels. */
+const WITH_PODS: readonly string[] = ALL_KINDS.filter((kind) => {
+  const { apiVersion, workload } = KINDS[kind];
+  const spec = schemaOf(apiVersion, kind)?.fields.get("spec")?.type;
+  if (workload === undefined || typeof spec !== "object" || !("object" in spec)) return false;
+  return spec.object.fields.get("selector")?.isRequired === true;
+});
 const TERMS = "preferredDuringSchedulingIgnoredDuringExecution";
 /** Counts or shares of their kinds. */
 const SHARES: Readonly<Record<string, readonly Path[]>> = {

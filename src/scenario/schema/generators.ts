@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { KINDS } from "../../api/kinds.js";
+import { ALL_KINDS, KINDS } from "../../api/kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
 import { described, leaf } from "./leaf.js";
@@ -9,9 +9,9 @@ import type { Arrivals, Generator, Variation } from "./scenario.js";
 import type { Parsed } from "../units.js";
 import { flawsOf } from "./zod-issues.js";
 
+const POD_KINDS = ALL_KINDS.filter((kind) => KINDS[kind].podSpecPath !== undefined);
 /** Kinds whose pods somebody makes in this version. */
-const TEMPLATE_KINDS = ["Pod", "Deployment", "ReplicaSet"] as const;
-const LATER_KINDS = ["Job", "CronJob", "StatefulSet", "DaemonSet", "ReplicationController"];
+const TEMPLATE_KINDS = POD_KINDS.filter((kind) => typeof KINDS[kind].fields !== "string");
 
 const arrivals = z
   .strictObject({
@@ -39,7 +39,7 @@ function parseTemplate(raw: unknown): Parsed<Manifest> {
   const { kind, spec } = raw as Record<string, unknown>;
   const known = TEMPLATE_KINDS.find((name) => name === kind);
   if (known === undefined) {
-    return LATER_KINDS.some((name) => name === kind)
+    return POD_KINDS.some((name) => name === kind)
       ? { problem: `not supported yet: generating a ${String(kind)}; ${expected}` }
       : { problem: expected };
   }

@@ -1,5 +1,6 @@
 import { defaultSpec } from "../../api/defaults.js";
 import { KINDS, type Kind } from "../../api/kinds.js";
+import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
 import type { NewObject, NewPod } from "../../api/new-object.js";
 import type { AnyVersion, VersionOf } from "../../api/object-version.js";
 import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
@@ -117,31 +118,11 @@ function prepare(
 
 /** It starts with no status of its own. */
 function withoutStatus(context: ServerContext, object: NewObject): NewObject {
-  switch (object.kind) {
-    case "Pod":
-      return {
-        ...object,
-        phase: "Pending",
-        status: initialStatus(object as NewPod, context.store.engine.now),
-      };
-    case "Namespace":
-      return {
-        ...object,
-        spec: { finalizers: ["kubernetes"] },
-        status: { phase: "Active" },
-        labels: { ...object.labels, "kubernetes.io/metadata.name": object.name },
-      };
-    case "PersistentVolume": {
-      // What the volume controller says of it at once.
-      const volume = object as NewObject<"PersistentVolume">;
-      const status = { ...volume.status, phase: volume.status?.phase ?? "Available" };
-      return { ...volume, status };
-    }
-    case "PersistentVolumeClaim":
-      return { ...object, status: { phase: "Pending" } } as NewObject;
-    case "Node":
-      return object;
-    default:
-      return { ...object, status: KINDS[object.kind].hasStatus ? {} : undefined } as NewObject;
+  if (object.kind === "Pod") {
+    const status = initialStatus(object as NewPod, context.store.engine.now);
+    return { ...object, phase: "Pending", status };
   }
+  const { onCreate, hasStatus } = KINDS[object.kind] as KindDescriptor<unknown, unknown>;
+  if (onCreate !== undefined) return onCreate(object as never);
+  return { ...object, status: hasStatus ? {} : undefined } as NewObject;
 }

@@ -1,13 +1,12 @@
 import { own } from "../../base/own.js";
 import { assert } from "../../base/assert.js";
 import { defaultSpec } from "../../api/defaults.js";
-import type { Kind } from "../../api/kinds.js";
+import { type Kind, kindNamed } from "../../api/kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { fromManifest } from "../../api/manifest.js";
 import type { NewObject } from "../../api/new-object.js";
 import { type Distribution, distributionOf } from "../../kernel/distribution.js";
 import type { RandomStreams } from "../../kernel/random-streams.js";
-import { POD_SPEC_PATHS } from "../pod-spec-paths.js";
 import type { Generator } from "./generator-options.js";
 
 /** Objects of more kinds than this are not remembered together. */
@@ -82,7 +81,7 @@ export class ObjectMaker {
     const { template, name } = this.generator;
     const labels = { ...template.metadata.labels, [GENERATOR_LABEL]: name };
     const metadata = { ...template.metadata, labels, name: `${this.prefix}0` };
-    const path = POD_SPEC_PATHS[template.kind as Kind] ?? ["spec"];
+    const path = kindNamed(template.kind)?.podSpecPath ?? ["spec"];
     let manifest: unknown = { ...template, metadata };
     for (const [index, { field, resource }] of this.varied.entries()) {
       const amount = amounts[index] ?? 0;

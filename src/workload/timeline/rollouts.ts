@@ -1,3 +1,4 @@
+import { kindNamed } from "../../api/kinds.js";
 import { own } from "../../base/own.js";
 import type { Labels, PodTemplateSpec } from "../../api/kubernetes.js";
 import { controllerOf, type ObjectVersion } from "../../api/object-version.js";
@@ -70,11 +71,7 @@ function restart(
   object: { readonly kind: string; readonly spec: unknown },
   restartedAt: string,
 ): Step {
-  if (
-    object.kind !== "Deployment" &&
-    object.kind !== "StatefulSet" &&
-    object.kind !== "DaemonSet"
-  ) {
+  if (kindNamed(object.kind)?.workload?.isRolledOut === undefined) {
     return { target, refusal: `restarting is not supported for a ${target.kind}` };
   }
   if ((object.spec as { paused?: boolean }).paused === true) {

@@ -1,17 +1,10 @@
+import { KINDS, kindNamed } from "../../api/kinds.js";
 import type { Manifest, PodSpec } from "../../api/kubernetes.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { ObjectStore } from "../../store/object-store.js";
-import { POD_SPEC_PATHS } from "../pod-spec-paths.js";
 import type { OperationTarget, WriteOperation } from "./operation.js";
 import type { Step, StepWrite } from "./step.js";
 import { namedTarget, stored } from "./stored.js";
-
-const SCALED_KINDS: readonly string[] = [
-  "Deployment",
-  "ReplicaSet",
-  "ReplicationController",
-  "StatefulSet",
-];
 
 /** The API requests of an operation, as `kubectl` makes them of what it reads first. */
 export function writesOf(operation: WriteOperation, store: ObjectStore): Step {
@@ -70,7 +63,7 @@ function deletion(operation: Extract<WriteOperation, { type: "delete" }>): Step 
 
 function scaling(operation: Extract<WriteOperation, { type: "scale" }>): Step {
   const { target, replicas } = operation;
-  if (!SCALED_KINDS.includes(target.kind)) {
+  if (kindNamed(target.kind)?.isScaled !== true) {
     return { target, refusal: `cannot scale a ${target.kind}: it has no scale subresource` };
   }
   return merging(target, { spec: { replicas } }, `scaled to ${replicas}`);
@@ -84,7 +77,7 @@ function changingContainers(
   const { target, container } = operation;
   const object = stored(store, target);
   if (typeof object === "string") return { target, refusal: object };
-  const path = POD_SPEC_PATHS[object.kind];
+  const path = KINDS[object.kind].podSpecPath;
   const spec = path === undefined ? undefined : podSpecAt(object, path);
   if (path === undefined || spec === undefined) {
     return { target, refusal: `a ${target.kind} has no containers` };

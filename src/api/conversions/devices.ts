@@ -1,8 +1,5 @@
-type Loose = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Loose {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import type { Manifest } from "../kubernetes.js";
+import { isObject, type Loose } from "./loose.js";
 
 /** `object` with `change` applied to a field that it has. */
 function changed(object: unknown, field: string, change: (value: unknown) => unknown): unknown {
@@ -55,19 +52,26 @@ function claimSpec(spec: unknown): unknown {
   );
 }
 
+/** What differs in a spec of resource.k8s.io/v1alpha3 and v1beta1. */
+const SPECS: Readonly<Record<string, (spec: unknown) => unknown>> = {
+  ResourceClaim: claimSpec,
+  ResourceClaimTemplate: (spec) => changed(spec, "spec", claimSpec),
+  ResourceSlice: (spec) =>
+    changed(spec, "devices", (devices) => changedList(devices, fromBasicDevice)),
+};
+
 /**
- * The spec of an object of resource.k8s.io/v1alpha3 or v1beta1 as v1 has it. In v1beta2 it is the
- * same. Source: `dynamic-resource-allocation/api/v1beta1/conversion.go`.
+ * The older versions of a kind of devices; in v1beta2 it is the same as in v1.
+ * Source: `dynamic-resource-allocation/api/v1beta1/conversion.go`.
  */
-export function currentDeviceSpec(kind: string, spec: unknown): unknown {
-  switch (kind) {
-    case "ResourceClaim":
-      return claimSpec(spec);
-    case "ResourceClaimTemplate":
-      return changed(spec, "spec", claimSpec);
-    case "ResourceSlice":
-      return changed(spec, "devices", (devices) => changedList(devices, fromBasicDevice));
-    default:
-      return spec;
-  }
+export function deviceVersions(kind: string) {
+  const convert = (manifest: Manifest): Manifest => ({
+    ...manifest,
+    spec: SPECS[kind]?.(manifest.spec) ?? manifest.spec,
+  });
+  return {
+    "resource.k8s.io/v1alpha3": convert,
+    "resource.k8s.io/v1beta1": convert,
+    "resource.k8s.io/v1beta2": null,
+  };
 }

@@ -1,0 +1,11 @@
+import { defaultPod } from "../defaults/pod.js";
+import { POD_SPEC } from "./pod-fields.js";
+import { type KindDescriptor, named } from "./kind-descriptor.js";
+import type { PodSpec } from "../schemas/types.js";
+
+export const POD: KindDescriptor<PodSpec> = {
+  ...named("v1", "pods", "Namespaced", "spec,status"),
+  defaults: defaultPod,
+  podSpecPath: ["spec"],
+  fields: POD_SPEC,
+};

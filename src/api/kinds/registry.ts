@@ -1,0 +1,62 @@
+import { CONTROLLER_REVISION } from "./controller-revision.js";
+import { CRON_JOB } from "./cron-job.js";
+import { CSI_DRIVER } from "./csi-driver.js";
+import { CSI_NODE } from "./csi-node.js";
+import { CSI_STORAGE_CAPACITY } from "./csi-storage-capacity.js";
+import { DAEMON_SET } from "./daemon-set.js";
+import { DEPLOYMENT } from "./deployment.js";
+import { ENDPOINT_SLICE } from "./endpoint-slice.js";
+import { HORIZONTAL_POD_AUTOSCALER } from "./horizontal-pod-autoscaler.js";
+import { JOB } from "./job.js";
+import { LIMIT_RANGE } from "./limit-range.js";
+import { NAMESPACE } from "./namespace.js";
+import { NODE } from "./node.js";
+import { PERSISTENT_VOLUME } from "./persistent-volume.js";
+import { PERSISTENT_VOLUME_CLAIM } from "./persistent-volume-claim.js";
+import { POD } from "./pod.js";
+import { POD_DISRUPTION_BUDGET } from "./pod-disruption-budget.js";
+import { PRIORITY_CLASS } from "./priority-class.js";
+import { REPLICATION_CONTROLLER } from "./replication-controller.js";
+import { REPLICA_SET } from "./replica-set.js";
+import { RESOURCE_QUOTA } from "./resource-quota.js";
+import { RUNTIME_CLASS } from "./runtime-class.js";
+import { SERVICE } from "./service.js";
+import { STATEFUL_SET } from "./stateful-set.js";
+import { STORAGE_CLASS } from "./storage-class.js";
+import { RESOURCE_CLAIM } from "./resource-claim.js";
+import { RESOURCE_CLAIM_TEMPLATE } from "./resource-claim-template.js";
+import { RESOURCE_SLICE } from "./resource-slice.js";
+import { DEVICE_CLASS } from "./device-class.js";
+
+/** The kinds that the simulated API server keeps, in the order in which their watches begin. */
+export const DESCRIPTORS = {
+  Namespace: NAMESPACE,
+  Node: NODE,
+  Pod: POD,
+  Service: SERVICE,
+  EndpointSlice: ENDPOINT_SLICE,
+  Deployment: DEPLOYMENT,
+  ReplicaSet: REPLICA_SET,
+  StatefulSet: STATEFUL_SET,
+  DaemonSet: DAEMON_SET,
+  ControllerRevision: CONTROLLER_REVISION,
+  ReplicationController: REPLICATION_CONTROLLER,
+  Job: JOB,
+  CronJob: CRON_JOB,
+  HorizontalPodAutoscaler: HORIZONTAL_POD_AUTOSCALER,
+  PodDisruptionBudget: POD_DISRUPTION_BUDGET,
+  PriorityClass: PRIORITY_CLASS,
+  RuntimeClass: RUNTIME_CLASS,
+  LimitRange: LIMIT_RANGE,
+  ResourceQuota: RESOURCE_QUOTA,
+  PersistentVolume: PERSISTENT_VOLUME,
+  PersistentVolumeClaim: PERSISTENT_VOLUME_CLAIM,
+  StorageClass: STORAGE_CLASS,
+  CSINode: CSI_NODE,
+  CSIDriver: CSI_DRIVER,
+  CSIStorageCapacity: CSI_STORAGE_CAPACITY,
+  ResourceClaim: RESOURCE_CLAIM,
+  ResourceClaimTemplate: RESOURCE_CLAIM_TEMPLATE,
+  ResourceSlice: RESOURCE_SLICE,
+  DeviceClass: DEVICE_CLASS,
+} as const;

@@ -1,0 +1,17 @@
+import { defaultReplicationController } from "../defaults/workloads.js";
+import { validateReplicationController } from "../validation/workloads.js";
+import { type KindDescriptor, named } from "./kind-descriptor.js";
+import type { ReplicationControllerSpec, ReplicationControllerStatus } from "../schemas/types.js";
+
+export const REPLICATION_CONTROLLER: KindDescriptor<
+  ReplicationControllerSpec,
+  ReplicationControllerStatus
+> = {
+  ...named("v1", "replicationcontrollers", "Namespaced", "spec,status"),
+  defaults: defaultReplicationController,
+  validate: validateReplicationController,
+  podSpecPath: ["spec", "template", "spec"],
+  isScaled: true,
+  workload: { desiredPods: ({ replicas = 1 }) => replicas },
+  fields: "placement",
+};

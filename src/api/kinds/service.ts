@@ -1,0 +1,37 @@
+import { dns1035LabelErrors } from "../label-validation.js";
+import { defaultService } from "../defaults/service.js";
+import { validateService } from "../validation/cluster.js";
+import { none } from "./field-rules.js";
+import { type KindDescriptor, named } from "./kind-descriptor.js";
+import type { ServiceSpec, ServiceStatus } from "../schemas/types.js";
+
+export const SERVICE: KindDescriptor<ServiceSpec, ServiceStatus> = {
+  ...named("v1", "services", "Namespaced", "spec,status"),
+  nameErrors: dns1035LabelErrors,
+  defaults: defaultService,
+  validate: (spec, { issues }) => validateService(spec, issues),
+  fields: {
+    selector: "modelled",
+    ports: "modelled",
+    publishNotReadyAddresses: "modelled",
+    clusterIP: "modelled",
+    clusterIPs: "modelled",
+    ...none(
+      "type",
+      "externalName",
+      "externalIPs",
+      "externalTrafficPolicy",
+      "internalTrafficPolicy",
+      "ipFamilies",
+      "ipFamilyPolicy",
+      "sessionAffinity",
+      "sessionAffinityConfig",
+      "loadBalancerIP",
+      "loadBalancerClass",
+      "loadBalancerSourceRanges",
+      "allocateLoadBalancerNodePorts",
+      "healthCheckNodePort",
+      "trafficDistribution",
+    ),
+  },
+};

@@ -1,0 +1,24 @@
+import { withSelector } from "../conversions/workloads.js";
+import { defaultStatefulSet } from "../defaults/workloads.js";
+import { validateStatefulSet } from "../validation/workloads.js";
+import { validateStatefulSetChange } from "../validation/immutable.js";
+import { type KindDescriptor, named } from "./kind-descriptor.js";
+import type { StatefulSetSpec, StatefulSetStatus } from "../schemas/types.js";
+
+export const STATEFUL_SET: KindDescriptor<StatefulSetSpec, StatefulSetStatus> = {
+  ...named("apps/v1", "statefulsets", "Namespaced", "spec,status"),
+  formerVersions: { "apps/v1beta1": withSelector, "apps/v1beta2": null },
+  defaults: defaultStatefulSet,
+  validate: validateStatefulSet,
+  validateChange: validateStatefulSetChange,
+  podSpecPath: ["spec", "template", "spec"],
+  isScaled: true,
+  workload: {
+    desiredPods: ({ replicas = 1 }) => replicas,
+    // Without partitions.
+    isRolledOut: ({ replicas = 1 }, status) =>
+      (status?.readyReplicas ?? 0) >= replicas &&
+      status?.updateRevision === status?.currentRevision,
+  },
+  fields: "placement",
+};
