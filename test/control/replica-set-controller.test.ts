@@ -12,6 +12,22 @@ function scaled(cluster: TestCluster, replicas: number): void {
 }
 
 describe("a ReplicaSet", () => {
+  it.each([
+    [15, [1, 2, 4, 8]],
+    [6, [1, 2, 3]],
+    [1, [1]],
+  ])("creates %i pods in batches of %j", (replicas, batches) => {
+    const cluster = new TestCluster().run(controllers);
+    cluster.apply(replicaSet("web", replicas));
+    cluster.advance(10);
+    const counts = new Map<number, number>();
+    for (const { reason, timeMicros } of cluster.events) {
+      if (reason !== "SuccessfulCreate") continue;
+      counts.set(timeMicros, (counts.get(timeMicros) ?? 0) + 1);
+    }
+    expect([...counts.values()]).toEqual(batches);
+  });
+
   it("creates its pods, reports them, and then is quiet", () => {
     const cluster = new TestCluster().run(controllers);
     cluster.apply(replicaSet("web", 3));

@@ -198,3 +198,35 @@ it.each(STEPS)("of a rolling update, when $when", ({ replicas, maxUnavailable, .
   });
   expect(after).toEqual(step.taken);
 });
+
+/** `most` pods at a time, and at least `least` ready, of a rollout that uses what it may. */
+it.each([
+  { replicas: 5, maxSurge: "25%", maxUnavailable: "25%", most: 7, least: 4 },
+  { replicas: 10, maxSurge: "11%", maxUnavailable: "19%", most: 12, least: 9 },
+  { replicas: 3, maxSurge: "1%", maxUnavailable: "30%", most: 4, least: 3 },
+  { replicas: 8, maxSurge: 0, maxUnavailable: "30%", most: 8, least: 6 },
+  { replicas: 4, maxSurge: 0, maxUnavailable: "10%", most: 4, least: 3 },
+])(
+  "$replicas pods with a surge of $maxSurge and $maxUnavailable unavailable: $most at most, $least ready",
+  ({ replicas, maxSurge, maxUnavailable, most, least }) => {
+    const cluster = new TestCluster().run(CONTROLLERS);
+    const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable } };
+    cluster.apply(deployment("web", { replicas, strategy }));
+    cluster.advance(60);
+    let highest = 0;
+    let lowest = replicas;
+    cluster.store.observe(() => {
+      const sizes = cluster.all("ReplicaSet").map((set) => set.spec.replicas ?? 0);
+      highest = Math.max(
+        highest,
+        sizes.reduce((sum, size) => sum + size, 0),
+      );
+      const pods = cluster.all("Pod").filter((pod) => pod.deletionTimeMicros === null);
+      lowest = Math.min(lowest, pods.filter(isPodReady).length);
+    });
+    cluster.apply(deployment("web", { replicas, strategy, image: "web:2" }));
+    cluster.advance(200);
+    expect(cluster.all("Pod").every(isNew)).toBe(true);
+    expect({ highest, lowest }).toEqual({ highest: most, lowest: least });
+  },
+);
