@@ -1,15 +1,10 @@
 import { assert } from "../base/assert.js";
 import type { TimeMicros } from "../base/time.js";
-import {
-  EventQueue,
-  type EventQueueState,
-  type HandlerId,
-  QUEUE_END_MICROS,
-} from "./event-queue.js";
+import { EventQueue, type HandlerId, QUEUE_END_MICROS } from "./event-queue.js";
 import type { EventId } from "./event-slots.js";
 import type { Phase } from "./phase.js";
-import { RandomStreams, type RandomStreamsState } from "./random-streams.js";
-import { RunDigest, type RunDigestState } from "./run-digest.js";
+import { RandomStreams } from "./random-streams.js";
+import { RunDigest } from "./run-digest.js";
 import { SimulationStuckError } from "./simulation-stuck-error.js";
 
 export type { HandlerId } from "./event-queue.js";
@@ -31,16 +26,6 @@ export interface EngineOptions {
   readonly seed: number;
   /** How many events may happen at one instant before the run counts as stuck. */
   readonly maxEventsPerInstant?: number;
-}
-
-/** What a checkpoint of the kernel holds, as plain data; handlers are registered anew, in order. */
-export interface EngineState {
-  readonly nowMicros: TimeMicros;
-  readonly eventsProcessed: number;
-  readonly handlerNames: readonly string[];
-  readonly queue: EventQueueState;
-  readonly streams: RandomStreamsState;
-  readonly digest: RunDigestState;
 }
 
 interface Handler {
@@ -227,34 +212,5 @@ export class Engine {
       .sort(([, x], [, y]) => y - x)
       .map(([id, count]) => ({ name: this.handlerName(id), count }));
     throw new SimulationStuckError(this.nowMicros, eventsThisInstant, handlers);
-  }
-
-  saveState(): EngineState {
-    assert(!this.running, "the state is saved between runs");
-    return {
-      nowMicros: this.nowMicros,
-      eventsProcessed: this.eventsProcessed,
-      handlerNames: this.handlers.map((handler) => handler.name),
-      queue: this.queue.saveState(),
-      streams: this.streams.saveState(),
-      digest: this.digest.saveState(),
-    };
-  }
-
-  /** Goes on from a saved state; the same handlers must have been registered in the same order. */
-  restoreState(state: EngineState): void {
-    assert(
-      state.handlerNames.length === this.handlers.length &&
-        state.handlerNames.every((name, id) => this.handlers[id]?.name === name),
-      "a state was saved with other event handlers",
-    );
-    this.nowMicros = state.nowMicros;
-    this.eventsProcessed = state.eventsProcessed;
-    this.queue.restoreState(state.queue);
-    this.streams.restoreState(state.streams);
-    this.digest.restoreState(state.digest);
-    this.foregroundPending = state.queue.pending.filter(
-      (event) => !this.handlers[event.handler]!.background,
-    ).length;
   }
 }

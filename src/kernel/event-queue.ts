@@ -6,7 +6,6 @@ import {
   ARGUMENT_C,
   type EventId,
   EventSlots,
-  type EventSlotsState,
   HANDLER,
   KEY_HIGH,
   KEY_LOW,
@@ -30,26 +29,6 @@ const NO_BUCKET = -1;
 /** A key is time * 8 + phase; its low part are the last 22 bits, its high part the 31 above them. */
 const PHASES_PER_TIME = 8;
 const LOW_SPAN = 2 ** 22;
-
-/** A pending event as plain data. */
-export interface PendingEvent {
-  readonly id: EventId;
-  readonly timeMicros: TimeMicros;
-  readonly phase: number;
-  readonly handler: HandlerId;
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-}
-
-/** What a queue must keep to go on elsewhere. */
-export interface EventQueueState {
-  /** The time of the last event that was popped. */
-  readonly timeMicros: TimeMicros;
-  /** In the order in which they will be popped. */
-  readonly pending: readonly PendingEvent[];
-  readonly slots: EventSlotsState;
-}
 
 /**
  * The pending events in the order (time, phase, sequence of pushes): a radix wheel over the integer
@@ -168,33 +147,6 @@ export class EventQueue {
     return true;
   }
 
-  saveState(): EventQueueState {
-    const { integers } = this.slots;
-    const pending: PendingEvent[] = [];
-    for (const head of this.heads) {
-      for (let slot = head; slot !== NO_SLOT; slot = integers[slot * ROW_INTEGERS + NEXT]!) {
-        pending.push(this.eventIn(slot));
-      }
-    }
-    // Equal keys share a bucket, so a stable sort keeps their order of pushes.
-    pending.sort((x, y) => x.timeMicros - y.timeMicros || x.phase - y.phase);
-    return { timeMicros: this.timeMicros, pending, slots: this.slots.saveState() };
-  }
-
-  /** Makes an unused queue the one that was saved: same events, same ids, same ids to come. */
-  restoreState(state: EventQueueState): void {
-    this.slots.restoreState(state.slots);
-    this.timeMicros = state.timeMicros;
-    const key = state.timeMicros * PHASES_PER_TIME;
-    this.baseHigh = Math.floor(key / LOW_SPAN);
-    this.baseLow = key - this.baseHigh * LOW_SPAN;
-    for (const event of state.pending) {
-      const slot = this.slots.slotOf(event.id);
-      assert(slot !== NO_SLOT, "a saved event has no slot");
-      this.fill(slot, event.timeMicros, event.phase, event.handler, event.a, event.b, event.c);
-    }
-  }
-
   private fill(
     slot: number,
     timeMicros: TimeMicros,
@@ -215,22 +167,6 @@ export class EventQueue {
     doubles[slot * ROW_DOUBLES + ARGUMENT_B] = b;
     doubles[slot * ROW_DOUBLES + ARGUMENT_C] = c;
     this.append(slot);
-  }
-
-  private eventIn(slot: number): PendingEvent {
-    const { integers, doubles } = this.slots;
-    const row = slot * ROW_INTEGERS;
-    const low = integers[row + KEY_LOW]!;
-    const phase = low & (PHASES_PER_TIME - 1);
-    return {
-      id: this.slots.idOf(slot),
-      timeMicros: (integers[row + KEY_HIGH]! * LOW_SPAN + (low - phase)) / PHASES_PER_TIME,
-      phase,
-      handler: integers[row + HANDLER]!,
-      a: doubles[slot * ROW_DOUBLES + ARGUMENT_A]!,
-      b: doubles[slot * ROW_DOUBLES + ARGUMENT_B]!,
-      c: doubles[slot * ROW_DOUBLES + ARGUMENT_C]!,
-    };
   }
 
   /** Level and digit of a key, as one index. */

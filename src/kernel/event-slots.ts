@@ -26,12 +26,6 @@ export const ARGUMENT_C = 6;
 const SLOT_SPAN = 2 ** 26;
 const LAST_GENERATION = 2 ** 27 - 1;
 
-export interface EventSlotsState {
-  readonly generations: readonly number[];
-  /** Free slots, in the order in which they will be used. */
-  readonly free: readonly number[];
-}
-
 /**
  * The memory of the event queue: rows that are used again, last in first out. An id is made of the
  * slot (26 bits) and of the slot's generation (27 bits), which ends when the slot is released; a
@@ -89,36 +83,6 @@ export class EventSlots {
     if (!(slot < this.used)) return NO_SLOT;
     const generation = this.integers[slot * ROW_INTEGERS + GENERATION];
     return generation === (id - slot) / SLOT_SPAN ? slot : NO_SLOT;
-  }
-
-  saveState(): EventSlotsState {
-    const generations = Array.from(
-      { length: this.used },
-      (_, slot) => this.integers[slot * ROW_INTEGERS + GENERATION]!,
-    );
-    const free: number[] = [];
-    let slot = this.firstFree;
-    while (slot !== NO_SLOT) {
-      free.push(slot);
-      slot = this.integers[slot * ROW_INTEGERS + NEXT]!;
-    }
-    return { generations, free };
-  }
-
-  /** Of unused slots makes those that were saved; what the rows hold is left to the caller. */
-  restoreState(state: EventSlotsState): void {
-    assert(this.used === 0, "a state is restored into an unused queue");
-    this.used = state.generations.length;
-    while (this.capacity < this.used) this.grow();
-    for (const [slot, generation] of state.generations.entries()) {
-      this.integers[slot * ROW_INTEGERS + GENERATION] = generation;
-    }
-    for (const slot of state.free.toReversed()) {
-      this.integers[slot * ROW_INTEGERS + NEXT] = this.firstFree;
-      this.firstFree = slot;
-    }
-    const retired = state.generations.filter((generation) => generation > LAST_GENERATION);
-    this.taken = this.used - state.free.length - retired.length;
   }
 
   private grow(): void {

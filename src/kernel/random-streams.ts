@@ -2,20 +2,12 @@ import seedrandom from "seedrandom";
 import { assert } from "../base/assert.js";
 import { keyedUniform } from "./keyed-uniform.js";
 
-type AleaState = seedrandom.State.Alea;
-
-/** The state of every stream that was used, by name. */
-export interface RandomStreamsState {
-  readonly seed: number;
-  readonly streams: Readonly<Record<string, AleaState>>;
-}
-
 /**
  * A sequence of random numbers of its own (Alea, by J. Baagøe, as in seedrandom), for draws whose
  * order is part of what they mean, such as tie-breaks.
  */
 export class RandomStream {
-  constructor(private readonly generator: seedrandom.StatefulPRNG<AleaState>) {}
+  constructor(private readonly generator: seedrandom.PRNG) {}
 
   /** Uniform in [0, 1), with 53 bits. */
   next(): number {
@@ -29,10 +21,6 @@ export class RandomStream {
     let word = this.generator.int32() >>> 0;
     while (word >= fair) word = this.generator.int32() >>> 0;
     return word % count;
-  }
-
-  saveState(): AleaState {
-    return this.generator.state();
   }
 }
 
@@ -50,9 +38,7 @@ export class RandomStreams {
   stream(name: string): RandomStream {
     const known = this.streams.get(name);
     if (known !== undefined) return known;
-    const stream = new RandomStream(
-      seedrandom.alea(`${this.seed}/stream/${name}`, { state: true }),
-    );
+    const stream = new RandomStream(seedrandom.alea(`${this.seed}/stream/${name}`));
     this.streams.set(name, stream);
     return stream;
   }
@@ -69,20 +55,6 @@ export class RandomStreams {
       this.keys.set(name, key);
     }
     return keyedUniform(key.first, key.second, ordinal);
-  }
-
-  saveState(): RandomStreamsState {
-    const streams = [...this.streams].map(([name, stream]) => [name, stream.saveState()] as const);
-    return { seed: this.seed, streams: Object.fromEntries(streams) };
-  }
-
-  /** Puts every stream where it was; streams that are held already must not be used any more. */
-  restoreState(state: RandomStreamsState): void {
-    assert(state.seed === this.seed, "random streams were saved under another seed");
-    this.streams.clear();
-    for (const [name, saved] of Object.entries(state.streams)) {
-      this.streams.set(name, new RandomStream(seedrandom.alea("", { state: saved })));
-    }
   }
 }
 

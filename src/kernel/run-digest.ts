@@ -1,9 +1,3 @@
-/** A digest's lanes, enough to go on from. */
-export interface RunDigestState {
-  readonly first: number;
-  readonly second: number;
-}
-
 const FLOAT_MARK = 0x5bd1e995;
 const STRING_MARK = 0x27d4eb2f;
 const NAN_MARK = 0x165667b1;
@@ -46,15 +40,6 @@ export class RunDigest {
     const first = finish(this.first ^ this.second);
     const second = finish(this.second + Math.imul(first, 0x9e3779b1));
     return hexOfWord(first) + hexOfWord(second);
-  }
-
-  saveState(): RunDigestState {
-    return { first: this.first, second: this.second };
-  }
-
-  restoreState(state: RunDigestState): void {
-    this.first = state.first;
-    this.second = state.second;
   }
 
   private foldWord(word: number): void {

@@ -247,19 +247,3 @@ describe("digest", () => {
     expect(digests.size).toBe(6);
   });
 });
-
-test("a saved engine goes on as if nothing had happened", () => {
-  const whole = restless(7);
-  whole.run({ untilMicros: 3_000_000 });
-  const first = restless(7);
-  first.run({ untilMicros: 1_234_567 });
-  const saved = JSON.parse(JSON.stringify(first.saveState()));
-  const second = new Engine({ seed: 7 });
-  expect(() => second.restoreState(saved)).toThrow("other event handlers");
-  expect(() => restless(7).restoreState(saved)).toThrow("unused");
-  const blank = restless(7, { started: false });
-  blank.restoreState(saved);
-  blank.run({ untilMicros: 3_000_000 });
-  expect(blank.saveState()).toEqual(whole.saveState());
-  expect(blank.eventsProcessed).toBeGreaterThan(1000);
-});
