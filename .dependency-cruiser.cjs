@@ -7,6 +7,10 @@ const floors = {
   store: ["base", "kernel", "api", "record"],
   "scheduler/(?:framework|plugins)": ["base", "kernel", "api", "record"],
   "scheduler/fast": ["base", "kernel", "api", "record", "scheduler/(?:framework|plugins)"],
+  autoscaling: [
+    ...["base", "kernel", "api", "record", "store"],
+    ...["scheduler/(?:framework|plugins)", "scheduler/fast"],
+  ],
   scheduler: ["base", "kernel", "api", "record", "store"],
   control: ["base", "kernel", "api", "record", "store"],
   cluster: ["base", "kernel", "api", "record", "store"],
@@ -21,6 +25,7 @@ const floors = {
     "control",
     "cluster",
     "workload",
+    "autoscaling",
   ],
   experiment: [
     "base",
@@ -32,6 +37,7 @@ const floors = {
     "control",
     "cluster",
     "workload",
+    "autoscaling",
     "scenario",
   ],
   analysis: ["base", "kernel", "api", "record", "scenario", "experiment"],

@@ -12,12 +12,13 @@ import { EventHandlers } from "./event-handlers.js";
 import type { DecisionObserver } from "./explain/decision-observer.js";
 import { FailureHandler } from "./failure-handler.js";
 import { Action } from "./framework/cluster-event.js";
+import { ClusterFork } from "./framework/cluster-fork.js";
 import { ClusterState } from "./framework/cluster-state.js";
 import { causesOf } from "./framework/fit-error.js";
 import type { Features } from "./framework/features.js";
 import { PodNominator } from "./framework/nominator.js";
 import type { FactoryOf, ResolvedProfile } from "./framework/profile.js";
-import { Framework } from "./framework/runtime.js";
+import { Framework, type Surroundings } from "./framework/runtime.js";
 import type { CycleOutcome, Scheduled, Unschedulable } from "./framework/scheduling-algorithm.js";
 import { informerListers } from "./informer-listers.js";
 import { PreChecks } from "./pre-check.js";
@@ -95,7 +96,15 @@ export class Scheduler {
     this.engine = engine;
     this.state = new ClusterState(features);
     this.cache = new SchedulerCache(this.state);
-    this.frameworks = this.buildFrameworks();
+    const { profiles, ties } = options;
+    const offsets = engine.streams.stream("scheduler/preemption-offset");
+    const offset = (n: number) => (ties === "random" ? offsets.int(n) : 0);
+    this.frameworks = this.buildFrameworks(profiles, {
+      snapshot: this.state,
+      nominator: this.nominator,
+      scalars: this.state.scalars,
+      offset,
+    });
     this.hints = new QueueingHints(this.frameworks, { useHints: features.SchedulerQueueingHints });
     this.queue = this.buildQueue();
     this.algorithm = new FastSchedulingAlgorithm(this.state, {
@@ -136,6 +145,18 @@ export class Scheduler {
     return this.algorithm.counts;
   }
 
+  /** What it believes now, to try changes on; without the nominations of pods that wait. */
+  fork(): ClusterFork {
+    const snapshot = this.state.fork();
+    const { scalars } = snapshot;
+    const nominator = new PodNominator();
+    const profiles = this.options.profiles.map((profile) => {
+      return { ...profile, percentageOfNodesToScore: 100 };
+    });
+    const over = { snapshot, nominator, scalars, offset: () => 0 };
+    return new ClusterFork(snapshot, this.buildFrameworks(profiles, over));
+  }
+
   /** Begins to watch; what is in the store already counts from now on. */
   start(): void {
     const { features, informers } = this.options;
@@ -154,18 +175,12 @@ export class Scheduler {
     this.wake();
   }
 
-  private buildFrameworks(): ReadonlyMap<string, Framework> {
-    const { engine, features, profiles, factoryOf, informers, ties } = this.options;
-    const listers = informerListers(informers);
-    const offsets = engine.streams.stream("scheduler/preemption-offset");
-    const surroundings = {
-      features,
-      snapshot: this.state,
-      listers,
-      nominator: this.nominator,
-      scalars: this.state.scalars,
-      offset: (n: number) => (ties === "random" ? offsets.int(n) : 0),
-    };
+  private buildFrameworks(
+    profiles: readonly ResolvedProfile[],
+    over: Pick<Surroundings, "snapshot" | "nominator" | "scalars" | "offset">,
+  ): ReadonlyMap<string, Framework> {
+    const { features, factoryOf, informers } = this.options;
+    const surroundings = { features, listers: informerListers(informers), ...over };
     return new Map(
       profiles.map((profile) => [
         profile.schedulerName,

@@ -178,6 +178,14 @@ export class ClusterState implements Snapshot {
     return version < 0 ? -1 : version * MAX_NODES + this.nodes.length;
   }
 
+  /** A state of its own with the same nodes and pods, in the same order: changes of one are not the other's. */
+  fork(): ClusterState {
+    const fork = new ClusterState(this.features);
+    for (const { node } of this.nodes) if (node !== null) fork.addNode(node);
+    for (const { pod } of this.placed.values()) fork.addPod(pod);
+    return fork;
+  }
+
   /** Shows `observer` every pod that is counted, and each one that comes or goes from now on. */
   observePods(observer: PodObserver): void {
     for (const info of this.placed.values()) observer(info, 1);
