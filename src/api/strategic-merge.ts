@@ -73,9 +73,9 @@ function mergeMaps(before: Loose, patch: Loose, shape: Definition | undefined): 
       delete merged[key];
     } else {
       const field = shape?.fields.get(key);
-      if (Array.isArray(value)) merged[key] = mergeLists(own(merged, key), value, field);
-      else if (field?.isReplaced === true) merged[key] = value;
-      else merged[key] = mergeValue(own(merged, key), value, insideOf(field));
+      if (Array.isArray(value)) define(merged, key, mergeLists(own(merged, key), value, field));
+      else if (field?.isReplaced === true) define(merged, key, value);
+      else define(merged, key, mergeValue(own(merged, key), value, insideOf(field)));
     }
   }
   for (const [key, order] of Object.entries(patch)) {
@@ -86,6 +86,11 @@ function mergeMaps(before: Loose, patch: Loose, shape: Definition | undefined): 
       merged[field] = ordered(list, order, shape?.fields.get(field)?.mergeKey);
   }
   return merged;
+}
+
+/** Sets a field, be it called `__proto__`. */
+function define(map: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function retainedFields(before: Loose, patch: Loose): Loose {

@@ -65,7 +65,10 @@ function program(interruption: Interruption): Command {
   seatrial
     .command("run")
     .description("run scenario files, or plain Kubernetes manifests or dumps, and write results")
-    .argument("<file...>", "scenario files; or manifests, dumps and folders of them")
+    .argument(
+      "<file...>",
+      "scenario files; or manifests, dumps and folders of them; - is standard input",
+    )
     .option("--seed <n>", "seed of all random draws; wins over the scenario's", integer)
     .option("--set <path=value>", "change the scenario: a path from spec (repeatable)", collect, [])
     .option("--until <time>", "how long to run: a duration such as 30m, or `idle`")
@@ -95,7 +98,8 @@ function program(interruption: Interruption): Command {
         "  seatrial run scenarios/quickstart.yaml\n" +
         "  seatrial run scenario.yaml --seed 2 --set cluster.nodePools.general.nodes=12\n" +
         "  seatrial run shop.yaml --nodes 3x4cpu,16Gi --until 30m\n" +
-        "  seatrial run dump.yaml --until 30m",
+        "  seatrial run dump.yaml --until 30m\n" +
+        "  helm template shop | seatrial run - --nodes 3x4cpu,16Gi",
     )
     .action(async (files: string[], options: object) => {
       const { runCommand } = await import("./run-command.js");
@@ -105,7 +109,10 @@ function program(interruption: Interruption): Command {
   seatrial
     .command("validate")
     .description("check scenario and manifest files; print every issue with its place")
-    .argument("<file...>", "scenario files, manifests, dumps, and folders of them")
+    .argument(
+      "<file...>",
+      "scenario files, manifests, dumps, and folders of them; - is standard input",
+    )
     .action(async (files: string[]) => {
       const { validateCommand } = await import("./validate-command.js");
       process.exitCode = await validateCommand(files);

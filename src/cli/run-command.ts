@@ -4,13 +4,13 @@ import { printableLines } from "../base/printable.js";
 import type { FinishedRun } from "../experiment/run-scenario.js";
 import { failedExpectations } from "../scenario/expectations.js";
 import { formatIssue, type Issue } from "../scenario/issue.js";
-import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { loadRun } from "../scenario/load/load-run.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { podPatternProblem } from "../scheduler/explain/explainer.js";
 import { ExitCode } from "./exit-code.js";
 import type { Interruption } from "./interruption.js";
 import { whatOf, whoOf } from "./not-modelled.js";
+import { pipedFiles } from "./piped-files.js";
 import { type HereContext, runHere } from "./run-here.js";
 import { jsonOf, reportOf } from "./run-report.js";
 import { tell } from "./standard-streams.js";
@@ -39,8 +39,10 @@ export async function runCommand(
     tell(`--explain ${options.explain}: ${wrong}`);
     return ExitCode.wrongInput;
   }
+  const files = await pipedFiles(paths);
+  if (!("look" in files)) return refuse([files]);
   const outcomes = await loadRun(paths, {
-    files: nodeFileSystem,
+    files,
     dataFolder: process.env.SEATRIAL_DATA ?? "data",
     settings: options.set,
     ...(options.seed === undefined ? {} : { seed: options.seed }),

@@ -1,17 +1,20 @@
 import process from "node:process";
 import { counted } from "../base/counted.js";
 import { formatIssue, formatNote } from "../scenario/issue.js";
-import { nodeFileSystem } from "../scenario/load/file-system.js";
-import { validateFiles } from "../scenario/load/validate.js";
+import { validateFiles } from "../scenario/validate.js";
 import { ExitCode } from "./exit-code.js";
+import { pipedFiles } from "./piped-files.js";
 import { tell } from "./standard-streams.js";
 
 /** `seatrial validate`: every issue with its place, one a line on stdout; notes on stderr. */
 export async function validateCommand(paths: readonly string[]): Promise<ExitCode> {
-  const { issues, notes, unknownFields } = await validateFiles(paths, {
-    files: nodeFileSystem,
-    dataFolder: process.env.SEATRIAL_DATA ?? "data",
-  });
+  const files = await pipedFiles(paths);
+  const { issues, notes, unknownFields } = !("look" in files)
+    ? { issues: [files], notes: [], unknownFields: [] }
+    : await validateFiles(paths, {
+        files,
+        dataFolder: process.env.SEATRIAL_DATA ?? "data",
+      });
   for (const issue of issues) process.stdout.write(`${formatIssue(issue)}\n`);
   for (const note of [...unknownFields, ...notes]) tell(formatNote(note));
   if (issues.length > 0) return ExitCode.wrongInput;

@@ -148,7 +148,7 @@ async function simulate(
       version: context.version,
       kubernetesVersion: scenario.kubernetesVersion,
       claim: claimOf(scenario.kubernetesVersion),
-      inputs: loaded.inputs,
+      inputs: await loaded.inputHashes(),
       eventsProcessed: engine.eventsProcessed,
       digest,
       endMicros,

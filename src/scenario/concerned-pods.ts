@@ -1,3 +1,4 @@
+import { own } from "../base/own.js";
 import { keyOf } from "../api/object-version.js";
 import type { NotModelled } from "./coverage.js";
 
@@ -47,7 +48,7 @@ function groupsOf({ namespace, name, owner }: PodIdentity): readonly string[] {
   if (owner !== "") {
     objects.push(owner);
     const [kind = "", ownerName = ""] = owner.split("/");
-    const makerKind = MAKER_OF[kind];
+    const makerKind = own(MAKER_OF, kind);
     const end = ownerName.lastIndexOf("-");
     if (makerKind !== undefined && end > 0) objects.push(`${makerKind}/${ownerName.slice(0, end)}`);
   }

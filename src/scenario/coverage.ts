@@ -1,6 +1,7 @@
 import { own } from "../base/own.js";
 import { ALL_KINDS, KINDS, type Kind } from "../api/kinds.js";
 import type { Manifest } from "../api/kubernetes.js";
+import { groupOf } from "../api/known-kinds.js";
 import { kindOf } from "../api/legacy-versions.js";
 import { askedBeside, concernsPods, isWebhook } from "./asked-beside.js";
 import type { Effect, FieldRule, FieldRules } from "../api/kinds/field-rules.js";
@@ -50,7 +51,7 @@ export class CoverageReport {
     if (rules === undefined || typeof rules === "string") {
       const known = effectOfKind(manifest.kind);
       const effect = isWebhook(manifest) && !concernsPods(manifest) ? "none" : known;
-      this.note({ kind: manifest.kind, field: "", effect }, about);
+      this.note({ kind: kindText(manifest), field: "", effect }, about);
       return;
     }
     const { hasSpec } = KINDS[kind!];
@@ -221,6 +222,11 @@ function referred(namespace: string, reference: Reference | undefined): PodsOf |
 function bodyOf(manifest: Manifest): Record<string, unknown> {
   const { apiVersion: _, kind: __, metadata: ___, status: ____, ...body } = manifest;
   return body;
+}
+
+/** A custom resource that is called like a kind of Kubernetes' own is told by its group too. */
+function kindText({ apiVersion, kind }: Manifest): string {
+  return Object.hasOwn(KINDS, kind) ? `${kind}.${groupOf(apiVersion)}` : kind;
 }
 
 /** Values that ask for nothing: as good as absent. */

@@ -7,7 +7,7 @@ import type { ManifestOptions } from "../../src/scenario/load/from-manifests.js"
 import { loadRun } from "../../src/scenario/load/load-run.js";
 import { loadScenario } from "../../src/scenario/load/load-scenario.js";
 import type { LoadedScenario, LoadOutcome } from "../../src/scenario/load/loaded-scenario.js";
-import { validateFiles } from "../../src/scenario/load/validate.js";
+import { validateFiles } from "../../src/scenario/validate.js";
 import { memoryFiles } from "./memory-files.js";
 
 const FULL = readFileSync(new URL("full.yaml", import.meta.url), "utf8");
@@ -118,7 +118,8 @@ describe("a scenario with everything that is supported", () => {
   });
 
   it("names and hashes every file that it read, and no other", async () => {
-    const { inputs } = await load();
+    const loaded = await load();
+    const inputs = await loaded.inputHashes();
     expect(inputs.map(({ name }) => name)).toEqual([
       "apps/a.json",
       "apps/b/web.yaml",

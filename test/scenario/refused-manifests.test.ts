@@ -50,9 +50,9 @@ test.each([
   },
   {
     what: "a second default",
-    text: `${priorityClass("x")}---\n${priorityClass("y")}`,
+    text: `${priorityClass("x")}---\n${priorityClass("z")}`,
     says: [
-      'all.yaml:11:16: globalDefault: priorityclasses.scheduling.k8s.io "y" is forbidden: PriorityClass x is already marked as default. Only one default can exist (found true)',
+      'all.yaml:11:16: globalDefault: priorityclasses.scheduling.k8s.io "z" is forbidden: PriorityClass x is already marked as default. Only one default can exist (found true)',
     ],
   },
   {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { formatNote } from "../../src/scenario/issue.js";
 import type { LoadedScenario } from "../../src/scenario/load/loaded-scenario.js";
-import { validateFiles } from "../../src/scenario/load/validate.js";
+import { validateFiles } from "../../src/scenario/validate.js";
 import { loadedFromMemory, worldOf } from "../runs/built-world.js";
 import { memoryFiles } from "./memory-files.js";
 

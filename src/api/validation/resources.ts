@@ -1,3 +1,4 @@
+import { nearName } from "../../base/near-name.js";
 import type { ResourceList, ResourceRequirements } from "../kubernetes.js";
 import { qualifiedNameErrors } from "../label-validation.js";
 import { type Quantity, mustParseQuantity } from "../quantity.js";
@@ -29,7 +30,10 @@ function validateContainerResourceName(name: string, path: string, issues: Field
   if (reasons.length > 0) return;
   if (!name.includes("/")) {
     if (!STANDARD.includes(name) && !name.startsWith(HUGE_PAGES)) {
-      issues.invalid(path, name, "must be a standard resource for containers, or have a domain");
+      const meant = nearName(name, STANDARD, 2);
+      const hint = meant === "" ? "" : `; did you mean \`${meant}\`?`;
+      const detail = `must be a standard resource for containers, or have a domain${hint}`;
+      issues.invalid(path, name, detail);
     }
   } else if (!name.includes("kubernetes.io/") && !isExtendedResource(name)) {
     issues.invalid(path, name, "doesn't follow extended resource name standard");

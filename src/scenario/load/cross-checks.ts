@@ -1,17 +1,22 @@
 import { closest } from "fastest-levenshtein";
+import { groupOf } from "../../api/known-kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { targetText } from "../../api/object-version.js";
 import { MAX_NODES } from "../defaults.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject, NodePool, Target } from "../schema/scenario.js";
-import { targetOf } from "./patches.js";
+import { dumpWithoutNodes } from "./dump-without-nodes.js";
+import { isForeign, targetOf } from "./patches.js";
 import type { ScenarioSource } from "./scenario-file.js";
 import { isOf } from "./snapshot.js";
 import type { Path } from "./yaml-source.js";
 
 /** Everything that a scenario's parts may refer to. */
 export interface Known {
+  /** How messages call a file. */
+  readonly shownAs: (name: string) => string;
+  readonly mayLackNodes: boolean;
   readonly document: ScenarioDocument;
   readonly snapshot: readonly LoadedObject[];
   readonly nodes: readonly LoadedObject[];
@@ -55,7 +60,10 @@ function nodeIssues(source: ScenarioSource, known: Known): readonly Issue[] {
     const message = `the pools make ${made} nodes, at most ${MAX_NODES} fit into memory`;
     issues.push(source.issue(["spec", "cluster", "nodePools"], message));
   }
+  const unknown = withoutNodes(known, pools);
+  if (unknown !== null) return [...issues, unknown];
   const some =
+    known.mayLackNodes ||
     loaded.length > 0 ||
     pools.some((pool) => pool.nodes > 0) ||
     (cluster?.nodes ?? []).some((nodes) => typeof nodes !== "string") ||
@@ -68,6 +76,17 @@ function nodeIssues(source: ScenarioSource, known: Known): readonly Issue[] {
     issues.push(source.issue(path, message));
   }
   return issues;
+}
+
+/** Pods of a dump whose nodes nobody has; null also where a trace's machines may be them. */
+function withoutNodes(known: Known, pools: readonly NodePool[]): Issue | null {
+  const { cluster } = known.document.spec;
+  if ((cluster?.nodes ?? []).some((nodes) => typeof nodes !== "string")) return null;
+  const objects = [...known.snapshot, ...known.nodes, ...known.manifests];
+  const names = new Set(objects.filter(isOf("Node")).map(({ manifest }) => manifest.metadata.name));
+  const isKnown = (node: string): boolean =>
+    names.has(node) || pools.some((pool) => makesNode(pool, node));
+  return dumpWithoutNodes(objects, isKnown, known.shownAs);
 }
 
 function workloadIssues(source: ScenarioSource, known: Known): readonly Issue[] {
@@ -185,7 +204,7 @@ function objectsOf(known: Known): readonly Manifest[] {
     ...known.manifests,
     ...[...known.applied.values()].flat(),
   ];
-  return objects.map(({ manifest }) => manifest);
+  return objects.map(({ manifest }) => manifest).filter((manifest) => !isForeign(manifest));
 }
 
 function unknownTarget(
@@ -245,7 +264,8 @@ export function duplicateObjects(
     const { manifest, origin } = object;
     const { name, uid } = manifest.metadata;
     if (name === undefined) return [];
-    const text = targetText(targetOf(manifest));
+    const target = targetText(targetOf(manifest));
+    const text = isForeign(manifest) ? `${target} of ${groupOf(manifest.apiVersion)}` : target;
     const repeats = (before: LoadedObject | undefined, path: string, value: string) => {
       if (before === undefined) return [];
       const place = `${shownAs(before.origin.file)}:${before.origin.line}`;

@@ -2,9 +2,10 @@ import type { Issue } from "../issue.js";
 import type { FileSystem } from "./file-system.js";
 import { parseJson } from "./json-source.js";
 import { fileIssue, readText, reasonOf, unreadable } from "./read-text.js";
-import { splitJson } from "./split-json.js";
-import { splitYaml } from "./split-yaml.js";
+import { jsonValues, splitJson } from "./split-json.js";
+import { splitYaml, type YamlPiece } from "./split-yaml.js";
 import { fileProblem, linesOf, OversizedError, textBlocks } from "./text-stream.js";
+import { templateAt, templateMessage } from "./unrendered.js";
 import { formatPath, showValue, valueAt } from "./value-path.js";
 import { type Path, parseYaml, type YamlDocument } from "./yaml-source.js";
 
@@ -14,6 +15,8 @@ export const MAX_INPUT_BYTES = 2 * 2 ** 30;
 const MAX_OBJECT_LENGTH = 10_000_000;
 /** Larger files are cut into pieces as they are read, and never held whole. */
 const SPLIT_ABOVE_BYTES = 1_000_000;
+/** What of a text tells whether it is JSON. */
+const PEEKED_LENGTH = 64 * 1024;
 
 /** A map that stands in a file: a document, or an element of a List. */
 export interface FoundObject {
@@ -23,8 +26,11 @@ export interface FoundObject {
   issue(path: Path, message: string, atKey?: boolean): Issue;
 }
 
-/** An object, or what is wrong at that point of the file. */
-export type Found = { readonly object: FoundObject } | { readonly issue: Issue };
+/** An object; or what is wrong, or hardly meant so, at that point of the file. */
+export type Found =
+  | { readonly object: FoundObject }
+  | { readonly issue: Issue }
+  | { readonly note: Issue };
 
 interface InputFile {
   /** To open it by. */
@@ -53,16 +59,60 @@ export async function* readObjects(files: FileSystem, input: InputFile): AsyncGe
 }
 
 function* readWhole(text: string, shown: string): Generator<Found> {
-  if (text.trimStart().startsWith("{")) {
-    const json = parseJson(text, { file: shown, lineOffset: 0, columnOffset: 0 });
-    if ("value" in json) {
-      yield* objectsOf(json, [], shown);
-      return;
-    }
+  const json = isJson(text) ? jsonDocuments(text, shown) : null;
+  if (json !== null) {
+    for (const document of json) yield* objectsOf(document, [], shown);
+    return;
   }
-  const { documents, issues } = parseYaml(text, { file: shown });
+  yield* yamlObjects(text, { file: shown, kind: "document" });
+}
+
+function placeIn(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const lines = text.slice(0, offset).split("\n");
+  return { line: lines.length, column: lines.at(-1)!.length + 1 };
+}
+
+function repeatedKey(key: string): string {
+  return `the key \`${key}\` stands twice in its map: the last one counts, as with kubectl`;
+}
+
+/** Whether a text, or the beginning of one, is JSON: after marks, comments and blanks stands a map. */
+function isJson(text: string): boolean {
+  return /^(?:\s|\ufeff|#[^\n]*\n|---)*\{(?!\{)/.test(text);
+}
+
+/** The documents of a JSON text; null where one of them is none, and the text may be YAML. */
+function jsonDocuments(text: string, shown: string): readonly YamlDocument[] | null {
+  const documents: YamlDocument[] = [];
+  for (const piece of jsonValues(text)) {
+    const json = parseJson(piece.text, { file: shown, ...piece });
+    if (!("value" in json)) return null;
+    documents.push(json);
+  }
+  return documents;
+}
+
+/** The objects of a YAML text as Kubernetes' tools read it. */
+function* yamlObjects(
+  text: string,
+  { file, lineOf, kind }: { readonly file: string } & Partial<Pick<YamlPiece, "lineOf" | "kind">>,
+): Generator<Found> {
+  const place = lineOf === undefined ? { file } : { file, lineOf };
+  const { documents, issues } = parseYaml(text, { ...place, dialect: "kubernetes" });
+  const template = issues.length > 0 ? templateAt(text) : -1;
+  if (template >= 0) {
+    const { line, column } = placeIn(text, template);
+    const issue = fileIssue(file, templateMessage(file, text));
+    yield { issue: { ...issue, line: lineOf?.(line) ?? line, column } };
+    return;
+  }
   for (const issue of issues) yield { issue };
-  for (const document of documents) yield* objectsOf(document, [], shown);
+  for (const document of documents) {
+    for (const { place, key } of document.repeated ?? []) {
+      yield { note: { file, ...place, path: "", value: "", message: repeatedKey(key) } };
+    }
+    yield* objectsOf(document, kind === "item" ? [0] : [], file);
+  }
 }
 
 /** The kind that elements of a list have where they do not say: PodList → Pod. */
@@ -80,6 +130,13 @@ function listItems(object: Readonly<Record<string, unknown>>): readonly unknown[
     : undefined;
 }
 
+/** A value that is no text, with what is written where that is another word: `true, written on`. */
+function asWritten(shown: string, written: string | undefined): string {
+  return written === undefined || written === "" || written === shown
+    ? shown
+    : `${shown}, written ${written}`;
+}
+
 function* objectsOf(
   document: YamlDocument,
   at: Path,
@@ -87,11 +144,17 @@ function* objectsOf(
   defaults: Record<string, unknown> = {},
 ): Generator<Found> {
   const value = valueAt(document.value, at);
+  const shownAt = (path: Path): string => {
+    const inside = valueAt(value, path);
+    const shown = showValue(inside);
+    if (typeof inside !== "boolean" && typeof inside !== "number") return shown;
+    return asWritten(shown, document.plainText?.([...at, ...path]));
+  };
   const issueAt = (path: Path, message: string, atKey = false): Issue => ({
     file: shown,
     ...document.placeOf([...at, ...path], atKey),
     path: formatPath(path),
-    value: showValue(atKey ? path.at(-1) : valueAt(value, path)),
+    value: atKey ? showValue(path.at(-1)) : shownAt(path),
     message,
   });
   if (value === null && at.length > 0) return;
@@ -117,7 +180,7 @@ async function* readInPieces(
 ): AsyncGenerator<Found> {
   try {
     const blocks = textBlocks(files, path);
-    yield* (await startsWithBrace(files, path))
+    yield* (await startsAsJson(files, path))
       ? jsonPieces(blocks, shown)
       : yamlPieces(blocks, shown);
   } catch (error) {
@@ -130,21 +193,19 @@ async function* readInPieces(
   }
 }
 
-async function startsWithBrace(files: FileSystem, path: string): Promise<boolean> {
+async function startsAsJson(files: FileSystem, path: string): Promise<boolean> {
+  let start = "";
   for await (const block of textBlocks(files, path)) {
-    const text = block.trimStart();
-    if (text !== "") return text.startsWith("{");
+    start += block;
+    if (start.length >= PEEKED_LENGTH) break;
   }
-  return false;
+  return isJson(start);
 }
 
 async function* yamlPieces(blocks: AsyncIterable<string>, shown: string): AsyncGenerator<Found> {
   for await (const piece of splitYaml(linesOf(blocks, MAX_OBJECT_LENGTH), MAX_OBJECT_LENGTH)) {
-    const { documents, issues } = parseYaml(piece.text, { file: shown, lineOf: piece.lineOf });
-    for (const issue of issues) yield { issue };
-    for (const document of documents) {
-      yield* objectsOf(document, piece.kind === "item" ? [0] : [], shown);
-    }
+    const { text, lineOf, kind } = piece;
+    yield* yamlObjects(text, { file: shown, lineOf, kind });
   }
 }
 

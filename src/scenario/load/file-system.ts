@@ -5,6 +5,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 interface FileInfo {
   readonly kind: "file" | "folder" | "other" | "missing" | "forbidden";
   readonly sizeBytes: number;
+  /** The same for all paths that lead to it; absent where the system has none. */
+  readonly identity?: string;
 }
 
 /** The files that a scenario may read; injected, so that a test can say what there is. */
@@ -22,9 +24,9 @@ const STREAM_BLOCK_BYTES = 1 << 20;
 export const nodeFileSystem: FileSystem = {
   async look(path) {
     try {
-      const found = await stat(path);
+      const found = await stat(path, { bigint: true });
       const kind = found.isFile() ? "file" : found.isDirectory() ? "folder" : "other";
-      return { kind, sizeBytes: found.size };
+      return { kind, sizeBytes: Number(found.size), identity: `${found.dev} ${found.ino}` };
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       const kind = code === "EACCES" || code === "EPERM" ? "forbidden" : "missing";

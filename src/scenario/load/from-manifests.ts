@@ -1,8 +1,9 @@
 import { basename } from "node:path";
 import type { Manifest } from "../../api/kubernetes.js";
+import { kindOf } from "../../api/legacy-versions.js";
 import { SCENARIO_API_VERSION } from "../schema/document.js";
 import { isDnsLabel } from "../schema/scalars.js";
-import { InputFiles } from "./input-files.js";
+import { InputFiles, shownPath, STANDARD_INPUT } from "./input-files.js";
 import type { LoadOutcome } from "./loaded-scenario.js";
 import { type LoadOptions, loadSource } from "./load-scenario.js";
 import { objectsInFiles } from "./manifests.js";
@@ -27,7 +28,7 @@ export async function scenarioFromManifests(
   options: ManifestOptions,
 ): Promise<LoadOutcome> {
   const { files, dataFolder, nodes } = options;
-  const inputs = new InputFiles(files, { folder: ".", dataFolder });
+  const inputs = new InputFiles(files, { folder: ".", dataFolder, standardInput: true });
   const pools = parseNodeShapes([nodes ?? []].flat());
   if ("problem" in pools) {
     return { outcome: "refused", issues: [fileIssue(`--nodes ${pools.text}`, pools.problem)] };
@@ -48,13 +49,13 @@ export async function scenarioFromManifests(
       ...(manifests.length === 0 ? {} : { manifests }),
     },
   };
-  return loadSource(ScenarioSource.made(root, paths.join(" ")), inputs, options);
+  return loadSource(ScenarioSource.made(root, paths.map(shownPath).join(" ")), inputs, options);
 }
 
 /** The first name that can be made a DNS label. */
 function nameFrom(paths: readonly string[]): string {
   for (const path of paths) {
-    const name = basename(path)
+    const name = basename(path === STANDARD_INPUT ? "stdin" : path)
       .replace(/\.(ya?ml|json)$/, "")
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "-")
@@ -89,8 +90,9 @@ async function dumpsAmong(paths: readonly string[], inputs: InputFiles): Promise
 }
 
 function note(object: Manifest, seen: Seen): void {
-  if (object.kind === "Node") seen.nodes.add(String(object.metadata.name));
-  if (object.kind !== "Pod") return;
+  const kind = kindOf(object.apiVersion, object.kind);
+  if (kind === "Node") seen.nodes.add(String(object.metadata.name));
+  if (kind !== "Pod") return;
   const { nodeName } = (object.spec ?? {}) as { nodeName?: unknown };
   if (typeof nodeName === "string" && nodeName !== "") seen.boundTo.add(nodeName);
 }

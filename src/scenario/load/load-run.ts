@@ -1,12 +1,13 @@
 import type { Issue } from "../issue.js";
 import type { FileSystem } from "./file-system.js";
 import { type ManifestOptions, scenarioFromManifests } from "./from-manifests.js";
+import { shownPath } from "./input-files.js";
 import { loadScenario } from "./load-scenario.js";
 import type { LoadOutcome } from "./loaded-scenario.js";
 import { fileIssue, NO_PATH } from "./read-text.js";
 import { textBlocks } from "./text-stream.js";
 
-type Role = "scenario" | "experiment" | "manifests";
+export type Role = "scenario" | "experiment" | "manifests";
 
 const PEEKED_CHARACTERS = 64 * 1024;
 /** JSON on one line: among the first fields of the map that the file is. */
@@ -69,8 +70,9 @@ export async function loadRun(
   for (const path of paths) {
     const role = roles.get(path);
     if (role === "experiment") {
-      const message = `is an Experiment: run it with \`seatrial sweep ${path}\``;
-      outcomes.push({ outcome: "refused", issues: [fileIssue(path, message)] });
+      const shown = shownPath(path);
+      const message = `is an Experiment: run it with \`seatrial sweep ${shown}\``;
+      outcomes.push({ outcome: "refused", issues: [fileIssue(shown, message)] });
     } else if (role === "scenario") {
       outcomes.push(await loadScenario(path, options));
     } else if (path === plain[0]) {

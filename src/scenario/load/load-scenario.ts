@@ -42,6 +42,8 @@ export interface LoadOptions extends RunOverrides {
   readonly dataFolder: string;
   /** `path=value`, laid over the file in this order. */
   readonly settings?: readonly string[];
+  /** Whether it is right that there are no nodes: manifests that are only checked. */
+  readonly mayLackNodes?: boolean;
 }
 
 /** A scenario file of at most this much is read. */
@@ -53,12 +55,12 @@ const MAX_SCENARIO_BYTES = 10_000_000;
  */
 export async function loadScenario(path: string, options: LoadOptions): Promise<LoadOutcome> {
   const { files, dataFolder } = options;
-  const read = await readText(files, { path, shown: path, maxBytes: MAX_SCENARIO_BYTES });
-  if ("issue" in read) return { outcome: "refused", issues: [read.issue] };
-  const source = ScenarioSource.parse(read.text, path);
-  if (!(source instanceof ScenarioSource)) return { outcome: "refused", issues: source };
   const inputs = InputFiles.besides(files, path, dataFolder);
   const self = inputs.beside(path);
+  const read = await readText(inputs.files, { ...self, maxBytes: MAX_SCENARIO_BYTES });
+  if ("issue" in read) return { outcome: "refused", issues: [read.issue] };
+  const source = ScenarioSource.parse(read.text, self.shown);
+  if (!(source instanceof ScenarioSource)) return { outcome: "refused", issues: source };
   inputs.remember(self);
   return loadSource(source, inputs, options);
 }
@@ -111,6 +113,8 @@ async function missingFiles(
 
 class ScenarioLoader {
   private readonly issues: Issue[] = [];
+  /** About what was read. */
+  private readonly notes: Issue[] = [];
   private readonly coverage = new CoverageReport();
   private readonly screen: ObjectScreen;
 
@@ -137,7 +141,9 @@ class ScenarioLoader {
     const snapshot = objects.snapshot ?? [];
     // What cannot be found is no news where files could not be read.
     if (this.issues.length === 0) {
-      const known = { ...objects, snapshot, document: this.document };
+      const shownAs = (name: string): string => this.inputs.named(name).shown;
+      const { mayLackNodes = false } = this.options;
+      const known = { ...objects, snapshot, document: this.document, shownAs, mayLackNodes };
       this.issues.push(...crossChecks(this.source, known));
     }
     this.issues.unshift(...ends);
@@ -150,7 +156,7 @@ class ScenarioLoader {
     const { inputs } = this;
     const scenario = resolveScenario(this.document, parts, this.options);
     const { kubernetesMinor } = scenario;
-    const shownAs = (name: string): string => inputs.shownAs(name);
+    const shownAs = (name: string): string => inputs.named(name).shown;
     return {
       scenario,
       schedulerConfiguration: schedulerConfig.configuration,
@@ -160,6 +166,7 @@ class ScenarioLoader {
       notModelled: this.coverage.entries(),
       unknownFields: this.screen.unknownFields(),
       notes: [
+        ...this.notes,
         ...versionNotes([...snapshot, ...objects.nodes], kubernetesMinor, shownAs),
         ...this.screen.droppedFields(),
         ...limitRangeNotes([...snapshot, ...objects.manifests], shownAs),
@@ -170,9 +177,9 @@ class ScenarioLoader {
           return message === null ? [] : [this.source.issue(path, `${message}: it cannot hold`)];
         }),
       ],
-      inputs: await inputs.hashes(),
+      inputHashes: () => inputs.hashes(),
       openText: (name) => textBlocks(inputs.files, inputs.find(name).path),
-      shownAs: (name) => inputs.find(name).shown,
+      shownAs,
       placesOf: (fields) => placesOf(inputs, fields),
       issueAt: (path, message) => this.source.issue(path, message),
     };
@@ -200,7 +207,7 @@ class ScenarioLoader {
       const files = await this.read(operation.files, path, this.asWish());
       applied.set(i, [...files, ...operation.inline.map((one) => this.inline(one, path))]);
     }
-    const shownAs = (name: string): string => this.inputs.shownAs(name);
+    const shownAs = (name: string): string => this.inputs.named(name).shown;
     for (const list of [[...(snapshot ?? []), ...nodes], manifests]) {
       this.issues.push(...duplicateObjects(list, shownAs));
     }
@@ -229,8 +236,9 @@ class ScenarioLoader {
       if (kind !== "missing") found.push(file);
       else this.issues.push(this.source.issue(this.elementPath(path, i), noSuchFile(file)));
     }
-    const { objects, issues } = await loadManifests(this.inputs, found, reader);
+    const { objects, issues, notes } = await loadManifests(this.inputs, found, reader);
     this.issues.push(...issues);
+    this.notes.push(...notes);
     return objects;
   }
 

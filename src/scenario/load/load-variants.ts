@@ -36,7 +36,8 @@ export async function loadVariants(
       }
       continue;
     }
-    const { scenario, inputs } = loaded.loaded;
+    const { scenario } = loaded.loaded;
+    const inputs = await loaded.loaded.inputHashes();
     variants.push({
       variant,
       scenario: scenario.name,

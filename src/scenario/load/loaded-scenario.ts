@@ -23,8 +23,8 @@ export interface LoadedScenario {
   readonly unknownFields: readonly Issue[];
   /** What is not wrong, but hardly meant: told, and the run goes on. */
   readonly notes: readonly Issue[];
-  /** sha256 of every file that was read, by name. */
-  readonly inputs: readonly InputHash[];
+  /** sha256 of every input, by name: of what was read of it; one that is not read yet is read for it. */
+  inputHashes(): Promise<readonly InputHash[]>;
   /** The text of a trace or a list of machines, by the name that the scenario has for it. */
   openText(name: string): AsyncIterable<string>;
   /** How a message calls that file. */

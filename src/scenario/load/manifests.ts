@@ -7,6 +7,7 @@ import type { InputFiles, NamedFile } from "./input-files.js";
 import type { ObjectFlaw } from "./object-flaw.js";
 import type { ObjectScreen } from "./object-screen.js";
 import { fileIssue, reasonOf } from "./read-text.js";
+import { unfilledField, unrenderedFile, unrenderedFolder } from "./unrendered.js";
 import type { Path, Place } from "./yaml-source.js";
 
 /** What is read as an object of a file, and what is wrong with it besides its types. */
@@ -20,10 +21,12 @@ export interface ObjectReader {
 export interface LoadedManifests {
   readonly objects: readonly LoadedObject[];
   readonly issues: readonly Issue[];
+  /** What is not wrong, but hardly meant. */
+  readonly notes: readonly Issue[];
 }
 
 const EXTENSIONS = [".yaml", ".yml", ".json"];
-const MAX_FOLDER_DEPTH = 32;
+const MAX_FOLDERS = 10_000;
 
 /**
  * The objects of files and folders, in order: folders recursively by name, of which only `.yaml`,
@@ -36,16 +39,17 @@ export async function loadManifests(
 ): Promise<LoadedManifests> {
   const objects: LoadedObject[] = [];
   const issues: Issue[] = [];
+  const notes: Issue[] = [];
   for (const file of files) {
     const before = objects.length + issues.length;
-    for await (const leaf of filesIn(inputs, file, 0, issues)) {
-      await loadFile(inputs, leaf, reader, { objects, issues });
+    for await (const leaf of filesIn(inputs, file, issues)) {
+      await loadFile(inputs, leaf, reader, { objects, issues, notes });
     }
     if (objects.length + issues.length === before) {
       issues.push(fileIssue(file.shown, "holds no Kubernetes object: there is nothing to run"));
     }
   }
-  return { objects, issues };
+  return { objects, issues, notes };
 }
 
 /** The objects of a file or folder that can be read, as they come; for a first look. */
@@ -53,10 +57,10 @@ export async function* objectsInFiles(
   inputs: InputFiles,
   file: NamedFile,
 ): AsyncGenerator<Manifest> {
-  for await (const leaf of filesIn(inputs, file, 0, [])) {
+  for await (const leaf of filesIn(inputs, file, [])) {
     for await (const found of readObjects(inputs.files, leaf)) {
-      if ("issue" in found) continue;
-      const manifest = manifestOf(found.object);
+      if (!("object" in found)) continue;
+      const manifest = manifestOf(found.object, leaf.shown);
       if (!Array.isArray(manifest)) yield manifest as Manifest;
     }
   }
@@ -66,16 +70,19 @@ export async function* objectsInFiles(
 export async function* filesIn(
   inputs: InputFiles,
   file: NamedFile,
-  depth: number,
   issues: Issue[],
+  seen: Set<string> = new Set(),
 ): AsyncGenerator<NamedFile> {
-  const { kind } = await inputs.files.look(file.path);
+  const { kind, identity } = await inputs.files.look(file.path);
   if (kind !== "folder") {
     yield file;
     return;
   }
-  if (depth > MAX_FOLDER_DEPTH) {
-    issues.push(fileIssue(file.shown, `is nested more than ${MAX_FOLDER_DEPTH} folders deep`));
+  // A link may lead to a folder that was read already, or that it stands in.
+  if (seen.has(identity ?? file.path)) return;
+  seen.add(identity ?? file.path);
+  if (seen.size > MAX_FOLDERS) {
+    issues.push(fileIssue(file.shown, `is one of more than ${MAX_FOLDERS} folders: name fewer`));
     return;
   }
   let entries: readonly string[];
@@ -85,10 +92,17 @@ export async function* filesIn(
     issues.push(fileIssue(file.shown, `cannot be listed: ${reasonOf(error)}`));
     return;
   }
+  const unrendered = unrenderedFolder(file.shown, entries);
+  if (unrendered !== null) {
+    issues.push(fileIssue(file.shown, unrendered));
+    return;
+  }
   for (const entry of entries.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
     const inside = inputs.inside(file, entry);
     const { kind: what } = await inputs.files.look(inside.path);
-    if (what === "folder") yield* filesIn(inputs, inside, depth + 1, issues);
+    // Hidden folders are other tools' (`.git`), or the versions of a mounted ConfigMap (`..data`).
+    if (what === "folder" && entry.startsWith(".")) continue;
+    if (what === "folder") yield* filesIn(inputs, inside, issues, seen);
     else if (EXTENSIONS.some((extension) => entry.endsWith(extension))) yield inside;
   }
 }
@@ -97,7 +111,11 @@ async function loadFile(
   inputs: InputFiles,
   file: NamedFile,
   reader: ObjectReader,
-  into: { readonly objects: LoadedObject[]; readonly issues: Issue[] },
+  into: {
+    readonly objects: LoadedObject[];
+    readonly issues: Issue[];
+    readonly notes: Issue[];
+  },
 ): Promise<void> {
   inputs.remember(file);
   for await (const found of readObjects(inputs.files, file)) {
@@ -105,10 +123,19 @@ async function loadFile(
       into.issues.push(found.issue);
       continue;
     }
+    if ("note" in found) {
+      into.notes.push(found.note);
+      continue;
+    }
     const { object } = found;
-    const written = manifestOf(object);
+    const written = manifestOf(object, file.shown);
     if (Array.isArray(written)) {
       into.issues.push(...written);
+      continue;
+    }
+    const unfilled = unfilledField(written as Manifest, file.shown);
+    if (unfilled !== null) {
+      into.issues.push(object.issue(unfilled.path, unfilled.message));
       continue;
     }
     const { manifest, flaws } = reader.screen.object(written as Manifest, {
@@ -144,8 +171,8 @@ export async function placesOf(
     byObject.set(key, [...(byObject.get(key) ?? []), i]);
   }
   for (const file of new Set(fields.map(({ origin }) => origin.file))) {
-    for await (const found of readObjects(inputs.files, inputs.find(file))) {
-      if ("issue" in found) continue;
+    for await (const found of readObjects(inputs.files, inputs.named(file))) {
+      if (!("object" in found)) continue;
       for (const i of byObject.get(objectKey({ file, line: found.object.line })) ?? []) {
         const { line, column } = found.object.issue(fields[i]!.path, "");
         places[i] = { line, column };
@@ -159,10 +186,20 @@ function objectKey({ file, line }: LoadedObject["origin"]): string {
   return `${line} ${file}`;
 }
 
+/** What to do with a file that is for another place; null for what may be a manifest. */
+function otherFile({ kind }: Readonly<Record<string, unknown>>): string | null {
+  if (kind === "KubeSchedulerConfiguration") {
+    return "is a configuration of the scheduler, no manifest: name it in a scenario's spec.scheduler.config";
+  }
+  return null;
+}
+
 /** The object as it is written, or what keeps it from being one. */
-function manifestOf(object: FoundObject): Manifest | Issue[] {
+function manifestOf(object: FoundObject, file: string): Manifest | Issue[] {
   const { value } = object;
   const issues: Issue[] = [];
+  const other = unrenderedFile(file, value) ?? otherFile(value);
+  if (other !== null) return [{ ...object.issue([], other), value: "" }];
   if (value.apiVersion === SCENARIO_API_VERSION) {
     const message = "expected a Kubernetes object: a scenario is run by its own path";
     return [object.issue(["apiVersion"], message)];

@@ -1,5 +1,6 @@
 import { counted } from "../../base/counted.js";
 import { KINDS } from "../../api/kinds.js";
+import { kindSlip } from "../../api/known-kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf, toCurrentVersion } from "../../api/legacy-versions.js";
 import { schemaOf } from "../../api/schemas/schema.js";
@@ -63,6 +64,10 @@ export class ObjectScreen {
   /** An object as it was written, and what keeps the API server from taking it. */
   object(written: Manifest, reading: Reading): ScreenedObject {
     const { issueAt, check } = reading;
+    const slip = kindSlip(written.apiVersion, written.kind);
+    if (slip !== null) {
+      return { manifest: written, flaws: [{ path: [slip.field], message: slip.message }] };
+    }
     const definition = schemaOf(written.apiVersion, written.kind);
     const kind = kindOf(written.apiVersion, written.kind);
     if (definition === undefined) {

@@ -1,8 +1,7 @@
 import { closest } from "fastest-levenshtein";
-import { parse } from "yaml";
 import type { Issue } from "../issue.js";
 import { showValue } from "./value-path.js";
-import type { Path } from "./yaml-source.js";
+import { type Path, parseYaml } from "./yaml-source.js";
 
 /** A `--set path=value` that was laid over a document. */
 export interface Override {
@@ -28,13 +27,11 @@ function partsOf(path: string): readonly string[] | undefined {
 
 /** YAML's reading of the value, except where that would lose characters of it (1.30). */
 function readValue(text: string): unknown {
-  try {
-    const value: unknown = parse(text, { logLevel: "silent" });
-    if (typeof value === "number" && String(value) !== text.trim()) return text;
-    return value;
-  } catch {
-    return text;
-  }
+  const { documents, issues } = parseYaml(text, { file: "" });
+  // An empty value, or null, is null.
+  if (issues.length > 0 || documents.length > 1) return text;
+  const value: unknown = documents[0]?.value ?? null;
+  return typeof value === "number" && String(value) !== text.trim() ? text : value;
 }
 
 function nameOf(element: unknown): string | undefined {

@@ -6,6 +6,11 @@ import { strategicMerge, strategicMergeFlaws } from "../../api/strategic-merge.j
 import type { LoadedObject, Target } from "../schema/scenario.js";
 import type { ObjectFlaw } from "./object-flaw.js";
 
+/** A custom resource whose kind is called like one of Kubernetes' own that is kept. */
+export function isForeign({ apiVersion, kind }: Manifest): boolean {
+  return Object.hasOwn(KINDS, kind) && kindOf(apiVersion, kind) === undefined;
+}
+
 /** The target that an object is, whichever namespace it leaves out. */
 export function targetOf(manifest: Manifest): Target {
   const kind = kindOf(manifest.apiVersion, manifest.kind);
@@ -18,6 +23,7 @@ export function targetOf(manifest: Manifest): Target {
 }
 
 export function isTarget(manifest: Manifest, target: Target): boolean {
+  if (isForeign(manifest)) return false;
   return targetText(targetOf(manifest)) === targetText(target);
 }
 

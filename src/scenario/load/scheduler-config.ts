@@ -6,6 +6,7 @@ import {
   type SchedulerConfiguration,
 } from "../../scheduler/framework/configuration/load-configuration.js";
 import { newestApiVersion } from "../../scheduler/framework/configuration/served-versions.js";
+import { successorOf } from "../../scheduler/framework/configuration/plugin-remedies.js";
 import { featuresOf } from "../../scheduler/framework/features.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import type { Issue } from "../issue.js";
@@ -59,8 +60,10 @@ export async function loadSchedulerConfig(
   const issues: Issue[] = [];
   let found: TakenConfig | undefined;
   for await (const one of readObjects(inputs.files, file)) {
-    if ("issue" in one) {
-      issues.push(one.issue);
+    if (!("object" in one)) {
+      // kube-scheduler decodes strictly: it refuses what kubectl passes over.
+      const refused = { message: "a key stands twice in its map: kube-scheduler refuses that" };
+      issues.push("issue" in one ? one.issue : { ...one.note, ...refused });
       continue;
     }
     const { value, line } = one.object;
@@ -90,12 +93,41 @@ function takeConfig(
   value: Readonly<Record<string, unknown>>,
   { origin, minor }: { readonly origin: LoadedObject["origin"]; readonly minor: number },
 ): TakenConfig | readonly ObjectFlaw[] {
-  if (value.kind !== CONFIG_KIND) return [{ path: ["kind"], message: `expected ${CONFIG_KIND}` }];
+  if (value.kind !== CONFIG_KIND) return [{ path: ["kind"], message: otherKind(value, minor) }];
   const { configuration, issues } = loadConfiguration(value, optionsOf(minor));
   if (configuration === null) return issues.map(flawOf);
   // A configuration has no name; a manifest has room for one.
   const manifest = { metadata: {}, ...value } as unknown as Manifest;
   return { object: { manifest, origin }, configuration };
+}
+
+/** What to give in place of what is no configuration of the scheduler. */
+function otherKind(value: Readonly<Record<string, unknown>>, minor: number): string {
+  const expected = `expected ${CONFIG_KIND}`;
+  if (value.kind === "Policy") {
+    const named = ["predicates", "priorities"].flatMap((list) => namesIn(value[list]));
+    const successors = named.flatMap((name) => {
+      const successor = successorOf(name);
+      return successor === undefined ? [] : [`${name} became ${successor}`];
+    });
+    const what = `Policies are gone from Kubernetes: ${expected} (apiVersion ${newestApiVersion(minor)}), whose profiles name plugins and their weights`;
+    return successors.length === 0 ? what : `${what}; ${successors.join("; ")}`;
+  }
+  if (value.kind === "ConfigMap") {
+    const held = Object.entries((value.data ?? {}) as Record<string, unknown>).find(
+      ([, text]) => typeof text === "string" && text.includes(CONFIG_KIND),
+    );
+    if (held !== undefined)
+      return `${expected}: save what stands under data["${held[0]}"] as a file`;
+  }
+  return expected;
+}
+
+function namesIn(list: unknown): readonly string[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((one: { name?: unknown } | null) =>
+    typeof one?.name === "string" ? [one.name] : [],
+  );
 }
 
 function optionsOf(minor: number): LoadingOptions {

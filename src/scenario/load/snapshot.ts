@@ -1,3 +1,5 @@
+import type { Kind } from "../../api/kinds.js";
+import { kindOf } from "../../api/legacy-versions.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import type { LoadedObject } from "../schema/scenario.js";
 import { parseInstant } from "../units.js";
@@ -7,8 +9,9 @@ const MICROS_PER_SECOND = 1_000_000;
 const PAST_TIME = /(?:At|[tT]ime|Timestamp)$/;
 const FUTURE_TIMES: ReadonlySet<string> = new Set(["deletionTimestamp", "nextScheduleTime"]);
 
-export function isOf(kind: string): (object: LoadedObject) => boolean {
-  return ({ manifest }) => manifest.kind === kind;
+/** Objects of one of Kubernetes' own kinds: another group may have one of that name. */
+export function isOf(kind: Kind): (object: LoadedObject) => boolean {
+  return ({ manifest }) => kindOf(manifest.apiVersion, manifest.kind) === kind;
 }
 
 /**

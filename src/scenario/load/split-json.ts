@@ -14,6 +14,12 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const NEWLINE = 10;
 const COMMA = 44;
+const HASH = 35;
+
+/** `---` and `...` between documents; no object begins with them. */
+function isMark(code: number): boolean {
+  return code === 45 || code === 46;
+}
 
 interface OpenPiece {
   readonly parts: string[];
@@ -30,12 +36,18 @@ class JsonScanner {
   private inItems = false;
   /** The last string at depth 1, while it is read. */
   private key = "";
+  /** Inside of a comment between documents. */
+  private inComment = false;
   private line = 0;
   private column = 0;
   private piece: OpenPiece | undefined;
   private document: OpenPiece | undefined;
 
-  constructor(private readonly maxLength: number) {}
+  constructor(
+    private readonly maxLength: number,
+    /** Whether the elements of a top-level `items` come by themselves. */
+    private readonly splitsItems = true,
+  ) {}
 
   /** Scans a block; gives the pieces that end in it. */
   scan(block: string): JsonPiece[] {
@@ -48,7 +60,10 @@ class JsonScanner {
     };
     for (let i = 0; i < block.length; i++) {
       const code = block.charCodeAt(i);
-      if (this.inString) this.inside(code, block, i);
+      if (this.inComment) {
+        // Runs to the end of its line.
+      } else if (this.inString) this.inside(code, block, i);
+      else if (code === HASH && this.depth === 0) this.inComment = true;
       else if (code === QUOTE) {
         this.inString = true;
         if (this.depth === 1) this.key = "";
@@ -59,7 +74,7 @@ class JsonScanner {
         this.open(i, flush);
         this.depth++;
         // `[` after the key items: its elements go out one by one.
-        if (code === 91 && this.depth === 2 && this.key === "items") {
+        if (code === 91 && this.depth === 2 && this.key === "items" && this.splitsItems) {
           flush(i + 1);
           this.inItems = true;
         }
@@ -78,10 +93,11 @@ class JsonScanner {
         }
       } else if (this.inItems && this.depth === 2 && code !== COMMA && code > 32) {
         this.addRest("0");
-      } else if (this.depth === 0 && code > 32) {
+      } else if (this.depth === 0 && code > 32 && !isMark(code)) {
         this.open(i, flush);
       }
       if (code === NEWLINE) {
+        this.inComment = false;
         this.line++;
         this.column = 0;
       } else {
@@ -141,7 +157,8 @@ class JsonScanner {
 }
 
 /**
- * Cuts a JSON text (or several after each other) into its top-level values, and the elements of a
+ * Cuts a JSON text (or several after each other, with YAML's marks and comments between them or without)
+ * into its top-level values, and the elements of a
  * top-level `items` out of them; what is left of such a value comes after its elements. Throws at
  * a piece of more than `maxLength`.
  */
@@ -152,4 +169,10 @@ export async function* splitJson(
   const scanner = new JsonScanner(maxLength);
   for await (const block of blocks) yield* scanner.scan(block);
   yield* scanner.rest();
+}
+
+/** The top-level values of a JSON text that is held whole, as {@link splitJson} finds them. */
+export function jsonValues(text: string): readonly JsonPiece[] {
+  const scanner = new JsonScanner(Number.POSITIVE_INFINITY, false);
+  return [...scanner.scan(text), ...scanner.rest()];
 }

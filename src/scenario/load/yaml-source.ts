@@ -2,18 +2,22 @@ import {
   Composer,
   type CST,
   type Document,
-  isMap,
-  isNode,
   isScalar,
-  isSeq,
   Lexer,
   LineCounter,
-  type Node,
-  type Pair,
   Parser,
   visit,
 } from "yaml";
 import type { Issue } from "../issue.js";
+import {
+  controlCharacterAt,
+  KUBERNETES_COMPOSING,
+  KUBERNETES_DIALECT,
+  kubernetesValue,
+  YamlFlaw,
+} from "./kubernetes-yaml.js";
+import { NodePlaces } from "./node-places.js";
+import { type Dialect, syntaxFlaw } from "./syntax-flaw.js";
 
 export type Path = readonly (string | number)[];
 
@@ -25,6 +29,10 @@ export interface Place {
 /** One document of a YAML or JSON text: its plain value, and where each field of it stands. */
 export interface YamlDocument {
   readonly value: unknown;
+  /** A scalar at a path as it is written, where it has no quotes. */
+  plainText?(path: Path): string | undefined;
+  /** Keys that stand twice in their map: the last one counts. */
+  readonly repeated?: readonly { readonly place: Place; readonly key: string }[];
   /** Place of a value, or of the nearest field above it that is there; with `atKey`, of the key. */
   placeOf(path: Path, atKey?: boolean): Place;
 }
@@ -40,8 +48,6 @@ const MAX_TOKENS = 6_500_000;
 /** A token has a character at least, and short texts are not worth a count. */
 const COUNTED_LENGTH = 1_000_000;
 
-const MAX_SYNTAX_ISSUES = 5;
-
 const COMPOSING = {
   merge: true,
   uniqueKeys: false,
@@ -49,15 +55,22 @@ const COMPOSING = {
   logLevel: "error",
 } as const;
 
+const DIALECT: Dialect = { versions: ["1.1", "1.2"], escapes: [] };
+
 interface ParseOptions {
   readonly file: string;
   /** The file's line, from 1, that a line of the text is; the same without it. */
   readonly lineOf?: (line: number) => number;
+  /**
+   * `kubernetes`: as kubectl and the API server read it. Else YAML 1.2, and a key that stands twice is
+   * an issue.
+   */
+  readonly dialect?: "kubernetes";
 }
 
 /**
- * All documents of a text that are not empty, or what keeps it from being read: syntax errors,
- * keys that stand twice, aliases without an anchor or that expand beyond measure.
+ * All documents of a text that are not empty, or what keeps it from being read: the first syntax error of
+ * each, keys that stand twice, aliases without an anchor or that expand beyond measure.
  */
 export function parseYaml(
   text: string,
@@ -76,39 +89,51 @@ export function parseYaml(
     value: "",
     message,
   });
+  const isKubernetes = options.dialect === "kubernetes";
+  const readValue = isKubernetes ? kubernetesValue : yaml12Value;
   let parsed: Document.Parsed[];
   try {
     if (hasTooManyTokens(text)) {
       const message = `holds more than ${MAX_TOKENS} tokens of YAML: split it`;
       return { documents: [], issues: [whole(message, placeAt(0))] };
     }
-    const composer = new Composer(COMPOSING);
+    const composer = new Composer(isKubernetes ? KUBERNETES_COMPOSING : COMPOSING);
     parsed = [...composer.compose(shallow(new Parser(lines.addNewLine).parse(text)))];
   } catch (error) {
     return { documents: [], issues: [whole(failureOf(error), placeAt(0))] };
   }
+  const control = isKubernetes ? controlCharacterAt(text) : -1;
+  if (control >= 0) {
+    const message = `${NOT_YAML}control characters are not allowed, but as escapes in double quotes`;
+    return { documents: [], issues: [whole(message, placeAt(control))] };
+  }
   const documents: YamlDocument[] = [];
   const issues: Issue[] = [];
   for (const document of parsed) {
-    const errors = syntaxErrors(document);
-    if (errors.length > 0) {
-      issues.push(...errors.map(({ at, words }) => whole(words, placeAt(at))));
+    const flaw = syntaxFlaw(document, text, isKubernetes ? KUBERNETES_DIALECT : DIALECT);
+    if (flaw !== null) {
+      issues.push(whole(NOT_YAML + flaw.words, placeAt(flaw.at)));
       continue;
     }
     try {
-      const value = unshared(document, document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }));
+      const { value, repeated } = readValue(document, text);
       if (value === null || value === undefined) continue;
-      const at = { document, root: document.contents as Node, pairs: new PairIndex() };
+      const places = new NodePlaces(document);
       documents.push({
         value,
-        placeOf: (path, atKey = false) => placeAt(offsetOf(at, path, atKey)),
+        placeOf: (path, atKey = false) => placeAt(places.offsetOf(path, atKey)),
+        plainText: (path) => places.plainText(path),
+        repeated: repeated.map(({ offset, key }) => ({ place: placeAt(offset), key })),
       });
     } catch (error) {
-      issues.push(whole(failureOf(error), placeAt(document.range[0])));
+      const at = error instanceof YamlFlaw ? error.offset : document.range[0];
+      issues.push(whole(failureOf(error), placeAt(at)));
     }
   }
   return { documents, issues };
 }
+
+const NOT_YAML = "is no valid YAML: ";
 
 /**
  * The tokens of a text, as long as they are not nested too deeply. The composer recurses, and a stack
@@ -131,8 +156,10 @@ function* shallow(tokens: Iterable<CST.Token>): Generator<CST.Token> {
   }
 }
 
-/** A value whose aliases are copies: nothing in it is reached twice. */
-function unshared(document: Document, value: unknown): unknown {
+/** As YAML 1.2 has it; nothing in the value is reached twice. */
+function yaml12Value(document: Document.Parsed): { value: unknown; repeated: readonly never[] } {
+  refuseRepeatedKeys(document);
+  const value: unknown = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   let aliased = false;
   visit(document, {
     Alias() {
@@ -140,7 +167,7 @@ function unshared(document: Document, value: unknown): unknown {
       return visit.BREAK;
     },
   });
-  return aliased ? copyOf(value, new Set()) : value;
+  return { value: aliased ? copyOf(value, new Set()) : value, repeated: [] };
 }
 
 function copyOf(value: unknown, above: Set<object>): unknown {
@@ -160,44 +187,23 @@ function failureOf(error: unknown): string {
     return "its aliases expand to far more than what is written: write the values out";
   }
   if (error instanceof RangeError) return "is nested too deeply";
-  return `is no valid YAML: ${message}`;
+  return `${NOT_YAML}${message}`;
 }
 
-interface SyntaxFlaw {
-  readonly at: number;
-  readonly words: string;
-}
-
-/** The first of a document's errors: later ones mostly follow from it. */
-function syntaxErrors(document: Document.Parsed): readonly SyntaxFlaw[] {
-  const { errors } = document;
-  const deep = errors.find((error) => error.message.includes("call stack"));
-  if (deep !== undefined) return [{ at: 0, words: "is nested too deeply" }];
-  const flaws =
-    errors.length > 0
-      ? errors.map((error) => ({ at: error.pos[0], words: error.message }))
-      : repeatedKeys(document);
-  return flaws
-    .slice(0, MAX_SYNTAX_ISSUES)
-    .map(({ at, words }) => ({ at, words: `is no valid YAML: ${words}` }));
-}
-
-/** Keys that stand twice in a map. The composer's own check compares each with all before it. */
-function repeatedKeys(document: Document.Parsed): readonly SyntaxFlaw[] {
-  const flaws: SyntaxFlaw[] = [];
+/** The composer's own check compares each key with all before it. */
+function refuseRepeatedKeys(document: Document.Parsed): void {
   visit(document, {
     Map(_, { items }) {
       const seen = new Set<unknown>();
       for (const { key } of items) {
         if (!isScalar(key)) continue;
         if (seen.has(key.value)) {
-          flaws.push({ at: key.range?.[0] ?? 0, words: "the key stands twice in this map" });
+          throw new YamlFlaw(key.range?.[0] ?? 0, "the key stands twice in this map");
         }
         seen.add(key.value);
       }
     },
   });
-  return flaws;
 }
 
 function hasTooManyTokens(text: string): boolean {
@@ -205,57 +211,4 @@ function hasTooManyTokens(text: string): boolean {
   let count = 0;
   for (const _ of new Lexer().lex(text)) if (++count > MAX_TOKENS) return true;
   return false;
-}
-
-function offsetOf(
-  { document, root, pairs }: { document: Document; root: Node; pairs: PairIndex },
-  path: Path,
-  atKey: boolean,
-): number {
-  let node: Node = root;
-  let offset = node.range?.[0] ?? 0;
-  for (const [depth, part] of path.entries()) {
-    const pair = pairs.pairOf(node, part);
-    const key = isNode(pair?.key) ? pair.key : undefined;
-    const value = isSeq(node) ? node.items[Number(part)] : pair?.value;
-    const child = resolved(document, value);
-    const last = depth === path.length - 1;
-    if (key !== undefined && ((last && atKey) || child === undefined)) {
-      return key.range?.[0] ?? offset;
-    }
-    if (child === undefined) return offset;
-    // An empty value has no place of its own worth showing: its key does.
-    const empty = child.range !== undefined && child.range?.[0] === child.range?.[1];
-    offset = (empty ? key?.range?.[0] : child.range?.[0]) ?? offset;
-    node = child;
-  }
-  return offset;
-}
-
-function resolved(document: Document, node: unknown): Node | undefined {
-  if (!isNode(node)) return undefined;
-  return "resolve" in node && typeof node.resolve === "function"
-    ? ((node.resolve(document) as Node | undefined) ?? node)
-    : node;
-}
-
-type PairOfKey = ReadonlyMap<string, Pair>;
-
-/** The pairs of a document's maps by key, for those that were asked about. */
-class PairIndex {
-  private readonly byMap = new WeakMap<Node, PairOfKey>();
-
-  pairOf(parent: Node, part: string | number): Pair | undefined {
-    if (!isMap(parent)) return undefined;
-    let pairs = this.byMap.get(parent);
-    if (pairs === undefined) {
-      const keys = parent.items.map((pair): [string, Pair] => {
-        const key = isScalar(pair.key) ? pair.key.value : pair.key;
-        return [String(key), pair];
-      });
-      pairs = new Map(keys.toReversed());
-      this.byMap.set(parent, pairs);
-    }
-    return pairs.get(String(part));
-  }
 }

@@ -1,3 +1,4 @@
+import { labelOf } from "../../api/label-of.js";
 import type { Selector } from "../../api/label-selector.js";
 import { type AffinityTerm, termMatches } from "../framework/affinity-term.js";
 import { type Listers, namespaceLabels } from "../framework/listers.js";
@@ -30,7 +31,7 @@ function whereText(
   { pod, all, listers }: { pod: PodInfo; all: readonly NodeInfo[]; listers: Listers },
 ): string {
   if (term.selector.matchesNothing) return "Give the rule a labelSelector, or take it away.";
-  if (all.every(({ labels }) => labels[term.topologyKey] === undefined)) {
+  if (all.every(({ labels }) => labelOf(labels, term.topologyKey) === undefined)) {
     return `${noLabelText(term.topologyKey, all)} It is the rule's topologyKey: correct it, or label the nodes.`;
   }
   const places = all.filter((node) => node.pods.some((other) => isOf(term, other, listers)));
@@ -53,7 +54,7 @@ export function farAdvice({ framework, pod, nodes }: Ruled): string {
   const { listers } = framework;
   // A label that none of the nodes has keeps it from none.
   const terms = pod.template.requiredAntiAffinityTerms.filter(({ topologyKey }) =>
-    nodes.some(({ labels }) => labels[topologyKey] !== undefined),
+    nodes.some(({ labels }) => labelOf(labels, topologyKey) !== undefined),
   );
   const wish = terms.map((term) => placeText(term, pod, listers)).join(", nor ");
   const isOwn = terms.every((term) => isOf(term, pod, listers));
@@ -89,10 +90,10 @@ class Domains {
   include(key: string, { labels }: NodeInfo): boolean {
     let values = this.byKey.get(key);
     if (values === undefined) {
-      values = new Set(this.nodes.map((node) => node.labels[key]));
+      values = new Set(this.nodes.map((node) => labelOf(node.labels, key)));
       this.byKey.set(key, values);
     }
-    return labels[key] !== undefined && values.has(labels[key]);
+    return labelOf(labels, key) !== undefined && values.has(labelOf(labels, key));
   }
 }
 

@@ -1,3 +1,4 @@
+import { labelOf } from "../../api/label-of.js";
 import type { NodeSelectorRequirement, PodSpec } from "../../api/kubernetes.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import { meantText } from "./near-name.js";
@@ -62,7 +63,7 @@ function nowhereText(
   const present =
     key === "metadata.name"
       ? new Set(all.map(({ name }) => name))
-      : new Set(all.flatMap(({ labels }) => labels[key] ?? []));
+      : new Set(all.flatMap(({ labels }) => labelOf(labels, key) ?? []));
   if (present.size === 0) return noLabelText(key, all);
   if (operator === "Exists" || values.some((value) => present.has(value))) return null;
   const wanted = values.map((value) => `${key}=${value}`).join(" or ");

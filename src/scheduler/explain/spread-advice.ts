@@ -1,3 +1,4 @@
+import { labelOf } from "../../api/label-of.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Framework } from "../framework/runtime.js";
@@ -29,7 +30,7 @@ interface Skew {
 export function spreadAdvice({ framework, pod, nodes }: Ruled): string {
   const constraints = hardConstraints(framework, pod);
   const unlabelled = constraints.filter(({ topologyKey }) =>
-    nodes.some(({ labels }) => labels[topologyKey] === undefined),
+    nodes.some(({ labels }) => labelOf(labels, topologyKey) === undefined),
   );
   const all = framework.snapshot.nodes.filter((node) => hasAllKeys(node, constraints));
   const skews = constraints
@@ -64,7 +65,7 @@ function skewOf(
   const counts = new Map<string, number>();
   for (const node of all) {
     if (!includesNode(constraint, pod, node)) continue;
-    const domain = node.labels[topologyKey]!;
+    const domain = labelOf(node.labels, topologyKey)!;
     const pods = countMatchingPods(node, constraint, pod.pod.namespace);
     counts.set(domain, (counts.get(domain) ?? 0) + pods);
   }
@@ -73,7 +74,7 @@ function skewOf(
   const own = selector.matches(pod.pod.labels) ? 1 : 0;
   const most = maxSkew + (isForDomains ? 0 : fewest) - own;
   const full = nodes
-    .map(({ labels }) => labels[topologyKey] ?? "")
+    .map(({ labels }) => labelOf(labels, topologyKey) ?? "")
     .filter((domain) => (counts.get(domain) ?? 0) > most);
   return { constraint, counts, full: [...new Set(full)].sort(), fewest, isForDomains };
 }

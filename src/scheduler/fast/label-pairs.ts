@@ -1,3 +1,4 @@
+import { labelOf } from "../../api/label-of.js";
 import type { Labels } from "../../api/kubernetes.js";
 import type { Requirement, Selector } from "../../api/label-selector.js";
 
@@ -80,7 +81,7 @@ export class PairIndex<T extends Indexed> {
   add(thing: T): void {
     this.all.add(thing);
     for (const key of this.keys) {
-      const value = thing.labels[key];
+      const value = labelOf(thing.labels, key);
       if (value !== undefined) this.byLabel.enter(key, value, thing);
     }
     for (const { selector } of thing.selectors) {
@@ -93,7 +94,7 @@ export class PairIndex<T extends Indexed> {
   delete(thing: T): void {
     this.all.delete(thing);
     for (const key of this.keys) {
-      const value = thing.labels[key];
+      const value = labelOf(thing.labels, key);
       if (value !== undefined) this.byLabel.leave(key, value, thing);
     }
     for (const { selector } of thing.selectors) {
@@ -113,14 +114,14 @@ export class PairIndex<T extends Indexed> {
       collect(this.byLabel.get(needed.key, needed.values[0]!), found);
     }
     if (this.unspecific.size > 0) collect(this.unspecific, found);
-    for (const key in labels) collect(this.bySelector.get(key, labels[key]!), found);
+    for (const key in labels) collect(this.bySelector.get(key, labelOf(labels, key)!), found);
     return found.length > FEW ? [...new Set(found)] : found;
   }
 
   private indexBy(key: string): void {
     this.keys.push(key);
     for (const thing of this.all) {
-      const value = thing.labels[key];
+      const value = labelOf(thing.labels, key);
       if (value !== undefined) this.byLabel.enter(key, value, thing);
     }
   }

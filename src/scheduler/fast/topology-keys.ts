@@ -1,3 +1,4 @@
+import { labelOf } from "../../api/label-of.js";
 import type { NodeTable } from "./node-table.js";
 
 /**
@@ -58,7 +59,7 @@ export class TopologyKeys {
     const domainOf = new Int32Array(table.rows).fill(NO_DOMAIN);
     let labelled = 0;
     for (const { row, labels } of table.nodes) {
-      const value = labels[key];
+      const value = labelOf(labels, key);
       if (value === undefined) continue;
       let number = numbers.get(value);
       if (number === undefined) {

@@ -1,3 +1,4 @@
+import { labelOf } from "../../api/label-of.js";
 import type { Labels, PodAffinityTerm } from "../../api/kubernetes.js";
 import { Selector, SelectorError, compileLabelSelector } from "../../api/label-selector.js";
 import type { Requirement } from "../../api/label-selector.js";
@@ -60,7 +61,7 @@ export function requirementsOfKeys(
 ): Requirement[] {
   const requirements: Requirement[] = [];
   for (const key of keys ?? []) {
-    const value = labels[key];
+    const value = labelOf(labels, key);
     if (value !== undefined) requirements.push({ key, operator, values: [value] });
   }
   return requirements;

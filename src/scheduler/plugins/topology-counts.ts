@@ -1,3 +1,4 @@
+import { labelOf } from "../../api/label-of.js";
 import type { Labels } from "../../api/kubernetes.js";
 
 type Counts = Map<string, Map<string, number>>;
@@ -34,7 +35,7 @@ export class TopologyCounts {
 
   /** Adds to the domain that a node of these labels lies in; to none if it lacks the key. */
   add(key: string, labels: Labels, amount: number): void {
-    const value = labels[key];
+    const value = labelOf(labels, key);
     if (value === undefined) return;
     const before = this.get(key, value);
     const after = before + amount;

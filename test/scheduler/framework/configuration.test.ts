@@ -305,7 +305,7 @@ describe("a configuration that the real loader refuses", () => {
     [
       "arguments of a plugin that does not exist",
       withArgs("Frobnicate", {}),
-      "profiles[0].pluginConfig[0].name: no such plugin",
+      "profiles[0].pluginConfig[0].name: no such plugin: expected one of kube-scheduler's own; others are not supported yet",
     ],
   ])("%s", (_, document, issue) => {
     expect(issues(document)).toContain(issue);
@@ -315,7 +315,35 @@ describe("a configuration that the real loader refuses", () => {
     const beta = { ...HEAD, apiVersion: "kubescheduler.config.k8s.io/v1beta3" };
     expect(issues(beta, 28)).toEqual([]);
     expect(issues(beta, 29)).toEqual([
-      'apiVersion: supported values: "kubescheduler.config.k8s.io/v1"',
+      'apiVersion: kube-scheduler 1.29 does not read this version, the last to read it was 1.28: expected kubescheduler.config.k8s.io/v1, or kubernetesVersion: "1.28"',
+    ]);
+  });
+
+  test("a version that is gone from Kubernetes, of whose fields nothing is said", () => {
+    const alpha = {
+      apiVersion: "kubescheduler.config.k8s.io/v1alpha1",
+      kind: "KubeSchedulerConfiguration",
+      algorithmSource: { provider: "DefaultProvider" },
+    };
+    expect(issues(alpha)).toEqual([
+      expect.stringMatching(/^apiVersion: this version is gone from Kubernetes: expected .*\/v1,/),
+    ]);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["score", "NodeResourcesMostAllocated", /NodeResourcesFit with .*type: MostAllocated/],
+    ["score", "SelectorSpread", /expected PodTopologySpread/],
+    ["filter", "PodFitsResources", /expected NodeResourcesFit/],
+    ["queueSort", "Coscheduling", /belongs to scheduler-plugins/],
+    ["bind", "MyBinder", /expected one of kube-scheduler's own/],
+  ])("a plugin that is none, at %s: %s is told alone, with a remedy", (point, name, remedy) => {
+    const plugins = { [point]: { enabled: [{ name }], disabled: [{ name: "*" }] } };
+    expect(issues({ ...HEAD, profiles: [{ plugins }] })).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^profiles\\[0\\]\\.plugins\\.${point}\\.enabled\\[0\\]\\.name: ${remedy.source.replace(/^/, ".*")}`,
+        ),
+      ),
     ]);
   });
 
@@ -352,7 +380,7 @@ describe("a configuration that the real loader refuses", () => {
     };
     expect(issues(document, 31)).toEqual([]);
     expect(issues(document, 32)).toEqual([
-      "profiles[0].plugins.filter.enabled[0]: this plugin does not exist in this version of Kubernetes",
+      "profiles[0].plugins.filter.enabled[0]: this plugin does not exist in this version of Kubernetes: expected NodeVolumeLimits",
     ]);
   });
 

@@ -7,7 +7,7 @@ import {
   PERCENTAGE,
   ProfileReader,
 } from "./profile-reader.js";
-import { newestApiVersion, servedApiVersions } from "./served-versions.js";
+import { newestApiVersion, servedApiVersions, versionRemedy } from "./served-versions.js";
 import { checkExtenders, checkSideFields } from "./side-fields.js";
 
 export type { LoadingOptions } from "./profile-reader.js";
@@ -64,6 +64,8 @@ class ConfigurationLoader {
 
   load(document: unknown): SchedulerConfiguration | null {
     const place = { path: "", issues: this.issues };
+    // What another kind or version has for fields is no news.
+    if (!this.hasReadableVersion(document)) return null;
     const reader = ObjectReader.of(document ?? this.emptyDocument(), place, FIELDS);
     if (reader === null) return null;
     const apiVersion = this.readVersion(reader);
@@ -90,12 +92,22 @@ class ConfigurationLoader {
     return { apiVersion: newestApiVersion(this.options.minor), kind: KIND };
   }
 
-  /** The API version without its group; where it is wrong, the newest. */
-  private readVersion(reader: ObjectReader): string {
-    if (reader.string("kind") !== KIND) this.issues.oneOf("kind", reader.raw("kind"), [KIND]);
+  /** Says what is wrong with kind and API version; true also for what is no object at all. */
+  private hasReadableVersion(document: unknown): boolean {
+    if (typeof document !== "object" || document === null || Array.isArray(document)) return true;
+    const { kind, apiVersion } = document as { kind?: unknown; apiVersion?: unknown };
+    if (kind !== KIND) this.issues.oneOf("kind", kind, [KIND]);
     const { minor } = this.options;
-    this.issues.oneOf("apiVersion", reader.raw("apiVersion"), servedApiVersions(minor));
-    return (reader.string("apiVersion") ?? newestApiVersion(minor)).split("/")[1] ?? "v1";
+    const served = servedApiVersions(minor);
+    const remedy = typeof apiVersion === "string" ? versionRemedy(apiVersion, minor) : null;
+    if (remedy !== null) this.issues.invalid("apiVersion", apiVersion, remedy);
+    else this.issues.oneOf("apiVersion", apiVersion, served);
+    return this.issues.list.length === 0;
+  }
+
+  /** The API version without its group. */
+  private readVersion(reader: ObjectReader): string {
+    return (reader.string("apiVersion") ?? newestApiVersion(this.options.minor)).split("/")[1]!;
   }
 
   private readBackoffs(reader: ObjectReader) {

@@ -12,8 +12,9 @@ import {
   defaultPlugins,
   mergePluginSet,
 } from "./default-plugins.js";
-import { ObjectReader, nearest } from "./object-reader.js";
+import { ObjectReader } from "./object-reader.js";
 import { type PluginCatalogue, type PluginDescriptor, hasGoneIn } from "./plugin-catalogue.js";
+import { goneInVersion, noSuchPlugin } from "./plugin-remedies.js";
 import { resolvePlugins } from "./resolve-profile.js";
 
 export interface LoadingOptions {
@@ -179,11 +180,9 @@ export class ProfileReader {
     const descriptor = catalogue.get(name);
     if (name === "") issues.required(config.at("name"));
     else if (descriptor === undefined) {
-      const hint = nearest(name, [...catalogue.keys()]);
-      issues.invalid(config.at("name"), name, `no such plugin${hint}`);
+      issues.invalid(config.at("name"), name, noSuchPlugin(name, [...catalogue.keys()]));
     } else if (hasGoneIn(descriptor, features)) {
-      const detail = "this plugin does not exist in this version of Kubernetes";
-      issues.invalid(config.path, name, detail);
+      issues.invalid(config.path, name, goneInVersion(name));
     }
   }
 

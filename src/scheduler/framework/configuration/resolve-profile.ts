@@ -2,9 +2,9 @@ import type { FieldIssues } from "../../../api/validation/field-issue.js";
 import { type ExtensionPoint, EXTENSION_POINTS } from "../extension-point.js";
 import type { Features } from "../features.js";
 import { MAX_NODE_SCORE } from "../interfaces.js";
-import type { PluginRef, PluginSet, PluginSets } from "./default-plugins.js";
-import { nearest } from "./object-reader.js";
+import type { PluginPoint, PluginRef, PluginSet, PluginSets } from "./default-plugins.js";
 import { type PluginCatalogue, extendsPoint, hasGoneIn } from "./plugin-catalogue.js";
+import { goneInVersion, noSuchPlugin } from "./plugin-remedies.js";
 
 const MAX_TOTAL_SCORE = Number.MAX_SAFE_INTEGER;
 
@@ -25,11 +25,10 @@ function checkNames(sets: PluginSets, { catalogue, features, issues }: Resolving
     for (const plugin of set.enabled) {
       const known = catalogue.get(plugin.name);
       if (known === undefined) {
-        const hint = nearest(plugin.name, [...catalogue.keys()]);
-        issues.invalid(`${plugin.path}.name`, plugin.name, `no such plugin${hint}`);
+        const detail = noSuchPlugin(plugin.name, [...catalogue.keys()]);
+        issues.invalid(`${plugin.path}.name`, plugin.name, detail);
       } else if (hasGoneIn(known, features)) {
-        const detail = "this plugin does not exist in this version of Kubernetes";
-        issues.invalid(plugin.path, plugin.name, detail);
+        issues.invalid(plugin.path, plugin.name, goneInVersion(plugin.name));
       }
     }
   }
@@ -116,14 +115,19 @@ export function resolvePlugins(
   const plugins = Object.fromEntries(
     EXTENSION_POINTS.map((point) => [point, expand(point, sets, resolving)]),
   ) as Record<ExtensionPoint, readonly string[]>;
-  if (plugins.queueSort.length !== 1) {
+  // What an unknown plugin would have done is not known: of it, it is told alone.
+  const isKnown = (point: PluginPoint): boolean =>
+    [...sets[point].enabled, ...sets.multiPoint.enabled].every(({ name }) =>
+      resolving.catalogue.has(name),
+    );
+  if (plugins.queueSort.length !== 1 && isKnown("queueSort")) {
     issues.invalid(
       `${path}.plugins.queueSort`,
       plugins.queueSort,
       "a profile needs exactly one queueSort plugin",
     );
   }
-  if (plugins.bind.length === 0) {
+  if (plugins.bind.length === 0 && isKnown("bind")) {
     issues.required(`${path}.plugins.bind`, "a profile needs at least one bind plugin");
   }
   const refs = [...sets.score.enabled, ...sets.multiPoint.enabled];

@@ -1,3 +1,4 @@
+import { labelOf } from "../../../api/label-of.js";
 import type { Labels } from "../../../api/kubernetes.js";
 import type { PodVersion } from "../../../api/pod-version.js";
 import { type AffinityTerm, termMatches } from "../../framework/affinity-term.js";
@@ -117,7 +118,7 @@ export class AffinityFilterState implements StateData {
     const { affinityTerms, pod } = this.incoming;
     let podsExist = true;
     for (const { topologyKey } of affinityTerms) {
-      const domain = node.labels[topologyKey];
+      const domain = labelOf(node.labels, topologyKey);
       if (domain === undefined) return false;
       if (this.affinity.get(topologyKey, domain) <= 0) podsExist = false;
     }
@@ -128,7 +129,7 @@ export class AffinityFilterState implements StateData {
   private satisfiesAntiAffinity(node: NodeInfo): boolean {
     if (this.antiAffinity.isEmpty) return true;
     for (const { topologyKey } of this.incoming.antiAffinityTerms) {
-      const domain = node.labels[topologyKey];
+      const domain = labelOf(node.labels, topologyKey);
       if (domain !== undefined && this.antiAffinity.get(topologyKey, domain) > 0) return false;
     }
     return true;
@@ -137,7 +138,7 @@ export class AffinityFilterState implements StateData {
   private satisfiesExistingAntiAffinity(node: NodeInfo): boolean {
     if (this.existingAntiAffinity.isEmpty) return true;
     for (const key of this.existingAntiAffinity.keys()) {
-      const domain = node.labels[key];
+      const domain = labelOf(node.labels, key);
       if (domain !== undefined && this.existingAntiAffinity.get(key, domain) > 0) return false;
     }
     return true;

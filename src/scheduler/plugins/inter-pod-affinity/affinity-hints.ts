@@ -1,3 +1,4 @@
+import { labelOf } from "../../../api/label-of.js";
 import type { Labels } from "../../../api/kubernetes.js";
 import { SelectorError } from "../../../api/label-selector.js";
 import type { PodVersion } from "../../../api/pod-version.js";
@@ -41,8 +42,11 @@ export const nodeHint: QueueingHintFn = (pod, before, after) => {
   const was = before?.kind === "Node" ? before.labels : null;
   const is = after.labels;
   const helps = (key: string, gains: boolean): boolean => {
-    if (was === null) return !gains || is[key] !== undefined;
-    return was[key] !== is[key] && (gains ? is[key] : was[key]) !== undefined;
+    if (was === null) return !gains || labelOf(is, key) !== undefined;
+    return (
+      labelOf(was, key) !== labelOf(is, key) &&
+      (gains ? labelOf(is, key) : labelOf(was, key)) !== undefined
+    );
   };
   const near = requiredTerms(pod, "podAffinity").some((term) => helps(term.topologyKey, true));
   const apart = requiredTerms(pod, "podAntiAffinity").some((term) =>

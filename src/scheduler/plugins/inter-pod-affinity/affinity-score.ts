@@ -1,3 +1,4 @@
+import { labelOf } from "../../../api/label-of.js";
 import type { Labels } from "../../../api/kubernetes.js";
 import {
   type AffinityTerm,
@@ -40,7 +41,7 @@ export class AffinityScoreState implements StateData {
     subject: { readonly pod: PodInfo; readonly namespaceLabels: Labels },
     node: NodeInfo,
   ): void {
-    const domain = node.labels[term.topologyKey];
+    const domain = labelOf(node.labels, term.topologyKey);
     if (domain === undefined) return;
     if (!termMatches(term, subject.pod.pod, subject.namespaceLabels)) return;
     const domains = this.weights.get(term.topologyKey);
@@ -51,7 +52,7 @@ export class AffinityScoreState implements StateData {
   score(node: NodeInfo): number {
     let score = 0;
     for (const [key, domains] of this.weights) {
-      const domain = node.labels[key];
+      const domain = labelOf(node.labels, key);
       if (domain !== undefined) score += domains.get(domain) ?? 0;
     }
     return score;

@@ -1,3 +1,4 @@
+import { own } from "../../../base/own.js";
 import type { ResourceList } from "../../../api/kubernetes.js";
 import type { PodVersion } from "../../../api/pod-version.js";
 import { podRequests, scaledAmounts } from "../../../api/pod-resources.js";
@@ -11,7 +12,7 @@ function wantedBy(pod: PodVersion): Wanted {
 }
 
 function amount(list: ResourceList | undefined, name: string): number {
-  const quantity = list?.[name];
+  const quantity = own(list, name);
   return quantity === undefined ? 0 : parseResource(name, quantity);
 }
 

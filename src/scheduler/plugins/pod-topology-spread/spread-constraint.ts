@@ -1,3 +1,4 @@
+import { labelOf } from "../../../api/label-of.js";
 import type { Labels, TopologySpreadConstraint } from "../../../api/kubernetes.js";
 import { Selector, SelectorError, compileLabelSelector } from "../../../api/label-selector.js";
 import { firstUntolerated } from "../../../api/taints.js";
@@ -65,7 +66,7 @@ export function compileConstraints(
 /** True if the node has every topology key of the constraints. */
 export function hasAllKeys(node: NodeInfo, constraints: readonly SpreadConstraint[]): boolean {
   for (const { topologyKey } of constraints) {
-    if (node.labels[topologyKey] === undefined) return false;
+    if (labelOf(node.labels, topologyKey) === undefined) return false;
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import { labelOf } from "../../../api/label-of.js";
 import { StateKey, type StateData } from "../../framework/cycle-state.js";
 import type { Result } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
@@ -44,7 +45,7 @@ export class SpreadFilterState implements StateData {
     this.constraints.forEach((constraint, i) => {
       if (!constraint.selector.matches(changed.pod.labels)) return;
       if (!includesNode(constraint, incoming, node)) return;
-      this.domains[i]!.update(node.labels[constraint.topologyKey]!, by);
+      this.domains[i]!.update(labelOf(node.labels, constraint.topologyKey)!, by);
     });
   }
 
@@ -52,7 +53,7 @@ export class SpreadFilterState implements StateData {
   filter(node: NodeInfo): Result {
     for (let i = 0; i < this.constraints.length; i += 1) {
       const constraint = this.constraints[i]!;
-      const domain = node.labels[constraint.topologyKey];
+      const domain = labelOf(node.labels, constraint.topologyKey);
       if (domain === undefined) return WITHOUT_LABEL;
       const counts = this.domains[i]!;
       const skew = counts.get(domain) + this.selfMatch[i]! - globalMin(constraint, counts);
@@ -87,7 +88,7 @@ export function spreadFilterState(
       const constraint = constraints[i]!;
       if (!includesNode(constraint, pod, node)) continue;
       const pods = countMatchingPods(node, constraint, pod.pod.namespace);
-      domains[i]!.count(node.labels[constraint.topologyKey]!, pods);
+      domains[i]!.count(labelOf(node.labels, constraint.topologyKey)!, pods);
     }
   }
   for (const counts of domains) counts.seal();

@@ -1,3 +1,4 @@
+import { labelOf } from "../../../api/label-of.js";
 import { deepEqual } from "../../../api/deep-equal.js";
 import type { PodVersion } from "../../../api/pod-version.js";
 import type { QueueingHintFn } from "../../framework/cluster-event.js";
@@ -40,14 +41,15 @@ export function nodeHint(constraintsOf: ConstraintsOf): QueueingHintFn {
     const constraints = constraintsOf(pod);
     const hasKeys = (node: typeof before): boolean =>
       node?.kind === "Node" &&
-      constraints.every(({ topologyKey }) => node.labels[topologyKey] !== undefined);
+      constraints.every(({ topologyKey }) => labelOf(node.labels, topologyKey) !== undefined);
     if (before?.kind !== "Node" || after?.kind !== "Node") {
       return hasKeys(before ?? after) ? "Queue" : "Skip";
     }
     const is = hasKeys(after);
     if (hasKeys(before) !== is) return "Queue";
     const moved = constraints.some(
-      ({ topologyKey }) => before.labels[topologyKey] !== after.labels[topologyKey],
+      ({ topologyKey }) =>
+        labelOf(before.labels, topologyKey) !== labelOf(after.labels, topologyKey),
     );
     return is && (moved || !deepEqual(before.spec.taints, after.spec.taints)) ? "Queue" : "Skip";
   };

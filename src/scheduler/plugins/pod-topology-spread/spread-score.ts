@@ -1,3 +1,4 @@
+import { labelOf } from "../../../api/label-of.js";
 import { ln } from "../../../kernel/math.js";
 import { type StateData, StateKey } from "../../framework/cycle-state.js";
 import { MAX_NODE_SCORE } from "../../framework/interfaces.js";
@@ -46,7 +47,7 @@ export class SpreadScoreState implements StateData {
     if (this.ignored.has(node)) return 0;
     let score = 0;
     for (const { constraint, pods, weight } of this.counted) {
-      const domain = node.labels[constraint.topologyKey];
+      const domain = labelOf(node.labels, constraint.topologyKey);
       if (domain === undefined) continue;
       const count =
         pods === null
@@ -123,7 +124,7 @@ function domainsOf({ constraints, feasible, requireAllKeys }: Scoring): {
       continue;
     }
     for (const { constraint, pods } of counted) {
-      const domain = node.labels[constraint.topologyKey] ?? NO_LABEL;
+      const domain = labelOf(node.labels, constraint.topologyKey) ?? NO_LABEL;
       if (pods !== null && !pods.has(domain)) pods.set(domain, 0);
     }
   }
@@ -145,7 +146,7 @@ export function spreadScoreState(scoring: Scoring): SpreadScoreState {
       if (node.podCount === 0) continue;
       if (requireAllKeys && !hasAllKeys(node, constraints)) continue;
       for (const { constraint, pods } of zonal) {
-        const domain = node.labels[constraint.topologyKey] ?? NO_LABEL;
+        const domain = labelOf(node.labels, constraint.topologyKey) ?? NO_LABEL;
         const before = pods!.get(domain);
         if (before === undefined || !includesNode(constraint, pod, node)) continue;
         pods!.set(domain, before + countMatchingPods(node, constraint, namespace));
