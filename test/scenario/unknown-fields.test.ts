@@ -63,7 +63,7 @@ describe("a key that Kubernetes does not know is told with its place", () => {
           "snapshot: [d.yaml]",
         ),
         "d.yaml":
-          "apiVersion: v1\nkind: Node\nmetadata: { name: n }\nstatus: { allocatabel: { cpu: 1 }, capacity: { cpu: 1, memory: 1Gi, pods: 10 } }\n",
+          "apiVersion: v1\nkind: Node\nmetadata: { name: nn }\nstatus: { allocatabel: { cpu: 1 }, capacity: { cpu: 1, memory: 1Gi, pods: 10 } }\n",
       },
       "d.yaml:4:11 status.allocatabel: NodeStatus has no such field: did you mean `allocatable`?",
       "placement Node status.allocatabel at d.yaml:4:11",

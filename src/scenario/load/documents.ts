@@ -78,7 +78,7 @@ function repeatedKey(key: string): string {
 
 /** Whether a text, or the beginning of one, is JSON: after marks, comments and blanks stands a map. */
 function isJson(text: string): boolean {
-  return /^(?:\s|\ufeff|#[^\n]*\n|---)*\{(?!\{)/.test(text);
+  return /^(?:\s|\ufeff|#[^\n]*\n|---)*\{\s*["}]/.test(text);
 }
 
 /** The documents of a JSON text; null where one of them is none, and the text may be YAML. */
