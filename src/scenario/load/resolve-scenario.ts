@@ -70,7 +70,7 @@ export function resolveScenario(
 }
 
 /** The minor version of Kubernetes that behaves where nothing says so. */
-export const DEFAULT_MINOR = Number(DEFAULTS.kubernetesVersion.split(".")[1]);
+const DEFAULT_MINOR = Number(DEFAULTS.kubernetesVersion.split(".")[1]);
 
 /** The minor version of Kubernetes that behaves. */
 export function minorOf({ spec }: ScenarioDocument): number {

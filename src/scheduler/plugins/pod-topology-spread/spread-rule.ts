@@ -1,3 +1,4 @@
+import { labelOf } from "../../../api/label-of.js";
 import { ln } from "../../../kernel/math.js";
 import type {
   Amounts,
@@ -84,7 +85,7 @@ export class SpreadRule implements CountingRule {
     const { hard } = this.constraints;
     for (let i = 0; i < hard.length; i += 1) {
       const { topologyKey, maxSkew } = hard[i]!;
-      if (groups.sample(group).labels[topologyKey] === undefined) return WITHOUT_LABEL;
+      if (labelOf(groups.sample(group).labels, topologyKey) === undefined) return WITHOUT_LABEL;
       const skew = groups.count(group, i) + this.selfMatch[i]! - this.mins[i]!;
       if (skew > maxSkew) return SKEWED;
     }
@@ -108,7 +109,7 @@ export class SpreadRule implements CountingRule {
       const isHost = topologyKey === HOSTNAME;
       const weight = this.logOf((isHost ? counting : this.domainsOf(topologyKey, groups)) + 2);
       for (let g = 0; g < groups.length; g += 1) {
-        if (ignored[g] || groups.sample(g).labels[topologyKey] === undefined) continue;
+        if (ignored[g] || labelOf(groups.sample(g).labels, topologyKey) === undefined) continue;
         const count = isHost
           ? groups.count(g, hard.length + i)
           : this.countOfKey(groups, g, topologyKey);
@@ -135,7 +136,7 @@ export class SpreadRule implements CountingRule {
     let count = 0;
     for (let g = 0; g < groups.length; g += 1) {
       if (this.ignored[g]) continue;
-      const domain = groups.sample(g).labels[key] ?? NO_LABEL;
+      const domain = labelOf(groups.sample(g).labels, key) ?? NO_LABEL;
       let i = 0;
       while (i < count && domains[i] !== domain) i += 1;
       domains[i] = domain;
