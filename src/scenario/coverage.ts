@@ -226,7 +226,8 @@ function bodyOf(manifest: Manifest): Record<string, unknown> {
 
 /** A custom resource that is called like a kind of Kubernetes' own is told by its group too. */
 function kindText({ apiVersion, kind }: Manifest): string {
-  return Object.hasOwn(KINDS, kind) ? `${kind}.${groupOf(apiVersion)}` : kind;
+  const isForeign = Object.hasOwn(KINDS, kind) && kindOf(apiVersion, kind) === undefined;
+  return isForeign ? `${kind}.${groupOf(apiVersion)}` : kind;
 }
 
 /** Values that ask for nothing: as good as absent. */
