@@ -5,6 +5,7 @@ import type { PodVersion } from "../api/pod-version.js";
 import type { Explanation } from "../experiment/run-scenario.js";
 import type { World } from "../scenario/assemble/world.js";
 import type { Explainer, Gating, PodStory } from "../scheduler/explain/explainer.js";
+import type { PodQuery } from "../scheduler/explain/pod-query.js";
 import { priorityText } from "../scheduler/explain/priority-text.js";
 import { countText, durationText } from "./figure-text.js";
 import { fateText, neverRanLines, unaskedLines } from "./pod-fate.js";
@@ -20,11 +21,11 @@ export function explain(
   explainer: Explainer,
   pods: () => Iterable<PodLife>,
 ): Explanation {
-  const { pattern } = explainer;
+  const { query } = explainer;
   const endMicros = world.now;
-  const lives = livesOf(pods(), pattern);
+  const lives = livesOf(pods(), query);
   const life = longest(lives, endMicros);
-  if (life === null) return { text: unmatchedText(pods(), pattern), isMatched: false };
+  if (life === null) return { text: unmatchedText(pods(), query), isMatched: false };
   const story = ofLife(explainer.stories, life);
   const gating = ofLife(explainer.gatings, life);
   const named = world.ground.store.table("Pod").find(life.namespace, life.name);
@@ -57,11 +58,12 @@ function ofLife<T extends { readonly pod: string; readonly createdMicros: TimeMi
   return told.find(({ pod, createdMicros }) => pod === key && createdMicros === life.createdMicros);
 }
 
-function unmatchedText(pods: Iterable<PodLife>, pattern: string): string {
-  const nearest = nearestPods(pods, pattern);
-  if (nearest.length === 0) return `No pod is called ${pattern}: the run had no pods.\n`;
+function unmatchedText(pods: Iterable<PodLife>, query: PodQuery): string {
+  const nearest = nearestPods(pods, query);
+  const is = query.kind === "Pod" ? "is called" : "belongs to";
+  if (nearest.length === 0) return `No pod ${is} ${query.text}: the run had no pods.\n`;
   const hint = nearest.join(", ");
-  return `No pod of the run is called ${pattern}; the nearest ${nearest.length === 1 ? "name is" : "names are"} ${hint}.\n`;
+  return `No pod of the run ${is} ${query.text}; the nearest ${nearest.length === 1 ? "name is" : "names are"} ${hint}.\n`;
 }
 
 function ofPriority(story: PodStory | undefined, pod: PodVersion | undefined): string {

@@ -81,7 +81,7 @@ function program(interruption: Interruption): Command {
     .option("--strict", "exit 1 when something that matters is not modelled")
     .option(
       "--explain <pod>",
-      "tell why that pod waited and what would help; [namespace/]name, * for any characters",
+      "tell why that pod waited and what would help; [namespace/]name or kind/name such as deploy/web, * for any characters",
     )
     .option(
       "--dump <file>",

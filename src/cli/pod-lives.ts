@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { keyOf } from "../api/object-version.js";
 import type { TimeMicros } from "../base/time.js";
-import { podPattern } from "../scheduler/explain/explainer.js";
+import type { PodQuery } from "../scheduler/explain/pod-query.js";
 
 /** What became of a pod of a run; times are NaN where that did not happen. */
 export interface PodLife {
@@ -24,10 +24,9 @@ export interface PodLife {
   readonly attempts: number;
 }
 
-export function livesOf(pods: Iterable<PodLife>, pattern: string): readonly PodLife[] {
-  const matches = podPattern(pattern);
+export function livesOf(pods: Iterable<PodLife>, query: PodQuery): readonly PodLife[] {
   const lives: PodLife[] = [];
-  for (const life of pods) if (matches(life.namespace, life.name)) lives.push(life);
+  for (const life of pods) if (query.matches(life)) lives.push(life);
   return lives;
 }
 
@@ -48,11 +47,13 @@ export function wasThereBefore({ createdMicros, boundMicros, node }: PodLife): b
 const MAX_NEAREST = 3;
 
 /** Patterns of pods that there were and whose names come nearest to one that matched none. */
-export function nearestPods(pods: Iterable<PodLife>, pattern: string): readonly string[] {
-  const hasNamespace = pattern.includes("/");
+export function nearestPods(
+  pods: Iterable<PodLife>,
+  { text: asked, kind, name, hasNamespace }: PodQuery,
+): readonly string[] {
   const patterns = new Set<string>();
   for (const life of pods) patterns.add(keyOf(hasNamespace ? life.namespace : "", patternOf(life)));
-  const wanted = pattern.replaceAll("*", "");
+  const wanted = (kind === "Pod" ? asked : name).replaceAll("*", "");
   const near = [...patterns].map((text) => ({
     text,
     apart: distance(wanted, text.replace(/\*$/, "")),

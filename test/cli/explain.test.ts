@@ -342,10 +342,10 @@ describe("--explain of a pod that there was not", () => {
   });
 
   test("and of what is no pattern is refused before anything runs", async () => {
-    const args = ["run", "one.yaml", "--out", "never", "--explain", "shop/Deployment/web"];
+    const args = ["run", "one.yaml", "--out", "never", "--explain", "shop/Service/web"];
     const { code, stdout, stderr } = await place.call(args);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^--explain shop\/Deployment\/web: expected a pod: .* write web-\*$/m);
+    expect(stderr).toMatch(/^--explain shop\/Service\/web: Service is no kind that has pods/m);
     expect(place.files().some((name) => name.startsWith("never"))).toBe(false);
   });
 });

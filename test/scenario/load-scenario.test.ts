@@ -23,7 +23,7 @@ spec:
     spec:
       serviceAccountName: web
       containers:
-        - { name: server, image: "web:v1", env: [{ name: A, value: b }], lifecycle: { preStop: { sleep: { seconds: 5 } } } }
+        - { name: server, image: "web:v1", env: [{ name: A, value: b }], lifecycle: { preStop: { exec: { command: [x] } } } }
 ---
 apiVersion: v1
 kind: ServiceAccount
@@ -110,7 +110,7 @@ describe("a scenario with everything that is supported", () => {
     );
     expect(rows).toEqual([
       "placement Widget  Widget shop/w",
-      "timing Pod spec.containers[].lifecycle Deployment shop/web",
+      "timing Pod spec.containers[].lifecycle.preStop.exec Deployment shop/web",
       "none Pod spec.containers[].env Deployment shop/web",
       "none Pod spec.serviceAccountName Deployment shop/web",
       "none ServiceAccount  ServiceAccount shop/web",

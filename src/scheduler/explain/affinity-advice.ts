@@ -6,6 +6,7 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { noLabelText, requirementText } from "./node-choice.js";
 import { listText, nodesText, roomText } from "./node-text.js";
+import { isOfOtherTemplate, ownerText } from "./owner-text.js";
 import type { Ruled } from "./ruled.js";
 
 const MAX_NAMED = 3;
@@ -61,7 +62,15 @@ export function farAdvice({ framework, pod, nodes }: Ruled): string {
   const help = isOwn
     ? "Its own siblings are such pods, so each needs a place of its own: add a place, ask for fewer replicas, or make the rule a preferred one."
     : "Move those pods, or make the rule a preferred one.";
-  return `${roomText(nodes)} would take it if the pod did not have to avoid being ${wish}. ${help}`;
+  const older = nodes
+    .flatMap((node) => node.pods)
+    .filter((other) => isOfOtherTemplate(pod.pod, other.pod))
+    .map((other) => other.pod.name);
+  const update =
+    older.length === 0
+      ? ""
+      : ` ${ownerText(pod.pod)}'s own old pods hold places (${listText(older, MAX_NAMED)}), and a rolling update keeps them until new ones are ready: let it take them away first (maxSurge: 0 and maxUnavailable: 1).`;
+  return `${roomText(nodes)} would take it if the pod did not have to avoid being ${wish}. ${help}${update}`;
 }
 
 /** Others' wish to be far from it. */

@@ -1,3 +1,4 @@
+import { assert } from "../../base/assert.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
 import { adviceFor } from "./advice.js";
@@ -5,6 +6,7 @@ import type { Attempt } from "./attempt.js";
 import type { Decision, DecisionObserver, DecisionTrace } from "./decision-observer.js";
 import { describeAttempt, ScoreColumns } from "./describe-attempt.js";
 import { isPassing } from "./passing.js";
+import { PodQuery } from "./pod-query.js";
 
 /** The first so many pods that match are followed: a pattern of more asks about none in particular. */
 const MAX_PODS = 200;
@@ -34,52 +36,24 @@ interface OpenStory extends PodStory {
   advice: readonly string[];
 }
 
-const PATTERN = /^(?:([a-z0-9.*-]+)\/)?([a-z0-9.*-]+)$/;
-
-/** What is wrong with a pattern of pods; null for a good one. */
-export function podPatternProblem(pattern: string): string | null {
-  if (PATTERN.test(pattern)) return null;
-  const name = pattern.split("/").at(-1);
-  const ofKind = /^(?:[^/]+\/)?[A-Z][A-Za-z]*\/[^/]+$/.test(pattern);
-  return ofKind && name !== undefined
-    ? `expected a pod: those of an object have names that begin with its own, so write ${name}-*`
-    : "expected the name of a pod, or namespace/name; a * stands for any characters, as in shop/web-*";
+/** What is wrong with what is asked for; null for a good {@link PodQuery}. */
+export function podPatternProblem(text: string): string | null {
+  const query = PodQuery.parse(text);
+  return typeof query === "string" ? query : null;
 }
 
-/** A test of names: `namespace/name` or a name, where `*` stands for any characters. */
-export function podPattern(pattern: string): (namespace: string, name: string) => boolean {
-  const slash = pattern.indexOf("/");
-  const isNamespace = slash < 0 ? () => true : glob(pattern.slice(0, slash));
-  const isName = glob(pattern.slice(slash + 1));
-  return (namespace, name) => isNamespace(namespace) && isName(name);
-}
-
-/** The parts between the stars have to be there in their order, the outer ones at the ends. */
-function glob(pattern: string): (text: string) => boolean {
-  const [first = "", ...others] = pattern.split("*");
-  const last = others.pop();
-  if (last === undefined) return (text) => text === first;
-  return (text) => {
-    if (!text.startsWith(first)) return false;
-    let at = first.length;
-    for (const part of others) {
-      const found = text.indexOf(part, at);
-      if (found < 0) return false;
-      at = found + part.length;
-    }
-    return text.length - last.length >= at && text.endsWith(last);
-  };
-}
-
-/** Records each decision about the pods whose name matches. */
+/** Records each decision about the pods that are asked about. */
 export class Explainer implements DecisionObserver {
   private readonly byUid = new Map<string, OpenStory>();
   private readonly gatingByUid = new Map<string, Gating>();
   private hasLeftOut = false;
-  private readonly matches: (namespace: string, name: string) => boolean;
+  readonly query: PodQuery;
 
+  /** `pattern`: the text of a good query. */
   constructor(readonly pattern: string) {
-    this.matches = podPattern(pattern);
+    const query = PodQuery.parse(pattern);
+    assert(typeof query !== "string", () => `${pattern} asks about no pods`);
+    this.query = query;
   }
 
   /** Whether more pods matched than are followed. */
@@ -103,7 +77,7 @@ export class Explainer implements DecisionObserver {
       return;
     }
     if (!isHeld || this.gatingByUid.size >= MAX_PODS) return;
-    if (!this.matches(pod.namespace, pod.name)) return;
+    if (!this.query.matchesPod(pod)) return;
     this.gatingByUid.set(pod.uid, {
       pod: `${pod.namespace}/${pod.name}`,
       createdMicros: pod.creationTimeMicros,
@@ -113,7 +87,7 @@ export class Explainer implements DecisionObserver {
   }
 
   trace(pod: PodVersion): DecisionTrace | null {
-    if (!this.matches(pod.namespace, pod.name)) return null;
+    if (!this.query.matchesPod(pod)) return null;
     const story = this.byUid.get(pod.uid) ?? this.begin(pod);
     return story === null ? null : new Recording(story);
   }

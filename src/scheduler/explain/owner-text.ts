@@ -12,6 +12,12 @@ export function ownerText(pod: PodVersion): string {
   return `${owner.kind}/${owner.name}`;
 }
 
+/** Whether `other` is of an older or newer template of the Deployment that the pod belongs to. */
+export function isOfOtherTemplate(pod: PodVersion, other: PodVersion): boolean {
+  const hash = pod.labels["pod-template-hash"];
+  return areSiblings(pod, other) && hash !== other.labels["pod-template-hash"];
+}
+
 /** Whether the two have one owner. */
 export function areSiblings(a: PodVersion, b: PodVersion): boolean {
   return a.namespace === b.namespace && ownerText(a) === ownerText(b);

@@ -5,7 +5,8 @@ import { Resources } from "../framework/resources.js";
 import { mustBeNear } from "./affinity-advice.js";
 import { type Measure, measuresOf } from "./amount-text.js";
 import { listText, nodesText, nodeText } from "./node-text.js";
-import { areSiblings, ownerText } from "./owner-text.js";
+import { initText } from "./init-container.js";
+import { areSiblings, isOfOtherTemplate, ownerText } from "./owner-text.js";
 import { HIGHEST_CLASS, LOWEST_CLASS, priorityText } from "./priority-text.js";
 import type { Ruled } from "./ruled.js";
 
@@ -34,12 +35,12 @@ export function roomAdvice({ framework, pod, nodes }: Ruled): readonly string[] 
     nodes.every((node) => measure.of(node.allocatable) < needOf(measure)),
   );
   if (tooLarge.length > 0) {
-    return tooLarge.map((measure) => sizeText(measure, needOf(measure), nodes));
+    return tooLarge.map((measure) => sizeText(measure, askOf(pod, measure), nodes));
   }
   const lacking = measures.filter((measure) =>
     nodes.some((node) => freeOf(node, measure) < needOf(measure)),
   );
-  const advice = lacking.map((measure) => shortageText(measure, needOf(measure), nodes));
+  const advice = lacking.map((measure) => shortageText(measure, askOf(pod, measure), nodes));
   const full = nodes.filter((node) => node.pods.length >= node.allowedPodNumber);
   if (full.length > 0) advice.push(fullText(full));
   // Its own siblings are left: to scale them down for it would be no gain.
@@ -48,6 +49,8 @@ export function roomAdvice({ framework, pod, nodes }: Ruled): readonly string[] 
   const clear = (mayGo: MayGo) => bestClearing({ pod, mayGo, measures }, nodes);
   const clearing = clear((info) => others(info) && !isNear(info));
   const withNear = clearing === null ? clear(others) : null;
+  const older = clear((info) => isOfOtherTemplate(pod.pod, info.pod));
+  if (older !== null) advice.push(olderText(pod, older));
   if (clearing !== null) advice.push(...clearingAdvice(pod, clearing));
   if (withNear !== null) advice.push(nearText(withNear.node, withNear.node.pods.filter(isNear)));
   if (!isTiedToHosts(pod)) {
@@ -73,22 +76,45 @@ function freeOf(node: NodeInfo, measure: Measure): number {
   return measure.of(node.allocatable) - measure.of(node.requested);
 }
 
+/** How much a pod asks for, and as whose request. */
+interface Ask {
+  readonly need: number;
+  readonly text: string;
+}
+
+function askOf({ template: { resources, spec } }: PodInfo, measure: Measure): Ask {
+  const need = measure.of(resources.requests);
+  return { need, text: `It asks for ${measure.text(need)}${initText(spec, measure)}` };
+}
+
+/** Pods that its own rolling update takes away only once the new ones are ready. */
+function olderText({ pod }: PodInfo, { node, pods }: Clearing): string {
+  const names = listText(
+    pods.map((info) => info.pod.name),
+    MAX_NAMED_OWNERS,
+  );
+  const [holds, old] = pods.length === 1 ? ["holds", "pod"] : ["hold", "pods"];
+  return `${ownerText(pod)}'s own old ${old} ${names} ${holds} the room on ${nodeText(node)}, and a rolling update keeps old pods until new ones are ready: let it take them away first (maxSurge: 0 and maxUnavailable: 1), or add room.`;
+}
+
 /** Of a resource of which no node has enough, even when it is empty. */
-function sizeText(measure: Measure, need: number, nodes: readonly NodeInfo[]): string {
+function sizeText(measure: Measure, { text: asks }: Ask, nodes: readonly NodeInfo[]): string {
   const largest = best(nodes, (node) => measure.of(node.allocatable));
   const size = measure.of(largest.allocatable);
-  const asks = `It asks for ${measure.text(need)}`;
   return size === 0
     ? `${asks}, and no node that it may use has any ${measure.name}: add one that has, or correct the request.`
     : `${asks}, and no node that it may use is that large, even when empty; the largest, ${nodeText(largest)}, has ${measure.text(size)}. Ask for less, or add a larger node.`;
 }
 
-function shortageText(measure: Measure, need: number, nodes: readonly NodeInfo[]): string {
+function shortageText(
+  measure: Measure,
+  { need, text: asks }: Ask,
+  nodes: readonly NodeInfo[],
+): string {
   const freest = best(nodes, (node) => freeOf(node, measure));
   const free = freeOf(freest, measure);
   const total = nodes.reduce((sum, node) => sum + Math.max(0, freeOf(node, measure)), 0);
   const has = `${measure.text(Math.max(0, free))} free of ${measure.text(measure.of(freest.allocatable))}`;
-  const asks = `It asks for ${measure.text(need)}`;
   const text =
     nodes.length === 1
       ? `${asks}. ${nodeText(freest)}, which lacks nothing but room, has ${has}.`

@@ -1,9 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  Explainer,
-  podPattern,
-  podPatternProblem,
-} from "../../../src/scheduler/explain/explainer.js";
+import { Explainer, podPatternProblem } from "../../../src/scheduler/explain/explainer.js";
+import { PodQuery } from "../../../src/scheduler/explain/pod-query.js";
 import { nodeManifest, podManifest, SchedulerWorld } from "../scheduler-world.js";
 import { nodeAffinity, storyOf } from "./told.js";
 
@@ -149,22 +146,55 @@ test.each([
   ["sh*/w*b", "default", "web", false],
   ["web.*", "default", "web-1", false],
 ])("%s matches %s/%s: %s", (pattern, namespace, name, does) => {
-  expect(podPatternProblem(pattern)).toBeNull();
-  expect(podPattern(pattern)(namespace, name)).toBe(does);
+  const query = PodQuery.parse(pattern) as PodQuery;
+  expect(query.matches({ namespace, name, owner: "" })).toBe(does);
+});
+
+const OWNED = { namespace: "shop", name: "web-5d4f-x1", owner: "ReplicaSet/web-5d4f" };
+test.each([
+  ["pod/web-5d4f-x1", true],
+  ["po/web-*", true],
+  ["shop/pods/web-*", true],
+  ["deploy/web", true],
+  ["deployment/web", true],
+  ["deployments.apps/web", true],
+  ["Deployment/web", true],
+  ["shop/deploy/web", true],
+  ["shop/Deployment/w*", true],
+  ["rs/web-5d4f", true],
+  ["other/deploy/web", false],
+  ["deploy/we", false],
+  ["deploy/web-5d4f", false],
+  ["rs/web", false],
+  ["sts/web", false],
+])("%s asks about a pod of the Deployment web: %s", (text, does) => {
+  expect((PodQuery.parse(text) as PodQuery).matches(OWNED)).toBe(does);
+});
+
+test.each([
+  ["sts/db", { namespace: "a", name: "db-0", owner: "StatefulSet/db" }],
+  ["ds/agent", { namespace: "a", name: "agent-x", owner: "DaemonSet/agent" }],
+  ["job/load", { namespace: "a", name: "load-x", owner: "Job/load" }],
+  ["cj/load", { namespace: "a", name: "load-1-x", owner: "Job/load-1" }],
+  ["rc/old", { namespace: "a", name: "old-x", owner: "ReplicationController/old" }],
+])("%s asks about pods of its kind", (text, pod) => {
+  expect((PodQuery.parse(text) as PodQuery).matches(pod)).toBe(true);
 });
 
 test("a pattern with many stars is looked for in one pass", () => {
   const pattern = `${"*a".repeat(60)}b`;
-  expect(podPattern(pattern)("default", "a".repeat(250))).toBe(false);
+  const query = PodQuery.parse(pattern) as PodQuery;
+  expect(query.matches({ namespace: "default", name: "a".repeat(250), owner: "" })).toBe(false);
 });
 
 test.each([
   ["", "expected the name of a pod"],
-  ["a/b/c", "expected the name of a pod"],
+  ["a/b/c", "b is no kind that has pods"],
+  ["a/b/c/d", "expected the name of a pod"],
+  ["shop/deploi/web", "deploi is no kind that has pods: did you mean deploy?"],
+  ["Widget/web", "Widget is no kind that has pods"],
   ["Web", "expected the name of a pod"],
   ["/web", "expected the name of a pod"],
-  ["Deployment/web", "write web-*"],
-  ["shop/Deployment/web", "write web-*"],
 ])("%j is no pattern: %s", (pattern, says) => {
   expect(podPatternProblem(pattern)).toContain(says);
 });
