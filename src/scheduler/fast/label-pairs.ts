@@ -19,14 +19,11 @@ function neededLabel(selector: Selector): Requirement | null {
   return needed;
 }
 
-/** The things of a pair: most pairs have one thing alone. */
-type Entry<T extends object> = T | Set<T>;
-
 /** Things by a pair of key and value. */
 class Entries<T extends object> {
-  private readonly byKey = new Map<string, Map<string, Entry<T>>>();
+  private readonly byKey = new Map<string, Map<string, Set<T>>>();
 
-  get(key: string, value: string): Entry<T> | undefined {
+  get(key: string, value: string): ReadonlySet<T> | undefined {
     return this.byKey.get(key)?.get(value);
   }
 
@@ -37,20 +34,16 @@ class Entries<T extends object> {
       this.byKey.set(key, byValue);
     }
     const entry = byValue.get(value);
-    if (entry === undefined) byValue.set(value, thing);
-    else if (entry instanceof Set) entry.add(thing);
-    else if (entry !== thing) byValue.set(value, new Set([entry, thing]));
+    if (entry === undefined) byValue.set(value, new Set([thing]));
+    else entry.add(thing);
   }
 
   leave(key: string, value: string, thing: T): void {
     const byValue = this.byKey.get(key);
     const entry = byValue?.get(value);
     if (byValue === undefined || entry === undefined) return;
-    if (entry instanceof Set) {
-      entry.delete(thing);
-      if (entry.size > 0) return;
-    } else if (entry !== thing) return;
-    byValue.delete(value);
+    entry.delete(thing);
+    if (entry.size === 0) byValue.delete(value);
     if (byValue.size === 0) this.byKey.delete(key);
   }
 }
@@ -131,11 +124,7 @@ export class PairIndex<T extends Indexed> {
 const FEW = 8;
 
 /** Adds what is not there yet, as long as that is cheap to tell. */
-function collect<T extends object>(entry: Entry<T> | undefined, into: T[]): void {
+function collect<T extends object>(entry: ReadonlySet<T> | undefined, into: T[]): void {
   if (entry === undefined) return;
-  if (!(entry instanceof Set)) {
-    if (into.length > FEW || !into.includes(entry)) into.push(entry);
-    return;
-  }
   for (const thing of entry) if (into.length > FEW || !into.includes(thing)) into.push(thing);
 }
