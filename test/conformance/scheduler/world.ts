@@ -1,3 +1,4 @@
+import type { GenericKind } from "../../../src/api/kinds.js";
 import type { PodVersion } from "../../../src/api/pod-version.js";
 import { FastSchedulingAlgorithm } from "../../../src/scheduler/fast/fast-scheduling-algorithm.js";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
@@ -8,10 +9,8 @@ import {
   GATES,
   kubernetesMinor,
 } from "../../../src/scheduler/framework/features.js";
-import type { Listers } from "../../../src/scheduler/framework/listers.js";
-import { ClaimTable } from "../../../src/scheduler/framework/claim-table.js";
-import { SliceTable } from "../../../src/scheduler/framework/slice-table.js";
-import { VolumeTable } from "../../../src/scheduler/framework/volume-table.js";
+import { LISTED_KINDS, listerTables } from "../../../src/scheduler/framework/lister-tables.js";
+import type { Listers, ObjectTable } from "../../../src/scheduler/framework/listers.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
 import { Framework } from "../../../src/scheduler/framework/runtime.js";
 import { factoriesOf, PLUGIN_CATALOGUE } from "../../../src/scheduler/plugins/registry.js";
@@ -25,25 +24,14 @@ type Tables = ReturnType<typeof tables>;
 
 /** Listers over the objects of a cluster. */
 export function tables(cluster: SchedulerVector["cluster"]) {
-  return {
-    namespaces: buildTable("Namespace", cluster.namespaces),
-    services: buildTable("Service", cluster.services),
-    replicationControllers: buildTable("ReplicationController", cluster.replicationControllers),
-    replicaSets: buildTable("ReplicaSet", cluster.replicaSets),
-    statefulSets: buildTable("StatefulSet", cluster.statefulSets),
-    persistentVolumes: new VolumeTable(
-      buildTable("PersistentVolume", cluster.persistentVolumes).list(),
-    ),
-    persistentVolumeClaims: buildTable("PersistentVolumeClaim", cluster.persistentVolumeClaims),
-    storageClasses: buildTable("StorageClass", cluster.storageClasses),
-    csiNodes: buildTable("CSINode", cluster.csiNodes),
-    csiDrivers: buildTable("CSIDriver", cluster.csiDrivers),
-    csiStorageCapacities: buildTable("CSIStorageCapacity", cluster.csiStorageCapacities),
-    podDisruptionBudgets: buildTable("PodDisruptionBudget", cluster.podDisruptionBudgets),
-    resourceClaims: new ClaimTable(buildTable("ResourceClaim", cluster.resourceClaims).list()),
-    resourceSlices: new SliceTable(buildTable("ResourceSlice", cluster.resourceSlices).list()),
-    deviceClasses: buildTable("DeviceClass", cluster.deviceClasses),
-  } satisfies Listers;
+  const filled = listerTables();
+  for (const name of Object.keys(LISTED_KINDS) as (keyof Listers)[]) {
+    const table = filled[name] as ObjectTable<GenericKind>;
+    for (const object of buildTable(LISTED_KINDS[name], cluster[name]).list()) {
+      table.set(object as Parameters<typeof table.set>[0]);
+    }
+  }
+  return filled;
 }
 
 /** Everything that a replay works on: the same parts that the simulated scheduler is made of. */
