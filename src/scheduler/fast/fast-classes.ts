@@ -140,7 +140,7 @@ export class FastClasses {
     if (!shape.usable) return null;
     const { plain } = template;
     const entry = this.areRuled(template, pod) ? this.ruled(template, pod) : null;
-    if (entry?.of.sums!.isTellable) return this.withGroups(entry, plain);
+    if (entry?.of.sums?.isTellable) return this.withGroups(entry, plain);
     template.simple ??= this.newClass(template, pod, NO_RULES);
     const untold =
       entry === null && !this.rules.includes(undefined)
