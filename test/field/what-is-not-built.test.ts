@@ -143,14 +143,6 @@ const container = (fields: Fields) => ({ containers: [{ name: "c", image: "i", .
 const volume = (source: Fields) => ({ volumes: [{ name: "v", ...source }] });
 /** Fields of pods that are not built, with what they are told as. */
 const POD_FIELDS: readonly (readonly [told: string, spec: Fields])[] = [
-  [
-    "placement Pod spec.resourceClaims",
-    { resourceClaims: [{ name: "r", resourceClaimName: "r" }] },
-  ],
-  [
-    "placement Pod spec.containers[].resources.claims",
-    container({ resources: { claims: [{ name: "r" }] } }),
-  ],
   ["placement Pod spec.os.name", { os: { name: "windows" } }],
   ["placement Pod spec.volumes[].csi", volume({ csi: { driver: "d" } })],
   ["timing Pod spec.volumes[].image", volume({ image: { reference: "i" } })],
@@ -199,13 +191,13 @@ describe("a field of pods that is not built is told of", () => {
   });
 
   it("what a patch of what was loaded takes away is told of no more", async () => {
-    const patch = JSON.stringify({ spec: { template: { spec: { resourceClaims: null } } } });
-    const app = deploymentOf("web", { pod: "      resourceClaims: [{ name: r }]\n" });
+    const patch = JSON.stringify({ spec: { template: { spec: { os: null } } } });
+    const app = deploymentOf("web", { pod: "      os: { name: windows }\n" });
     const more = `  patches: [{ name: p, target: Deployment/web, patch: ${patch} }]\n`;
     const plain = { "s.yaml": scenarioOf([]), "app.yaml": app };
-    expect(await notesOf(plain)).toContain("placement Pod spec.resourceClaims");
+    expect(await notesOf(plain)).toContain("placement Pod spec.os.name");
     const patched = { "s.yaml": scenarioOf([], { more }), "app.yaml": app };
-    expect(await notesOf(patched)).not.toContain("placement Pod spec.resourceClaims");
+    expect(await notesOf(patched)).not.toContain("placement Pod spec.os.name");
   });
 });
 
