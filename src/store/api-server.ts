@@ -1,5 +1,5 @@
 import type { Kind } from "../api/kinds.js";
-import { type NewObject, type NewPod, newMeta } from "../api/new-object.js";
+import { type NewObject, newMeta } from "../api/new-object.js";
 import type { VersionOf } from "../api/object-version.js";
 import { unreachable } from "../base/assert.js";
 import type { Engine } from "../kernel/engine.js";
@@ -15,7 +15,6 @@ import { create } from "./verbs/create.js";
 import { remove } from "./verbs/delete.js";
 import { evict } from "./verbs/evict.js";
 import { apply, merge } from "./verbs/merge.js";
-import { withoutGates } from "./verbs/scheduling-gates.js";
 import type { ServerContext } from "./verbs/server-context.js";
 import { patch, update } from "./verbs/update.js";
 
@@ -26,8 +25,6 @@ export interface ApiServerOptions {
   readonly defaultNotReadyTolerationSeconds: number;
   /** Upstream's `--default-unreachable-toleration-seconds`. */
   readonly defaultUnreachableTolerationSeconds: number;
-  /** Whether pods have scheduling gates; upstream's gate PodSchedulingReadiness. */
-  readonly schedulingGates: boolean;
   /** Whether pods may name RuntimeClasses that are not there: those of a dump without any. */
   readonly ignoresMissingRuntimeClasses?: boolean;
 }
@@ -52,7 +49,6 @@ export class ApiServer {
       limitRanger,
       store,
       startTimeMs: options.startTimeMs,
-      schedulingGates: options.schedulingGates,
       validPodSpecs: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),
       budgetSelectors: new WeakMap(),
@@ -88,11 +84,6 @@ export class ApiServer {
 
   /** Stores an object of a snapshot as it is: a state, not a wish; nothing is admitted anew. */
   load<K extends Kind>(object: NewObject<K>): VersionOf<K> {
-    const { schedulingGates } = this.context;
-    if (object.kind === "Pod" && !schedulingGates) {
-      const pod = object as NewPod;
-      return this.store.insert({ ...pod, spec: withoutGates(pod.spec) }) as VersionOf<K>;
-    }
     return this.store.insert(object);
   }
 

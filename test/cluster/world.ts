@@ -86,7 +86,6 @@ export function newWorld(options: WorldOptions = {}) {
     startTimeMs: START_MS,
     defaultNotReadyTolerationSeconds: 300,
     defaultUnreachableTolerationSeconds: 300,
-    schedulingGates: true,
   });
   if (options.bootstrap !== false) server.bootstrap();
   const shape = { ...POOL, capacity: { ...POOL.capacity, ...options.capacity } };

@@ -62,7 +62,6 @@ export class TestCluster {
       startTimeMs: START_TIME_MS,
       defaultNotReadyTolerationSeconds: 300,
       defaultUnreachableTolerationSeconds: 300,
-      schedulingGates: true,
     });
     this.server.bootstrap();
     const execute = this.server.execute.bind(this.server);

@@ -97,7 +97,6 @@ export class SchedulerWorld {
       startTimeMs: START_MS,
       defaultNotReadyTolerationSeconds: 300,
       defaultUnreachableTolerationSeconds: 300,
-      schedulingGates: features.PodSchedulingReadiness,
     });
     this.server.bootstrap();
     for (const manifest of [...PRIORITIES.map(priorityClass), ...objects])

@@ -125,12 +125,6 @@ describe("scheduling gates", () => {
     left([]);
     expect(world.until(402).nodes("p")).toEqual(["a"]);
   });
-
-  test("are none in a version that does not know them", () => {
-    const world = new SchedulerWorld([nodeManifest("a")], { minor: 26 });
-    world.create(podManifest("p", { schedulingGates: [{ name: "x" }] })).until(1);
-    expect(world.nodes("p")).toEqual(["a"]);
-  });
 });
 
 describe("preemption", () => {

@@ -65,15 +65,4 @@ describe("scheduling gates", () => {
       /^Conflict: .*: pod a has non-empty \.spec\.schedulingGates$/,
     );
   });
-
-  it("are dropped by a server that does not know them", () => {
-    const { server } = newServer(1, { schedulingGates: false });
-    const pod = accepted<PodVersion>(server, create(gated));
-    expect([pod.spec.schedulingGates, pod.status.conditions]).toEqual([undefined, []]);
-    const loaded = server.load(object({ ...gated, metadata: { name: "b" } })) as PodVersion;
-    expect(loaded.spec.schedulingGates).toBeUndefined();
-    for (const target of [pod, loaded]) {
-      accepted(server, { verb: "bind", target, nodeName: "n1" });
-    }
-  });
 });

@@ -8,14 +8,13 @@ import type { WriteRequest } from "../../src/store/request.js";
 
 export const START_MS = Date.UTC(2026, 0, 1);
 
-export function newServer(seed = 1, { schedulingGates = true } = {}) {
+export function newServer(seed = 1) {
   const engine = new Engine({ seed });
   const store = new ObjectStore(engine);
   const server = new ApiServer(store, {
     startTimeMs: START_MS,
     defaultNotReadyTolerationSeconds: 300,
     defaultUnreachableTolerationSeconds: 300,
-    schedulingGates,
   });
   server.bootstrap();
   return { engine, store, server };

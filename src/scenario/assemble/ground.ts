@@ -1,7 +1,6 @@
 import type { TimeMicros } from "../../base/time.js";
 import { Engine } from "../../kernel/engine.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
-import { featuresOf } from "../../scheduler/framework/features.js";
 import { ApiServer } from "../../store/api-server.js";
 import { Client, type ClientOptions } from "../../store/client.js";
 import { InformerFactory } from "../../store/informer-factory.js";
@@ -20,8 +19,6 @@ export class Ground {
     options: {
       readonly seed: number;
       readonly startTimeMs: number;
-      /** Minor version of Kubernetes. */
-      readonly minor: number;
       readonly ignoresMissingRuntimeClasses: boolean;
     },
   ) {
@@ -32,7 +29,6 @@ export class Ground {
       defaultNotReadyTolerationSeconds: TOLERATION_SECONDS,
       defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
       ignoresMissingRuntimeClasses: options.ignoresMissingRuntimeClasses,
-      schedulingGates: featuresOf(options.minor).PodSchedulingReadiness,
     });
     this.store.observe((before, after) => observer.objectChanged(before, after, this.engine.now));
   }

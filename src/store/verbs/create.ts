@@ -9,7 +9,7 @@ import { secondDefaultRefusal } from "../admission/priority.js";
 import { withDefaultClass, withProtection } from "../admission/storage.js";
 import { generateName } from "../names.js";
 import { type Outcome, type Refusal, refuse } from "../outcome.js";
-import { initialStatus, withoutGates } from "./scheduling-gates.js";
+import { initialStatus } from "./scheduling-gates.js";
 import { describe, type ServerContext } from "./server-context.js";
 
 const NAME_ATTEMPTS = 8;
@@ -45,7 +45,6 @@ function withDefaults(context: ServerContext, object: NewObject): NewObject {
   let spec = context.defaultedPodSpecs.get(object.spec);
   if (spec === undefined) {
     spec = defaultSpec("Pod", object.spec);
-    if (!context.schedulingGates) spec = withoutGates(spec);
     context.defaultedPodSpecs.set(object.spec, spec);
     context.defaultedPodSpecs.set(spec, spec);
   }

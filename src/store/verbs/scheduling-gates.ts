@@ -7,13 +7,6 @@ export function isGated(spec: PodSpec): boolean {
   return (spec.schedulingGates ?? []).length > 0;
 }
 
-/** The spec as a server keeps it that does not know the field. */
-export function withoutGates(spec: PodSpec): PodSpec {
-  if (spec.schedulingGates === undefined) return spec;
-  const { schedulingGates: _, ...rest } = spec;
-  return rest;
-}
-
 /** The status that a pod is created with; a gated one says why it is not scheduled. */
 export function initialStatus({ spec }: NewPod, nowMicros: TimeMicros): PodStatus {
   if (!isGated(spec)) return EMPTY_POD_STATUS;

@@ -16,8 +16,6 @@ export interface ServerContext {
   readonly limitRanger: LimitRanger;
   /** Defaulted pod specs by the spec of the request: pods of one template share theirs. */
   readonly defaultedPodSpecs: WeakMap<PodSpec, PodSpec>;
-  /** Whether the server knows pods' scheduling gates: it drops what it does not know. */
-  readonly schedulingGates: boolean;
   /** For generated names. */
   readonly names: RandomStream;
   /** Pod specs that were found valid. */

@@ -198,7 +198,6 @@ function serverOf(given: EvictCase): ApiServer {
     startTimeMs: START_TIME_MS,
     defaultNotReadyTolerationSeconds: 300,
     defaultUnreachableTolerationSeconds: 300,
-    schedulingGates: true,
   });
   const { phase, labels = LABELS, ready = null, deleting = false } = given.pod;
   const conditions = ready === null ? [] : [condition("Ready", ready ? "True" : "False", 0)];
