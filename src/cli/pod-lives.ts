@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { lettersApart } from "../base/near-name.js";
 import { keyOf } from "../api/object-version.js";
 import type { TimeMicros } from "../base/time.js";
 import type { PodQuery } from "../scheduler/explain/pod-query.js";
@@ -56,7 +56,7 @@ export function nearestPods(
   const wanted = (kind === "Pod" ? asked : name).replaceAll("*", "");
   const near = [...patterns].map((text) => ({
     text,
-    apart: distance(wanted, text.replace(/\*$/, "")),
+    apart: lettersApart(wanted, text.replace(/\*$/, "")),
   }));
   return near
     .sort((a, b) => a.apart - b.apart || (a.text < b.text ? -1 : 1))

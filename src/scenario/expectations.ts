@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { nearestName } from "../base/near-name.js";
 import { METRICS } from "../record/metrics.js";
 import type { SummaryRow } from "../record/summary.js";
 import type { Expectation } from "./schema/scenario.js";
@@ -49,7 +49,7 @@ export function failedExpectations(
 /** What to say of a metric that no run has; null for one that is known. */
 export function unknownMetric(metric: string): string | null {
   if (Object.hasOwn(METRICS, metric)) return null;
-  return `no metric has that name; the nearest is ${closest(metric, Object.keys(METRICS))}`;
+  return `no metric has that name; the nearest is ${nearestName(metric, Object.keys(METRICS))}`;
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

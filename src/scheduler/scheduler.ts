@@ -21,7 +21,9 @@ import type { FactoryOf, ResolvedProfile } from "./framework/profile.js";
 import { Framework, type Surroundings } from "./framework/runtime.js";
 import type { CycleOutcome, Scheduled, Unschedulable } from "./framework/scheduling-algorithm.js";
 import { informerListers } from "./informer-listers.js";
+import { PermitWaits } from "./permit-waits.js";
 import { PreChecks } from "./pre-check.js";
+import { Status, isRejected } from "./framework/status.js";
 import type { BackoffOptions } from "./queue/backoff.js";
 import type { QueuedPod } from "./queue/queued-pod.js";
 import { SchedulingQueue } from "./queue/scheduling-queue.js";
@@ -80,6 +82,7 @@ export class Scheduler {
   private readonly cache: SchedulerCache;
   private readonly nominator = new PodNominator();
   private readonly algorithm: FastSchedulingAlgorithm;
+  private readonly waits: PermitWaits;
   private readonly bindings: BindingCycle;
   private readonly failures: FailureHandler;
   private readonly nextHandler: HandlerId;
@@ -96,6 +99,11 @@ export class Scheduler {
     this.engine = engine;
     this.state = new ClusterState(features);
     this.cache = new SchedulerCache(this.state);
+    this.waits = new PermitWaits({
+      engine,
+      allowed: (binding) => this.bindings.begin(binding),
+      rejected: (binding, plugin, message) => this.permitRefused(binding, plugin, message),
+    });
     const { profiles, ties } = options;
     const offsets = engine.streams.stream("scheduler/preemption-offset");
     const offset = (n: number) => (ties === "random" ? offsets.int(n) : 0);
@@ -104,6 +112,7 @@ export class Scheduler {
       nominator: this.nominator,
       scalars: this.state.scalars,
       offset,
+      waitingPods: this.waits,
     });
     this.hints = new QueueingHints(this.frameworks, { useHints: features.SchedulerQueueingHints });
     this.queue = this.buildQueue();
@@ -172,12 +181,15 @@ export class Scheduler {
       now: () => this.engine.now,
       wake: () => this.wake(),
     }).connect(informers);
+    informers.informer("Pod").addHandler({
+      deleted: ({ uid }) => this.waits.get(uid)?.reject("", "pod is deleted"),
+    });
     this.wake();
   }
 
   private buildFrameworks(
     profiles: readonly ResolvedProfile[],
-    over: Pick<Surroundings, "snapshot" | "nominator" | "scalars" | "offset">,
+    over: Pick<Surroundings, "snapshot" | "nominator" | "scalars" | "offset" | "waitingPods">,
   ): ReadonlyMap<string, Framework> {
     const { features, factoryOf, informers } = this.options;
     const surroundings = { features, listers: informerListers(informers), ...over };
@@ -305,11 +317,25 @@ export class Scheduler {
       return;
     }
     const permit = framework.runPermitPlugins(outcome.state, info, nodeName);
-    if (permit.status !== null) {
-      this.bindingFailed(binding, permit.status.message);
-      return;
-    }
-    this.bindings.begin(binding);
+    if (permit === null) this.bindings.begin(binding);
+    else if (!(permit instanceof Status)) this.waits.hold(binding, permit);
+    else if (isRejected(permit)) this.permitRefused(binding, permit.plugin, permit.message);
+    else this.bindingFailed(binding, `running Permit plugin "${permit.plugin}": ${permit.message}`);
+  }
+
+  /** The pod gives its node back and is unschedulable, by that plugin on that one node. */
+  private permitRefused(binding: BindingPod, plugin: string, reason: string): void {
+    const { queued } = binding;
+    this.giveBack(binding, reason);
+    this.failures.handle(queued, {
+      reason: "Unschedulable",
+      message: `0/1 nodes are available: 1 ${reason}.`,
+      rejectors: [plugin],
+      causes: [{ plugin, reason }],
+      nominatedNodeName: null,
+    });
+    this.freed(binding, (other) => other !== queued);
+    this.wake();
   }
 
   private refuse(queued: QueuedPod, outcome: Unschedulable): void {
@@ -345,17 +371,25 @@ export class Scheduler {
   }
 
   private bindingFailed(binding: BindingPod, message: string): void {
+    this.giveBack(binding, message);
+    // What it had taken is told first, so that the pod itself is one of those that missed a move.
+    this.freed(binding);
+    this.fail(binding.queued, message);
+    this.wake();
+  }
+
+  private giveBack(binding: BindingPod, message: string): void {
     const { queued, framework, state, info, nodeName } = binding;
     framework.runUnreservePlugins(state, info, nodeName);
     this.cache.forget(queued.pod.uid);
     this.options.decisions?.bindingFailed(queued.pod, message, this.engine.now);
-    // What the pod had taken is free again: for others as if it had been deleted. It comes first, so
-    // that the pod itself is one of those that missed a move.
+  }
+
+  /** What the pod had taken is free again: for others as if it had been deleted. */
+  private freed({ queued, nodeName }: BindingPod, admits?: (other: QueuedPod) => boolean): void {
     const event = { resource: "AssignedPod", actions: Action.Delete } as const;
     const before = queued.pod.next({ nodeName });
-    this.queue.moveOnEvent({ event, before, after: null }, this.engine.now);
-    this.fail(queued, message);
-    this.wake();
+    this.queue.moveOnEvent({ event, before, after: null }, this.engine.now, admits);
   }
 
   private flush(): void {

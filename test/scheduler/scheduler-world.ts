@@ -10,6 +10,7 @@ import { Phase } from "../../src/kernel/phase.js";
 import { type ClusterObserver, UNOBSERVED } from "../../src/record/cluster-observer.js";
 import type { DecisionObserver } from "../../src/scheduler/explain/decision-observer.js";
 import { loadConfiguration } from "../../src/scheduler/framework/configuration/load-configuration.js";
+import type { PluginDescriptor } from "../../src/scheduler/framework/configuration/plugin-catalogue.js";
 import { featuresOf } from "../../src/scheduler/framework/features.js";
 import { PLUGIN_CATALOGUE, factoriesOf } from "../../src/scheduler/plugins/registry.js";
 import { Scheduler, type SchedulerOptions } from "../../src/scheduler/scheduler.js";
@@ -72,6 +73,8 @@ export interface SchedulerWorldOptions {
   readonly cycle?: SchedulerOptions["cycle"];
   readonly percentageOfNodesToScore?: number;
   readonly decisions?: DecisionObserver;
+  /** Beside those that kube-scheduler comes with. */
+  readonly plugins?: readonly PluginDescriptor[];
   /** False: nobody binds what the scheduler has chosen. Default: true. */
   readonly volumeController?: boolean;
 }
@@ -106,7 +109,8 @@ export class SchedulerWorld {
       kind: "KubeSchedulerConfiguration",
       profiles: options.profiles ?? [{}],
     };
-    const catalogue = PLUGIN_CATALOGUE;
+    const added = (options.plugins ?? []).map((plugin) => [plugin.name, plugin] as const);
+    const catalogue = new Map([...PLUGIN_CATALOGUE, ...added]);
     const loaded = loadConfiguration(document, { minor, features, catalogue });
     if (loaded.configuration === null) throw new Error(JSON.stringify(loaded.issues));
     const unlimited = { latencyMicros: LATENCY_MICROS, qps: 0, burst: 0 };

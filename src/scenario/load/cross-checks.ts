@@ -1,5 +1,5 @@
-import { closest } from "fastest-levenshtein";
 import { groupOf } from "../../api/known-kinds.js";
+import { nearestName } from "../../base/near-name.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { targetText } from "../../api/object-version.js";
 import { MAX_NODES } from "../defaults.js";
@@ -145,7 +145,7 @@ function timelineIssues(source: ScenarioSource, known: Known): readonly Issue[] 
 
 function missing(what: string, name: string, there: readonly string[]): string {
   if (there.length === 0) return `there is no ${what} \`${name}\`, nor any other`;
-  return `there is no ${what} \`${name}\`; the nearest is \`${closest(name, there as string[])}\``;
+  return `there is no ${what} \`${name}\`; the nearest is \`${nearestName(name, there)}\``;
 }
 
 function unknownPool(

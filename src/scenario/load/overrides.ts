@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { nearestName } from "../../base/near-name.js";
 import type { Issue } from "../issue.js";
 import { showValue } from "./value-path.js";
 import { type Path, parseYaml } from "./yaml-source.js";
@@ -48,7 +48,7 @@ function elementAt(list: readonly unknown[], part: string): number | string {
   const names = list.map(nameOf).filter((name) => name !== undefined);
   if (list.length === 0) return "the list is empty";
   if (names.length === 0) return `there are the elements 0 to ${list.length - 1}`;
-  return `there are ${names.join(", ")}; the nearest is \`${closest(part, names)}\``;
+  return `there are ${names.join(", ")}; the nearest is \`${nearestName(part, names)}\``;
 }
 
 function step(

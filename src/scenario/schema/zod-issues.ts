@@ -1,5 +1,4 @@
-import { closest } from "fastest-levenshtein";
-import { nearName } from "../../base/near-name.js";
+import { nearestName, nearName } from "../../base/near-name.js";
 import type { z } from "zod";
 
 /** One thing that is wrong, by its path in the parsed value. */
@@ -69,7 +68,7 @@ function unknownKey(key: string, known: readonly string[]): string {
   if (known.length === 0) return `unknown key \`${key}\``;
   const meant = nearName(key, known, Math.max(2, Math.floor(key.length / 2)));
   return meant === ""
-    ? `unknown key \`${key}\`, the nearest is \`${closest(key, known as string[])}\`. Known here: ${known.join(", ")}`
+    ? `unknown key \`${key}\`, the nearest is \`${nearestName(key, known)}\`. Known here: ${known.join(", ")}`
     : `unknown key \`${key}\`, did you mean \`${meant}\`? Known here: ${known.join(", ")}`;
 }
 

@@ -14,6 +14,7 @@ import type { Reads } from "./reads.js";
 import type { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
 import type { Code, Status } from "./status.js";
+import type { WaitingPods } from "./waiting-pods.js";
 
 /** A node's score lies between 0 and this after normalisation. */
 export const MAX_NODE_SCORE = 100;
@@ -118,7 +119,7 @@ export type VolumeStep = (
 };
 
 export interface PermitResult {
-  /** Null lets the pod through; Wait holds it for `timeoutMicros`. */
+  /** Null lets the pod through; Wait holds it, for `timeoutMicros` at most. */
   readonly status: Result;
   readonly timeoutMicros: number;
 }
@@ -263,6 +264,8 @@ export interface Handle {
   readonly nominator: Nominator;
   /** Ids of the scalar resources of this run. */
   readonly scalars: ScalarResources;
+  /** Pods that wait on Permit, to be let go or refused. */
+  readonly waitingPods: WaitingPods;
   /** An offset in [0, n): drawn in the simulator, 0 where choices must be the first. */
   offset(n: number): number;
   /** Filters one node with and without the pods nominated there. */

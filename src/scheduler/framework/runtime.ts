@@ -1,3 +1,4 @@
+import type { TimeMicros } from "../../base/time.js";
 import { assert } from "../../base/assert.js";
 import type { CycleState } from "./cycle-state.js";
 import type { ExtensionPoint } from "./extension-point.js";
@@ -9,7 +10,6 @@ import type {
   NodeStatuses,
   NormalizeScorePlugin,
   PermitPlugin,
-  PermitResult,
   Plugin,
   PostBindPlugin,
   PostFilterPlugin,
@@ -32,6 +32,7 @@ import type { PodInfo } from "./pod-info.js";
 import type { FactoryOf, ResolvedProfile } from "./profile.js";
 import type { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
+import { NO_WAITING_PODS, type WaitingPods } from "./waiting-pods.js";
 import { Status, isRejected } from "./status.js";
 
 /** What a framework reads, and where its random choices come from. */
@@ -43,6 +44,8 @@ export interface Surroundings {
   readonly scalars: ScalarResources;
   /** See {@link Handle.offset}. */
   readonly offset: (n: number) => number;
+  /** Default: none ever waits. */
+  readonly waitingPods?: WaitingPods;
 }
 
 /** A score plugin of a profile with its weight. */
@@ -64,6 +67,7 @@ export class Framework implements Handle {
   readonly listers: Listers;
   readonly nominator: Nominator;
   readonly scalars: ScalarResources;
+  readonly waitingPods: WaitingPods;
   readonly offset: (n: number) => number;
   readonly calls: CallCounts = { filter: 0, score: 0 };
   readonly preEnqueuePlugins: readonly PreEnqueuePlugin[];
@@ -91,6 +95,7 @@ export class Framework implements Handle {
     this.nominator = surroundings.nominator;
     this.scalars = surroundings.scalars;
     this.offset = surroundings.offset;
+    this.waitingPods = surroundings.waitingPods ?? NO_WAITING_PODS;
     this.preEnqueuePlugins = this.at<PreEnqueuePlugin>("preEnqueue");
     const queueSort = this.at<QueueSortPlugin>("queueSort")[0];
     assert(queueSort !== undefined, "a resolved profile has one queueSort plugin");
@@ -303,16 +308,20 @@ export class Framework implements Handle {
     }
   }
 
-  /** Wait with the longest of the timeouts if any plugin waits and none rejects. */
-  runPermitPlugins(state: CycleState, pod: PodInfo, nodeName: string): PermitResult {
-    let wait: PermitResult = { status: null, timeoutMicros: 0 };
+  /** Who lets the pod through: null for all, those that hold it and for how long, or who refuses it. */
+  runPermitPlugins(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+  ): ReadonlyMap<string, TimeMicros> | Status | null {
+    const waits = new Map<string, TimeMicros>();
     for (const plugin of this.permitPlugins) {
-      const result = plugin.permit(state, pod, nodeName);
-      if (result.status === null) continue;
-      if (result.status.code !== "Wait") return result;
-      if (wait.status === null || result.timeoutMicros > wait.timeoutMicros) wait = result;
+      const { status, timeoutMicros } = plugin.permit(state, pod, nodeName);
+      if (status === null) continue;
+      if (status.code !== "Wait") return status;
+      waits.set(plugin.name, timeoutMicros);
     }
-    return wait;
+    return waits.size === 0 ? null : waits;
   }
 
   /** What must be written before the pod is bound, or why it cannot be bound. */

@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { lettersApart } from "../../../base/near-name.js";
 import type { FieldIssues } from "../../../api/validation/field-issue.js";
 
 /** `, did you mean "x"?`, if one of `known` is near. */
@@ -6,7 +6,7 @@ export function nearest(name: string, known: readonly string[]): string {
   let best = "";
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
-    const apart = distance(name.toLowerCase(), candidate.toLowerCase());
+    const apart = lettersApart(name.toLowerCase(), candidate.toLowerCase());
     if (apart < bestDistance) {
       best = candidate;
       bestDistance = apart;
