@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { NEWEST_MINOR } from "../../src/scheduler/framework/features.js";
 import { PODS_NOT_MADE, UNMODELLED_KINDS } from "../../src/scenario/modelled-fields.js";
+import { Workplace } from "../cli/seatrial.js";
 import { loadedFromMemory } from "../runs/built-world.js";
 import { deploymentOf, scenarioOf as scenarioOfVersion } from "./told.js";
 
@@ -264,4 +265,25 @@ it("pod security that is enforced is told of", async () => {
     "placement Namespace metadata.labels[pod-security.kubernetes.io/enforce]",
   ]);
   expect(await notesOf(files(namespace("privileged")))).toEqual([]);
+});
+
+it("so is a step that enforces it", async () => {
+  const labels = "{ pod-security.kubernetes.io/enforce: baseline, other: null }";
+  const step = `{ at: 1m, label: { target: Namespace/x, labels: ${labels} } }`;
+  const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: x }\n";
+  const files = { "s.yaml": scenarioOf([step]), "app.yaml": namespace };
+  expect(await notesOf(files)).toEqual([
+    "placement Namespace metadata.labels[pod-security.kubernetes.io/enforce]",
+  ]);
+});
+
+it("and --strict ends with 1 for what a timeline's patch asks for in vain", async () => {
+  const patch = "{ spec: { template: { spec: { runtimeClassName: x, os: { name: windows } } } } }";
+  const step = `{ at: 1m, patch: { target: Deployment/web, patch: ${patch} } }`;
+  const place = new Workplace({ "s.yaml": scenarioOf([step]), "app.yaml": deploymentOf("web") });
+  onTestFinished(() => place.remove());
+  const strict = await place.call(["run", "s.yaml", "--strict"]);
+  expect(strict.code).toBe(1);
+  expect(strict.stderr).toContain("Pod spec.os.name (placement)");
+  expect((await place.call(["run", "s.yaml"])).code).toBe(0);
 });
