@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { loadedFromMemory } from "../runs/built-world.js";
 
 describe("a scheduler's configuration", () => {
-  const plugin = "{ plugins: { multiPoint: { enabled: [{ name: DynamicResources }] } } }";
+  const plugin = "{ plugins: { multiPoint: { enabled: [{ name: GangScheduling }] } } }";
   const inline = `{ extenders: [{ urlPrefix: "http://x" }], profiles: [${plugin}] }`;
   const inFile = `apiVersion: kubescheduler.config.k8s.io/v1
 kind: KubeSchedulerConfiguration
@@ -19,6 +19,7 @@ profiles: [${plugin}]
 kind: Scenario
 metadata: { name: s }
 spec:
+  kubernetesVersion: "1.37"
   until: idle
   scheduler: { config: ${config} }
   cluster: { nodePools: [{ name: a, nodes: 1, capacity: { cpu: 1, memory: 1Gi } }] }
