@@ -115,7 +115,7 @@ describe("seatrial", () => {
     expect(lax.stdout).not.toContain("\u001b[");
     const strict = await place.call([...args, "--out", "strict", "--strict"]);
     expect(strict.code).toBe(1);
-    expect(strict.stderr).toMatch(/refused by --strict: .*lifecycle \(timing\)/);
+    expect(strict.stderr).toMatch(/refused by --strict: .*lifecycle\S* \(timing\)/);
     expect(place.files("strict").map((name) => name.split("/").at(-1))).toEqual([
       ...FILES,
       "timing.json",
