@@ -1,4 +1,5 @@
 import { replayOpenb } from "../openb.js";
+import { devices } from "./devices.js";
 import { ladder } from "./ladder.js";
 import { mixes } from "./mixes.js";
 import { preemption } from "./preemption.js";
@@ -17,6 +18,7 @@ export async function run(): Promise<void> {
   ladder(millis, targets);
   mixes(millis * 4, targets);
   preemption();
+  devices(millis * 4, targets);
   await refusals(targets);
   targets.print();
 }

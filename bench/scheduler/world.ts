@@ -5,7 +5,6 @@ import { FastSchedulingAlgorithm } from "../../src/scheduler/fast/fast-schedulin
 import { ClusterState } from "../../src/scheduler/framework/cluster-state.js";
 import { loadConfiguration } from "../../src/scheduler/framework/configuration/load-configuration.js";
 import { featuresOf } from "../../src/scheduler/framework/features.js";
-import { ObjectTable } from "../../src/scheduler/framework/listers.js";
 import { listerTables } from "../../src/scheduler/framework/lister-tables.js";
 import { PodNominator } from "../../src/scheduler/framework/nominator.js";
 import type { PodInfo } from "../../src/scheduler/framework/pod-info.js";
@@ -21,7 +20,7 @@ const MINOR = 26;
 
 let lastRow = 0;
 
-function meta(namespace: string, name: string, labels: Labels) {
+export function benchMeta(namespace: string, name: string, labels: Labels) {
   lastRow += 1;
   return {
     row: lastRow,
@@ -52,7 +51,7 @@ export function benchNode(name: string, shape: NodeShape): ObjectVersion<"Node">
   const { cpu, memory, labels, taints = [] } = shape;
   const allocatable = { cpu, memory, pods: "110" };
   return {
-    ...meta("", name, labels),
+    ...benchMeta("", name, labels),
     kind: "Node",
     spec: { taints },
     status: { allocatable, capacity: allocatable },
@@ -62,7 +61,7 @@ export function benchNode(name: string, shape: NodeShape): ObjectVersion<"Node">
 /** A Service that selects the pods of an app of its own name. */
 export function benchService(name: string): ObjectVersion<"Service"> {
   return {
-    ...meta("default", name, {}),
+    ...benchMeta("default", name, {}),
     kind: "Service",
     spec: { selector: { app: name } },
   } as unknown as ObjectVersion<"Service">;
@@ -121,27 +120,26 @@ export class BenchWorld {
   readonly framework: Framework;
   readonly plainFramework: Framework;
   readonly nominator = new PodNominator();
-  readonly services = new ObjectTable<"Service">();
-  readonly budgets = new ObjectTable<"PodDisruptionBudget">();
+  readonly tables = listerTables();
+  readonly services = this.tables.services;
+  readonly budgets = this.tables.podDisruptionBudgets;
   private readonly plain: SchedulingAlgorithm;
 
   constructor(options: {
     readonly percentageOfNodesToScore: number;
     readonly memoryBytes?: number;
+    readonly minor?: number;
   }) {
-    const features = featuresOf(MINOR);
+    const { percentageOfNodesToScore, memoryBytes, minor = MINOR } = options;
+    const features = featuresOf(minor);
     const catalogue = PLUGIN_CATALOGUE;
-    const { configuration } = loadConfiguration(null, { minor: MINOR, features, catalogue });
+    const { configuration } = loadConfiguration(null, { minor, features, catalogue });
     if (configuration === null) throw new Error("the default configuration does not load");
     this.state = new ClusterState(features);
     const surroundings = {
       features,
       snapshot: this.state,
-      listers: {
-        ...listerTables(),
-        services: this.services,
-        podDisruptionBudgets: this.budgets,
-      },
+      listers: this.tables,
       nominator: this.nominator,
       scalars: this.state.scalars,
       offset: () => 0,
@@ -151,7 +149,6 @@ export class BenchWorld {
       new Framework(profile!, surroundings, factoriesOf(catalogue));
     this.framework = framework();
     this.plainFramework = framework();
-    const { percentageOfNodesToScore, memoryBytes } = options;
     const dice = new Lcg(1);
     const chooseTie = (count: number): number => dice.int(count);
     this.plain = new SchedulingAlgorithm({ percentageOfNodesToScore, chooseTie });

@@ -104,6 +104,8 @@ export class PlainPart {
     const totals = this.of.totalsOf(feasible);
     for (const { plugin, weight } of framework.scorePlugins) {
       if (!this.plain.includes(plugin) || skipped.has(plugin)) continue;
+      // What is the same for all makes no node better.
+      if ((plugin.uniformScore?.(state, pod) ?? null) !== null) continue;
       framework.calls.score += feasible.length;
       const scores = Float64Array.from(feasible, (node) => plugin.score(state, pod, node));
       if (normalizes(plugin)) plugin.normalizeScore(state, pod, feasible, scores);

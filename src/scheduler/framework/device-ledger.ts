@@ -10,12 +10,17 @@ function deviceKey(device: {
   return `${device.driver}/${device.pool}/${device.device}`;
 }
 
+/** So many changes are told apart at most. */
+const MAX_CHANGES = 10_000;
+
 /** Which devices are in use by allocations, kept up as allocations come and go. */
 export class DeviceLedger {
   private readonly owned = new Map<string, number>();
   private readonly shares = new Map<string, number>();
   private readonly consumed = new Map<string, Map<string, Quantity>>();
-  private readonly versions = new Map<string, number>();
+  /** Pools with a device that was taken or given back, the newest last. */
+  private changed: string[] = [];
+  private forgotten = 0;
 
   /** Whether one claim has the device for itself. */
   isOwned(key: string): boolean {
@@ -32,9 +37,14 @@ export class DeviceLedger {
     return this.consumed.get(key);
   }
 
-  /** Grows with every change of a device of the pool. */
-  poolVersion(driver: string, pool: string): number {
-    return this.versions.get(`${driver}/${pool}`) ?? 0;
+  /** How many changes there were so far. */
+  get version(): number {
+    return this.forgotten + this.changed.length;
+  }
+
+  /** The pools, as `driver/pool`, of the changes after `version`; null: it is too long ago. */
+  changedSince(version: number): readonly string[] | null {
+    return version < this.forgotten ? null : this.changed.slice(version - this.forgotten);
   }
 
   add(allocation: AllocationResult | undefined): void {
@@ -49,8 +59,11 @@ export class DeviceLedger {
   private count(result: DeviceResult, by: 1 | -1): void {
     if (result.adminAccess === true) return;
     const key = deviceKey(result);
-    const pool = `${result.driver}/${result.pool}`;
-    this.versions.set(pool, (this.versions.get(pool) ?? 0) + 1);
+    if (this.changed.length >= MAX_CHANGES) {
+      this.forgotten += this.changed.length;
+      this.changed = [];
+    }
+    this.changed.push(`${result.driver}/${result.pool}`);
     const counts = result.shareID === undefined ? this.owned : this.shares;
     const count = (counts.get(key) ?? 0) + by;
     if (count > 0) counts.set(key, count);

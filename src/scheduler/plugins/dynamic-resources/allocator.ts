@@ -5,19 +5,23 @@ import { allocationOf } from "./allocation-result.js";
 import { type AllocatorFeatures, type Found, searchDevices } from "./allocation-search.js";
 import { type ClaimPlan, type ClaimToAllocate, PlanError, planClaims } from "./claims-plan.js";
 import { DeviceModels } from "./device-model.js";
-import { type DevicePool, NodePools, usageVersion } from "./device-pools.js";
+import { type DevicePool, NodePools } from "./device-pools.js";
 
 /** What was found on a node, with what it rested on. */
 interface Remembered {
   readonly pools: readonly DevicePool[];
-  readonly usage: number;
   readonly found: Found;
+  /** As of which slices and labels of the node it was looked at. */
+  slices: number;
+  labels: unknown;
 }
 
 /** Pods that ask for the same devices, and what was found for them. */
 interface Shape {
   readonly plans: readonly ClaimPlan[];
   readonly byNode: Map<string, Remembered>;
+  /** The changes of devices in use that it knows of. */
+  asOf: number;
 }
 
 /** What a pod asks for, ready to be looked for on nodes. */
@@ -76,7 +80,7 @@ export class DeviceAllocator {
         features: this.features,
       });
       if (plans instanceof PlanError) return plans;
-      shape = { plans, byNode: new Map() };
+      shape = { plans, byNode: new Map(), asOf: this.listers.resourceClaims.devices.version };
       if (this.shapes.size >= MAX_SHAPES) this.shapes.delete(this.shapes.keys().next().value!);
       this.shapes.set(key, shape);
     }
@@ -99,19 +103,44 @@ export class DeviceAllocator {
 
   /** The devices that the demand would get on the node; null: there are not enough. */
   find({ shape, plans }: Demand, node: NodeInfo): Found | AllocationFailure {
-    const { pools } = this.nodePools.of(node);
     const ledger = this.listers.resourceClaims.devices;
-    const usage = usageVersion(pools, ledger);
+    if (shape.asOf !== ledger.version) this.catchUp(shape);
+    const slices = this.listers.resourceSlices.version;
+    const { labels } = node;
     const known = shape.byNode.get(node.name);
-    if (known !== undefined && known.pools === pools && known.usage === usage) return known.found;
+    if (known !== undefined && known.slices === slices && known.labels === labels) {
+      return known.found;
+    }
+    const { pools } = this.nodePools.of(node);
+    if (known?.pools === pools) {
+      known.slices = slices;
+      known.labels = labels;
+      return known.found;
+    }
     const found = searchDevices(plans, pools, { ledger, features: this.features });
     if (found instanceof PlanError) return new AllocationFailure(found.message, false);
     const told = this.features.invalidPoolsTold && pools.some(({ invalid }) => invalid !== "");
     if (found === null && told) {
       return new AllocationFailure("invalid resource pools were encountered", true);
     }
-    shape.byNode.set(node.name, { pools, usage, found });
+    shape.byNode.set(node.name, { pools, found, slices, labels });
     return found;
+  }
+
+  /** What was found on a node that was looked at; null: nothing. */
+  foundOn({ shape }: Demand, nodeName: string): Found {
+    return shape.byNode.get(nodeName)?.found ?? null;
+  }
+
+  /** Forgets what was found on nodes with a device that was taken or given back since. */
+  private catchUp(shape: Shape): void {
+    const ledger = this.listers.resourceClaims.devices;
+    const changed = ledger.changedSince(shape.asOf);
+    shape.asOf = ledger.version;
+    if (changed === null) shape.byNode.clear();
+    for (const pool of changed ?? []) {
+      for (const name of this.nodePools.nodesThatReach(pool)) shape.byNode.delete(name);
+    }
   }
 
   /** What is written into the status of each claim. */

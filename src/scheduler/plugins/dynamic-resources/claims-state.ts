@@ -30,6 +30,7 @@ export class ClaimsState implements StateData {
   demand: Demand | null = null;
   /** Why the claims ask for something that no node can give. */
   planError: Status | null = null;
+  /** Where nodes serve extended resources by devices: each asks for something else. */
   readonly byNode = new Map<string, NodeDevices>();
   /** Claims, by their place, whose allocation some node cannot use. */
   readonly unavailable = new Set<number>();

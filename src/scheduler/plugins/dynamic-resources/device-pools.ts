@@ -1,6 +1,5 @@
 import type { CounterSet, Device, DevicePlace } from "../../../api/devices.js";
 import type { VersionOf } from "../../../api/object-version.js";
-import type { DeviceLedger } from "../../framework/device-ledger.js";
 import type { SliceLister } from "../../framework/listers.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { DeviceModel, DeviceModels } from "./device-model.js";
@@ -177,6 +176,7 @@ function problemOf(
 /** The pools that one node reaches, as long as neither slices nor the node change. */
 export class NodePools {
   private readonly known = new Map<string, Known>();
+  private readonly nodesOf = new Map<string, Set<string>>();
 
   constructor(
     private readonly slices: SliceLister,
@@ -197,7 +197,18 @@ export class NodePools {
     const pools = gatherPools(node, slices, this.models, this.features);
     const made = { pools, own, beyond, labels: node.labels };
     this.known.set(node.name, made);
+    for (const { driver, name } of pools) {
+      const key = `${driver}/${name}`;
+      const nodes = this.nodesOf.get(key);
+      if (nodes === undefined) this.nodesOf.set(key, new Set([node.name]));
+      else nodes.add(node.name);
+    }
     return made;
+  }
+
+  /** The nodes that reach the pool `driver/pool`, or did. */
+  nodesThatReach(pool: string): Iterable<string> {
+    return this.nodesOf.get(pool) ?? [];
   }
 }
 
@@ -206,11 +217,4 @@ interface Known {
   readonly own: number;
   readonly beyond: number;
   readonly labels: unknown;
-}
-
-/** Changes whenever a device of the pools is taken or given back. */
-export function usageVersion(pools: readonly DevicePool[], ledger: DeviceLedger): number {
-  let sum = 0;
-  for (const { driver, name } of pools) sum += ledger.poolVersion(driver, name);
-  return sum;
 }

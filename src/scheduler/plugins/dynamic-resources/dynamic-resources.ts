@@ -32,7 +32,7 @@ import { AllocationFailure, DeviceAllocator } from "./allocator.js";
 import { isReadyToBind } from "./binding-conditions.js";
 import { claimEvents } from "./claim-events.js";
 import { PlanError } from "./claims-plan.js";
-import { CLAIMS_KEY, ClaimsState, type ExtendedClaim } from "./claims-state.js";
+import { CLAIMS_KEY, ClaimsState, type ExtendedClaim, type NodeDevices } from "./claims-state.js";
 import {
   type ExtendedRequests,
   ExtendedResources,
@@ -250,8 +250,17 @@ export class DynamicResources
     if (found instanceof AllocationFailure) {
       return found.nodeOnly ? refusal(found.message) : new Status("Error", [found.message], NAME);
     }
-    mine.byNode.set(node.name, { demand, found, extended });
+    if (extended !== null) mine.byNode.set(node.name, { demand, found, extended });
     return null;
+  }
+
+  /** What a node that passed Filter would give the pod. */
+  private devicesOn(mine: ClaimsState | undefined, nodeName: string): NodeDevices | undefined {
+    if (mine === undefined) return undefined;
+    const own = mine.byNode.get(nodeName);
+    if (own !== undefined || mine.demand === null) return own;
+    const found = this.allocator.foundOn(mine.demand, nodeName);
+    return found === null ? undefined : { demand: mine.demand, found, extended: null };
   }
 
   postFilter(state: CycleState, { pod }: PodInfo, _statuses: NodeStatuses): PostFilterResult {
@@ -285,7 +294,7 @@ export class DynamicResources
 
   score(state: CycleState, _pod: PodInfo, node: NodeInfo): number {
     const mine = state.read(CLAIMS_KEY);
-    const devices = mine?.byNode.get(node.name);
+    const devices = this.devicesOn(mine, node.name);
     if (mine === undefined || devices === undefined) return 0;
     let score = 0;
     let next = 0;
@@ -315,7 +324,7 @@ export class DynamicResources
 
   reserve(state: CycleState, { pod }: PodInfo, nodeName: string): Result {
     const mine = state.read(CLAIMS_KEY);
-    const devices = mine?.byNode.get(nodeName);
+    const devices = this.devicesOn(mine, nodeName);
     if (mine === undefined || devices === undefined) return null;
     const results = this.allocator.results(devices.demand, devices.found, nodeName);
     const open = mine.claims.filter(({ status }) => status?.allocation === undefined);
