@@ -57,8 +57,13 @@ function queueLines(
   return lines;
 }
 
-/** How long its gates held it. */
+/** How long its gates, or claims that are not made yet, held it. */
 export function gatingText({ gates, untilMicros }: Gating): string {
+  if (gates.length === 0) {
+    return untilMicros === null
+      ? "A claim of devices that it names (a ResourceClaim, or one made from its template) is not there, and the scheduler does not look at it before."
+      : `Its claims of devices were there ${durationText(untilMicros / 1e6)} after the start; the scheduler does not look at it before.`;
+  }
   const one = gates.length === 1;
   const held = `Its scheduling gate${one ? "" : "s"} (${gates.join(", ")}) held it back`;
   return untilMicros === null

@@ -10,6 +10,7 @@ import {
 import { avoidedAdvice, farAdvice, nearAdvice } from "./affinity-advice.js";
 import { type BlockedNode, blockedNodes, untolerated } from "./blockers.js";
 import type { Decision } from "./decision-observer.js";
+import { devicesOfNodes, devicesOfPod } from "./device-advice.js";
 import { choiceAdvice } from "./node-choice.js";
 import { listText, nodesText, roomText } from "./node-text.js";
 import { portAdvice } from "./port-advice.js";
@@ -48,6 +49,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   GCEPDLimits: "volumes",
   AzureDiskLimits: "volumes",
   CinderLimits: "volumes",
+  DynamicResources: "claimed devices",
 };
 
 /**
@@ -74,6 +76,7 @@ export function adviceFor({ framework, pod, outcome }: Decision): readonly strin
 function wholeAdvice({ plugin, message }: Status, refused: Refused): string {
   return (
     volumesOfPod(message, refused) ??
+    devicesOfPod(message) ??
     `No node is even looked at, for ${plugin} refuses the pod as it is: ${message}.`
   );
 }
@@ -119,6 +122,8 @@ function soleAdvice(
     case "InterPodAffinity":
       if (status === AFFINITY_UNMET) return [nearAdvice(ruled)];
       return [status === ANTI_AFFINITY_BROKEN ? farAdvice(ruled) : avoidedAdvice(ruled)];
+    case "DynamicResources":
+      return [devicesOfNodes(ruled, status.reasons)];
     default:
       return MEANINGS[plugin] === "volumes"
         ? [volumesOfNodes(ruled, status.reasons)]
