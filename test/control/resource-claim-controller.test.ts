@@ -51,8 +51,9 @@ describe("a pod that names a template of claims", () => {
       allocation: { devices: { results: [result] } },
       reservedFor: [{ resource: "pods", name: "p", uid: owner.uid }],
     };
-    cluster.execute({ verb: "patch", target: claim!, change: { status } });
-    cluster.execute({ verb: "patch", target: owner, change: { status: { phase: "Succeeded" } } });
+    const finalizers = ["resource.kubernetes.io/delete-protection"];
+    cluster.execute({ verb: "patch", target: claim!, change: { status, finalizers } });
+    cluster.execute({ verb: "patch", target: owner, change: { phase: "Succeeded" } });
     cluster.advance(60);
     expect(cluster.all("ResourceClaim")).toEqual([]);
   });

@@ -27,7 +27,7 @@ const VARIABLES = deviceVariables("gpu.example.com", {
     type: { string: "gpu" },
     numa: { int: 0 },
     index: { int: 1 },
-    ver: { version: "1.2.3" },
+    ver: { version: "1.10.2" },
     "other.com/flag": { bool: true },
   },
   capacity: { memory: { value: "40Gi" } },
