@@ -4,6 +4,7 @@ import type { RunWatch } from "../experiment/run-watch.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { Explainer } from "../scheduler/explain/explainer.js";
 import { explain } from "./explanation.js";
+import { HeapWatch } from "./heap-watch.js";
 import type { Interruption } from "./interruption.js";
 import { processOwner } from "./process-owner.js";
 import { ProgressBar } from "./progress-bar.js";
@@ -26,6 +27,7 @@ export function runHere(loaded: LoadedScenario, context: HereContext): Promise<S
   const owner: FolderOwner = processOwner();
   const watch: RunWatch = {
     stop: interruption,
+    memory: new HeapWatch(),
     startClock: () => new WallClock(),
     progress: (scenario) => new ProgressBar(scenario),
   };

@@ -7,6 +7,7 @@ import { failedExpectations } from "../scenario/expectations.js";
 import { formatIssue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { loadScenario } from "../scenario/load/load-scenario.js";
+import { HeapWatch } from "./heap-watch.js";
 import { processOwner } from "./process-owner.js";
 import { WallClock } from "./wall-clock.js";
 
@@ -76,6 +77,7 @@ function silentWatch(flag: Int32Array): RunWatch {
   };
   return {
     stop,
+    memory: new HeapWatch(),
     startClock: () => new WallClock(),
     progress: () => ({ show() {}, clear() {} }),
   };

@@ -9,9 +9,16 @@ import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import type { FolderOwner } from "./hidden-folders.js";
 import { DumpFile } from "./dump-file.js";
 import { RunBrokenError } from "./run-broken-error.js";
+import { leastHeapBytes } from "./memory-estimate.js";
 import { openRunFolder, RunFolder } from "./run-folder.js";
 import { notesOf } from "./run-notes.js";
-import { InterruptedError, type ProgressDisplay, type RunWatch } from "./run-watch.js";
+import {
+  InterruptedError,
+  MemoryExhaustedError,
+  type MemoryWatch,
+  type ProgressDisplay,
+  type RunWatch,
+} from "./run-watch.js";
 import { claimOf } from "./verification.js";
 import { stateDump } from "./state-dump.js";
 import { writeRun } from "./write-run.js";
@@ -79,23 +86,26 @@ export async function runScenario(
 ): Promise<ScenarioOutcome> {
   const { name, seed } = loaded.scenario;
   const { out, owner, variant = DEFAULT_VARIANT } = context;
+  const { stop, memory } = context.watch;
+  const short = memory.expect(leastHeapBytes(loaded));
+  if (short !== null) return refusedAsAWhole(name, short);
   const place = { out, scenario: name, variant, seed, owner };
   const folder = openRunFolder(place);
   if (!(folder instanceof RunFolder)) return { outcome: "refused", issues: [folder] };
-  const { stop } = context.watch;
   const dump = context.dump === undefined ? null : new DumpFile(context.dump, owner.name);
   const discard = () => {
     folder.discard();
     dump?.discard();
   };
   const release = stop.hold(discard);
-  const openText = (file: string) => stop.guard(loaded.openText(file));
+  const openText = (file: string) => checked(stop.guard(loaded.openText(file)), memory);
   try {
     const problem = dump?.problem() ?? null;
     if (problem !== null) return { outcome: "unwritten", issue: problem };
     return await simulate({ ...loaded, openText }, { folder, dump }, context);
   } catch (error) {
     if (error instanceof InterruptedError) return { outcome: "interrupted" };
+    if (error instanceof MemoryExhaustedError) return refusedAsAWhole(name, error.message);
     throw error;
   } finally {
     discard();
@@ -122,7 +132,8 @@ async function simulate(
     isWhole = await runInSlices(world, bar, watch);
   } catch (error) {
     const { name, seed } = loaded.scenario;
-    if (error instanceof SimulationStuckError) return stuck(name, error);
+    if (error instanceof SimulationStuckError) return refusedAsAWhole(name, error.message);
+    if (error instanceof MemoryExhaustedError) throw error;
     throw new RunBrokenError(error, { scenario: name, seed, timeMicros: world.now });
   } finally {
     bar.clear();
@@ -162,6 +173,7 @@ async function simulate(
   const failure = await writeRun(folder, results, async () => {
     await setImmediate();
     watch.stop.check();
+    watch.memory.check();
   });
   const failed = failure ?? dump?.commit() ?? null;
   if (failed !== null) return { outcome: "unwritten", issue: failed };
@@ -172,7 +184,15 @@ async function simulate(
   };
 }
 
-function stuck(scenario: string, { message }: SimulationStuckError): ScenarioOutcome {
+/** The same text, as long as there is memory for what is made of it. */
+async function* checked(text: AsyncIterable<string>, memory: MemoryWatch): AsyncGenerator<string> {
+  for await (const block of text) {
+    memory.check();
+    yield block;
+  }
+}
+
+function refusedAsAWhole(scenario: string, message: string): ScenarioOutcome {
   const issue = { file: `scenario ${scenario}`, line: 0, column: 0, path: "", value: "", message };
   return { outcome: "refused", issues: [issue] };
 }
@@ -199,5 +219,6 @@ async function runInSlices(world: World, bar: ProgressDisplay, watch: RunWatch):
     bar.show({ nowMicros, endMicros, events: engine.eventsProcessed });
     await setImmediate();
     if (watch.stop.requested) return false;
+    watch.memory.check();
   }
 }

@@ -14,6 +14,19 @@ export interface StopRequest {
   check(): void;
 }
 
+/** Ends a run that would need more memory than there is. */
+export class MemoryExhaustedError extends Error {
+  override readonly name = "MemoryExhaustedError";
+}
+
+/** The memory of this process. */
+export interface MemoryWatch {
+  /** Why a run that needs at least so much cannot be; null where it can, which it may warn of. */
+  expect(leastBytes: number): string | null;
+  /** Throws {@link MemoryExhaustedError} when next to none is left. */
+  check(): void;
+}
+
 /** A clock of the machine, started when it was made. */
 interface RunClock {
   readonly wallSeconds: number;
@@ -34,6 +47,7 @@ export interface ProgressDisplay {
 /** The world outside of a run, for whoever starts it to give: a run itself knows no clock and no terminal. */
 export interface RunWatch {
   readonly stop: StopRequest;
+  readonly memory: MemoryWatch;
   startClock(): RunClock;
   progress(scenario: string): ProgressDisplay;
 }

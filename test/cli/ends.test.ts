@@ -81,6 +81,20 @@ describe("standard streams that cannot be written", () => {
   });
 });
 
+describe("a run that is larger than Node's heap", () => {
+  it("is refused before its work, with the remedy, and leaves nothing", async () => {
+    place.write("large.yaml", scenario("large").replace("nodes: 2", "nodes: 20000"));
+    const ended = await place.call(["run", "large.yaml", "--out", "large"], {
+      env: { NODE_OPTIONS: "--max-old-space-size=64", NO_COLOR: "1" },
+    });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(
+      /^scenario large: needs about \d+ MB of memory, and Node's heap is limited to 64 MB: set NODE_OPTIONS=--max-old-space-size=1024, or run fewer nodes, pods or rows of a trace\n$/,
+    );
+    expect(place.files().some((name) => name.startsWith("large/"))).toBe(false);
+  });
+});
+
 describe("what the environment holds for libraries", () => {
   it("never reaches the output", async () => {
     const { code, stdout } = await place.call(["validate", "good.yaml"], {

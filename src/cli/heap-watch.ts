@@ -1,0 +1,61 @@
+import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { MemoryExhaustedError, type MemoryWatch } from "../experiment/run-watch.js";
+import { tell } from "./standard-streams.js";
+
+/** From here on garbage is collected to see what is left. */
+const FULL_SHARE = 0.85;
+/** More than this of the heap in use for good leaves no room to work in. */
+const EXHAUSTED_SHARE = 0.8;
+const WARN_SHARE = 0.6;
+/** Of the limit that Node tells so much is for what is young. */
+const YOUNG_BYTES = 48 * 2 ** 20;
+
+/** Node's heap has a limit, at which the process is aborted with a trace: before that we end it. */
+export class HeapWatch implements MemoryWatch {
+  private readonly limitBytes = getHeapStatistics().heap_size_limit - YOUNG_BYTES;
+  private collect: (() => void) | null = null;
+
+  expect(leastBytes: number): string | null {
+    const needs = `needs about ${amount(leastBytes)} of memory`;
+    if (leastBytes > this.limitBytes) return `${needs}, ${this.remedy(leastBytes)}`;
+    if (leastBytes > this.limitBytes * WARN_SHARE)
+      tell(`note: the run ${needs} at least, ${this.remedy(leastBytes)}`);
+    return null;
+  }
+
+  check(): void {
+    if (usedBytes() < this.limitBytes * FULL_SHARE) return;
+    this.collect ??= collector();
+    this.collect();
+    const used = usedBytes();
+    if (used < this.limitBytes * EXHAUSTED_SHARE) return;
+    throw new MemoryExhaustedError(`has used ${amount(used)} of memory, ${this.remedy(2 * used)}`);
+  }
+
+  private remedy(bytes: number): string {
+    const megabytes = Math.ceil((2 * bytes) / 2 ** 30) * 1024;
+    return (
+      `and Node's heap is limited to ${amount(this.limitBytes)}: ` +
+      `set NODE_OPTIONS=--max-old-space-size=${megabytes}, or run fewer nodes, pods or rows of a trace`
+    );
+  }
+}
+
+function collector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}
+
+/** What has outlived its youth. */
+function usedBytes(): number {
+  return getHeapSpaceStatistics()
+    .filter(({ space_name: name }) => !/^(?:new|read_only)/.test(name))
+    .reduce((sum, { space_used_size: bytes }) => sum + bytes, 0);
+}
+
+function amount(bytes: number): string {
+  return bytes < 2 ** 30
+    ? `${Math.round(bytes / 2 ** 20)} MB`
+    : `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}
