@@ -1,6 +1,4 @@
-import { podRequests, scaledAmounts } from "../../src/api/pod-resources.js";
 import type { PodSpec } from "../../src/api/kubernetes.js";
-import { parseResource } from "../../src/api/quantity.js";
 import { type AnyVersion, objectKey, type ObjectVersion } from "../../src/api/object-version.js";
 import { isPodReady, isPodTerminal, type PodVersion } from "../../src/api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../src/base/time.js";
@@ -257,7 +255,12 @@ export class ClusterChecker {
   private requestsOf(spec: PodSpec): ReadonlyMap<string, number> {
     const known = this.requests.get(spec);
     if (known !== undefined) return known;
-    const amounts = scaledAmounts(podRequests({ spec }));
+    const amounts = new Map<string, number>();
+    for (const { resources } of spec.containers) {
+      for (const [resource, quantity] of Object.entries(resources?.requests ?? {})) {
+        amounts.set(resource, (amounts.get(resource) ?? 0) + amountOf(quantity));
+      }
+    }
     this.requests.set(spec, amounts);
     return amounts;
   }
@@ -265,8 +268,7 @@ export class ClusterChecker {
   private checkNode(node: ObjectVersion<"Node">, used: ReadonlyMap<string, number>): void {
     const allocatable = node.status.allocatable ?? {};
     for (const [resource, amount] of used) {
-      const quantity = allocatable[resource];
-      const limit = quantity === undefined ? 0 : parseResource(resource, quantity);
+      const limit = amountOf(allocatable[resource] ?? 0);
       this.demand(amount <= limit, () => {
         return `${node.name} has ${limit} of ${resource}, and its pods ask for ${amount}`;
       });
@@ -296,6 +298,21 @@ export class ClusterChecker {
   private demand(holds: boolean, message: () => string): void {
     if (!holds) throw new Error(`${this.world.now / MICROS_PER_SECOND} s: ${message()}`);
   }
+}
+
+const SUFFIXES: Readonly<Record<string, number>> = {
+  "": 1_000,
+  m: 1,
+  Ki: 1_000 * 2 ** 10,
+  Mi: 1_000 * 2 ** 20,
+  Gi: 1_000 * 2 ** 30,
+};
+
+/** A quantity as random scenarios write it, in thousandths. */
+function amountOf(quantity: string | number): number {
+  const [, number = "", suffix = ""] = /^([\d.]+)(m|Ki|Mi|Gi|)$/.exec(String(quantity)) ?? [];
+  if (number === "") throw new Error(`a random scenario has the quantity ${quantity}`);
+  return Math.round(Number(number) * SUFFIXES[suffix]!);
 }
 
 /** Names of the ready pods in a Service's EndpointSlices. */
