@@ -117,6 +117,7 @@ export class Scheduler {
     this.hints = new QueueingHints(this.frameworks, { useHints: features.SchedulerQueueingHints });
     this.queue = this.buildQueue();
     this.algorithm = new FastSchedulingAlgorithm(this.state, {
+      now: () => this.options.engine.now,
       percentageOfNodesToScore: options.percentageOfNodesToScore,
       chooseTie: options.ties === "random" ? this.randomTie() : null,
       verifyEvery: options.verifyEvery ?? 0,

@@ -3,6 +3,7 @@ import type { ClusterState } from "../framework/cluster-state.js";
 import { CycleState } from "../framework/cycle-state.js";
 import { type Diagnosis, fitErrorMessage, postFilterWords } from "../framework/fit-error.js";
 import type { NodeInfo } from "../framework/node-info.js";
+import type { NodeBatch } from "../framework/opportunistic-batch.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Framework } from "../framework/runtime.js";
 import type { ScoreTrace } from "../framework/score-sheet.js";
@@ -108,6 +109,15 @@ export class FastSchedulingAlgorithm {
     this.plain.nextStartNodeIndex = index;
   }
 
+  /** What the cycle before has left for pods like its own. */
+  get batch(): NodeBatch | null {
+    return this.plain.batch;
+  }
+
+  set batch(batch: NodeBatch | null) {
+    this.plain.batch = batch;
+  }
+
   get counts(): FastCounts {
     const remembered = [...this.classes.values()];
     const sum = (of: (classes: FastClasses) => number): number =>
@@ -132,6 +142,7 @@ export class FastSchedulingAlgorithm {
       return this.plain.schedule(framework, pod, trace);
     }
     this.fastDecisions += 1;
+    this.plain.batch = null;
     const { verifyEvery = 0 } = this.options;
     if (verifyEvery > 0 && this.fastDecisions % verifyEvery === 0) {
       verifyDecision(this.options, framework, pod, {
@@ -146,7 +157,7 @@ export class FastSchedulingAlgorithm {
 
   private ready(framework: Framework, pod: PodInfo): ReadyClass | null {
     const { state, table } = this;
-    if (pod.pod.nominatedNodeName !== "") return null;
+    if (pod.pod.nominatedNodeName !== "" || framework.signPod(pod) !== null) return null;
     if (state.nodes.length === 0 || framework.snapshot !== state) return null;
     // Which resources devices serve, in place of nodes, follows from the DeviceClasses.
     const deviceClasses = framework.listers.deviceClasses.version;
@@ -255,6 +266,7 @@ export class FastSchedulingAlgorithm {
       evaluatedNodes: nodeCount,
       diagnosis,
       nodeCount,
+      nodeHint: null,
       postFilter,
       message: () =>
         fitErrorMessage(nodeCount, diagnosis, {
@@ -273,6 +285,7 @@ class FastScheduled implements Scheduled {
   readonly evaluatedNodes: number;
   readonly ties: number;
   readonly nominatedNodeFit = false;
+  readonly nodeHint = null;
   private readonly feasibleCount: number;
   private readonly moment: number;
   private made: CycleState | null = null;

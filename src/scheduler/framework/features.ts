@@ -308,6 +308,12 @@ export const GATES = {
   PodGroupPlacementExists: { from: 36, source: "plugins/registry.go (v1.36)" },
   /** The plugin DeferredPodScheduling exists at all. */
   DeferredPodSchedulingExists: { from: 37, source: "plugins/registry.go (v1.37)" },
+  /** Image volumes count in ImageLocality too. */
+  ImageLocalityOfImageVolumes: { from: 36, source: "imagelocality sumImageScores (v1.36)" },
+  /** A node that still has room after a pod like this one is scored anew, among those that were kept. */
+  BatchedNodesAreRescored: { from: 37, source: "runtime/batch.go rescoreHintedNode (v1.37)" },
+  /** A pod with a nomination takes no node that the cycle before has left. */
+  NominatedPodsAreNotBatched: { from: 37, source: "runtime/batch.go batchStateCompatible (v1.37)" },
   /** NodeName filters before NodeUnschedulable in the default profile. */
   NodeNameFirst: { from: 37, source: "default_plugins.go of v1.37" },
   /** NodeName, NodeUnschedulable and TaintToleration have a PreFilter, for pods that wait for a resize. */

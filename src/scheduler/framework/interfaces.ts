@@ -142,6 +142,13 @@ export interface Plugin {
   ): CountingRule | null | undefined;
   /** Events that may make a pod schedulable which this plugin refused. Absent: every event. */
   eventsToRegister?(): readonly ClusterEventWithHint[];
+  /**
+   * All of the pod that the plugin's answers depend on, as text; null where they depend on more. Two pods
+   * of one signature get the same answers. Absent: no pod of the profile can be signed. Source: KEP-5598.
+   */
+  signPod?(pod: PodInfo): string | null;
+  /** It signs no pod at all. */
+  readonly signsNone?: boolean;
 }
 
 export interface PreEnqueuePlugin extends Plugin {

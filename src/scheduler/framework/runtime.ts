@@ -29,6 +29,7 @@ import type { Listers } from "./listers.js";
 import type { NodeInfo } from "./node-info.js";
 import type { Nominator } from "./nominator.js";
 import type { PodInfo } from "./pod-info.js";
+import { PodSigner } from "./pod-signer.js";
 import type { FactoryOf, ResolvedProfile } from "./profile.js";
 import type { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
@@ -82,6 +83,7 @@ export class Framework implements Handle {
   private readonly preBindPlugins: readonly PreBindPlugin[];
   private readonly bindPlugins: readonly BindPlugin[];
   private readonly postBindPlugins: readonly PostBindPlugin[];
+  private signer: PodSigner | null = null;
   private readonly plugins = new Map<string, Plugin>();
 
   constructor(
@@ -113,6 +115,12 @@ export class Framework implements Handle {
     this.preBindPlugins = this.at<PreBindPlugin>("preBind");
     this.bindPlugins = this.at<BindPlugin>("bind");
     this.postBindPlugins = this.at<PostBindPlugin>("postBind");
+  }
+
+  /** The pod's signature; null where its answers depend on more than can be signed. Source: KEP-5598. */
+  signPod(pod: PodInfo): string | null {
+    this.signer ??= new PodSigner(this);
+    return this.signer.sign(pod);
   }
 
   /** Every plugin of the profile that is modelled, once. */

@@ -1,8 +1,10 @@
 import { assert } from "../../base/assert.js";
+import type { TimeMicros } from "../../base/time.js";
 import { CycleState } from "./cycle-state.js";
 import { Diagnosis, fitErrorMessage, postFilterWords } from "./fit-error.js";
 import type { PostFilterResult, PreFilterOutcome } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
+import { type NodeBatch, type NodeHint, BatchRecorder, nodeHint } from "./opportunistic-batch.js";
 import type { PodInfo } from "./pod-info.js";
 import { FIRST_FIT } from "./profile.js";
 import type { Framework } from "./runtime.js";
@@ -27,6 +29,8 @@ export interface Scheduled {
   readonly diagnosis: Diagnosis;
   /** True if the pod's nominated node passed: then it was the only one evaluated. */
   readonly nominatedNodeFit: boolean;
+  /** The node that the cycle before has left for pods like this one; null for none. */
+  readonly nodeHint: string | null;
 }
 
 /** The pod fits on no node; `postFilter` says what preemption made of it. */
@@ -36,6 +40,8 @@ export interface Unschedulable {
   readonly evaluatedNodes: number;
   readonly diagnosis: Diagnosis;
   readonly nodeCount: number;
+  /** See {@link Scheduled.nodeHint}. */
+  readonly nodeHint: string | null;
   /** Null when the profile has no PostFilter plugin. */
   readonly postFilter: PostFilterResult | null;
   /** In Kubernetes' words. */
@@ -56,6 +62,8 @@ export interface AlgorithmOptions {
   readonly percentageOfNodesToScore: number;
   /** Chooses one of `count` equal nodes: a number in [0, count). Null: the first in cluster order. */
   readonly chooseTie: ((count: number) => number) | null;
+  /** The time of the cycle; absent: what cycles leave to the next never ages. */
+  readonly now?: () => TimeMicros;
   /** Leaves PostFilter out: for a decision that is only compared with another one. */
   readonly withoutPostFilter?: boolean;
 }
@@ -83,6 +91,7 @@ interface Search {
   readonly diagnosis: Diagnosis;
   readonly feasible: NodeInfo[];
   nominatedNodeFit: boolean;
+  hint: NodeHint | null;
 }
 
 /**
@@ -98,6 +107,8 @@ interface Search {
 export class SchedulingAlgorithm {
   private startIndex = 0;
   private readonly sheet = new ScoreSheet();
+  /** What the cycle before has left. */
+  batch: NodeBatch | null = null;
 
   constructor(private readonly options: AlgorithmOptions) {}
 
@@ -118,10 +129,13 @@ export class SchedulingAlgorithm {
       diagnosis: new Diagnosis(),
       feasible: [],
       nominatedNodeFit: false,
+      hint: null,
     };
+    const { batch } = this;
+    this.batch = null;
     const { state, diagnosis, feasible } = search;
     if (nodeCount === 0) return noNodes(search);
-    const failure = this.findNodesThatFit(framework, pod, search);
+    const failure = this.findNodesThatFit(framework, pod, search, batch);
     const evaluatedNodes = feasible.length + diagnosis.size;
     if (failure !== null) return { kind: "error", evaluatedNodes, message: failure.message };
     if (feasible.length === 0) {
@@ -137,15 +151,43 @@ export class SchedulingAlgorithm {
       ties,
       diagnosis,
       nominatedNodeFit: search.nominatedNodeFit,
+      nodeHint: search.hint?.node ?? null,
     });
-    if (feasible.length === 1) return scheduled(feasible[0]!, 1);
-    const error = this.sheet.fill(framework, { state, pod, nodes: feasible, trace });
+    if (feasible.length === 1) {
+      const node = feasible[0]!;
+      if (search.hint?.node === node.name) {
+        this.batch = { ...search.hint.rest, chosen: node.name };
+      }
+      return scheduled(node, 1);
+    }
+    const signature = framework.signPod(pod);
+    const recorder = signature === null ? null : new BatchRecorder(trace);
+    const error = this.sheet.fill(framework, {
+      state,
+      pod,
+      nodes: feasible,
+      trace: recorder ?? trace,
+    });
     if (error !== null) return { kind: "error", evaluatedNodes, message: error.message };
     const choice = this.sheet.choose(feasible, this.options.chooseTie);
+    if (recorder !== null && signature !== null) {
+      const chosen = choice.node.name;
+      const made = { framework, signature, chosen, madeMicros: this.now() };
+      this.batch = recorder.batch(feasible, made);
+    }
     return scheduled(choice.node, choice.ties);
   }
 
-  private findNodesThatFit(framework: Framework, pod: PodInfo, search: Search): Status | null {
+  private now(): TimeMicros {
+    return this.options.now?.() ?? 0;
+  }
+
+  private findNodesThatFit(
+    framework: Framework,
+    pod: PodInfo,
+    search: Search,
+    batch: NodeBatch | null,
+  ): Status | null {
     const { state, diagnosis, feasible } = search;
     const preFilter = framework.runPreFilterPlugins(state, pod);
     const { status } = preFilter;
@@ -156,7 +198,9 @@ export class SchedulingAlgorithm {
       if (!framework.features.PreemptionAfterPreFilterRejection) diagnosis.absentNodes = status;
       return null;
     }
-    const nominated = pod.pod.nominatedNodeName;
+    const { chooseTie } = this.options;
+    search.hint = nodeHint(batch, { framework, pod, state, nowMicros: this.now(), chooseTie });
+    const nominated = pod.pod.nominatedNodeName || (search.hint?.node ?? "");
     if (nominated !== "" && this.nominatedNodePasses(framework, pod, nominated, search)) {
       return null;
     }
@@ -183,7 +227,7 @@ export class SchedulingAlgorithm {
     const status = framework.runFilterPluginsWithNominatedPods(search.state, pod, node);
     if (status === null) {
       search.feasible.push(node);
-      search.nominatedNodeFit = true;
+      search.nominatedNodeFit = nominated === pod.pod.nominatedNodeName;
       return true;
     }
     if (isRejected(status)) search.diagnosis.set(node, status);
@@ -254,7 +298,7 @@ function nodesToEvaluate(
 function refuse(
   framework: Framework,
   pod: PodInfo,
-  { state, diagnosis, feasible }: Search,
+  { state, diagnosis, feasible, hint }: Search,
   { nodeCount, runPostFilter }: { readonly nodeCount: number; readonly runPostFilter: boolean },
 ): Unschedulable {
   assert(feasible.length === 0, "a pod with feasible nodes is not refused");
@@ -266,6 +310,7 @@ function refuse(
     evaluatedNodes,
     diagnosis,
     nodeCount,
+    nodeHint: hint?.node ?? null,
     postFilter,
     message: () =>
       fitErrorMessage(nodeCount, diagnosis, {
@@ -283,6 +328,7 @@ function noNodes({ state, diagnosis }: Search): Unschedulable {
     evaluatedNodes: 0,
     diagnosis,
     nodeCount: 0,
+    nodeHint: null,
     postFilter: {
       status: new Status("Unschedulable", [], ""),
       nominatedNodeName: "",

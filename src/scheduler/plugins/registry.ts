@@ -125,7 +125,10 @@ const PLUGINS: readonly PluginDescriptor[] = [
     name: "ImageLocality",
     extensionPoints: { score: true },
     factory: (_, { snapshot, features }) =>
-      new ImageLocality(snapshot, { initContainers: features.ImageLocalityOfInitContainers }),
+      new ImageLocality(snapshot, {
+        initContainers: features.ImageLocalityOfInitContainers,
+        imageVolumes: features.ImageLocalityOfImageVolumes,
+      }),
   },
   {
     name: "PodTopologySpread",

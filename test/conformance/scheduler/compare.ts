@@ -10,6 +10,7 @@ const PLAIN_KEYS = [
   "ties",
   "nominatedNodeBefore",
   "nominatedNodeFit",
+  "nodeHint",
   "feasible",
   "rejected",
   "preFilter",

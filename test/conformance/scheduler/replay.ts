@@ -78,11 +78,12 @@ export class Replay {
     const framework = frameworks.get(profile);
     if (framework === undefined) throw new Error(`no profile is named ${profile}`);
     const info = state.podInfos.podInfo(pod);
-    const start = algorithm.nextStartNodeIndex;
+    const { nextStartNodeIndex: start, batch } = algorithm;
     // Scores are told by the plain form only; the decision is taken as scenarios take it.
     const recorder = new ScoreRecorder();
     algorithm.schedule(framework, info, recorder);
     algorithm.nextStartNodeIndex = start;
+    algorithm.batch = batch;
     const outcome = algorithm.schedule(framework, info);
     const decision: Decision = {
       pod: `${pod.namespace}/${pod.name}`,
@@ -267,6 +268,7 @@ function describe(
     return;
   }
   decision.rejected = rejections(outcome.diagnosis, world.state.nodes);
+  if (outcome.nodeHint !== null) decision.nodeHint = outcome.nodeHint;
   if (outcome.kind === "unschedulable") {
     describeRefusal(decision, outcome);
     return;

@@ -65,6 +65,7 @@ export interface RecordedDecision {
   readonly ties: readonly string[];
   readonly nominatedNodeBefore?: string;
   readonly nominatedNodeFit?: boolean;
+  readonly nodeHint?: string;
   readonly feasible: readonly string[];
   readonly rejected: readonly Rejection[];
   readonly preFilter?: Rejection;

@@ -102,6 +102,10 @@ export class DynamicResources
     );
   }
 
+  signPod({ template }: PodInfo): string | null {
+    return (template.spec.resourceClaims ?? []).length > 0 ? null : "";
+  }
+
   preEnqueue(pod: PodVersion): Result {
     if ((pod.spec.resourceClaims ?? []).length === 0) return null;
     const claims = podResourceClaims(pod, this.handle.listers.resourceClaims);

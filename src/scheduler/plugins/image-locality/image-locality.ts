@@ -5,12 +5,17 @@ import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import type { Reads } from "../../framework/reads.js";
 import type { Snapshot } from "../../framework/snapshot.js";
+import { canonicalJson } from "../pod-signature.js";
 
 const MEBIBYTE = 1024 * 1024;
 /** Images below this in sum count for nothing. */
 const MIN_THRESHOLD_BYTES = 23 * MEBIBYTE;
 /** A container's images above this in sum count for no more. */
 const MAX_CONTAINER_THRESHOLD_BYTES = 1000 * MEBIBYTE;
+
+interface ImageVolume {
+  readonly image?: { readonly reference?: string };
+}
 
 /** Image names as nodes report them have a tag. */
 function withTag(image: string): string {
@@ -31,8 +36,14 @@ export class ImageLocality implements ScorePlugin {
 
   constructor(
     private readonly snapshot: Snapshot,
-    private readonly options: { readonly initContainers: boolean },
+    private readonly options: { readonly initContainers: boolean; readonly imageVolumes: boolean },
   ) {}
+
+  signPod({ template: { spec } }: PodInfo): string {
+    const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+    const images = containers.map(({ image = "" }) => withTag(image));
+    return canonicalJson([...new Set(images)].sort());
+  }
 
   score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
     if (node.imageStates.size === 0) return 0;
@@ -54,7 +65,12 @@ export class ImageLocality implements ScorePlugin {
     const known = this.imagesOf.get(spec);
     if (known !== undefined) return known;
     const init = this.options.initContainers ? (spec.initContainers ?? []) : [];
-    const images = [...init, ...spec.containers].map((container) => withTag(container.image ?? ""));
+    const volumes = this.options.imageVolumes ? (spec.volumes ?? []) : [];
+    const references = volumes.flatMap((volume) => (volume as ImageVolume).image?.reference ?? []);
+    const images = [
+      ...[...init, ...spec.containers].map((container) => container.image ?? ""),
+      ...references,
+    ].map(withTag);
     this.imagesOf.set(spec, images);
     return images;
   }

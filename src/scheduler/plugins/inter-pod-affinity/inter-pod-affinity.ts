@@ -24,6 +24,7 @@ import {
   affinityScoreState,
 } from "./affinity-score.js";
 import { nodeHint, podHint } from "./affinity-hints.js";
+import { canonicalJson } from "../pod-signature.js";
 
 const SKIP = new Status("Skip", [], PLUGIN_NAME);
 const MISSING = new Status(
@@ -73,6 +74,11 @@ export class InterPodAffinity
     private readonly args: InterPodAffinityArgs,
     private readonly handle: Handle,
   ) {}
+
+  signPod({ template }: PodInfo): string | null {
+    if (template.hasAffinity) return null;
+    return this.args.ignorePreferredTermsOfExistingPods ? "" : canonicalJson(template.labels);
+  }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
     const { SchedulerQueueingHints, NewNodesAwaitedByTaints } = this.handle.features;

@@ -21,6 +21,7 @@ import type { PodInfo } from "../../framework/pod-info.js";
 import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
 import { defaultNormalizeScore } from "../normalize-score.js";
+import { signNodeAffinity } from "../pod-signature.js";
 
 const NAME = "NodeAffinity";
 const refusal = (reason: string): Status =>
@@ -95,6 +96,10 @@ export class NodeAffinity
         },
       },
     ];
+  }
+
+  signPod({ template }: PodInfo): string {
+    return signNodeAffinity(template.spec);
   }
 
   preFilter(_state: CycleState, pod: PodInfo): PreFilterResult {

@@ -63,6 +63,10 @@ export class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin {
     return this.required(template.spec).length > 0;
   }
 
+  signPod({ template }: PodInfo): string {
+    return this.required(template.spec).join();
+  }
+
   preFilter(_state: CycleState, pod: PodInfo): PreFilterResult {
     return this.concerns(pod) ? PRE_FILTER_SUCCESS : SKIP;
   }

@@ -37,6 +37,10 @@ export class NodeName implements PreFilterPlugin, FilterPlugin {
     return pod.nodeName !== "" || (template.spec.nodeName ?? "") !== "";
   }
 
+  signPod({ template }: PodInfo): string {
+    return template.spec.nodeName ?? "";
+  }
+
   preFilter(): PreFilterResult {
     return PRE_FILTER_SUCCESS;
   }

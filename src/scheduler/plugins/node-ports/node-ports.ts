@@ -13,6 +13,7 @@ import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
+import { signHostPorts } from "../pod-signature.js";
 
 const NAME = "NodePorts";
 const TAKEN = new Status(
@@ -51,6 +52,10 @@ export class NodePorts implements PreFilterPlugin, FilterPlugin {
       },
       { event: clusterEvent("Node", Action.Add, updates) },
     ];
+  }
+
+  signPod({ template }: PodInfo): string {
+    return signHostPorts(template);
   }
 
   preFilter(_state: CycleState, pod: PodInfo): PreFilterResult {

@@ -21,6 +21,7 @@ import {
   allocatedParts,
   scoredResources,
 } from "../node-resources/resource-allocation.js";
+import { signRequests } from "../pod-signature.js";
 
 const NAME = "NodeResourcesBalancedAllocation";
 const SKIP = new Status("Skip", [], NAME);
@@ -89,6 +90,10 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
       node: allocatedParts(this.resources, false),
     };
     this.fractionsBefore = new Float64Array(this.resources.length);
+  }
+
+  signPod({ template }: PodInfo): string {
+    return signRequests(template);
   }
 
   preScore(_state: CycleState, pod: PodInfo): Result {

@@ -25,6 +25,7 @@ import { Status } from "../../framework/status.js";
 import { CPU, FOR_GOOD, FitRows, MEMORY, STORAGE, TOO_MANY_PODS, lacks } from "./fit-rows.js";
 import { freedResourcesHint, nodeRoomHint } from "./fit-hints.js";
 import { type ScoringStrategy, StrategyScorer } from "./scoring-strategy.js";
+import { signRequests } from "../pod-signature.js";
 
 const NAME = "NodeResourcesFit";
 /** In the order in which upstream gives them. */
@@ -92,6 +93,10 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
         ? []
         : [{ event: clusterEvent("DeviceClass", Action.Add, Action.Update) }]),
     ];
+  }
+
+  signPod({ template }: PodInfo): string {
+    return signRequests(template);
   }
 
   preFilter(): PreFilterResult {

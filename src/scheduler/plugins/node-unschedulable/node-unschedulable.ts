@@ -13,6 +13,7 @@ import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
+import { signTolerations } from "../pod-signature.js";
 
 const NAME = "NodeUnschedulable";
 const CORDONED = new Status("UnschedulableAndUnresolvable", ["node(s) were unschedulable"], NAME);
@@ -49,6 +50,10 @@ export class NodeUnschedulable implements PreFilterPlugin, FilterPlugin {
           : "Skip",
     });
     return events;
+  }
+
+  signPod({ template }: PodInfo): string {
+    return signTolerations(template);
   }
 
   preFilter(): PreFilterResult {

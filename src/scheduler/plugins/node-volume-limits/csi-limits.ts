@@ -19,6 +19,7 @@ import { type Claim, claimUse, className } from "../../../api/volumes/claims.js"
 import { countedClaim } from "../volumes/pod-claims.js";
 import { csiDriverOf, inTreeVolume, isMigrated } from "../../../api/volumes/csi-migration.js";
 import { alwaysMigrated } from "./migrated-plugins.js";
+import { signVolumes } from "../pod-signature.js";
 
 type CsiNode = ObjectVersion<"CSINode">;
 
@@ -56,6 +57,10 @@ export class CsiLimits implements PreFilterPlugin, FilterPlugin {
 
   concerns(pod: PodInfo): boolean {
     return pod.template.hasVolumes;
+  }
+
+  signPod({ template }: PodInfo): string {
+    return signVolumes(template);
   }
 
   preFilter(_state: CycleState, pod: PodInfo): PreFilterResult {

@@ -94,6 +94,15 @@ export class PodTopologySpread
     this.selectors = new DefaultSelectors(handle.listers);
   }
 
+  /** Where there are default constraints, every pod may have some. */
+  get signsNone(): boolean {
+    return this.defaults.length > 0;
+  }
+
+  signPod({ template }: PodInfo): string | null {
+    return (template.spec.topologySpreadConstraints ?? []).length > 0 ? null : "";
+  }
+
   eventsToRegister(): readonly ClusterEventWithHint[] {
     const { SchedulerQueueingHints: hints, NewNodesAwaitedByTaints } = this.handle.features;
     const { Add, Delete, UpdatePodLabel, UpdatePodToleration } = Action;

@@ -17,6 +17,7 @@ import type { PodInfo } from "../../framework/pod-info.js";
 import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
 import { defaultNormalizeScore } from "../normalize-score.js";
+import { signTolerations } from "../pod-signature.js";
 
 const NAME = "TaintToleration";
 const REPELLING = ["NoSchedule", "NoExecute"];
@@ -60,6 +61,10 @@ export class TaintToleration
         hint: (pod, _before, after) => (after?.uid === pod.uid ? "Queue" : "Skip"),
       },
     ];
+  }
+
+  signPod({ template }: PodInfo): string {
+    return signTolerations(template);
   }
 
   preFilter(): PreFilterResult {

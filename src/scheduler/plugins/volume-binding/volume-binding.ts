@@ -30,6 +30,7 @@ import type { UtilizationShapePoint } from "../node-resources-fit/scoring-strate
 import { notMadeFor } from "../volumes/pod-claims.js";
 import { CapacityScorer } from "./capacity-score.js";
 import { type PodClaims, type PodVolumes, VolumeBinder } from "./volume-binder.js";
+import { signVolumes } from "../pod-signature.js";
 
 const NAME = "VolumeBinding";
 const SKIP: PreFilterResult = { status: new Status("Skip", [], NAME), nodeNames: null };
@@ -106,6 +107,10 @@ export class VolumeBinding
 
   concerns(pod: PodInfo): boolean {
     return pod.template.hasVolumes;
+  }
+
+  signPod({ template }: PodInfo): string {
+    return signVolumes(template);
   }
 
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {

@@ -16,6 +16,7 @@ import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
 import { ownClaimHint } from "../volumes/claim-hints.js";
 import { diskVolumes, disksConflict } from "./disk-conflict.js";
+import { signVolumes } from "../pod-signature.js";
 
 const NAME = "VolumeRestrictions";
 const DISK_CONFLICT = new Status("Unschedulable", ["node(s) had no available disk"], NAME);
@@ -90,6 +91,10 @@ export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
 
   concerns(pod: PodInfo): boolean {
     return pod.template.hasVolumes;
+  }
+
+  signPod({ template }: PodInfo): string {
+    return signVolumes(template);
   }
 
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {

@@ -20,6 +20,7 @@ import { Status } from "../../framework/status.js";
 import { lateBindingClassHint, ownClaimHint } from "../volumes/claim-hints.js";
 import { className } from "../../../api/volumes/claims.js";
 import { type Place, isSomewhere, liesIn, placesOf, sameLabels } from "./volume-places.js";
+import { signVolumes } from "../pod-signature.js";
 
 const NAME = "VolumeZone";
 const refusal = (reason: string): Status =>
@@ -55,6 +56,10 @@ export class VolumeZone implements PreFilterPlugin, FilterPlugin {
       },
       { event: clusterEvent("PersistentVolume", Add, Update), hint: movedVolumeHint },
     ];
+  }
+
+  signPod({ template }: PodInfo): string {
+    return signVolumes(template);
   }
 
   preFilter(_state: CycleState, pod: PodInfo): PreFilterResult {

@@ -1,0 +1,59 @@
+import type { Features } from "./features.js";
+import type { Plugin } from "./interfaces.js";
+import type { PodInfo } from "./pod-info.js";
+import type { PodTemplateInfo } from "./pod-template-info.js";
+
+/** The plugins of a profile that filter or score. */
+interface SigningProfile {
+  readonly features: Features;
+  readonly preFilterPlugins: readonly Plugin[];
+  readonly filterPlugins: readonly Plugin[];
+  readonly preScorePlugins: readonly Plugin[];
+  readonly scorePlugins: readonly { readonly plugin: Plugin }[];
+}
+
+/**
+ * Signs the pods of a profile: two of one signature are told apart by none of its plugins. All of them must
+ * have their part in it, else no pod is signed. Source: KEP-5598, computeBatchablePlugins.
+ */
+export class PodSigner {
+  private readonly plugins: readonly Plugin[];
+  private readonly known = new WeakMap<PodTemplateInfo, string | null>();
+
+  constructor(profile: SigningProfile) {
+    const plugins = new Set([
+      ...profile.preFilterPlugins,
+      ...profile.filterPlugins,
+      ...profile.preScorePlugins,
+      ...profile.scorePlugins.map(({ plugin }) => plugin),
+    ]);
+    const signs = (plugin: Plugin): boolean =>
+      plugin.signPod !== undefined && plugin.signsNone !== true;
+    const all = profile.features.OpportunisticBatching && [...plugins].every(signs);
+    this.plugins = all ? [...plugins] : [];
+  }
+
+  /** Null where the answers for the pod depend on more than can be signed. */
+  sign(pod: PodInfo): string | null {
+    if (this.plugins.length === 0) return null;
+    const { template } = pod;
+    // Which resources are served by devices may change.
+    if (template.resources.requests.scalars.length > 0) return this.signed(pod);
+    let known = this.known.get(template);
+    if (known === undefined) {
+      known = this.signed(pod);
+      this.known.set(template, known);
+    }
+    return known;
+  }
+
+  private signed(pod: PodInfo): string | null {
+    const parts: string[] = [];
+    for (const plugin of this.plugins) {
+      const part = plugin.signPod?.(pod) ?? null;
+      if (part === null) return null;
+      parts.push(`${plugin.name}=${part}`);
+    }
+    return parts.join("\n");
+  }
+}
