@@ -10,13 +10,21 @@ interface InputFile {
 
 /** What a run may claim: the recordings that its Kubernetes version was verified against, or nothing. */
 export type VerificationClaim =
-  | { readonly status: "unverified" }
+  | {
+      readonly status: "unverified";
+      /** The verified version with the fewest gates between, such as `1.34`. */
+      readonly nearest: string;
+      /** How many gates of the table of versions differ between the two. */
+      readonly gates: number;
+    }
   | {
       readonly status: "verified";
       /** The recordings' name and version, such as `kube-scheduler v1.34`. */
       readonly recordings: string;
       readonly decisions: number;
       readonly equal: number;
+      /** Plugins of the run's profiles that are in no recorded one. */
+      readonly withoutRecordings?: readonly string[];
     };
 
 /** Of those that ask for one thing that is not modelled. */

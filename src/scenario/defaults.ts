@@ -15,7 +15,7 @@ export const MAX_STEP_REPETITIONS = 100_000;
  */
 export const DEFAULTS = {
   /** The newest minor version whose decisions were compared with recordings. */
-  kubernetesVersion: "1.26",
+  kubernetesVersion: "1.37",
   startTime: "2026-01-01T00:00:00Z",
   seed: 1,
   ties: "random",

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { reportOf } from "../../src/cli/run-report.js";
 import { NO_EMPHASIS, summaryText } from "../../src/cli/summary-table.js";
-import { VERIFIED } from "../../src/experiment/verification.js";
+import { RECORDED_PLUGINS_OF, VERIFIED } from "../../src/experiment/verification.js";
 import { type JsonSchema, scenarioJsonSchema } from "../../src/scenario/schema/json-schema.js";
 import { PLUGIN_CATALOGUE } from "../../src/scheduler/plugins/registry.js";
 import { readKnownFailures } from "../conformance/known-failures.js";
@@ -115,27 +115,39 @@ describe("examples", () => {
 });
 
 describe("what was verified", () => {
-  const folder = "test/conformance/vectors/scheduler";
+  const VECTORS = "test/conformance/vectors";
 
-  test("is as many decisions as there are recordings, less the known failures", () => {
-    const files = readdirSync(folder);
-    const counts = files.map((name) => {
-      const { decisions } = JSON.parse(read(`${folder}/${name}`)) as { decisions: unknown[] };
-      return [`scheduler/${name}`, decisions.length] as const;
-    });
+  test.each(Object.entries(VERIFIED))("of %s is as many decisions as are recorded", (version, claim) => {
+    const folder = version === "1.26" ? "scheduler" : `scheduler-${version}`;
     const known = readKnownFailures();
-    const failing = (file: string, all: number): number => {
-      const list = known[file] ?? [];
-      return list === "all" ? all : list.length;
-    };
-    const decisions = counts.reduce((sum, [, count]) => sum + count, 0);
-    const failures = counts.reduce((sum, [file, count]) => sum + failing(file, count), 0);
-    expect(VERIFIED["1.26"]).toMatchObject({ decisions, equal: decisions - failures });
+    let decisions = 0;
+    let failures = 0;
+    for (const name of readdirSync(`${VECTORS}/${folder}`)) {
+      const vector = JSON.parse(read(`${VECTORS}/${folder}/${name}`)) as { decisions: unknown[] };
+      const list = known[`${folder}/${name}`] ?? [];
+      decisions += vector.decisions.length;
+      failures += list === "all" ? vector.decisions.length : list.length;
+    }
+    expect(claim).toMatchObject({ decisions, equal: decisions - failures });
   });
 
-  test("stands in the README and in SCOPE.md as it is", () => {
-    const claim = VERIFIED["1.26"];
-    if (claim?.status !== "verified") throw new Error("v1.26 is verified");
+  test.each(Object.entries(VERIFIED))("of %s names the plugins of the recorded profiles", (version) => {
+    const folder = version === "1.26" ? "scheduler" : `scheduler-${version}`;
+    const plugins = new Set<string>();
+    for (const name of readdirSync(`${VECTORS}/${folder}`)) {
+      const { profiles } = JSON.parse(read(`${VECTORS}/${folder}/${name}`)) as {
+        profiles: Record<string, Record<"preFilter" | "filter" | "postFilter", string[] | null>> &
+          Record<string, { scoreWeights: Record<string, number> }>;
+      };
+      for (const { preFilter, filter, postFilter, scoreWeights } of Object.values(profiles)) {
+        const lists = [preFilter, filter, postFilter, Object.keys(scoreWeights)];
+        for (const list of lists) for (const plugin of list ?? []) plugins.add(plugin);
+      }
+    }
+    expect([...(RECORDED_PLUGINS_OF[version] ?? [])].sort()).toEqual([...plugins].sort());
+  });
+
+  test.each(Object.values(VERIFIED))("of $recordings stands in the pages as it is", (claim) => {
     const number = (n: number): string => n.toLocaleString("en");
     const words = `${number(claim.equal)} of ${number(claim.decisions)}`;
     for (const page of ["README.md", "SCOPE.md", "docs/model/scheduler.md"]) {

@@ -31,6 +31,9 @@ export const SCENARIO_API_VERSION = "seatrial.dev/v1alpha1";
 function parseVersion(raw: unknown): Parsed<{ text: string; minor: number }> {
   const text = /^v?(1\.\d\d)(\.\d+([-+].+)?)?$/.exec(String(raw))?.[1];
   const minor = text === undefined ? undefined : kubernetesMinor(text);
+  if (text !== undefined && Number(text.slice(2)) > NEWEST_MINOR) {
+    return { problem: `the newest version that is known is "1.${NEWEST_MINOR}"` };
+  }
   if (text === undefined || minor === undefined) {
     const range = `"1.${OLDEST_MINOR}" to "1.${NEWEST_MINOR}"`;
     return { problem: `expected a version in quotes, ${range}` };

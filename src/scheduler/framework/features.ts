@@ -380,6 +380,12 @@ export function featuresOf(
   return Object.fromEntries(entries) as Features;
 }
 
+/** How many gates are on in one of two minor versions and off in the other. */
+export function gatesBetween(minor: number, other: number): number {
+  const [one, two] = [featuresOf(minor), featuresOf(other)];
+  return Object.keys(GATES).filter((name) => one[name as GateName] !== two[name as GateName]).length;
+}
+
 /** The minor version of `1.26`, `v1.26.4` and the like; undefined if the table does not cover it. */
 export function kubernetesMinor(version: string): number | undefined {
   const match = /^v?1\.([0-9]+)(\.[0-9]+)?$/.exec(version);
