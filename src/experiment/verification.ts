@@ -68,7 +68,10 @@ function nearestVerified(version: string): { readonly nearest: string; readonly 
 }
 
 /** What a run with that Kubernetes version and these profiles of the scheduler may claim. */
-export function claimOf(kubernetesVersion: string, profiles: readonly Profile[]): VerificationClaim {
+export function claimOf(
+  kubernetesVersion: string,
+  profiles: readonly Profile[],
+): VerificationClaim {
   const verified = VERIFIED[kubernetesVersion];
   if (verified === undefined) {
     return { status: "unverified", ...nearestVerified(kubernetesVersion) };

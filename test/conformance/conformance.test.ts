@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { VERIFIED } from "../../src/experiment/verification.js";
 import type { VectorResult } from "./controllers/run.js";
 import { readKnownFailures, surprises } from "./known-failures.js";
-import { runVectorFile } from "./run-vector-file.js";
+import { isNotYetRun, runVectorFile } from "./run-vector-file.js";
 
 const VECTORS = fileURLToPath(new URL("./vectors", import.meta.url));
 
@@ -63,6 +63,14 @@ describe("what a run claims to be verified", () => {
     ]);
     for (const [version, found, claim] of claims) expect(claim, String(version)).toEqual(found);
     expect([...replayed.keys()].sort()).toEqual(Object.keys(VERIFIED).sort());
+  });
+});
+
+describe("a file that holds something else", () => {
+  test("of a known form that nothing replays yet is told from one of no known form", () => {
+    expect(isNotYetRun({ format: "seatrial-timeline/1", steps: [] })).toBe(true);
+    expect(isNotYetRun({ format: "seatrial-timeline/9", steps: [] })).toBe(false);
+    expect(runVectorFile({ steps: [] })).toBeNull();
   });
 });
 

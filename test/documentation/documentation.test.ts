@@ -117,35 +117,41 @@ describe("examples", () => {
 describe("what was verified", () => {
   const VECTORS = "test/conformance/vectors";
 
-  test.each(Object.entries(VERIFIED))("of %s is as many decisions as are recorded", (version, claim) => {
-    const folder = version === "1.26" ? "scheduler" : `scheduler-${version}`;
-    const known = readKnownFailures();
-    let decisions = 0;
-    let failures = 0;
-    for (const name of readdirSync(`${VECTORS}/${folder}`)) {
-      const vector = JSON.parse(read(`${VECTORS}/${folder}/${name}`)) as { decisions: unknown[] };
-      const list = known[`${folder}/${name}`] ?? [];
-      decisions += vector.decisions.length;
-      failures += list === "all" ? vector.decisions.length : list.length;
-    }
-    expect(claim).toMatchObject({ decisions, equal: decisions - failures });
-  });
-
-  test.each(Object.entries(VERIFIED))("of %s names the plugins of the recorded profiles", (version) => {
-    const folder = version === "1.26" ? "scheduler" : `scheduler-${version}`;
-    const plugins = new Set<string>();
-    for (const name of readdirSync(`${VECTORS}/${folder}`)) {
-      const { profiles } = JSON.parse(read(`${VECTORS}/${folder}/${name}`)) as {
-        profiles: Record<string, Record<"preFilter" | "filter" | "postFilter", string[] | null>> &
-          Record<string, { scoreWeights: Record<string, number> }>;
-      };
-      for (const { preFilter, filter, postFilter, scoreWeights } of Object.values(profiles)) {
-        const lists = [preFilter, filter, postFilter, Object.keys(scoreWeights)];
-        for (const list of lists) for (const plugin of list ?? []) plugins.add(plugin);
+  test.each(Object.entries(VERIFIED))(
+    "of %s is as many decisions as are recorded",
+    (version, claim) => {
+      const folder = version === "1.26" ? "scheduler" : `scheduler-${version}`;
+      const known = readKnownFailures();
+      let decisions = 0;
+      let failures = 0;
+      for (const name of readdirSync(`${VECTORS}/${folder}`)) {
+        const vector = JSON.parse(read(`${VECTORS}/${folder}/${name}`)) as { decisions: unknown[] };
+        const list = known[`${folder}/${name}`] ?? [];
+        decisions += vector.decisions.length;
+        failures += list === "all" ? vector.decisions.length : list.length;
       }
-    }
-    expect([...(RECORDED_PLUGINS_OF[version] ?? [])].sort()).toEqual([...plugins].sort());
-  });
+      expect(claim).toMatchObject({ decisions, equal: decisions - failures });
+    },
+  );
+
+  test.each(Object.entries(VERIFIED))(
+    "of %s names the plugins of the recorded profiles",
+    (version) => {
+      const folder = version === "1.26" ? "scheduler" : `scheduler-${version}`;
+      const plugins = new Set<string>();
+      for (const name of readdirSync(`${VECTORS}/${folder}`)) {
+        const { profiles } = JSON.parse(read(`${VECTORS}/${folder}/${name}`)) as {
+          profiles: Record<string, Record<"preFilter" | "filter" | "postFilter", string[] | null>> &
+            Record<string, { scoreWeights: Record<string, number> }>;
+        };
+        for (const { preFilter, filter, postFilter, scoreWeights } of Object.values(profiles)) {
+          const lists = [preFilter, filter, postFilter, Object.keys(scoreWeights)];
+          for (const list of lists) for (const plugin of list ?? []) plugins.add(plugin);
+        }
+      }
+      expect([...(RECORDED_PLUGINS_OF[version] ?? [])].sort()).toEqual([...plugins].sort());
+    },
+  );
 
   test.each(Object.values(VERIFIED))("of $recordings stands in the pages as it is", (claim) => {
     const number = (n: number): string => n.toLocaleString("en");

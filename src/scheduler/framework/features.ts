@@ -383,7 +383,8 @@ export function featuresOf(
 /** How many gates are on in one of two minor versions and off in the other. */
 export function gatesBetween(minor: number, other: number): number {
   const [one, two] = [featuresOf(minor), featuresOf(other)];
-  return Object.keys(GATES).filter((name) => one[name as GateName] !== two[name as GateName]).length;
+  return Object.keys(GATES).filter((name) => one[name as GateName] !== two[name as GateName])
+    .length;
 }
 
 /** The minor version of `1.26`, `v1.26.4` and the like; undefined if the table does not cover it. */

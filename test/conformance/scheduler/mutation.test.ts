@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { runSchedulerVector } from "./run.js";
 import type { SchedulerVector } from "./vector.js";
 
-const FOLDER = fileURLToPath(new URL("../vectors/scheduler", import.meta.url));
+const VECTORS = fileURLToPath(new URL("../vectors", import.meta.url));
+const FOLDERS = readdirSync(VECTORS).filter((name) => name.startsWith("scheduler"));
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Path = readonly (string | number)[];
@@ -55,12 +56,18 @@ interface Mutant {
 }
 
 const load = (file: string): SchedulerVector =>
-  JSON.parse(readFileSync(`${FOLDER}/${file}`, "utf8")) as SchedulerVector;
+  JSON.parse(readFileSync(`${VECTORS}/${file}`, "utf8")) as SchedulerVector;
+
+const files = FOLDERS.flatMap((folder) =>
+  readdirSync(`${VECTORS}/${folder}`)
+    .sort()
+    .map((name) => `${folder}/${name}`),
+);
 
 /** One place of each kind that the vectors have, as early in its file as possible. */
 function mutants(): readonly Mutant[] {
   const found = new Map<string, Mutant>();
-  for (const file of readdirSync(FOLDER).sort()) {
+  for (const file of files) {
     load(file).decisions.forEach((decision, index) => {
       for (const path of places(decision as unknown as Json)) {
         const kind = kindOf(path);
