@@ -15,6 +15,7 @@ import { create } from "./verbs/create.js";
 import { remove } from "./verbs/delete.js";
 import { evict } from "./verbs/evict.js";
 import { apply, merge } from "./verbs/merge.js";
+import { LabelKeyMerger, type MergedLabelKeys } from "./verbs/label-keys.js";
 import type { ServerContext } from "./verbs/server-context.js";
 import { patch, update } from "./verbs/update.js";
 
@@ -27,6 +28,8 @@ export interface ApiServerOptions {
   readonly defaultUnreachableTolerationSeconds: number;
   /** Whether pods may name RuntimeClasses that are not there: those of a dump without any. */
   readonly ignoresMissingRuntimeClasses?: boolean;
+  /** Which label keys of a new pod's terms become part of their selectors; absent: none. */
+  readonly mergedLabelKeys?: MergedLabelKeys;
 }
 
 const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -49,6 +52,7 @@ export class ApiServer {
       limitRanger,
       store,
       startTimeMs: options.startTimeMs,
+      labelKeys: new LabelKeyMerger(options.mergedLabelKeys ?? { affinity: false, spread: false }),
       validPodSpecs: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),
       budgetSelectors: new WeakMap(),

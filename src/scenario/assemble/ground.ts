@@ -1,6 +1,7 @@
 import type { TimeMicros } from "../../base/time.js";
 import { Engine } from "../../kernel/engine.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
+import { featuresOf } from "../../scheduler/framework/features.js";
 import { ApiServer } from "../../store/api-server.js";
 import { Client, type ClientOptions } from "../../store/client.js";
 import { InformerFactory } from "../../store/informer-factory.js";
@@ -19,9 +20,12 @@ export class Ground {
     options: {
       readonly seed: number;
       readonly startTimeMs: number;
+      /** Kubernetes' minor version. */
+      readonly minor: number;
       readonly ignoresMissingRuntimeClasses: boolean;
     },
   ) {
+    const features = featuresOf(options.minor);
     this.engine = new Engine({ seed: options.seed });
     this.store = new ObjectStore(this.engine);
     this.server = new ApiServer(this.store, {
@@ -29,6 +33,10 @@ export class Ground {
       defaultNotReadyTolerationSeconds: TOLERATION_SECONDS,
       defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
       ignoresMissingRuntimeClasses: options.ignoresMissingRuntimeClasses,
+      mergedLabelKeys: {
+        affinity: features.MatchLabelKeysInPodAffinity,
+        spread: features.SpreadLabelKeysMergedByServer,
+      },
     });
     this.store.observe((before, after) => observer.objectChanged(before, after, this.engine.now));
   }

@@ -89,6 +89,7 @@ export class World {
     const ground = new Ground(observer, {
       seed: scenario.seed,
       startTimeMs,
+      minor: scenario.kubernetesMinor,
       ignoresMissingRuntimeClasses: loaded.snapshot !== null && !holdsRuntimeClasses(loaded),
     });
     const behavior = new ContainerBehavior({

@@ -314,6 +314,11 @@ export const GATES = {
   BatchedNodesAreRescored: { from: 37, source: "runtime/batch.go rescoreHintedNode (v1.37)" },
   /** A pod with a nomination takes no node that the cycle before has left. */
   NominatedPodsAreNotBatched: { from: 37, source: "runtime/batch.go batchStateCompatible (v1.37)" },
+  /** Label keys of a spread constraint join its selector when the pod is created, not when it is scheduled. */
+  SpreadLabelKeysMergedByServer: {
+    from: 34,
+    source: "MatchLabelKeysInPodTopologySpreadSelectorMerge; beta in v1.34",
+  },
   /** NodeName filters before NodeUnschedulable in the default profile. */
   NodeNameFirst: { from: 37, source: "default_plugins.go of v1.37" },
   /** NodeName, NodeUnschedulable and TaintToleration have a PreFilter, for pods that wait for a resize. */

@@ -1,6 +1,7 @@
 import { defaultSpec } from "../../api/defaults.js";
 import { KINDS, type Kind } from "../../api/kinds.js";
 import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
+import type { PodSpec } from "../../api/kubernetes.js";
 import type { NewObject, NewPod } from "../../api/new-object.js";
 import type { AnyVersion, VersionOf } from "../../api/object-version.js";
 import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
@@ -118,8 +119,10 @@ function prepare(
 /** It starts with no status of its own. */
 function withoutStatus(context: ServerContext, object: NewObject): NewObject {
   if (object.kind === "Pod") {
+    const spec = context.labelKeys.merge(object.spec as PodSpec, object.labels);
+    context.validPodSpecs.add(spec);
     const status = initialStatus(object as NewPod, context.store.engine.now);
-    return { ...object, phase: "Pending", status };
+    return { ...object, spec, phase: "Pending", status };
   }
   const { onCreate, hasStatus } = KINDS[object.kind] as KindDescriptor<unknown, unknown>;
   if (onCreate !== undefined) return onCreate(object as never);

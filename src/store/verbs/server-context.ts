@@ -8,6 +8,7 @@ import type { LimitRanger } from "../admission/limit-ranger.js";
 import type { ObjectStore } from "../object-store.js";
 import { type Refusal, refuse } from "../outcome.js";
 import type { Target } from "../request.js";
+import type { LabelKeyMerger } from "./label-keys.js";
 
 /** What the verbs of the API server share. */
 export interface ServerContext {
@@ -16,6 +17,7 @@ export interface ServerContext {
   readonly limitRanger: LimitRanger;
   /** Defaulted pod specs by the spec of the request: pods of one template share theirs. */
   readonly defaultedPodSpecs: WeakMap<PodSpec, PodSpec>;
+  readonly labelKeys: LabelKeyMerger;
   /** For generated names. */
   readonly names: RandomStream;
   /** Pod specs that were found valid. */
