@@ -225,6 +225,20 @@ export function podRequests(pod: PodResourceInput, options: PodResourceOptions =
   return requests;
 }
 
+/** What a pod with a node takes of it, a resize in place included. Source: KEP-1287. */
+export function placedRequests(pod: {
+  readonly spec: PodSpec;
+  readonly status: { readonly resources: PodResourcesStatus | null } & Pick<
+    PodResourcesStatus,
+    "conditions"
+  >;
+}): Amounts {
+  const { resources, conditions } = pod.status;
+  if (resources === null) return podRequests({ spec: pod.spec });
+  const status = { ...resources, ...(conditions === undefined ? {} : { conditions }) };
+  return podRequests({ spec: pod.spec, status }, { useStatusResources: true });
+}
+
 /** The pod's effective limits; overhead is added only to a resource that has a limit. */
 export function podLimits(pod: PodResourceInput, options: PodResourceOptions = {}): Amounts {
   const limits = containersTogether(pod, "limits", options);

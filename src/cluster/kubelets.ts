@@ -35,6 +35,8 @@ export interface KubeletsOptions {
   readonly observer: ClusterObserver;
   readonly behavior: BehaviorSource;
   readonly features: PodStatusFeatures;
+  /** Of resizes that wait the most urgent pod's is tried first; absent: the one that waits longest. */
+  readonly resizesByPriority?: boolean;
   readonly imagePulling: (node: VersionOf<"Node">) => ImagePulling;
   /** Upstream's `nodeStatusUpdateFrequency`, 10 s. */
   readonly nodeStatusUpdateFrequencyMicros: TimeMicros;
@@ -113,7 +115,13 @@ export class Kubelets {
     });
     this.lifecycle.attach(this.runtime);
     this.snapshot = new SnapshotPods({ runtime: this.runtime, lifecycle: this.lifecycle, backoff });
-    this.resizes = new PodResizes({ engine, client, admission: this.admission });
+    this.resizes = new PodResizes({
+      engine,
+      client,
+      admission: this.admission,
+      find,
+      oldestFirst: !options.resizesByPriority,
+    });
     const retry = (worker: PodWorker) => this.beginIfReady(worker);
     this.volumes = new PodVolumes({ engine, informers, observer, find, retry });
   }
@@ -272,7 +280,9 @@ export class Kubelets {
       else this.lifecycle.terminate(worker, this.killTimeOf(pod));
       return;
     }
-    if (pod.spec !== before.spec) this.resizes.specChanged(worker, this.demands.of(pod.spec));
+    if (pod.spec !== before.spec) {
+      this.resizes.specChanged(worker, this.demands.of(pod.spec), before.spec);
+    }
     if (pod.status !== before.status && (pod.spec.readinessGates ?? []).length > 0) {
       if (worker.stage === "active") this.writer.markDirty(worker);
     }

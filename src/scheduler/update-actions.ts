@@ -1,6 +1,6 @@
 import { deepEqual } from "../api/deep-equal.js";
 import type { ObjectVersion } from "../api/object-version.js";
-import { podRequests } from "../api/pod-resources.js";
+import { placedRequests } from "../api/pod-resources.js";
 import type { PodVersion } from "../api/pod-version.js";
 import { Action } from "./framework/cluster-event.js";
 import type { Features } from "./framework/features.js";
@@ -57,8 +57,11 @@ function nodeChanges(before: NodeVersion, after: NodeVersion, features: Features
 export function podUpdateActions(before: PodVersion, after: PodVersion): number {
   let actions = 0;
   if (!sameJson(before.labels, after.labels)) actions |= Action.UpdatePodLabel;
+  const resized = before.status.resources !== after.status.resources;
+  if ((resized || before.spec !== after.spec) && requestsLess(before, after)) {
+    actions |= Action.UpdatePodScaleDown;
+  }
   if (before.spec !== after.spec) {
-    if (requestsLess(before, after)) actions |= Action.UpdatePodScaleDown;
     if (gates(before) > 0 && gates(after) === 0) {
       actions |= Action.UpdatePodSchedulingGatesEliminated;
     }
@@ -100,8 +103,8 @@ function tolerations(pod: PodVersion): number {
 }
 
 function requestsLess(before: PodVersion, after: PodVersion): boolean {
-  const now = podRequests({ spec: after.spec });
-  return [...podRequests({ spec: before.spec })].some(([name, had]) => {
+  const now = placedRequests(after);
+  return [...placedRequests(before)].some(([name, had]) => {
     const has = now.get(name);
     return has === undefined || has.compare(had) < 0;
   });

@@ -15,6 +15,7 @@ import { create } from "./verbs/create.js";
 import { remove } from "./verbs/delete.js";
 import { evict } from "./verbs/evict.js";
 import { apply, merge } from "./verbs/merge.js";
+import { resize } from "./verbs/resize.js";
 import { LabelKeyMerger, type MergedLabelKeys } from "./verbs/label-keys.js";
 import type { ServerContext } from "./verbs/server-context.js";
 import { patch, update } from "./verbs/update.js";
@@ -30,6 +31,8 @@ export interface ApiServerOptions {
   readonly ignoresMissingRuntimeClasses?: boolean;
   /** Which label keys of a new pod's terms become part of their selectors; absent: none. */
   readonly mergedLabelKeys?: MergedLabelKeys;
+  /** Whether pods can be resized in place; absent: no. Upstream's gate InPlacePodVerticalScaling. */
+  readonly resizes?: boolean;
 }
 
 const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -52,6 +55,7 @@ export class ApiServer {
       limitRanger,
       store,
       startTimeMs: options.startTimeMs,
+      resizes: options.resizes ?? false,
       labelKeys: new LabelKeyMerger(options.mergedLabelKeys ?? { affinity: false, spread: false }),
       validPodSpecs: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),
@@ -100,7 +104,9 @@ export class ApiServer {
       case "patch":
         return patch(this.context, request.target, request.change);
       case "merge":
-        return merge(this.context, request.target, request.patch);
+        return request.subresource === "resize"
+          ? resize(this.context, request.target, request.patch)
+          : merge(this.context, request.target, request.patch);
       case "apply":
         return apply(this.context, request.manifest);
       case "delete":

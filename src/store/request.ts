@@ -33,6 +33,8 @@ export interface PodChange extends Omit<Change, "status"> {
   readonly nominatedNodeName?: string;
   readonly status?: Partial<Omit<PodStatus, "conditions">>;
   readonly setConditions?: readonly PodCondition[];
+  /** Types of conditions that are taken away. */
+  readonly clearConditions?: readonly string[];
 }
 
 export type PropagationPolicy = "Background" | "Foreground" | "Orphan";
@@ -67,7 +69,13 @@ export type WriteRequest =
   | { readonly verb: "create"; readonly object: NewObject }
   | { readonly verb: "update"; readonly base: AnyVersion; readonly change: Change | PodChange }
   | { readonly verb: "patch"; readonly target: Target; readonly change: Change | PodChange }
-  | { readonly verb: "merge"; readonly target: NamedTarget; readonly patch: unknown }
+  | {
+      readonly verb: "merge";
+      readonly target: NamedTarget;
+      readonly patch: unknown;
+      /** The part of the object that the patch is for: `resize` is a pod's resources. */
+      readonly subresource?: "resize";
+    }
   | { readonly verb: "apply"; readonly manifest: Manifest }
   | DeleteRequest
   | EvictRequest

@@ -108,27 +108,79 @@ describe("admission of pods that were bound past the scheduler", () => {
     expect(world.pod("late")?.phase).toBe("Running");
   });
 
-  it("a resize in place waits for room and is then granted", () => {
-    const world = newWorld();
-    world.bind("a", asks({ cpu: "2" }));
-    world.bind("b", asks({ cpu: "2" }));
-    world.until(5);
-    const pod = world.pod("a")!;
-    const bigger = { ...pod.spec, containers: pod.spec.containers.map((c) => ({ ...c })) };
-    bigger.containers[0]!.resources = { requests: { cpu: "3" } };
-    // The subresource `resize` writes so; the pod's other writes may not.
-    world.store.replace(
-      pod,
-      pod.next({ spec: bigger, resourceVersion: world.store.nextRevision() }),
-    );
-    const pending = () =>
-      world.pod("a")?.status.conditions.find(({ type }) => type === "PodResizePending");
-    world.until(6);
-    expect(pending()).toMatchObject({ status: "True", reason: "Deferred" });
-    expect(world.kubelets.requestedOn("node-0")?.get("cpu")).toBe(4000);
-    world.delete("b");
-    world.until(10);
-    expect(pending()?.status).toBe("False");
-    expect(world.kubelets.requestedOn("node-0")?.get("cpu")).toBe(3000);
+  describe("a resize in place", () => {
+    const resize = (world: ReturnType<typeof newWorld>, name: string, cpu: string): string => {
+      const outcome = world.server.execute({
+        verb: "merge",
+        target: { kind: "Pod", namespace: "default", name },
+        patch: { spec: { containers: [{ name: "main", resources: { requests: { cpu } } }] } },
+        subresource: "resize",
+      });
+      return outcome.ok ? "accepted" : `${outcome.reason}: ${outcome.message}`;
+    };
+    const condition = (world: ReturnType<typeof newWorld>, type: string) =>
+      world.pod("a")?.status.conditions.find((one) => one.type === type);
+    const held = (world: ReturnType<typeof newWorld>) =>
+      world.pod("a")?.status.resources?.containerStatuses?.[0];
+
+    it("is granted where there is room, and done when the kubelet next lists its containers", () => {
+      const world = newWorld();
+      world.bind("a", asks({ cpu: "2" }));
+      world.until(5);
+      expect(resize(world, "a", "3")).toBe("accepted");
+      expect(held(world)).toMatchObject({ allocatedResources: { cpu: "2" } });
+      world.until(5.5);
+      expect(condition(world, "PodResizeInProgress")?.status).toBe("True");
+      expect(held(world)).toMatchObject({
+        allocatedResources: { cpu: "3" },
+        resources: { requests: { cpu: "2" } },
+      });
+      world.until(8);
+      expect(condition(world, "PodResizeInProgress")).toBeUndefined();
+      expect(held(world)).toMatchObject({ resources: { requests: { cpu: "3" } } });
+      expect(world.kubelets.requestedOn("node-0")?.get("cpu")).toBe(3000);
+    });
+
+    it("waits for room and is then granted", () => {
+      const world = newWorld();
+      world.bind("a", asks({ cpu: "2" }));
+      world.bind("b", asks({ cpu: "2" }));
+      world.until(5);
+      resize(world, "a", "3");
+      world.until(6);
+      const pending = () => condition(world, "PodResizePending");
+      expect(pending()).toMatchObject({ status: "True", reason: "Deferred" });
+      expect(world.kubelets.requestedOn("node-0")?.get("cpu")).toBe(4000);
+      world.delete("b");
+      world.until(10);
+      expect(pending()).toBeUndefined();
+      expect(world.kubelets.requestedOn("node-0")?.get("cpu")).toBe(3000);
+    });
+
+    it("that the node could never hold is infeasible, and the pod keeps what it has", () => {
+      const world = newWorld();
+      world.bind("a", asks({ cpu: "2" }));
+      world.until(5);
+      resize(world, "a", "5");
+      world.until(10);
+      expect(condition(world, "PodResizePending")).toMatchObject({ reason: "Infeasible" });
+      expect(held(world)).toMatchObject({ allocatedResources: { cpu: "2" } });
+    });
+
+    it("may not change the class of quality of service", () => {
+      const world = newWorld();
+      world.bind("a", asks({}));
+      world.until(5);
+      expect(resize(world, "a", "1")).toContain("QOS Class may not change");
+    });
+
+    it("is known to servers of v1.33 and later only", () => {
+      const world = newWorld({ resizes: false });
+      world.bind("a", asks({ cpu: "2" }));
+      world.until(5);
+      expect(resize(world, "a", "3")).toBe(
+        "NotFound: the server could not find the requested resource",
+      );
+    });
   });
 });

@@ -64,6 +64,8 @@ export interface WorldOptions {
   /** Objects of a snapshot, loaded before anything starts. */
   readonly loaded?: readonly object[];
   readonly nodes?: number;
+  /** Whether the server knows resizes in place; true. */
+  readonly resizes?: boolean;
   /** False where `loaded` brings its own namespaces. */
   readonly bootstrap?: boolean;
   readonly capacity?: Readonly<Record<string, string>>;
@@ -86,6 +88,7 @@ export function newWorld(options: WorldOptions = {}) {
     startTimeMs: START_MS,
     defaultNotReadyTolerationSeconds: 300,
     defaultUnreachableTolerationSeconds: 300,
+    resizes: options.resizes ?? true,
   });
   if (options.bootstrap !== false) server.bootstrap();
   const shape = { ...POOL, capacity: { ...POOL.capacity, ...options.capacity } };

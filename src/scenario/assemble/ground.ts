@@ -33,6 +33,7 @@ export class Ground {
       defaultNotReadyTolerationSeconds: TOLERATION_SECONDS,
       defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
       ignoresMissingRuntimeClasses: options.ignoresMissingRuntimeClasses,
+      resizes: features.InPlacePodVerticalScaling,
       mergedLabelKeys: {
         affinity: features.MatchLabelKeysInPodAffinity,
         spread: features.SpreadLabelKeysMergedByServer,

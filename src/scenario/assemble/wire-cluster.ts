@@ -5,6 +5,7 @@ import type { BehaviorSource } from "../../cluster/container-behavior.js";
 import { NodePools } from "../../cluster/node-pools.js";
 import type { NodePrice } from "../../record/node-ledger.js";
 import { DEFAULTS } from "../defaults.js";
+import { featuresOf } from "../../scheduler/framework/features.js";
 import type { NodePool, Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
 
@@ -63,6 +64,7 @@ export function wireKubelets(
     observer: ground.observer,
     behavior,
     features: { podReadyToStartContainers: minor >= 29, terminalPhaseOnDeletion: minor >= 27 },
+    resizesByPriority: featuresOf(minor).DeferredResizesByPriority,
     imagePulling: (node) => {
       const images = poolOf(scenario, node)?.images;
       const parallel = kubelet.serializeImagePulls

@@ -207,7 +207,12 @@ export type TimelineOperation =
       readonly target: Target;
       readonly gracePeriodSeconds: number | null;
     }
-  | { readonly type: "patch"; readonly target: Target; readonly patch: unknown }
+  | {
+      readonly type: "patch";
+      readonly target: Target;
+      readonly patch: unknown;
+      readonly subresource?: "resize" | undefined;
+    }
   | { readonly type: "scale"; readonly target: Target; readonly replicas: number }
   | {
       readonly type: "setImage";

@@ -94,6 +94,10 @@ const operations = {
     z.strictObject({
       target,
       patch: described(z.record(z.string(), z.unknown()), "A strategic merge patch."),
+      subresource: described(
+        z.enum(["resize"]).optional(),
+        "`resize`: the patch changes the resources of a pod that runs, in place.",
+      ),
     }),
     "Changes fields of an object.",
   ),

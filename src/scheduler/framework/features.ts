@@ -319,6 +319,8 @@ export const GATES = {
     from: 34,
     source: "MatchLabelKeysInPodTopologySpreadSelectorMerge; beta in v1.34",
   },
+  /** Of resizes that wait for room on a node, the pod of the highest priority is tried first. */
+  DeferredResizesByPriority: { from: 34, source: "kubelet allocation_manager.go (v1.34)" },
   /** NodeName filters before NodeUnschedulable in the default profile. */
   NodeNameFirst: { from: 37, source: "default_plugins.go of v1.37" },
   /** NodeName, NodeUnschedulable and TaintToleration have a PreFilter, for pods that wait for a resize. */

@@ -16,8 +16,17 @@ import { write } from "./update.js";
 export function merge(context: ServerContext, target: NamedTarget, patch: unknown): Outcome {
   const before = resolve(context, target);
   if (isRefusal(before)) return before;
-  const merged = strategicMerge(before.kind, toManifest(before, context.startTimeMs), patch);
-  return writeManifest(context, before, merged as Manifest);
+  return writeManifest(context, before, mergedManifest(context, before, patch));
+}
+
+/** The object in Kubernetes' shape with the patch laid over it. */
+export function mergedManifest(
+  context: ServerContext,
+  before: AnyVersion,
+  patch: unknown,
+): Manifest {
+  const manifest = toManifest(before, context.startTimeMs);
+  return strategicMerge(before.kind, manifest, patch) as Manifest;
 }
 
 /** Creates the manifest's object, or merges the manifest into the one that exists. */
@@ -53,7 +62,7 @@ function writeManifest(context: ServerContext, before: AnyVersion, manifest: Man
 }
 
 /** A patch may leave a field with a value of another type, or one that is no quantity. */
-function unreadableMessage({ kind }: AnyVersion, issues: readonly FieldIssue[]): string {
+export function unreadableMessage({ kind }: AnyVersion, issues: readonly FieldIssue[]): string {
   return `the patched ${kind} cannot be read: ${issues.map(issueText).join(", ")}`;
 }
 

@@ -18,6 +18,8 @@ export interface ServerContext {
   /** Defaulted pod specs by the spec of the request: pods of one template share theirs. */
   readonly defaultedPodSpecs: WeakMap<PodSpec, PodSpec>;
   readonly labelKeys: LabelKeyMerger;
+  /** Whether pods have a subresource `resize`. */
+  readonly resizes: boolean;
   /** For generated names. */
   readonly names: RandomStream;
   /** Pod specs that were found valid. */

@@ -1,6 +1,7 @@
 import { deepEqual } from "../../api/deep-equal.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import { type PodFields, type PodVersion, withCondition } from "../../api/pod-version.js";
+import type { PodUpdateOptions } from "../../api/validation/pod-update.js";
 import { validateUpdate } from "../../api/validation/validate.js";
 import { secondDefaultRefusal } from "../admission/priority.js";
 import { genericVersion } from "../object-store.js";
@@ -37,6 +38,7 @@ export function write(
   context: ServerContext,
   before: AnyVersion,
   change: Change | PodChange,
+  options: PodUpdateOptions = {},
 ): Outcome {
   const changed =
     before.kind === "Pod"
@@ -46,7 +48,7 @@ export function write(
   const specChanged = changed.spec !== before.spec;
   const { labels, annotations } = before;
   if (specChanged || changed.labels !== labels || changed.annotations !== annotations) {
-    const issues = validateUpdate(before.kind, before, changed);
+    const issues = validateUpdate(before.kind, before, changed, options);
     if (issues.length > 0) return refuse("Invalid", invalidMessage(before, issues));
   }
   if (changed.kind === "PriorityClass" && specChanged) {
@@ -113,6 +115,11 @@ function changedPod(before: PodVersion, change: PodChange): PodVersion | null {
     let conditions = status.conditions;
     for (const condition of change.setConditions) conditions = withCondition(conditions, condition);
     if (conditions !== status.conditions) status = { ...status, conditions };
+  }
+  const cleared = change.clearConditions ?? [];
+  if (status.conditions.some(({ type }) => cleared.includes(type))) {
+    const conditions = status.conditions.filter(({ type }) => !cleared.includes(type));
+    status = { ...status, conditions };
   }
   const fields: Partial<PodFields> = {
     labels: change.labels ?? before.labels,

@@ -16,7 +16,12 @@ export type WriteOperation =
       readonly target: OperationTarget;
       readonly gracePeriodSeconds: number | null;
     }
-  | { readonly type: "patch"; readonly target: OperationTarget; readonly patch: unknown }
+  | {
+      readonly type: "patch";
+      readonly target: OperationTarget;
+      readonly patch: unknown;
+      readonly subresource?: "resize" | undefined;
+    }
   | { readonly type: "scale"; readonly target: OperationTarget; readonly replicas: number }
   | {
       readonly type: "setImage";

@@ -14,7 +14,7 @@ export function writesOf(operation: WriteOperation, store: ObjectStore): Step {
     case "delete":
       return deletion(operation);
     case "patch":
-      return merging(operation.target, operation.patch, "patched");
+      return merging(operation.target, operation.patch, "patched", operation.subresource);
     case "scale":
       return scaling(operation);
     case "setImage": {
@@ -41,10 +41,16 @@ function nodeTarget(name: string): OperationTarget {
 }
 
 /** A strategic merge patch of one object. */
-export function merging(target: OperationTarget, patch: unknown, done: string): Step {
+export function merging(
+  target: OperationTarget,
+  patch: unknown,
+  done: string,
+  subresource?: "resize",
+): Step {
   const named = namedTarget(target);
   if (typeof named === "string") return { target, refusal: named };
-  return [{ target, request: { verb: "merge", target: named, patch }, done }];
+  const part = subresource === undefined ? {} : { subresource };
+  return [{ target, request: { verb: "merge", target: named, patch, ...part }, done }];
 }
 
 function applied(manifest: Manifest): StepWrite {

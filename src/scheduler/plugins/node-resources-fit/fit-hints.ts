@@ -1,14 +1,14 @@
 import { own } from "../../../base/own.js";
 import type { ResourceList } from "../../../api/kubernetes.js";
 import type { PodVersion } from "../../../api/pod-version.js";
-import { podRequests, scaledAmounts } from "../../../api/pod-resources.js";
+import { placedRequests, scaledAmounts } from "../../../api/pod-resources.js";
 import { parseResource } from "../../../api/quantity.js";
 import type { QueueingHintFn } from "../../framework/cluster-event.js";
 
 type Wanted = ReadonlyMap<string, number>;
 
 function wantedBy(pod: PodVersion): Wanted {
-  return scaledAmounts(podRequests({ spec: pod.spec }));
+  return scaledAmounts(placedRequests(pod));
 }
 
 function amount(list: ResourceList | undefined, name: string): number {
