@@ -298,7 +298,14 @@ describe("a scenario that is wrong is refused with place, value and what would b
       "a version that is not modelled",
       replaced("  duration", '  kubernetesVersion: "1.23.5"\n  duration'),
       [
-        /^s\.yaml:6:22: spec\.kubernetesVersion: expected .*, "1\.24" to "1\.34" \(found "1\.23\.5"\)/,
+        /^s\.yaml:6:22: spec\.kubernetesVersion: expected .*, "1\.24" to "1\.37" \(found "1\.23\.5"\)/,
+      ],
+    ],
+    [
+      "a version that nobody knows yet",
+      replaced("  duration", '  kubernetesVersion: "1.38"\n  duration'),
+      [
+        /^s\.yaml:6:22: spec\.kubernetesVersion: the newest version that is known is "1\.37" \(found "1\.38"\)/,
       ],
     ],
     [

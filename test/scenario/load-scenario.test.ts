@@ -273,20 +273,20 @@ describe("files of one command", () => {
     {
       dumped: ["v1.23.4"],
       run: undefined,
-      says: "v1.23.4, and the run behaves as 1.26: the oldest",
+      says: "v1.23.4, and the run behaves as 1.37: the oldest",
     },
     {
       dumped: ["v1.27.3-eks-a5565ad", "v1.26.1", "v1.25.9+rke2r1"],
       run: undefined,
-      says: 'v1.25.9+rke2r1, v1.27.3-eks-a5565ad, and the run behaves as 1.26: kubernetesVersion: "1.27"',
+      says: 'v1.25.9+rke2r1, v1.27.3-eks-a5565ad, and the run behaves as 1.37: kubernetesVersion: "1.27"',
     },
     {
       dumped: ["v1.99.0"],
       run: undefined,
-      says: "v1.99.0, and the run behaves as 1.26: the newest",
+      says: "v1.99.0, and the run behaves as 1.37: the newest",
     },
     { dumped: ["v1.28.0"], run: "1.28", says: null },
-    { dumped: ["v1.26.4", "", "unknown"], run: undefined, says: null },
+    { dumped: ["v1.37.2", "", "unknown"], run: undefined, says: null },
   ])("a dump of $dumped is told where the run is of another version", async (given) => {
     const nodes = given.dumped.map((kubeletVersion, i) => ({
       ...NODE,
