@@ -231,6 +231,7 @@ export class FastSchedulingAlgorithm {
       ties,
       diagnosis,
       nominatedNodeFit: false,
+      nodeHint: null,
     };
   }
 
