@@ -278,7 +278,7 @@ describe("files of one command", () => {
     {
       dumped: ["v1.27.3-eks-a5565ad", "v1.26.1", "v1.25.9+rke2r1"],
       run: undefined,
-      says: 'v1.25.9+rke2r1, v1.27.3-eks-a5565ad, and the run behaves as 1.37: kubernetesVersion: "1.27"',
+      says: 'v1.25.9+rke2r1, v1.26.1, v1.27.3-eks-a5565ad, and the run behaves as 1.37: kubernetesVersion: "1.27"',
     },
     {
       dumped: ["v1.99.0"],
