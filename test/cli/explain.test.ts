@@ -48,10 +48,10 @@ describe("--explain", () => {
       Attempt 4, at 25m 1s: placed on general-2, the best of 2 nodes found that it fits on
         1 node  Insufficient cpu  (says NodeResourcesFit)  general-1
         scores, the highest total wins (raw score → normalised, times the plugin's weight):
-                     total  NodeResourcesFit ×1  PodTopologySpread ×2  NodeResourcesBalancedAllocation ×1
-        → general-2    674              85 → 85               6 → 200                             89 → 89
-          general-0    556              56 → 56               9 → 132                             68 → 68
-          in each total, the same for all: TaintToleration 300
+                     total  NodeResourcesFit ×1  PodTopologySpread ×2
+        → general-2    654              85 → 85               6 → 200
+          general-0    557              56 → 56               9 → 132
+          in each total, the same for all: TaintToleration 300, NodeResourcesBalancedAllocation 69
 
       What would have helped, when it last failed
         - It asks for 1 cpu. 3 nodes lack nothing but room; the freest of them, general-0 (zone a), has 0 cpu free of 4 cpu.
@@ -68,10 +68,10 @@ describe("--explain", () => {
       (2 pods match, of which 1 still waits; this is the one that waited longest)
 
       Attempts 1 and 2, from 10m to 15m 30s, all alike: fits on none of 7 nodes
-        4 nodes  node(s) didn't match Pod's node affinity/selector    (says NodeAffinity)       general-0, general-2, general-3 …
-         1 node  Insufficient cpu                                     (says NodeResourcesFit)   general-1
-         1 node  node(s) were unschedulable                           (says NodeUnschedulable)  general-4
-         1 node  node(s) had untolerated taint {dedicated: training}  (says TaintToleration)    special-0
+        4 nodes  node(s) didn't match Pod's node affinity/selector  (says NodeAffinity)       general-0, general-2, general-3 …
+         1 node  Insufficient cpu                                   (says NodeResourcesFit)   general-1
+         1 node  node(s) were unschedulable                         (says NodeUnschedulable)  general-4
+         1 node  node(s) had untolerated taint(s)                   (says TaintToleration)    special-0
         preemption (to take pods of lower priority away for it) is no way out: on 1 node no pod has a priority below 0, on 6 nodes it would change nothing
 
       It is tried again when something changes that may help it, or after 5 minutes.
