@@ -105,6 +105,7 @@ describe("the runner turns red", () => {
       "ties",
       "nominatedNodeBefore",
       "nominatedNodeFit",
+      "nodeHint",
       "feasible",
       "rejected[].reasons",
       "preFilter.code",
@@ -129,21 +130,21 @@ describe("the runner turns red", () => {
   });
 
   test("when a decision has a key that nobody knows", () => {
-    const vector = load("fit-01.json");
+    const vector = load("scheduler/fit-01.json");
     const decision = { ...vector.decisions[0]!, surprise: 1 };
     const { failures } = runSchedulerVector({ ...vector, decisions: [decision] });
     expect(failures[0]?.differences).toContain("surprise: a recorded key that is not known");
   });
 
   test("when the order of the nodes or a profile is another one", () => {
-    const vector = load("fit-01.json");
+    const vector = load("scheduler/fit-01.json");
     const [first, ...rest] = vector.nodeOrder;
     expect(runSchedulerVector({ ...vector, nodeOrder: [...rest, first!] }).passed).toBe(0);
     expect(runSchedulerVector({ ...vector, profiles: {} }).passed).toBe(0);
   });
 
   test("when a decision is missing at the end", () => {
-    const vector = load("fit-01.json");
+    const vector = load("scheduler/fit-01.json");
     const decisions = vector.decisions.slice(0, -1);
     expect(runSchedulerVector({ ...vector, decisions }).failures.map(({ id }) => id)).toEqual([
       "end",
