@@ -14,8 +14,8 @@ interface Recordings {
  */
 export const VERIFIED: Readonly<Record<string, Recordings>> = {
   "1.26": { recordings: "kube-scheduler v1.26.4", decisions: 3530, equal: 3530 },
-  "1.34": { recordings: "kube-scheduler v1.34.4", decisions: 3764, equal: 3764 },
-  "1.37": { recordings: "kube-scheduler v1.37.2", decisions: 3799, equal: 3799 },
+  "1.34": { recordings: "kube-scheduler v1.34.4", decisions: 3801, equal: 3801 },
+  "1.37": { recordings: "kube-scheduler v1.37.2", decisions: 3850, equal: 3850 },
 };
 
 /** Plugins of the recorded profiles; those of single versions are beside them. A test holds the lists. */
