@@ -16,7 +16,7 @@ import {
 import { PLUGIN_CATALOGUE, factoriesOf } from "../../src/scheduler/plugins/registry.js";
 
 /** The recorded figures are of this version. */
-const MINOR = 26;
+const MINOR = 37;
 
 let lastRow = 0;
 

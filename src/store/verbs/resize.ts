@@ -12,7 +12,7 @@ import { describe, isRefusal, resolve, type ServerContext } from "./server-conte
 import { write } from "./update.js";
 
 /** What the kubelet's status says of containers that have what they ask for. */
-export function statusOfSpec(spec: PodSpec): PodResourcesStatus {
+function statusOfSpec(spec: PodSpec): PodResourcesStatus {
   const say = (containers: PodSpec["containers"]) =>
     containers.map(({ name, resources = {} }) => ({
       name,

@@ -148,7 +148,7 @@ function cases(mix: Mix, first: number, count: number): Case[] {
   return Array.from({ length: count }, (_, i): Case => {
     const seed = first + i;
     const large = i % 3 === 2;
-    const minor = 26 + (seed % 9);
+    const minor = 26 + (seed % 12);
     return {
       seed,
       nodes: large ? 151 + (seed % 50) : 1 + ((seed * 7) % 23),

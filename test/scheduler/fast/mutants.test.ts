@@ -35,7 +35,7 @@ function fuzz(): void {
       templates: 6,
       steps: 80,
       mix: seed % 4 === 0 ? { ...MIX, soft: 0, hard: 0, preferredPods: 0, requiredAnti: 0 } : MIX,
-      minor: 26 + (seed % 9),
+      minor: 26 + (seed % 12),
       configuration: null,
       ties: seed % 2 === 0 ? "first" : "random",
       remember: { blockLog2: 1, superLog2: 1, maxSharedDomains: 3 },

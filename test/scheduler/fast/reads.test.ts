@@ -31,7 +31,7 @@ function caseOf(seed: number, rest: Partial<Case>): Case {
     templates: 6,
     steps: 80,
     mix: MIX,
-    minor: 26 + (seed % 9),
+    minor: 26 + (seed % 12),
     configuration: null,
     ties: seed % 2 === 0 ? "first" : "random",
     remember: { blockLog2: 1, superLog2: 1, maxSharedDomains: 3 },
