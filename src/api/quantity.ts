@@ -23,8 +23,9 @@ const NANO = -9;
 const MAX_INT32 = 2 ** 31 - 1;
 /** Upstream takes any exponent of 32 bits and may then work on gigabytes of digits. */
 const MAX_DIGITS = 10_000;
-const WHAT_IS_RIGHT =
-  'write a number and one of the suffixes n, u, m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei or an exponent, such as "500m", "1.5", "2Gi" or "1e3"';
+/** Every suffix that a quantity may have. */
+export const QUANTITY_SUFFIXES = "n, u, m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei";
+const WHAT_IS_RIGHT = `write a number and one of the suffixes ${QUANTITY_SUFFIXES} or an exponent, such as "500m", "1.5", "2Gi" or "1e3"`;
 
 function abs(n: bigint): bigint {
   return n < 0n ? -n : n;

@@ -18,6 +18,11 @@ export function notesOf(
       `spec.measure.from: the run was idle at ${end}, before ${from}: nothing was measured`,
     );
   }
+  for (const index of run.facts.unmatchedBehaviors) {
+    notes.push(
+      `spec.behavior[${index}].match: decided for no container that ran: none matches it, or an entry before it does`,
+    );
+  }
   return [...notes, ...traceNotes(run.facts)];
 }
 

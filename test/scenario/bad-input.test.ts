@@ -101,7 +101,7 @@ describe("a scenario that is wrong is refused with place, value and what would b
       "a quantity that is none",
       replaced('"4"', "4 cpus"),
       [
-        's.yaml:11:26: spec.cluster.nodePools[0].capacity.cpu: expected a quantity such as 500m, 4 or 16Gi (found "4 cpus")',
+        's.yaml:11:26: spec.cluster.nodePools[0].capacity.cpu: expected a quantity such as 500m, 4 or 16Gi; the suffixes are n, u, m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei (found "4 cpus")',
       ],
     ],
     [

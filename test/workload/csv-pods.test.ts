@@ -45,6 +45,34 @@ describe("a CSV trace with a column mapping", () => {
     expect(loaded.names.of(0, 0)).toBe("first");
   });
 
+  test("reads quantities where no unit is named", () => {
+    const mapping = {
+      ...MAPPING,
+      cpu: { from: "plan_cpu", factor: 1_000, isQuantity: true },
+      memory: { from: "plan_mem", factor: 1, isQuantity: true },
+      gpu: { from: "gpus", factor: 1, isQuantity: true },
+    } as const;
+    const loaded = load(
+      "job,submit,run,plan_cpu,plan_mem,gpus\na,0,1,500m,4Gi,1\nb,0,1,2,1024,0\nc,0,1,0.1,1e3k,2000m\nd,0,1,1,16GB,0\n",
+      mapping,
+    );
+    expect([...loaded.table.shapes]).toMatchObject([
+      { cpuMillis: 500, memoryBytes: 4 * 1024 ** 3, gpus: 1 },
+      { cpuMillis: 2000, memoryBytes: 1024, gpus: 0 },
+    ]);
+    expect(loaded.issues.map(({ line, value, message }) => [line, value, message])).toEqual([
+      [4, "1e3k", expect.stringContaining("or a quantity such as 500m or 4Gi")],
+      [5, "16GB", expect.stringContaining("the suffixes are n, u, m, k, M, G, T, P, E, Ki, Mi,")],
+    ]);
+  });
+
+  test("takes no quantity where the column has a unit", () => {
+    const loaded = load("job,submit,run,plan_cpu,plan_mem,gpus\na,0,1,500m,1,1\n");
+    expect(loaded.issues.map(({ message }) => message)).toEqual([
+      expect.stringContaining("without `unit` the column is read as quantities"),
+    ]);
+  });
+
   test("takes the end of a pod instead of its duration", () => {
     const mapping = { ...MAPPING, duration: null, end: { from: "end", factor: 1_000_000 } };
     const loaded = load(

@@ -47,6 +47,8 @@ export interface WorldFacts {
   })[];
   /** Containers that ran by default, since nobody said what they do. */
   readonly defaultContainersCount: number;
+  /** Entries of `behavior`, by their index, whose match decided for no container. */
+  readonly unmatchedBehaviors: readonly number[];
 }
 
 interface Startable {
@@ -161,6 +163,7 @@ export class World {
           podsLater: table.arrivalsAfter(this.now),
         })),
         defaultContainersCount: this.behavior.defaultContainersCount,
+        unmatchedBehaviors: this.behavior.unmatchedEntries,
       },
     };
   }

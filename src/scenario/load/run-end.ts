@@ -94,10 +94,14 @@ export function notesOfTheEnd(
   { spec }: ScenarioDocument,
   { untilMicros }: RunEnd,
 ): readonly Issue[] {
-  if (untilMicros === null) return [];
-  const end = formatDuration(untilMicros);
   const notes: Issue[] = [];
   const note = (path: Path, message: string) => notes.push(source.issue(path, message));
+  for (const [i, generator] of (spec.generators ?? []).entries()) {
+    const text = arrivalsOutside(generator);
+    if (text !== null) note(["spec", "generators", i, "arrivals", "at"], text);
+  }
+  if (untilMicros === null) return notes;
+  const end = formatDuration(untilMicros);
   for (const [i, { atMicros, operation }] of (spec.timeline ?? []).entries()) {
     if (atMicros <= untilMicros) continue;
     const message = `the run ends at ${end}: this step, ${stepText(operation)}, never happens`;
@@ -121,6 +125,18 @@ function stepText(operation: RawOperation): string {
   if ("target" in operation) return `${type} of ${targetText(operation.target)}`;
   if ("node" in operation) return `${type} of Node/${operation.node}`;
   return "pool" in operation && operation.pool !== null ? `${type} of ${operation.pool}` : type;
+}
+
+/** What a generator's own `from` and `until` leave out of its times; null where they leave out nothing. */
+function arrivalsOutside({ arrivals, fromMicros, untilMicros, name }: Generator): string | null {
+  if (arrivals.type !== "at") return null;
+  const { timesMicros } = arrivals;
+  const outside = timesMicros.filter(
+    (time) => time < fromMicros || (untilMicros !== null && time >= untilMicros),
+  ).length;
+  if (outside === 0) return null;
+  const all = timesMicros.length;
+  return `${outside} of the ${all} arrivals of the generator ${name} are not between its \`from\` and \`until\`, and never happen`;
 }
 
 function lateArrivals(

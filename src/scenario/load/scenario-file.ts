@@ -87,8 +87,8 @@ export class ScenarioSource {
 
   /** The tree by the schema, or every flaw in it. */
   validate(): ScenarioDocument | readonly Issue[] {
-    const duplicates = duplicateNames(this.root).map(({ path, message }) =>
-      this.issue(path, message),
+    const duplicates = [...duplicateNames(this.root), ...unreadKeys(this.root, [])].map(
+      ({ path, message, atKey = false }) => this.issue(path, message, atKey),
     );
     const parsed = scenarioDocument.safeParse(this.root);
     if (parsed.success) return duplicates.length > 0 ? duplicates : parsed.data;
@@ -107,6 +107,23 @@ function startsWith(path: Path, start: Path): boolean {
   return start.length <= path.length && start.every((part, i) => part === path[i]);
 }
 
+/** Parts of a scenario that are objects of Kubernetes: the reader of those knows their keys. */
+const OBJECT_KEYS: ReadonlySet<string> = new Set(["template", "patch", "apply"]);
+
+/** A key that a reader of maps would pass over in silence. */
+function* unreadKeys(
+  value: unknown,
+  path: Path,
+): Generator<{ readonly path: Path; readonly message: string; readonly atKey: true }> {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inside] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key === "__proto__") {
+      yield { path: at, message: "no label, resource or field is called so", atKey: true };
+    } else if (!OBJECT_KEYS.has(key)) yield* unreadKeys(inside, at);
+  }
+}
+
 const NAMED_LISTS: readonly Path[] = [
   ["spec", "cluster", "nodePools"],
   ["spec", "patches"],
@@ -114,7 +131,9 @@ const NAMED_LISTS: readonly Path[] = [
 ];
 
 /** Elements of a named list that bear the name of one before them. */
-function duplicateNames(root: unknown): readonly { path: Path; message: string }[] {
+function duplicateNames(
+  root: unknown,
+): readonly { path: Path; message: string; atKey?: boolean }[] {
   return NAMED_LISTS.flatMap((list) => {
     const elements = valueAt(root, list);
     if (!Array.isArray(elements)) return [];

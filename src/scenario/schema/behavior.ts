@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { described, notYet } from "./leaf.js";
 import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
-import { bytes, integer, labels, text, word } from "./scalars.js";
+import { bytes, integer, kubernetesLabels, text, word } from "./scalars.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { Behavior } from "./scenario.js";
 
 const match = z.strictObject({
   namespace: described(text.optional(), "Namespace of the pod."),
-  labels: described(labels.optional(), "All of them must be on the pod."),
+  labels: described(kubernetesLabels.optional(), "All of them must be on the pod."),
   container: described(text.optional(), "Name of the container or init container."),
 });
 

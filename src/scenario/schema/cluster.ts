@@ -7,20 +7,21 @@ import {
   nodeCount,
   dnsLabel,
   filePath,
-  labels,
+  kubernetesLabels,
+  labelKey,
+  labelValue,
   number,
   positiveBytes,
   positiveCount,
   resourceList,
-  text,
   word,
 } from "./scalars.js";
 import type { NodePool } from "./scenario.js";
 
 const taint = z
   .strictObject({
-    key: text,
-    value: text.optional(),
+    key: labelKey,
+    value: labelValue.optional(),
     effect: word("NoSchedule", "PreferNoSchedule", "NoExecute"),
   })
   .transform(
@@ -44,16 +45,18 @@ const poolKeys = z.strictObject({
   name: described(dnsLabel, "Nodes are called `<pool>-<i>`, from 0."),
   nodes: described(nodeCount.optional(), "How many nodes the pool makes."),
   zones: described(
-    z.array(text).optional(),
+    z.array(labelValue).optional(),
     "Dealt to the nodes in turn, as `topology.kubernetes.io/zone`.",
   ),
   capacity: described(resourceList.optional(), "Of each node. `pods` is 110 where it is left out."),
   reserved: described(resourceList.optional(), "Allocatable is capacity less this."),
-  labels: described(labels.optional(), "Of each node, beside those that a kubelet sets."),
+  labels: described(kubernetesLabels.optional(), "Of each node, beside those that a kubelet sets."),
   taints: described(z.array(taint).optional(), "Of each node."),
   pricePerHour: described(number({ min: 0 }).optional(), "Dollars that a node costs an hour."),
   match: described(
-    z.strictObject({ labels: described(labels, "All of them must be on the node.") }).optional(),
+    z
+      .strictObject({ labels: described(kubernetesLabels, "All of them must be on the node.") })
+      .optional(),
     "Instead of `nodes`: the pool adopts nodes of the snapshot or of `cluster.nodes`.",
   ),
   images: described(images.optional(), "How the nodes pull images."),

@@ -29,7 +29,8 @@ export const SCENARIO_API_VERSION = "seatrial.dev/v1alpha1";
  * where it can mean one version only: 1.3 may be 1.30.
  */
 function parseVersion(raw: unknown): Parsed<{ text: string; minor: number }> {
-  const text = /^v?(1\.\d\d)(\.\d+([-+].+)?)?$/.exec(String(raw))?.[1];
+  const written = typeof raw === "string" || typeof raw === "number" ? String(raw) : "";
+  const text = /^v?(1\.\d\d)(\.\d+([-+].+)?)?$/.exec(written)?.[1];
   const minor = text === undefined ? undefined : kubernetesMinor(text);
   if (text !== undefined && Number(text.slice(2)) > NEWEST_MINOR) {
     return { problem: `the newest version that is known is "1.${NEWEST_MINOR}"` };

@@ -3,6 +3,7 @@ import { ALL_KINDS, KINDS } from "../../api/kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
 import { described, leaf } from "./leaf.js";
+import { resourceNameProblem } from "./names.js";
 import { dnsLabel, duration, positiveCount, positiveDuration, rate } from "./scalars.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { Arrivals, Generator, Variation } from "./scenario.js";
@@ -90,6 +91,12 @@ const vary = z
         const message =
           "expected requests.<resource>, limits.<resource>, run, start, stop, cpu or memory";
         context.addIssue({ code: "custom", message, path: [key], input: key });
+        continue;
+      }
+      const resource = resourceKey.exec(key)?.[2];
+      const unknown = resource === undefined ? null : resourceNameProblem(resource);
+      if (unknown !== null) {
+        context.addIssue({ code: "custom", message: unknown, path: [key], input: key });
         continue;
       }
       const parsed = schema.safeParse(raw);

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { KINDS } from "../../api/kinds.js";
-import { parseQuantity, Quantity } from "../../api/quantity.js";
+import { parseQuantity, Quantity, QUANTITY_SUFFIXES } from "../../api/quantity.js";
 import { MAX_NODES } from "../defaults.js";
 import { type Parsed, parseDuration, parseInstant, parseRate } from "../units.js";
 import { bounded, leaf } from "./leaf.js";
+import { labelKeyProblem, namedBy, parseLabelValue, resourceNameProblem } from "./names.js";
 import type { Target } from "./scenario.js";
 
 const DURATION_PATTERN = "^((\\d+(\\.\\d+)?|\\.\\d+)(d|h|m|s|ms|us|µs))+$|^0$";
@@ -26,13 +27,21 @@ export const rate = leaf(
   bounded(parseRate, (perSecond) => perSecond > 0, "expected a rate above 0"),
 );
 
+/** The API server holds quantities within 64 bits. */
+const MAX_QUANTITY = Quantity.of(2n ** 63n - 1n);
+
 /** A quantity that is not negative, as {@link Quantity}. */
 function parsePositiveQuantity(raw: unknown): Parsed<Quantity> {
   const expected = "expected a quantity such as 500m, 4 or 16Gi";
   if (typeof raw !== "string" && typeof raw !== "number") return { problem: expected };
   const quantity = parseQuantity(raw);
-  if (!(quantity instanceof Quantity)) return { problem: expected };
+  if (!(quantity instanceof Quantity)) {
+    return { problem: `${expected}; the suffixes are ${QUANTITY_SUFFIXES}` };
+  }
   if (quantity.sign < 0) return { problem: "a quantity cannot be negative" };
+  if (quantity.compare(MAX_QUANTITY) > 0) {
+    return { problem: `is too large a quantity: expected at most ${MAX_QUANTITY}` };
+  }
   return { value: quantity };
 }
 
@@ -56,12 +65,15 @@ export const positiveBytes = leaf(
 );
 
 /** Resource names to quantities, kept as Kubernetes text. */
-export const resourceList = z.record(
-  z.string(),
-  leaf({ id: "quantity", ...quantityShape }, (raw): Parsed<string> => {
-    const parsed = parsePositiveQuantity(raw);
-    return "value" in parsed ? { value: String(raw) } : parsed;
-  }),
+export const resourceList = namedBy(
+  resourceNameProblem,
+  z.record(
+    z.string(),
+    leaf({ id: "quantity", ...quantityShape }, (raw): Parsed<string> => {
+      const parsed = parsePositiveQuantity(raw);
+      return "value" in parsed ? { value: String(raw) } : parsed;
+    }),
+  ),
 );
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -108,6 +120,26 @@ export const labels = z.record(
         : { problem: 'expected a text; write numbers and booleans in quotes ("1")' },
   ),
 );
+
+/** Labels that an API server takes: of nodes and pods. */
+export const kubernetesLabels = namedBy(
+  labelKeyProblem,
+  z.record(z.string(), leaf({ type: "string" }, parseLabelValue)),
+);
+
+/** The value of a label, as of a zone. */
+export const labelValue = leaf(
+  { type: "string", minLength: 1 },
+  (raw): Parsed<string> =>
+    raw === "" ? { problem: "expected a text that is not empty" } : parseLabelValue(raw),
+);
+
+/** The key of a label or a taint. */
+export const labelKey = leaf({ type: "string", minLength: 1 }, (raw): Parsed<string> => {
+  if (typeof raw !== "string" || raw === "") return { problem: "expected a text" };
+  const problem = labelKeyProblem(raw);
+  return problem === null ? { value: raw } : { problem };
+});
 
 /** An integer within bounds. */
 export function integer(min: number, max: number, what = "a whole number") {

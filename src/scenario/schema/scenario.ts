@@ -148,6 +148,8 @@ export interface TraceColumn {
   readonly from: string;
   /** What one unit of the column is, in microseconds, cpu millis, bytes or GPUs; 1 for text. */
   readonly factor: number;
+  /** Cells may be quantities: nobody has named a unit. */
+  readonly isQuantity?: true;
 }
 
 export interface Generator {

@@ -31,17 +31,25 @@ const MEMORY_UNITS = {
 const GPU_UNITS = { gpus: 1, m: 0.001 };
 
 /** A column by its name, or with the unit of its numbers; the first unit is the default. */
-function column(units: Readonly<Record<string, number>>, description: string) {
+function column(units: Readonly<Record<string, number>>, about: string, isQuantity = false) {
   const names = Object.keys(units);
-  const named = text.transform((from): TraceColumn => ({ from, factor: units[names[0]!]! }));
+  const named = text.transform(
+    (from): TraceColumn => ({
+      from,
+      factor: units[names[0]!]!,
+      ...(isQuantity ? { isQuantity: true as const } : {}),
+    }),
+  );
   const full = z.strictObject({ from: text, unit: word(...names).optional() }).transform(
     (given): TraceColumn => ({
       from: given.from,
       factor: units[given.unit ?? names[0]!]!,
+      ...(isQuantity && given.unit === undefined ? { isQuantity: true as const } : {}),
     }),
   );
-  const known = `Units: ${names.join(", ")}; without one, ${names[0]}.`;
-  return described(z.union([named, full]), `${description} ${known}`);
+  const quantities = isQuantity ? ", and quantities such as 500m and 4Gi are read too" : "";
+  const known = `Units: ${names.join(", ")}; without one, ${names[0]}${quantities}.`;
+  return described(z.union([named, full]), `${about} ${known}`);
 }
 
 /** A column whose content is taken as it is. */
@@ -59,9 +67,9 @@ const columns = z.strictObject({
   arrival: column(TIME_UNITS, "When the pod is created."),
   duration: column(TIME_UNITS, "How long it runs.").optional(),
   end: column(TIME_UNITS, "When it ends, instead of `duration`.").optional(),
-  cpu: column(CPU_UNITS, "CPU request.").optional(),
-  memory: column(MEMORY_UNITS, "Memory request.").optional(),
-  gpu: column(GPU_UNITS, "GPUs, as nvidia.com/gpu.").optional(),
+  cpu: column(CPU_UNITS, "CPU request.", true).optional(),
+  memory: column(MEMORY_UNITS, "Memory request.", true).optional(),
+  gpu: column(GPU_UNITS, "GPUs, as nvidia.com/gpu.", true).optional(),
   priority: plainColumn("Priority of the pod.").optional(),
 });
 

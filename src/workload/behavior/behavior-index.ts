@@ -31,9 +31,17 @@ interface Resolved {
 export class BehaviorIndex {
   private readonly behaviors: readonly Behavior[];
   private readonly resolved = new WeakMap<PodSpec, Resolved>();
+  private readonly found = new Set<Behavior>();
 
   constructor(entries: readonly BehaviorEntry[]) {
     this.behaviors = entries.map(behaviorOf);
+  }
+
+  /** Entries that match some containers only, and have decided for none so far, by their index. */
+  unmatched(): readonly number[] {
+    return [...this.behaviors.entries()]
+      .filter(([, behavior]) => matchesSome(behavior.match) && !this.found.has(behavior))
+      .map(([index]) => index);
   }
 
   find(pod: PodVersion, container: Container): Behavior | null {
@@ -47,10 +55,16 @@ export class BehaviorIndex {
     if (behavior === undefined) {
       const init = isPlainInit(pod.spec, container);
       behavior = this.behaviors.find((b) => matches(b.match, pod, { container, init })) ?? null;
+      if (behavior !== null) this.found.add(behavior);
       found.byContainer.set(container.name, behavior);
     }
     return behavior;
   }
+}
+
+/** False for an entry that is for every container. */
+function matchesSome({ namespace, labels, container }: BehaviorMatch): boolean {
+  return namespace !== null || container !== null || Object.keys(labels).length > 0;
 }
 
 /** An init container that ends before the next one starts, as against a sidecar. */

@@ -54,6 +54,11 @@ export class ContainerBehavior {
     this.sources.push(source);
   }
 
+  /** Entries, by their index, whose match has decided for no container so far. */
+  get unmatchedEntries(): readonly number[] {
+    return this.index.unmatched();
+  }
+
   /** Containers that were started and of which nobody says what they do. */
   get defaultContainersCount(): number {
     return this.defaultContainers;

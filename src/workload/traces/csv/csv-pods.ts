@@ -1,13 +1,16 @@
 import type { TimeMicros } from "../../../base/time.js";
 import { dns1123LabelErrors, dns1123SubdomainErrors } from "../../../api/label-validation.js";
 import type { TraceReader, TraceSink } from "../trace-reader.js";
-import { type CsvColumn, type CsvRow, CsvTable } from "./csv-table.js";
+import { parseQuantity, Quantity, QUANTITY_SUFFIXES } from "../../../api/quantity.js";
+import { type CsvColumn, type CsvRow, CsvTable, isNumber } from "./csv-table.js";
 
 /** A column of the text, and what one unit of its numbers is worth. */
 interface MappedColumn {
   readonly from: string;
   /** In microseconds, thousandths of a core, bytes or GPUs; not used for text. */
   readonly factor: number;
+  /** Cells may be quantities with suffixes of their own: nobody has named a unit. */
+  readonly isQuantity?: true;
 }
 
 /** Which column holds what; null: not in this trace. At most one of `duration` and `end`. */
@@ -61,9 +64,9 @@ export class CsvPodReader implements TraceReader {
       namespace: textIn(row, mapping.namespace) || "default",
       arrivalMicros,
       lifetimeMicros: this.lifetime(row, arrivalMicros),
-      cpuMillis: roundUp(amountIn(row, mapping.cpu)),
-      memoryBytes: roundUp(amountIn(row, mapping.memory)),
-      gpuMillis: Math.round(amountIn(row, mapping.gpu) * 1000),
+      cpuMillis: roundUp(quantityIn(row, mapping.cpu, 1000)),
+      memoryBytes: roundUp(quantityIn(row, mapping.memory, 1)),
+      gpuMillis: Math.round(quantityIn(row, mapping.gpu, 1) * 1000),
       gpuModels: [],
       priority: textIn(row, mapping.priority),
       labels: NO_LABELS,
@@ -121,6 +124,26 @@ function timeIn(row: CsvRow, column: MappedColumn): TimeMicros {
 /** An empty field counts as 0: no request. */
 function amountIn(row: CsvRow, column: MappedColumn | null): number {
   return column === null ? 0 : inRange(row, column, row.amount(column.from, 0) * column.factor);
+}
+
+/** The same, where a cell may also be a quantity, of which one is worth `ofOne`. */
+function quantityIn(row: CsvRow, column: MappedColumn | null, ofOne: number): number {
+  if (column === null) return 0;
+  const text = row.text(column.from);
+  if (text === "" || isNumber(text)) return amountIn(row, column);
+  const quantity = parseQuantity(text);
+  const isGood = quantity instanceof Quantity && quantity.sign >= 0;
+  if (column.isQuantity !== true) {
+    const remedy = isGood ? "; without `unit` the column is read as quantities" : "";
+    row.fail(column.from, `expected a number of 0 or more, such as 12 or 0.5${remedy}`);
+    return 0;
+  }
+  if (!isGood) {
+    const forms = `a number of 0 or more, such as 12 or 0.5, or a quantity such as 500m or 4Gi`;
+    row.fail(column.from, `expected ${forms}; the suffixes are ${QUANTITY_SUFFIXES}`);
+    return 0;
+  }
+  return inRange(row, column, (Number(quantity.scaledValue(-3)) / 1000) * ofOne);
 }
 
 function inRange(row: CsvRow, column: MappedColumn, value: number): number {

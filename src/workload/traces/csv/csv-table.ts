@@ -18,6 +18,11 @@ export interface CsvTableOptions {
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
+/** Whether a cell is a plain number, as against a quantity or a word. */
+export function isNumber(text: string): boolean {
+  return NUMBER.test(text);
+}
+
 /**
  * A row of a CSV table by column. What is wrong in it is told as issues; {@link ok} says whether
  * anything was.
