@@ -192,6 +192,7 @@ describe("a refusal names the remedy", () => {
     [
       "braces for somebody in the cluster",
       POD(
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: whoever runs in the cluster reads it
         '{ containers: [ { name: c, image: i, args: ["{{ .x }}", "${X}"] } ] }',
         ', annotations: { a: "{{ $labels.b }}" }',
       ),

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { labelValueErrors, qualifiedNameErrors } from "../../api/label-validation.js";
 import { nearName } from "../../base/near-name.js";
 import type { Parsed } from "../units.js";
@@ -6,12 +6,14 @@ import type { Parsed } from "../units.js";
 /** Resources without a domain that a node or a container may have. */
 const RESOURCES = ["cpu", "memory", "ephemeral-storage", "pods", "storage"];
 const HUGE_PAGES = "hugepages-";
+const PREFIXES = [HUGE_PAGES, "attachable-volumes-"];
 
 /** Why the API server takes no resource of that name; null where it does. */
 export function resourceNameProblem(name: string): string | null {
   const [reason] = qualifiedNameErrors(name);
   if (reason !== undefined) return `no resource is called so: ${reason}`;
-  if (name.includes("/") || name.startsWith(HUGE_PAGES) || RESOURCES.includes(name)) return null;
+  const isGood = name.includes("/") || PREFIXES.some((prefix) => name.startsWith(prefix));
+  if (isGood || RESOURCES.includes(name)) return null;
   const meant = nearName(name, RESOURCES, Math.max(2, Math.floor(name.length / 3)));
   const hint = meant === "" ? "" : `; did you mean \`${meant}\`?`;
   return `no such resource: expected ${RESOURCES.slice(0, 4).join(", ")}, ${HUGE_PAGES}<size>, or a name with a domain such as nvidia.com/gpu${hint}`;
