@@ -112,6 +112,7 @@ describe("names that hold escape codes, line breaks and formulas", () => {
 
   it.each([
     ["validate", ["validate", "hostile.yaml", "hm.yaml"]],
+    ["a pool that no API server takes", ["run", "pool.yaml", "--out", "hostile"]],
     ["a run", ["run", "hostile.yaml", "--explain", "*", "--strict", "--out", "hostile"]],
     ["a run as JSON", ["run", "hostile.yaml", "--explain", "*", "--json", "--out", "hostile"]],
     ["wrong usage", ["run", "hostile.yaml", "--\u001b[2J\u009bx"]],
