@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { FolderOwner } from "../experiment/hidden-folders.js";
 import { runScenario, type ScenarioOutcome, type Telling } from "../experiment/run-scenario.js";
 import type { RunWatch } from "../experiment/run-watch.js";
@@ -29,6 +30,7 @@ export function runHere(loaded: LoadedScenario, context: HereContext): Promise<S
     stop: interruption,
     memory: new HeapWatch(),
     startClock: () => new WallClock(),
+    pause: () => setImmediate(),
     progress: (scenario) => new ProgressBar(scenario),
   };
   const dump = context.dump === undefined ? {} : { dump: context.dump };

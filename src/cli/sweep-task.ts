@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { RunBrokenError } from "../experiment/run-broken-error.js";
 import { runScenario } from "../experiment/run-scenario.js";
 import { InterruptedError, type RunWatch, type StopRequest } from "../experiment/run-watch.js";
@@ -79,6 +80,7 @@ function silentWatch(flag: Int32Array): RunWatch {
     stop,
     memory: new HeapWatch(),
     startClock: () => new WallClock(),
+    pause: () => setImmediate(),
     progress: () => ({ show() {}, clear() {} }),
   };
 }

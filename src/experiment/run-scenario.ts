@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { SimulationStuckError } from "../kernel/simulation-stuck-error.js";
 import { EVENT_COLUMNS } from "../record/event-log.js";
 import type { RunFigures } from "../record/run-figures.js";
@@ -171,7 +170,7 @@ async function simulate(
     timing: clock.timing(engine.eventsProcessed),
   };
   const failure = await writeRun(folder, results, async () => {
-    await setImmediate();
+    await watch.pause();
     watch.stop.check();
     watch.memory.check();
   });
@@ -217,7 +216,7 @@ async function runInSlices(world: World, bar: ProgressDisplay, watch: RunWatch):
     nextPause = engine.eventsProcessed + events;
     const { now: nowMicros, endMicros } = world;
     bar.show({ nowMicros, endMicros, events: engine.eventsProcessed });
-    await setImmediate();
+    await watch.pause();
     if (watch.stop.requested) return false;
     watch.memory.check();
   }

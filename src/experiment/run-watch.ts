@@ -49,5 +49,7 @@ export interface RunWatch {
   readonly stop: StopRequest;
   readonly memory: MemoryWatch;
   startClock(): RunClock;
+  /** Lets signals and streams have their turn. */
+  pause(): Promise<void>;
   progress(scenario: string): ProgressDisplay;
 }

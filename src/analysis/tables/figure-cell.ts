@@ -2,6 +2,8 @@
 export const NONE = "–";
 
 const DIGITS = 4;
+/** From here on that many digits are whole. */
+const WHOLE_FROM = 10_000;
 
 /** A number with four digits that count and no exponent where that is readable: `0.04213`, `12.35`, `12346`. */
 export function numberCell(value: number | null): string {
@@ -13,7 +15,7 @@ export function numberCell(value: number | null): string {
   }
   if (Number.isInteger(value)) return String(value);
   const rounded = Number(value.toPrecision(DIGITS));
-  return magnitude >= 10 ** DIGITS ? String(Math.round(value)) : String(rounded);
+  return magnitude >= WHOLE_FROM ? String(Math.round(value)) : String(rounded);
 }
 
 /** As `numberCell`, with its sign. */
