@@ -37,7 +37,7 @@ describe("what the conformance runner calls, scenarios reach", () => {
       // A pod that fits nowhere, in the scenarios that have one.
       runCovered([...run, "--explain", "giant", "--out", results]),
     ]);
-  }, 180_000);
+  }, 600_000);
 
   afterAll(() => rmSync(results, { recursive: true, force: true }));
 
