@@ -181,7 +181,7 @@ overhead: { podFixed: { cpu: ${overhead} } }
 
   const DUMP = `apiVersion: v1
 kind: Node
-metadata: { name: n, creationTimestamp: "2026-01-01T00:00:00Z" }
+metadata: { name: "n", creationTimestamp: "2026-01-01T00:00:00Z" }
 status: { capacity: { cpu: "4", memory: 8Gi, pods: "110" }, allocatable: { cpu: "4", memory: 8Gi, pods: "110" } }
 ---
 apiVersion: v1
