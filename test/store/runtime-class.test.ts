@@ -187,7 +187,7 @@ status: { capacity: { cpu: "4", memory: 8Gi, pods: "110" }, allocatable: { cpu: 
 apiVersion: v1
 kind: Pod
 metadata: { name: old, namespace: default, uid: "1", creationTimestamp: "2026-01-01T00:00:00Z" }
-spec: { nodeName: n, runtimeClassName: kata, overhead: { cpu: 100m }, containers: [{ name: c, image: i }] }
+spec: { nodeName: "n", runtimeClassName: kata, overhead: { cpu: 100m }, containers: [{ name: c, image: i }] }
 status: { phase: Running }
 `;
 
