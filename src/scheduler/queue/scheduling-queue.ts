@@ -217,19 +217,17 @@ export class SchedulingQueue<E> {
   moveOnEvent(event: E, now: TimeMicros, admits?: (queued: QueuedPod) => boolean): number {
     this.noteMove(event);
     const { awaits, worthRequeuing } = this.options;
-    let moved = 0;
+    const helped: QueuedPod[] = [];
     for (const group of this.unschedulable.values()) {
       const [first] = group;
       if (first === undefined || isHeld(first) || !awaits(first, event)) continue;
       for (const queued of group) {
         if (admits !== undefined && !admits(queued)) continue;
-        if (!worthRequeuing(queued, event)) continue;
-        this.leaveUnschedulable(queued);
-        this.requeue(queued, now);
-        moved += 1;
+        if (worthRequeuing(queued, event)) helped.push(queued);
       }
     }
-    return moved;
+    this.moveOn(helped, now);
+    return helped.length;
   }
 
   private noteMove(event: E | null): void {
@@ -263,17 +261,24 @@ export class SchedulingQueue<E> {
   }
 
   private flushLeftover(now: TimeMicros): void {
-    let any = false;
+    const forgotten: QueuedPod[] = [];
     for (const group of this.unschedulable.values()) {
       for (const queued of group) {
         if (queued.gated) continue;
-        if (now - queued.timestampMicros <= this.options.maxUnschedulableMicros) continue;
-        this.leaveUnschedulable(queued);
-        this.requeue(queued, now);
-        any = true;
+        if (now - queued.timestampMicros > this.options.maxUnschedulableMicros)
+          forgotten.push(queued);
       }
     }
-    if (any) this.noteMove(null);
+    this.moveOn(forgotten, now);
+    if (forgotten.length > 0) this.noteMove(null);
+  }
+
+  /** Chosen before any of them moves: a pod whose gate still holds comes back into its own group. */
+  private moveOn(chosen: readonly QueuedPod[], now: TimeMicros): void {
+    for (const queued of chosen) {
+      this.leaveUnschedulable(queued);
+      this.requeue(queued, now);
+    }
   }
 
   private oldestUnschedulable(): TimeMicros | null {
