@@ -183,7 +183,8 @@ describe("wrong input on the command line", () => {
     [["run", "good.yaml", "--until", "-5m"], /^--until -5m: a duration cannot be negative/m],
     [["run", "good.yaml", "--set", "sed=3"], /^--set sed=3: spec\.sed: unknown key/m],
     [["run", "good.yaml", "--frob"], /unknown option '--frob'/],
-    [["sweep", "good.yaml"], /unknown command 'sweep'/],
+    [["sweep", "good.yaml"], /^good\.yaml:2:7: kind: expected Experiment \(found "Scenario"\)$/m],
+    [["swep", "good.yaml"], /unknown command 'swep'/],
     [["run"], /missing required argument 'file'/],
   ] as const)("%j", async (args, says) => {
     expectRefused(await place.call(args), says);

@@ -22,7 +22,7 @@ spec:
   cluster: { nodePools: [{ name: general, nodes: 50, capacity: { cpu: "8", memory: 64Gi } }] }
   generators:
     - name: batch
-      arrivals: { poisson: { rate: 20/s } }
+      arrivals: { poisson: { rate: 0.05/s } }
       template:
         kind: Pod
         spec:

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
@@ -37,8 +37,9 @@ export class Workplace {
     writeFileSync(path, content);
   }
 
-  /** Names of all files below a folder, in order. */
+  /** Names of all files below a folder, in order; none where there is no such folder. */
   files(below = "."): string[] {
+    if (!existsSync(join(this.path, below))) return [];
     return readdirSync(join(this.path, below), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(this.path.length + 1))
