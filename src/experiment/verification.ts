@@ -1,4 +1,4 @@
-import { gatesBetween } from "../scheduler/framework/features.js";
+import { gatesBetween } from "../api/features.js";
 import type { ResolvedProfile } from "../scheduler/framework/profile.js";
 import type { VerificationClaim } from "./run-record.js";
 

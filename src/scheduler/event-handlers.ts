@@ -4,7 +4,7 @@ import { isPodTerminal, type PodVersion } from "../api/pod-version.js";
 import type { InformerFactory } from "../store/informer-factory.js";
 import { Action, type ClusterEvent, type EventResource } from "./framework/cluster-event.js";
 import type { ClusterState } from "./framework/cluster-state.js";
-import type { Features } from "./framework/features.js";
+import type { Features } from "../api/features.js";
 import type { NodeVersion } from "./framework/node-info.js";
 import type { PodNominator } from "./framework/nominator.js";
 import { type PreChecks, upToPriority } from "./pre-check.js";

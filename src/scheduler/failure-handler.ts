@@ -6,7 +6,7 @@ import type { AnswerId, Client } from "../store/client.js";
 import type { Informer } from "../store/informer.js";
 import type { PodChange } from "../store/request.js";
 import type { ClusterState } from "./framework/cluster-state.js";
-import type { Features } from "./framework/features.js";
+import type { Features } from "../api/features.js";
 import type { ClaimWrite, PostFilterResult } from "./framework/interfaces.js";
 import type { PodNominator } from "./framework/nominator.js";
 import type { Happening } from "./queueing-hints.js";

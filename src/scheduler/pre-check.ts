@@ -3,7 +3,7 @@ import { firstUntolerated } from "../api/taints.js";
 import { termMatches } from "./framework/affinity-term.js";
 import type { ClusterState } from "./framework/cluster-state.js";
 import { CycleState } from "./framework/cycle-state.js";
-import type { Features } from "./framework/features.js";
+import type { Features } from "../api/features.js";
 import { type Listers, namespaceLabels } from "./framework/listers.js";
 import type { NodeInfo } from "./framework/node-info.js";
 import type { PodInfo } from "./framework/pod-info.js";

@@ -15,7 +15,7 @@ import { Action } from "./framework/cluster-event.js";
 import { ClusterFork } from "./framework/cluster-fork.js";
 import { ClusterState } from "./framework/cluster-state.js";
 import { causesOf } from "./framework/fit-error.js";
-import type { Features } from "./framework/features.js";
+import type { Features } from "../api/features.js";
 import { PodNominator } from "./framework/nominator.js";
 import type { FactoryOf, ResolvedProfile } from "./framework/profile.js";
 import { Framework, type Surroundings } from "./framework/runtime.js";

@@ -3,7 +3,7 @@ import type { ObjectVersion } from "../api/object-version.js";
 import { placedRequests } from "../api/pod-resources.js";
 import type { PodVersion } from "../api/pod-version.js";
 import { Action } from "./framework/cluster-event.js";
-import type { Features } from "./framework/features.js";
+import type { Features } from "../api/features.js";
 
 type NodeVersion = ObjectVersion<"Node">;
 

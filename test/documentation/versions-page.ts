@@ -1,14 +1,9 @@
 import { readFileSync } from "node:fs";
 import ts from "typescript";
 import { VERIFIED } from "../../src/experiment/verification.js";
-import {
-  GATES,
-  type GateName,
-  NEWEST_MINOR,
-  OLDEST_MINOR,
-} from "../../src/scheduler/framework/features.js";
+import { GATES, type GateName, NEWEST_MINOR, OLDEST_MINOR } from "../../src/api/features.js";
 
-const TABLE = "src/scheduler/framework/features.ts";
+const TABLE = "src/api/features.ts";
 
 /** What upstream's own gates are about; those that are ours say it in a comment in the table. */
 const UPSTREAM_GATES: Partial<Record<GateName, string>> = {

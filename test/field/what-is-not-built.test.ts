@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { NEWEST_MINOR } from "../../src/scheduler/framework/features.js";
+import { NEWEST_MINOR } from "../../src/api/features.js";
 import { PODS_NOT_MADE, UNMODELLED_KINDS } from "../../src/scenario/modelled-fields.js";
 import { Workplace } from "../cli/seatrial.js";
 import { loadedFromMemory } from "../runs/built-world.js";

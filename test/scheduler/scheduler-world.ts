@@ -11,7 +11,7 @@ import { type ClusterObserver, UNOBSERVED } from "../../src/record/cluster-obser
 import type { DecisionObserver } from "../../src/scheduler/explain/decision-observer.js";
 import { loadConfiguration } from "../../src/scheduler/framework/configuration/load-configuration.js";
 import type { PluginDescriptor } from "../../src/scheduler/framework/configuration/plugin-catalogue.js";
-import { featuresOf } from "../../src/scheduler/framework/features.js";
+import { featuresOf } from "../../src/api/features.js";
 import { PLUGIN_CATALOGUE, factoriesOf } from "../../src/scheduler/plugins/registry.js";
 import { Scheduler, type SchedulerOptions } from "../../src/scheduler/scheduler.js";
 import { ApiServer } from "../../src/store/api-server.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Action } from "../../src/scheduler/framework/cluster-event.js";
-import { featuresOf } from "../../src/scheduler/framework/features.js";
+import { featuresOf } from "../../src/api/features.js";
 import {
   isPodUpdated,
   nodeUpdateActions,

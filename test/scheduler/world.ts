@@ -5,11 +5,7 @@ import type { VersionOf } from "../../src/api/object-version.js";
 import { EMPTY_POD_STATUS, type PodFields, PodVersion } from "../../src/api/pod-version.js";
 import { ClusterState } from "../../src/scheduler/framework/cluster-state.js";
 import { loadConfiguration } from "../../src/scheduler/framework/configuration/load-configuration.js";
-import {
-  type Features,
-  type GateName,
-  featuresOf,
-} from "../../src/scheduler/framework/features.js";
+import { type Features, type GateName, featuresOf } from "../../src/api/features.js";
 import { listerTables } from "../../src/scheduler/framework/lister-tables.js";
 import type { NodeVersion } from "../../src/scheduler/framework/node-info.js";
 import { PodNominator } from "../../src/scheduler/framework/nominator.js";

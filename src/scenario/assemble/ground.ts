@@ -1,7 +1,7 @@
 import type { TimeMicros } from "../../base/time.js";
 import { Engine } from "../../kernel/engine.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
-import { featuresOf } from "../../scheduler/framework/features.js";
+import { featuresOf } from "../../api/features.js";
 import { ApiServer } from "../../store/api-server.js";
 import { Client, type ClientOptions } from "../../store/client.js";
 import { InformerFactory } from "../../store/informer-factory.js";

@@ -5,7 +5,7 @@ import type { BehaviorSource } from "../../cluster/container-behavior.js";
 import { NodePools } from "../../cluster/node-pools.js";
 import type { NodePrice } from "../../record/node-ledger.js";
 import { DEFAULTS } from "../defaults.js";
-import { featuresOf } from "../../scheduler/framework/features.js";
+import { featuresOf } from "../../api/features.js";
 import type { NodePool, Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
 

@@ -1,7 +1,7 @@
 import { MICROS_PER_MINUTE } from "../../base/time.js";
 import type { DecisionObserver } from "../../scheduler/explain/decision-observer.js";
 import type { SchedulerConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
-import { featuresOf } from "../../scheduler/framework/features.js";
+import { featuresOf } from "../../api/features.js";
 import { factoriesOf, PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import { Scheduler } from "../../scheduler/scheduler.js";
 import type { Scenario } from "../schema/scenario.js";

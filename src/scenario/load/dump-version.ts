@@ -1,4 +1,4 @@
-import { NEWEST_MINOR, OLDEST_MINOR } from "../../scheduler/framework/features.js";
+import { NEWEST_MINOR, OLDEST_MINOR } from "../../api/features.js";
 import type { Issue } from "../issue.js";
 import type { LoadedObject } from "../schema/scenario.js";
 import { isOf } from "./snapshot.js";

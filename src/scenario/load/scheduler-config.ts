@@ -7,7 +7,7 @@ import {
 } from "../../scheduler/framework/configuration/load-configuration.js";
 import { newestApiVersion } from "../../scheduler/framework/configuration/served-versions.js";
 import { successorOf } from "../../scheduler/framework/configuration/plugin-remedies.js";
-import { featuresOf } from "../../scheduler/framework/features.js";
+import { featuresOf } from "../../api/features.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import type { Issue } from "../issue.js";
 import type { LoadedObject } from "../schema/scenario.js";

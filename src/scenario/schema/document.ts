@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { NEWEST_MINOR, OLDEST_MINOR, kubernetesMinor } from "../../scheduler/framework/features.js";
+import { NEWEST_MINOR, OLDEST_MINOR, kubernetesMinor } from "../../api/features.js";
 import { DEFAULTS } from "../defaults.js";
 import type { Parsed } from "../units.js";
 import { behavior } from "./behavior.js";

@@ -2,7 +2,7 @@ import { isResizeInfeasible } from "../../api/pod-resources.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { assert } from "../../base/assert.js";
 import { ChangeLog } from "./change-log.js";
-import type { Features } from "./features.js";
+import type { Features } from "../../api/features.js";
 import { ImageSpread } from "./image-spread.js";
 import { AMOUNTS_PER_NODE, NodeAmounts } from "./node-amounts.js";
 import { NodeInfo, type NodeVersion } from "./node-info.js";

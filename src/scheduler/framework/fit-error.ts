@@ -1,5 +1,5 @@
 import type { RefusalCause } from "../../record/cluster-observer.js";
-import type { Features } from "./features.js";
+import type { Features } from "../../api/features.js";
 import type { NodeStatuses, PostFilterResult } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
 import type { Code, Status } from "./status.js";

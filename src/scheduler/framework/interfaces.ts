@@ -4,7 +4,7 @@ import type { VersionOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { ClusterEventWithHint } from "./cluster-event.js";
 import type { CycleState } from "./cycle-state.js";
-import type { Features } from "./features.js";
+import type { Features } from "../../api/features.js";
 import type { Listers } from "./listers.js";
 import type { NodeInfo } from "./node-info.js";
 import type { Nominator } from "./nominator.js";

@@ -1,6 +1,6 @@
 import type { Labels, PodSpec } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
-import type { Features } from "./features.js";
+import type { Features } from "../../api/features.js";
 import { type PodSpecInfo, PodTemplateInfo, compilePodSpec } from "./pod-template-info.js";
 import { type PodResourcesInfo, PodResourcesInfos } from "./pod-resources-info.js";
 import type { ScalarResources } from "./resources.js";

@@ -10,7 +10,7 @@ import {
 } from "../../api/pod-resources.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { parseResource } from "../../api/quantity.js";
-import type { Features } from "./features.js";
+import type { Features } from "../../api/features.js";
 import {
   type ReadonlyResources,
   Resources,

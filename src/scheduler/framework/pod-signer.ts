@@ -1,4 +1,4 @@
-import type { Features } from "./features.js";
+import type { Features } from "../../api/features.js";
 import type { Plugin } from "./interfaces.js";
 import type { PodInfo } from "./pod-info.js";
 import type { PodTemplateInfo } from "./pod-template-info.js";

@@ -6,7 +6,7 @@ import {
   type WeightedAffinityTerm,
   compileAffinityTerm,
 } from "./affinity-term.js";
-import type { Features } from "./features.js";
+import type { Features } from "../../api/features.js";
 import { type HostPort, hostPortsOf } from "./host-ports.js";
 import type { PodResourcesInfo, PodResourcesInfos } from "./pod-resources-info.js";
 

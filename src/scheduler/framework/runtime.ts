@@ -2,7 +2,7 @@ import type { TimeMicros } from "../../base/time.js";
 import { assert } from "../../base/assert.js";
 import type { CycleState } from "./cycle-state.js";
 import type { ExtensionPoint } from "./extension-point.js";
-import type { Features } from "./features.js";
+import type { Features } from "../../api/features.js";
 import type {
   BindPlugin,
   FilterPlugin,

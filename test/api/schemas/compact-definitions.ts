@@ -1,4 +1,4 @@
-import { OLDEST_MINOR } from "../../../src/scheduler/framework/features.js";
+import { OLDEST_MINOR } from "../../../src/api/features.js";
 import {
   type Definition,
   type OpenApiDocument,

@@ -4,7 +4,7 @@ import { DEFINITIONS } from "../../../src/api/schemas/definitions.js";
 import { FIELD_GATES } from "../../../src/api/schemas/field-gates.js";
 import { FIELDS_BY_GATE } from "../../../src/api/schemas/gated-fields.js";
 import { type Definition, schemaOf, type ValueType } from "../../../src/api/schemas/schema.js";
-import { GATES } from "../../../src/scheduler/framework/features.js";
+import { GATES } from "../../../src/api/features.js";
 
 const GATED = new Set<string>(Object.values(FIELDS_BY_GATE).flat());
 

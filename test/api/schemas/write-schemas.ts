@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { FIELDS_BY_GATE } from "../../../src/api/schemas/gated-fields.js";
-import { OLDEST_MINOR } from "../../../src/scheduler/framework/features.js";
+import { OLDEST_MINOR } from "../../../src/api/features.js";
 import { compactDefinitions } from "./compact-definitions.js";
 import { gateHistories } from "./gate-histories.js";
 import { minorOfModule, readDocuments } from "./openapi-documents.js";

@@ -2,7 +2,7 @@ import type { Labels } from "../../../src/api/kubernetes.js";
 import { MICROS_PER_SECOND } from "../../../src/base/time.js";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
 import type { ExtensionPoint } from "../../../src/scheduler/framework/extension-point.js";
-import { featuresOf } from "../../../src/scheduler/framework/features.js";
+import { featuresOf } from "../../../src/api/features.js";
 import type { FilterPlugin } from "../../../src/scheduler/framework/interfaces.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
 import { NodeTree, zoneKey } from "../../../src/scheduler/framework/node-tree.js";

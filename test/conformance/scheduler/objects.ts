@@ -5,7 +5,7 @@ import type { Manifest, PodSpec } from "../../../src/api/kubernetes.js";
 import { fromManifest } from "../../../src/api/manifest.js";
 import type { VersionOf } from "../../../src/api/object-version.js";
 import { PodVersion } from "../../../src/api/pod-version.js";
-import type { Features } from "../../../src/scheduler/framework/features.js";
+import type { Features } from "../../../src/api/features.js";
 import { ObjectTable } from "../../../src/scheduler/framework/listers.js";
 import type { RawObject } from "./vector.js";
 

@@ -3,12 +3,7 @@ import type { PodVersion } from "../../../src/api/pod-version.js";
 import { FastSchedulingAlgorithm } from "../../../src/scheduler/fast/fast-scheduling-algorithm.js";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
 import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
-import {
-  type Features,
-  featuresOf,
-  GATES,
-  kubernetesMinor,
-} from "../../../src/scheduler/framework/features.js";
+import { type Features, featuresOf, GATES, kubernetesMinor } from "../../../src/api/features.js";
 import { LISTED_KINDS, listerTables } from "../../../src/scheduler/framework/lister-tables.js";
 import type { Listers, ObjectTable } from "../../../src/scheduler/framework/listers.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";

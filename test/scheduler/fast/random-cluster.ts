@@ -5,7 +5,7 @@ import { EMPTY_POD_STATUS, PodVersion } from "../../../src/api/pod-version.js";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
 import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
 import type { PluginCatalogue } from "../../../src/scheduler/framework/configuration/plugin-catalogue.js";
-import { featuresOf } from "../../../src/scheduler/framework/features.js";
+import { featuresOf } from "../../../src/api/features.js";
 import { listerTables } from "../../../src/scheduler/framework/lister-tables.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
 import { Framework } from "../../../src/scheduler/framework/runtime.js";

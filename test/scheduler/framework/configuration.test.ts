@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
-import { featuresOf } from "../../../src/scheduler/framework/features.js";
+import { featuresOf } from "../../../src/api/features.js";
 import { PLUGIN_CATALOGUE } from "../../../src/scheduler/plugins/registry.js";
 
 const HEAD = {

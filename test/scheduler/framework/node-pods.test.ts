@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { featuresOf } from "../../../src/scheduler/framework/features.js";
+import { featuresOf } from "../../../src/api/features.js";
 import { NodePods } from "../../../src/scheduler/framework/node-pods.js";
 import { NodeRecords } from "../../../src/scheduler/framework/node-records.js";
 import { type PodInfo, PodInfoFactory } from "../../../src/scheduler/framework/pod-info.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { issueText } from "../../../src/api/validation/field-issue.js";
 import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
-import { featuresOf } from "../../../src/scheduler/framework/features.js";
+import { featuresOf } from "../../../src/api/features.js";
 import { PLUGIN_CATALOGUE } from "../../../src/scheduler/plugins/registry.js";
 
 function load(pluginConfig: readonly object[], minor = 26) {

@@ -1,5 +1,5 @@
 import { EXTENSION_POINTS, type ExtensionPoint } from "../extension-point.js";
-import type { Features } from "../features.js";
+import type { Features } from "../../../api/features.js";
 import {
   EMPTY_SET,
   type PluginPoint,

@@ -1,4 +1,4 @@
-import type { Features } from "../features.js";
+import type { Features } from "../../../api/features.js";
 import { type ExtensionPoint, EXTENSION_POINTS } from "../extension-point.js";
 
 /** A plugin as a plugin set names it. Weight 0: none was given. */

@@ -1,5 +1,5 @@
 import type { ExtensionPoint } from "../extension-point.js";
-import type { Features, GateName } from "../features.js";
+import type { Features, GateName } from "../../../api/features.js";
 import type { PluginFactory } from "../interfaces.js";
 import type { ObjectReader } from "./object-reader.js";
 

@@ -1,5 +1,5 @@
 import type { FieldIssues } from "../../../api/validation/field-issue.js";
-import type { Features } from "../features.js";
+import type { Features } from "../../../api/features.js";
 import { FIRST_FIT, type ResolvedProfile } from "../profile.js";
 import { defaultPluginsV1beta2 } from "./default-plugins-v1beta2.js";
 import {

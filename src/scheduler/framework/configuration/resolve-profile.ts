@@ -1,6 +1,6 @@
 import type { FieldIssues } from "../../../api/validation/field-issue.js";
 import { type ExtensionPoint, EXTENSION_POINTS } from "../extension-point.js";
-import type { Features } from "../features.js";
+import type { Features } from "../../../api/features.js";
 import { MAX_NODE_SCORE } from "../interfaces.js";
 import type { PluginPoint, PluginRef, PluginSet, PluginSets } from "./default-plugins.js";
 import { type PluginCatalogue, extendsPoint, hasGoneIn } from "./plugin-catalogue.js";

@@ -1,6 +1,6 @@
 import { Selector } from "../../../api/label-selector.js";
 import type { AffinityTerm, WeightedAffinityTerm } from "../../framework/affinity-term.js";
-import type { Features } from "../../framework/features.js";
+import type { Features } from "../../../api/features.js";
 import type { Listers } from "../../framework/listers.js";
 import type { PodTemplateInfo } from "../../framework/pod-template-info.js";
 

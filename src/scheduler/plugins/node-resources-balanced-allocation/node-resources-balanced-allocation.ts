@@ -1,5 +1,5 @@
 import type { CycleState } from "../../framework/cycle-state.js";
-import type { Features } from "../../framework/features.js";
+import type { Features } from "../../../api/features.js";
 import {
   MAX_NODE_SCORE,
   type PreScorePlugin,

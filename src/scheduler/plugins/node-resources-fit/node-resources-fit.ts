@@ -1,6 +1,6 @@
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
-import type { Features } from "../../framework/features.js";
+import type { Features } from "../../../api/features.js";
 import type { Listers } from "../../framework/listers.js";
 import { ExtendedResources } from "../dynamic-resources/extended-resources.js";
 import {

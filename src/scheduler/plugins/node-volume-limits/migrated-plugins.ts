@@ -1,4 +1,4 @@
-import type { Features } from "../../framework/features.js";
+import type { Features } from "../../../api/features.js";
 
 /** The in-tree volume plugins that are their CSI drivers' on every node with a CSINode. */
 export function alwaysMigrated(features: Features): ReadonlySet<string> {

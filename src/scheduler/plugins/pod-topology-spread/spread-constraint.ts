@@ -3,7 +3,7 @@ import type { Labels, TopologySpreadConstraint } from "../../../api/kubernetes.j
 import { Selector, SelectorError, compileLabelSelector } from "../../../api/label-selector.js";
 import { firstUntolerated } from "../../../api/taints.js";
 import { requirementsOfKeys } from "../../framework/affinity-term.js";
-import type { Features } from "../../framework/features.js";
+import type { Features } from "../../../api/features.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 

@@ -1,6 +1,6 @@
 import type { PodVersion } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
-import type { Features } from "../../framework/features.js";
+import type { Features } from "../../../api/features.js";
 import type { PreEnqueuePlugin, Result } from "../../framework/interfaces.js";
 import { Status } from "../../framework/status.js";
 

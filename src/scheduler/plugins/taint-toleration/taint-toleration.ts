@@ -2,7 +2,7 @@ import type { Taint, Toleration } from "../../../api/kubernetes.js";
 import { anyTolerates, firstUntolerated } from "../../../api/taints.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
-import type { Features } from "../../framework/features.js";
+import type { Features } from "../../../api/features.js";
 import {
   type FilterPlugin,
   type NormalizeScorePlugin,

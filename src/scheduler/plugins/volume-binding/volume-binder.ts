@@ -1,5 +1,5 @@
 import type { PodVersion } from "../../../api/pod-version.js";
-import type { Features } from "../../framework/features.js";
+import type { Features } from "../../../api/features.js";
 import type { Listers } from "../../framework/listers.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
+  featuresOf,
   GATES,
+  kubernetesMinor,
   NEWEST_MINOR,
   OLDEST_MINOR,
-  featuresOf,
-  kubernetesMinor,
-} from "../../../src/scheduler/framework/features.js";
+} from "../../src/api/features.js";
 
 describe("the table of gates", () => {
   test("every gate names its upstream source and lies within the versions covered", () => {
