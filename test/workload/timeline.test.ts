@@ -1,11 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { ObjectVersion } from "../../src/api/object-version.js";
 import type { PodVersion } from "../../src/api/pod-version.js";
-import type {
-  NodeProvisioner,
-  TimelineEntry,
-  TimelineOperation,
-} from "../../src/workload/timeline/operation.js";
+import { operationRunners } from "../../src/scenario/timeline/registry.js";
+import type { NodeProvisioner } from "../../src/scenario/timeline/timeline-operation.js";
+import type { Operation, TimelineEntry } from "../../src/workload/timeline/operation.js";
 import { Timeline } from "../../src/workload/timeline/timeline.js";
 import { START_MS, podManifest } from "../store/fixture.js";
 import { newWorld } from "./world.js";
@@ -15,7 +13,10 @@ const NO_NODES: NodeProvisioner = {
   removeNodes: () => ({ ok: true, nodes: ["general-3", "general-2"] }),
 };
 
-const at = (seconds: number, operation: TimelineOperation, more: Partial<TimelineEntry> = {}) => ({
+/** A step as data: what the key of its operation is read to. */
+type TimelineStep = Operation & Readonly<Record<string, unknown>>;
+
+const at = (seconds: number, operation: TimelineStep, more: Partial<TimelineEntry> = {}) => ({
   atMicros: seconds * 1e6,
   everyMicros: null,
   untilMicros: null,
@@ -26,8 +27,10 @@ const at = (seconds: number, operation: TimelineOperation, more: Partial<Timelin
 function world(entries: readonly TimelineEntry[]) {
   const made = newWorld();
   const { engine, store, client, informers, observer } = made;
-  const options = { engine, store, client, informers, observer, entries, startTimeMs: START_MS };
-  const timeline = new Timeline({ ...options, nodes: NO_NODES, dump: () => {} });
+  const shared = { engine, store, client, observer };
+  const world = { nodes: NO_NODES, dump: () => {}, startTimeMs: START_MS };
+  const runners = operationRunners({ ...shared, informers, ...world });
+  const timeline = new Timeline({ ...shared, entries, runners });
   made.create(deployment());
   const play = (seconds: number) => {
     timeline.start();
@@ -85,7 +88,7 @@ describe("timeline operations", () => {
   });
 
   test.each<
-    [string, TimelineOperation, (found: ObjectVersion<"Deployment">) => unknown, unknown, string]
+    [string, TimelineStep, (found: ObjectVersion<"Deployment">) => unknown, unknown, string]
   >([
     [
       "scale",
@@ -171,7 +174,7 @@ describe("timeline operations", () => {
     expect(steps).toEqual(["2s removeNodes general: general-3, general-2"]);
   });
 
-  test.each<[string, TimelineOperation, string]>([
+  test.each<[string, TimelineStep, string]>([
     [
       "an object that is not there",
       { type: "scale", target: { ...WEB, name: "api" }, replicas: 1 },
@@ -278,7 +281,7 @@ describe("rollout", () => {
     });
   });
 
-  function withHistory(operation: TimelineOperation) {
+  function withHistory(operation: TimelineStep) {
     const made = world([at(5, operation)]);
     const { uid } = made.web();
     for (const revision of [1, 2, 3]) {
@@ -353,7 +356,7 @@ describe("drain", () => {
       ...more,
     }) as const;
 
-  function drained(operation: TimelineOperation, names: Record<string, object>) {
+  function drained(operation: TimelineStep, names: Record<string, object>) {
     const made = world([at(1, operation)]);
     made.create(node("n"));
     for (const [name, metadata] of Object.entries(names)) {

@@ -5,7 +5,7 @@ import type { TraceFormat } from "../../workload/traces/trace-formats.js";
 import { type LoadedTrace, TraceLoader } from "../../workload/traces/trace-loader.js";
 import type { TraceIssue } from "../../workload/traces/trace-pod.js";
 import type { Issue } from "../issue.js";
-import { makesNode } from "../load/cross-checks.js";
+import { makesNode } from "../load/name-checks.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import { isOf } from "../load/snapshot.js";
 import { fileProblem } from "../load/text-stream.js";

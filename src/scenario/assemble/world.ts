@@ -9,7 +9,7 @@ import type { DecisionObserver } from "../../scheduler/explain/decision-observer
 import type { Scheduler } from "../../scheduler/scheduler.js";
 import { ContainerBehavior } from "../../workload/behavior/container-behavior.js";
 import { ObjectGenerator } from "../../workload/generators/object-generator.js";
-import { Timeline, type TimelineOptions } from "../../workload/timeline/timeline.js";
+import { Timeline } from "../../workload/timeline/timeline.js";
 import { capacityOf } from "../../workload/traces/cluster-capacity.js";
 import { type PreparedTrace, prepareTrace } from "../../workload/traces/prepare-trace.js";
 import type { TraceFacts } from "../../workload/traces/trace-facts.js";
@@ -20,6 +20,8 @@ import type { Manifest } from "../../api/kubernetes.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import type { Scenario } from "../schema/scenario.js";
+import type { OperationContext } from "../timeline/timeline-operation.js";
+import { operationRunners } from "../timeline/registry.js";
 import { Ground } from "./ground.js";
 import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
 import { readData } from "./read-data.js";
@@ -218,20 +220,19 @@ function wireWorkload(ground: Ground, workload: Workload): readonly Startable[] 
 function wireTimeline(
   ground: Ground,
   scenario: Scenario,
-  { nodes, dump }: Pick<TimelineOptions, "nodes" | "dump">,
+  parts: Pick<OperationContext, "nodes" | "dump">,
 ): Timeline {
   const { latency, controllerManager } = scenario.controlPlane;
-  return new Timeline({
-    engine: ground.engine,
-    store: ground.store,
-    client: ground.unlimitedClient("kubectl", latency.apiMicros),
+  const { engine, store, observer } = ground;
+  const client = ground.unlimitedClient("kubectl", latency.apiMicros);
+  const context: OperationContext = {
+    ...{ engine, store, client, observer, ...parts },
     informers: ground.informers("kubectl", controllerManager.watchLatencyMicros),
-    observer: ground.observer,
-    nodes,
-    dump,
-    entries: scenario.timeline,
     startTimeMs: scenario.startTimeEpochMicros / 1000,
-  });
+  };
+  const entries = scenario.timeline;
+  const runners = operationRunners(context);
+  return new Timeline({ engine, store, client, observer, entries, runners });
 }
 
 function traceIssue(loaded: LoadedScenario, index: number, message: string): Issue {

@@ -1,8 +1,7 @@
-import type { Labels } from "../../api/kubernetes.js";
-import { withoutNulls } from "../../api/without-nulls.js";
 import type { CoverageReport } from "../coverage.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
+import { operationOf } from "../timeline/registry.js";
 
 /** The objects of a scenario's files. */
 export interface Objects {
@@ -21,17 +20,7 @@ export function gatherNotModelled(
   const all = [...(snapshot ?? []), ...nodes, ...manifests, ...[...applied.values()].flat()];
   for (const { manifest } of all) coverage.add(manifest);
   for (const { operation } of timeline) {
-    if (operation.type === "label" && operation.target.kind === "Namespace") {
-      const labels = withoutNulls(operation.labels) as Labels;
-      coverage.add({
-        apiVersion: "v1",
-        kind: "Namespace",
-        metadata: { ...operation.target, labels },
-      });
-    }
-    if (operation.type !== "patch") continue;
-    const { status } = operation.patch as { readonly status?: unknown };
-    if (status !== undefined) coverage.addStatusPatch(operation.target);
+    operationOf(operation).notModelled?.(operation, coverage);
   }
   for (const { name, template } of generators) {
     const metadata = { ...template.metadata, name: `${template.metadata.name ?? name}-*` };

@@ -7,6 +7,7 @@ import { unknownMetric } from "../expectations.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
+import { operationOf } from "../timeline/registry.js";
 import { parseDuration } from "../units.js";
 import { crossChecks, duplicateObjects } from "./cross-checks.js";
 import { MAX_INPUT_BYTES } from "./documents.js";
@@ -202,10 +203,11 @@ class ScenarioLoader {
     const manifests = await this.read(spec.manifests ?? [], ["spec", "manifests"], this.asWish());
     const applied = new Map<number, readonly LoadedObject[]>();
     for (const [i, { operation }] of timeline.entries()) {
-      if (operation.type !== "apply") continue;
-      const path: Path = ["spec", "timeline", i, "apply"];
-      const files = await this.read(operation.files, path, this.asWish());
-      applied.set(i, [...files, ...operation.inline.map((one) => this.inline(one, path))]);
+      const brought = operationOf(operation).brings?.(operation);
+      if (brought === undefined) continue;
+      const path: Path = ["spec", "timeline", i, operation.type];
+      const files = await this.read(brought.files, path, this.asWish());
+      applied.set(i, [...files, ...brought.inline.map((one) => this.inline(one, path))]);
     }
     const shownAs = (name: string): string => this.inputs.named(name).shown;
     for (const list of [[...(snapshot ?? []), ...nodes], manifests]) {
@@ -327,10 +329,9 @@ class ScenarioLoader {
     });
     const timeline = spec.timeline?.map((entry, i) => {
       const { operation } = entry;
-      if (operation.type !== "patch") return entry;
-      const at = this.issueBelow(["spec", "timeline", i, "patch", "patch"]);
-      const { patch } = this.screen.patch(operation.patch, operation.target, at);
-      return { ...entry, operation: { ...operation, patch } };
+      const at = (key: string) => this.issueBelow(["spec", "timeline", i, operation.type, key]);
+      const screened = operationOf(operation).screened?.(operation, this.screen, at);
+      return screened === undefined ? entry : { ...entry, operation: screened };
     });
     this.document = {
       ...this.document,

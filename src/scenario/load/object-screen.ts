@@ -17,7 +17,7 @@ import { type ObjectFlaw, flawOf } from "./object-flaw.js";
 import type { Path } from "./yaml-source.js";
 
 /** An issue at a key of what was read. */
-type IssueAt = (path: Path, message: string, atKey: true) => Issue;
+export type IssueAt = (path: Path, message: string, atKey: true) => Issue;
 
 /** How an object was read, and what is asked of it besides its types. */
 interface Reading {

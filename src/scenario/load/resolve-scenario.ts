@@ -1,7 +1,8 @@
 import { DEFAULTS } from "../defaults.js";
 import { controlPlane } from "../schema/control-plane.js";
 import type { ScenarioDocument } from "../schema/document.js";
-import type { LoadedObject, RunEnd, Scenario, TimelineEntry } from "../schema/scenario.js";
+import type { LoadedObject, RunEnd, Scenario } from "../schema/scenario.js";
+import { operationOf } from "../timeline/registry.js";
 import { parseDuration, parseInstant } from "../units.js";
 
 /** What the command line says in place of the file. */
@@ -15,7 +16,7 @@ export interface RunOverrides {
 export interface FileParts {
   readonly schedulerConfig: LoadedObject | null;
   readonly snapshotTimeMicros: number | null;
-  /** By index of the timeline: the objects of `apply`. */
+  /** By index of the timeline: the objects that a step brings. */
   readonly applied: ReadonlyMap<number, readonly LoadedObject[]>;
 }
 
@@ -88,12 +89,11 @@ function metricsEvery(end: RunEnd): number | null {
   return Math.max(DEFAULTS.metricsEveryMicros, share);
 }
 
-function timeline(document: ScenarioDocument, parts: FileParts): readonly TimelineEntry[] {
-  return (document.spec.timeline ?? []).map((entry, i): TimelineEntry => {
-    const path = `spec.timeline[${i}]`;
+function timeline(document: ScenarioDocument, parts: FileParts): Scenario["timeline"] {
+  return (document.spec.timeline ?? []).map((entry, i) => {
     const { operation } = entry;
-    return operation.type === "apply"
-      ? { ...entry, path, operation: { type: "apply", objects: parts.applied.get(i) ?? [] } }
-      : { ...entry, path, operation };
+    const { withObjects } = operationOf(operation);
+    if (withObjects === undefined) return entry;
+    return { ...entry, operation: withObjects(operation, parts.applied.get(i) ?? []) };
   });
 }

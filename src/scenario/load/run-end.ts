@@ -4,7 +4,7 @@ import { MAX_METRICS_INTERVALS, MAX_STEP_REPETITIONS } from "../defaults.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { Generator, RunEnd } from "../schema/scenario.js";
-import type { RawOperation } from "../schema/timeline.js";
+import type { Operation, OperationTarget } from "../../workload/timeline/operation.js";
 import { formatDuration } from "../units.js";
 import { fileIssue } from "./read-text.js";
 import type { ScenarioSource } from "./scenario-file.js";
@@ -120,11 +120,18 @@ export function notesOfTheEnd(
 }
 
 /** `drain of Node/general-3`. */
-function stepText(operation: RawOperation): string {
-  const { type } = operation;
-  if ("target" in operation) return `${type} of ${targetText(operation.target)}`;
-  if ("node" in operation) return `${type} of Node/${operation.node}`;
-  return "pool" in operation && operation.pool !== null ? `${type} of ${operation.pool}` : type;
+function stepText(operation: Operation): string {
+  const { type, target, node, pool } = operation as Operation & Subject;
+  if (target !== undefined) return `${type} of ${targetText(target)}`;
+  if (node !== undefined) return `${type} of Node/${node}`;
+  return typeof pool === "string" ? `${type} of ${pool}` : type;
+}
+
+/** What operations call that which they are about. */
+interface Subject {
+  readonly target?: OperationTarget;
+  readonly node?: string;
+  readonly pool?: string | null;
 }
 
 /** What a generator's own `from` and `until` leave out of its times; null where they leave out nothing. */

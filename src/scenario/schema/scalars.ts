@@ -15,6 +15,9 @@ export const duration = leaf(
   parseDuration,
 );
 
+/** A duration in whole seconds. */
+export const seconds = duration.transform((micros) => Math.round(micros / 1_000_000));
+
 export const positiveDuration = leaf(
   { id: "positiveDuration", type: "string", pattern: DURATION_PATTERN },
   bounded(parseDuration, (micros) => micros > 0, "expected a duration longer than 0"),

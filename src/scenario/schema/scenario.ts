@@ -3,6 +3,7 @@ import type { Labels, Manifest, ResourceList, Taint } from "../../api/kubernetes
 import type { TimeMicros } from "../../base/time.js";
 import type { CycleTime } from "../../scheduler/cycle-time.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+import type { TimelineEntry } from "../../workload/timeline/operation.js";
 
 /**
  * A scenario after its files were read, checked and resolved: every duration is in microseconds,
@@ -183,88 +184,12 @@ export type Variation =
       readonly distribution: DistributionSpec;
     };
 
-export interface TimelineEntry {
-  /** `spec.timeline[2]`, for Warnings. */
-  readonly path: string;
-  readonly atMicros: TimeMicros;
-  /** Repeats; null for once. */
-  readonly everyMicros: TimeMicros | null;
-  /** The last time at which it may repeat; null for the end of the run. */
-  readonly untilMicros: TimeMicros | null;
-  readonly operation: TimelineOperation;
-}
-
 /** `namespace/Kind/name`; the namespace of a cluster-scoped object is empty. */
 export interface Target {
   readonly namespace: string;
   readonly kind: string;
   readonly name: string;
 }
-
-export type TimelineOperation =
-  | { readonly type: "dump"; readonly file: string }
-  | { readonly type: "apply"; readonly objects: readonly LoadedObject[] }
-  | {
-      readonly type: "delete";
-      readonly target: Target;
-      readonly gracePeriodSeconds: number | null;
-    }
-  | {
-      readonly type: "patch";
-      readonly target: Target;
-      readonly patch: unknown;
-      readonly subresource?: "resize" | undefined;
-    }
-  | { readonly type: "scale"; readonly target: Target; readonly replicas: number }
-  | {
-      readonly type: "setImage";
-      readonly target: Target;
-      readonly container: string;
-      readonly image: string;
-    }
-  | {
-      readonly type: "setResources";
-      readonly target: Target;
-      readonly container: string;
-      readonly requests: ResourceList;
-      readonly limits: ResourceList;
-    }
-  | {
-      readonly type: "label";
-      readonly target: Target;
-      /** A null takes the label away. */
-      readonly labels: Readonly<Record<string, string | null>>;
-    }
-  | { readonly type: "cordon" | "uncordon"; readonly node: string }
-  | {
-      readonly type: "drain";
-      readonly node: string;
-      readonly gracePeriodSeconds: number | null;
-      /** Also pods that no controller would make again. */
-      readonly force: boolean;
-      /** Only pods with these labels, as the text of a good selector; null for all. */
-      readonly podSelector: string | null;
-    }
-  | { readonly type: "addNodes"; readonly pool: string; readonly count: number }
-  | {
-      readonly type: "removeNodes";
-      /** Named nodes, or else `count` nodes of the pool, the newest first. */
-      readonly nodes: readonly string[];
-      readonly pool: string | null;
-      readonly count: number;
-    }
-  | {
-      readonly type: "rollout";
-      readonly action: "pause" | "resume" | "restart";
-      readonly target: Target;
-    }
-  | {
-      readonly type: "rollout";
-      readonly action: "undo";
-      readonly target: Target;
-      /** 0 for the revision before the present one, as kubectl. */
-      readonly toRevision: number;
-    };
 
 interface ClientRate {
   readonly qps: number;

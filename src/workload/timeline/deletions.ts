@@ -4,25 +4,32 @@ import type { ObjectStore } from "../../store/object-store.js";
 /** Looked through for those that are gone when there are so many. */
 const PRUNED_AT = 1_000;
 
+interface Deleted {
+  readonly object: AnyVersion;
+  /** Of the operation that deleted it. */
+  readonly title: string;
+}
+
 /** Objects that a timeline deleted: `kubectl delete` waits until they are gone. */
 export class Deletions {
-  private deleted: AnyVersion[] = [];
+  private deleted: Deleted[] = [];
   private pruneAt = PRUNED_AT;
 
   constructor(private readonly store: ObjectStore) {}
 
-  add(object: AnyVersion): void {
-    this.deleted.push(object);
+  add(object: AnyVersion, title: string): void {
+    this.deleted.push({ object, title });
     if (this.deleted.length < this.pruneAt) return;
-    this.deleted = this.deleted.filter((one) => this.stored(one) !== undefined);
+    this.deleted = this.deleted.filter(({ object }) => this.stored(object) !== undefined);
     this.pruneAt = Math.max(PRUNED_AT, 2 * this.deleted.length);
   }
 
   /** Tells of those that are still there, and what they wait for. */
-  finish(tell: (object: AnyVersion, message: string) => void): void {
-    for (const one of this.deleted) {
-      const object = this.stored(one);
-      if (object !== undefined) tell(object, `not ended: it is still there, ${waitsFor(object)}`);
+  finish(tell: (object: AnyVersion, title: string, message: string) => void): void {
+    for (const { object: deleted, title } of this.deleted) {
+      const object = this.stored(deleted);
+      if (object === undefined) continue;
+      tell(object, title, `not ended: it is still there, ${waitsFor(object)}`);
     }
   }
 

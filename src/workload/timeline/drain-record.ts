@@ -2,7 +2,17 @@ import { counted } from "../../base/counted.js";
 import { objectKey } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { Refusal } from "../../store/outcome.js";
-import type { DrainOperation } from "./operation.js";
+
+export interface DrainOperation {
+  readonly type: "drain";
+  readonly node: string;
+  /** Instead of the pods' own. */
+  readonly gracePeriodSeconds: number | null;
+  /** Also pods that no controller would make again. */
+  readonly force: boolean;
+  /** Only pods with these labels, as the text of a good selector; null for all. */
+  readonly podSelector: string | null;
+}
 
 const MAX_NAMED = 3;
 

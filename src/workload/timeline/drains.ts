@@ -11,8 +11,8 @@ import type { AnswerId, Client } from "../../store/client.js";
 import type { InformerFactory } from "../../store/informer-factory.js";
 import type { ObjectStore } from "../../store/object-store.js";
 import type { Outcome } from "../../store/outcome.js";
-import { DrainedPod, DrainRecord } from "./drain-record.js";
-import type { DrainOperation } from "./operation.js";
+import { DrainedPod, type DrainOperation, DrainRecord } from "./drain-record.js";
+import type { OperationRunner } from "./operation.js";
 
 export interface DrainsOptions {
   readonly engine: Engine;
@@ -33,7 +33,7 @@ const MIRROR = "kubernetes.io/config.mirror";
  *
  * Source: Kubernetes, "Safely Drain a Node"; kubectl's `pkg/drain`.
  */
-export class Drains {
+export class Drains implements OperationRunner<DrainOperation> {
   private readonly drains: DrainRecord[] = [];
   /** Evictions that were sent, by their number. */
   private readonly evictions: DrainedPod[] = [];
@@ -64,11 +64,12 @@ export class Drains {
     });
   }
 
-  begin(operation: DrainOperation): void {
+  take(operation: DrainOperation): null {
     const number = this.drains.push(new DrainRecord(operation)) - 1;
     const target = { kind: "Node", namespace: "", name: operation.node } as const;
     const patch = { spec: { unschedulable: true } };
     this.options.client.submit({ verb: "merge", target, patch }, this.cordonAnswer, number);
+    return null;
   }
 
   /** Tells of the drains that have not ended: once, when the run is over. */

@@ -4,10 +4,24 @@ import type { Labels, PodTemplateSpec } from "../../api/kubernetes.js";
 import { controllerOf, type ObjectVersion } from "../../api/object-version.js";
 import { formatTimestamp } from "../../api/timestamp.js";
 import type { ObjectStore } from "../../store/object-store.js";
-import type { RolloutOperation } from "./operation.js";
+import { merging } from "./merging.js";
+import type { OperationTarget } from "./operation.js";
 import type { Step } from "./step.js";
 import { stored } from "./stored.js";
-import { merging } from "./writes.js";
+
+export type RolloutOperation =
+  | {
+      readonly type: "rollout";
+      readonly action: "pause" | "resume" | "restart";
+      readonly target: OperationTarget;
+    }
+  | {
+      readonly type: "rollout";
+      readonly action: "undo";
+      readonly target: OperationTarget;
+      /** 0 for the revision before the present one. */
+      readonly toRevision: number;
+    };
 
 type Deployment = ObjectVersion<"Deployment">;
 type ReplicaSet = ObjectVersion<"ReplicaSet">;

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { SelectorError, parseSelector } from "../../api/label-selector.js";
+import type { DrainOperation } from "../../workload/timeline/drain-record.js";
+import { Drains } from "../../workload/timeline/drains.js";
+import { described, leaf } from "../schema/leaf.js";
+import { flag, seconds, text } from "../schema/scalars.js";
+import type { Parsed } from "../units.js";
+import { timelineOperation } from "./timeline-operation.js";
+
+const podSelector = leaf({ type: "string" }, (raw): Parsed<string> => {
+  if (typeof raw !== "string") return { problem: "expected a selector such as `app=web,!canary`" };
+  const selector = parseSelector(raw);
+  return selector instanceof SelectorError ? { problem: selector.message } : { value: raw };
+});
+
+export const drain = timelineOperation({
+  name: "drain",
+  meaning: "Cordons a node and evicts its pods, those of DaemonSets and static ones excepted.",
+  schema: z.strictObject({
+    node: described(text, "Name of the node."),
+    gracePeriod: described(seconds.optional(), "Instead of the pods' own."),
+    force: described(flag.optional(), "Also pods that no controller would make again.", {
+      default: true,
+    }),
+    podSelector: described(
+      podSelector.optional(),
+      "Only pods with these labels, such as `app=web,tier in (front,back),!canary`.",
+    ),
+  }),
+  read: ({ node, gracePeriod, force, podSelector }): Parsed<DrainOperation> => ({
+    value: {
+      type: "drain",
+      node,
+      gracePeriodSeconds: gracePeriod ?? null,
+      force: force ?? true,
+      podSelector: podSelector ?? null,
+    },
+  }),
+  issues: ({ path, operation }, names) => names.node([...path, "node"], operation.node),
+  runner: (context) => new Drains(context),
+});

@@ -1,0 +1,47 @@
+import type { Operation, OperationRunner } from "../../workload/timeline/operation.js";
+import { addNodes } from "./add-nodes.js";
+import { apply } from "./apply.js";
+import { cordon, uncordon } from "./cordon.js";
+import { deletion } from "./delete.js";
+import { drain } from "./drain.js";
+import { dump } from "./dump.js";
+import { label } from "./label.js";
+import { patch } from "./patch.js";
+import { removeNodes } from "./remove-nodes.js";
+import { rollout } from "./rollout.js";
+import { scale } from "./scale.js";
+import { setImage } from "./set-image.js";
+import { setResources } from "./set-resources.js";
+import type { OperationContext, TimelineOperation } from "./timeline-operation.js";
+
+/** The operations of the timeline, in the order of the reference. */
+export const TIMELINE_OPERATIONS: readonly TimelineOperation[] = [
+  apply,
+  deletion,
+  patch,
+  scale,
+  setImage,
+  setResources,
+  label,
+  cordon,
+  uncordon,
+  drain,
+  dump,
+  addNodes,
+  removeNodes,
+  rollout,
+];
+
+const BY_NAME = new Map(TIMELINE_OPERATIONS.map((one) => [one.name, one]));
+
+/** The operation that a step is of. */
+export function operationOf({ type }: Operation): TimelineOperation {
+  return BY_NAME.get(type)!;
+}
+
+/** What takes the steps of each operation in a run, in the order of the registry. */
+export function operationRunners(
+  context: OperationContext,
+): ReadonlyMap<string, () => OperationRunner> {
+  return new Map(TIMELINE_OPERATIONS.map((one) => [one.name, () => one.runner(context)]));
+}
