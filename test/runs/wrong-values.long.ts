@@ -1,0 +1,3 @@
+import { testWrongValues } from "./wrong-values.js";
+
+testWrongValues(1000);
