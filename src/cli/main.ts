@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { printableLines } from "../base/printable.js";
+import type { FigureKind } from "../scenario/schema/figures.js";
 import { bugReport } from "./bug-report.js";
 import { ExitCode } from "./exit-code.js";
 import { Interruption } from "./interruption.js";
@@ -18,6 +19,26 @@ function integer(text: string): number {
     throw new InvalidArgumentError("expected a whole number from 0 to 2^53 - 1.");
   }
   return value;
+}
+
+/** Their definition is loaded only when something is drawn. */
+const FIGURES = Object.keys({
+  bars: true,
+  box: true,
+  timeseries: true,
+  ecdf: true,
+  heatmap: true,
+  gantt: true,
+  pareto: true,
+  demand: true,
+  scaling: true,
+} satisfies Record<FigureKind, true>);
+
+function pictureFormat(text: string, before: readonly string[]): readonly string[] {
+  if (!["svg", "png", "pdf"].includes(text)) {
+    throw new InvalidArgumentError("expected svg, png or pdf.");
+  }
+  return collect(text, before);
 }
 
 const TABLE_FORMATS = ["table", "markdown", "csv", "latex"];
@@ -154,6 +175,44 @@ function program(interruption: Interruption): Command {
     .action(async (results: string[], options: object) => {
       const { compareCommand } = await import("./compare-command.js");
       process.exitCode = compareCommand(results, options as never);
+    });
+
+  seatrial
+    .command("plot")
+    .description(
+      "draw figures of finished runs: SVG, PNG or PDF, with their data and specification",
+    )
+    .argument("<results...>", "folders of results, at any depth")
+    .addOption(
+      new Option(
+        "--kind <kind>",
+        "what to draw (default: the figures of the experiment, else the usual ones)",
+      ).choices(FIGURES),
+    )
+    .option("--metric <name>", "metric, or metric{labels} (repeatable)", collect, [])
+    .option("--x <name>", "metric of the x axis; of a scaling curve the axis of the experiment")
+    .option("--y <name>", "metric of the y axis")
+    .option("--panel <axis>", "one panel an item of this axis, or a scenario")
+    .addOption(new Option("--resource <name>", "of a heat map").choices(["cpu", "memory"]))
+    .option("--variant <name>", "only these: a variant, or axis=item (repeatable)", collect, [])
+    .option("--seed <n>", "of figures of one run (default: its first)", integer)
+    .option("--title <text>", "above the figure")
+    .option("--level <share>", "level of intervals and bands", share, 0.95)
+    .option(
+      "--out <path>",
+      "a file that ends in .svg, .png or .pdf, or a folder",
+      folder,
+      "figures",
+    )
+    .addOption(
+      new Option("--format <form>", "of the pictures in the folder (repeatable)")
+        .choices(["svg", "png", "pdf"])
+        .argParser(pictureFormat)
+        .default([], "svg"),
+    )
+    .action(async (results: string[], options: object) => {
+      const { plotCommand } = await import("./plot-command.js");
+      process.exitCode = await plotCommand(results, options as never);
     });
 
   seatrial

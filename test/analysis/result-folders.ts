@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { METRICS, type MetricName } from "../../src/record/metrics.js";
 
 export interface MadeRun {
   readonly scenario?: string;
@@ -37,7 +38,8 @@ function writeRunFolder(out: string, run: MadeRun): void {
   writeFileSync(join(folder, "run.json"), JSON.stringify(record));
   const rows = Object.entries(run.figures).map(([key, value]) => {
     const [, metric, labels = ""] = /^([^{]+)(?:\{(.*)\})?$/.exec(key)!;
-    return `${metric},${labels},${value},count\n`;
+    const unit = METRICS[metric as MetricName]?.unit ?? "count";
+    return `${metric},${labels},${value},${unit}\n`;
   });
   writeFileSync(join(folder, "summary.csv"), `metric,labels,value,unit\n${rows.join("")}`);
 }

@@ -57,7 +57,8 @@ export function simultaneousBand(options: BandOptions): Band {
           level,
         );
   const t = studentT(n - 1);
-  const each = 1 - (1 - level) / varying.length;
+  const compared = Math.max(1, varying.length);
+  const each = 1 - (1 - level) / compared;
   return {
     mean,
     standardError,
@@ -66,7 +67,7 @@ export function simultaneousBand(options: BandOptions): Band {
     upper: mean.map((value, j) => value + critical * standardError[j]!),
     pointwise: t.quantile((1 + level) / 2),
     bonferroni: t.quantile((1 + each) / 2),
-    sidak: t.quantile((1 + pow(level, 1 / varying.length)) / 2),
+    sidak: t.quantile((1 + pow(level, 1 / compared)) / 2),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SCENARIO_API_VERSION } from "./document.js";
+import { figureRequest } from "./figures.js";
 import { described } from "./leaf.js";
 import { dnsLabel, filePath, integer } from "./scalars.js";
 
@@ -55,7 +56,7 @@ export const experimentDocument = z.strictObject({
       "Items of some axes with which the others are compared, at equal items of all other axes.",
     ),
     metrics: described(z.array(z.string()).optional(), "What `compare` shows when nobody says."),
-    figures: described(z.array(z.record(z.string(), z.unknown())).optional(), "What `plot` draws."),
+    figures: described(z.array(figureRequest).optional(), "What `plot` draws when nobody says."),
   }),
 });
 

@@ -1,0 +1,15 @@
+import { metricOf } from "../results/read-results.js";
+
+/** Of these more is better; of everything else that is measured, less. */
+const HIGHER = [
+  /^pods_(?:created|bound|succeeded)_count$/,
+  /^(?:allocation|utilization|demand_served|offered_load|packing_efficiency|hole_filling)_/,
+  /^jain_/,
+  /^nodes_ready_/,
+];
+
+/** Which end of a metric is the good one. */
+export function betterEnd(key: string): "lower" | "higher" {
+  const metric = metricOf(key);
+  return HIGHER.some((pattern) => pattern.test(metric)) ? "higher" : "lower";
+}
