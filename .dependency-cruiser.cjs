@@ -5,11 +5,11 @@ const floors = {
   api: ["base", "kernel"],
   record: ["base", "kernel", "api"],
   store: ["base", "kernel", "api", "record"],
-  "scheduler/(?:framework|plugins)": ["base", "kernel", "api", "record"],
-  "scheduler/fast": ["base", "kernel", "api", "record", "scheduler/(?:framework|plugins)"],
+  "scheduler/(?:framework|plugins|policies)": ["base", "kernel", "api", "record"],
+  "scheduler/fast": ["base", "kernel", "api", "record", "scheduler/(?:framework|plugins|policies)"],
   autoscaling: [
     ...["base", "kernel", "api", "record", "store"],
-    ...["scheduler/(?:framework|plugins)", "scheduler/fast"],
+    ...["scheduler/(?:framework|plugins|policies)", "scheduler/fast"],
   ],
   scheduler: ["base", "kernel", "api", "record", "store"],
   control: ["base", "kernel", "api", "record", "store"],
@@ -48,7 +48,9 @@ const rules = Object.entries(floors)
   .filter(([room]) => room !== "cli")
   .map(([room, below]) => {
     const own =
-      room === "scheduler/(?:framework|plugins)" ? "scheduler/(?:framework|plugins)" : room;
+      room === "scheduler/(?:framework|plugins|policies)"
+        ? "scheduler/(?:framework|plugins|policies)"
+        : room;
     return {
       name: `floor-of-${room.replace(/[^a-z]+/g, "-")}`,
       severity: "error",

@@ -1,5 +1,6 @@
 import { assert } from "../base/assert.js";
 import type { PodVersion } from "../api/pod-version.js";
+import type { TimeMicros } from "../base/time.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
@@ -16,6 +17,7 @@ import { ClusterFork } from "./framework/cluster-fork.js";
 import { ClusterState } from "./framework/cluster-state.js";
 import { causesOf } from "./framework/fit-error.js";
 import type { Features } from "../api/features.js";
+import type { QueueSortPlugin } from "./framework/interfaces.js";
 import { PodNominator } from "./framework/nominator.js";
 import type { FactoryOf, ResolvedProfile } from "./framework/profile.js";
 import { Framework, type Surroundings } from "./framework/runtime.js";
@@ -52,6 +54,8 @@ export interface SchedulerOptions {
   readonly verifyEvery?: number;
   /** How long a scheduling cycle occupies the scheduler. */
   readonly cycle: CycleTime;
+  /** How long the containers of a pod will run, where whoever made it knows. */
+  readonly expectedRunMicros?: (pod: PodVersion) => TimeMicros | null;
   /** Follows the decisions about some pods; nothing is recorded without. */
   readonly decisions?: DecisionObserver;
 }
@@ -63,6 +67,7 @@ interface Decided {
 }
 
 const MICROS_PER_SECOND = 1_000_000;
+const DRAWS_PER_CYCLE = 64;
 const POP_FROM_BACKOFF_WINDOW_MICROS = MICROS_PER_SECOND;
 
 /**
@@ -78,6 +83,7 @@ export class Scheduler {
   readonly queue: SchedulingQueue<Happening>;
   readonly frameworks: ReadonlyMap<string, Framework>;
   readonly hints: QueueingHints;
+  private readonly queueSort: QueueSortPlugin;
   private readonly engine: Engine;
   private readonly cache: SchedulerCache;
   private readonly nominator = new PodNominator();
@@ -92,6 +98,8 @@ export class Scheduler {
   /** The pod whose cycle is under way, and what was decided. */
   private current: Decided | null = null;
   private armed = false;
+  /** Scheduling cycles so far: draws of plugins belong to them. */
+  private cycles = 0;
   private flushAtMicros = Number.POSITIVE_INFINITY;
 
   constructor(private readonly options: SchedulerOptions) {
@@ -115,6 +123,10 @@ export class Scheduler {
       waitingPods: this.waits,
     });
     this.hints = new QueueingHints(this.frameworks, { useHints: features.SchedulerQueueingHints });
+    // The real loader refuses profiles with different QueueSort plugins: any one speaks for all.
+    const [first] = this.frameworks.values();
+    assert(first !== undefined, "a scheduler has at least one profile");
+    this.queueSort = first.queueSort;
     this.queue = this.buildQueue();
     this.algorithm = new FastSchedulingAlgorithm(this.state, {
       now: () => this.options.engine.now,
@@ -192,14 +204,26 @@ export class Scheduler {
     profiles: readonly ResolvedProfile[],
     over: Pick<Surroundings, "snapshot" | "nominator" | "scalars" | "offset" | "waitingPods">,
   ): ReadonlyMap<string, Framework> {
-    const { features, factoryOf, informers } = this.options;
-    const surroundings = { features, listers: informerListers(informers), ...over };
+    const { features, factoryOf, informers, expectedRunMicros } = this.options;
+    const surroundings: Surroundings = {
+      features,
+      listers: informerListers(informers),
+      draw: (stream, n) => this.draw(stream, n),
+      ...(expectedRunMicros === undefined ? {} : { expectedRunMicros }),
+      ...over,
+    };
     return new Map(
       profiles.map((profile) => [
         profile.schedulerName,
         new Framework(profile, surroundings, factoryOf),
       ]),
     );
+  }
+
+  private draw(stream: string, n: number): number {
+    assert(Number.isInteger(n) && n >= 0 && n < DRAWS_PER_CYCLE, () => `there is no draw ${n}`);
+    const { streams } = this.engine;
+    return streams.draw(`scheduler/plugins/${stream}`, this.cycles * DRAWS_PER_CYCLE + n);
   }
 
   private buildQueue(): SchedulingQueue<Happening> {
@@ -212,10 +236,7 @@ export class Scheduler {
       endIsExclusive: features.BackoffEndIsExclusive,
       countsErrorsApart: features.BackoffCountsErrorsApart,
     };
-    // The real loader refuses profiles with different QueueSort plugins: any one speaks for all.
-    const [framework] = this.frameworks.values();
-    assert(framework !== undefined, "a scheduler has at least one profile");
-    const sort = framework.queueSort;
+    const { queueSort: sort } = this;
     return new SchedulingQueue<Happening>({
       before: (a, b) => {
         if (sort.less(a, b)) return true;
@@ -259,6 +280,7 @@ export class Scheduler {
 
   private next(): void {
     this.armed = false;
+    if (this.queueSort.sortsAnew?.(this.engine.now) === true) this.queue.sortAnew();
     const queued = this.queue.pop();
     if (queued === undefined) return;
     const pod = queued.pod;
@@ -280,6 +302,7 @@ export class Scheduler {
   }
 
   private decide(queued: QueuedPod, framework: Framework): CycleOutcome {
+    this.cycles += 1;
     const pod = this.state.podInfos.podInfo(queued.pod);
     const trace = this.options.decisions?.trace(queued.pod) ?? null;
     const outcome = this.algorithm.schedule(framework, pod, trace);

@@ -3,7 +3,7 @@ import type { DecisionObserver } from "../../scheduler/explain/decision-observer
 import type { SchedulerConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
 import { featuresOf } from "../../api/features.js";
 import { factoriesOf, PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
-import { Scheduler } from "../../scheduler/scheduler.js";
+import { Scheduler, type SchedulerOptions } from "../../scheduler/scheduler.js";
 import type { Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
 
@@ -17,9 +17,11 @@ export function wireScheduler(
   {
     configuration,
     decisions,
+    expectedRunMicros,
   }: {
     readonly configuration: SchedulerConfiguration;
     readonly decisions: DecisionObserver | undefined;
+    readonly expectedRunMicros: NonNullable<SchedulerOptions["expectedRunMicros"]>;
   },
 ): Scheduler {
   const { scheduler, latency } = scenario.controlPlane;
@@ -45,6 +47,7 @@ export function wireScheduler(
     ties: scenario.scheduler.ties,
     verifyEvery: scenario.scheduler.verifyEvery,
     cycle: scheduler.cycle,
+    expectedRunMicros,
     ...(decisions === undefined ? {} : { decisions }),
   });
 }

@@ -17,6 +17,8 @@ import type { LoadedTrace } from "../../workload/traces/trace-loader.js";
 import { TraceReplay } from "../../workload/traces/trace-replay.js";
 import { DEFAULTS, MAX_METRICS_INTERVALS } from "../defaults.js";
 import type { Manifest } from "../../api/kubernetes.js";
+import type { PodVersion } from "../../api/pod-version.js";
+import type { PodRunSource } from "../../workload/behavior/pod-run.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import type { Scenario } from "../schema/scenario.js";
@@ -118,12 +120,15 @@ export class World {
       wireKubelets(ground, scenario, behavior),
       ...wireControllers(ground, scenario),
     ];
+    const sources: (Startable & PodRunSource)[] = [];
     const scheduler = wireScheduler(ground, scenario, {
       configuration: loaded.schedulerConfiguration,
       decisions: options.decisions,
+      expectedRunMicros: (pod) => expectedRunMicros(sources, pod),
     });
     components.push(scheduler);
-    components.push(...wireWorkload(ground, { loaded, behavior, traces }));
+    sources.push(...wireWorkload(ground, { loaded, behavior, traces }));
+    components.push(...sources);
     const timeline = wireTimeline(ground, scenario, {
       nodes: pools,
       dump: (name) => options.dump?.(name, storedManifests(ground.store, startTimeMs)),
@@ -196,12 +201,21 @@ interface Workload {
   readonly traces: readonly PreparedTrace[];
 }
 
-function wireWorkload(ground: Ground, workload: Workload): readonly Startable[] {
+/** What the part of the workload knows that made the pod; null where none did, or where it never ends. */
+function expectedRunMicros(sources: readonly PodRunSource[], pod: PodVersion): TimeMicros | null {
+  for (const source of sources) {
+    const run = source.podRun(pod);
+    if (run !== null) return run.runMicros ?? null;
+  }
+  return null;
+}
+
+function wireWorkload(ground: Ground, workload: Workload): readonly (Startable & PodRunSource)[] {
   const { engine, observer } = ground;
   const { scenario } = workload.loaded;
   const { latency } = scenario.controlPlane;
   const startTimeMs = scenario.startTimeEpochMicros / 1000;
-  const parts: Startable[] = [];
+  const parts: (Startable & PodRunSource)[] = [];
   const user = ground.unlimitedClient("user", latency.apiMicros);
   for (const trace of workload.traces) {
     const replay = new TraceReplay({ engine, client: user, observer, trace });

@@ -190,15 +190,16 @@ export class FastSchedulingAlgorithm {
     const fits = of.prepare(groups);
     if (plain.length > 0) return this.decideWith(new PlainPart(of, pod, plain), pod, of, tie);
     if (fits > 0) return this.place(framework, of, fits, tie);
-    const start = this.nextStartNodeIndex % this.table.nodes.length;
-    this.nextStartNodeIndex = start;
+    const from = framework.searchFrom();
+    const start = from ?? this.nextStartNodeIndex % this.table.nodes.length;
+    if (from === null) this.nextStartNodeIndex = start;
     of.lookedAtAll(start);
     const diagnosis = new FastDiagnosis(of, of.statusCounts(), this.table.nodes.length);
     return this.refuse(framework, pod, diagnosis, null);
   }
 
-  private wanted({ profile }: Framework): number {
-    const percentage = profile.percentageOfNodesToScore ?? this.options.percentageOfNodesToScore;
+  private wanted(framework: Framework): number {
+    const percentage = framework.percentageOfNodesToScore(this.options.percentageOfNodesToScore);
     return numFeasibleNodesToFind(percentage, this.table.nodes.length);
   }
 
@@ -210,12 +211,13 @@ export class FastSchedulingAlgorithm {
   ): CycleOutcome | null {
     const { framework } = desk.parts;
     const count = this.table.nodes.length;
-    const start = this.nextStartNodeIndex % count;
+    const from = framework.searchFrom();
+    const start = from ?? this.nextStartNodeIndex % count;
     const found = part.decide(start, this.wanted(framework));
     if (found === null) return null;
     const { state, feasible, diagnosis, best } = found;
     const evaluatedNodes = feasible.length + diagnosis.size;
-    this.nextStartNodeIndex = (start + evaluatedNodes) % count;
+    if (from === null) this.nextStartNodeIndex = (start + evaluatedNodes) % count;
     if (feasible.length === 0) return this.refuse(framework, pod, diagnosis, state);
     const ties = best.length;
     const { chooseTie } = this.options;
@@ -242,9 +244,10 @@ export class FastSchedulingAlgorithm {
     tie: { asked: number },
   ): Scheduled {
     const count = this.table.nodes.length;
-    const start = this.nextStartNodeIndex % count;
+    const from = framework.searchFrom();
+    const start = from ?? this.nextStartNodeIndex % count;
     const found = of.find(start, this.wanted(framework), fits);
-    this.nextStartNodeIndex = (start + found.evaluated) % count;
+    if (from === null) this.nextStartNodeIndex = (start + found.evaluated) % count;
     const { chooseTie } = this.options;
     if (chooseTie === null && found.ties > 1) return new FastScheduled(of, of.firstTied(), found);
     if (found.ties > 1) tie.asked = chooseTie!(found.ties);

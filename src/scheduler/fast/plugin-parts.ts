@@ -27,6 +27,7 @@ export interface CountingPlugin {
  *     reads one node ─────► filters, scores   remembered for each node
  *       and is normalised ► staticScores      where only labels and taints matter: by group
  *     counts placed pods ─► counting          by group, from sums
+ *     takes the first ────► none: where a search begins is asked of the framework
  *     anything else ──────► plain             asked node by node, in each decision
  */
 export interface PluginParts {
@@ -66,6 +67,12 @@ function isPrepared(framework: Framework, plugin: Plugin): boolean {
   );
 }
 
+/** Whether all that it says is where the search for the first node that fits begins. */
+function isSearchAlone(plugin: Plugin): boolean {
+  const steps = ["preFilter", "filter", "preScore"];
+  return "searchFrom" in plugin && !steps.some((step) => step in plugin);
+}
+
 /** 0: it does not score. */
 function weightOf({ scorePlugins }: Framework, plugin: Plugin): number {
   return scorePlugins.find((one) => one.plugin === plugin)?.weight ?? 0;
@@ -102,6 +109,7 @@ export function pluginPartsOf(framework: Framework): PluginParts {
     ...scorers,
   ])) {
     const weight = weightOf(framework, plugin);
+    if (isSearchAlone(plugin)) continue;
     if (plugin.countingRule !== undefined && isPrepared(framework, plugin)) {
       counting.push({ plugin, filters: places.has(plugin.name), weight });
     } else if (readsOneNode(plugin) && (weight === 0 || scored.has(plugin))) {

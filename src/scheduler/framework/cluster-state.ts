@@ -12,13 +12,10 @@ import { sameTraits } from "./node-traits.js";
 import { NodeTree, zoneKey } from "./node-tree.js";
 import { type PodInfo, PodInfoFactory } from "./pod-info.js";
 import { ScalarResources } from "./resources.js";
-import type { Snapshot } from "./snapshot.js";
+import type { PodObserver, Snapshot } from "./snapshot.js";
 
 /** More than any cluster has. */
 const MAX_NODES = 2 ** 22;
-
-/** Is told of each pod that is counted on its row (1), or no longer (-1), after the fact. */
-export type PodObserver = (info: PodInfo, sign: 1 | -1) => void;
 
 /**
  * The one mutator of what the scheduler believes of nodes and pods: the scheduler's cache and the
@@ -54,6 +51,7 @@ export class ClusterState implements Snapshot {
    * up under another version may be wrong, even if every node is again as it was then.
    */
   topologyVersion = 0;
+  nodesVersion = 0;
   readonly nodesWithAffinity = new Set<NodeInfo>();
   readonly nodesWithRequiredAntiAffinity = new Set<NodeInfo>();
 
@@ -186,7 +184,6 @@ export class ClusterState implements Snapshot {
     return fork;
   }
 
-  /** Shows `observer` every pod that is counted, and each one that comes or goes from now on. */
   observePods(observer: PodObserver): void {
     for (const info of this.placed.values()) observer(info, 1);
     this.podObservers.push(observer);
@@ -266,6 +263,7 @@ export class ClusterState implements Snapshot {
   }
 
   private changed(row: number, ofNode: boolean): void {
+    if (ofNode) this.nodesVersion += 1;
     // The newest change of a row stands with it, so that readers of the log take each row once.
     this.records.numbers[row * NUMBERS_PER_ROW + CHANGED_AT] = this.changes.end | 0;
     this.changes.append(row, ofNode);

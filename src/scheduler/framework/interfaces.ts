@@ -2,6 +2,7 @@ import type { AllocationResult, ResourceClaimSpec } from "../../api/devices.js";
 import type { ExtendedResourceClaimStatus } from "../../api/kubernetes.js";
 import type { VersionOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import type { TimeMicros } from "../../base/time.js";
 import type { ClusterEventWithHint } from "./cluster-event.js";
 import type { CycleState } from "./cycle-state.js";
 import type { Features } from "../../api/features.js";
@@ -165,8 +166,13 @@ export interface QueuedPod {
 }
 
 export interface QueueSortPlugin extends Plugin {
-  /** True if `a` goes before `b`. */
+  /** True if `a` goes before `b`; the same answer until {@link sortsAnew} says otherwise. */
   less(a: QueuedPod, b: QueuedPod): boolean;
+  /**
+   * For an order that changes while pods wait. Asked before each pod is taken: true if the waiting pods
+   * have to be sorted anew, by what `less` says from now on. Absent: it never changes.
+   */
+  sortsAnew?(now: TimeMicros): boolean;
 }
 
 export interface PreFilterPlugin extends Plugin {
@@ -222,6 +228,12 @@ export interface UniformScore {
 }
 
 export interface ScorePlugin extends Plugin {
+  /**
+   * Of a policy that scores nothing and takes the first node that fits: where the search begins, as a
+   * position among the nodes of the cluster. It leaves alone where the next sampling begins. The first such
+   * plugin of a profile decides, and no other scores.
+   */
+  searchFrom?(): number;
   /** Not null when every node scores the same for this pod, so that the nodes need not be asked. */
   uniformScore?(state: CycleState, pod: PodInfo): UniformScore | null;
   /** An integer; between 0 and {@link MAX_NODE_SCORE} where the plugin does not normalise. */
@@ -275,6 +287,13 @@ export interface Handle {
   readonly waitingPods: WaitingPods;
   /** An offset in [0, n): drawn in the simulator, 0 where choices must be the first. */
   offset(n: number): number;
+  /**
+   * Uniform in [0, 1), of the stream of that name: draw number `n`, from 0 to 63, of the present scheduling
+   * cycle, the same however often it is asked for.
+   */
+  draw(stream: string, n: number): number;
+  /** How long the containers of a pod will run, where whoever made it knows; null otherwise. */
+  expectedRunMicros(pod: PodVersion): TimeMicros | null;
   /** Filters one node with and without the pods nominated there. */
   runFilterPluginsWithNominatedPods(state: CycleState, pod: PodInfo, node: NodeInfo): Result;
   runPreFilterExtensionAddPod(

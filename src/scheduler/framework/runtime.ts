@@ -1,4 +1,5 @@
 import type { TimeMicros } from "../../base/time.js";
+import type { PodVersion } from "../../api/pod-version.js";
 import { assert } from "../../base/assert.js";
 import type { CycleState } from "./cycle-state.js";
 import type { ExtensionPoint } from "./extension-point.js";
@@ -30,7 +31,7 @@ import type { NodeInfo } from "./node-info.js";
 import type { Nominator } from "./nominator.js";
 import type { PodInfo } from "./pod-info.js";
 import { PodSigner } from "./pod-signer.js";
-import type { FactoryOf, ResolvedProfile } from "./profile.js";
+import { FIRST_FIT, type FactoryOf, type ResolvedProfile } from "./profile.js";
 import type { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
 import { NO_WAITING_PODS, type WaitingPods } from "./waiting-pods.js";
@@ -47,6 +48,10 @@ export interface Surroundings {
   readonly offset: (n: number) => number;
   /** Default: none ever waits. */
   readonly waitingPods?: WaitingPods;
+  /** See {@link Handle.draw}; default: 0 always. */
+  readonly draw?: (stream: string, n: number) => number;
+  /** See {@link Handle.expectedRunMicros}; default: nobody knows. */
+  readonly expectedRunMicros?: (pod: PodVersion) => TimeMicros | null;
 }
 
 /** A score plugin of a profile with its weight. */
@@ -70,6 +75,8 @@ export class Framework implements Handle {
   readonly scalars: ScalarResources;
   readonly waitingPods: WaitingPods;
   readonly offset: (n: number) => number;
+  readonly draw: (stream: string, n: number) => number;
+  readonly expectedRunMicros: (pod: PodVersion) => TimeMicros | null;
   readonly calls: CallCounts = { filter: 0, score: 0 };
   readonly preEnqueuePlugins: readonly PreEnqueuePlugin[];
   readonly queueSort: QueueSortPlugin;
@@ -78,6 +85,7 @@ export class Framework implements Handle {
   readonly postFilterPlugins: readonly PostFilterPlugin[];
   readonly preScorePlugins: readonly PreScorePlugin[];
   readonly scorePlugins: readonly WeightedScorePlugin[];
+  private readonly searcher: ScorePlugin | null;
   private readonly reservePlugins: readonly ReservePlugin[];
   private readonly permitPlugins: readonly PermitPlugin[];
   private readonly preBindPlugins: readonly PreBindPlugin[];
@@ -98,6 +106,8 @@ export class Framework implements Handle {
     this.scalars = surroundings.scalars;
     this.offset = surroundings.offset;
     this.waitingPods = surroundings.waitingPods ?? NO_WAITING_PODS;
+    this.draw = surroundings.draw ?? (() => 0);
+    this.expectedRunMicros = surroundings.expectedRunMicros ?? (() => null);
     this.preEnqueuePlugins = this.at<PreEnqueuePlugin>("preEnqueue");
     const queueSort = this.at<QueueSortPlugin>("queueSort")[0];
     assert(queueSort !== undefined, "a resolved profile has one queueSort plugin");
@@ -110,6 +120,7 @@ export class Framework implements Handle {
       plugin,
       weight: profile.scoreWeights[plugin.name]!,
     }));
+    this.searcher = this.scorePlugins.find(({ plugin }) => plugin.searchFrom)?.plugin ?? null;
     this.reservePlugins = this.at<ReservePlugin>("reserve");
     this.permitPlugins = this.at<PermitPlugin>("permit");
     this.preBindPlugins = this.at<PreBindPlugin>("preBind");
@@ -121,6 +132,17 @@ export class Framework implements Handle {
   signPod(pod: PodInfo): string | null {
     this.signer ??= new PodSigner(this);
     return this.signer.sign(pod);
+  }
+
+  /** Where a search for the first node that fits begins; null where nodes are sampled and scored. */
+  searchFrom(): number | null {
+    return this.searcher?.searchFrom?.() ?? null;
+  }
+
+  /** Of the nodes that are scored; `ofAll` is that of the configuration. {@link FIRST_FIT}: one is enough. */
+  percentageOfNodesToScore(ofAll: number): number {
+    if (this.searcher !== null) return FIRST_FIT;
+    return this.profile.percentageOfNodesToScore ?? ofAll;
   }
 
   /** Every plugin of the profile that is modelled, once. */

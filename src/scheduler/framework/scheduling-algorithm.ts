@@ -204,9 +204,11 @@ export class SchedulingAlgorithm {
     if (nominated !== "" && this.nominatedNodePasses(framework, pod, nominated, search)) {
       return null;
     }
-    const nodes = nodesToEvaluate(framework, preFilter, diagnosis);
+    const from = framework.searchFrom();
+    const nodes = nodesToEvaluate(framework, preFilter, diagnosis, from);
     if (nodes instanceof Status) return nodes;
-    const error = this.findNodesThatPassFilters(framework, pod, nodes, search);
+    const error = this.findNodesThatPassFilters(framework, pod, nodes, { ...search, from });
+    if (from !== null) return error;
     const processed = feasible.length + diagnosis.size;
     const over = framework.features.SamplingStartOverNodesLeft
       ? nodes.length
@@ -238,13 +240,12 @@ export class SchedulingAlgorithm {
     framework: Framework,
     pod: PodInfo,
     nodes: readonly NodeInfo[],
-    { state, diagnosis, feasible }: Search,
+    { state, diagnosis, feasible, from }: Search & { readonly from: number | null },
   ): Status | null {
     const count = nodes.length;
     // Upstream goes through the nodes that PreFilter left in an arbitrary order.
-    const start = nodes === framework.snapshot.nodes ? this.startIndex : 0;
-    const percentage =
-      framework.profile.percentageOfNodesToScore ?? this.options.percentageOfNodesToScore;
+    const start = nodes === framework.snapshot.nodes ? (from ?? this.startIndex) : 0;
+    const percentage = framework.percentageOfNodesToScore(this.options.percentageOfNodesToScore);
     const wanted = numFeasibleNodesToFind(percentage, count);
     if (framework.filterPlugins.length === 0) {
       for (let i = 0; i < wanted; i += 1) feasible.push(nodes[(start + i) % count]!);
@@ -267,11 +268,15 @@ export class SchedulingAlgorithm {
   }
 }
 
-/** The nodes that PreFilter leaves, or an error when it names one that does not exist. */
+/**
+ * The nodes that PreFilter leaves, or an error when it names one that does not exist. `from`: position of the
+ * first of them, where their order matters.
+ */
 function nodesToEvaluate(
   { snapshot, features }: Framework,
   { nodeNames, narrowedBy }: PreFilterOutcome,
   diagnosis: Diagnosis,
+  from: number | null,
 ): readonly NodeInfo[] | Status {
   if (nodeNames === null) return snapshot.nodes;
   const nodes: NodeInfo[] = [];
@@ -292,7 +297,9 @@ function nodesToEvaluate(
     const reason = `node(s) didn't satisfy plugin(s) [${narrowedBy.join(" ")}]`;
     diagnosis.absentNodes = new Status("UnschedulableAndUnresolvable", [reason], "");
   }
-  return nodes;
+  if (from === null) return nodes;
+  const all = snapshot.nodes;
+  return [...all.slice(from), ...all.slice(0, from)].filter(({ name }) => nodeNames.has(name));
 }
 
 function refuse(

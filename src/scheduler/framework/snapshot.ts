@@ -1,4 +1,9 @@
+import type { PodVersion } from "../../api/pod-version.js";
 import type { NodeInfo } from "./node-info.js";
+import type { PodInfo } from "./pod-info.js";
+
+/** Is told of each pod that is counted on its row (1), or no longer (-1), after the fact. */
+export type PodObserver = (info: PodInfo, sign: 1 | -1) => void;
 
 /**
  * The nodes as one scheduling cycle sees them. The simulated scheduler decides within one event, so
@@ -17,4 +22,10 @@ export interface Snapshot {
   hasPodsBelow(priority: number): boolean;
   /** True if a pod on some node uses the claim `namespace/name`. */
   isPvcUsedByPods(key: string): boolean;
+  /** Grows whenever a node comes, goes, or its object changes. */
+  readonly nodesVersion: number;
+  /** Shows `observer` every pod that is counted, and each one that comes or goes from now on. */
+  observePods(observer: PodObserver): void;
+  /** Compiles pods. */
+  readonly podInfos: { podInfo(pod: PodVersion): PodInfo };
 }

@@ -3,6 +3,7 @@ import type {
   PluginDescriptor,
 } from "../framework/configuration/plugin-catalogue.js";
 import type { FactoryOf } from "../framework/profile.js";
+import { POLICIES } from "../policies/registry.js";
 import { DefaultBinder } from "./default-binder/default-binder.js";
 import {
   DefaultPreemption,
@@ -231,7 +232,7 @@ const PLUGINS: readonly PluginDescriptor[] = [
 ];
 
 export const PLUGIN_CATALOGUE: PluginCatalogue = new Map(
-  PLUGINS.map((descriptor) => [descriptor.name, descriptor]),
+  [...PLUGINS, ...POLICIES].map((descriptor) => [descriptor.name, descriptor]),
 );
 
 /** Factories of a catalogue, for a framework. */

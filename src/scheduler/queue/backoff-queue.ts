@@ -54,6 +54,12 @@ export class BackoffQueue {
     this.heapOf(queued).remove(queued);
   }
 
+  /** As {@link PodHeap.sortAnew}. */
+  sortAnew(): void {
+    this.refused.sortAnew();
+    this.failed.sortAnew();
+  }
+
   /** The next pod that a plugin refused, whether its wait is over or not. */
   popEarly(): QueuedPod | undefined {
     return this.refused.pop();

@@ -35,6 +35,13 @@ export class PodHeap {
     this.siftDown(last, last.heapIndex);
   }
 
+  /** Puts its members in order, after what `before` says has changed. */
+  sortAnew(): void {
+    for (let index = (this.pods.length >> 1) - 1; index >= 0; index -= 1) {
+      this.siftDown(this.pods[index]!, index);
+    }
+  }
+
   private siftUp(pod: QueuedPod, start: number): void {
     let index = start;
     while (index > 0) {

@@ -159,6 +159,12 @@ export class SchedulingQueue<E> {
     else this.flights.end(queued);
   }
 
+  /** What `before` says has changed: the pods that wait are put in order. */
+  sortAnew(): void {
+    this.active.sortAnew();
+    this.backoff.sortAnew();
+  }
+
   /** The next pod to schedule; its attempt is under way until {@link done} or {@link putBack}. */
   pop(): QueuedPod | undefined {
     const { popFromBackoff, inFlightEvents } = this.options.rules;

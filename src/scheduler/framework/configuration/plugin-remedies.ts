@@ -92,10 +92,10 @@ export function noSuchPlugin(name: string, known: readonly string[]): string {
     return `no such plugin any more: expected ${successor}, which took its place`;
   }
   if (OUT_OF_TREE.has(name)) {
-    return "no such plugin in kube-scheduler: it belongs to scheduler-plugins, and plugins of one's own are not supported yet; leave it out";
+    return "no such plugin in kube-scheduler: it belongs to scheduler-plugins; leave it out, or write it as a module of your own (`scheduler.modules`)";
   }
   const hint = nearest(name, known);
-  return `no such plugin${hint || ": expected one of kube-scheduler's own; others are not supported yet"}`;
+  return `no such plugin${hint || ": expected one of kube-scheduler's or seatrial's own, or that of a module (`scheduler.modules`)"}`;
 }
 
 /** What is said of a plugin that this version of Kubernetes has no longer. */
