@@ -9,6 +9,7 @@ interface Benchmark {
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   queue: () => import("./queue.js"),
   scheduler: () => import("./scheduler/scheduler.js"),
+  policies: () => import("./scheduler/policies.js"),
   "start-up": () => import("./start-up.js"),
   openb: () => import("./openb.js"),
   churn: () => import("./churn.js"),

@@ -124,17 +124,21 @@ export class BenchWorld {
   readonly services = this.tables.services;
   readonly budgets = this.tables.podDisruptionBudgets;
   private readonly plain: SchedulingAlgorithm;
+  private readonly draws = new Lcg(2);
 
   constructor(options: {
     readonly percentageOfNodesToScore: number;
     readonly memoryBytes?: number;
     readonly minor?: number;
+    /** A KubeSchedulerConfiguration; null: the default one. */
+    readonly configuration?: object | null;
   }) {
     const { percentageOfNodesToScore, memoryBytes, minor = MINOR } = options;
     const features = featuresOf(minor);
     const catalogue = PLUGIN_CATALOGUE;
-    const { configuration } = loadConfiguration(null, { minor, features, catalogue });
-    if (configuration === null) throw new Error("the default configuration does not load");
+    const given = options.configuration ?? null;
+    const { configuration } = loadConfiguration(given, { minor, features, catalogue });
+    if (configuration === null) throw new Error("the configuration does not load");
     this.state = new ClusterState(features);
     const surroundings = {
       features,
@@ -143,6 +147,7 @@ export class BenchWorld {
       nominator: this.nominator,
       scalars: this.state.scalars,
       offset: () => 0,
+      draw: () => this.draws.int(2 ** 20) / 2 ** 20,
     };
     const [profile] = configuration.profiles;
     const framework = (): Framework =>

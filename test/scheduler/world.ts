@@ -105,6 +105,8 @@ export interface WorldOptions {
   readonly profile?: Readonly<Record<string, unknown>>;
   readonly percentageOfNodesToScore?: number;
   readonly chooseTie?: (count: number) => number;
+  /** Draws of plugins. */
+  readonly draw?: (stream: string, n: number) => number;
 }
 
 /** A cluster and a scheduler of one profile over it. */
@@ -136,6 +138,7 @@ export class World {
       nominator: this.nominator,
       scalars: this.state.scalars,
       offset: () => 0,
+      ...(options.draw === undefined ? {} : { draw: options.draw }),
     };
     const [profile] = loaded.configuration.profiles;
     this.framework = new Framework(profile!, surroundings, factoriesOf(catalogue));

@@ -10,7 +10,7 @@ import type { Shares } from "./shares-score.js";
  */
 export function bestFit(shares: Shares): number {
   if (shares.count === 0) return 0;
-  return Math.trunc((1 - leastLeft(shares)) * MAX_NODE_SCORE);
+  return Math.round((1 - leastLeft(shares)) * MAX_NODE_SCORE);
 }
 
 /** What is left of the resource that is scarcest with the pod, from 0 to 1. */

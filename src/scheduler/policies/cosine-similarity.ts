@@ -20,5 +20,5 @@ export function cosineSimilarity({ count, free, demand }: Shares): number {
   }
   if (demands === 0 || frees === 0) return 0;
   const cosineSquared = Math.min((product * product) / (demands * frees), 1);
-  return Math.trunc((1 - Math.sqrt(1 - cosineSquared)) * MAX_NODE_SCORE);
+  return Math.round((1 - Math.sqrt(1 - cosineSquared)) * MAX_NODE_SCORE);
 }

@@ -16,5 +16,5 @@ export function dotProduct({ count, free, demand }: Shares): number {
     product += demand[i]! * free[i]!;
     sum += demand[i]!;
   }
-  return sum === 0 ? 0 : Math.trunc((product / sum) * MAX_NODE_SCORE);
+  return sum === 0 ? 0 : Math.round((product / sum) * MAX_NODE_SCORE);
 }

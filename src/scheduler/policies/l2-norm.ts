@@ -12,5 +12,5 @@ export function l2Norm(shares: Shares): number {
   if (count === 0) return 0;
   let squares = 0;
   for (let i = 0; i < count; i += 1) squares += shares.left(i) * shares.left(i);
-  return Math.trunc((1 - Math.sqrt(squares / count)) * MAX_NODE_SCORE);
+  return Math.round((1 - Math.sqrt(squares / count)) * MAX_NODE_SCORE);
 }

@@ -8,5 +8,5 @@ import type { Shares } from "./shares-score.js";
  */
 export function worstFit(shares: Shares): number {
   if (shares.count === 0) return 0;
-  return Math.trunc(leastLeft(shares) * MAX_NODE_SCORE);
+  return Math.round(leastLeft(shares) * MAX_NODE_SCORE);
 }

@@ -147,6 +147,7 @@ export class Differential {
     const pod = makePod(dice.one(this.templates), `pod-${step}`);
     const info = world.state.podInfos.podInfo(pod);
     const framework = dice.one(this.frameworks);
+    world.cycle.number += 1;
     const outcome = this.fast.schedule(framework.fast, info);
     const told = tell(outcome, this.fast.nextStartNodeIndex);
     const expected = this.plain.schedule(framework.plain, info);

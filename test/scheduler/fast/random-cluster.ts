@@ -2,6 +2,7 @@ import { defaultSpec } from "../../../src/api/defaults.js";
 import type { Labels, NodeSpec, OwnerReference, PodSpec } from "../../../src/api/kubernetes.js";
 import type { ObjectVersion } from "../../../src/api/object-version.js";
 import { EMPTY_POD_STATUS, PodVersion } from "../../../src/api/pod-version.js";
+import { keyedUniform } from "../../../src/kernel/keyed-uniform.js";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
 import { loadConfiguration } from "../../../src/scheduler/framework/configuration/load-configuration.js";
 import type { PluginCatalogue } from "../../../src/scheduler/framework/configuration/plugin-catalogue.js";
@@ -144,8 +145,10 @@ export function makeWorld(options: WorldOptions) {
   const state = new ClusterState(features, changeLogLog2 === undefined ? {} : { changeLogLog2 });
   const listers = listerTables();
   const nominator = new PodNominator();
+  const cycle = { number: 0 };
   const surroundings = {
     features,
+    draw: (_stream: string, n: number) => keyedUniform(7, 11, cycle.number * 64 + n),
     snapshot: state,
     listers,
     nominator,
@@ -160,6 +163,8 @@ export function makeWorld(options: WorldOptions) {
     state,
     listers,
     nominator,
+    /** Draws of plugins belong to it: whoever decides counts on. */
+    cycle,
     framework,
     profileCount,
     percentageOfNodesToScore,

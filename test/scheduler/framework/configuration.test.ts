@@ -305,7 +305,7 @@ describe("a configuration that the real loader refuses", () => {
     [
       "arguments of a plugin that does not exist",
       withArgs("Frobnicate", {}),
-      "profiles[0].pluginConfig[0].name: no such plugin: expected one of kube-scheduler's own; others are not supported yet",
+      "profiles[0].pluginConfig[0].name: no such plugin: expected one of kube-scheduler's or seatrial's own, or that of a module (`scheduler.modules`)",
     ],
   ])("%s", (_, document, issue) => {
     expect(issues(document)).toContain(issue);
@@ -335,7 +335,7 @@ describe("a configuration that the real loader refuses", () => {
     ["score", "SelectorSpread", /expected PodTopologySpread/],
     ["filter", "PodFitsResources", /expected NodeResourcesFit/],
     ["queueSort", "Coscheduling", /belongs to scheduler-plugins/],
-    ["bind", "MyBinder", /expected one of kube-scheduler's own/],
+    ["bind", "MyBinder", /expected one of kube-scheduler's or seatrial's own/],
   ])("a plugin that is none, at %s: %s is told alone, with a remedy", (point, name, remedy) => {
     const plugins = { [point]: { enabled: [{ name }], disabled: [{ name: "*" }] } };
     expect(issues({ ...HEAD, profiles: [{ plugins }] })).toEqual([

@@ -243,7 +243,7 @@ describe("arguments that the real loader refuses", () => {
 
   test("those of a plugin that does not exist", () => {
     expect(load([{ name: "Frobnicate", args: {} }]).issues?.map(issueText)).toEqual([
-      'profiles[0].pluginConfig[0].name: Invalid value: "Frobnicate": no such plugin: expected one of kube-scheduler\'s own; others are not supported yet',
+      "profiles[0].pluginConfig[0].name: Invalid value: \"Frobnicate\": no such plugin: expected one of kube-scheduler's or seatrial's own, or that of a module (`scheduler.modules`)",
     ]);
   });
 

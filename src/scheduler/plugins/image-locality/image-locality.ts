@@ -29,7 +29,7 @@ function withTag(image: string): string {
 export class ImageLocality implements ScorePlugin {
   readonly name = "ImageLocality";
   readonly reads: Reads = {
-    pod: ["spec.containers.image", "spec.initContainers.image"],
+    pod: ["spec.containers.image", "spec.initContainers.image", "spec.volumes.image"],
     node: ["imageStates"],
   };
   private readonly imagesOf = new WeakMap<PodSpec, readonly string[]>();
