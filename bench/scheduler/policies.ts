@@ -1,4 +1,4 @@
-import { FastSchedulingAlgorithm } from "../../src/scheduler/fast/fast-scheduling-algorithm.js";
+import type { FastSchedulingAlgorithm } from "../../src/scheduler/fast/fast-scheduling-algorithm.js";
 import { CycleState } from "../../src/scheduler/framework/cycle-state.js";
 import { POLICIES } from "../../src/scheduler/policies/registry.js";
 import { PodHeap } from "../../src/scheduler/queue/pod-heap.js";
