@@ -73,7 +73,7 @@ function run(name: string, weight: number): Met {
       nodeChurn: [15, 60][i % 2]!,
       nominations: [0, 10][i % 2]!,
       // DeviceClasses, which newer versions look at, are watched apart.
-      ...(minor < 37 ? { catalogue: heldToReads(PLUGIN_CATALOGUE) } : {}),
+      ...(minor < 36 ? { catalogue: heldToReads(PLUGIN_CATALOGUE) } : {}),
     };
     const met = new Differential(one).run();
     for (const key of Object.keys(total) as (keyof Met)[]) total[key] += met[key];
