@@ -1,7 +1,7 @@
-import { printable } from "../base/printable.js";
-import type { TimeMicros } from "../base/time.js";
 import { keyOf } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
+import { printable } from "../base/printable.js";
+import type { TimeMicros } from "../base/time.js";
 import type { Explanation } from "../experiment/run-scenario.js";
 import type { World } from "../scenario/assemble/world.js";
 import type { Explainer, Gating, PodStory } from "../scheduler/explain/explainer.js";

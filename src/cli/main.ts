@@ -216,6 +216,21 @@ function program(interruption: Interruption): Command {
     });
 
   seatrial
+    .command("report")
+    .description("write one page about finished runs: findings, tables, charts, a replay")
+    .argument("<results...>", "folders of results, at any depth")
+    .option(
+      "--baseline <variant>",
+      "what the others are compared with (default: the experiment's, else the first)",
+    )
+    .option("--level <share>", "level of intervals and bands", share, 0.95)
+    .option("--out <file>", "the page", folder, "report.html")
+    .action(async (results: string[], options: object) => {
+      const { reportCommand } = await import("./report-command.js");
+      process.exitCode = await reportCommand(results, options as never);
+    });
+
+  seatrial
     .command("gate")
     .description(
       "hold finished runs against a baseline; exit 1 when quality fell, 3 when it cannot tell",

@@ -1,5 +1,5 @@
-import { lettersApart } from "../base/near-name.js";
 import { keyOf } from "../api/object-version.js";
+import { lettersApart } from "../base/near-name.js";
 import type { TimeMicros } from "../base/time.js";
 import type { PodQuery } from "../scheduler/explain/pod-query.js";
 

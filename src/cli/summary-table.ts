@@ -1,9 +1,9 @@
+import { printable } from "../base/printable.js";
 import type { EventTally, TimelineStep } from "../record/event-log.js";
 import type { RefusalTally } from "../record/refusals.js";
 import type { SummaryRow } from "../record/summary.js";
 import type { UnfinishedRollout } from "../record/unfinished-rollouts.js";
 import type { Concern } from "../scenario/concerned-pods.js";
-import { printable } from "../base/printable.js";
 import { alignedLines, fittedRows, withRest, wrappedItems, wrappedText } from "./aligned-text.js";
 import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
 import { whatOf, whoOf } from "./not-modelled.js";

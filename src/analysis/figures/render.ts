@@ -35,13 +35,19 @@ export function dataText({ data }: Figure): string {
   return csvText([data.columns, ...data.rows]);
 }
 
-/** The specification of vega, which `vega-lite` compiles, with the data in it. */
-function vegaSpec(figure: Figure): vega.Spec {
+/**
+ * The specification of vega, which `vega-lite` compiles, with the data in it; with `answers` marks tell their data to whoever
+ * points at them.
+ */
+export function vegaSpec(figure: Figure, { answers = false } = {}): vega.Spec {
   const { columns, rows } = figure.data;
   const values = rows.map((row) =>
     Object.fromEntries(columns.map((column, c) => [column, Number.isNaN(row[c]) ? null : row[c]])),
   );
-  const whole: Spec = { config: CONFIG, data: { values }, ...figure.spec };
+  const config = answers
+    ? { ...CONFIG, background: "transparent", mark: { tooltip: { content: "data" } } }
+    : CONFIG;
+  const whole: Spec = { config, data: { values }, ...figure.spec };
   const warnings: string[] = [];
   const compiled = compile(whole as unknown as TopLevelSpec, { logger: collecting(warnings) }).spec;
   if (warnings.length > 0) throw new Error(`vega-lite: ${warnings.join("; ")}`);

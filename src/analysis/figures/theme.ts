@@ -62,6 +62,7 @@ export const CONFIG = {
     orient: "bottom",
     columns: 2,
     symbolStrokeWidth: 2,
+    symbolOpacity: 1,
   },
   header: {
     labelFontSize: FONT_SIZE,

@@ -5,6 +5,8 @@ import type { RunResult } from "./read-results.js";
 /** What a sweep says of how its results are meant. */
 export interface SweepManifest {
   readonly experiment: string;
+  /** The name of its file; absent in results of earlier versions. */
+  readonly file?: string;
   readonly scenario: string;
   /** Items that the others are compared with; null where the experiment names none. */
   readonly baseline: string | null;

@@ -1,5 +1,5 @@
 import { renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import { printableLines } from "../../base/printable.js";
 import type { Experiment } from "../../scenario/load/load-experiment.js";
 import { hashOfRun } from "./run-hash.js";
@@ -119,6 +119,7 @@ function writeManifest(
     kind: "Sweep",
     version: run.version,
     experiment: experiment.name,
+    file: isAbsolute(experiment.path) ? basename(experiment.path) : experiment.path,
     scenario: run.plan.scenario,
     baseline: experiment.baseline,
     metrics: experiment.metrics,

@@ -103,7 +103,6 @@ export const gantt: FigureMaker = (input, request): Figure => {
     },
     notes: [
       ...notes,
-      what,
       ...(left > 0 ? [`the first ${MOST_PODS} pods are shown, ${left} more are not`] : []),
     ],
   };

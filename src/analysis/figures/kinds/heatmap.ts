@@ -77,7 +77,7 @@ export const heatmap: FigureMaker = (input, request): Figure => {
       },
     },
     data: { columns: ["node", "pool", "from", "until", "allocation"], rows },
-    notes: [...notes, `${what}; means over ${BINS} equal parts of the run`],
+    notes: [...notes, `means over ${BINS} equal parts of the run`],
   };
 };
 
