@@ -2,7 +2,7 @@ import process from "node:process";
 import { Interruption } from "../../src/cli/interruption.js";
 import { runCommand } from "../../src/cli/run-command.js";
 import { validateCommand } from "../../src/cli/validate-command.js";
-import type { Call, Answer } from "./inputs.js";
+import type { Answer, Call } from "./inputs.js";
 
 /** The command's own path, in a process that lives on: what it prints is caught and sent back. */
 const interruption = new Interruption();

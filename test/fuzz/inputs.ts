@@ -11,8 +11,11 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { RunOptions } from "../../src/cli/run-command.js";
+import { nodeFileSystem } from "../../src/scenario/load/file-system.js";
+import { roleOf } from "../../src/scenario/load/load-run.js";
 import { type Base, fileToChange, goodInputs, isNamed, otherText } from "./corpus.js";
 import { Dice } from "./dice.js";
+import { changedGently } from "./gentle-mutations.js";
 import { changed, setting } from "./mutations.js";
 
 /** What a worker is asked for: `validate` of the paths, then `run` of them. */
@@ -37,6 +40,8 @@ const STOP_AFTER_SECONDS = 4;
 /** Whatever works on for so many seconds after that hangs. */
 const HANG_AFTER_SECONDS = 5;
 const LOOK_EVERY_MS = 500;
+/** Of the changes, those that may leave a good input: so that runs are tried, and not only refusals. */
+const GENTLE_SHARE = 0.6;
 /** Of Linux, in what it tells of processes. */
 const TICKS_PER_SECOND = 100;
 const HANGS = "a hang";
@@ -59,7 +64,7 @@ export async function fuzzInputs(count: number, first: number): Promise<boolean>
     const folder = mkdtempSync(join(tmpdir(), "seatrial-fuzz-"));
     const call = inputOf(bases, seed, folder);
     const answer = await seats.ask(call);
-    const found = faultsOf(call, answer);
+    const found = await faultsOf(call, answer);
     const code = typeof answer === "string" ? answer : `exit ${answer.run.code}`;
     codes.set(code, (codes.get(code) ?? 0) + 1);
     for (const fault of found) {
@@ -90,7 +95,8 @@ function inputOf(bases: readonly Base[], seed: number, folder: string): Call {
   const isSet = base.nodes === undefined && dice.chance(0.15);
   if (!isSet || dice.chance(0.3)) {
     const name = fileToChange(base, dice);
-    files.set(name, changed(name, files.get(name)!, otherText(bases, dice), dice));
+    const change = dice.chance(GENTLE_SHARE) ? changedGently : changed;
+    files.set(name, change(name, files.get(name)!, otherText(bases, dice), dice));
   }
   for (const [name, bytes] of files) {
     if (name !== base.main && !isNamed(base, name)) continue;
@@ -112,7 +118,10 @@ function inputOf(bases: readonly Base[], seed: number, folder: string): Call {
 }
 
 /** What is wrong with an end, in words that are the same for the same fault. */
-function faultsOf({ folder, options }: Call, answer: Answer | string): readonly string[] {
+async function faultsOf(
+  { folder, paths, options }: Call,
+  answer: Answer | string,
+): Promise<readonly string[]> {
   // Who was killed had no time to put anything away.
   if (answer === HANGS) return [HANGS];
   const faults = halfWritten(folder);
@@ -124,9 +133,12 @@ function faultsOf({ folder, options }: Call, answer: Answer | string): readonly 
     if (code !== 70 && RAW.test(text)) faults.push(`${command} prints control characters`);
     if (![0, 1, 2, 70].includes(code)) faults.push(`${command} exit ${code}`);
   }
-  // What the call adds to the files is not for `validate` to see.
+  // What the call adds to the files is not for `validate` to see, nor that it lacks nodes for manifests.
   const isPlain = options.set.length === 0 && options.nodes === undefined;
-  const isOurs = options.explain !== undefined || run.text.includes("--until");
+  const asksForNodes =
+    run.text.includes("there are no nodes") &&
+    (await roleOf(nodeFileSystem, join(folder, paths[0]!))) === "manifests";
+  const isOurs = options.explain !== undefined || run.text.includes("--until") || asksForNodes;
   if (isPlain && validate.code === 0 && run.code === 2 && !isOurs) {
     faults.push(`validate passes what run refuses: ${kindOf(run.text)}`);
   }

@@ -52,7 +52,8 @@ export async function fuzzKills(count: number, first: number): Promise<boolean> 
   writeFileSync(join(folder, "s.yaml"), SCENARIO);
   const digests = new Set<string>();
   for (const seed of [1, 2]) {
-    await ended(start(folder, `whole-${seed}`, seed));
+    const { code, stderr } = await ended(start(folder, `whole-${seed}`, seed));
+    if (code !== 0) throw new Error(`the run that is to be killed ends with ${code}: ${stderr}`);
     digests.add(digestOf(join(folder, `whole-${seed}/killed/default/seed-${seed}`)));
   }
   // The earlier result is of another seed, to be told from the one under way.

@@ -1,8 +1,6 @@
-import { parseAllDocuments, stringify } from "yaml";
+import { stringify } from "yaml";
 import type { Dice } from "./dice.js";
-
-type Json = unknown;
-type Holder = Record<string, Json> | Json[];
+import { at, drop, type Json, placesOf, put, treesOf } from "./trees.js";
 
 /** Values that something somewhere may not expect. */
 const ODD_VALUES: readonly Json[] = [
@@ -43,40 +41,6 @@ const ODD_KEYS = [
   "a.b/c",
   "$patch",
 ];
-
-/** All places of a tree at which something hangs. */
-function placesOf(root: Json): readonly (readonly [Holder, string | number])[] {
-  const found: [Holder, string | number][] = [];
-  const visit = (value: Json) => {
-    if (Array.isArray(value)) {
-      value.forEach((item, i) => {
-        found.push([value, i]);
-        visit(item);
-      });
-    } else if (typeof value === "object" && value !== null) {
-      for (const [key, item] of Object.entries(value)) {
-        found.push([value as Record<string, Json>, key]);
-        visit(item);
-      }
-    }
-  };
-  visit(root);
-  return found;
-}
-
-const at = (holder: Holder, key: string | number): Json => (holder as Record<string, Json>)[key];
-const put = (holder: Holder, key: string | number, value: Json): void => {
-  Object.defineProperty(holder, key, {
-    value,
-    enumerable: true,
-    writable: true,
-    configurable: true,
-  });
-};
-const drop = (holder: Holder, key: string | number): void => {
-  if (Array.isArray(holder)) holder.splice(Number(key), 1);
-  else delete holder[String(key)];
-};
 
 function nearMiss(text: string, dice: Dice): string {
   const i = dice.below(text.length + 1);
@@ -227,16 +191,6 @@ function changedStructure(text: string, other: string, dice: Dice): string {
   const list = Array.isArray(root.documents) ? root.documents : [];
   if (dice.chance(0.1)) return list.map((tree) => JSON.stringify(tree)).join("\n---\n");
   return list.map((tree) => stringify(tree)).join("---\n");
-}
-
-function treesOf(text: string): Json[] {
-  try {
-    return parseAllDocuments(text)
-      .filter(({ errors }) => errors.length === 0)
-      .map((document) => document.toJS({ maxAliasCount: 100 }));
-  } catch {
-    return [];
-  }
 }
 
 /** A value for `--set`, at a path of the scenario or beside it. */
