@@ -17,6 +17,7 @@ import {
   YamlFlaw,
 } from "./kubernetes-yaml.js";
 import { NodePlaces } from "./node-places.js";
+import { type PlainYaml, readPlainYaml } from "./plain-yaml.js";
 import { type Dialect, syntaxFlaw } from "./syntax-flaw.js";
 
 export type Path = readonly (string | number)[];
@@ -57,6 +58,11 @@ const COMPOSING = {
 
 const DIALECT: Dialect = { versions: ["1.1", "1.2"], escapes: [] };
 
+interface ParsedYaml {
+  readonly documents: readonly YamlDocument[];
+  readonly issues: readonly Issue[];
+}
+
 interface ParseOptions {
   readonly file: string;
   /** The file's line, from 1, that a line of the text is; the same without it. */
@@ -72,10 +78,35 @@ interface ParseOptions {
  * All documents of a text that are not empty, or what keeps it from being read: the first syntax error of
  * each, keys that stand twice, aliases without an anchor or that expand beyond measure.
  */
-export function parseYaml(
-  text: string,
-  options: ParseOptions,
-): { readonly documents: readonly YamlDocument[]; readonly issues: readonly Issue[] } {
+export function parseYaml(text: string, options: ParseOptions): ParsedYaml {
+  const plain = options.dialect === "kubernetes" ? readPlainYaml(text) : undefined;
+  if (plain === undefined) return parseAnyYaml(text, options);
+  return { documents: [plainDocument(plain, text, options)], issues: [] };
+}
+
+/** Places inside of the value are looked for only when somebody asks: the text is read once more then. */
+function plainDocument(plain: PlainYaml, text: string, options: ParseOptions): YamlDocument {
+  const { lineOf = (line) => line } = options;
+  const { value, place, firstPlace } = plain;
+  let whole: YamlDocument | undefined;
+  const read = (): YamlDocument | undefined => {
+    whole ??= parseAnyYaml(text, options).documents[0];
+    return whole;
+  };
+  const given = ({ line, column }: Place): Place => ({ line: lineOf(line), column });
+  return {
+    value,
+    repeated: [],
+    plainText: (path) => read()?.plainText?.(path),
+    placeOf(path, atKey) {
+      if (path.length === 0) return given(place);
+      if (path.length === 1 && path[0] === 0 && firstPlace !== undefined) return given(firstPlace);
+      return read()?.placeOf(path, atKey) ?? given(place);
+    },
+  };
+}
+
+function parseAnyYaml(text: string, options: ParseOptions): ParsedYaml {
   const { file, lineOf = (line) => line } = options;
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
