@@ -1,6 +1,8 @@
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { MemoryExhaustedError, type MemoryWatch } from "../experiment/run-watch.js";
+import { MemoryExhaustedError } from "../base/memory-exhausted-error.js";
+import { leastHeapOfText } from "../experiment/memory-estimate.js";
+import type { MemoryWatch } from "../experiment/run-watch.js";
 import { tell } from "./standard-streams.js";
 
 /** From here on garbage is collected to see what is left. */
@@ -8,6 +10,8 @@ const FULL_SHARE = 0.85;
 /** More than this of the heap in use for good leaves no room to work in. */
 const EXHAUSTED_SHARE = 0.8;
 const WARN_SHARE = 0.6;
+/** Of objects that are read a world is made, in one go, that needs a quarter as much again, and garbage. */
+const LOADED_SHARE = 0.65;
 /** Of the limit that Node tells so much is for what is young. */
 const YOUNG_BYTES = 48 * 2 ** 20;
 
@@ -25,11 +29,27 @@ export class HeapWatch implements MemoryWatch {
   }
 
   check(): void {
-    if (usedBytes() < this.limitBytes * FULL_SHARE) return;
+    this.checkShares(FULL_SHARE, EXHAUSTED_SHARE);
+  }
+
+  /** As {@link check}, while inputs are read: what is made of them needs room as well, all at once. */
+  checkLoading(): void {
+    this.checkShares(LOADED_SHARE, LOADED_SHARE);
+  }
+
+  /** Why the objects of a text so long cannot be kept; null where they can. */
+  room(textBytes: number): string | null {
+    const least = leastHeapOfText(textBytes);
+    if (least <= this.limitBytes) return null;
+    return `its objects need about ${amount(least)} of memory, ${this.remedy(least)}`;
+  }
+
+  private checkShares(fullShare: number, exhaustedShare: number): void {
+    if (usedBytes() < this.limitBytes * fullShare) return;
     this.collect ??= collector();
     this.collect();
     const used = usedBytes();
-    if (used < this.limitBytes * EXHAUSTED_SHARE) return;
+    if (used < this.limitBytes * exhaustedShare) return;
     throw new MemoryExhaustedError(`has used ${amount(used)} of memory, ${this.remedy(2 * used)}`);
   }
 

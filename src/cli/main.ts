@@ -142,7 +142,7 @@ function program(interruption: Interruption): Command {
   seatrial
     .command("sweep")
     .description("run every variant of an experiment under every seed")
-    .argument("<experiment>", "experiment file")
+    .argument("<experiment>", "experiment file; - is standard input")
     .option("--jobs <n>", "runs at a time (default: one a core)", positive)
     .option("--resume", "keep the runs that an earlier sweep finished")
     .option("--out <dir>", "folder for the results", folder, "results")

@@ -58,13 +58,13 @@ function withPipes(pipes: ReadonlyMap<string, readonly Uint8Array[]>): FileSyste
   const sizeOf = (blocks: readonly Uint8Array[]) =>
     blocks.reduce((sum, { length }) => sum + length, 0);
   return {
+    ...nodeFileSystem,
     async look(path) {
       const blocks = pipes.get(path);
       return blocks === undefined
         ? nodeFileSystem.look(path)
         : { kind: "file", sizeBytes: sizeOf(blocks) };
     },
-    list: (path) => nodeFileSystem.list(path),
     async read(path) {
       const blocks = pipes.get(path);
       return blocks === undefined ? nodeFileSystem.read(path) : Buffer.concat(blocks);

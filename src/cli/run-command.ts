@@ -14,6 +14,7 @@ import { pipedFiles } from "./piped-files.js";
 import { type HereContext, runHere } from "./run-here.js";
 import { jsonOf, reportOf } from "./run-report.js";
 import { tell } from "./standard-streams.js";
+import { watchedFiles } from "./watched-files.js";
 import { type Emphasis, NO_EMPHASIS, summaryText } from "./summary-table.js";
 
 export interface RunOptions {
@@ -42,7 +43,7 @@ export async function runCommand(
   const files = await pipedFiles(paths);
   if (!("look" in files)) return refuse([files]);
   const outcomes = await loadRun(paths, {
-    files,
+    files: watchedFiles(files),
     dataFolder: process.env.SEATRIAL_DATA ?? "data",
     settings: options.set,
     ...(options.seed === undefined ? {} : { seed: options.seed }),

@@ -20,9 +20,11 @@ import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { loadExperiment } from "../scenario/load/load-experiment.js";
 import { ExitCode } from "./exit-code.js";
 import type { Interruption } from "./interruption.js";
+import { pipedFiles } from "./piped-files.js";
 import { nameOfProcess } from "./process-owner.js";
 import { tell } from "./standard-streams.js";
 import { SweepBar } from "./sweep-bar.js";
+import { watchedFiles } from "./watched-files.js";
 import { runSweepTask, type TaskSurroundings } from "./sweep-task.js";
 
 export interface SweepCommandOptions {
@@ -39,10 +41,16 @@ export async function sweepCommand(
   options: SweepCommandOptions,
   { version, interruption }: { readonly version: string; readonly interruption: Interruption },
 ): Promise<ExitCode> {
-  const experiment = await loadExperiment(nodeFileSystem, path);
+  const files = await pipedFiles([path]);
+  if (!("look" in files)) return refuse([files]);
+  const experiment = await loadExperiment(files, path);
   if (!("variants" in experiment)) return refuse(experiment);
   const dataFolder = process.env.SEATRIAL_DATA ?? "data";
-  const planned = await planSweep(experiment, { files: nodeFileSystem, dataFolder, version });
+  const planned = await planSweep(experiment, {
+    files: watchedFiles(nodeFileSystem),
+    dataFolder,
+    version,
+  });
   if (planned.outcome === "refused") return refuse(planned.issues);
   if (planned.outcome === "skipped") {
     tell(`skipped ${planned.name}: ${planned.missing.join(", ")} is not there`);

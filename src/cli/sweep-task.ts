@@ -10,6 +10,7 @@ import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { loadScenario } from "../scenario/load/load-scenario.js";
 import { HeapWatch } from "./heap-watch.js";
 import { processOwner } from "./process-owner.js";
+import { watchedFiles } from "./watched-files.js";
 import { WallClock } from "./wall-clock.js";
 
 /** What a worker is given beside the task: data. */
@@ -30,7 +31,7 @@ export async function runSweepTask(
   { out, dataFolder, version, owner: ownerName, stop }: TaskSurroundings,
 ): Promise<TaskOutcome> {
   const { settings, seed, variant } = task;
-  const files = nodeFileSystem;
+  const files = watchedFiles(nodeFileSystem);
   try {
     const loaded = await loadScenario(task.scenarioPath, { files, dataFolder, settings, seed });
     if (loaded.outcome !== "loaded") {

@@ -4,6 +4,7 @@ import { formatIssue, formatNote } from "../scenario/issue.js";
 import { validateFiles } from "../scenario/validate.js";
 import { ExitCode } from "./exit-code.js";
 import { pipedFiles } from "./piped-files.js";
+import { watchedFiles } from "./watched-files.js";
 import { tell } from "./standard-streams.js";
 
 /** `seatrial validate`: every issue with its place, one a line on stdout; notes on stderr. */
@@ -12,7 +13,7 @@ export async function validateCommand(paths: readonly string[]): Promise<ExitCod
   const { issues, notes, unknownFields } = !("look" in files)
     ? { issues: [files], notes: [], unknownFields: [] }
     : await validateFiles(paths, {
-        files,
+        files: watchedFiles(files),
         dataFolder: process.env.SEATRIAL_DATA ?? "data",
       });
   for (const issue of issues) process.stdout.write(`${formatIssue(issue)}\n`);

@@ -14,6 +14,8 @@ const BYTES = {
   pod: 2_700,
   /** In the results, of a pod that ever was. */
   record: 120,
+  /** Of objects in files while they are kept, for each byte of their text: 4 in YAML, 2 in JSON as kubectl prints it. */
+  text: 1.5,
 } as const;
 
 /** Generators say how many objects come, not how long they stay: of their pods only so many are taken to be there at once. */
@@ -38,6 +40,11 @@ export function leastHeapBytes({ scenario, snapshot, nodes, manifests }: LoadedS
     (standing + Math.min(generated, GENERATED_AT_ONCE)) * BYTES.pod +
     (standing + generated) * BYTES.record
   );
+}
+
+/** The least that the objects of manifests or a dump of so many bytes need. */
+export function leastHeapOfText(textBytes: number): number {
+  return BYTES.program + textBytes * BYTES.text;
 }
 
 /** Pods that an object is or asks for; those of a ReplicaSet of a dump stand there themselves. */

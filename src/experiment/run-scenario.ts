@@ -1,3 +1,4 @@
+import { MemoryExhaustedError } from "../base/memory-exhausted-error.js";
 import { SimulationStuckError } from "../kernel/simulation-stuck-error.js";
 import { EVENT_COLUMNS } from "../record/event-log.js";
 import type { RunFigures } from "../record/run-figures.js";
@@ -10,10 +11,10 @@ import { DumpFile } from "./dump-file.js";
 import { RunBrokenError } from "./run-broken-error.js";
 import { leastHeapBytes } from "./memory-estimate.js";
 import { openRunFolder, RunFolder } from "./run-folder.js";
+import { otherInputIn, pathsFrom } from "./run-origin.js";
 import { notesOf } from "./run-notes.js";
 import {
   InterruptedError,
-  MemoryExhaustedError,
   type MemoryWatch,
   type ProgressDisplay,
   type RunWatch,
@@ -101,6 +102,8 @@ export async function runScenario(
   try {
     const problem = dump?.problem() ?? null;
     if (problem !== null) return { outcome: "unwritten", issue: problem };
+    const taken = await otherInputIn(folder.path, out, loaded);
+    if (taken !== null) return { outcome: "refused", issues: [taken] };
     return await simulate({ ...loaded, openText }, { folder, dump }, context);
   } catch (error) {
     if (error instanceof InterruptedError) return { outcome: "interrupted" };
@@ -167,7 +170,10 @@ async function simulate(
       notModelled,
       resolved: scenario,
     },
-    timing: clock.timing(engine.eventsProcessed),
+    timing: {
+      ...clock.timing(engine.eventsProcessed),
+      inputs: pathsFrom(context.out, loaded.paths),
+    },
   };
   const failure = await writeRun(folder, results, async () => {
     await watch.pause();

@@ -14,16 +14,11 @@ export interface StopRequest {
   check(): void;
 }
 
-/** Ends a run that would need more memory than there is. */
-export class MemoryExhaustedError extends Error {
-  override readonly name = "MemoryExhaustedError";
-}
-
 /** The memory of this process. */
 export interface MemoryWatch {
   /** Why a run that needs at least so much cannot be; null where it can, which it may warn of. */
   expect(leastBytes: number): string | null;
-  /** Throws {@link MemoryExhaustedError} when next to none is left. */
+  /** Throws a MemoryExhaustedError when next to none is left. */
   check(): void;
 }
 

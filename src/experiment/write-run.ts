@@ -5,7 +5,7 @@ import { type RunIdentity, runRecord } from "./run-record.js";
 
 /**
  * Writes all files of a finished run but `events.csv`, which was written on the way, and puts them in
- * their place. `timing` has the wall-clock figures, which differ from run to run; `pause` is
+ * their place. `timing` has what differs from run to run: wall-clock figures, and paths; `pause` is
  * called between blocks of rows, and may throw.
  */
 export async function writeRun(
@@ -13,7 +13,7 @@ export async function writeRun(
   run: {
     readonly figures: RunFigures;
     readonly identity: RunIdentity;
-    readonly timing: Readonly<Record<string, number | string>>;
+    readonly timing: Readonly<Record<string, number | string | readonly string[]>>;
   },
   pause: Pause,
 ): Promise<Issue | null> {

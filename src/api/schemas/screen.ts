@@ -170,8 +170,9 @@ class Walk {
   }
 
   private element(value: unknown, type: ValueType, at: Parameters<Walk["typed"]>[2]): unknown {
-    if (value === null || value === undefined) return this.mistyped(value, "must not be null");
-    return this.typed(value, type, at);
+    if (value !== null && value !== undefined) return this.typed(value, type, at);
+    const empty = this.isPatch ? undefined : readFromNull(type);
+    return empty ?? this.mistyped(value, "must not be null");
   }
 
   private mistyped(value: unknown, detail: string): unknown {
@@ -189,6 +190,27 @@ class Walk {
   private leave(): void {
     this.path.pop();
     this.pathText.pop();
+  }
+}
+
+/**
+ * What Go's decoder makes of a null that stands for a value of a map or an element of a list, which, other than a field,
+ * is not left out: what that type begins as. Undefined where what it begins as is no value that is taken.
+ */
+function readFromNull(type: ValueType): string | number | boolean | undefined {
+  switch (type) {
+    case "string":
+      return "";
+    case "quantity":
+      return "0";
+    case "boolean":
+      return false;
+    case "int32":
+    case "int64":
+    case "number":
+      return 0;
+    default:
+      return undefined;
   }
 }
 

@@ -61,7 +61,7 @@ export async function* readObjects(files: FileSystem, input: InputFile): AsyncGe
 function* readWhole(text: string, shown: string): Generator<Found> {
   const json = isJson(text) ? jsonDocuments(text, shown) : null;
   if (json !== null) {
-    for (const document of json) yield* objectsOf(document, [], shown);
+    for (const document of json) yield* noted(document, [], shown);
     return;
   }
   yield* yamlObjects(text, { file: shown, kind: "document" });
@@ -108,11 +108,16 @@ function* yamlObjects(
   }
   for (const issue of issues) yield { issue };
   for (const document of documents) {
-    for (const { place, key } of document.repeated ?? []) {
-      yield { note: { file, ...place, path: "", value: "", message: repeatedKey(key) } };
-    }
-    yield* objectsOf(document, kind === "item" ? [0] : [], file);
+    yield* noted(document, kind === "item" ? [0] : [], file);
   }
+}
+
+/** What stands in a document, its repeated keys told first. */
+function* noted(document: YamlDocument, at: Path, file: string): Generator<Found> {
+  for (const { place, key } of document.repeated ?? []) {
+    yield { note: { file, ...place, path: "", value: "", message: repeatedKey(key) } };
+  }
+  yield* objectsOf(document, at, file);
 }
 
 /** The kind that elements of a list have where they do not say: PodList → Pod. */
@@ -212,7 +217,7 @@ async function* yamlPieces(blocks: AsyncIterable<string>, shown: string): AsyncG
 async function* jsonPieces(blocks: AsyncIterable<string>, shown: string): AsyncGenerator<Found> {
   for await (const piece of splitJson(blocks, MAX_OBJECT_LENGTH)) {
     const json = parseJson(piece.text, { file: shown, ...piece });
-    if ("value" in json) yield* objectsOf(json, [], shown);
+    if ("value" in json) yield* noted(json, [], shown);
     else for (const issue of json) yield { issue };
   }
 }

@@ -16,6 +16,11 @@ export interface FileSystem {
   list(path: string): Promise<readonly string[]>;
   read(path: string): Promise<Uint8Array>;
   stream(path: string): AsyncIterable<Uint8Array>;
+  /**
+   * Asked before objects are read that will be kept, with the length of all their text so far: why they do not
+   * fit into memory, or null. Absent where nobody minds.
+   */
+  room?(textBytes: number): string | null;
 }
 
 const STREAM_BLOCK_BYTES = 1 << 20;

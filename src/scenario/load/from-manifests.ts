@@ -49,7 +49,8 @@ export async function scenarioFromManifests(
       ...(manifests.length === 0 ? {} : { manifests }),
     },
   };
-  return loadSource(ScenarioSource.made(root, paths.map(shownPath).join(" ")), inputs, options);
+  const source = ScenarioSource.made(root, paths.map(shownPath).join(" "));
+  return loadSource(source, inputs, { ...options, paths });
 }
 
 /** The first name that can be made a DNS label. */

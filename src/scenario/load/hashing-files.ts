@@ -8,8 +8,7 @@ export function hashingFiles(files: FileSystem): {
 } {
   const hashes = new Map<string, string>();
   const hashing: FileSystem = {
-    look: (path) => files.look(path),
-    list: (path) => files.list(path),
+    ...files,
     async read(path) {
       const bytes = await files.read(path);
       hashes.set(path, createHash("sha256").update(bytes).digest("hex"));

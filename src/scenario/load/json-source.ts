@@ -1,4 +1,5 @@
 import type { Issue } from "../issue.js";
+import { repeatedJsonKeys } from "./repeated-json-keys.js";
 import { type Place, parseYaml, type YamlDocument } from "./yaml-source.js";
 
 interface JsonOptions {
@@ -29,6 +30,10 @@ export function parseJson(text: string, options: JsonOptions): YamlDocument | re
   let document: YamlDocument | undefined;
   return {
     value,
+    repeated: repeatedJsonKeys(text).map(({ key, offset }) => ({
+      key,
+      place: shift(placeIn(text, offset)),
+    })),
     placeOf: (path, atKey) => {
       if (path.length === 0) return shift(startOf(text));
       document ??= asYaml().documents[0];
@@ -38,7 +43,10 @@ export function parseJson(text: string, options: JsonOptions): YamlDocument | re
 }
 
 function startOf(text: string): Place {
-  const blank = text.slice(0, text.search(/\S/));
-  const lines = blank.split("\n");
+  return placeIn(text, text.search(/\S/));
+}
+
+function placeIn(text: string, offset: number): Place {
+  const lines = text.slice(0, offset).split("\n");
   return { line: lines.length, column: lines.at(-1)!.length + 1 };
 }

@@ -21,6 +21,7 @@ import { dumpedFlaws } from "./dumped-flaws.js";
 import { loadManifests, type ObjectReader, placesOf } from "./manifests.js";
 import { manifestFlaws } from "./object-check.js";
 import { ObjectScreen, typeFlaws } from "./object-screen.js";
+import { missingFiles } from "./missing-files.js";
 import { isTarget, patched } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
 import { minorOf, type RunOverrides, resolveScenario, runEnd } from "./resolve-scenario.js";
@@ -47,6 +48,11 @@ export interface LoadOptions extends RunOverrides {
   readonly mayLackNodes?: boolean;
 }
 
+interface SourceOptions extends LoadOptions {
+  /** What the user named, of which the scenario's tree was made. */
+  readonly paths: readonly string[];
+}
+
 /** A scenario file of at most this much is read. */
 const MAX_SCENARIO_BYTES = 10_000_000;
 
@@ -63,14 +69,14 @@ export async function loadScenario(path: string, options: LoadOptions): Promise<
   const source = ScenarioSource.parse(read.text, self.shown);
   if (!(source instanceof ScenarioSource)) return { outcome: "refused", issues: source };
   inputs.remember(self);
-  return loadSource(source, inputs, options);
+  return loadSource(source, inputs, { ...options, paths: [path] });
 }
 
 /** As {@link loadScenario}, from the scenario's tree. */
 export async function loadSource(
   source: ScenarioSource,
   inputs: InputFiles,
-  options: LoadOptions,
+  options: SourceOptions,
 ): Promise<LoadOutcome> {
   const wrongSettings = [...source.override(options.settings ?? []), ...untilIssues(options.until)];
   const missing = await missingFiles(source.root, inputs);
@@ -95,37 +101,27 @@ function untilIssues(until: string | undefined): readonly Issue[] {
     : [fileIssue(`--until ${until}`, `${parsed.problem} (or write idle)`)];
 }
 
-/** The files of `requires` that are not there; null when none is missing. */
-async function missingFiles(
-  root: Readonly<Record<string, unknown>>,
-  inputs: InputFiles,
-): Promise<{ readonly name: string; readonly missing: readonly string[] } | null> {
-  const { requires } = (root.spec ?? {}) as { requires?: unknown };
-  if (!Array.isArray(requires)) return null;
-  const missing: string[] = [];
-  for (const name of requires) {
-    if (typeof name !== "string" || name.includes("\0")) return null;
-    const { kind } = await inputs.files.look(inputs.find(name).path);
-    if (kind === "missing") missing.push(name);
-  }
-  const { name } = (root.metadata ?? {}) as { name?: unknown };
-  return missing.length === 0 ? null : { name: String(name ?? ""), missing };
-}
-
 class ScenarioLoader {
   private readonly issues: Issue[] = [];
   /** About what was read. */
   private readonly notes: Issue[] = [];
   private readonly coverage = new CoverageReport();
   private readonly screen: ObjectScreen;
+  private readonly reading: Pick<ObjectReader, "screen" | "room">;
 
   constructor(
     private readonly source: ScenarioSource,
     private document: ScenarioDocument,
     private readonly inputs: InputFiles,
-    private readonly options: LoadOptions,
+    private readonly options: SourceOptions,
   ) {
     this.screen = new ObjectScreen(minorOf(document), this.coverage);
+    let textBytes = 0;
+    const room = (more: number): string | null => {
+      textBytes += more;
+      return inputs.files.room?.(textBytes) ?? null;
+    };
+    this.reading = { screen: this.screen, room };
   }
 
   async load(before: readonly Issue[]): Promise<LoadedScenario | Issue[]> {
@@ -159,6 +155,7 @@ class ScenarioLoader {
     const { kubernetesMinor } = scenario;
     const shownAs = (name: string): string => inputs.named(name).shown;
     return {
+      paths: this.options.paths,
       scenario,
       schedulerConfiguration: schedulerConfig.configuration,
       snapshot: objects.snapshot?.filter(isKept) ?? null,
@@ -217,11 +214,11 @@ class ScenarioLoader {
   }
 
   private asWish(): ObjectReader {
-    return { screen: this.screen, isState: false, check: manifestFlaws };
+    return { ...this.reading, isState: false, check: manifestFlaws };
   }
 
   private asState(): ObjectReader {
-    return { screen: this.screen, isState: true, check: dumpedFlaws };
+    return { ...this.reading, isState: true, check: dumpedFlaws };
   }
 
   /** The objects of the named files; a file that is not there is an issue where it is named. */

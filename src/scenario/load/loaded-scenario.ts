@@ -8,6 +8,8 @@ import type { Place } from "./yaml-source.js";
 
 /** A scenario with everything that its files hold, patches applied: what a world is built of. */
 export interface LoadedScenario {
+  /** The scenario file, or the manifests, as the user named them; `-` is standard input. */
+  readonly paths: readonly string[];
   readonly scenario: Scenario;
   /** The scheduler's, completed and checked. */
   readonly schedulerConfiguration: SchedulerConfiguration;

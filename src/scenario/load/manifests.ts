@@ -16,6 +16,8 @@ export interface ObjectReader {
   /** The objects are the state of a cluster, not a wish. */
   readonly isState: boolean;
   check(manifest: Manifest): readonly ObjectFlaw[];
+  /** Why the objects of so much more text cannot be kept; null where they can. */
+  room(textBytes: number): string | null;
 }
 
 export interface LoadedManifests {
@@ -118,6 +120,11 @@ async function loadFile(
   },
 ): Promise<void> {
   inputs.remember(file);
+  const full = reader.room((await inputs.files.look(file.path)).sizeBytes);
+  if (full !== null) {
+    into.issues.push(fileIssue(file.shown, full));
+    return;
+  }
   for await (const found of readObjects(inputs.files, file)) {
     if ("issue" in found) {
       into.issues.push(found.issue);

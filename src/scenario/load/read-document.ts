@@ -4,6 +4,7 @@ import type { JsonSchema } from "../schema/json-schema.js";
 import { flawsOf } from "../schema/zod-issues.js";
 import type { FileSystem } from "./file-system.js";
 import { knownKeys } from "./known-keys.js";
+import { shownPath } from "./input-files.js";
 import { fileIssue, readText } from "./read-text.js";
 import { formatPath, showValue, valueAt } from "./value-path.js";
 import { type Path, parseYaml, type YamlDocument } from "./yaml-source.js";
@@ -23,16 +24,17 @@ export async function readDocument<S extends z.ZodType>(
   path: string,
   schema: S,
 ): Promise<ReadDocument<z.output<S>> | readonly Issue[]> {
-  const read = await readText(files, { path, shown: path, maxBytes: MAX_BYTES });
+  const shown = shownPath(path);
+  const read = await readText(files, { path, shown, maxBytes: MAX_BYTES });
   if ("issue" in read) return [read.issue];
-  const { documents, issues } = parseYaml(read.text, { file: path });
+  const { documents, issues } = parseYaml(read.text, { file: shown });
   if (issues.length > 0) return issues;
   const [document, second] = documents;
   if (document === undefined || second !== undefined) {
-    return [fileIssue(path, `expected one document, found ${documents.length}`)];
+    return [fileIssue(shown, `expected one document, found ${documents.length}`)];
   }
   const issueAt = (at: Path, message: string, atKey = false): Issue =>
-    issueIn(path, document, { at, message, atKey });
+    issueIn(shown, document, { at, message, atKey });
   const parsed = schema.safeParse(document.value);
   if (parsed.success) return { value: parsed.data, text: read.text, issueAt };
   const json = z.toJSONSchema(schema, { io: "input" }) as JsonSchema;

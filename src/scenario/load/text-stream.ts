@@ -1,3 +1,4 @@
+import { MemoryExhaustedError } from "../../base/memory-exhausted-error.js";
 import type { FileSystem } from "./file-system.js";
 import { reasonOf } from "./read-text.js";
 
@@ -26,7 +27,7 @@ export class OversizedError extends Error {
 
 /** What is wrong with a file whose reading threw this; null when it is not the file's fault. */
 export function fileProblem(error: unknown): string | null {
-  if (error instanceof NotUtf8Error) return error.message;
+  if (error instanceof NotUtf8Error || error instanceof MemoryExhaustedError) return error.message;
   return error instanceof Error && "syscall" in error ? `cannot be read: ${reasonOf(error)}` : null;
 }
 
