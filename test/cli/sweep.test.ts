@@ -178,5 +178,8 @@ async function killedAfterFirstRuns(out: string): Promise<void> {
   while (!existsSync(journal)) await new Promise((done) => setTimeout(done, 5));
   child.kill("SIGKILL");
   await new Promise((done) => child.on("exit", done));
-  rmSync(join(place.path, out, "swept", "nodes.sweep.json"), { force: true });
+  // On a busy machine the sweep may be over before it is killed: then its manifest says what there is.
+  if (existsSync(journal)) {
+    rmSync(join(place.path, out, "swept", "nodes.sweep.json"), { force: true });
+  }
 }
