@@ -10,15 +10,17 @@ import type {
   StepState,
 } from "./cluster-observer.js";
 import { EventLog } from "./event-log.js";
-import { IntervalFigures, type Ledgers } from "./interval-figures.js";
+import { type GroupFigures, groupFigures } from "./group-figures.js";
+import { IntervalFigures } from "./interval-figures.js";
 import { IntervalSeries } from "./interval-series.js";
+import type { Ledgers } from "./ledgers.js";
 import { MeasureClock, type MeasureWindow } from "./measure-clock.js";
 import { NodeLedger, type NodePrice } from "./node-ledger.js";
+import type { OwnLedger } from "./metrics/metric-group.js";
 import { PodLedger } from "./pod-ledger.js";
 import { ResourceLedger } from "./resource-ledger.js";
 import type { RowSink } from "./row-sink.js";
 import { RunFigures } from "./run-figures.js";
-import { StepLedger } from "./step-ledger.js";
 import { WorkloadLedger } from "./workload-ledger.js";
 
 export interface RecorderOptions {
@@ -43,6 +45,9 @@ const START_MICROS = 0;
  */
 export class ClusterRecorder implements ClusterObserver {
   private readonly ledgers: Ledgers;
+  private readonly groups: readonly GroupFigures[];
+  /** Of groups of metrics that have one: told of everything, after the others. */
+  private readonly own: readonly OwnLedger[];
   private readonly clock: MeasureClock;
   private readonly series = new IntervalSeries();
   private readonly log: EventLog;
@@ -52,11 +57,14 @@ export class ClusterRecorder implements ClusterObserver {
     const nodes = new NodeLedger(START_MICROS, resources, options.priceOf);
     const workloads = new WorkloadLedger(START_MICROS);
     const pods = new PodLedger(START_MICROS, { resources, nodes, workloads });
-    const steps = new StepLedger();
-    this.ledgers = { resources, nodes, workloads, pods, steps };
+    this.ledgers = { resources, nodes, workloads, pods };
     this.log = new EventLog(options.events);
-    const intervals = new IntervalFigures(this.ledgers, this.series);
-    const all = [resources, nodes, workloads, pods, steps];
+    this.groups = groupFigures(this.ledgers, START_MICROS);
+    this.own = this.groups.flatMap(({ group, figures }) =>
+      group.ledger === undefined ? [] : [figures.own],
+    );
+    const intervals = new IntervalFigures(this.groups, this.series);
+    const all = [resources, nodes, workloads, pods, ...this.own];
     const { everyMicros, doubleAfter = Number.POSITIVE_INFINITY, window } = options;
     this.clock = new MeasureClock(START_MICROS, { everyMicros, doubleAfter }, window, {
       cut: (fromMicros, toMicros) => intervals.cut(fromMicros, toMicros),
@@ -84,6 +92,7 @@ export class ClusterRecorder implements ClusterObserver {
     } else {
       this.ledgers.workloads.objectChanged(before, after, timeMicros);
     }
+    for (const own of this.own) own.objectChanged?.(before, after, timeMicros);
   }
 
   schedulingAttempt(
@@ -95,30 +104,35 @@ export class ClusterRecorder implements ClusterObserver {
   ): void {
     this.clock.advanceTo(timeMicros);
     this.ledgers.pods.attempted(pod, { result, refusal, causes: causes ?? [] }, timeMicros);
+    for (const own of this.own) own.schedulingAttempt?.(pod, result, timeMicros, refusal, causes);
   }
 
   podEvicted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void {
     this.clock.advanceTo(timeMicros);
     this.ledgers.pods.disrupted(this.ledgers.pods.evicted, pod, reason);
+    for (const own of this.own) own.podEvicted?.(pod, reason, timeMicros);
   }
 
   evictionRefused(
-    _pod: PodVersion,
+    pod: PodVersion,
     budgets: readonly ObjectReference[],
     timeMicros: TimeMicros,
   ): void {
     this.clock.advanceTo(timeMicros);
     this.ledgers.pods.evictionsRefused.add(budgets.map(objectKey).join(","), 1);
+    for (const own of this.own) own.evictionRefused?.(pod, budgets, timeMicros);
   }
 
   podPreempted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void {
     this.clock.advanceTo(timeMicros);
     this.ledgers.pods.disrupted(this.ledgers.pods.preempted, pod, reason);
+    for (const own of this.own) own.podPreempted?.(pod, reason, timeMicros);
   }
 
   podUsage(pod: PodVersion, cpuMillis: number, memoryBytes: number, timeMicros: TimeMicros): void {
     this.clock.advanceTo(timeMicros);
     this.ledgers.pods.usage(pod, cpuMillis, memoryBytes, timeMicros);
+    for (const own of this.own) own.podUsage?.(pod, cpuMillis, memoryBytes, timeMicros);
   }
 
   event(
@@ -129,6 +143,7 @@ export class ClusterRecorder implements ClusterObserver {
     timeMicros: TimeMicros,
   ): void {
     this.log.event(type, reason, object, message, timeMicros);
+    for (const own of this.own) own.event?.(type, reason, object, message, timeMicros);
   }
 
   timelineStep(
@@ -139,9 +154,8 @@ export class ClusterRecorder implements ClusterObserver {
     state: StepState = "done",
   ): void {
     this.clock.advanceTo(timeMicros);
-    if (state === "failed") this.ledgers.steps.failed.add(operation, 1);
-    if (state === "unfinished") this.ledgers.steps.addUnfinished(operation);
     this.log.timelineStep({ timeMicros, operation, target, message, state });
+    for (const own of this.own) own.timelineStep?.(operation, target, message, timeMicros, state);
   }
 
   /** Ends the record at `endMicros`, once; nothing may be told afterwards. */
@@ -150,6 +164,7 @@ export class ClusterRecorder implements ClusterObserver {
     this.log.flush();
     return new RunFigures({
       ledgers: this.ledgers,
+      groups: this.groups,
       series: this.series,
       measured: this.clock.measured,
       endMicros,

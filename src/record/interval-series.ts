@@ -1,6 +1,6 @@
 import type { TimeMicros } from "../base/time.js";
 import { float64Column, int32Column } from "../base/typed-column.js";
-import type { MetricName } from "./metrics.js";
+import type { MetricName } from "./metrics/registry.js";
 
 /** A metric with its labels, as they are written: `key=value`, empty for the whole. */
 export interface Series {

@@ -1,6 +1,7 @@
 import type { TimeMicros } from "../base/time.js";
 import type { EventTally, TimelineStep } from "./event-log.js";
-import type { Ledgers } from "./interval-figures.js";
+import type { GroupFigures } from "./group-figures.js";
+import type { Ledgers } from "./ledgers.js";
 import type { IntervalSeries } from "./interval-series.js";
 import { type RefusalTally, tallyRefusals } from "./refusals.js";
 import type { Table } from "./row-sink.js";
@@ -13,6 +14,7 @@ import { timeseriesTable } from "./tables/timeseries-table.js";
 
 interface Recorded {
   readonly ledgers: Ledgers;
+  readonly groups: readonly GroupFigures[];
   readonly series: IntervalSeries;
   readonly measured: { readonly fromMicros: TimeMicros; readonly toMicros: TimeMicros };
   readonly endMicros: TimeMicros;
@@ -37,7 +39,7 @@ export class RunFigures {
   readonly endMicros: TimeMicros;
 
   constructor(private readonly recorded: Recorded) {
-    this.summary = summarise(recorded.ledgers, recorded.measured);
+    this.summary = summarise(recorded.groups, recorded.measured);
     this.events = recorded.events;
     this.steps = recorded.steps;
     this.stepsCount = recorded.stepsCount;

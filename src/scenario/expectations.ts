@@ -1,5 +1,5 @@
 import { nearestName } from "../base/near-name.js";
-import { METRICS } from "../record/metrics.js";
+import { METRICS } from "../record/metrics/registry.js";
 import type { SummaryRow } from "../record/summary.js";
 import type { Expectation } from "./schema/scenario.js";
 

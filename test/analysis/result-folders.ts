@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { METRICS, type MetricName } from "../../src/record/metrics.js";
+import { METRICS, type MetricName } from "../../src/record/metrics/registry.js";
 
 export interface MadeRun {
   readonly scenario?: string;

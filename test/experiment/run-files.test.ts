@@ -6,7 +6,7 @@ import { RunFolder, openRunFolder } from "../../src/experiment/run-folder.js";
 import { runRecord } from "../../src/experiment/run-record.js";
 import { writeRun } from "../../src/experiment/write-run.js";
 import { EVENT_COLUMNS } from "../../src/record/event-log.js";
-import { METRICS } from "../../src/record/metrics.js";
+import { METRICS } from "../../src/record/metrics/registry.js";
 import { container, node, object, ownedBy, pod, readyStatus, spec } from "../record/objects.js";
 import { SECOND, recorder } from "../record/recording.js";
 

@@ -1,4 +1,4 @@
-import { METRICS } from "../../record/metrics.js";
+import { METRICS } from "../../record/metrics/registry.js";
 import { unknownMetric } from "../../scenario/expectations.js";
 import { figureKey } from "../results/read-results.js";
 import type { Variant } from "../results/variants.js";

@@ -1,5 +1,5 @@
 import type { IntervalSeries } from "../interval-series.js";
-import { METRICS } from "../metrics.js";
+import { METRICS } from "../metrics/registry.js";
 import { type Table, inBlocks } from "../row-sink.js";
 import { secondsText } from "../seconds-text.js";
 

@@ -1,4 +1,4 @@
-import { METRICS } from "../../../record/metrics.js";
+import { METRICS } from "../../../record/metrics/registry.js";
 import type { Row } from "../../../record/row-sink.js";
 import { metricOf, type RunResult } from "../../results/read-results.js";
 import { readSeries, type Series, seriesKeys } from "../../results/run-tables.js";
