@@ -49,7 +49,65 @@ export const GATES = {
   DRAFractionalCapacityRange: { from: 37, source: "kube_features.go; beta in v1.37" },
   DRAExtendedResource: { from: 36, source: "KEP-5004; beta and on in v1.36" },
   DRAListTypeAttributes: { from: null, source: "kube_features.go; alpha in v1.36 and v1.37" },
+  MaxUnavailableStatefulSet: { from: 37, source: "KEP-961; beta, and on in v1.37" },
+  StatefulSetAutoDeletePVC: { from: 27, source: "KEP-1847; beta in v1.27" },
+  StatefulSetStartOrdinal: { from: 27, source: "KEP-3335; beta in v1.27" },
+  PodIndexLabel: { from: 28, source: "KEP-4017; beta in v1.28" },
+  StaleControllerConsistencyStatefulSet: { from: 36, source: "KEP-5647; beta in v1.36" },
+  StaleControllerConsistencyDaemonSet: { from: 36, source: "KEP-5647; beta in v1.36" },
   // Changes without a gate.
+  /**
+   * A StatefulSet of the policy Parallel makes and deletes its pods in batches that double, and every
+   * StatefulSet makes what claims a pending pod lacks; its status counts no pod that it has not seen.
+   */
+  StatefulSetBatches: {
+    from: 27,
+    source: "stateful_set_control.go runForAll, createMissingPersistentVolumeClaims (v1.27)",
+  },
+  /** A StatefulSet makes pods anew that ended well, as it does those that failed. */
+  StatefulSetRestartsSucceeded: {
+    from: 27,
+    source: "stateful_set_control.go processReplica (v1.27)",
+  },
+  /** A StatefulSet waits until a pod that has ended is gone; before, it asked for the next at once. */
+  StatefulSetWaitsForEnded: {
+    from: 28,
+    source: "stateful_set_control.go processReplica (v1.28.15; not yet in v1.28.0)",
+  },
+  /** A StatefulSet waits for pods that are not available; before, minReadySeconds did not count everywhere. */
+  StatefulSetWaitsForAvailable: {
+    from: 34,
+    source: "stateful_set_control.go isUnavailable (v1.34)",
+  },
+  /** Events of StatefulSets begin with a capital letter. */
+  StatefulSetEventsCapitalised: {
+    from: 35,
+    source: "stateful_pod_control.go recordPodEvent (v1.35)",
+  },
+  /** A StatefulSet looks at pods when they become available, and not a second later. */
+  StatefulSetChecksAvailabilityInTime: {
+    from: 35,
+    source: "stateful_set.go FindMinNextPodAvailabilityCheck (v1.35.4)",
+  },
+  /** The update revision becomes the current one under the strategy OnDelete, too. */
+  StatefulSetCompletesEveryUpdate: {
+    from: 37,
+    source: "stateful_set_utils.go completeUpdate (v1.37)",
+  },
+  /** A DaemonSet makes pods anew that ended well, as it does those that failed, and counts no pod that ended and is being deleted. */
+  DaemonSetRestartsSucceeded: {
+    from: 27,
+    source: "daemon_controller.go podsShouldBeOnNode (v1.27)",
+  },
+  /** A DaemonSet that surges leaves the nodes that its new template does not want when it has pods enough elsewhere. */
+  DaemonSetSurgeLeavesNodes: { from: 27, source: "daemon/update.go rollingUpdate (v1.27)" },
+  /** Old pods of a DaemonSet that are not available count in maxUnavailable. */
+  DaemonSetCountsUnavailableOldPods: {
+    from: 28,
+    source: "daemon/update.go rollingUpdate (v1.28.15)",
+  },
+  /** A change of a node concerns the DaemonSets that miss a pod there, or have one too many, or misplaced ones. */
+  DaemonSetLooksAtNodes: { from: 33, source: "daemon_controller.go syncNodeUpdate (v1.33.5)" },
   /** An error of a device selector names the device and says what would help. */
   SelectorErrorsNameDevice: { from: 37, source: "structured selectorsMatch (v1.37)" },
   /** A node is refused with a reason of its own if a pool of devices is invalid. */

@@ -13,6 +13,7 @@ import {
 } from "./pod-garbage-collector/pod-garbage-collector.js";
 import { ReplicaSetController } from "./replicaset/replica-set-controller.js";
 import { ResourceClaimController } from "./resource-claim/resource-claim-controller.js";
+import { StatefulSetController } from "./statefulset/stateful-set-controller.js";
 import { TaintEvictionController } from "./taint-eviction/taint-eviction-controller.js";
 import { VolumeProtectionController } from "./volume-protection/volume-protection-controller.js";
 
@@ -37,6 +38,12 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     controller: DeploymentController,
     kinds: ["Deployment", "ReplicaSet", "Pod"],
     workers: syncs("concurrentDeploymentSyncs", "Deployments", 5),
+  },
+  {
+    name: "statefulset-controller",
+    controller: StatefulSetController,
+    kinds: ["StatefulSet", "Pod", "PersistentVolumeClaim", "ControllerRevision"],
+    workers: syncs("concurrentStatefulsetSyncs", "StatefulSets", 5),
   },
   {
     name: "endpointslice-controller",

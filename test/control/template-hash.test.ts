@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PodTemplateSpec } from "../../src/api/kubernetes.js";
-import { TemplateContents } from "../../src/control/deployment/template-hash.js";
+import { TemplateContents } from "../../src/control/template-contents.js";
 
 function template(container: object, labels: Record<string, string> = { app: "a" }) {
   const spec = { containers: [{ name: "main", ...container }] };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import ts from "typescript";
-import { VERIFIED } from "../../src/experiment/verification.js";
 import { GATES, type GateName, NEWEST_MINOR, OLDEST_MINOR } from "../../src/api/features.js";
+import { VERIFIED } from "../../src/experiment/verification.js";
 
 const TABLE = "src/api/features.ts";
 
@@ -38,6 +38,15 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
   OpportunisticBatching: "A pod like the one before takes the next best node of its scores.",
   StorageCapacityScoring: "The use of volumes, or of what drivers have left, counts in the score.",
   VolumeLimitScaling: "A CSI driver may keep pods off nodes that do not have it.",
+  MaxUnavailableStatefulSet:
+    "An update of a StatefulSet may make several pods unavailable at once.",
+  StatefulSetAutoDeletePVC: "Claims of a StatefulSet may go with their pods, or with the set.",
+  StatefulSetStartOrdinal: "The ordinals of a StatefulSet may begin above 0.",
+  PodIndexLabel: "Pods of a StatefulSet have a label with their ordinal.",
+  StaleControllerConsistencyStatefulSet:
+    "The StatefulSet controller waits until it has seen what it wrote.",
+  StaleControllerConsistencyDaemonSet:
+    "The DaemonSet controller waits until it has seen what it wrote.",
   PodDisruptionConditions: "Victims of preemption get the condition DisruptionTarget.",
 };
 
@@ -86,7 +95,7 @@ ${verified.join("\n")}
 Every other version says \`unverified\` in the table that a run prints and in \`run.json\`, and how many gates of the table below lie between it and
 the nearest of these. A run with a plugin that no recorded profile has says so.
 
-## Differences in scheduling
+## Differences
 
 Names are upstream's where upstream has a feature gate; the others are changes or defects of single releases, and their names are ours.
 

@@ -3,11 +3,11 @@ import type { Informers } from "../controller.js";
 import { FreshView } from "../fresh-view.js";
 import { controllerReference } from "../owner-references.js";
 import { Selectors } from "../selectors.js";
+import { TemplateContents } from "../template-contents.js";
 import { DeploymentIndex } from "./deployment-index.js";
 import { isRollingUpdate } from "./fenceposts.js";
 import { findNewReplicaSet } from "./new-replica-set.js";
 import type { Deployment, ReplicaSet, Rollout } from "./replica-sets.js";
-import { TemplateContents } from "./template-hash.js";
 import { UnfinishedPods } from "./unfinished-pods.js";
 
 /** What the Deployment controller knows of the cluster, and which Deployment a change concerns. */

@@ -1,5 +1,6 @@
 import type { NewGeneric } from "../../api/new-object.js";
 import { controllerReference } from "../owner-references.js";
+import { POD_TEMPLATE_HASH, type TemplateContents } from "../template-contents.js";
 import { desiredReplicas, isRollingUpdate, maxSurge, type RolloutLimits } from "./fenceposts.js";
 import {
   byCreation,
@@ -9,7 +10,6 @@ import {
   sizeOf,
 } from "./replica-sets.js";
 import { withRevision, withSizeAnnotations } from "./revisions.js";
-import { POD_TEMPLATE_HASH, type TemplateContents } from "./template-hash.js";
 
 /** The set whose template is the Deployment's, whatever its hash; the oldest if there are several. */
 export function findNewReplicaSet(

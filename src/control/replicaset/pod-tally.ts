@@ -1,8 +1,8 @@
-import type { TimeMicros } from "../../base/time.js";
 import type { Labels } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
-import { isPodReady, isPodTerminal, podCondition, type PodVersion } from "../../api/pod-version.js";
-import { microsOfSeconds } from "../timestamps.js";
+import { isPodReady, isPodTerminal, type PodVersion } from "../../api/pod-version.js";
+import type { TimeMicros } from "../../base/time.js";
+import { availableAt } from "../pod-availability.js";
 
 const ACTIVE = 1;
 const READY = 2;
@@ -26,13 +26,6 @@ export function isPodActive(pod: PodVersion): boolean {
 /** A pod that is on its way out and has not ended. */
 export function isPodTerminating(pod: PodVersion): boolean {
   return !isPodTerminal(pod) && pod.deletionTimeMicros !== null;
-}
-
-/** When a ready pod becomes available; null for a pod that is not ready. */
-function availableAt(pod: PodVersion, minReadySeconds: number): TimeMicros | null {
-  const ready = podCondition(pod, "Ready");
-  if (ready?.status !== "True") return null;
-  return ready.lastTransitionTimeMicros + microsOfSeconds(minReadySeconds);
 }
 
 /**

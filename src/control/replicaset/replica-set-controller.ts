@@ -9,13 +9,13 @@ import { Expectations } from "../expectations.js";
 import { FreshView } from "../fresh-view.js";
 import { controllerReference } from "../owner-references.js";
 import { Selectors } from "../selectors.js";
-import { Timestamps } from "../timestamps.js";
+import { SlowStart } from "../slow-start.js";
 import { type StepEnd, Syncs } from "../syncs.js";
+import { Timestamps } from "../timestamps.js";
 import type { PodCounts } from "./pod-tally.js";
 import { podsToDelete } from "./pods-to-delete.js";
 import { type Membership, type ReplicaSet, ReplicaSetPods } from "./replica-set-pods.js";
-import { replicaSetStatus, type ReplicaSetStatus } from "./replica-set-status.js";
-import { SlowStart } from "./slow-start.js";
+import { type ReplicaSetStatus, replicaSetStatus } from "./replica-set-status.js";
 
 /** Most pods that one sync creates or deletes. */
 const BURST_REPLICAS = 500;

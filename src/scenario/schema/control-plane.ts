@@ -51,7 +51,6 @@ const laterFlags = {
   horizontalPodAutoscalerCPUInitializationPeriod: "the horizontal pod autoscaler",
   horizontalPodAutoscalerInitialReadinessDelay: "the horizontal pod autoscaler",
   concurrentHorizontalPodAutoscalerSyncs: "the horizontal pod autoscaler",
-  concurrentStatefulsetSyncs: "the StatefulSet controller",
   concurrentDaemonsetSyncs: "the DaemonSet controller",
   concurrentJobSyncs: "the Job controller",
   concurrentCronJobSyncs: "the CronJob controller",

@@ -4,6 +4,7 @@ import { podGarbageCollectorArea } from "./podgc.js";
 import { replicaSetArea } from "./replicaset.js";
 import { resources } from "./resources.js";
 import { schedulingQueueArea } from "./schedqueue.js";
+import { statefulSetArea } from "./statefulset.js";
 import type { Area } from "./suite.js";
 
 /** The areas that are implemented. Those that are missing here fail as "not supported yet". */
@@ -14,4 +15,5 @@ export const AREAS: Readonly<Record<string, Area>> = {
   replicaset: replicaSetArea,
   resources,
   schedqueue: schedulingQueueArea,
+  statefulset: statefulSetArea,
 };

@@ -1,4 +1,3 @@
-import { secondsToMicros } from "../../../src/base/time.js";
 import type { Labels } from "../../../src/api/kubernetes.js";
 import { Selector } from "../../../src/api/label-selector.js";
 import {
@@ -7,20 +6,21 @@ import {
   type PodPhase,
   type PodVersion,
 } from "../../../src/api/pod-version.js";
+import { secondsToMicros } from "../../../src/base/time.js";
 import {
   compareForDeletion,
   type DeletionCandidate,
-  deletionCandidate,
   type DeletionOrderOptions,
+  deletionCandidate,
 } from "../../../src/control/replicaset/deletion-order.js";
-import { inDeletionOrder } from "../../../src/control/replicaset/pods-to-delete.js";
 import {
   isPodActive,
   isPodTerminating,
   PodTally,
 } from "../../../src/control/replicaset/pod-tally.js";
+import { inDeletionOrder } from "../../../src/control/replicaset/pods-to-delete.js";
 import { replicaSetStatus } from "../../../src/control/replicaset/replica-set-status.js";
-import { SlowStart } from "../../../src/control/replicaset/slow-start.js";
+import { SlowStart } from "../../../src/control/slow-start.js";
 import { annotations, meta, pod } from "./objects.js";
 import { type Area, suite } from "./suite.js";
 

@@ -1,5 +1,5 @@
-import type { PodTemplateSpec } from "../../api/kubernetes.js";
-import { parseQuantity, QuantityError } from "../../api/quantity.js";
+import type { PodTemplateSpec } from "../api/kubernetes.js";
+import { parseQuantity, QuantityError } from "../api/quantity.js";
 
 export const POD_TEMPLATE_HASH = "pod-template-hash";
 

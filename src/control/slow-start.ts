@@ -1,4 +1,4 @@
-import { assert } from "../../base/assert.js";
+import { assert } from "../base/assert.js";
 
 /**
  * Creations in batches that double (1, 2, 4 …) and end with the first batch in which one fails, so

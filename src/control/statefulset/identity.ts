@@ -1,0 +1,80 @@
+import type { ObjectVersion } from "../../api/object-version.js";
+import type { PodVersion } from "../../api/pod-version.js";
+
+export type StatefulSet = ObjectVersion<"StatefulSet">;
+
+export const POD_NAME_LABEL = "statefulset.kubernetes.io/pod-name";
+export const POD_INDEX_LABEL = "apps.kubernetes.io/pod-index";
+export const REVISION_LABEL = "controller-revision-hash";
+
+const MEMBER = /^(.*)-([0-9]+)$/s;
+const MAX_INT32 = 2 ** 31 - 1;
+
+interface Parsed {
+  readonly parent: string;
+  readonly ordinal: number;
+}
+
+const NOBODYS: Parsed = { parent: "", ordinal: -1 };
+
+function parse(podName: string): Parsed {
+  const match = MEMBER.exec(podName);
+  if (match === null) return NOBODYS;
+  const ordinal = Number(match[2]);
+  return { parent: match[1]!, ordinal: ordinal <= MAX_INT32 ? ordinal : -1 };
+}
+
+/** The number at the end of a pod's name; -1 where there is none. */
+export function ordinalOf(pod: Pick<PodVersion, "name">): number {
+  return parse(pod.name).ordinal;
+}
+
+export function podName(set: Pick<StatefulSet, "name">, ordinal: number): string {
+  return `${set.name}-${ordinal}`;
+}
+
+export function claimName(
+  template: { readonly metadata?: { readonly name?: string } },
+  set: Pick<StatefulSet, "name">,
+  ordinal: number,
+): string {
+  return `${template.metadata?.name ?? ""}-${podName(set, ordinal)}`;
+}
+
+/** Whether the pod's name says that it is one of the set's. */
+export function isMemberOf(set: Pick<StatefulSet, "name">, pod: PodVersion): boolean {
+  return parse(pod.name).parent === set.name;
+}
+
+/** The ordinals that a set has: `first` and as many as it has replicas. */
+export interface Ordinals {
+  readonly first: number;
+  readonly count: number;
+}
+
+export function isWithin({ first, count }: Ordinals, ordinal: number): boolean {
+  return ordinal >= first && ordinal < first + count;
+}
+
+/** Whether name and label of the pod are those of its ordinal. */
+export function identityMatches(set: StatefulSet, pod: PodVersion): boolean {
+  const { parent, ordinal } = parse(pod.name);
+  if (ordinal < 0 || parent !== set.name || pod.name !== podName(set, ordinal)) return false;
+  return pod.namespace === set.namespace && pod.labels[POD_NAME_LABEL] === pod.name;
+}
+
+/** Whether the pod's volumes are claims of its ordinal, one a claim template. */
+export function storageMatches(set: StatefulSet, pod: PodVersion): boolean {
+  const ordinal = ordinalOf(pod);
+  if (ordinal < 0) return false;
+  for (const template of set.spec.volumeClaimTemplates ?? []) {
+    const volume = pod.spec.volumes?.find(({ name }) => name === template.metadata?.name);
+    const claimed = volume?.persistentVolumeClaim?.claimName;
+    if (claimed === undefined || claimed !== claimName(template, set, ordinal)) return false;
+  }
+  return true;
+}
+
+export function revisionOf(pod: Pick<PodVersion, "labels">): string {
+  return pod.labels[REVISION_LABEL] ?? "";
+}

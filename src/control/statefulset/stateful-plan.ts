@@ -1,0 +1,183 @@
+import type { PodVersion } from "../../api/pod-version.js";
+import { ordinalOf, podName, type StatefulSet } from "./identity.js";
+import {
+  completionOf,
+  creationOf,
+  deletionOf,
+  hasStaleClaim,
+  identityOf,
+  type PodTask,
+  retentionTask,
+  task,
+} from "./pod-tasks.js";
+import type { Revision } from "./stateful-pods.js";
+import {
+  isAvailable,
+  isParallel,
+  isRunningAndReady,
+  isTerminating,
+  isUnhealthy,
+  ordinalsOf,
+  type Places,
+  type StatefulView,
+} from "./stateful-view.js";
+import { updateTasks } from "./update-plan.js";
+
+/** Tasks that belong together; the next phase begins when all of this one went well. */
+export interface Phase {
+  /** The update's deletions take their pods off the current ones in the status. */
+  readonly name: "replicas" | "retention" | "condemned" | "update";
+  readonly tasks: readonly PodTask[];
+  /** In batches that double; else one after the other. */
+  readonly inBatches: boolean;
+  /** Nothing comes after it in this sync. */
+  readonly isLast: boolean;
+}
+
+/**
+ * What a StatefulSet does next, as things stand: pods are made in the order of their ordinals, each once
+ * all before it are there; then those beyond its ordinals go, the highest first; then pods of old
+ * revisions. The policy Parallel waits for nothing.
+ * Source: Kubernetes, "StatefulSets: Deployment and Scaling Guarantees, Update strategies".
+ */
+export function statefulPlan(view: StatefulView, places: Places): readonly Phase[] {
+  const { set } = view;
+  if (set.deletionTimeMicros !== null) return [];
+  const phases: Phase[] = [];
+  const strategy = set.spec.updateStrategy?.type ?? "RollingUpdate";
+  for (const phase of [replicasPhase, retentionPhase, condemnedPhase]) {
+    const next = phase(view, places);
+    phases.push(next);
+    if (next.isLast) return phases;
+  }
+  if (strategy === "RollingUpdate") {
+    const tasks = updateTasks(view, places);
+    phases.push({ name: "update", tasks, inBatches: false, isLast: true });
+  }
+  return phases;
+}
+
+/** What is done for one pod; `waits`: a set that keeps the order goes no further. */
+interface Step {
+  readonly task: PodTask;
+  readonly waits: boolean;
+}
+
+function replicasPhase(view: StatefulView, { replicas }: Places): Phase {
+  const { first } = ordinalsOf(view.set, view.features);
+  return phaseOf(view, "replicas", replicas, (pod, i) => replicaStep(view, pod, first + i));
+}
+
+function retentionPhase(view: StatefulView, { condemned }: Places): Phase {
+  return phaseOf(view, "retention", condemned, (pod) => ({
+    task: retentionTask(view, pod),
+    waits: false,
+  }));
+}
+
+function condemnedPhase(view: StatefulView, places: Places): Phase {
+  const unhealthy = firstUnhealthy(view, places);
+  return phaseOf(view, "condemned", places.condemned, (pod) => {
+    if (isTerminating(pod)) return waiting(pod);
+    const isHealthy = isRunningAndReady(pod) && isAvailable(view, pod);
+    if (!isHealthy && !isParallel(view.set) && pod !== unhealthy) return waiting(pod);
+    return { task: deletionOf(pod), waits: true };
+  });
+}
+
+/** One step a pod: up to the first that has to be waited for, or all at once. */
+function phaseOf<P>(
+  view: StatefulView,
+  name: Phase["name"],
+  pods: readonly P[],
+  stepOf: (pod: P, i: number) => Step,
+): Phase {
+  const parallel = isParallel(view.set);
+  const tasks: PodTask[] = [];
+  for (const [i, pod] of pods.entries()) {
+    const step = stepOf(pod, i);
+    tasks.push(step.task);
+    if (step.waits && !parallel) return { name, tasks, inBatches: false, isLast: true };
+  }
+  const inBatches = parallel && view.features.StatefulSetBatches;
+  return { name, tasks, inBatches, isLast: false };
+}
+
+function waiting(pod: PodVersion): Step {
+  return { task: task(pod.name, []), waits: true };
+}
+
+function replicaStep(view: StatefulView, pod: PodVersion | undefined, ordinal: number): Step {
+  const { features, set } = view;
+  if (pod === undefined) return creation(view, ordinal);
+  if (
+    pod.phase === "Failed" ||
+    (pod.phase === "Succeeded" && features.StatefulSetRestartsSucceeded)
+  ) {
+    return features.StatefulSetWaitsForEnded ? removal(pod) : renewal(view, pod, ordinal);
+  }
+  if (pod.phase === "Pending" && features.StatefulSetBatches) {
+    return { task: completionOf(view, pod), waits: true };
+  }
+  const isThere = !isTerminating(pod) && isRunningAndReady(pod) && isAvailable(view, pod);
+  if (!isThere && !isParallel(set)) return waiting(pod);
+  return { task: identityOf(view, pod), waits: false };
+}
+
+function creation(view: StatefulView, ordinal: number): Step {
+  const name = podName(view.set, ordinal);
+  if (hasStaleClaim(view, name, ordinal)) return { task: task(name, []), waits: true };
+  return { task: creationOf(view, ordinal, revisionFor(view, ordinal)), waits: true };
+}
+
+/** A pod that has ended goes; its successor is made once it is gone. */
+function removal(pod: PodVersion): Step {
+  return isTerminating(pod) ? waiting(pod) : { task: deletionOf(pod), waits: true };
+}
+
+/** A pod that has ended goes, and its successor is asked for at once. */
+function renewal(view: StatefulView, pod: PodVersion, ordinal: number): Step {
+  const { namespace, name } = view.set;
+  const failed = pod.phase === "Failed";
+  const what = failed ? "failed" : "terminated";
+  const successor = creation(view, ordinal).task;
+  return {
+    task: {
+      ...successor,
+      writes: [...deletionOf(pod).writes, ...successor.writes],
+      told: [
+        {
+          type: failed ? "Warning" : "Normal",
+          reason: failed ? "RecreatingFailedPod" : "RecreatingTerminatedPod",
+          message: `StatefulSet ${namespace}/${name} is recreating ${what} Pod ${pod.name}`,
+        },
+        ...successor.told,
+      ],
+    },
+    waits: true,
+  };
+}
+
+/** New pods below the partition, or below the ones that are current, are of the current revision. */
+function revisionFor({ set, current, update, features }: StatefulView, ordinal: number): Revision {
+  const { first } = ordinalsOf(set, features);
+  return ordinal < first + currentCount(set) ? current : update;
+}
+
+function currentCount({ spec, status }: StatefulSet): number {
+  const strategy = spec.updateStrategy;
+  const rolling = strategy?.rollingUpdate;
+  if (rolling !== undefined) return rolling.partition ?? 0;
+  return (strategy?.type ?? "RollingUpdate") === "RollingUpdate"
+    ? (status.currentReplicas ?? 0)
+    : 0;
+}
+
+/** The pod that may go first although it is not healthy. */
+function firstUnhealthy(view: StatefulView, { replicas, condemned }: Places): PodVersion | null {
+  const unhealthy = (pod: PodVersion | undefined) => isUnhealthy(view, pod);
+  const place = replicas.findIndex(unhealthy);
+  if (place >= 0) return replicas[place] ?? null;
+  const lowestFirst = [...condemned].sort((a, b) => ordinalOf(a) - ordinalOf(b));
+  return lowestFirst.find(unhealthy) ?? null;
+}

@@ -1,0 +1,97 @@
+import type { PodTemplateSpec } from "../../api/kubernetes.js";
+import { type NewGeneric, type NewPod, newMeta } from "../../api/new-object.js";
+import { EMPTY_POD_STATUS } from "../../api/pod-version.js";
+import type { PersistentVolumeClaim } from "../../api/schemas/types.js";
+import { controllerReference } from "../owner-references.js";
+import {
+  claimName,
+  POD_INDEX_LABEL,
+  POD_NAME_LABEL,
+  podName,
+  REVISION_LABEL,
+  type StatefulSet,
+} from "./identity.js";
+
+/** A template with the name of its revision. */
+export interface Revision {
+  readonly name: string;
+  readonly template: PodTemplateSpec;
+}
+
+/** The claims of one ordinal, in the order of their templates. */
+export function claimsOf(
+  set: StatefulSet,
+  ordinal: number,
+): readonly NewGeneric<"PersistentVolumeClaim">[] {
+  return (set.spec.volumeClaimTemplates ?? []).map((template) => ({
+    kind: "PersistentVolumeClaim",
+    ...newMeta(set.namespace, claimName(template, set, ordinal)),
+    labels: { ...template.metadata?.labels, ...set.spec.selector.matchLabels },
+    annotations: template.metadata?.annotations ?? {},
+    finalizers: template.metadata?.finalizers ?? [],
+    ownerReferences: (template.metadata?.ownerReferences ?? []) as never,
+    spec: template.spec ?? {},
+    status: {},
+  }));
+}
+
+interface StatefulPodOptions {
+  readonly revision: Revision;
+  readonly hasIndexLabel: boolean;
+}
+
+/** The pod of one ordinal, ready to be created: it has its name, and the claims of its ordinal. */
+export function statefulPod(
+  set: StatefulSet,
+  ordinal: number,
+  { revision, hasIndexLabel }: StatefulPodOptions,
+): NewPod {
+  const { metadata, spec = { containers: [] } } = revision.template;
+  const name = podName(set, ordinal);
+  return {
+    kind: "Pod",
+    ...newMeta(set.namespace, name),
+    generateName: `${set.name}-`,
+    labels: {
+      ...metadata?.labels,
+      ...identityLabels(name, ordinal, hasIndexLabel),
+      [REVISION_LABEL]: revision.name,
+    },
+    annotations: metadata?.annotations ?? {},
+    ownerReferences: [controllerReference(set)],
+    finalizers: metadata?.finalizers ?? [],
+    spec: {
+      ...spec,
+      hostname: name,
+      ...(set.spec.serviceName && { subdomain: set.spec.serviceName }),
+      ...withClaims(set, ordinal, spec.volumes),
+    },
+    nodeName: spec.nodeName ?? "",
+    nominatedNodeName: "",
+    phase: "Pending",
+    status: EMPTY_POD_STATUS,
+  };
+}
+
+export function identityLabels(name: string, ordinal: number, hasIndexLabel: boolean) {
+  return {
+    [POD_NAME_LABEL]: name,
+    ...(hasIndexLabel && { [POD_INDEX_LABEL]: String(ordinal) }),
+  };
+}
+
+/** The pod's volumes with the claims of its ordinal in place of what bears their names. */
+export function withClaims<V extends { readonly name: string }>(
+  set: StatefulSet,
+  ordinal: number,
+  volumes: readonly V[] | undefined,
+) {
+  const templates: readonly PersistentVolumeClaim[] = set.spec.volumeClaimTemplates ?? [];
+  if (templates.length === 0) return {};
+  const names = new Set(templates.map(({ metadata }) => metadata?.name));
+  const claimed = templates.map((template) => ({
+    name: template.metadata?.name ?? "",
+    persistentVolumeClaim: { claimName: claimName(template, set, ordinal) },
+  }));
+  return { volumes: [...claimed, ...(volumes ?? []).filter(({ name }) => !names.has(name))] };
+}
