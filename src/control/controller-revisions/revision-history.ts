@@ -1,7 +1,6 @@
 import type { PodTemplateSpec } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
 import type { AnyVersion } from "../../api/object-version.js";
-import { controllerOf } from "../../api/object-version.js";
 import type { Informer } from "../../store/informer.js";
 import type { WriteRequest } from "../../store/request.js";
 import { Controllees } from "../controllees.js";
@@ -82,10 +81,4 @@ export class RevisionHistory {
     this.byOwner.put(before, revision);
     this.onChange(revision);
   }
-}
-
-/** The owner of a revision, if it is of that kind. */
-export function ownerUidOf(revision: ControllerRevision, kind: string): string | undefined {
-  const owner = controllerOf(revision);
-  return owner?.kind === kind ? owner.uid : undefined;
 }

@@ -9,7 +9,7 @@ export type ControllerRevision = ObjectVersion<"ControllerRevision">;
 const MAX_PREFIX_LENGTH = 223;
 
 /** `<owner>-<hash>`, the owner's name cut so that both fit. */
-export function revisionName(ownerName: string, hash: string): string {
+function revisionName(ownerName: string, hash: string): string {
   return `${ownerName.slice(0, MAX_PREFIX_LENGTH)}-${hash}`;
 }
 

@@ -20,7 +20,7 @@ export interface PodWrite {
 }
 
 /** An event of the set. */
-export interface Told {
+interface Told {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly message: string;

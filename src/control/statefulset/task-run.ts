@@ -12,7 +12,7 @@ interface Going {
 }
 
 /** What is told of each answer: why the task fails by it, or null. */
-export type TaskAnswer = (task: PodTask, write: PodWrite, outcome: Outcome) => string | null;
+type TaskAnswer = (task: PodTask, write: PodWrite, outcome: Outcome) => string | null;
 
 export interface TaskRunOptions {
   readonly send: (request: WriteRequest, taskIndex: number) => void;
