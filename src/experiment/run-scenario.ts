@@ -6,6 +6,9 @@ import { World, type WorldFacts, type WorldOptions } from "../scenario/assemble/
 import { type Concern, concernedPods } from "../scenario/concerned-pods.js";
 import type { Issue } from "../scenario/issue.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
+import { fileIssue } from "../scenario/load/read-text.js";
+import { FormsDiffer } from "../scheduler/fast/verify-decision.js";
+import { PluginFault } from "../scheduler/modules/plugin-fault.js";
 import type { FolderOwner } from "./hidden-folders.js";
 import { DumpFile } from "./dump-file.js";
 import { RunBrokenError } from "./run-broken-error.js";
@@ -134,6 +137,8 @@ async function simulate(
     isWhole = await runInSlices(world, bar, watch);
   } catch (error) {
     const { name, seed } = loaded.scenario;
+    const fault = pluginFault(error, loaded, world.now);
+    if (fault !== null) return { outcome: "refused", issues: [fault] };
     if (error instanceof SimulationStuckError) return refusedAsAWhole(name, error.message);
     if (error instanceof MemoryExhaustedError) throw error;
     throw new RunBrokenError(error, { scenario: name, seed, timeMicros: world.now });
@@ -195,6 +200,18 @@ async function* checked(text: AsyncIterable<string>, memory: MemoryWatch): Async
     memory.check();
     yield block;
   }
+}
+
+/** What a plugin of the user's own did wrong, and when; null for another error. */
+function pluginFault(error: unknown, loaded: LoadedScenario, nowMicros: number): Issue | null {
+  const at = `at ${(nowMicros / 1e6).toFixed(6)} s`;
+  const { modules = [] } = loaded.scenario.scheduler;
+  if (error instanceof PluginFault) return fileIssue(error.module, `${error.message}, ${at}`);
+  if (!(error instanceof FormsDiffer) || modules.length === 0) return null;
+  const files = modules.map((name) => loaded.shownAs(name)).join(", ");
+  const why =
+    "a plugin of these modules reads more than its `reads` says, or answers the same question in two ways";
+  return fileIssue(files, `${why}, ${at}: ${error.message}`);
 }
 
 function refusedAsAWhole(scenario: string, message: string): ScenarioOutcome {

@@ -1,8 +1,9 @@
 import { MICROS_PER_MINUTE } from "../../base/time.js";
 import type { DecisionObserver } from "../../scheduler/explain/decision-observer.js";
+import type { PluginCatalogue } from "../../scheduler/framework/configuration/plugin-catalogue.js";
 import type { SchedulerConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
 import { featuresOf } from "../../api/features.js";
-import { factoriesOf, PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
+import { factoriesOf } from "../../scheduler/plugins/registry.js";
 import { Scheduler, type SchedulerOptions } from "../../scheduler/scheduler.js";
 import type { Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
@@ -16,10 +17,12 @@ export function wireScheduler(
   scenario: Scenario,
   {
     configuration,
+    catalogue,
     decisions,
     expectedRunMicros,
   }: {
     readonly configuration: SchedulerConfiguration;
+    readonly catalogue: PluginCatalogue;
     readonly decisions: DecisionObserver | undefined;
     readonly expectedRunMicros: NonNullable<SchedulerOptions["expectedRunMicros"]>;
   },
@@ -39,7 +42,7 @@ export function wireScheduler(
     observer: ground.observer,
     features: featuresOf(scenario.kubernetesMinor),
     profiles: configuration.profiles,
-    factoryOf: factoriesOf(PLUGIN_CATALOGUE),
+    factoryOf: factoriesOf(catalogue),
     percentageOfNodesToScore: configuration.percentageOfNodesToScore,
     podInitialBackoffSeconds: configuration.podInitialBackoffSeconds,
     podMaxBackoffSeconds: configuration.podMaxBackoffSeconds,

@@ -6,6 +6,7 @@ import { ClusterRecorder } from "../../record/cluster-recorder.js";
 import type { RowSink } from "../../record/row-sink.js";
 import type { RunFigures } from "../../record/run-figures.js";
 import type { DecisionObserver } from "../../scheduler/explain/decision-observer.js";
+import { PluginFault } from "../../scheduler/modules/plugin-fault.js";
 import type { Scheduler } from "../../scheduler/scheduler.js";
 import { ContainerBehavior } from "../../workload/behavior/container-behavior.js";
 import { ObjectGenerator } from "../../workload/generators/object-generator.js";
@@ -21,6 +22,7 @@ import type { PodVersion } from "../../api/pod-version.js";
 import type { PodRunSource } from "../../workload/behavior/pod-run.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
+import { fileIssue } from "../load/read-text.js";
 import type { Scenario } from "../schema/scenario.js";
 import type { OperationContext } from "../timeline/timeline-operation.js";
 import { operationRunners } from "../timeline/registry.js";
@@ -79,6 +81,18 @@ export class World {
     loaded: LoadedScenario,
     options: WorldOptions,
   ): Promise<World | readonly Issue[]> {
+    try {
+      return await World.whole(loaded, options);
+    } catch (error) {
+      if (error instanceof PluginFault) return [fileIssue(error.module, error.message)];
+      throw error;
+    }
+  }
+
+  private static async whole(
+    loaded: LoadedScenario,
+    options: WorldOptions,
+  ): Promise<World | readonly Issue[]> {
     const { scenario } = loaded;
     const startTimeMs = scenario.startTimeEpochMicros / 1000;
     const data = await readData(loaded, new RandomStreams(scenario.seed));
@@ -123,6 +137,7 @@ export class World {
     const sources: (Startable & PodRunSource)[] = [];
     const scheduler = wireScheduler(ground, scenario, {
       configuration: loaded.schedulerConfiguration,
+      catalogue: loaded.makeCatalogue(),
       decisions: options.decisions,
       expectedRunMicros: (pod) => expectedRunMicros(sources, pod),
     });

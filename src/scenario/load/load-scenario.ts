@@ -1,12 +1,14 @@
 import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf } from "../../api/legacy-versions.js";
 import { targetText } from "../../api/object-version.js";
+import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
 import { ALL_PODS, CoverageReport } from "../coverage.js";
 import { unknownMetric } from "../expectations.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
+import { loadModules, type MakeCatalogue } from "../modules/load-modules.js";
 import { operationOf } from "../timeline/registry.js";
 import { parseDuration } from "../units.js";
 import { crossChecks, duplicateObjects } from "./cross-checks.js";
@@ -108,6 +110,7 @@ class ScenarioLoader {
   private readonly coverage = new CoverageReport();
   private readonly screen: ObjectScreen;
   private readonly reading: Pick<ObjectReader, "screen" | "room">;
+  private makeCatalogue: MakeCatalogue = () => PLUGIN_CATALOGUE;
 
   constructor(
     private readonly source: ScenarioSource,
@@ -150,7 +153,7 @@ class ScenarioLoader {
       snapshotTimeMicros: newestTimeMicros(snapshot),
       applied: new Map([...objects.applied].map(([i, all]) => [i, all.filter(isKept)])),
     };
-    const { inputs } = this;
+    const { inputs, makeCatalogue } = this;
     const scenario = resolveScenario(this.document, parts, this.options);
     const { kubernetesMinor } = scenario;
     const shownAs = (name: string): string => inputs.named(name).shown;
@@ -158,6 +161,7 @@ class ScenarioLoader {
       paths: this.options.paths,
       scenario,
       schedulerConfiguration: schedulerConfig.configuration,
+      makeCatalogue,
       snapshot: objects.snapshot?.filter(isKept) ?? null,
       nodes: objects.nodes,
       manifests: objects.manifests.filter(isKept),
@@ -274,11 +278,18 @@ class ScenarioLoader {
 
   /** Null when it is wrong. */
   private async schedulerConfig(): Promise<TakenConfig | null> {
-    const { config } = this.document.spec.scheduler ?? {};
+    const { config, modules = [] } = this.document.spec.scheduler ?? {};
     const minor = minorOf(this.document);
-    if (config === undefined) return defaultSchedulerConfig(minor);
     const { source, inputs } = this;
-    const read = await loadSchedulerConfig(config, { source, inputs, minor });
+    const makeCatalogue = await loadModules(modules, { source, inputs });
+    if (typeof makeCatalogue !== "function") {
+      this.issues.push(...makeCatalogue);
+      return null;
+    }
+    this.makeCatalogue = makeCatalogue;
+    if (config === undefined) return defaultSchedulerConfig(minor);
+    const catalogue = makeCatalogue();
+    const read = await loadSchedulerConfig(config, { source, inputs, minor, catalogue });
     if (!("configuration" in read)) {
       this.issues.push(...read);
       return null;

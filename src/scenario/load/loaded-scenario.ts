@@ -1,4 +1,5 @@
 import type { SchedulerConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
+import type { MakeCatalogue } from "../modules/load-modules.js";
 import type { NotModelled } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { LoadedObject, Scenario } from "../schema/scenario.js";
@@ -13,6 +14,8 @@ export interface LoadedScenario {
   readonly scenario: Scenario;
   /** The scheduler's, completed and checked. */
   readonly schedulerConfiguration: SchedulerConfiguration;
+  /** Its plugins, with those of `scheduler.modules`. */
+  readonly makeCatalogue: MakeCatalogue;
   /** The state to start from; null where the cluster starts empty. Kept kinds only. */
   readonly snapshot: readonly LoadedObject[] | null;
   /** Node objects of `cluster.nodes`. */

@@ -41,6 +41,7 @@ export function resolveScenario(
   const { metadata, spec } = document;
   const end = runEnd(document, overrides) ?? { untilMicros: null, untilIdle: true };
   const version = spec.kubernetesVersion;
+  const { modules = [] } = spec.scheduler ?? {};
   return {
     name: metadata.name,
     kubernetesVersion: version?.text ?? DEFAULTS.kubernetesVersion,
@@ -58,7 +59,9 @@ export function resolveScenario(
     scheduler: {
       config: parts.schedulerConfig,
       ties: spec.scheduler?.ties ?? DEFAULTS.ties,
-      verifyEvery: spec.scheduler?.verifyEvery ?? 0,
+      ...(modules.length === 0 ? {} : { modules }),
+      verifyEvery:
+        spec.scheduler?.verifyEvery ?? (modules.length === 0 ? 0 : VERIFY_EVERY_WITH_MODULES),
     },
     behaviors: spec.behavior ?? [],
     traces: spec.traces ?? [],
@@ -69,6 +72,9 @@ export function resolveScenario(
     expect: spec.expect ?? [],
   };
 }
+
+/** What plugins of one's own declare is not known to hold. */
+const VERIFY_EVERY_WITH_MODULES = 100;
 
 /** The minor version of Kubernetes that behaves where nothing says so. */
 const DEFAULT_MINOR = Number(DEFAULTS.kubernetesVersion.split(".")[1]);

@@ -6,6 +6,7 @@ import {
   type SchedulerConfiguration,
 } from "../../scheduler/framework/configuration/load-configuration.js";
 import { newestApiVersion } from "../../scheduler/framework/configuration/served-versions.js";
+import type { PluginCatalogue } from "../../scheduler/framework/configuration/plugin-catalogue.js";
 import { successorOf } from "../../scheduler/framework/configuration/plugin-remedies.js";
 import { featuresOf } from "../../api/features.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
@@ -27,6 +28,7 @@ interface Reading {
   readonly inputs: InputFiles;
   /** Minor version of Kubernetes whose fields and plugins it may name. */
   readonly minor: number;
+  readonly catalogue: PluginCatalogue;
 }
 
 /** A configuration that was taken. */
@@ -39,7 +41,8 @@ export interface TakenConfig {
 
 /** Upstream's own, for a scenario that names none. */
 export function defaultSchedulerConfig(minor: number): TakenConfig {
-  const { configuration } = loadConfiguration(null, optionsOf(minor));
+  const options = optionsOf({ minor, catalogue: PLUGIN_CATALOGUE });
+  const { configuration } = loadConfiguration(null, options);
   assert(configuration !== null, "the default configuration of the scheduler is wrong");
   return { object: null, configuration };
 }
@@ -53,7 +56,7 @@ export async function loadSchedulerConfig(
   reading: Reading,
 ): Promise<TakenConfig | readonly Issue[]> {
   if (typeof config !== "string") return inlineConfig(config, reading);
-  const { source, inputs, minor } = reading;
+  const { source, inputs } = reading;
   const file = inputs.find(config);
   const { kind: what } = await inputs.files.look(file.path);
   if (what === "missing") return [source.issue(AT, `there is no such file: ${file.shown}`)];
@@ -67,7 +70,7 @@ export async function loadSchedulerConfig(
       continue;
     }
     const { value, line } = one.object;
-    const taken = takeConfig(value, { origin: { file: file.name, line }, minor });
+    const taken = takeConfig(value, { file: file.name, line }, reading);
     if (found !== undefined) issues.push(one.object.issue([], `expected one ${CONFIG_KIND} alone`));
     if ("configuration" in taken) found = taken;
     else issues.push(...taken.map(({ path, message }) => one.object.issue(path, message)));
@@ -79,22 +82,26 @@ export async function loadSchedulerConfig(
 
 function inlineConfig(
   config: Readonly<Record<string, unknown>>,
-  { source, inputs, minor }: Reading,
+  reading: Reading,
 ): TakenConfig | readonly Issue[] {
+  const { source, inputs, minor } = reading;
   // Where it stands says what it is.
   const value = { apiVersion: newestApiVersion(minor), kind: CONFIG_KIND, ...config };
   const origin = { file: inputs.beside(source.file).name, line: source.lineOf(AT) };
-  const taken = takeConfig(value, { origin, minor });
+  const taken = takeConfig(value, origin, reading);
   if ("configuration" in taken) return taken;
   return taken.map((flaw) => source.issue([...AT, ...flaw.path], flaw.message));
 }
 
 function takeConfig(
   value: Readonly<Record<string, unknown>>,
-  { origin, minor }: { readonly origin: LoadedObject["origin"]; readonly minor: number },
+  origin: LoadedObject["origin"],
+  reading: Pick<Reading, "minor" | "catalogue">,
 ): TakenConfig | readonly ObjectFlaw[] {
-  if (value.kind !== CONFIG_KIND) return [{ path: ["kind"], message: otherKind(value, minor) }];
-  const { configuration, issues } = loadConfiguration(value, optionsOf(minor));
+  if (value.kind !== CONFIG_KIND) {
+    return [{ path: ["kind"], message: otherKind(value, reading.minor) }];
+  }
+  const { configuration, issues } = loadConfiguration(value, optionsOf(reading));
   if (configuration === null) return issues.map(flawOf);
   // A configuration has no name; a manifest has room for one.
   const manifest = { metadata: {}, ...value } as unknown as Manifest;
@@ -130,6 +137,6 @@ function namesIn(list: unknown): readonly string[] {
   );
 }
 
-function optionsOf(minor: number): LoadingOptions {
-  return { minor, features: featuresOf(minor), catalogue: PLUGIN_CATALOGUE };
+function optionsOf({ minor, catalogue }: Pick<Reading, "minor" | "catalogue">): LoadingOptions {
+  return { minor, features: featuresOf(minor), catalogue };
 }

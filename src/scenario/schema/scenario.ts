@@ -66,6 +66,8 @@ interface SchedulerSection {
   /** A KubeSchedulerConfiguration as read, or null for upstream's default. */
   readonly config: LoadedObject | null;
   readonly ties: "random" | "first";
+  /** Plugins of one's own, by the names of their files; absent: none. */
+  readonly modules?: readonly string[];
   /** Every so many fast decisions are compared with the plain rules; 0: none. */
   readonly verifyEvery: number;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { described, notYet } from "./leaf.js";
+import { described } from "./leaf.js";
 import { count, filePath, word } from "./scalars.js";
 
 export const scheduler = z.strictObject({
@@ -7,7 +7,10 @@ export const scheduler = z.strictObject({
     z.union([filePath, z.record(z.string(), z.unknown())]).optional(),
     "A KubeSchedulerConfiguration: a path, or the object itself.",
   ),
-  modules: notYet("plugins of one's own (`scheduler.modules`)"),
+  modules: described(
+    z.array(filePath).optional(),
+    "Plugins of one's own, that the configuration may then name like any other: files in TypeScript or JavaScript.",
+  ),
   ties: described(
     word("random", "first").optional(),
     "Between nodes of the same best score: uniform, from a stream of its own, or the first.",
@@ -15,7 +18,7 @@ export const scheduler = z.strictObject({
   ),
   verifyEvery: described(
     count.optional(),
-    "Each so-many-th decision from what is remembered is taken once more by the plain rules, and the run ends with an error where they differ; 0 for none. Costs time, and changes no result.",
+    "Each so-many-th decision from what is remembered is taken once more by the plain rules, and the run ends with an error where they differ; 0 for none. Costs time, and changes no result. Default with modules: 100.",
     { default: 0 },
   ),
 });

@@ -87,6 +87,11 @@ function changesWith({ node }: Reads, changes: readonly Change[]): boolean {
   );
 }
 
+/** True for the name of a part of a node, of whatever lies below it. */
+export function isNodePart(part: string): part is NodePart {
+  return Object.hasOwn(NODE_PARTS, part.split(".")[0]!);
+}
+
 /** True if pods that come and go may change an answer. */
 export function readsPods(reads: Reads): boolean {
   return reads.pods !== undefined || changesWith(reads, ["pods"]);
