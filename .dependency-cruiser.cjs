@@ -41,11 +41,13 @@ const floors = {
     "scenario",
   ],
   analysis: ["base", "kernel", "api", "record", "scenario", "experiment"],
+  testing: ["base", "kernel", "api", "record", "scheduler"],
+  library: [".*"],
   cli: [".*"],
 };
 
 const rules = Object.entries(floors)
-  .filter(([room]) => room !== "cli")
+  .filter(([room]) => room !== "cli" && room !== "library")
   .map(([room, below]) => {
     const own =
       room === "scheduler/(?:framework|plugins|policies)"

@@ -1,17 +1,14 @@
-import { setImmediate } from "node:timers/promises";
 import { RunBrokenError } from "../experiment/run-broken-error.js";
 import { runScenario } from "../experiment/run-scenario.js";
-import { InterruptedError, type RunWatch, type StopRequest } from "../experiment/run-watch.js";
 import type { TaskOutcome } from "../experiment/sweep/run-sweep.js";
 import type { SweepTask } from "../experiment/sweep/sweep-plan.js";
 import { failedExpectations } from "../scenario/expectations.js";
 import { formatIssue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { loadScenario } from "../scenario/load/load-scenario.js";
-import { HeapWatch } from "./heap-watch.js";
 import { processOwner } from "./process-owner.js";
+import { silentWatch } from "./silent-watch.js";
 import { watchedFiles } from "./watched-files.js";
-import { WallClock } from "./wall-clock.js";
 
 /** What a worker is given beside the task: data. */
 export interface TaskSurroundings {
@@ -39,7 +36,7 @@ export async function runSweepTask(
         loaded.outcome === "refused" ? loaded.issues.map(formatIssue) : loaded.missing;
       return { outcome: "failed", isBug: false, messages };
     }
-    const watch = silentWatch(stop);
+    const watch = silentWatch(() => Atomics.load(stop, 0) !== 0);
     const owner = processOwner(ownerName);
     const outcome = await runScenario(loaded.loaded, { out, variant, version, owner, watch });
     if (outcome.outcome === "interrupted") return outcome;
@@ -57,31 +54,4 @@ export async function runSweepTask(
     const message = error instanceof Error ? error.message : String(error);
     return { outcome: "failed", isBug: true, messages: [`a bug of seatrial: ${message}${at}`] };
   }
-}
-
-function silentWatch(flag: Int32Array): RunWatch {
-  const isRequested = () => Atomics.load(flag, 0) !== 0;
-  const check = () => {
-    if (isRequested()) throw new InterruptedError("the user has asked to stop");
-  };
-  const stop: StopRequest = {
-    get requested() {
-      return isRequested();
-    },
-    hold: () => () => {},
-    async *guard(text) {
-      for await (const block of text) {
-        check();
-        yield block;
-      }
-    },
-    check,
-  };
-  return {
-    stop,
-    memory: new HeapWatch(),
-    startClock: () => new WallClock(),
-    pause: () => setImmediate(),
-    progress: () => ({ show() {}, clear() {} }),
-  };
 }

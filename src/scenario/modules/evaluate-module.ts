@@ -68,6 +68,6 @@ export function evaluateModule(
     throw new Error(`a plugin is one file and cannot import "${name}": only ${known}`);
   };
   load(module, module.exports, require, ...near);
-  const { exports } = module as { exports: { default?: unknown } | null };
-  return exports?.default ?? exports;
+  const { exports } = module as { exports: { default?: unknown; __esModule?: true } | null };
+  return exports?.__esModule === true ? exports.default : exports;
 }

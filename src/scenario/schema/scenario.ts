@@ -125,11 +125,11 @@ interface TraceOptions {
   readonly fractionalGpu: "exclude" | "roundUp";
 }
 
-interface OpenbTrace extends TraceOptions {
+export interface OpenbTrace extends TraceOptions {
   readonly format: "openb";
 }
 
-interface CsvTrace extends TraceOptions {
+export interface CsvTrace extends TraceOptions {
   readonly format: "csv";
   readonly columns: TraceColumns;
 }

@@ -8,7 +8,7 @@ import {
 } from "../../base/time.js";
 import { described } from "./leaf.js";
 import { duration, filePath, number, text, word } from "./scalars.js";
-import type { Trace, TraceColumn, TraceColumns } from "./scenario.js";
+import type { CsvTrace, OpenbTrace, Trace, TraceColumn, TraceColumns } from "./scenario.js";
 
 const TIME_UNITS = {
   s: MICROS_PER_SECOND,
@@ -178,7 +178,7 @@ export const trace = traceKeys.transform((given, context): Trace => {
     lifetime: given.lifetime ?? "duration",
     fractionalGpu: given.fractionalGpu === "roundUp" ? "roundUp" : "exclude",
   } as const;
-  return given.columns === undefined
-    ? { ...options, format: "openb" }
-    : { ...options, format: "csv", columns: toColumns(given.columns) };
+  if (given.columns === undefined) return { ...options, format: "openb" } satisfies OpenbTrace;
+  const csv: CsvTrace = { ...options, format: "csv", columns: toColumns(given.columns) };
+  return csv;
 });

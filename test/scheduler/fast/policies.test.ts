@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PLUGIN_CATALOGUE } from "../../../src/scheduler/plugins/registry.js";
 import { POLICIES } from "../../../src/scheduler/policies/registry.js";
-import { heldToReads } from "./declared-views.js";
+import { heldToReads } from "../../../src/testing/declared-views.js";
 import { type Case, Differential, type Met } from "./differential.js";
 import type { Mix } from "./random-templates.js";
 

@@ -7,7 +7,7 @@ import type { PodInfo } from "../../../src/scheduler/framework/pod-info.js";
 import type { Reads } from "../../../src/scheduler/framework/reads.js";
 import { Status } from "../../../src/scheduler/framework/status.js";
 import { PLUGIN_CATALOGUE } from "../../../src/scheduler/plugins/registry.js";
-import { heldToReads, withoutDeclarations } from "./declared-views.js";
+import { heldToReads, withoutDeclarations } from "../../../src/testing/declared-views.js";
 import { type Case, Differential } from "./differential.js";
 import { makeNode, makePod, makeTemplate, makeWorld } from "./random-cluster.js";
 import type { Mix } from "./random-templates.js";

@@ -1,9 +1,14 @@
-import type { CountingRule } from "../../../src/scheduler/framework/counting-rule.js";
-import type { PluginCatalogue } from "../../../src/scheduler/framework/configuration/plugin-catalogue.js";
-import type { Handle, Plugin } from "../../../src/scheduler/framework/interfaces.js";
-import { NodeInfo } from "../../../src/scheduler/framework/node-info.js";
-import { PodInfo } from "../../../src/scheduler/framework/pod-info.js";
-import type { Reads } from "../../../src/scheduler/framework/reads.js";
+import type { CountingRule } from "../scheduler/framework/counting-rule.js";
+import type { PluginCatalogue } from "../scheduler/framework/configuration/plugin-catalogue.js";
+import type { Handle, Plugin } from "../scheduler/framework/interfaces.js";
+import { NodeInfo } from "../scheduler/framework/node-info.js";
+import type {
+  OwnPlugin,
+  PluginDefinition,
+  PluginHandle,
+} from "../scheduler/modules/define-plugin.js";
+import { PodInfo } from "../scheduler/framework/pod-info.js";
+import type { Reads } from "../scheduler/framework/reads.js";
 
 type Getter = (target: object, name: string) => unknown;
 
@@ -157,6 +162,14 @@ class Views {
     );
   }
 
+  ownHandle(handle: PluginHandle): PluginHandle {
+    return through(handle, (target, name) =>
+      name === "nodes" && this.reads.others !== true
+        ? this.refuse("nodes of the cluster")
+        : plainly(target, name),
+    );
+  }
+
   ruleBehind(view: CountingRule): CountingRule {
     return this.rules.get(view)!;
   }
@@ -217,6 +230,21 @@ function held(plugin: Plugin, views: Views): Plugin {
       return rule ? views.rule(rule) : rule;
     };
   });
+}
+
+/** A plugin of one's own, held to what it declares, if it declares anything. */
+export function heldDefinition<Args>(definition: PluginDefinition<Args>): PluginDefinition<Args> {
+  return {
+    ...definition,
+    create(args, handle) {
+      const own = definition.create(args, handle);
+      const reads = (own as OwnPlugin | null | undefined)?.reads;
+      if (reads === undefined) return definition.create(args, handle);
+      const views = new Views(definition.name, reads);
+      const made = definition.create(args, views.ownHandle(handle));
+      return held(made as unknown as Plugin, views) as unknown as OwnPlugin;
+    },
+  };
 }
 
 /** The catalogue with every plugin that declares what it reads held to it. */
