@@ -1,20 +1,17 @@
-import { type VersionOf, objectKey } from "../api/object-version.js";
+import { objectKey } from "../api/object-version.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { Outcome } from "../store/outcome.js";
 import type { PodVersion } from "../api/pod-version.js";
-import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
+import type { TimeMicros } from "../base/time.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { CycleState } from "./framework/cycle-state.js";
 import type { PreBindStep } from "./framework/interfaces.js";
 import type { PodInfo } from "./framework/pod-info.js";
-import type { Framework } from "./framework/runtime.js";
+import type { Framework, PluginPlan } from "./framework/runtime.js";
 import { Status } from "./framework/status.js";
 import type { QueuedPod } from "./queue/queued-pod.js";
-import { isReadyToBind } from "./plugins/dynamic-resources/binding-conditions.js";
-import { claimOf, deviceWrite, isDeviceStep } from "./device-steps.js";
-import { isStepDone, volumeWrite } from "./volume-steps.js";
 
 /** A pod on its way to its node: assumed, not yet bound. */
 export interface BindingPod {
@@ -29,7 +26,7 @@ export interface BindingCycleOptions {
   readonly engine: Engine;
   /** For bindings. */
   readonly bindingClient: Client;
-  /** For what is written before: claims and volumes. */
+  /** For what PreBind plugins want written before. */
   readonly client: Client;
   /** Whether the scheduler's watches still know the pod. */
   readonly exists: (pod: PodVersion) => boolean;
@@ -38,29 +35,16 @@ export interface BindingCycleOptions {
   readonly failed: (binding: BindingPod, message: string) => void;
 }
 
-/** Between two looks of PreBind at the pod's claims, and before the first. */
-const VOLUMES_POLL_MICROS = MICROS_PER_SECOND;
-/** The same for devices that are attached on demand. */
-const DEVICES_POLL_MICROS = 5 * MICROS_PER_SECOND;
-/** Source: kube-scheduler, DynamicResourcesArgs.bindingTimeout. */
-const DEVICES_TIMEOUT_SECONDS = 600;
-
 interface UnderWay {
   readonly binding: BindingPod;
-  /** What PreBind wants first; one after the other. */
-  readonly steps: readonly PreBindStep[];
-  /** The resourceVersion that the write of each step was answered with; 0 where none was needed. */
-  readonly written: number[];
-  /** The claim that was made for the pod's extended resources. */
-  made: VersionOf<"ResourceClaim"> | null;
-  /** When PreBind gives up waiting for the claims. */
+  /** What PreBind wants first, plugin by plugin. */
+  readonly plans: readonly PluginPlan[];
+  /** The steps of all plans, one after the other, each with its plugin's name. */
+  readonly steps: readonly { readonly plugin: string; readonly step: PreBindStep }[];
+  /** How many of them are written. */
+  written: number;
+  /** When PreBind gives up waiting for what they asked for. */
   waitsUntilMicros: TimeMicros;
-}
-
-const DEVICES_PLUGIN = "DynamicResources";
-
-function pluginOf(step: PreBindStep): string {
-  return isDeviceStep(step) ? DEVICES_PLUGIN : "VolumeBinding";
 }
 
 /** PreBind and Bind, which run beside the next pods' scheduling cycles and take API calls. */
@@ -69,14 +53,14 @@ export class BindingCycle {
   private readonly freeSlots: number[] = [];
   private readonly boundAnswer: AnswerId;
   private readonly writtenAnswer: AnswerId;
-  private readonly lookAtVolumes: HandlerId;
+  private readonly look: HandlerId;
 
   constructor(private readonly options: BindingCycleOptions) {
     const { bindingClient, client } = options;
     this.boundAnswer = bindingClient.onAnswer((outcome, slot) => this.answered(slot, outcome));
     this.writtenAnswer = client.onAnswer((outcome, slot) => this.answeredWrite(slot, outcome));
-    this.lookAtVolumes = options.engine.registerHandler("scheduler/look-at-volumes", (slot) =>
-      this.checkVolumes(slot),
+    this.look = options.engine.registerHandler("scheduler/look-at-volumes", (slot) =>
+      this.check(slot),
     );
   }
 
@@ -87,9 +71,9 @@ export class BindingCycle {
 
   begin(binding: BindingPod): void {
     const { framework, state, info, nodeName } = binding;
-    const steps = framework.runPreBindPlugins(state, info, nodeName);
-    if (steps instanceof Status) {
-      this.options.failed(binding, steps.message);
+    const plans = framework.runPreBindPlugins(state, info, nodeName);
+    if (plans instanceof Status) {
+      this.options.failed(binding, plans.message);
       return;
     }
     const refusal = framework.runBindPlugins(state, info, nodeName);
@@ -98,102 +82,66 @@ export class BindingCycle {
       return;
     }
     const slot = this.freeSlots.pop() ?? this.slots.push(null) - 1;
-    this.slots[slot] = { binding, steps, written: [], made: null, waitsUntilMicros: 0 };
+    const steps = plans.flatMap(({ plugin, plan }) => plan.steps.map((step) => ({ plugin, step })));
+    this.slots[slot] = { binding, plans, steps, written: 0, waitsUntilMicros: 0 };
     this.goOn(slot);
   }
 
   /** The writes of the steps that are left; then waits for what they ask for, or binds. */
   private goOn(slot: number): void {
     const underWay = this.slots[slot]!;
-    const { steps, written, binding } = underWay;
-    while (written.length < steps.length) {
-      const step = steps[written.length]!;
-      const write = isDeviceStep(step)
-        ? deviceWrite(step, this.deviceContext(underWay))
-        : volumeWrite(step, binding.framework);
+    const { plans, steps } = underWay;
+    while (underWay.written < steps.length) {
+      const { plugin, step } = steps[underWay.written]!;
+      const write = step.write();
       if (typeof write === "string") {
-        this.preBindFailed(slot, pluginOf(step), write);
+        this.preBindFailed(slot, plugin, write);
         return;
       }
       if (write !== null) {
         this.options.client.submit(write, this.writtenAnswer, slot);
         return;
       }
-      written.push(0);
+      underWay.written += 1;
     }
-    const volumes = steps.filter((step) => !isDeviceStep(step));
-    if (volumes.length === 0 && this.devicesReady(underWay) === true) {
+    if (plans.every(({ plan }) => plan.looksAtOnce && outcomeOf(plan.steps) === true)) {
       this.bind(slot);
       return;
     }
-    const seconds = Math.max(
-      volumes.length < steps.length ? DEVICES_TIMEOUT_SECONDS : 0,
-      ...volumes.map(({ bindTimeoutSeconds }) => bindTimeoutSeconds),
-    );
-    underWay.waitsUntilMicros = this.options.engine.now + seconds * MICROS_PER_SECOND;
-    this.wait(slot);
+    const longest = Math.max(...plans.map(({ plan }) => plan.timeoutMicros));
+    underWay.waitsUntilMicros = this.options.engine.now + longest;
+    this.wait(slot, plans[0]!);
   }
 
-  private deviceContext({ binding, made }: UnderWay) {
-    return { pod: binding.queued.pod, listers: binding.framework.listers, made };
-  }
-
-  /** Whether all devices of the pod are attached that are so on demand; a string: they will not be. */
-  private devicesReady(underWay: UnderWay): boolean | string {
-    for (const step of underWay.steps) {
-      if (step.kind !== "reserveDevices") continue;
-      const claim = claimOf(step.claim, this.deviceContext(underWay));
-      if (claim === undefined) return `claim ${step.claim} is gone`;
-      const state = isReadyToBind(claim);
-      if (state === "failed") return `device binding failed: claim=${claim.name}`;
-      if (state === "waiting") return false;
-    }
-    return true;
-  }
-
-  private wait(slot: number): void {
+  /** Until the next look; or gives up, if it would be too late for what `waitedFor` wants. */
+  private wait(slot: number, { plugin, plan: waitedFor }: PluginPlan): void {
     const { engine } = this.options;
-    const { steps, waitsUntilMicros } = this.slots[slot]!;
-    const volume = steps.find((step) => !isDeviceStep(step));
-    const next = engine.now + (volume === undefined ? DEVICES_POLL_MICROS : VOLUMES_POLL_MICROS);
+    const { plans, waitsUntilMicros } = this.slots[slot]!;
+    const next = engine.now + Math.min(...plans.map(({ plan }) => plan.pollMicros));
     if (next > waitsUntilMicros) {
-      const reason =
-        volume === undefined
-          ? "device binding timeout"
-          : "binding volumes: timed out waiting for the condition";
-      this.preBindFailed(slot, pluginOf(volume ?? steps[0]!), reason);
+      this.preBindFailed(slot, plugin, `${waitedFor.failure}${waitedFor.timedOut}`);
     } else {
-      engine.scheduleAt(next, Phase.react, this.lookAtVolumes, slot);
+      engine.scheduleAt(next, Phase.react, this.look, slot);
     }
   }
 
-  private checkVolumes(slot: number): void {
-    const { binding, steps, written } = this.slots[slot]!;
-    const { framework, nodeName, queued } = binding;
-    if (!this.options.exists(queued.pod)) {
-      const pod = `pod "${queued.pod.name}" not found`;
-      const plugin = pluginOf(steps[0]!);
-      this.preBindFailed(slot, plugin, `binding volumes: pod does not exist any more: ${pod}`);
+  private check(slot: number): void {
+    const { binding, plans } = this.slots[slot]!;
+    const { pod } = binding.queued;
+    if (!this.options.exists(pod)) {
+      const [{ plugin, plan }] = plans as [PluginPlan];
+      const gone = `pod does not exist any more: pod "${pod.name}" not found`;
+      this.preBindFailed(slot, plugin, `${plan.failure}${gone}`);
       return;
     }
-    const ready = this.devicesReady(this.slots[slot]!);
-    if (typeof ready === "string") {
-      this.preBindFailed(slot, DEVICES_PLUGIN, ready);
-      return;
-    }
-    if (!ready) {
-      this.wait(slot);
-      return;
-    }
-    for (const [at, step] of steps.entries()) {
-      if (isDeviceStep(step)) continue;
-      const done = isStepDone(step, nodeName, written[at]!, framework);
-      if (typeof done === "string") {
-        this.preBindFailed(slot, pluginOf(step), `binding volumes: ${done}`);
+    for (const plugins of plans) {
+      const outcome = outcomeOf(plugins.plan.steps);
+      if (typeof outcome === "string") {
+        this.preBindFailed(slot, plugins.plugin, `${plugins.plan.failure}${outcome}`);
         return;
       }
-      if (!done) {
-        this.wait(slot);
+      if (!outcome) {
+        this.wait(slot, plugins);
         return;
       }
     }
@@ -214,19 +162,13 @@ export class BindingCycle {
 
   private answeredWrite(slot: number, outcome: Outcome): void {
     const underWay = this.slots[slot]!;
-    const step = underWay.steps[underWay.written.length]!;
+    const { plugin, step } = underWay.steps[underWay.written]!;
     if (!outcome.ok) {
-      this.preBindFailed(slot, pluginOf(step), outcome.message);
+      this.preBindFailed(slot, plugin, outcome.message);
       return;
     }
-    const { object } = outcome;
-    if (object.kind === "ResourceClaim") {
-      const { resourceClaims } = underWay.binding.framework.listers;
-      resourceClaims.set(object);
-      if (step.kind === "makeDeviceClaim") underWay.made = object;
-      if (step.kind === "reserveDevices") resourceClaims.endAllocation(step.uid);
-    }
-    underWay.written.push(object.resourceVersion);
+    step.written?.(outcome.object);
+    underWay.written += 1;
     this.goOn(slot);
   }
 
@@ -254,4 +196,13 @@ export class BindingCycle {
     this.slots[slot] = null;
     this.freeSlots.push(slot);
   }
+}
+
+/** Whether all that the steps asked for has come about; a string: why something will not. */
+function outcomeOf(steps: readonly PreBindStep[]): boolean | string {
+  for (const step of steps) {
+    const done = step.isDone?.() ?? true;
+    if (done !== true) return done;
+  }
+  return true;
 }

@@ -1,6 +1,6 @@
-import type { AllocationResult, ResourceClaimSpec } from "../../api/devices.js";
-import type { ExtendedResourceClaimStatus } from "../../api/kubernetes.js";
-import type { VersionOf } from "../../api/object-version.js";
+import type { Labels } from "../../api/kubernetes.js";
+import type { NewObject } from "../../api/new-object.js";
+import type { AnyVersion, VersionOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { ClusterEventWithHint } from "./cluster-event.js";
@@ -80,44 +80,46 @@ export interface ClaimWrite {
   readonly claim: VersionOf<"ResourceClaim">;
 }
 
-/**
- * What DynamicResources wants written before the pod is bound. `claim` is `namespace/name`, or "" for the
- * claim that a step before has made.
- */
-export type DeviceStep =
-  | { readonly kind: "makeDeviceClaim"; readonly spec: ResourceClaimSpec }
-  /** Keeps the claim from vanishing with its devices. */
-  | { readonly kind: "protectDevices"; readonly claim: string }
-  | {
-      readonly kind: "reserveDevices";
-      readonly claim: string;
-      /** Under which the allocation is known while it is written. */
-      readonly uid: string;
-      /** Null: the claim has its devices, and gets another consumer. */
-      readonly allocation: AllocationResult | null;
-    }
-  | {
-      readonly kind: "tellExtendedResources";
-      readonly mappings: readonly ExtendedResourceClaimStatus["requestMappings"][number][];
-    };
+/** A write to the API server that a PreBind plugin asks for. */
+export type PreBindWrite =
+  | { readonly verb: "create"; readonly object: NewObject }
+  | { readonly verb: "update"; readonly base: AnyVersion; readonly change: WrittenFields }
+  | { readonly verb: "patch"; readonly target: AnyVersion; readonly change: WrittenFields };
 
-/**
- * What a PreBind plugin wants written, and come about, before the pod is bound: a volume reserved for a
- * claim, a node chosen for it. Done by whoever runs the cycle.
- */
-export type PreBindStep = VolumeStep | DeviceStep;
+interface WrittenFields {
+  readonly annotations?: Labels;
+  readonly finalizers?: readonly string[];
+  readonly spec?: unknown;
+  readonly status?: object;
+}
 
-export type VolumeStep = (
-  | { readonly kind: "bindClaim"; readonly volume: string }
-  | { readonly kind: "provisionClaim"; readonly nodeName: string }
-) & {
-  /** `namespace/name` */
-  readonly claim: string;
-  /** resourceVersion of what is to be written, volume or claim, as the decision saw it. */
-  readonly version: number;
-  /** How long the cycle waits for the claim to be bound. */
-  readonly bindTimeoutSeconds: number;
-};
+/** A thing that is to be written, and to come about, before the pod is bound. */
+export interface PreBindStep {
+  /** The write, as things are now: null where it is written already; a string says why it cannot be. */
+  write(): PreBindWrite | null | string;
+  /** Told of the object that the API server answered with. */
+  written?(object: AnyVersion): void;
+  /**
+   * Whether what it asked for has come about, as far as the scheduler's watches tell; a string says why it
+   * will not. Absent: when it is written.
+   */
+  isDone?(): boolean | string;
+}
+
+/** What a PreBind plugin wants before the pod is bound: done by whoever runs the cycle, one step after the other. */
+export interface PreBindPlan {
+  readonly steps: readonly PreBindStep[];
+  /** Between two looks at what has come about. */
+  readonly pollMicros: TimeMicros;
+  /** Whether the first look is at once, and not after such a time. */
+  readonly looksAtOnce: boolean;
+  /** How long it waits, from the last write on. */
+  readonly timeoutMicros: TimeMicros;
+  /** What is said when it has waited so long. */
+  readonly timedOut: string;
+  /** Stands before what is said when it does not come about. */
+  readonly failure: string;
+}
 
 export interface PermitResult {
   /** Null lets the pod through; Wait holds it, for `timeoutMicros` at most. */
@@ -263,7 +265,8 @@ export interface PermitPlugin extends Plugin {
 }
 
 export interface PreBindPlugin extends Plugin {
-  preBind(state: CycleState, pod: PodInfo, nodeName: string): readonly PreBindStep[] | Status;
+  /** Null: nothing to wait for. */
+  preBind(state: CycleState, pod: PodInfo, nodeName: string): PreBindPlan | Status | null;
 }
 
 export interface BindPlugin extends Plugin {

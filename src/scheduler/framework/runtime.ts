@@ -16,7 +16,7 @@ import type {
   PostFilterPlugin,
   PostFilterResult,
   PreBindPlugin,
-  PreBindStep,
+  PreBindPlan,
   PreEnqueuePlugin,
   PreFilterPlugin,
   PreFilterOutcome,
@@ -64,6 +64,12 @@ export interface WeightedScorePlugin {
 export interface CallCounts {
   filter: number;
   score: number;
+}
+
+/** What one plugin of a profile wants before a pod is bound. */
+export interface PluginPlan {
+  readonly plugin: string;
+  readonly plan: PreBindPlan;
 }
 
 /** A profile that runs: the plugins of each extension point in the configured order. */
@@ -359,14 +365,14 @@ export class Framework implements Handle {
     state: CycleState,
     pod: PodInfo,
     nodeName: string,
-  ): readonly PreBindStep[] | Status {
-    const steps: PreBindStep[] = [];
+  ): readonly PluginPlan[] | Status {
+    const plans: PluginPlan[] = [];
     for (const plugin of this.preBindPlugins) {
       const result = plugin.preBind(state, pod, nodeName);
       if (result instanceof Status) return result;
-      steps.push(...result);
+      if (result !== null) plans.push({ plugin: plugin.name, plan: result });
     }
-    return steps;
+    return plans;
   }
 
   /** Null: bind through the API's Binding. */

@@ -3,7 +3,7 @@ import type { NewGeneric, NewPod } from "../../api/new-object.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import type { ObjectStore } from "../object-store.js";
 import { type Refusal, refuse } from "../outcome.js";
-import { describe } from "../verbs/server-context.js";
+import { describe } from "../../api/object-named.js";
 import type { Admitted, PodAdmission } from "./admission.js";
 
 type PriorityClass = ObjectVersion<"PriorityClass">;

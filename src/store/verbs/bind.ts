@@ -1,8 +1,9 @@
+import { describe } from "../../api/object-named.js";
 import { type PodCondition, withCondition } from "../../api/pod-version.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { Target } from "../request.js";
 import { isGated } from "./scheduling-gates.js";
-import { describe, isRefusal, resolve, type ServerContext } from "./server-context.js";
+import { isRefusal, resolve, type ServerContext } from "./server-context.js";
 
 /**
  * The binding subresource: sets the node of a pod that has none, is not being deleted and is not

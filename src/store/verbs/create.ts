@@ -1,3 +1,4 @@
+import { describe } from "../../api/object-named.js";
 import { defaultSpec } from "../../api/defaults.js";
 import { KINDS, type Kind } from "../../api/kinds.js";
 import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
@@ -11,7 +12,7 @@ import { withDefaultClass, withProtection } from "../admission/storage.js";
 import { generateName } from "../names.js";
 import { type Outcome, type Refusal, refuse } from "../outcome.js";
 import { initialStatus } from "./scheduling-gates.js";
-import { describe, type ServerContext } from "./server-context.js";
+import type { ServerContext } from "./server-context.js";
 
 const NAME_ATTEMPTS = 8;
 

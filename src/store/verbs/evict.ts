@@ -1,9 +1,10 @@
+import { describe } from "../../api/object-named.js";
 import { isPodTerminal, type PodCondition } from "../../api/pod-version.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { EvictRequest } from "../request.js";
 import { checkBudgets } from "./budget-check.js";
 import { remove } from "./delete.js";
-import { describe, isRefusal, resolve, type ServerContext } from "./server-context.js";
+import { isRefusal, resolve, type ServerContext } from "./server-context.js";
 import { patch, update } from "./update.js";
 
 /**

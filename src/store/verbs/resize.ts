@@ -1,3 +1,4 @@
+import { describe } from "../../api/object-named.js";
 import { defaultSpec } from "../../api/defaults.js";
 import type { PodSpec } from "../../api/kubernetes.js";
 import { fromManifest } from "../../api/manifest.js";
@@ -8,7 +9,7 @@ import { typeIssues } from "../../api/schemas/screen.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { NamedTarget } from "../request.js";
 import { mergedManifest, unreadableMessage } from "./merge.js";
-import { describe, isRefusal, resolve, type ServerContext } from "./server-context.js";
+import { isRefusal, resolve, type ServerContext } from "./server-context.js";
 import { write } from "./update.js";
 
 /** What the kubelet's status says of containers that have what they ask for. */

@@ -1,4 +1,4 @@
-import { KINDS } from "../../api/kinds.js";
+import { describe } from "../../api/object-named.js";
 import type { LabelSelector, PodSpec } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
 import type { AnyVersion } from "../../api/object-version.js";
@@ -52,19 +52,4 @@ export function isRefusal(value: AnyVersion | Refusal): value is Refusal {
 
 function notFound(target: Target): Refusal {
   return refuse("NotFound", `${describe(target)} not found`);
-}
-
-/** `deployments.apps "web"`, as the API server writes it. */
-export function describe(target: Pick<Target, "kind" | "name">): string {
-  const { apiVersion, plural } = KINDS[target.kind];
-  const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
-  return `${plural}${group} "${target.name}"`;
-}
-
-/** What is said of a write that rests on an older version of the object. */
-export function conflictMessage(target: Pick<Target, "kind" | "name">): string {
-  return (
-    `Operation cannot be fulfilled on ${describe(target)}: the object has been modified; ` +
-    "please apply your changes to the latest version and try again"
-  );
 }

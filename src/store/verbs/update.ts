@@ -1,3 +1,4 @@
+import { conflictMessage } from "../../api/object-named.js";
 import { deepEqual } from "../../api/deep-equal.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import { type PodFields, type PodVersion, withCondition } from "../../api/pod-version.js";
@@ -8,7 +9,7 @@ import { genericVersion } from "../object-store.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { Change, PodChange, Target } from "../request.js";
 import { invalidMessage } from "./create.js";
-import { conflictMessage, isRefusal, resolve, type ServerContext } from "./server-context.js";
+import { isRefusal, resolve, type ServerContext } from "./server-context.js";
 
 /** Writes `change` if `base` is still the newest version, else refuses with Conflict. */
 export function update(

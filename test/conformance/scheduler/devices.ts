@@ -1,8 +1,8 @@
 import type { AllocationResult, DeviceResult } from "../../../src/api/devices.js";
 import type { PodVersion } from "../../../src/api/pod-version.js";
 import type { CycleState } from "../../../src/scheduler/framework/cycle-state.js";
-import type { DeviceStep } from "../../../src/scheduler/framework/interfaces.js";
-import type { Framework } from "../../../src/scheduler/framework/runtime.js";
+import type { Framework, PluginPlan } from "../../../src/scheduler/framework/runtime.js";
+import { ReserveDevices } from "../../../src/scheduler/plugins/dynamic-resources/device-steps.js";
 import { Status } from "../../../src/scheduler/framework/status.js";
 import type { VersionOf } from "../../../src/api/object-version.js";
 import { buildObject } from "./objects.js";
@@ -11,10 +11,8 @@ import type { World } from "./world.js";
 
 type ResourceClaim = VersionOf<"ResourceClaim">;
 
-function reservations(steps: readonly { readonly kind: string }[]) {
-  return steps.filter(
-    (step): step is DeviceStep & { kind: "reserveDevices" } => step.kind === "reserveDevices",
-  );
+function reservations(plans: readonly PluginPlan[]): readonly ReserveDevices[] {
+  return plans.flatMap(({ plan }) => plan.steps.filter((step) => step instanceof ReserveDevices));
 }
 
 /** The name that the recordings give to a claim for extended resources. */

@@ -2,7 +2,10 @@ import type { PodVersion } from "../../../src/api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../../src/base/time.js";
 import type { CycleState } from "../../../src/scheduler/framework/cycle-state.js";
 import type { Diagnosis } from "../../../src/scheduler/framework/fit-error.js";
-import type { VolumeStep } from "../../../src/scheduler/framework/interfaces.js";
+import {
+  BindClaim,
+  ProvisionClaim,
+} from "../../../src/scheduler/plugins/volume-binding/volume-steps.js";
 import type { NodeInfo } from "../../../src/scheduler/framework/node-info.js";
 import type { Framework } from "../../../src/scheduler/framework/runtime.js";
 import type {
@@ -182,7 +185,7 @@ export class Replay {
     for (const step of volumeSteps(framework, state, pod, nodeName, this.world)) {
       const [namespace, name] = step.claim.split("/") as [string, string];
       const claim = tables.persistentVolumeClaims.get(namespace, name)!;
-      const base = step.kind === "bindClaim" ? tables.persistentVolumes.get(step.volume)! : null;
+      const base = step instanceof BindClaim ? tables.persistentVolumes.get(step.volume)! : null;
       const node = this.world.state.get(nodeName)!;
       const storageClass = tables.storageClasses.get(className(claim));
       const made = base ?? recordedVolume(claim, storageClass!, node.labels[ZONE]);
@@ -217,11 +220,11 @@ function volumeSteps(
   pod: PodVersion,
   nodeName: string,
   world: World,
-): readonly VolumeStep[] {
-  const steps = framework.runPreBindPlugins(state, world.state.podInfos.podInfo(pod), nodeName);
-  if (steps instanceof Status) return [];
-  return steps.filter(
-    (step): step is VolumeStep => step.kind === "bindClaim" || step.kind === "provisionClaim",
+): readonly (BindClaim | ProvisionClaim)[] {
+  const plans = framework.runPreBindPlugins(state, world.state.podInfos.podInfo(pod), nodeName);
+  if (plans instanceof Status) return [];
+  return plans.flatMap(({ plan }) =>
+    plan.steps.filter((step) => step instanceof BindClaim || step instanceof ProvisionClaim),
   );
 }
 
@@ -233,7 +236,7 @@ function provisionedNames(
   world: World,
 ): readonly string[] {
   return volumeSteps(framework, state, pod, nodeName, world).flatMap((step) => {
-    if (step.kind !== "provisionClaim") return [];
+    if (step instanceof BindClaim) return [];
     const [namespace, name] = step.claim.split("/") as [string, string];
     const claim = world.tables.persistentVolumeClaims.get(namespace, name);
     return claim === undefined ? [] : [provisionedVolumeName(claim)];

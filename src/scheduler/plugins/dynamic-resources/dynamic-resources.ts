@@ -1,3 +1,4 @@
+import { MICROS_PER_SECOND } from "../../../base/time.js";
 import {
   type DeviceRequest,
   EXTENDED_RESOURCE_CLAIM,
@@ -14,6 +15,7 @@ import type {
   NormalizeScorePlugin,
   PostFilterPlugin,
   PostFilterResult,
+  PreBindPlan,
   PreBindPlugin,
   PreBindStep,
   PreEnqueuePlugin,
@@ -34,6 +36,12 @@ import { claimEvents } from "./claim-events.js";
 import { PlanError } from "./claims-plan.js";
 import { CLAIMS_KEY, ClaimsState, type ExtendedClaim, type NodeDevices } from "./claims-state.js";
 import {
+  MakeDeviceClaim,
+  ProtectDevices,
+  ReserveDevices,
+  TellExtendedResources,
+} from "./device-steps.js";
+import {
   type ExtendedRequests,
   ExtendedResources,
   extendedRequests,
@@ -43,6 +51,10 @@ import { matchesNodeSelector } from "./node-selection.js";
 import { isControlledBy, isReservedFor, podResourceClaims } from "./pod-claims.js";
 
 const NAME = "DynamicResources";
+/** Between two looks at devices that are attached on demand. */
+const DEVICES_POLL_MICROS = 5 * MICROS_PER_SECOND;
+/** Source: kube-scheduler, DynamicResourcesArgs.bindingTimeout. */
+const DEVICES_TIMEOUT_MICROS = 600 * MICROS_PER_SECOND;
 const SKIP: PreFilterResult = { status: new Status("Skip", [], NAME), nodeNames: null };
 const NOT_PREPARED = new Status("Error", ["not found"], NAME);
 const refusal = (reason: string): Status =>
@@ -348,28 +360,47 @@ export class DynamicResources
     mine?.reserved.splice(0);
   }
 
-  preBind(state: CycleState, { pod }: PodInfo, nodeName: string): readonly PreBindStep[] {
+  preBind(state: CycleState, { pod }: PodInfo, nodeName: string): PreBindPlan | null {
     const mine = state.read(CLAIMS_KEY);
-    if (mine === undefined || mine.isEmpty) return [];
+    if (mine === undefined || mine.isEmpty) return null;
+    const steps = this.preBindSteps(mine, pod, nodeName);
+    if (steps.length === 0) return null;
+    return {
+      steps,
+      pollMicros: DEVICES_POLL_MICROS,
+      looksAtOnce: true,
+      timeoutMicros: DEVICES_TIMEOUT_MICROS,
+      timedOut: "device binding timeout",
+      failure: "",
+    };
+  }
+
+  private preBindSteps(
+    mine: ClaimsState,
+    pod: PodVersion,
+    nodeName: string,
+  ): readonly PreBindStep[] {
+    const { resourceClaims } = this.handle.listers;
     const steps: PreBindStep[] = [];
     const allocations = new Map(mine.reserved.map(({ uid, allocation }) => [uid, allocation]));
     for (const claim of mine.claims) {
       if (isReservedFor(claim, pod)) continue;
       const allocation = allocations.get(claim.uid) ?? null;
       const key = `${claim.namespace}/${claim.name}`;
-      if (allocation !== null) steps.push({ kind: "protectDevices", claim: key });
-      steps.push({ kind: "reserveDevices", claim: key, uid: claim.uid, allocation });
+      if (allocation !== null) steps.push(new ProtectDevices(key, resourceClaims));
+      steps.push(new ReserveDevices(key, pod, resourceClaims, claim.uid, allocation));
     }
     const extended = mine.byNode.get(nodeName)?.extended ?? null;
     const uid = `${pod.uid}/extended-resources`;
     const allocation = allocations.get(uid);
     if (extended === null || allocation === undefined) return steps;
+    const making = new MakeDeviceClaim(pod, extended.spec, resourceClaims);
     return [
       ...steps,
-      { kind: "makeDeviceClaim", spec: extended.spec },
-      { kind: "protectDevices", claim: "" },
-      { kind: "reserveDevices", claim: "", uid, allocation },
-      { kind: "tellExtendedResources", mappings: extended.mappings },
+      making,
+      new ProtectDevices(making, resourceClaims),
+      new ReserveDevices(making, pod, resourceClaims, uid, allocation),
+      new TellExtendedResources(pod, making, extended.mappings),
     ];
   }
 }

@@ -1,12 +1,12 @@
-import { objectKey } from "../../../api/object-version.js";
+import { MICROS_PER_SECOND } from "../../../base/time.js";
 import type { PodVersion } from "../../../api/pod-version.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import { type CycleState, type StateData, StateKey } from "../../framework/cycle-state.js";
 import type {
   FilterPlugin,
   Handle,
+  PreBindPlan,
   PreBindPlugin,
-  PreBindStep,
   PreFilterPlugin,
   PreFilterResult,
   PreScorePlugin,
@@ -29,6 +29,7 @@ import { claimUses } from "../../../api/volumes/claims.js";
 import type { UtilizationShapePoint } from "../node-resources-fit/scoring-strategy.js";
 import { notMadeFor } from "../volumes/pod-claims.js";
 import { CapacityScorer } from "./capacity-score.js";
+import { BindClaim, ProvisionClaim } from "./volume-steps.js";
 import { type PodClaims, type PodVolumes, VolumeBinder } from "./volume-binder.js";
 import { signVolumes } from "../pod-signature.js";
 
@@ -198,29 +199,24 @@ export class VolumeBinding
     for (const { claim } of volumes.provisions) assumed.forgetClaim(claim.namespace, claim.name);
   }
 
-  preBind(state: CycleState, _pod: PodInfo, nodeName: string): readonly PreBindStep[] {
+  preBind(state: CycleState, _pod: PodInfo, nodeName: string): PreBindPlan | null {
     const volumes = state.read(VOLUME_KEY)?.byNode.get(nodeName);
-    if (volumes === undefined) return [];
-    const { bindTimeoutSeconds } = this.args;
-    return [
+    if (volumes === undefined) return null;
+    const { handle } = this;
+    const steps = [
       ...volumes.bindings.map(
-        ({ claim, volume }): PreBindStep => ({
-          kind: "bindClaim",
-          claim: objectKey(claim),
-          volume: volume.name,
-          version: volume.resourceVersion,
-          bindTimeoutSeconds,
-        }),
+        ({ claim, volume }) => new BindClaim(claim, volume, nodeName, handle),
       ),
-      ...volumes.provisions.map(
-        ({ claim }): PreBindStep => ({
-          kind: "provisionClaim",
-          claim: objectKey(claim),
-          nodeName,
-          version: claim.resourceVersion,
-          bindTimeoutSeconds,
-        }),
-      ),
+      ...volumes.provisions.map(({ claim }) => new ProvisionClaim(claim, nodeName, handle)),
     ];
+    if (steps.length === 0) return null;
+    return {
+      steps,
+      pollMicros: MICROS_PER_SECOND,
+      looksAtOnce: false,
+      timeoutMicros: this.args.bindTimeoutSeconds * MICROS_PER_SECOND,
+      timedOut: "timed out waiting for the condition",
+      failure: "binding volumes: ",
+    };
   }
 }
