@@ -37,12 +37,17 @@ const HEALTHY = [
   ["Ready", "True", "KubeletReady", "kubelet is posting ready status"],
 ] as const;
 
+/** What the `index`-th node of a pool is called. */
+export function nodeName({ name }: NodeShape, index: number): string {
+  return `${name}-${index}`;
+}
+
 /**
  * The Node object of the `index`-th node of a pool, as it stands once a cloud has made the machine
  * and its kubelet has registered it.
  */
 export function poolNode(shape: NodeShape, index: number, clock: NodeClock): NewGeneric<"Node"> {
-  const name = `${shape.name}-${index}`;
+  const name = nodeName(shape, index);
   const zone = shape.zones[index % Math.max(1, shape.zones.length)];
   const labels: Record<string, string> = {};
   if (zone !== undefined) labels["topology.kubernetes.io/zone"] = zone;

@@ -7,7 +7,7 @@ import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { Informer } from "../store/informer.js";
 import type { InformerFactory } from "../store/informer-factory.js";
-import { type NodeShape, poolNode } from "./node-object.js";
+import { type NodeClock, type NodeShape, nodeName, poolNode } from "./node-object.js";
 
 export interface NodePoolsOptions {
   readonly engine: Engine;
@@ -36,13 +36,24 @@ export interface NodeRemoval {
   readonly count: number;
 }
 
-export type NodeProvision =
-  | { readonly ok: true; readonly nodes: readonly string[] }
-  | { readonly ok: false; readonly message: string };
+export interface NodeRefusal {
+  readonly ok: false;
+  readonly message: string;
+}
+
+export type NodeProvision = { readonly ok: true; readonly nodes: readonly string[] } | NodeRefusal;
+
+interface ReservedNode {
+  readonly ok: true;
+  readonly name: string;
+  readonly index: number;
+  /** The Node object as its kubelet registers it now: once. */
+  register(): NewGeneric<"Node">;
+}
 
 /**
  * The cloud's side: makes machines for pools and takes them away, at once, by writes to the API
- * server. How long a cloud takes for that is not modelled.
+ * server. `NodeProvisioning` takes the time that a cloud takes for it.
  */
 export class NodePools {
   private readonly pools = new Map<string, Pool>();
@@ -85,6 +96,33 @@ export class NodePools {
   }
 
   /**
+   * A node of a pool that comes later: its name now, its object when the machine registers. `index` is
+   * its number in the pool.
+   */
+  reserve(poolName: string): ReservedNode | NodeRefusal {
+    const pool = this.pools.get(poolName);
+    if (pool === undefined) return refused(`there is no node pool ${poolName}`);
+    const { shape } = pool;
+    if (shape === null) return refused(`the node pool ${poolName} makes no nodes of its own`);
+    const index = pool.next;
+    pool.next += 1;
+    const register = () => {
+      const node = poolNode(shape, index, this.clock());
+      pool.names.push(node.name);
+      return node;
+    };
+    return { ok: true, name: nodeName(shape, index), index, register };
+  }
+
+  /** Which pool made the node, and as which of its nodes; undefined for one that no pool made, or that is gone. */
+  madeBy(node: string): { readonly pool: string; readonly index: number } | undefined {
+    for (const [pool, { names }] of this.pools) {
+      if (names.includes(node)) return { pool, index: Number(node.slice(pool.length + 1)) };
+    }
+    return undefined;
+  }
+
+  /**
    * Takes nodes away now, machines and Node objects: their names. Whoever wants their pods to go
    * first drains them before; pods that are still there stay bound to a node that is gone.
    */
@@ -121,7 +159,7 @@ export class NodePools {
   }
 
   private make(pool: Pool, shape: NodeShape, count: number): readonly NewGeneric<"Node">[] {
-    const clock = { startTimeMs: this.options.startTimeMs, nowMicros: this.options.engine.now };
+    const clock = this.clock();
     const nodes: NewGeneric<"Node">[] = [];
     for (let i = 0; i < count; i++) {
       const node = poolNode(shape, pool.next, clock);
@@ -130,6 +168,10 @@ export class NodePools {
       nodes.push(node);
     }
     return nodes;
+  }
+
+  private clock(): NodeClock {
+    return { startTimeMs: this.options.startTimeMs, nowMicros: this.options.engine.now };
   }
 
   private nodeGone(name: string): void {
@@ -144,6 +186,6 @@ function hasLabels(node: VersionOf<"Node">, labels: Labels): boolean {
   return Object.entries(labels).every(([key, value]) => own(node.labels, key) === value);
 }
 
-function refused(message: string): NodeProvision {
+function refused(message: string): NodeRefusal {
   return { ok: false, message };
 }
