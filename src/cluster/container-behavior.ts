@@ -29,6 +29,8 @@ export interface BehaviorSource {
   stopMicros(pod: PodVersion, container: Container): TimeMicros;
   /** Size of the container's image; 0: pulling it takes no time. */
   imageBytes(pod: PodVersion, container: Container): number;
+  /** Whether there is no such image to pull; default: there is. */
+  imageMissing?(pod: PodVersion, container: Container): boolean;
   /** What a running container uses; without it, observers assume a share of the requests. */
   usage?(pod: PodVersion, container: Container): ContainerUsage;
 }

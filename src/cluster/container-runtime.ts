@@ -1,11 +1,13 @@
 import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
-import type { ContainerState } from "../api/pod-version.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
+import { lostState, terminationOf, waitingFor } from "./container-states.js";
 import type { BehaviorSource, ContainerRun } from "./container-behavior.js";
+import type { FailedPulls } from "./failed-pulls.js";
 import { type ImagePulling, ImagePulls, type Pull } from "./image-pulls.js";
 import type { KubeletNode } from "./kubelet-node.js";
+import { isBeyondLimit, oomKilled } from "./out-of-memory.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
 import { planRun } from "./run-plan.js";
 
@@ -26,6 +28,8 @@ export interface ContainerRuntimeOptions {
   readonly behavior: BehaviorSource;
   readonly observer: ClusterObserver;
   readonly imagePulling: (node: KubeletNode) => ImagePulling;
+  /** Images that cannot be pulled. */
+  readonly pulls: FailedPulls;
   readonly listener: ContainerListener;
   readonly find: (row: number, serial: number) => PodWorker | undefined;
 }
@@ -69,6 +73,10 @@ export class ContainerRuntime {
       this.launch(worker, container);
       return;
     }
+    if (behavior.imageMissing?.(worker.pod, container.spec) === true) {
+      this.pullFails(worker, container, image);
+      return;
+    }
     this.say(worker, "Pulling", `Pulling image "${image}"`);
     if (bytes > 0) {
       container.step = "pulling";
@@ -80,6 +88,26 @@ export class ContainerRuntime {
     worker.node.images.add(image);
     this.say(worker, "Pulled", `Successfully pulled image "${image}" for container ${name}`);
     this.launch(worker, container);
+  }
+
+  /** There is no such image: the container waits until it is tried again, and so on. */
+  private pullFails(worker: PodWorker, container: ContainerRecord, image: string): void {
+    const { engine, pulls, listener } = this.options;
+    const { reason, againAtMicros } = pulls.ask(worker, image, engine.now);
+    if (reason === "ErrImagePull") {
+      this.say(worker, "Pulling", `Pulling image "${image}"`);
+      this.warn(worker, "Failed", `Failed to pull image "${image}": not found`);
+    } else {
+      this.say(worker, "BackOff", `Back-off pulling image "${image}"`);
+    }
+    this.warn(worker, "Failed", `Error: ${reason}`);
+    container.step = "no image";
+    container.status = waitingFor(container.status, reason);
+    const { row, serial } = worker;
+    const { index } = container;
+    const timer = this.hopelessTimer;
+    container.timer = engine.scheduleAt(againAtMicros, Phase.world, timer, row, serial, index);
+    listener.containerChanged(worker, container);
   }
 
   /** Takes up a container that runs already, as a snapshot shows it. */
@@ -160,6 +188,15 @@ export class ContainerRuntime {
     container.step = "ended";
   }
 
+  /** Nothing runs on a machine that was down: how its containers ended is not known. */
+  lose(worker: PodWorker, container: ContainerRecord, nowMicros: TimeMicros): void {
+    this.disarm(container);
+    container.step = "ended";
+    if (container.status.state !== "running") return;
+    container.status = lostState(container.status, nowMicros);
+    this.tellUsage(worker);
+  }
+
   /** Forgets the node's pulls and what would happen to its containers. */
   stopNode(node: KubeletNode): void {
     this.pulls.get(node.ordinal)?.stop();
@@ -206,6 +243,8 @@ export class ContainerRuntime {
   private runOf(worker: PodWorker, container: ContainerRecord, ordinal: number): ContainerRun {
     const init = container.role !== "main";
     const run = this.options.behavior.containerRun(worker.pod, container.spec, init, ordinal);
+    const usage = this.options.behavior.usage?.(worker.pod, container.spec);
+    if (usage !== undefined && isBeyondLimit(container, usage.memoryBytes)) return oomKilled(run);
     if (run.assumed !== true) return run;
     return container.recorded === null ? run : { ...run, ...container.recorded };
   }
@@ -221,6 +260,9 @@ export class ContainerRuntime {
     container.timer = 0;
     const now = this.options.engine.now;
     switch (container.step) {
+      case "no image":
+        this.start(worker, container);
+        return;
       case "backoff":
         this.options.listener.backoffOver(worker, container);
         return;
@@ -337,21 +379,13 @@ export class ContainerRuntime {
     observer.podUsage(worker.pod, cpuMillis, memoryBytes, engine.now);
   }
 
+  private warn(worker: PodWorker, reason: string, message: string): void {
+    this.options.observer.event("Warning", reason, worker.pod, message, this.options.engine.now);
+  }
+
   private say(worker: PodWorker, reason: string, message: string): void {
     this.options.observer.event("Normal", reason, worker.pod, message, this.options.engine.now);
   }
-}
-
-/** How a container's last run ended, as the status of its next one tells it. */
-export function terminationOf(
-  status: ContainerState,
-): NonNullable<ContainerState["lastTermination"]> {
-  return {
-    exitCode: status.exitCode ?? 0,
-    reason: status.reason,
-    startedAtMicros: status.startedAtMicros,
-    finishedAtMicros: status.finishedAtMicros,
-  };
 }
 
 /** How long the preStop hook takes; one that is no `sleep` takes no time. */

@@ -1,4 +1,4 @@
-import type { TimeMicros } from "../base/time.js";
+import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 
 /** What is remembered of one thing that fails again and again. */
 export interface BackoffEntry {
@@ -57,7 +57,22 @@ export class ExponentialBackoff {
     return { delayMicros: Math.min(delayMicros, this.maxMicros), updatedMicros };
   }
 
-  private hasExpired(entry: BackoffEntry, atMicros: TimeMicros): boolean {
+  /** Whether the entry is so old at that time that it counts no more. */
+  hasExpired(entry: BackoffEntry, atMicros: TimeMicros): boolean {
     return atMicros - entry.updatedMicros > 2 * this.maxMicros;
   }
+}
+
+/** The first wait and the longest. */
+export interface BackoffLimits {
+  readonly initialMicros: TimeMicros;
+  readonly maxMicros: TimeMicros;
+}
+
+/** The back-off of a kubelet: from 10 s to 5 min, where nothing else is said. */
+export function kubeletBackoff(limits?: BackoffLimits): ExponentialBackoff {
+  return new ExponentialBackoff(
+    limits?.initialMicros ?? 10 * MICROS_PER_SECOND,
+    limits?.maxMicros ?? 5 * MICROS_PER_MINUTE,
+  );
 }

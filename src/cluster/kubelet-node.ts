@@ -1,10 +1,13 @@
 import { assert } from "../base/assert.js";
-import type { TimeMicros } from "../base/time.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { ResourceList, Taint } from "../api/kubernetes.js";
 import type { VersionOf } from "../api/object-version.js";
 import { parseResource } from "../api/quantity.js";
 import type { PodDemand } from "./pod-demand.js";
 import type { PodWorker } from "./pod-worker.js";
+
+/** A quarter of upstream's `nodeLeaseDurationSeconds`, 40 s. */
+const RENEW_MICROS = 10 * MICROS_PER_SECOND;
 
 /** What a kubelet keeps of its own node: what it has, and what the pods it admitted take. */
 export class KubeletNode {
@@ -19,6 +22,12 @@ export class KubeletNode {
   readonly portHolders = new Set<PodWorker>();
   /** Pods whose resize in place waits for room. */
   readonly resizing = new Set<PodWorker>();
+  /** `cut off`: it goes on by itself, and neither hears of the API server nor is heard of. */
+  state: "up" | "cut off" | "down" = "up";
+  /** Its last renewal of its lease, while it is not heard of. */
+  silentSinceMicros: TimeMicros | null = null;
+  /** Rows of pods of which it could not hear what happened to them. */
+  readonly missed = new Set<number>();
   /** Images that need no pull. */
   readonly images = new Set<string>();
   private heldPlaces = 0;
@@ -27,7 +36,8 @@ export class KubeletNode {
     node: VersionOf<"Node">,
     /** Number of the node among those that came up in this run, from 0. */
     readonly ordinal: number,
-    readonly upSinceMicros: TimeMicros,
+    /** From when on it renews its lease. */
+    public upSinceMicros: TimeMicros,
   ) {
     this.node = node;
     this.refresh(node);
@@ -38,6 +48,17 @@ export class KubeletNode {
 
   get name(): string {
     return this.node.name;
+  }
+
+  /** Whether its kubelet runs and sees the API server. */
+  get hears(): boolean {
+    return this.state === "up";
+  }
+
+  /** When a node that is up last renewed its lease. */
+  lastRenewalMicros(nowMicros: TimeMicros): TimeMicros {
+    const renewals = Math.floor((nowMicros - this.upSinceMicros) / RENEW_MICROS);
+    return this.upSinceMicros + renewals * RENEW_MICROS;
   }
 
   get taints(): readonly Taint[] {
@@ -96,7 +117,8 @@ function amountsOf(list: ResourceList): ReadonlyMap<string, number> {
   return amounts;
 }
 
-function readyStatus(node: VersionOf<"Node">): string | undefined {
+/** The status of a node's Ready condition. */
+export function readyStatus(node: VersionOf<"Node">): string | undefined {
   return node.status.conditions?.find((condition) => condition.type === "Ready")?.status;
 }
 

@@ -1,5 +1,5 @@
 import type { TimeMicros } from "../base/time.js";
-import { MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../base/time.js";
+import { MICROS_PER_SECOND } from "../base/time.js";
 import type { VersionOf } from "../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../api/pod-version.js";
 import type { Engine } from "../kernel/engine.js";
@@ -9,10 +9,13 @@ import type { Informer } from "../store/informer.js";
 import type { InformerFactory } from "../store/informer-factory.js";
 import type { BehaviorSource } from "./container-behavior.js";
 import { ContainerRuntime } from "./container-runtime.js";
-import { ExponentialBackoff } from "./exponential-backoff.js";
+import { type BackoffLimits, kubeletBackoff } from "./exponential-backoff.js";
+import { FailedPulls } from "./failed-pulls.js";
 import type { ImagePulling } from "./image-pulls.js";
 import { kubeletReports, KubeletNode } from "./kubelet-node.js";
+import { type NodeFault, NodeFaults } from "./node-faults.js";
 import { NodeImageReports } from "./node-image-reports.js";
+import { nodeAddress, PodAddresses } from "./pod-addresses.js";
 import { PodAdmission, type Rejection } from "./pod-admission.js";
 import { PodDemands } from "./pod-demand.js";
 import { PodLifecycle } from "./pod-lifecycle.js";
@@ -38,21 +41,22 @@ export interface KubeletsOptions {
   /** Of resizes that wait the most urgent pod's is tried first; absent: the one that waits longest. */
   readonly resizesByPriority?: boolean;
   readonly imagePulling: (node: VersionOf<"Node">) => ImagePulling;
+  /** Virtual zero as milliseconds since 1970. */
+  readonly startTimeMs: number;
   /** Upstream's `nodeStatusUpdateFrequency`, 10 s. */
   readonly nodeStatusUpdateFrequencyMicros: TimeMicros;
-  /** Upstream's first and longest wait before a restart: 10 s and 5 min. */
-  readonly crashLoopBackoff?: {
-    readonly initialMicros: TimeMicros;
-    readonly maxMicros: TimeMicros;
-  };
+  /** The first and the longest wait before a restart. Default: upstream's, 10 s and 5 min. */
+  readonly crashLoopBackoff?: BackoffLimits;
+  /** The same before an image is pulled again. */
+  readonly imagePullBackoff?: BackoffLimits;
 }
 
 /**
  * The kubelets of all nodes as one component: one watch of pods, handed on by node. It keeps a
  * record of each pod on a node, and queues an event only for what will change.
  *
- * A node whose Ready condition is Unknown has no kubelet: its pods stay as they are until it reports
- * again. The machine of a Node object that is deleted is gone with it.
+ * A node that comes with the Ready condition Unknown has no kubelet: its pods stay as they are until
+ * it reports again. The machine of a Node object that is deleted is gone with it.
  */
 export class Kubelets {
   private readonly pods: Informer<"Pod">;
@@ -70,17 +74,16 @@ export class Kubelets {
   private readonly resizes: PodResizes;
   private readonly volumes: PodVolumes;
   private readonly imageReports: NodeImageReports;
+  private readonly faults: NodeFaults;
+  /** By the node's ordinal. */
+  private readonly byOrdinal = new Map<number, KubeletNode>();
   private nextSerial = 1;
   private nextNodeOrdinal = 0;
-  private nextAddress = 0;
+  private readonly addresses = new PodAddresses();
 
   constructor(private readonly options: KubeletsOptions) {
     const { engine, client, observer, behavior, features, informers } = options;
-    const limits = options.crashLoopBackoff;
-    const backoff = new ExponentialBackoff(
-      limits?.initialMicros ?? 10 * MICROS_PER_SECOND,
-      limits?.maxMicros ?? 5 * MICROS_PER_MINUTE,
-    );
+    const backoff = kubeletBackoff(options.crashLoopBackoff);
     const find = (row: number, serial: number) => {
       const worker = this.workers[row];
       return worker?.serial === serial ? worker : undefined;
@@ -110,6 +113,7 @@ export class Kubelets {
       behavior,
       observer,
       imagePulling,
+      pulls: new FailedPulls(kubeletBackoff(options.imagePullBackoff)),
       listener,
       find,
     });
@@ -124,6 +128,16 @@ export class Kubelets {
     });
     const retry = (worker: PodWorker) => this.beginIfReady(worker);
     this.volumes = new PodVolumes({ engine, informers, observer, find, retry });
+    this.faults = new NodeFaults({
+      engine,
+      client,
+      observer,
+      startTimeMs: options.startTimeMs,
+      statusPeriodMicros: options.nodeStatusUpdateFrequencyMicros,
+      nodeAt: (ordinal) => this.byOrdinal.get(ordinal),
+      crashed: (node) => this.crashed(node),
+      reconnected: (node, rebooted) => this.reconnected(node, rebooted),
+    });
   }
 
   /** Takes up the nodes and pods that exist and follows them from now on. */
@@ -148,13 +162,30 @@ export class Kubelets {
     return this.nodes.get(nodeName)?.requested;
   }
 
-  /** When the node last renewed its lease, computed; null if it has no kubelet. */
-  lastHeartbeatMicros(nodeName: string): TimeMicros | null {
+  /** The last renewal of a node's lease; null while it goes on renewing it, or nobody knows it. */
+  silentSinceMicros(nodeName: string): TimeMicros | null {
+    return this.nodes.get(nodeName)?.silentSinceMicros ?? null;
+  }
+
+  /** Has it called when a node falls silent, and when it is heard of again. */
+  onHeartbeatChange(listener: (nodeName: string) => void): void {
+    this.faults.onHeartbeatChange(listener);
+  }
+
+  /** Has a node fail; false for one that has failed already, or has no machine. */
+  failNode(nodeName: string, fault: NodeFault): boolean {
     const node = this.nodes.get(nodeName);
-    if (node === undefined) return null;
-    const period = this.options.nodeStatusUpdateFrequencyMicros;
-    const since = this.options.engine.now - node.upSinceMicros;
-    return node.upSinceMicros + Math.floor(since / period) * period;
+    return node !== undefined && this.faults.fail(node, fault);
+  }
+
+  /** Has a node that failed come up again; false for one that has not failed. */
+  recoverNode(nodeName: string): boolean {
+    const node = this.nodes.get(nodeName);
+    if (node !== undefined) return this.faults.recover(node);
+    const object = this.nodeObjects.find("", nodeName);
+    if (object === undefined) return false;
+    this.faults.report({ node: object });
+    return true;
   }
 
   private nodeAdded(object: VersionOf<"Node">): void {
@@ -162,6 +193,7 @@ export class Kubelets {
     const node = new KubeletNode(object, this.nextNodeOrdinal, this.options.engine.now);
     this.nextNodeOrdinal += 1;
     this.nodes.set(object.name, node);
+    this.byOrdinal.set(node.ordinal, node);
     const waiting = this.unattended.get(object.name);
     if (waiting === undefined) return;
     this.unattended.delete(object.name);
@@ -175,13 +207,48 @@ export class Kubelets {
     const node = this.nodes.get(object.name);
     if (node === undefined) {
       this.nodeAdded(object);
-    } else if (!kubeletReports(object)) {
-      this.stopNode(node);
-    } else {
-      node.refresh(object);
-      this.resizes.retry(node);
-      for (const worker of [...node.pods]) this.beginIfReady(worker);
+      return;
     }
+    node.refresh(object);
+    this.faults.objectChanged(node);
+    if (node.hears) this.lookAgain(node);
+  }
+
+  /** What waits on a node may go on, for something has changed there. */
+  private lookAgain(node: KubeletNode): void {
+    this.resizes.retry(node);
+    for (const worker of [...node.pods]) this.beginIfReady(worker);
+  }
+
+  private crashed(node: KubeletNode): void {
+    this.runtime.stopNode(node);
+    for (const worker of node.pods) this.lifecycle.disarmDeadline(worker);
+  }
+
+  /** The kubelet learns what has happened meanwhile, and says what it could not say. */
+  private reconnected(node: KubeletNode, rebooted: boolean): void {
+    for (const worker of [...node.pods]) {
+      if (rebooted) {
+        if (worker.pod.spec.hostNetwork !== true && worker.podIP !== "") {
+          worker.podIP = this.addresses.next();
+        }
+        this.lifecycle.reboot(worker);
+      }
+      // Others may have said meanwhile that it is not ready.
+      if (worker.stage === "active") worker.dirty = true;
+      this.writer.resume(worker);
+    }
+    const missed = [...node.missed];
+    node.missed.clear();
+    for (const row of missed) {
+      const pod = this.pods.at(row);
+      if (pod?.nodeName !== node.name) continue;
+      const worker = this.workers[row];
+      if (worker?.pod.uid !== pod.uid) this.podBound(pod);
+      else this.podChanged(worker, worker.pod, pod);
+    }
+    this.imageReports.resume(node);
+    this.lookAgain(node);
   }
 
   private nodeDeleted(object: VersionOf<"Node">): void {
@@ -192,6 +259,7 @@ export class Kubelets {
   /** The node's kubelet is no more; what the API server knows of its pods stays as it is. */
   private stopNode(node: KubeletNode): void {
     this.nodes.delete(node.name);
+    this.byOrdinal.delete(node.ordinal);
     this.runtime.stopNode(node);
     for (const worker of node.pods) {
       this.lifecycle.disarmDeadline(worker);
@@ -216,6 +284,10 @@ export class Kubelets {
     const node = this.nodes.get(pod.nodeName);
     if (node === undefined) {
       this.leaveUnattended(pod);
+      return;
+    }
+    if (!node.hears) {
+      node.missed.add(pod.row);
       return;
     }
     const worker = newWorker(pod, this.nextSerial, node, this.demands.of(pod.spec));
@@ -244,7 +316,7 @@ export class Kubelets {
     this.hold(worker);
     worker.containers = newContainers(pod.spec);
     const onHost = pod.spec.hostNetwork === true;
-    worker.podIP = onHost ? nodeAddress(node) : this.newAddress();
+    worker.podIP = onHost ? nodeAddress(node) : this.addresses.next();
     this.beginIfReady(worker);
     if (worker.stage === "starting") this.writer.markDirty(worker);
   }
@@ -255,6 +327,7 @@ export class Kubelets {
       this.volumes.forget(worker);
       return;
     }
+    if (!worker.node.hears) return;
     if (!worker.node.networkReady && worker.pod.spec.hostNetwork !== true) return;
     if (this.volumes.areThere(worker)) this.lifecycle.begin(worker);
   }
@@ -274,6 +347,11 @@ export class Kubelets {
       if (before.nodeName === "" && pod.nodeName !== "") this.podBound(pod);
       return;
     }
+    if (worker.node.hears) this.podChanged(worker, before, pod);
+    else worker.node.missed.add(pod.row);
+  }
+
+  private podChanged(worker: PodWorker, before: PodVersion, pod: PodVersion): void {
     worker.pod = pod;
     if (pod.deletionTimeMicros !== null && pod.deletionTimeMicros !== before.deletionTimeMicros) {
       if (worker.stage === "ended") this.writer.removeEnded(worker);
@@ -324,20 +402,4 @@ export class Kubelets {
     worker.node.pods.delete(worker);
     if (this.workers[worker.row] === worker) this.workers[worker.row] = undefined;
   }
-
-  /** An address from 10.0.0.0/8 that no other pod of this run was given. */
-  private newAddress(): string {
-    this.nextAddress += 1;
-    const n = this.nextAddress;
-    return `10.${(n >>> 16) & 255}.${(n >>> 8) & 255}.${n & 255}`;
-  }
-}
-
-/** The node's own address; one from 172.16.0.0/12 if its object has none. */
-function nodeAddress(node: KubeletNode): string {
-  const addresses = node.node.status.addresses ?? [];
-  const own = addresses.find(({ type }) => type === "InternalIP")?.address;
-  if (own !== undefined) return own;
-  const n = node.ordinal + 1;
-  return `172.${16 + ((n >>> 16) & 15)}.${(n >>> 8) & 255}.${n & 255}`;
 }

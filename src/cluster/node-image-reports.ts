@@ -51,9 +51,14 @@ export class NodeImageReports {
     engine.scheduleAt(at, Phase.react, this.handler, node.ordinal);
   }
 
+  /** Says what a node has pulled while it was cut off. */
+  resume(node: KubeletNode): void {
+    this.report(node.ordinal);
+  }
+
   private report(ordinal: number): void {
     const due = this.due.get(ordinal);
-    if (due === undefined) return;
+    if (due === undefined || !due.node.hears) return;
     this.due.delete(ordinal);
     const { node } = due.node;
     const known = new Set(due.images.flatMap((image) => image.names));

@@ -1,4 +1,5 @@
 import { own } from "../base/own.js";
+import { withFormerLabels } from "../api/former-labels.js";
 import type { Labels, NodeStatus, ResourceList, Taint } from "../api/kubernetes.js";
 import { type NewGeneric, newMeta } from "../api/new-object.js";
 import { mustParseQuantity } from "../api/quantity.js";
@@ -84,13 +85,30 @@ export function registeredNode(node: NewGeneric<"Node">, clock: NodeClock): NewG
       ? status.conditions
       : [...(status.conditions ?? []), ...healthyConditions(node, clock)],
   };
-  const labels = {
+  const labels = withFormerLabels({
     "kubernetes.io/hostname": node.name,
     "kubernetes.io/os": "linux",
     "kubernetes.io/arch": "amd64",
     ...node.labels,
-  };
+  });
   return { ...node, labels, status: complete };
+}
+
+/** What a kubelet reports of a node that is well, over what its status says of other things. */
+export function reportedStatus(
+  { status }: { readonly status: NodeStatus },
+  clock: NodeClock,
+): NodeStatus {
+  const time = formatTimestamp(clock.nowMicros, clock.startTimeMs);
+  const before = status.conditions ?? [];
+  const reported = HEALTHY.map(([type, value, reason, message]) => {
+    const known = before.find((condition) => condition.type === type);
+    const since = known?.status === value ? known.lastTransitionTime : time;
+    const report = { type, status: value, reason, message, lastHeartbeatTime: time };
+    return { ...report, ...(since !== undefined && { lastTransitionTime: since }) };
+  });
+  const others = before.filter(({ type }) => !HEALTHY.some(([name]) => name === type));
+  return { ...status, conditions: [...others, ...reported] };
 }
 
 function healthyConditions(node: NewGeneric<"Node">, clock: NodeClock) {

@@ -3,11 +3,8 @@ import type { ContainerState } from "../api/pod-version.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
-import {
-  type ContainerListener,
-  type ContainerRuntime,
-  terminationOf,
-} from "./container-runtime.js";
+import type { ContainerListener, ContainerRuntime } from "./container-runtime.js";
+import { waitingFor } from "./container-states.js";
 import type { ExponentialBackoff } from "./exponential-backoff.js";
 import type { KubeletNode } from "./kubelet-node.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
@@ -64,6 +61,39 @@ export class PodLifecycle implements ContainerListener {
       // Ended when the snapshot was taken, and not yet dealt with.
       const pending = container.step === "ended" && !isPassed(worker, container);
       if (pending && worker.stage === "active") this.containerExited(worker, container);
+    }
+    this.sync(worker);
+  }
+
+  /**
+   * Goes on with a pod whose machine was down: what ran is lost, and it begins anew, init containers
+   * and all, unless it may not restart.
+   */
+  reboot(worker: PodWorker): void {
+    if (worker.stage !== "active" && worker.stage !== "terminating") return;
+    const { now } = this.options.engine;
+    for (const container of worker.containers) this.runtime.lose(worker, container, now);
+    this.options.writer.markDirty(worker);
+    if (worker.stage === "terminating") {
+      this.stopRest(worker);
+      return;
+    }
+    this.armDeadline(worker);
+    const policy = worker.pod.spec.restartPolicy ?? "Always";
+    const ran = worker.containers.some(({ status }) => status.state === "terminated");
+    if (policy === "Never" && ran) {
+      this.wind(worker);
+      return;
+    }
+    const hasInit = worker.containers.some(({ role }) => role !== "main");
+    worker.initialized = !hasInit;
+    for (const container of worker.containers) {
+      const { status, role } = container;
+      const succeeded = status.state === "terminated" && status.exitCode === 0;
+      if (role === "main" && policy === "OnFailure" && succeeded) continue;
+      container.step = "idle";
+      container.backoff = null;
+      container.status = waitingFor(status, hasInit ? "PodInitializing" : "ContainerCreating");
     }
     this.sync(worker);
   }
@@ -150,7 +180,7 @@ export class PodLifecycle implements ContainerListener {
       this.runtime.start(worker, container);
       return;
     }
-    container.status = inCrashLoop(container.status);
+    container.status = waitingFor(container.status, "CrashLoopBackOff");
     const { namespace, name, uid } = worker.pod;
     observer.event(
       "Warning",
@@ -251,20 +281,6 @@ function isPassed(worker: PodWorker, { role, status }: ContainerRecord): boolean
   const policy = worker.pod.spec.restartPolicy ?? "Always";
   const stays = policy === "Never" || (policy === "OnFailure" && status.exitCode === 0);
   return stays && worker.containers.some((c) => c.role === "main" && c.step !== "ended");
-}
-
-/** The state of a container that ended and waits for its next start. */
-function inCrashLoop(ended: ContainerState): ContainerState {
-  return {
-    ...ended,
-    ready: false,
-    state: "waiting",
-    reason: "CrashLoopBackOff",
-    exitCode: null,
-    startedAtMicros: null,
-    finishedAtMicros: null,
-    lastTermination: terminationOf(ended),
-  };
 }
 
 /** What a pod that has ended says of a container that did not run at the end. */

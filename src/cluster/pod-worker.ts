@@ -14,8 +14,10 @@ export type ContainerRole = "init" | "sidecar" | "main";
  *   idle -> pulling -> running -> stopping -> ended
  *             ^           |----------------->|
  *             '- backoff <'
+ *
+ * no image: a pull has failed, and is tried again in place of `pulling`.
  */
-type ContainerStep = "idle" | "pulling" | "backoff" | "running" | "stopping" | "ended";
+type ContainerStep = "idle" | "pulling" | "no image" | "backoff" | "running" | "stopping" | "ended";
 
 /** What a kubelet knows of one container beside its status. */
 export interface ContainerRecord {

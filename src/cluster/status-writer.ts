@@ -47,7 +47,7 @@ export class StatusWriter {
 
   /** Removes a pod that has ended, after its last status. */
   removeEnded(worker: PodWorker): void {
-    if (worker.dirty || worker.writing || worker.deleteSent) return;
+    if (worker.dirty || worker.writing || worker.deleteSent || !worker.node.hears) return;
     worker.deleteSent = true;
     const { client } = this.options;
     client.submit(
@@ -56,6 +56,15 @@ export class StatusWriter {
       worker.row,
       worker.serial,
     );
+  }
+
+  /** Writes what could not be written while the pod's node was cut off. */
+  resume(worker: PodWorker): void {
+    if (worker.writing) return;
+    if (worker.dirty) this.enqueue(worker);
+    else if (worker.stage === "ended" && worker.pod.deletionTimeMicros !== null) {
+      this.removeEnded(worker);
+    }
   }
 
   private enqueue(worker: PodWorker): void {
@@ -70,8 +79,9 @@ export class StatusWriter {
     const due = this.due;
     this.due = [];
     for (const worker of due) {
-      // One that was dropped meanwhile has nobody to tell any more.
-      if (this.options.find(worker.row, worker.serial) === worker) this.write(worker);
+      // One that was dropped meanwhile has nobody to tell any more, one that is cut off nobody yet.
+      const isThere = this.options.find(worker.row, worker.serial) === worker;
+      if (isThere && worker.node.hears) this.write(worker);
     }
   }
 

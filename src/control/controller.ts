@@ -1,4 +1,5 @@
 import type { Kind } from "../api/kinds.js";
+import type { TimeMicros } from "../base/time.js";
 import type { Engine } from "../kernel/engine.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { Client } from "../store/client.js";
@@ -8,9 +9,13 @@ import type { InformerFactory } from "../store/informer-factory.js";
 export interface ControllerFlag {
   /** Upstream's name in camel case: its key under `controlPlane.controllerManager`. */
   readonly name: string;
-  /** The least that it may be. */
+  /** A whole number (default), a duration in microseconds, or any number. */
+  readonly form?: "count" | "duration" | "number";
+  /** The least that it may be; 1 of a duration means longer than 0. */
   readonly least: 0 | 1;
   readonly byDefault: number;
+  /** What its default was up to an older minor version of Kubernetes. */
+  readonly formerly?: { readonly before: number; readonly value: number };
   /** A sentence for the reference. */
   readonly meaning: string;
 }
@@ -36,6 +41,22 @@ export interface ControllerOptions {
   readonly kubernetesMinor?: number | undefined;
   /** What the flags of its entry are set to; one that is absent has its default. */
   readonly flags?: FlagValues;
+  /** What the kubelets' leases say; undefined where every node is heard of. */
+  readonly heartbeats?: NodeHeartbeats;
+}
+
+/**
+ * The leases of the kubelets, which are computed when asked: a node that renews its lease costs
+ * nothing.
+ */
+export interface NodeHeartbeats {
+  /**
+   * When whoever watches leases has seen the last one of a node that is not heard of any more, which
+   * may lie ahead; null of a node that goes on renewing its lease.
+   */
+  lastSeenMicros(nodeName: string): TimeMicros | null;
+  /** Has it called when a node falls silent, and when it is heard of again. */
+  onChange(listener: (nodeName: string) => void): void;
 }
 
 /** A control loop: it registers its event handlers when it is built and begins with `start`. */
@@ -64,6 +85,13 @@ export function flagsOf(entries: readonly ControllerEntry[]): readonly Controlle
   ]);
 }
 
-export function flagValue(flag: ControllerFlag, values: FlagValues = {}): number {
-  return values[flag.name] ?? flag.byDefault;
+/** What a flag is set to. `minor`: the cluster's version; undefined for the newest behaviour. */
+export function flagValue(flag: ControllerFlag, values: FlagValues = {}, minor?: number): number {
+  return values[flag.name] ?? defaultOf(flag, minor);
+}
+
+function defaultOf({ byDefault, formerly }: ControllerFlag, minor?: number): number {
+  return formerly !== undefined && (minor ?? formerly.before) < formerly.before
+    ? formerly.value
+    : byDefault;
 }

@@ -6,6 +6,8 @@ import { EndpointSliceController } from "./endpointslice/endpoint-slice-controll
 import { EphemeralVolumeController } from "./ephemeral-volume/ephemeral-volume-controller.js";
 import { GarbageCollector } from "./garbage-collector/garbage-collector.js";
 import { NamespaceController } from "./namespace/namespace-controller.js";
+import { NodeLifecycleController } from "./node-lifecycle/node-lifecycle-controller.js";
+import { NODE_LIFECYCLE_FLAGS } from "./node-lifecycle/node-lifecycle-flags.js";
 import { PersistentVolumeController } from "./persistentvolume/persistent-volume-controller.js";
 import {
   PodGarbageCollector,
@@ -76,6 +78,12 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     controller: PodGarbageCollector,
     kinds: ["Pod", "Node"],
     flags: [TERMINATED_POD_GC_THRESHOLD],
+  },
+  {
+    name: "node-lifecycle-controller",
+    controller: NodeLifecycleController,
+    kinds: ["Node", "Pod"],
+    flags: NODE_LIFECYCLE_FLAGS,
   },
   {
     name: "taint-eviction-controller",

@@ -37,6 +37,10 @@ describe("the nodes of a pool", () => {
     ]);
     const [node] = nodes;
     expect(node?.labels).toEqual({
+      "beta.kubernetes.io/arch": "amd64",
+      "beta.kubernetes.io/os": "linux",
+      "failure-domain.beta.kubernetes.io/region": "r",
+      "failure-domain.beta.kubernetes.io/zone": "a",
       "kubernetes.io/hostname": "general-0",
       "kubernetes.io/os": "linux",
       "kubernetes.io/arch": "amd64",
@@ -119,7 +123,7 @@ describe("a node's kubelet", () => {
     expect(world.until(200).line("pod")).toBe("Running Ready deleted main=running ready");
     world.delete("pod", 0);
     expect(world.line("pod")).toBe("gone");
-    expect(world.kubelets.lastHeartbeatMicros("node-0")).toBeNull();
+    expect(world.kubelets.failNode("node-0", "crash")).toBe(false);
   });
 
   it("takes up the pods that were bound before its node was there", () => {
@@ -132,25 +136,48 @@ describe("a node's kubelet", () => {
     expect(world.until(10).pod("pod")?.phase).toBe("Running");
   });
 
-  it("does not act while its node's Ready condition is Unknown", () => {
+  it("does not act while its node is cut off, and makes up for it afterwards", () => {
     const world = newWorld();
-    const setReady = (status: string) => {
-      const node = world.store.table("Node").find("", "node-0")!;
-      const change = { status: { ...node.status, conditions: [{ type: "Ready", status }] } };
-      world.do({ verb: "patch", target: node, change });
-    };
     world.bind("old");
-    world.until(5);
-    setReady("Unknown");
+    world.until(5).kubelets.failNode("node-0", "partition");
     world.until(6).bind("new");
     world.delete("old");
     world.until(100);
     expect(world.line("old")).toContain("Running Ready deleted");
     expect(world.line("new")).toBe("Pending");
-    setReady("True");
-    world.until(110);
+    world.kubelets.recoverNode("node-0");
+    world.until(140);
     expect(world.line("old")).toBe("gone");
     expect(world.pod("new")?.phase).toBe("Running");
+  });
+
+  it("says that it is well when somebody has written that it is not heard of", () => {
+    const world = newWorld();
+    const node = world.store.table("Node").find("", "node-0")!;
+    const conditions = [{ type: "Ready", status: "Unknown" as const }];
+    const change = { status: { ...node.status, conditions } };
+    world.until(12).do({ verb: "patch", target: node, change });
+    const ready = () =>
+      world.store
+        .table("Node")
+        .find("", "node-0")!
+        .status.conditions?.find(({ type }) => type === "Ready")?.status;
+    expect(world.until(19).kubelets.silentSinceMicros("node-0")).toBeNull();
+    expect(ready()).toBe("Unknown");
+    world.until(21);
+    expect(ready()).toBe("True");
+  });
+
+  it("renews its lease each ten seconds until it fails, and from when it is there again", () => {
+    const world = newWorld();
+    world.until(1009).kubelets.failNode("node-0", "partition");
+    expect(world.kubelets.silentSinceMicros("node-0")).toBe(1_000_000_000);
+    expect(world.kubelets.failNode("node-0", "crash")).toBe(false);
+    world.until(1013).kubelets.recoverNode("node-0");
+    expect(world.kubelets.silentSinceMicros("node-0")).toBeNull();
+    expect(world.kubelets.recoverNode("node-0")).toBe(false);
+    world.until(1030).kubelets.failNode("node-0", "partition");
+    expect(world.kubelets.silentSinceMicros("node-0")).toBe(1_023_000_000);
   });
 
   it("starts no pod with a network of its own before its node's network is up", () => {
@@ -173,7 +200,5 @@ describe("a node's kubelet", () => {
     const world = newWorld();
     world.until(1000);
     expect(world.engine.eventsPending).toBe(0);
-    expect(world.kubelets.lastHeartbeatMicros("node-0")).toBe(1_000_000_000);
-    expect(world.until(1004).kubelets.lastHeartbeatMicros("node-0")).toBe(1_000_000_000);
   });
 });

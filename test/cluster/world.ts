@@ -122,6 +122,7 @@ export function newWorld(options: WorldOptions = {}) {
     behavior: options.behavior ?? scripted(options.scripts ?? {}),
     features: { podReadyToStartContainers: true, terminalPhaseOnDeletion: true },
     imagePulling: () => ({ pullBytesPerSecond: 100, parallelPulls: 1 }),
+    startTimeMs: START_MS,
     nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND,
     ...options.kubelets,
   });

@@ -214,30 +214,7 @@ const taints = (...keys: readonly string[]) => ({
   taints: keys.map((key) => ({ key, effect: "NoSchedule" })),
 });
 
-describe("what the node lifecycle controller would do is told of", () => {
-  it.each([
-    ["Ready", "False", "not-ready"],
-    ["Ready", "Unknown", "unreachable"],
-    ["MemoryPressure", "True", "memory-pressure"],
-    ["DiskPressure", "True", "disk-pressure"],
-    ["PIDPressure", "True", "pid-pressure"],
-    ["NetworkUnavailable", "True", "network-unavailable"],
-  ])("a node's condition %s %s without its taint", async (type, status, key) => {
-    const told = `placement Node status.conditions[${type}]`;
-    for (const way of ["a manifest", "a dump"]) {
-      const files = WAYS[way]!;
-      expect(await notesOf(files(node({}, [is(type, status)])))).toContain(told);
-      const tainted = node(taints(`node.kubernetes.io/${key}`), [is(type, status)]);
-      expect(await notesOf(files(tainted))).toEqual([]);
-    }
-  });
-
-  it("a taint that stands for a condition that is over", async () => {
-    const spec = taints("node.kubernetes.io/not-ready");
-    const found = await notesOf(WAYS["a dump"]!(node(spec, [is("Ready", "True")])));
-    expect(found).toEqual(["placement Node spec.taints[node.kubernetes.io/not-ready]"]);
-  });
-
+describe("what controllers of nodes that are not built would do is told of", () => {
   it("a taint that a cloud's controller would take away", async () => {
     const spec = taints("node.cloudprovider.kubernetes.io/uninitialized");
     const found = await notesOf(WAYS["a manifest"]!(node(spec)));

@@ -165,20 +165,35 @@ describe("a scenario that is wrong is refused with place, value and what would b
       "a flag of a controller that is to come",
       replaced(
         "  manifests",
-        "  controlPlane: { controllerManager: { nodeMonitorGracePeriod: 40s } }\n  manifests",
+        "  controlPlane: { controllerManager: { horizontalPodAutoscalerTolerance: 0.1 } }\n  manifests",
       ),
-      [/^s\.yaml:12:64: .*not supported yet: the node lifecycle controller/],
+      [/^s\.yaml:12:74: .*not supported yet: the horizontal pod autoscaler/],
     ],
     [
       "an operation that is to come",
+      replaced("  manifests", "  timeline: [{ at: 1m, setTraffic: {} }]\n  manifests"),
+      [/12:36: .*not supported yet: traffic/],
+    ],
+    [
+      "a zone that no node is in",
+      replaced("  manifests", "  timeline: [{ at: 1m, failZone: { zone: a } }]\n  manifests"),
+      [/^s\.yaml:12:42: .*there is no zone `a`/],
+    ],
+    [
+      "a failure of a node and of a pool at once",
       replaced(
         "  manifests",
-        "  timeline: [{ at: 1m, failZone: { zone: a }, for: 5m }]\n  manifests",
+        "  timeline: [{ at: 1m, failNode: { node: n-0, pool: n } }]\n  manifests",
       ),
-      [
-        /12:34: .*not supported yet: failing a zone/,
-        /12:52: .*not supported yet: an operation that ends by itself/,
-      ],
+      [/^s\.yaml:12:34: .*expected either `node` or `pool`/],
+    ],
+    [
+      "a time for what cannot be taken back",
+      replaced(
+        "  manifests",
+        "  timeline: [{ at: 1m, drain: { node: n-0 }, for: 5m }]\n  manifests",
+      ),
+      [/12:51: .*`for` belongs to cordon/],
     ],
     [
       "no end",

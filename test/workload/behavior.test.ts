@@ -22,6 +22,7 @@ function entry(more: Partial<Omit<BehaviorEntry, "match">>, match: object = {}):
   return {
     match: { namespace: null, labels: {}, container: null, ...match },
     imageBytes: null,
+    imageMissing: false,
     startMicros: null,
     run: null,
     exitCode: null,

@@ -28,7 +28,12 @@ function world(entries: readonly TimelineEntry[]) {
   const made = newWorld();
   const { engine, store, client, informers, observer } = made;
   const shared = { engine, store, client, observer };
-  const world = { nodes: NO_NODES, dump: () => {}, startTimeMs: START_MS };
+  const world = {
+    nodes: NO_NODES,
+    machines: { failNode: () => false, recoverNode: () => false },
+    dump: () => {},
+    startTimeMs: START_MS,
+  };
   const runners = operationRunners({ ...shared, informers, ...world });
   const timeline = new Timeline({ ...shared, entries, runners });
   made.create(deployment());

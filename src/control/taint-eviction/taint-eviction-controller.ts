@@ -10,7 +10,7 @@ import type { Controller, ControllerOptions } from "../controller.js";
 import { RowsByKey } from "../rows-by-key.js";
 import { boundSince, taintedSince } from "./taints-of-snapshot.js";
 import { TimedEvictions } from "./timed-evictions.js";
-import { tolerationSeconds } from "./toleration-time.js";
+import { noExecuteTaints, tolerationSeconds } from "./toleration-time.js";
 
 type Node = ObjectVersion<"Node">;
 
@@ -189,7 +189,7 @@ export class TaintEvictionController implements Controller {
 
 function noExecute({ spec }: Node): readonly Taint[] {
   if (spec.taints === undefined) return NO_TAINTS;
-  return spec.taints.filter(({ effect }) => effect === "NoExecute");
+  return noExecuteTaints(spec.taints);
 }
 
 /** The pod that an eviction is about, as it was when the eviction began. */

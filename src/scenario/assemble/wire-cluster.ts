@@ -2,6 +2,7 @@ import type { Labels, ResourceList } from "../../api/kubernetes.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { Kubelets } from "../../cluster/kubelets.js";
 import type { BehaviorSource } from "../../cluster/container-behavior.js";
+import { NodeFailures } from "../../cluster/node-failures.js";
 import { NodePools } from "../../cluster/node-pools.js";
 import type { NodePrice } from "../../record/node-ledger.js";
 import { DEFAULTS } from "../defaults.js";
@@ -75,7 +76,27 @@ export function wireKubelets(
         parallelPulls: Math.max(parallel, images?.parallelPulls ?? 1),
       };
     },
+    startTimeMs: scenario.startTimeEpochMicros / 1000,
     nodeStatusUpdateFrequencyMicros: kubelet.nodeStatusUpdateFrequencyMicros,
+  });
+}
+
+/** What has the nodes of pools fail; undefined where no pool's nodes do. */
+export function wireFailures(
+  ground: Ground,
+  scenario: Scenario,
+  kubelets: Kubelets,
+): NodeFailures | undefined {
+  if (scenario.cluster.nodePools.every(({ failures }) => failures === null)) return undefined;
+  return new NodeFailures({
+    engine: ground.engine,
+    informers: ground.informers("machines", 0),
+    modelOf: (node) => {
+      const pool = poolOf(scenario, node);
+      return pool?.failures ? { pool: pool.name, model: pool.failures } : null;
+    },
+    failNode: (name, fault) => kubelets.failNode(name, fault),
+    recoverNode: (name) => kubelets.recoverNode(name),
   });
 }
 

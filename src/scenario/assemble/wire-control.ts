@@ -5,17 +5,30 @@ import {
   type ControllerOptions,
   flagValue,
   type Informers,
+  type NodeHeartbeats,
 } from "../../control/controller.js";
+import type { Kubelets } from "../../cluster/kubelets.js";
 import { CONTROLLERS } from "../../control/registry.js";
 import type { InformerFactory } from "../../store/informer-factory.js";
 import type { Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
 
 /** Builds the controllers of kube-controller-manager: one set of watches, a client for each. */
-export function wireControllers(ground: Ground, scenario: Scenario): readonly Controller[] {
+export function wireControllers(
+  ground: Ground,
+  scenario: Scenario,
+  kubelets: Kubelets,
+): readonly Controller[] {
   const { controllerManager, latency } = scenario.controlPlane;
   const { flags, client, watchLatencyMicros } = controllerManager;
   const informers = ground.informers("kube-controller-manager", watchLatencyMicros);
+  const heartbeats: NodeHeartbeats = {
+    lastSeenMicros: (name) => {
+      const renewed = kubelets.silentSinceMicros(name);
+      return renewed === null ? null : renewed + latency.apiMicros + watchLatencyMicros;
+    },
+    onChange: (listener) => kubelets.onHeartbeatChange(listener),
+  };
   const options = (entry: ControllerEntry): ControllerOptions => ({
     engine: ground.engine,
     informers: watchedBy(entry, informers),
@@ -25,6 +38,7 @@ export function wireControllers(ground: Ground, scenario: Scenario): readonly Co
     workers: entry.workers && flagValue(entry.workers, flags),
     kubernetesMinor: scenario.kubernetesMinor,
     flags,
+    heartbeats,
   });
   return CONTROLLERS.map((entry) => new entry.controller(options(entry)));
 }

@@ -29,7 +29,7 @@ import { operationRunners } from "../timeline/registry.js";
 import { Ground } from "./ground.js";
 import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
 import { readData } from "./read-data.js";
-import { priceOf, wireKubelets, wireNodePools } from "./wire-cluster.js";
+import { priceOf, wireFailures, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
 import { storedManifests } from "./stored-manifests.js";
 import { wireScheduler } from "./wire-scheduler.js";
@@ -130,10 +130,10 @@ export class World {
     }
     const issues = await applyManifests(ground, loaded);
     if (issues.length > 0) return issues;
-    const components: Startable[] = [
-      wireKubelets(ground, scenario, behavior),
-      ...wireControllers(ground, scenario),
-    ];
+    const kubelets = wireKubelets(ground, scenario, behavior);
+    const components: Startable[] = [kubelets, ...wireControllers(ground, scenario, kubelets)];
+    const failures = wireFailures(ground, scenario, kubelets);
+    if (failures !== undefined) components.push(failures);
     const sources: (Startable & PodRunSource)[] = [];
     const scheduler = wireScheduler(ground, scenario, {
       configuration: loaded.schedulerConfiguration,
@@ -146,6 +146,7 @@ export class World {
     components.push(...sources);
     const timeline = wireTimeline(ground, scenario, {
       nodes: pools,
+      machines: kubelets,
       dump: (name) => options.dump?.(name, storedManifests(ground.store, startTimeMs)),
     });
     components.push(timeline);
@@ -249,7 +250,7 @@ function wireWorkload(ground: Ground, workload: Workload): readonly (Startable &
 function wireTimeline(
   ground: Ground,
   scenario: Scenario,
-  parts: Pick<OperationContext, "nodes" | "dump">,
+  parts: Pick<OperationContext, "nodes" | "machines" | "dump">,
 ): Timeline {
   const { latency, controllerManager } = scenario.controlPlane;
   const { engine, store, observer } = ground;

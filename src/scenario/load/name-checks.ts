@@ -1,5 +1,6 @@
 import { nearestName } from "../../base/near-name.js";
 import type { Manifest } from "../../api/kubernetes.js";
+import { zoneOf } from "../../api/zone-key.js";
 import { targetText } from "../../api/object-version.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
@@ -70,6 +71,16 @@ export class NameChecks {
       pool.nodes > 0 ? [`${pool.name}-${pool.nodes - 1}`] : [],
     );
     return grows ? [] : [this.issue(path, missing("node", name, [...names, ...lastNodes]))];
+  }
+
+  zone(path: Path, name: string): readonly Issue[] {
+    const { cluster } = this.known.document.spec;
+    if ((cluster?.nodes ?? []).some((nodes) => typeof nodes !== "string")) return [];
+    const ofNodes = this.objects()
+      .filter(isOf("Node"))
+      .flatMap(({ manifest }) => zoneOf(manifest.metadata.labels ?? {}) ?? []);
+    const zones = [...new Set([...this.pools.flatMap((pool) => pool.zones), ...ofNodes])];
+    return zones.includes(name) ? [] : [this.issue(path, missing("zone", name, zones))];
   }
 
   target(path: Path, target: Target): readonly Issue[] {

@@ -1,7 +1,9 @@
+import { flagsOf, flagValue } from "../../control/controller.js";
+import { CONTROLLERS } from "../../control/registry.js";
 import { DEFAULTS } from "../defaults.js";
 import { controlPlane } from "../schema/control-plane.js";
 import type { ScenarioDocument } from "../schema/document.js";
-import type { LoadedObject, RunEnd, Scenario } from "../schema/scenario.js";
+import type { ControlPlane, LoadedObject, RunEnd, Scenario } from "../schema/scenario.js";
 import { operationOf } from "../timeline/registry.js";
 import { parseDuration, parseInstant } from "../units.js";
 
@@ -67,7 +69,7 @@ export function resolveScenario(
     traces: spec.traces ?? [],
     generators: spec.generators ?? [],
     timeline: timeline(document, parts),
-    controlPlane: spec.controlPlane ?? controlPlane.parse({}),
+    controlPlane: withDefaultFlags(spec.controlPlane ?? controlPlane.parse({}), minorOf(document)),
     metricsEveryMicros: spec.metrics?.every ?? metricsEvery(end),
     expect: spec.expect ?? [],
   };
@@ -75,6 +77,19 @@ export function resolveScenario(
 
 /** What plugins of one's own declare is not known to hold. */
 const VERIFY_EVERY_WITH_MODULES = 100;
+
+/** Fills in the flags of the controllers that nothing says: their defaults differ between versions. */
+function withDefaultFlags(given: ControlPlane, minor: number): ControlPlane {
+  const { controllerManager } = given;
+  const flags = flagsOf(CONTROLLERS).map((flag) => [
+    flag.name,
+    flagValue(flag, controllerManager.flags, minor),
+  ]);
+  return {
+    ...given,
+    controllerManager: { ...controllerManager, flags: Object.fromEntries(flags) },
+  };
+}
 
 /** The minor version of Kubernetes that behaves where nothing says so. */
 const DEFAULT_MINOR = Number(DEFAULTS.kubernetesVersion.split(".")[1]);
@@ -95,11 +110,22 @@ function metricsEvery(end: RunEnd): number | null {
   return Math.max(DEFAULTS.metricsEveryMicros, share);
 }
 
+/** The steps with what they bring, and behind each that lasts for a time the one that takes it back. */
 function timeline(document: ScenarioDocument, parts: FileParts): Scenario["timeline"] {
-  return (document.spec.timeline ?? []).map((entry, i) => {
+  return (document.spec.timeline ?? []).flatMap(({ forMicros, ...entry }, i) => {
     const { operation } = entry;
-    const { withObjects } = operationOf(operation);
-    if (withObjects === undefined) return entry;
-    return { ...entry, operation: withObjects(operation, parts.applied.get(i) ?? []) };
+    const { withObjects, undo } = operationOf(operation);
+    if (withObjects !== undefined) {
+      return { ...entry, operation: withObjects(operation, parts.applied.get(i) ?? []) };
+    }
+    if (forMicros === null || undo === undefined) return entry;
+    const { atMicros, untilMicros } = entry;
+    const back = {
+      ...entry,
+      atMicros: atMicros + forMicros,
+      untilMicros: untilMicros === null ? null : untilMicros + forMicros,
+      operation: undo(operation),
+    };
+    return [entry, back];
   });
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { described, notYet } from "./leaf.js";
 import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
-import { bytes, integer, kubernetesLabels, text, word } from "./scalars.js";
+import { bytes, flag, integer, kubernetesLabels, text, word } from "./scalars.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { Behavior } from "./scenario.js";
 
@@ -27,7 +27,14 @@ export const behavior = z
     match: described(match.optional(), "What the entry applies to; without it, every container."),
     image: described(
       z
-        .strictObject({ size: described(bytes, "What is pulled where the image is not yet.") })
+        .strictObject({
+          size: described(bytes.optional(), "What is pulled where the image is not yet."),
+          missing: described(
+            flag.optional(),
+            "There is no such image: the container waits with ErrImagePull and ImagePullBackOff.",
+            { default: false },
+          ),
+        })
         .optional(),
       "The image of the container.",
       { default: { size: 0 }, source: "assumed" },
@@ -74,6 +81,7 @@ export const behavior = z
         container: entry.match?.container ?? null,
       },
       imageBytes: entry.image?.size ?? null,
+      imageMissing: entry.image?.missing ?? false,
       startMicros: entry.start ?? null,
       run: entry.run ?? null,
       exitCode: entry.exitCode ?? null,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Taint } from "../../api/kubernetes.js";
 import { parseQuantity, Quantity } from "../../api/quantity.js";
 import { DEFAULTS } from "../defaults.js";
+import { durationDistribution } from "./distribution.js";
 import { described, notYet } from "./leaf.js";
 import {
   nodeCount,
@@ -41,6 +42,30 @@ const images = z.strictObject({
   }),
 });
 
+const failures = z
+  .strictObject({
+    between: described(durationDistribution, "Time in service until the next failure."),
+    repair: described(durationDistribution, "From a failure until it is in service again."),
+    scope: described(
+      word("node", "zone").optional(),
+      "Each node fails by itself, or all of the pool's nodes in a zone together.",
+      { default: "node" },
+    ),
+    fault: described(
+      word("crash", "partition").optional(),
+      "The machine is down and its containers are lost, or it is cut off from the API server.",
+      { default: "crash" },
+    ),
+  })
+  .transform(
+    ({ between, repair, scope, fault }): NonNullable<NodePool["failures"]> => ({
+      betweenMicros: between,
+      repairMicros: repair,
+      scope: scope ?? "node",
+      fault: fault ?? "crash",
+    }),
+  );
+
 const poolKeys = z.strictObject({
   name: described(dnsLabel, "Nodes are called `<pool>-<i>`, from 0."),
   nodes: described(nodeCount.optional(), "How many nodes the pool makes."),
@@ -60,7 +85,7 @@ const poolKeys = z.strictObject({
     "Instead of `nodes`: the pool adopts nodes of the snapshot or of `cluster.nodes`.",
   ),
   images: described(images.optional(), "How the nodes pull images."),
-  failures: notYet("failing nodes (`failures`)"),
+  failures: described(failures.optional(), "How the nodes fail and recover by themselves."),
   autoscaling: notYet("node autoscaling (`autoscaling`)"),
 });
 
@@ -109,6 +134,7 @@ const nodePool = poolKeys.transform((pool, context): NodePool => {
     taints: pool.taints ?? [],
     pricePerHourDollars: pool.pricePerHour ?? null,
     match: pool.match ?? null,
+    failures: pool.failures ?? null,
     images: {
       pullBytesPerSecond: pool.images?.pullBandwidth ?? DEFAULTS.pullBytesPerSecond,
       parallelPulls: pool.images?.parallelPulls ?? DEFAULTS.parallelPulls,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type FlagValues, flagsOf } from "../../control/controller.js";
+import { type ControllerFlag, type FlagValues, flagsOf } from "../../control/controller.js";
 import { CONTROLLERS } from "../../control/registry.js";
 import {
   CYCLE_TIME_PRESETS,
@@ -7,6 +7,7 @@ import {
   type CycleTimePreset,
 } from "../../scheduler/cycle-time.js";
 import { DEFAULTS } from "../defaults.js";
+import { formatDuration } from "../units.js";
 import { described, notYet } from "./leaf.js";
 import { count, duration, flag, number, positiveCount, positiveDuration, word } from "./scalars.js";
 import type { ControlPlane } from "./scenario.js";
@@ -36,13 +37,6 @@ const { clients } = DEFAULTS;
 const PRESETS = Object.keys(CYCLE_TIME_PRESETS) as CycleTimePreset[];
 
 const laterFlags = {
-  nodeMonitorGracePeriod: "the node lifecycle controller",
-  nodeMonitorPeriod: "the node lifecycle controller",
-  nodeStartupGracePeriod: "the node lifecycle controller",
-  nodeEvictionRate: "the node lifecycle controller",
-  secondaryNodeEvictionRate: "the node lifecycle controller",
-  unhealthyZoneThreshold: "the node lifecycle controller",
-  largeClusterSizeThreshold: "the node lifecycle controller",
   maxEndpointsPerSlice: "the size of EndpointSlices",
   endpointsliceUpdatesBatchPeriod: "gathering changes of EndpointSlices",
   horizontalPodAutoscalerSyncPeriod: "the horizontal pod autoscaler",
@@ -76,11 +70,19 @@ const FLAGS = flagsOf(CONTROLLERS);
 
 /** The flags of the controllers that there are. */
 const flags = Object.fromEntries(
-  FLAGS.map(({ name, least, byDefault, meaning }) => {
-    const value = (least === 0 ? count : positiveCount).optional();
-    return [name, described(value, meaning, { default: byDefault, source: "upstream" })];
+  FLAGS.map((given) => {
+    const { form, name, byDefault, meaning } = given;
+    const shown = form === "duration" ? formatDuration(byDefault) : byDefault;
+    const value = flagSchema(given).optional();
+    return [name, described(value, meaning, { default: shown, source: "upstream" })];
   }),
 );
+
+function flagSchema({ form, least }: ControllerFlag) {
+  if (form === "duration") return least === 0 ? duration : positiveDuration;
+  if (form === "number") return number({ min: least });
+  return least === 0 ? count : positiveCount;
+}
 
 const controllerManager = z.strictObject({
   ...component(clients.controllerManager.qps, clients.controllerManager.burst),
@@ -190,7 +192,9 @@ export const controlPlane = z
       watchLatencyMicros: given[name]?.watchLatency ?? watchMicros,
     });
     const manager: Readonly<Record<string, unknown>> = given.controllerManager ?? {};
-    const values = FLAGS.map(({ name, byDefault }) => [name, manager[name] ?? byDefault] as const);
+    const values = FLAGS.flatMap(({ name }) =>
+      manager[name] === undefined ? [] : [[name, manager[name]] as const],
+    );
     return {
       controllerManager: {
         ...shared("controllerManager"),

@@ -56,6 +56,13 @@ export interface NodePool {
   readonly taints: readonly Taint[];
   readonly pricePerHourDollars: number | null;
   readonly match: { readonly labels: Labels } | null;
+  /** How its nodes fail and recover; null: they do not. */
+  readonly failures: {
+    readonly betweenMicros: DistributionSpec;
+    readonly repairMicros: DistributionSpec;
+    readonly scope: "node" | "zone";
+    readonly fault: "crash" | "partition";
+  } | null;
   readonly images: {
     readonly pullBytesPerSecond: number;
     readonly parallelPulls: number;
@@ -88,6 +95,8 @@ interface Origin {
 export interface Behavior {
   readonly match: BehaviorMatch;
   readonly imageBytes: number | null;
+  /** There is no such image. */
+  readonly imageMissing: boolean;
   /** Process start until it serves. */
   readonly startMicros: DistributionSpec | null;
   /** How long the container runs before it ends by itself; null for the default. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { TimeMicros } from "../../base/time.js";
 import type { TimelineEntry } from "../../workload/timeline/operation.js";
 import { TIMELINE_OPERATIONS } from "../timeline/registry.js";
 import { described, notYet } from "./leaf.js";
@@ -6,10 +7,6 @@ import { duration, positiveDuration } from "./scalars.js";
 
 /** Operations that are refused by name, until the registry has them. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  failNode: "failing a node (`failNode`)",
-  failZone: "failing a zone (`failZone`)",
-  recoverNode: "recovering a node (`recoverNode`)",
-  evict: "evicting a pod (`evict`)",
   setTraffic: "traffic (`setTraffic`)",
 };
 const NAMES = TIMELINE_OPERATIONS.map(({ name }) => name);
@@ -28,11 +25,20 @@ const entryKeys = z.strictObject({
     "Repeats after each such time, at most 100,000 times.",
   ),
   until: described(duration.optional(), "Last time at which it may repeat."),
-  for: notYet("an operation that ends by itself (`for`)"),
+  for: described(
+    positiveDuration.optional(),
+    "Takes the step back after this long: of a cordon, a taint and a failure.",
+  ),
   ...operations,
 });
 
-export const timelineEntry = entryKeys.transform((entry, context): TimelineEntry => {
+/** A step as it is written: `for` stands for a second one. */
+export interface GivenTimelineEntry extends TimelineEntry {
+  /** After how long it is taken back; null for never. */
+  readonly forMicros: TimeMicros | null;
+}
+
+export const timelineEntry = entryKeys.transform((entry, context): GivenTimelineEntry => {
   const wrong = (message: string, path: string[]) => {
     context.addIssue({ code: "custom", message, path, input: entry });
     return z.NEVER;
@@ -44,6 +50,13 @@ export const timelineEntry = entryKeys.transform((entry, context): TimelineEntry
     return wrong(`expected exactly one operation of ${NAMES.join(", ")}`, []);
   }
   const { at, every, until } = entry;
+  if (entry.for !== undefined && operation.undo === undefined) {
+    const names = TIMELINE_OPERATIONS.filter((one) => one.undo !== undefined).map((o) => o.name);
+    return wrong(`\`for\` belongs to ${names.join(", ")}`, ["for"]);
+  }
+  if (entry.for !== undefined && every !== undefined && entry.for >= every) {
+    return wrong("lasts longer than the time until it repeats", ["for"]);
+  }
   if (until !== undefined && every === undefined) return wrong("`until` needs `every`", ["until"]);
   if (until !== undefined && until < at) return wrong("`until` is earlier than `at`", ["until"]);
   if (every !== undefined && operation.cannotRepeat !== undefined) {
@@ -55,6 +68,7 @@ export const timelineEntry = entryKeys.transform((entry, context): TimelineEntry
     atMicros: at,
     everyMicros: every ?? null,
     untilMicros: until ?? null,
+    forMicros: entry.for ?? null,
     operation: read.value,
   };
 });

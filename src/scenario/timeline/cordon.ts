@@ -20,6 +20,7 @@ const setting = (
     schema: z.strictObject({ node: described(text, "Name of the node.") }),
     read: ({ node }): Parsed<Cordon> => ({ value: { type, node } }),
     issues: ({ path, operation }, names) => names.node([...path, "node"], operation.node),
+    undo: ({ node }) => ({ type: type === "cordon" ? "uncordon" : "cordon", node }),
     runner: () => ({
       take: ({ node }) => {
         const target = { namespace: "", kind: "Node", name: node };

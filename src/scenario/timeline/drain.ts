@@ -1,17 +1,11 @@
 import { z } from "zod";
-import { SelectorError, parseSelector } from "../../api/label-selector.js";
 import type { DrainOperation } from "../../workload/timeline/drain-record.js";
 import { Drains } from "../../workload/timeline/drains.js";
-import { described, leaf } from "../schema/leaf.js";
+import { described } from "../schema/leaf.js";
+import { podSelector } from "../schema/pod-selector.js";
 import { flag, seconds, text } from "../schema/scalars.js";
 import type { Parsed } from "../units.js";
 import { timelineOperation } from "./timeline-operation.js";
-
-const podSelector = leaf({ type: "string" }, (raw): Parsed<string> => {
-  if (typeof raw !== "string") return { problem: "expected a selector such as `app=web,!canary`" };
-  const selector = parseSelector(raw);
-  return selector instanceof SelectorError ? { problem: selector.message } : { value: raw };
-});
 
 export const drain = timelineOperation({
   name: "drain",

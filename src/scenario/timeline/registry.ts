@@ -5,6 +5,8 @@ import { cordon, uncordon } from "./cordon.js";
 import { deletion } from "./delete.js";
 import { drain } from "./drain.js";
 import { dump } from "./dump.js";
+import { evict } from "./evict.js";
+import { failNode, failZone, recoverNode } from "./fail-node.js";
 import { label } from "./label.js";
 import { patch } from "./patch.js";
 import { removeNodes } from "./remove-nodes.js";
@@ -12,6 +14,7 @@ import { rollout } from "./rollout.js";
 import { scale } from "./scale.js";
 import { setImage } from "./set-image.js";
 import { setResources } from "./set-resources.js";
+import { taint } from "./taint.js";
 import type { OperationContext, TimelineOperation } from "./timeline-operation.js";
 
 /** The operations of the timeline, in the order of the reference. */
@@ -25,11 +28,16 @@ export const TIMELINE_OPERATIONS: readonly TimelineOperation[] = [
   label,
   cordon,
   uncordon,
+  taint,
   drain,
+  evict,
   dump,
   addNodes,
   removeNodes,
   rollout,
+  failNode,
+  failZone,
+  recoverNode,
 ];
 
 const BY_NAME = new Map(TIMELINE_OPERATIONS.map((one) => [one.name, one]));

@@ -29,6 +29,12 @@ type ProvisionOutcome =
   | { readonly ok: true; readonly nodes: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
+/** What has machines fail and recover; false where there is nothing to do. */
+interface Machines {
+  failNode(nodeName: string, fault: "crash" | "partition"): boolean;
+  recoverNode(nodeName: string): boolean;
+}
+
 /** The parts of a world that operations act with. */
 export interface OperationContext {
   readonly engine: Engine;
@@ -39,6 +45,7 @@ export interface OperationContext {
   readonly informers: InformerFactory;
   readonly observer: ClusterObserver;
   readonly nodes: NodeProvisioner;
+  readonly machines: Machines;
   /** Writes all objects as they are to a file of that name, at once. */
   readonly dump: (fileName: string) => void;
   /** Virtual zero as milliseconds since 1970. */
@@ -76,6 +83,8 @@ interface Definition<S extends z.ZodType, O extends Operation> {
   runner(context: OperationContext): OperationRunner<O>;
   /** Names that nothing has, as far as it shows before the start. */
   issues?(step: StepPlace<O>, names: NameChecks): readonly Issue[];
+  /** The step that takes it back: what has one may be said to be `for` some time. */
+  undo?(operation: O): Operation;
   /** Why a step of it cannot repeat. */
   readonly cannotRepeat?: string;
   /** The pool that it adds nodes to. */

@@ -13,7 +13,7 @@ import {
   STORAGE_FREE,
 } from "./node-amounts.js";
 import type { NodePods } from "./node-pods.js";
-import { zoneKey } from "./node-tree.js";
+import { zoneKey } from "../../api/zone-key.js";
 import { OwnPods, type PodList, PodsOfRow } from "./pod-list.js";
 import { RequestedResources } from "./requested-resources.js";
 import type { PodInfo } from "./pod-info.js";

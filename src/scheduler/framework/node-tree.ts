@@ -1,22 +1,7 @@
-import type { Labels } from "../../api/kubernetes.js";
 import { assert } from "../../base/assert.js";
 
 interface Named {
   readonly name: string;
-}
-
-/**
- * `region:\0:zone` of a node, empty for a node without either; the labels of before v1.17 go before
- * the present ones. Source: Kubernetes `component-helpers/node/topology`, GetZoneKey.
- */
-export function zoneKey(labels: Labels): string {
-  const zone =
-    labels["failure-domain.beta.kubernetes.io/zone"] ?? labels["topology.kubernetes.io/zone"] ?? "";
-  const region =
-    labels["failure-domain.beta.kubernetes.io/region"] ??
-    labels["topology.kubernetes.io/region"] ??
-    "";
-  return region === "" && zone === "" ? "" : `${region}:\u0000:${zone}`;
 }
 
 /**

@@ -6,6 +6,8 @@ import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 export interface BehaviorEntry {
   readonly match: BehaviorMatch;
   readonly imageBytes: number | null;
+  /** There is no such image: whoever needs it waits for ever. */
+  readonly imageMissing: boolean;
   /** In microseconds: from the start of the process until it serves. */
   readonly startMicros: DistributionSpec | null;
   /** In microseconds: from the start of the process until it ends by itself. */

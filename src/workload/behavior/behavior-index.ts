@@ -9,6 +9,7 @@ import type { BehaviorEntry, BehaviorMatch } from "./behavior-entry.js";
 export interface Behavior {
   readonly match: BehaviorMatch;
   readonly imageBytes: number | null;
+  readonly imageMissing: boolean;
   readonly startMicros: Distribution | null;
   readonly run: "forever" | Distribution | null;
   readonly exitCode: number | null;
@@ -84,10 +85,11 @@ function matches(
 }
 
 function behaviorOf(entry: BehaviorEntry): Behavior {
-  const { match, imageBytes, run, exitCode } = entry;
+  const { match, imageBytes, imageMissing, run, exitCode } = entry;
   return {
     match,
     imageBytes,
+    imageMissing,
     exitCode,
     run: run === "forever" ? run : distribution(run),
     startMicros: distribution(entry.startMicros),

@@ -103,6 +103,10 @@ export class ContainerBehavior {
     return this.index.find(pod, container)?.imageBytes ?? this.options.defaults.imageBytes;
   }
 
+  imageMissing(pod: PodVersion, container: Container): boolean {
+    return this.index.find(pod, container)?.imageMissing ?? false;
+  }
+
   /** What the container uses while it runs. */
   usage(
     pod: PodVersion,

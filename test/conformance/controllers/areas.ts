@@ -1,4 +1,6 @@
 import { deploymentArea } from "./deployment.js";
+import { kubeletArea } from "./kubelet.js";
+import { nodeLifecycleArea } from "./nodelifecycle.js";
 import { disruptionArea } from "./pdb.js";
 import { podGarbageCollectorArea } from "./podgc.js";
 import { replicaSetArea } from "./replicaset.js";
@@ -10,6 +12,8 @@ import type { Area } from "./suite.js";
 /** The areas that are implemented. Those that are missing here fail as "not supported yet". */
 export const AREAS: Readonly<Record<string, Area>> = {
   deployment: deploymentArea,
+  kubelet: kubeletArea,
+  nodelifecycle: nodeLifecycleArea,
   pdb: disruptionArea,
   podgc: podGarbageCollectorArea,
   replicaset: replicaSetArea,

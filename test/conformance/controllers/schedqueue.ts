@@ -5,7 +5,8 @@ import type { ExtensionPoint } from "../../../src/scheduler/framework/extension-
 import { featuresOf } from "../../../src/api/features.js";
 import type { FilterPlugin } from "../../../src/scheduler/framework/interfaces.js";
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
-import { NodeTree, zoneKey } from "../../../src/scheduler/framework/node-tree.js";
+import { zoneKey } from "../../../src/api/zone-key.js";
+import { NodeTree } from "../../../src/scheduler/framework/node-tree.js";
 import { Framework } from "../../../src/scheduler/framework/runtime.js";
 import {
   SchedulingAlgorithm,

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { ClusterState } from "../../../src/scheduler/framework/cluster-state.js";
 import { featuresOf } from "../../../src/api/features.js";
 import { AMOUNTS_PER_NODE } from "../../../src/scheduler/framework/node-amounts.js";
-import { NodeTree, zoneKey } from "../../../src/scheduler/framework/node-tree.js";
+import { zoneKey } from "../../../src/api/zone-key.js";
+import { NodeTree } from "../../../src/scheduler/framework/node-tree.js";
 import type { PodVersion } from "../../../src/api/pod-version.js";
 import { node, pod, requesting } from "../world.js";
 
