@@ -6,7 +6,7 @@ import {
   PodVersion,
 } from "../../src/api/pod-version.js";
 
-type Generic = "Node" | "Deployment" | "ReplicaSet";
+type Generic = "Node" | "Deployment" | "ReplicaSet" | "PodDisruptionBudget";
 
 /** A version of a generic object with the fields that a test does not care about filled in. */
 export function object<K extends Generic>(

@@ -147,19 +147,12 @@ describe("--nodes", () => {
     ]);
   });
 
-  it.each([
-    "",
-    "3",
-    "3x4,16Gi",
-    "0x4cpu,16Gi",
-    "3x4cpu",
-    "3x-4cpu,16Gi",
-    "3x4cpu,16GB",
-    "ax4cpu,1Gi",
-    "zones=a",
-  ])("%s is refused", (text) => {
-    expect(read(one(text))).toMatch(/expected nodes as/);
-  });
+  it.each(["", "3", "3x4,16Gi", "0x4cpu,16Gi", "3x4cpu", "3x-4cpu,16Gi", "ax4cpu,1Gi", "zones=a"])(
+    "%s is refused",
+    (text) => {
+      expect(read(one(text))).toMatch(/expected nodes as/);
+    },
+  );
 
   it.each([
     ["zone=a", "`zone=a`: did you mean zones?"],
@@ -184,6 +177,20 @@ describe("--nodes", () => {
     ["zones", "did you mean zones=…?"],
   ])("3x4cpu,16Gi,%s is refused: %s", (part, told) => {
     expect(read(one(`3x4cpu,16Gi,${part}`))).toContain(told);
+  });
+
+  it.each([
+    [
+      "3x4cpu,16GB",
+      'the memory "16GB" is not a quantity: write a number and one of the suffixes n, u, m',
+    ],
+    ["3xfourcpu,16Gi", 'the CPU "four" is not a quantity'],
+    [
+      "3x4cpu,16Gi,nvidia.com/gpu=4GB",
+      '"4GB" is not a quantity: write a number and one of the suff',
+    ],
+  ])("%s is refused, and what may stand there is told", (text, told) => {
+    expect(read(one(text))).toContain(told);
   });
 
   it.each(["3x4cpu,16", "3x4cpu,16m"])("%s is refused: memory without a unit is bytes", (text) => {

@@ -1,3 +1,4 @@
+import { BUDGET_METRICS } from "./budget-metrics.js";
 import type { MetricDefinition, MetricGroup } from "./metric-group.js";
 import { NODE_METRICS } from "./node-metrics.js";
 import { POD_METRICS } from "./pod-metrics.js";
@@ -11,6 +12,7 @@ const GROUPS = [
   RESOURCE_METRICS,
   NODE_METRICS,
   WORKLOAD_METRICS,
+  BUDGET_METRICS,
   STEP_METRICS,
 ] as const;
 

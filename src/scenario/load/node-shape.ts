@@ -57,9 +57,13 @@ function parseNodeShape(text: string, name: string): Parsed<ShapePool> {
   const match = /^(\d+)x([^,\s]+?)cpus?,([^,\s]+)((?:,[^,]*)*)$/.exec(text.trim());
   if (match === null) return { problem: EXPECTED };
   const [, nodes, cpu, memory, rest] = match as unknown as [string, string, string, string, string];
-  for (const quantity of [cpu, memory]) {
+  for (const [what, quantity] of [
+    ["CPU", cpu],
+    ["memory", memory],
+  ] as const) {
     const parsed = parseQuantity(quantity);
-    if (!(parsed instanceof Quantity) || parsed.sign <= 0) return { problem: EXPECTED };
+    if (!(parsed instanceof Quantity)) return { problem: `the ${what} ${parsed.message}` };
+    if (parsed.sign <= 0) return { problem: EXPECTED };
   }
   if (/^[\d.]+m?$/.test(memory)) {
     return {
@@ -163,9 +167,9 @@ class ShapeParts {
     if (wrong !== null) return wrong;
     if (this.capacity.has(name)) return new ShapeProblem(`${name} is given twice`);
     const amount = parseQuantity(text);
-    if (!(amount instanceof Quantity) || amount.sign < 0) {
-      return new ShapeProblem(`expected an amount of ${name} such as ${name}=4`);
-    }
+    const expected = `expected an amount of ${name} such as ${name}=4`;
+    if (!(amount instanceof Quantity)) return new ShapeProblem(`${expected}: ${amount.message}`);
+    if (amount.sign < 0) return new ShapeProblem(expected);
     if (name !== "ephemeral-storage" && !/^\d+(?:[kMGTPE]|[KMGTPE]i)?$/.test(text)) {
       return new ShapeProblem(`expected a whole number of ${name}`);
     }
