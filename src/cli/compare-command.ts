@@ -3,6 +3,7 @@ import { chooseFigures } from "../analysis/comparison/choose-metrics.js";
 import { compareResults, NotComparable } from "../analysis/comparison/compare-results.js";
 import { comparisonNotes } from "../analysis/comparison/comparison-notes.js";
 import { comparisonTable } from "../analysis/comparison/comparison-table.js";
+import { qualityOf } from "../analysis/quality/with-quality.js";
 import { readResults } from "../analysis/results/read-results.js";
 import { sweepManifests } from "../analysis/results/sweep-manifest.js";
 import { byScenario, variantsOf } from "../analysis/results/variants.js";
@@ -24,16 +25,24 @@ export interface CompareOptions {
 }
 
 /** `seatrial compare`: paired statistics between variants of finished runs. */
-export function compareCommand(paths: readonly string[], options: CompareOptions): ExitCode {
+export async function compareCommand(
+  paths: readonly string[],
+  options: CompareOptions,
+): Promise<ExitCode> {
   const read = readResults(paths, processOwner());
   if ("issues" in read) {
     for (const issue of read.issues) tell(formatIssue(issue));
     return ExitCode.wrongInput;
   }
-  const variants = options.by === "scenario" ? byScenario(read.runs) : variantsOf(read.runs);
   const [manifest] = options.by === "scenario" ? [] : sweepManifests(read.runs);
-  const baseline = options.baseline ?? manifest?.baseline ?? variants[0]!.name;
   const asked = options.metric.length > 0 ? options.metric : (manifest?.metrics ?? []);
+  const runs = await qualityOf(read.runs, asked);
+  if ("problem" in runs) {
+    tell(runs.problem);
+    return ExitCode.wrongInput;
+  }
+  const variants = options.by === "scenario" ? byScenario(runs) : variantsOf(runs);
+  const baseline = options.baseline ?? manifest?.baseline ?? variants[0]!.name;
   const chosen = chooseFigures(asked, variants);
   if ("problem" in chosen) {
     tell(chosen.problem);

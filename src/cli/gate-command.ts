@@ -10,6 +10,7 @@ import {
 import { judge, type Outcome, overall } from "../analysis/gate/judge.js";
 import { DEFAULT_RULES, type GateRule, gateRules } from "../analysis/gate/rules.js";
 import { type GateFormat, verdictText } from "../analysis/gate/verdict-text.js";
+import { qualityOf } from "../analysis/quality/with-quality.js";
 import { readResults } from "../analysis/results/read-results.js";
 import { variantsOf } from "../analysis/results/variants.js";
 import { printableLines } from "../base/printable.js";
@@ -37,8 +38,16 @@ export async function gateCommand(
   if ("issues" in read) return refuse(read.issues);
   const rules = await rulesOf(options.rules);
   if (!("value" in rules)) return refuse(rules);
-  const variants = variantsOf(read.runs);
-  const { version } = read.runs[0]!;
+  const runs = await qualityOf(
+    read.runs,
+    rules.value.map(({ metric }) => metric),
+  );
+  if ("problem" in runs) {
+    tell(runs.problem);
+    return ExitCode.wrongInput;
+  }
+  const variants = variantsOf(runs);
+  const { version } = runs[0]!;
   if (options.write === true) {
     return writeBaseline(options.baseline, baselineOf(variants, rules.value, version));
   }

@@ -174,7 +174,7 @@ function program(interruption: Interruption): Command {
     )
     .action(async (results: string[], options: object) => {
       const { compareCommand } = await import("./compare-command.js");
-      process.exitCode = compareCommand(results, options as never);
+      process.exitCode = await compareCommand(results, options as never);
     });
 
   seatrial

@@ -11,6 +11,7 @@ import {
   svgOf,
   textWidths,
 } from "../analysis/figures/render.js";
+import { qualityOf } from "../analysis/quality/with-quality.js";
 import { readResults } from "../analysis/results/read-results.js";
 import { UnreadableTable } from "../analysis/results/run-tables.js";
 import { sweepManifests } from "../analysis/results/sweep-manifest.js";
@@ -67,8 +68,16 @@ export async function plotCommand(
     tell(place.problem);
     return ExitCode.wrongInput;
   }
+  const runs = await qualityOf(
+    read.runs,
+    asked.requests.flatMap(({ metric = [], x = [], y = [] }) => [metric, x, y].flat()),
+  );
+  if ("problem" in runs) {
+    tell(runs.problem);
+    return ExitCode.wrongInput;
+  }
   const input: FigureInput = {
-    variants: variantsOf(read.runs),
+    variants: variantsOf(runs),
     level: options.level,
     streams: new RandomStreams(1),
     ...(manifest?.baseline == null ? {} : { baseline: manifest.baseline }),

@@ -46,10 +46,11 @@ export function failedExpectations(
   return failed;
 }
 
-/** What to say of a metric that no run has; null for one that is known. */
-export function unknownMetric(metric: string): string | null {
-  if (Object.hasOwn(METRICS, metric)) return null;
-  return `no metric has that name; the nearest is ${nearestName(metric, Object.keys(METRICS))}`;
+/** What to say of a metric that no run has; null for one that is known. `others` are known beside those of runs. */
+export function unknownMetric(metric: string, others: readonly string[] = []): string | null {
+  if (Object.hasOwn(METRICS, metric) || others.includes(metric)) return null;
+  const known = [...Object.keys(METRICS), ...others];
+  return `no metric has that name; the nearest is ${nearestName(metric, known)}`;
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

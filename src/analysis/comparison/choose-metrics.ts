@@ -1,5 +1,6 @@
 import { METRICS } from "../../record/metrics/registry.js";
 import { unknownMetric } from "../../scenario/expectations.js";
+import { QUALITY_METRICS } from "../quality/registry.js";
 import { figureKey } from "../results/read-results.js";
 import type { Variant } from "../results/variants.js";
 
@@ -65,11 +66,16 @@ function inOrder<T extends readonly [string, { labels: string }]>(found: readonl
 
 function problemOf(name: string, present: ReadonlyMap<string, { metric: string; labels: string }>) {
   const metric = name.replace(/\{.*$/, "");
-  const unknown = unknownMetric(metric);
+  const unknown = unknownMetric(
+    metric,
+    QUALITY_METRICS.map((one) => one.name),
+  );
   if (unknown !== null) return `--metric ${name}: ${unknown}`;
   const rows = [...present.values()]
     .filter((figure) => figure.metric === metric)
     .map((figure) => figureKey(figure.metric, figure.labels));
   if (rows.length > 0) return `--metric ${name}: no run has that row; there are ${rows.join(", ")}`;
-  return `--metric ${name}: no run has a value of it (${METRICS[metric as keyof typeof METRICS].meaning})`;
+  const { meaning } =
+    QUALITY_METRICS.find((one) => one.name === metric) ?? METRICS[metric as keyof typeof METRICS];
+  return `--metric ${name}: no run has a value of it (${meaning})`;
 }

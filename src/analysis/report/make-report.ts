@@ -9,6 +9,7 @@ import { comparisonNotes } from "../comparison/comparison-notes.js";
 import { type Figure, type FigureInput, NotDrawable } from "../figures/figure.js";
 import { makeFigure, USUAL_FIGURES } from "../figures/figure-kinds.js";
 import { svgOf, textWidths, vegaSpec } from "../figures/render.js";
+import { withQuality } from "../quality/with-quality.js";
 import type { RunResult } from "../results/read-results.js";
 import { sweepManifests } from "../results/sweep-manifest.js";
 import { type Variant, variantsOf } from "../results/variants.js";
@@ -29,17 +30,19 @@ const PRECISION = 0.05;
 
 /** The page about finished runs, whole. Throws {@link NotComparable} for a baseline that there is not. */
 export async function makeReport(
-  runs: readonly RunResult[],
+  found: readonly RunResult[],
   options: ReportOptions,
 ): Promise<string> {
   const { level } = options;
-  const variants = variantsOf(runs);
-  const manifests = sweepManifests(runs);
+  const manifests = sweepManifests(found);
   const [manifest] = manifests;
+  const asked = (manifest?.figures ?? []) as unknown as readonly FigureRequest[];
+  const named = asked.flatMap(({ metric = [], x = [], y = [] }) => [metric, x, y].flat());
+  const runs = await withQuality(found, [...(manifest?.metrics ?? []), ...named]);
+  const variants = variantsOf(runs);
   const baseline = options.baseline ?? manifest?.baseline ?? variants[0]!.name;
   const compared = comparison(variants, { ...options, baseline, metrics: manifest?.metrics ?? [] });
   const input: FigureInput = { variants, level, streams: new RandomStreams(1) };
-  const asked = (manifest?.figures ?? []) as unknown as readonly FigureRequest[];
   const figures = drawable(input, asked.length > 0 ? asked : USUAL_FIGURES);
   const played = variants.slice(0, MOST_REPLAYS);
   const more = variants.length - played.length;

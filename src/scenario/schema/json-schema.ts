@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { scenarioDocument } from "./document.js";
+import { experimentDocument } from "./experiment.js";
 import { DEFAULT_KEYWORD } from "./leaf.js";
 
 /** The part of JSON Schema that scenarios are described with. */
@@ -25,7 +26,16 @@ export interface JsonSchema {
 
 /** The form of a scenario file, for editors and for the reference. */
 export function scenarioJsonSchema(): JsonSchema {
-  const schema = z.toJSONSchema(scenarioDocument, {
+  return { title: "seatrial scenario", ...jsonSchemaOf(scenarioDocument) };
+}
+
+/** The form of an experiment file, for editors. */
+export function experimentJsonSchema(): JsonSchema {
+  return { title: "seatrial experiment", ...jsonSchemaOf(experimentDocument) };
+}
+
+function jsonSchemaOf(document: z.ZodType): JsonSchema {
+  return z.toJSONSchema(document, {
     io: "input",
     override: ({ jsonSchema }) => {
       if (!(DEFAULT_KEYWORD in jsonSchema)) return;
@@ -33,5 +43,4 @@ export function scenarioJsonSchema(): JsonSchema {
       delete jsonSchema[DEFAULT_KEYWORD];
     },
   }) as JsonSchema;
-  return { title: "seatrial scenario", ...schema };
 }
