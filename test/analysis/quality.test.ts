@@ -103,16 +103,18 @@ describe("packing, on a small cluster by hand", () => {
     });
   });
 
-  test("the peak is the moment of most used nodes; a DaemonSet's pods use none", () => {
+  test("the peak is the moment of the most demand on nodes; a DaemonSet's pods use none", () => {
     const lives: Life[] = [
       { on: "a", asks: [4, 1], finished: 10 },
-      { on: "b", asks: [1, 1], bound: 10, owner: "ReplicaSet/x" },
+      { on: "a", asks: [1, 1], bound: 10, finished: 20 },
+      { on: "b", asks: [4, 1], bound: 10, owner: "ReplicaSet/x" },
       { on: "c", asks: [1, 1], owner: "DaemonSet/agent" },
     ];
     const values = computed(
       ["a", "b", "c"].map((name) => node(name, 4, 8)),
       lives,
     );
+    expect(values["packing_bound_count{bound=l1}"]).toBe(2);
     expect(values["packing_efficiency_ratio{bound=l1}"]).toBe(1);
   });
 
@@ -227,7 +229,7 @@ describe("the list", () => {
       "packing_efficiency_ratio{bound=l1}",
       "jain_index_ratio",
     ]);
-    expect(run!.figures.get("packing_efficiency_ratio{bound=l1}")?.value).toBe(0.5);
+    expect(run!.figures.get("packing_efficiency_ratio{bound=l1}")?.value).toBe(1);
     expect(run!.figures.get("jain_index_ratio")?.value).toBeCloseTo(10000 / 11600, 12);
     expect(run!.figures.has("makespan_seconds")).toBe(false);
   });

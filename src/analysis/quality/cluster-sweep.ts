@@ -1,4 +1,5 @@
 import type { NodeRow, PodRow } from "../results/run-tables.js";
+import { sumOf } from "../statistics/sample.js";
 import type { FinishedRun } from "./quality-metric.js";
 
 /** Pods that a kind of pod asks for alike, with its share of all pods of the run. */
@@ -52,28 +53,35 @@ export function eachMoment(run: FinishedRun, look: (moment: Moment) => void): vo
   }
 }
 
-/** The pods that were on nodes when the most nodes were used, the first time; DaemonSets' pods use none. */
+/**
+ * The pods on nodes when they asked for the largest share of the cluster, the first time, and how many nodes they lay on; without
+ * pods of DaemonSets. The moment is one of the load, so that policies are looked at under the same one.
+ */
 export function podsAtPeak(run: FinishedRun): {
   readonly pods: readonly PodRow[];
   readonly nodes: number;
 } {
-  const on = new Map<number, Set<PodRow>>();
-  let used = 0;
-  let peak: { pods: readonly PodRow[]; nodes: number } = { pods: [], nodes: 0 };
+  const capacity = [
+    sumOf(run.nodes.map(({ cpuCores }) => cpuCores)),
+    sumOf(run.nodes.map(({ memoryBytes }) => memoryBytes)),
+  ];
+  const sums = [0, 0];
+  let [most, peakAt] = [0, Number.NaN];
   const steps = stepsOf(run).filter(({ pod }) => !pod.owner.startsWith("DaemonSet/"));
-  for (const [i, { at, sign, node, pod }] of steps.entries()) {
-    const there = on.get(node) ?? new Set();
-    on.set(node, there);
-    if (sign === 1) {
-      there.add(pod);
-      if (there.size === 1) used += 1;
-    } else if (there.delete(pod) && there.size === 0) used -= 1;
-    const isSettled = steps[i + 1]?.at !== at;
-    if (isSettled && used > peak.nodes && at >= run.fromSeconds && at <= run.toSeconds) {
-      peak = { pods: [...on.values()].flatMap((pods) => [...pods]), nodes: used };
-    }
+  for (const [i, { at, sign, pod }] of steps.entries()) {
+    sums[0]! += sign * pod.cpuCores;
+    sums[1]! += sign * pod.memoryBytes;
+    const share = Math.max(sums[0]! / capacity[0]!, sums[1]! / capacity[1]!);
+    const isSettled = steps[i + 1]?.at !== at && at >= run.fromSeconds && at <= run.toSeconds;
+    if (isSettled && share > most * (1 + ROUNDING)) [most, peakAt] = [share, at];
   }
-  return peak;
+  const there = steps.filter(
+    ({ sign, pod }) => sign === 1 && pod.boundSeconds <= peakAt && !(pod.finishedSeconds <= peakAt),
+  );
+  return {
+    pods: there.map(({ pod }) => pod),
+    nodes: new Set(there.map(({ node }) => node)).size,
+  };
 }
 
 /** The kinds of pods of the run by what they request, the most frequent first. */

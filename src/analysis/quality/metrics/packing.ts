@@ -52,14 +52,14 @@ function linearBound(run: FinishedRun, { items }: Peak): number {
   return ceilOf(lpBound(types, kinds, run.solver));
 }
 
-const PEAK = "the pods that lay on nodes when most nodes were used";
+const PEAK = "the pods on nodes need when they ask for the largest share of the cluster";
 
 export const packingBound: QualityMetric = {
   name: "packing_bound_count",
   unit: "count",
   labels: ["bound"],
   better: "neither",
-  meaning: `nodes that ${PEAK} need at least, by CPU and memory (\`l1\`: sums over the largest node; \`l2\`: also what cannot share a node)`,
+  meaning: `nodes that ${PEAK}, at least, by CPU and memory (\`l1\`: sums over the largest node; \`l2\`: also what cannot share a node)`,
   source: "Martello and Toth 1990",
   compute: (run) => {
     const peak = peakOf(run);
@@ -86,7 +86,7 @@ export const packingLinearBound: QualityMetric = {
   unit: "count",
   labels: [],
   better: "neither",
-  meaning: `nodes that ${PEAK} need at least, by the linear program over patterns, with any number of nodes of each kind; not known with more than ${MOST_TYPES} kinds of pods`,
+  meaning: `nodes that ${PEAK}, at least, by the linear program over patterns, with any number of nodes of each kind; not known with more than ${MOST_TYPES} kinds of pods`,
   source: "Gilmore and Gomory 1961",
   compute: (run) => {
     const peak = peakOf(run);
