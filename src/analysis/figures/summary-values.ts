@@ -19,7 +19,7 @@ export function valuesBySeed(variant: Variant, key: string): readonly SummaryVal
     });
 }
 
-/** The keys that the names mean: a metric stands for all its rows. Throws where a name means none. */
+/** The keys that the names mean: a metric is its row for the whole, or all its rows where it has none. Throws where a name means none. */
 export function keysNamed({ variants }: FigureInput, names: readonly string[]): readonly string[] {
   const runs = variants.flatMap((variant) => [...variant.runs.values()]);
   return [
@@ -32,7 +32,7 @@ export function keysNamed({ variants }: FigureInput, names: readonly string[]): 
           }
         }
         if (found.size === 0) throw new NotDrawable(`no run has a value of ${name} in summary.csv`);
-        return [...found].sort();
+        return found.has(name) ? [name] : [...found].sort();
       }),
     ),
   ];
@@ -42,7 +42,6 @@ export function keysNamed({ variants }: FigureInput, names: readonly string[]): 
 export function keyNamed(input: FigureInput, name: string): string {
   const keys = keysNamed(input, [name]);
   if (keys.length === 1) return keys[0]!;
-  if (keys.includes(name)) return name;
   throw new NotDrawable(`${name} has several rows: choose one of ${keys.join(", ")}`);
 }
 

@@ -31,7 +31,8 @@ export function bandLayers(given: {
 }): readonly Spec[] {
   const { labels, x, y, hasBand } = given;
   const interpolate = given.interpolate === undefined ? {} : { interpolate: given.interpolate };
-  const colour = variantColour(labels);
+  const legend = labels.length < 2 ? {} : { legend: { symbolType: "stroke" } };
+  const colour = { ...variantColour(labels), ...legend };
   const band = {
     transform: [{ filter: "isValid(datum.lower)" }],
     mark: { type: "area", opacity: 0.22, ...interpolate },
@@ -48,7 +49,7 @@ export function bandLayers(given: {
       x,
       y: { field: "mean", type: "quantitative", ...y },
       color: colour,
-      strokeDash: variantDash(labels),
+      strokeDash: { ...variantDash(labels), ...legend },
     },
   };
   return hasBand ? [band, line] : [line];

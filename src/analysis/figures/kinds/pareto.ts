@@ -55,7 +55,7 @@ export const pareto: FigureMaker = (input, request): Figure => {
   const colour = variantColour(names);
   const axis = (key: string) => ({
     type: "quantitative",
-    title: `${metricTitle(key, unitOfKey(input, key))}, ${betterEnd(key) === "lower" ? "less" : "more"} is better`,
+    title: metricTitle(key, unitOfKey(input, key)),
     scale: { zero: false, padding: 8 },
   });
   const [axisX, axisY] = [axis(x), axis(y)];
@@ -117,6 +117,7 @@ export const pareto: FigureMaker = (input, request): Figure => {
       rows,
     },
     notes: [
+      `better: ${better.x === "lower" ? "left" : "right"} and ${better.y === "lower" ? "down" : "up"}`,
       `the dashed line joins the variants whose means no other beats in both: ${points
         .filter((point) => front.has(point))
         .map(({ variant }) => variant)

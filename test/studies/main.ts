@@ -1,0 +1,24 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { makeStudy } from "./make-study.js";
+import { mixFiles } from "./mix-files.js";
+
+/** `npm run studies [-- NAME…]`: makes the committed results again; with `mixes TRACES` the mixes of pods. */
+const [first, ...others] = process.argv.slice(2);
+if (first === "mixes") {
+  for (const [name, text] of Object.entries(mixFiles(others[0] ?? "../shared/traces"))) {
+    writeFileSync(join("scenarios/studies/packing/mixes", name), text);
+  }
+} else {
+  const names = first === undefined ? readdirSync("scenarios/studies") : [first, ...others];
+  for (const name of names) {
+    if (!existsSync(`scenarios/studies/${name}/experiment.yaml`)) continue;
+    const folder = join("results/studies", name);
+    const files = await makeStudy(name);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+    console.log(`${folder}: ${Object.keys(files).length} files`);
+  }
+}
