@@ -108,6 +108,31 @@ export const GATES = {
   },
   /** A change of a node concerns the DaemonSets that miss a pod there, or have one too many, or misplaced ones. */
   DaemonSetLooksAtNodes: { from: 33, source: "daemon_controller.go syncNodeUpdate (v1.33.5)" },
+  /** A rule may say what a failed pod means for its Job. */
+  JobPodFailurePolicy: { from: 26, source: "KEP-3329; beta in v1.26" },
+  /** A Job may wait for the end of a pod before it replaces it; pods on their way out are counted. */
+  JobPodReplacementPolicy: { from: 29, source: "KEP-3939; beta in v1.29" },
+  /** A Job may be kept by another controller. */
+  JobManagedBy: { from: 32, source: "KEP-4368; beta and on in v1.32" },
+  /** A rule may say which indexes are enough; a Job that is complete says why. */
+  JobSuccessPolicy: { from: 31, source: "KEP-3998; beta in v1.31" },
+  /** Failures of an Indexed Job may count by index. */
+  JobBackoffLimitPerIndex: { from: 29, source: "KEP-3850; beta in v1.29" },
+  /** A suspended Job has no start time. */
+  MutableSchedulingDirectivesForSuspendedJobs: { from: 36, source: "KEP-2926; beta in v1.36" },
+  /** A Job is not synced before the watches have shown what was written for it. */
+  StaleControllerConsistencyJob: { from: 36, source: "KEP-5647; beta in v1.36" },
+  // Changes without a gate.
+  /** A Job is said to be finished when its last pod is gone, and announced by an interim condition. */
+  JobDelaysTerminalCondition: {
+    from: 31,
+    source: "kubernetes/kubernetes pull request 125510 (v1.31)",
+  },
+  /** Pods that run count as active while a Job waits for the back-off of those that failed. */
+  JobActiveWhileBackingOff: {
+    from: 35,
+    source: "job_controller.go manageJob: not in v1.34.4, and in v1.37.2",
+  },
   /** An error of a device selector names the device and says what would help. */
   SelectorErrorsNameDevice: { from: 37, source: "structured selectorsMatch (v1.37)" },
   /** A node is refused with a reason of its own if a pool of devices is invalid. */

@@ -1,3 +1,4 @@
+import type { Features } from "../api/features.js";
 import type { Kind } from "../api/kinds.js";
 import type { TimeMicros } from "../base/time.js";
 import type { Engine } from "../kernel/engine.js";
@@ -39,6 +40,8 @@ export interface ControllerOptions {
   readonly workers?: number | undefined;
   /** The cluster's version, `26` for 1.26; undefined for the newest behaviour. */
   readonly kubernetesMinor?: number | undefined;
+  /** Which gates are on; absent: those of the version. */
+  readonly features?: Features;
   /** What the flags of its entry are set to; one that is absent has its default. */
   readonly flags?: FlagValues;
   /** What the kubelets' leases say; undefined where every node is heard of. */

@@ -5,6 +5,7 @@ import { DisruptionController } from "./disruption/disruption-controller.js";
 import { EndpointSliceController } from "./endpointslice/endpoint-slice-controller.js";
 import { EphemeralVolumeController } from "./ephemeral-volume/ephemeral-volume-controller.js";
 import { GarbageCollector } from "./garbage-collector/garbage-collector.js";
+import { JobController } from "./job/job-controller.js";
 import { NamespaceController } from "./namespace/namespace-controller.js";
 import { NodeLifecycleController } from "./node-lifecycle/node-lifecycle-controller.js";
 import { NODE_LIFECYCLE_FLAGS } from "./node-lifecycle/node-lifecycle-flags.js";
@@ -17,6 +18,7 @@ import { ReplicaSetController } from "./replicaset/replica-set-controller.js";
 import { ResourceClaimController } from "./resource-claim/resource-claim-controller.js";
 import { StatefulSetController } from "./statefulset/stateful-set-controller.js";
 import { TaintEvictionController } from "./taint-eviction/taint-eviction-controller.js";
+import { TtlAfterFinishedController } from "./ttl-after-finished/ttl-after-finished-controller.js";
 import { VolumeProtectionController } from "./volume-protection/volume-protection-controller.js";
 
 /** How many `what` are synced at one time. */
@@ -46,6 +48,18 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     controller: StatefulSetController,
     kinds: ["StatefulSet", "Pod", "PersistentVolumeClaim", "ControllerRevision"],
     workers: syncs("concurrentStatefulsetSyncs", "StatefulSets", 5),
+  },
+  {
+    name: "job-controller",
+    controller: JobController,
+    kinds: ["Job", "Pod"],
+    workers: syncs("concurrentJobSyncs", "Jobs", 5),
+  },
+  {
+    name: "ttl-after-finished-controller",
+    controller: TtlAfterFinishedController,
+    kinds: ["Job"],
+    workers: syncs("concurrentTtlAfterFinishedSyncs", "Finished Jobs, for their end,", 5),
   },
   {
     name: "endpointslice-controller",

@@ -17,6 +17,8 @@ export interface SyncsOptions<S> {
   readonly workers?: number | undefined;
   /** As that of a {@link WorkQueue}. */
   readonly baseBackoffMicros?: TimeMicros | undefined;
+  /** As that of a {@link WorkQueue}. */
+  readonly maxBackoffMicros?: TimeMicros | undefined;
   /** How often in a row a key is tried again before it is given up; default: for ever. */
   readonly maxRetries?: number | undefined;
   /** What a sync of the key has to remember on its way; null where there is nothing to do. */
@@ -60,12 +62,13 @@ export class Syncs<S> {
   private readonly running = new Map<number, Running<S>>();
 
   constructor(private readonly options: SyncsOptions<S>) {
-    const { engine, name, workers, baseBackoffMicros } = options;
+    const { engine, name, workers, baseBackoffMicros, maxBackoffMicros } = options;
     this.queue = new WorkQueue({
       engine,
       name,
       workers,
       ...(baseBackoffMicros !== undefined && { baseBackoffMicros }),
+      ...(maxBackoffMicros !== undefined && { maxBackoffMicros }),
       sync: (key) => this.begin(key),
     });
   }

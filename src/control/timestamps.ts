@@ -20,6 +20,12 @@ export class Timestamps {
     return this.lastText;
   }
 
+  /** An instant as timestamps have it: the beginning of its second of the wall clock. */
+  wholeSecondOf(timeMicros: TimeMicros): TimeMicros {
+    const offset = this.startTimeMs * MICROS_PER_MILLI;
+    return Math.floor((offset + timeMicros) / MICROS_PER_SECOND) * MICROS_PER_SECOND - offset;
+  }
+
   /** The virtual time of a timestamp; null for one that is absent or cannot be read. */
   microsOf(text: string | undefined): TimeMicros | null {
     return parseTimestamp(text, this.startTimeMs);

@@ -9,8 +9,6 @@ const PROCESSING = 2;
 const DEFAULT_WORKERS = 5;
 const DEFAULT_BACKOFF_MICROS = 5_000;
 const MAX_BACKOFF_MICROS = 1_000_000_000;
-/** From here on a doubled base is above the maximum. */
-const LAST_DOUBLING = 18;
 const COMPACT_AT = 1_024;
 
 export interface WorkQueueOptions {
@@ -21,6 +19,8 @@ export interface WorkQueueOptions {
   readonly workers?: number | undefined;
   /** The delay after a first failure; default 5 ms. */
   readonly baseBackoffMicros?: TimeMicros;
+  /** The longest delay; default 1000 s. */
+  readonly maxBackoffMicros?: TimeMicros;
   /**
    * Looks at one key. It answers at once or later, but exactly once, with {@link WorkQueue.done}.
    */
@@ -42,6 +42,7 @@ export class WorkQueue {
   private readonly sync: (key: number) => void;
   private readonly workers: number;
   private readonly baseBackoffMicros: TimeMicros;
+  private readonly maxBackoffMicros: TimeMicros;
   private readonly drainEvent: HandlerId;
   private readonly timerEvent: HandlerId;
 
@@ -60,6 +61,7 @@ export class WorkQueue {
     this.sync = options.sync;
     this.workers = options.workers ?? DEFAULT_WORKERS;
     this.baseBackoffMicros = options.baseBackoffMicros ?? DEFAULT_BACKOFF_MICROS;
+    this.maxBackoffMicros = options.maxBackoffMicros ?? MAX_BACKOFF_MICROS;
     assert(this.workers >= 1, "a work queue needs a worker");
     const { engine, name } = options;
     this.drainEvent = engine.registerHandler(`control/${name}/sync`, () => this.drain());
@@ -103,14 +105,14 @@ export class WorkQueue {
     this.timers[key] = this.engine.scheduleAt(due, Phase.react, this.timerEvent, key);
   }
 
-  /** Adds the key after the base delay, doubled with each failure in a row, 1000 s at most. */
+  /** Adds the key after the base delay, doubled with each failure in a row up to the longest. */
   addRateLimited(key: number): void {
     this.makeRoom(key);
     const failures = this.failures[key]!;
     this.failures[key] = failures + 1;
-    const delay =
-      failures >= LAST_DOUBLING ? MAX_BACKOFF_MICROS : this.baseBackoffMicros * 2 ** failures;
-    this.addAfter(key, Math.min(delay, MAX_BACKOFF_MICROS));
+    let delay = this.baseBackoffMicros;
+    for (let i = 0; i < failures && delay < this.maxBackoffMicros; i++) delay *= 2;
+    this.addAfter(key, Math.min(delay, this.maxBackoffMicros));
   }
 
   /** The key went well: the next failure starts with the shortest delay. */

@@ -95,6 +95,11 @@ export class ObjectStore {
     this.commit(version.kind, version, null);
   }
 
+  /** The uid that the next object gets, if it brings none. */
+  get nextUid(): string {
+    return uidOf(this.uidOrdinal + 1);
+  }
+
   nextRevision(): number {
     this.revision += 1;
     return this.revision;

@@ -5,6 +5,7 @@ import type { PodCondition, PodVersion } from "../../src/api/pod-version.js";
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../../src/base/time.js";
 import type { ControllerEntry, ControllerOptions } from "../../src/control/controller.js";
 import { CONTROLLERS } from "../../src/control/registry.js";
+import { featuresOf, NEWEST_MINOR } from "../../src/api/features.js";
 import { watchedBy } from "../../src/scenario/assemble/wire-control.js";
 import { Engine, type HandlerId } from "../../src/kernel/engine.js";
 import { Phase } from "../../src/kernel/phase.js";
@@ -18,6 +19,8 @@ import type { WriteRequest } from "../../src/store/request.js";
 
 export const START_TIME_MS = Date.UTC(2026, 10, 21);
 const NODES = 4;
+/** The exit code of a container that SIGTERM has ended. */
+const SIGTERMED = 143;
 
 export interface TestEvent {
   readonly type: string;
@@ -27,15 +30,24 @@ export interface TestEvent {
   readonly timeMicros: number;
 }
 
+interface PodEnd {
+  readonly micros: number;
+  readonly exitCode: number;
+}
+
 export interface ClusterOptions {
   readonly seed?: number;
   readonly watchLagMicros?: number;
   readonly latencyMicros?: number;
   /** From a pod's creation to its readiness; null: it never becomes ready. */
   readonly readyAfter?: (pod: PodVersion) => number | null;
+  /** How a pod ends that runs: that long after it became ready; null: not by itself. */
+  readonly endsAfter?: (pod: PodVersion) => PodEnd | null;
   /** From a pod's deletion to its end. */
   readonly stopAfterMicros?: number;
   readonly kubernetesMinor?: number;
+  /** Gates that are on or off whatever the version. */
+  readonly gates?: Parameters<typeof featuresOf>[1];
   /** Why a request is refused before the API server looks at it; null: it is not. */
   readonly refuse?: (request: WriteRequest) => Refusal | null;
 }
@@ -52,6 +64,7 @@ export class TestCluster {
   private readonly observer: ClusterObserver;
   private readonly becomeReady: HandlerId;
   private readonly stopPod: HandlerId;
+  private readonly endPod: HandlerId;
   private readonly ignore: AnswerId;
   private placed = 0;
 
@@ -83,6 +96,7 @@ export class TestCluster {
     this.becomeReady = this.engine.registerHandler("test/ready", (row, uid) =>
       this.setReady(row, uid),
     );
+    this.endPod = this.engine.registerHandler("test/end", (row, uid) => this.exit(row, uid));
     this.stopPod = this.engine.registerHandler("test/stop", (row, uid) => this.end(row, uid));
   }
 
@@ -109,6 +123,7 @@ export class TestCluster {
       client,
       observer: this.observer,
       startTimeMs: START_TIME_MS,
+      features: featuresOf(this.options.kubernetesMinor ?? NEWEST_MINOR, this.options.gates),
       kubernetesMinor: this.options.kubernetesMinor,
     };
   }
@@ -189,11 +204,47 @@ export class TestCluster {
     const podIP = `10.0.${row >> 8}.${row & 255}`;
     const change = { phase: "Running", setConditions: [condition], status: { podIP } } as const;
     this.expectOk(this.execute({ verb: "patch", target: pod, change }));
+    const end = this.options.endsAfter?.(pod) ?? null;
+    if (end === null) return;
+    this.engine.scheduleAfter(end.micros, Phase.world, this.endPod, row, uid);
+  }
+
+  private exit(row: number, uid: number): void {
+    const pod = this.store.table("Pod").at(row);
+    if (pod === undefined || uidNumber(pod) !== uid || pod.deletionTimeMicros !== null) return;
+    const { exitCode } = this.options.endsAfter?.(pod) ?? { exitCode: 0 };
+    this.finish(pod, exitCode);
+  }
+
+  /** Says that the pod's container has ended. */
+  private finish(pod: PodVersion, exitCode: number): void {
+    const now = this.engine.now;
+    const container = {
+      name: "main",
+      ready: false,
+      started: false,
+      restartCount: 0,
+      state: "terminated",
+      reason: exitCode === 0 ? "Completed" : "Error",
+      exitCode,
+      startedAtMicros: null,
+      finishedAtMicros: now,
+      lastTermination: null,
+    } as const;
+    const condition = { type: "Ready", status: "False", lastTransitionTimeMicros: now } as const;
+    const change = {
+      phase: exitCode === 0 ? "Succeeded" : "Failed",
+      setConditions: [{ ...condition, reason: "", message: "" }],
+      status: { containers: [container] },
+    } as const;
+    this.expectOk(this.execute({ verb: "patch", target: pod, change }));
   }
 
   private end(row: number, uid: number): void {
     const pod = this.store.table("Pod").at(row);
     if (pod === undefined || uidNumber(pod) !== uid) return;
+    const isJobPod = pod.ownerReferences.some(({ kind }) => kind === "Job");
+    if (isJobPod && pod.phase === "Running") this.finish(pod, SIGTERMED);
     this.expectOk(this.execute({ verb: "delete", target: pod, gracePeriodSeconds: 0 }));
   }
 }

@@ -42,7 +42,8 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
     "An update of a StatefulSet may make several pods unavailable at once.",
   StatefulSetAutoDeletePVC: "Claims of a StatefulSet may go with their pods, or with the set.",
   StatefulSetStartOrdinal: "The ordinals of a StatefulSet may begin above 0.",
-  PodIndexLabel: "Pods of a StatefulSet have a label with their ordinal.",
+  PodIndexLabel:
+    "Pods of a StatefulSet have a label with their ordinal, those of an Indexed Job with their index.",
   StaleControllerConsistencyStatefulSet:
     "The StatefulSet controller waits until it has seen what it wrote.",
   StaleControllerConsistencyDaemonSet:

@@ -20,12 +20,12 @@ const DEFAULTS = {
 
 function entry(more: Partial<Omit<BehaviorEntry, "match">>, match: object = {}): BehaviorEntry {
   return {
-    match: { namespace: null, labels: {}, container: null, ...match },
+    match: { namespace: null, labels: {}, container: null, index: null, ...match },
     imageBytes: null,
     imageMissing: false,
     startMicros: null,
     run: null,
-    exitCode: null,
+    exitCodes: [],
     stopMicros: null,
     cpuMillis: null,
     memoryBytes: null,
@@ -187,7 +187,7 @@ describe("draws", () => {
 
 describe("whoever made the pod", () => {
   test("counts for more than an entry, but not for init containers", () => {
-    const { pod, source, behavior } = behaving([entry({ run: "forever", exitCode: 3 })]);
+    const { pod, source, behavior } = behaving([entry({ run: "forever", exitCodes: [3] })]);
     const initContainers = [{ name: "setup", image: "i" }];
     const of = pod("a", { initContainers });
     behavior.addSource({ podRun: () => null });

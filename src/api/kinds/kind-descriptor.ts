@@ -43,8 +43,8 @@ export interface KindDescriptor<Spec = never, Status = undefined> {
   validate?(spec: Spec, context: ValidationContext, whole: Whole<Status>): void;
   /** What of a spec may not differ from the one before. */
   validateChange?(before: Spec, after: Spec, issues: FieldIssues): void;
-  /** What a created object has of its own; without it an empty status. */
-  onCreate?<O extends Created<Spec, Status>>(object: O): O;
+  /** What a created object has of its own; without it an empty status. `uid`: the one that it gets. */
+  onCreate?<O extends Created<Spec, Status>>(object: O, uid: string): O;
   /** Where an object has the spec of its pods. */
   readonly podSpecPath?: readonly string[];
   /** It has the scale subresource, for `spec.replicas`. */

@@ -33,7 +33,13 @@ const unchangedInJobs = immutable(
   "backoffLimitPerIndex",
 );
 
-export function validateJobChange(before: Spec, after: Spec, issues: FieldIssues): void {
+export function validateJobChange(
+  beforeSpec: object,
+  afterSpec: object,
+  issues: FieldIssues,
+): void {
+  const before = beforeSpec as Spec;
+  const after = afterSpec as Spec;
   unchangedInJobs(before, after, issues);
   const elastic = after.completionMode === "Indexed" && after.completions === after.parallelism;
   if (!elastic && !deepEqual(before.completions, after.completions)) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { described, notYet } from "./leaf.js";
 import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
-import { bytes, flag, integer, kubernetesLabels, text, word } from "./scalars.js";
+import { bytes, count, flag, integer, kubernetesLabels, text, word } from "./scalars.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { Behavior } from "./scenario.js";
 
@@ -9,6 +9,7 @@ const match = z.strictObject({
   namespace: described(text.optional(), "Namespace of the pod."),
   labels: described(kubernetesLabels.optional(), "All of them must be on the pod."),
   container: described(text.optional(), "Name of the container or init container."),
+  index: described(count.optional(), "Completion index of a pod of an Indexed Job."),
 });
 
 /** A usage, where the forms that need traffic or a series are named and refused. */
@@ -53,6 +54,13 @@ export const behavior = z
       default: 0,
       source: "assumed",
     }),
+    exitCodes: described(
+      z
+        .array(integer(0, 255, "an exit code"))
+        .min(1)
+        .optional(),
+      "As `exitCode`, by the number of the container's start: the first, the second, and so on; the last one for all that follow. In place of `exitCode`.",
+    ),
     stop: described(durationDistribution.optional(), "From SIGTERM until it has ended.", {
       default: "1s",
       source: "assumed",
@@ -73,18 +81,24 @@ export const behavior = z
     ),
     concurrency: notYet("serving requests (`concurrency`)"),
   })
+  .superRefine(({ exitCode, exitCodes }, context) => {
+    if (exitCode === undefined || exitCodes === undefined) return;
+    const message = "expected either `exitCode` or `exitCodes`";
+    context.addIssue({ code: "custom", message, path: ["exitCodes"], input: exitCodes });
+  })
   .transform(
     (entry): Behavior => ({
       match: {
         namespace: entry.match?.namespace ?? null,
         labels: entry.match?.labels ?? {},
         container: entry.match?.container ?? null,
+        index: entry.match?.index ?? null,
       },
       imageBytes: entry.image?.size ?? null,
       imageMissing: entry.image?.missing ?? false,
       startMicros: entry.start ?? null,
       run: entry.run ?? null,
-      exitCode: entry.exitCode ?? null,
+      exitCodes: entry.exitCodes ?? (entry.exitCode === undefined ? [] : [entry.exitCode]),
       stopMicros: entry.stop ?? null,
       cpuMillis: spec(entry.cpu),
       memoryBytes: spec(entry.memory),

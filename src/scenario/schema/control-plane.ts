@@ -46,7 +46,6 @@ const laterFlags = {
   horizontalPodAutoscalerInitialReadinessDelay: "the horizontal pod autoscaler",
   concurrentHorizontalPodAutoscalerSyncs: "the horizontal pod autoscaler",
   concurrentDaemonsetSyncs: "the DaemonSet controller",
-  concurrentJobSyncs: "the Job controller",
   concurrentCronJobSyncs: "the CronJob controller",
   concurrentRcSyncs: "the ReplicationController controller",
   concurrentResourceQuotaSyncs: "the resource quota controller",

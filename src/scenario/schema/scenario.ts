@@ -101,7 +101,8 @@ export interface Behavior {
   readonly startMicros: DistributionSpec | null;
   /** How long the container runs before it ends by itself; null for the default. */
   readonly run: "forever" | DistributionSpec | null;
-  readonly exitCode: number | null;
+  /** By the number of the start; none for the default. */
+  readonly exitCodes: readonly number[];
   /** SIGTERM until it has ended. */
   readonly stopMicros: DistributionSpec | null;
   readonly cpuMillis: DistributionSpec | null;
@@ -115,6 +116,8 @@ interface BehaviorMatch {
   readonly namespace: string | null;
   readonly labels: Labels;
   readonly container: string | null;
+  /** Completion index of a pod of an Indexed Job. */
+  readonly index: number | null;
 }
 
 export type Trace = OpenbTrace | CsvTrace;

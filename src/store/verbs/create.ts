@@ -126,6 +126,6 @@ function withoutStatus(context: ServerContext, object: NewObject): NewObject {
     return { ...object, spec, phase: "Pending", status };
   }
   const { onCreate, hasStatus } = KINDS[object.kind] as KindDescriptor<unknown, unknown>;
-  if (onCreate !== undefined) return onCreate(object as never);
+  if (onCreate !== undefined) return onCreate(object as never, context.store.nextUid);
   return { ...object, status: hasStatus ? {} : undefined } as NewObject;
 }

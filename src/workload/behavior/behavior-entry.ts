@@ -12,7 +12,8 @@ export interface BehaviorEntry {
   readonly startMicros: DistributionSpec | null;
   /** In microseconds: from the start of the process until it ends by itself. */
   readonly run: "forever" | DistributionSpec | null;
-  readonly exitCode: number | null;
+  /** By the number of the start, the last one for all that follow; none: the default. */
+  readonly exitCodes: readonly number[];
   /** In microseconds: from SIGTERM until it has ended. */
   readonly stopMicros: DistributionSpec | null;
   readonly cpuMillis: DistributionSpec | null;
@@ -29,6 +30,8 @@ export interface BehaviorMatch {
   readonly namespace: string | null;
   readonly labels: Labels;
   readonly container: string | null;
+  /** Of a pod of an Indexed Job. */
+  readonly index: number | null;
 }
 
 /** What a container does of which nobody said anything. Assumed: nothing to measure it by. */

@@ -5,6 +5,8 @@ import { type Distribution, distributionOf } from "../../kernel/distribution.js"
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { BehaviorEntry, BehaviorMatch } from "./behavior-entry.js";
 
+const COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index";
+
 /** An entry that is ready to be drawn from. */
 export interface Behavior {
   readonly match: BehaviorMatch;
@@ -12,7 +14,7 @@ export interface Behavior {
   readonly imageMissing: boolean;
   readonly startMicros: Distribution | null;
   readonly run: "forever" | Distribution | null;
-  readonly exitCode: number | null;
+  readonly exitCodes: readonly number[];
   readonly stopMicros: Distribution | null;
   readonly cpuMillis: Distribution | null;
   readonly memoryBytes: Distribution | null;
@@ -24,6 +26,7 @@ type Container = PodSpec["containers"][number];
 /** What was found for pods of one template: they share spec and labels. */
 interface Resolved {
   readonly labels: Labels;
+  readonly annotations: Labels;
   readonly namespace: string;
   readonly byContainer: Map<string, Behavior | null>;
 }
@@ -48,8 +51,10 @@ export class BehaviorIndex {
   find(pod: PodVersion, container: Container): Behavior | null {
     if (this.behaviors.length === 0) return null;
     let found = this.resolved.get(pod.spec);
-    if (found?.labels !== pod.labels || found.namespace !== pod.namespace) {
-      found = { labels: pod.labels, namespace: pod.namespace, byContainer: new Map() };
+    const { labels, annotations, namespace } = pod;
+    const isKnown = found?.labels === labels && found.annotations === annotations;
+    if (found === undefined || !isKnown || found.namespace !== namespace) {
+      found = { labels, annotations, namespace, byContainer: new Map() };
       this.resolved.set(pod.spec, found);
     }
     let behavior = found.byContainer.get(container.name);
@@ -64,8 +69,9 @@ export class BehaviorIndex {
 }
 
 /** False for an entry that is for every container. */
-function matchesSome({ namespace, labels, container }: BehaviorMatch): boolean {
-  return namespace !== null || container !== null || Object.keys(labels).length > 0;
+function matchesSome({ namespace, labels, container, index }: BehaviorMatch): boolean {
+  const namesOne = namespace !== null || container !== null || index !== null;
+  return namesOne || Object.keys(labels).length > 0;
 }
 
 /** An init container that ends before the next one starts, as against a sidecar. */
@@ -81,16 +87,19 @@ function matches(
 ): boolean {
   if (match.namespace !== null && match.namespace !== pod.namespace) return false;
   if (match.container === null ? of.init : match.container !== of.container.name) return false;
+  if (match.index !== null && own(pod.annotations, COMPLETION_INDEX) !== `${match.index}`) {
+    return false;
+  }
   return Object.entries(match.labels).every(([key, value]) => own(pod.labels, key) === value);
 }
 
 function behaviorOf(entry: BehaviorEntry): Behavior {
-  const { match, imageBytes, imageMissing, run, exitCode } = entry;
+  const { match, imageBytes, imageMissing, run, exitCodes } = entry;
   return {
     match,
     imageBytes,
     imageMissing,
-    exitCode,
+    exitCodes,
     run: run === "forever" ? run : distribution(run),
     startMicros: distribution(entry.startMicros),
     stopMicros: distribution(entry.stopMicros),

@@ -79,7 +79,8 @@ export class ContainerBehavior {
       this.drawn(behavior?.startMicros, "start", { pod, container, ordinal }) ??
       this.options.defaults.startMicros;
     const runMicros = this.runMicros(pod, container, { init, ordinal, behavior, made });
-    const exitCode = behavior?.exitCode ?? this.options.defaults.exitCode;
+    const codes = behavior?.exitCodes ?? [];
+    const exitCode = codes[ordinal] ?? codes.at(-1) ?? this.options.defaults.exitCode;
     const crash = this.drawn(behavior?.crashMicros, "crash", { pod, container, ordinal });
     if (crash !== null && (runMicros === null || startMicros + crash < runMicros)) {
       const crashed = { runMicros: startMicros + crash, exitCode: CRASH_EXIT_CODE };
@@ -186,5 +187,6 @@ export class ContainerBehavior {
 function saysHowItEnds(behavior: Behavior | null, made: PodRun | null): boolean {
   if (made?.runMicros !== undefined) return true;
   if (behavior === null) return false;
-  return behavior.run !== null || behavior.exitCode !== null || behavior.crashMicros !== null;
+  const { run, exitCodes, crashMicros } = behavior;
+  return run !== null || exitCodes.length > 0 || crashMicros !== null;
 }

@@ -1,6 +1,7 @@
 import { deploymentArea } from "./deployment.js";
 import { kubeletArea } from "./kubelet.js";
 import { nodeLifecycleArea } from "./nodelifecycle.js";
+import { jobArea } from "./job.js";
 import { disruptionArea } from "./pdb.js";
 import { podGarbageCollectorArea } from "./podgc.js";
 import { replicaSetArea } from "./replicaset.js";
@@ -14,6 +15,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   deployment: deploymentArea,
   kubelet: kubeletArea,
   nodelifecycle: nodeLifecycleArea,
+  job: jobArea,
   pdb: disruptionArea,
   podgc: podGarbageCollectorArea,
   replicaset: replicaSetArea,

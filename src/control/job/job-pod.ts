@@ -1,0 +1,65 @@
+import type { PodVersion } from "../../api/pod-version.js";
+import { EMPTY_POD_STATUS } from "../../api/pod-version.js";
+import type { NewPod } from "../../api/new-object.js";
+import { controllerReference } from "../owner-references.js";
+import { COMPLETION_INDEX, failureAnnotations, generateNameOf } from "./completion-index.js";
+import { successorFailures } from "./indexed-pods.js";
+import type { JobFeatures } from "./job-features.js";
+import { countsFailuresByIndex, type Job, TRACKING_FINALIZER } from "./job-object.js";
+
+/** A Job whose name has this length leaves no room for the dash that its pods' names begin with. */
+const MAX_NAME_LENGTH = 253;
+
+/** The pods that Jobs' templates make: what those of one Job have in common is made once. */
+export class JobPodMaker {
+  private readonly common = new WeakMap<Job["spec"], NewPod>();
+
+  constructor(private readonly features: JobFeatures) {}
+
+  podOf(job: Job): NewPod {
+    let pod = this.common.get(job.spec);
+    if (pod === undefined) {
+      const { metadata, spec = { containers: [] } } = job.spec.template;
+      const finalizers = metadata?.finalizers ?? [];
+      pod = {
+        kind: "Pod",
+        namespace: job.namespace,
+        name: "",
+        generateName: job.name.length < MAX_NAME_LENGTH ? `${job.name}-` : job.name,
+        deletionTimeMicros: null,
+        deletionGracePeriodSeconds: null,
+        labels: metadata?.labels ?? {},
+        annotations: metadata?.annotations ?? {},
+        ownerReferences: [controllerReference(job)],
+        finalizers: finalizers.includes(TRACKING_FINALIZER)
+          ? finalizers
+          : [...finalizers, TRACKING_FINALIZER],
+        spec,
+        nodeName: spec.nodeName ?? "",
+        nominatedNodeName: "",
+        phase: "Pending",
+        status: EMPTY_POD_STATUS,
+      };
+      this.common.set(job.spec, pod);
+    }
+    return pod;
+  }
+
+  /** The pod of an index, `replaced` being the failed one that it comes after. */
+  podOfIndex(job: Job, index: number, replaced: PodVersion | undefined): NewPod {
+    const pod = this.podOf(job);
+    const { spec } = job;
+    const ofIndex = { [COMPLETION_INDEX]: `${index}` };
+    const { failures, ignored } = successorFailures({ spec, features: this.features }, replaced);
+    return {
+      ...pod,
+      generateName: generateNameOf(job.name, index),
+      labels: this.features.PodIndexLabel ? { ...pod.labels, ...ofIndex } : pod.labels,
+      annotations: {
+        ...pod.annotations,
+        ...ofIndex,
+        ...(countsFailuresByIndex(spec) && failureAnnotations(failures, ignored)),
+      },
+    };
+  }
+}
