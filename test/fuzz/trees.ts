@@ -41,7 +41,7 @@ export const drop = (holder: Holder, key: string | number): void => {
 /** The documents of a text that can be read. */
 export function treesOf(text: string): Json[] {
   try {
-    return parseAllDocuments(text)
+    return parseAllDocuments(text, { logLevel: "error" })
       .filter(({ errors }) => errors.length === 0)
       .map((document) => document.toJS({ maxAliasCount: 100 }));
   } catch {
