@@ -20,6 +20,11 @@ export class PodNames {
     return true;
   }
 
+  /** Ends the adding: what only that needs, some fifty bytes a name, is let go. */
+  close(): void {
+    this.taken.clear();
+  }
+
   private isGenerated(name: string): boolean {
     const rest = name.startsWith(`${this.trace}-`) ? name.slice(this.trace.length + 1) : "";
     return /^(?:clone-)?\d+$/.test(rest);

@@ -57,6 +57,7 @@ export class TraceLoader {
 
   end(): LoadedTrace {
     this.reader.end();
+    this.names.close();
     const { name, options, streams } = this.given;
     return {
       name,
