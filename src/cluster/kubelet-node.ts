@@ -3,6 +3,7 @@ import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { ResourceList, Taint } from "../api/kubernetes.js";
 import type { VersionOf } from "../api/object-version.js";
 import { parseResource } from "../api/quantity.js";
+import type { ImageRecord } from "./garbage/node-garbage.js";
 import type { PodDemand } from "./pod-demand.js";
 import type { PodWorker } from "./pod-worker.js";
 
@@ -30,6 +31,8 @@ export class KubeletNode {
   readonly missed = new Set<number>();
   /** Images that need no pull. */
   readonly images = new Set<string>();
+  /** Those of them that fill its disk, by one of their names. */
+  readonly imageRecords = new Map<string, ImageRecord>();
   private heldPlaces = 0;
 
   constructor(
@@ -42,7 +45,13 @@ export class KubeletNode {
     this.node = node;
     this.refresh(node);
     for (const image of node.status.images ?? []) {
-      for (const name of image.names ?? []) this.images.add(name);
+      const names = image.names ?? [];
+      for (const name of names) this.images.add(name);
+      const [name] = names;
+      if (name === undefined) continue;
+      const bytes = image.sizeBytes ?? 0;
+      const record = { name, names, bytes, firstDetectedMicros: upSinceMicros };
+      this.imageRecords.set(name, { ...record, lastUsedMicros: null });
     }
   }
 

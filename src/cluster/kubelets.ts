@@ -2,18 +2,14 @@ import type { TimeMicros } from "../base/time.js";
 import { MICROS_PER_SECOND } from "../base/time.js";
 import type { VersionOf } from "../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../api/pod-version.js";
-import type { Engine } from "../kernel/engine.js";
-import type { ClusterObserver } from "../record/cluster-observer.js";
-import type { Client } from "../store/client.js";
 import type { Informer } from "../store/informer.js";
-import type { InformerFactory } from "../store/informer-factory.js";
-import type { BehaviorSource } from "./container-behavior.js";
 import { ContainerRuntime } from "./container-runtime.js";
-import { type BackoffLimits, kubeletBackoff } from "./exponential-backoff.js";
+import { kubeletBackoff } from "./exponential-backoff.js";
 import { FailedPulls } from "./failed-pulls.js";
-import type { ImagePulling } from "./image-pulls.js";
+import { NodeGarbage } from "./garbage/node-garbage.js";
 import { kubeletReports, KubeletNode } from "./kubelet-node.js";
 import { type NodeFault, NodeFaults } from "./node-faults.js";
+import type { KubeletsOptions } from "./kubelets-options.js";
 import { NodeImageReports } from "./node-image-reports.js";
 import { nodeAddress, PodAddresses } from "./pod-addresses.js";
 import { PodAdmission, type Rejection } from "./pod-admission.js";
@@ -21,35 +17,9 @@ import { PodDemands } from "./pod-demand.js";
 import { PodLifecycle } from "./pod-lifecycle.js";
 import { PodResizes } from "./pod-resizes.js";
 import { PodVolumes } from "./pod-volumes.js";
-import type { PodStatusFeatures } from "./pod-status.js";
 import { newContainers, newWorker, type PodWorker } from "./pod-worker.js";
 import { SnapshotPods, wasAccepted } from "./snapshot-pods.js";
 import { StatusWriter } from "./status-writer.js";
-
-export interface KubeletsOptions {
-  readonly engine: Engine;
-  /** Of the kubelets: their watch lag. */
-  readonly informers: InformerFactory;
-  /**
-   * Of the kubelets. Upstream's limit (50 a second, 100 at once) is one kubelet's; this client is
-   * that of all of them, so it should have none.
-   */
-  readonly client: Client;
-  readonly observer: ClusterObserver;
-  readonly behavior: BehaviorSource;
-  readonly features: PodStatusFeatures;
-  /** Of resizes that wait the most urgent pod's is tried first; absent: the one that waits longest. */
-  readonly resizesByPriority?: boolean;
-  readonly imagePulling: (node: VersionOf<"Node">) => ImagePulling;
-  /** Virtual zero as milliseconds since 1970. */
-  readonly startTimeMs: number;
-  /** Upstream's `nodeStatusUpdateFrequency`, 10 s. */
-  readonly nodeStatusUpdateFrequencyMicros: TimeMicros;
-  /** The first and the longest wait before a restart. Default: upstream's, 10 s and 5 min. */
-  readonly crashLoopBackoff?: BackoffLimits;
-  /** The same before an image is pulled again. */
-  readonly imagePullBackoff?: BackoffLimits;
-}
 
 /**
  * The kubelets of all nodes as one component: one watch of pods, handed on by node. It keeps a
@@ -75,6 +45,7 @@ export class Kubelets {
   private readonly volumes: PodVolumes;
   private readonly imageReports: NodeImageReports;
   private readonly faults: NodeFaults;
+  private readonly garbage: NodeGarbage;
   /** By the node's ordinal. */
   private readonly byOrdinal = new Map<number, KubeletNode>();
   private nextSerial = 1;
@@ -104,7 +75,10 @@ export class Kubelets {
       writer: this.writer,
       find,
       released: (worker) => this.release(worker),
-      imagePulled: (node, image, bytes) => this.imageReports.pulled(node, image, bytes),
+      imagePulled: (node, image, bytes) => {
+        this.imageReports.pulled(node, image, bytes);
+        this.garbage.pulled(node, image, bytes);
+      },
     });
     const imagePulling = (node: KubeletNode) => options.imagePulling(node.node);
     const listener = this.lifecycle;
@@ -128,6 +102,13 @@ export class Kubelets {
     });
     const retry = (worker: PodWorker) => this.beginIfReady(worker);
     this.volumes = new PodVolumes({ engine, informers, observer, find, retry });
+    this.garbage = new NodeGarbage({
+      engine,
+      observer,
+      imagePolicy: options.imagePolicy,
+      nodeAt: (ordinal) => this.byOrdinal.get(ordinal),
+      removed: (node, names) => this.imageReports.removed(node, names),
+    });
     this.faults = new NodeFaults({
       engine,
       client,
@@ -400,6 +381,7 @@ export class Kubelets {
   private forget(worker: PodWorker): void {
     this.volumes.forget(worker);
     worker.node.pods.delete(worker);
+    this.garbage.podGone(worker);
     if (this.workers[worker.row] === worker) this.workers[worker.row] = undefined;
   }
 }

@@ -27,7 +27,7 @@ export class NodeImageReports {
   private readonly answer: AnswerId;
   private readonly due = new Map<
     number,
-    { readonly node: KubeletNode; readonly images: Image[] }
+    { readonly node: KubeletNode; readonly images: Image[]; readonly gone: Set<string> }
   >();
 
   constructor(private readonly options: NodeImageReportsOptions) {
@@ -38,17 +38,28 @@ export class NodeImageReports {
   }
 
   pulled(node: KubeletNode, image: string, sizeBytes: number): void {
-    const names = [lastPart(image).includes(":") ? image : `${image}:latest`];
+    const names = [taggedName(image)];
+    const waiting = this.dueOf(node);
+    for (const name of names) waiting.gone.delete(name);
+    waiting.images.push({ names, sizeBytes });
+  }
+
+  /** Images that are not there any more. */
+  removed(node: KubeletNode, names: readonly string[]): void {
+    const { gone } = this.dueOf(node);
+    for (const name of names) gone.add(taggedName(name)).add(name);
+  }
+
+  private dueOf(node: KubeletNode) {
     const waiting = this.due.get(node.ordinal);
-    if (waiting !== undefined) {
-      waiting.images.push({ names, sizeBytes });
-      return;
-    }
-    this.due.set(node.ordinal, { node, images: [{ names, sizeBytes }] });
+    if (waiting !== undefined) return waiting;
+    const due = { node, images: [] as Image[], gone: new Set<string>() };
+    this.due.set(node.ordinal, due);
     const { engine, periodMicros } = this.options;
     const since = engine.now - node.upSinceMicros;
     const at = node.upSinceMicros + (Math.floor(since / periodMicros) + 1) * periodMicros;
     engine.scheduleAt(at, Phase.react, this.handler, node.ordinal);
+    return due;
   }
 
   /** Says what a node has pulled while it was cut off. */
@@ -61,16 +72,22 @@ export class NodeImageReports {
     if (due === undefined || !due.node.hears) return;
     this.due.delete(ordinal);
     const { node } = due.node;
-    const known = new Set(due.images.flatMap((image) => image.names));
+    const known = new Set([...due.images.flatMap((image) => image.names), ...due.gone]);
+    const there = due.images.filter(({ names }) => !names.some((name) => due.gone.has(name)));
     const others = (node.status.images ?? []).filter(
       (image) => !(image.names ?? []).some((name) => known.has(name)),
     );
-    const images = [...others, ...due.images]
+    const images = [...others, ...there]
       .sort((a, b) => (b.sizeBytes ?? 0) - (a.sizeBytes ?? 0))
       .slice(0, MAX_IMAGES);
     const change = { status: { ...node.status, images } };
     this.options.client.submit({ verb: "patch", target: node, change }, this.answer);
   }
+}
+
+/** The image with the tag that is meant where none is named. */
+function taggedName(image: string): string {
+  return lastPart(image).includes(":") ? image : `${image}:latest`;
 }
 
 function lastPart(image: string): string {

@@ -35,7 +35,15 @@ export const DEFAULTS = {
     controllerManager: { qps: 20, burst: 30 },
     scheduler: { qps: 50, burst: 100 },
   },
-  kubelet: { nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND, serializeImagePulls: true },
+  kubelet: {
+    nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND,
+    serializeImagePulls: true,
+    imageGc: {
+      highThresholdPercent: 85,
+      lowThresholdPercent: 80,
+      minAgeMicros: 120 * MICROS_PER_SECOND,
+    },
+  },
   /** A container that no entry of `behavior` matches. */
   container: {
     imageBytes: 0,

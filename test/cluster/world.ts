@@ -8,7 +8,8 @@ import {
   type ContainerRun,
   DefaultBehavior,
 } from "../../src/cluster/container-behavior.js";
-import { Kubelets, type KubeletsOptions } from "../../src/cluster/kubelets.js";
+import { Kubelets } from "../../src/cluster/kubelets.js";
+import type { KubeletsOptions } from "../../src/cluster/kubelets-options.js";
 import { poolNode } from "../../src/cluster/node-object.js";
 import { Engine } from "../../src/kernel/engine.js";
 import { type ClusterObserver, UNOBSERVED } from "../../src/record/cluster-observer.js";
@@ -122,6 +123,11 @@ export function newWorld(options: WorldOptions = {}) {
     behavior: options.behavior ?? scripted(options.scripts ?? {}),
     features: { podReadyToStartContainers: true, terminalPhaseOnDeletion: true },
     imagePulling: () => ({ pullBytesPerSecond: 100, parallelPulls: 1 }),
+    imagePolicy: {
+      highThresholdPercent: 85,
+      lowThresholdPercent: 80,
+      minAgeMicros: 120 * MICROS_PER_SECOND,
+    },
     startTimeMs: START_MS,
     nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND,
     ...options.kubelets,

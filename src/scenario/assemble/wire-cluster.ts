@@ -76,6 +76,7 @@ export function wireKubelets(
         parallelPulls: Math.max(parallel, images?.parallelPulls ?? 1),
       };
     },
+    imagePolicy: kubelet.imageGc,
     startTimeMs: scenario.startTimeEpochMicros / 1000,
     nodeStatusUpdateFrequencyMicros: kubelet.nodeStatusUpdateFrequencyMicros,
   });

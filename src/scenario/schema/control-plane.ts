@@ -9,7 +9,16 @@ import {
 import { DEFAULTS } from "../defaults.js";
 import { formatDuration } from "../units.js";
 import { described, notYet } from "./leaf.js";
-import { count, duration, flag, number, positiveCount, positiveDuration, word } from "./scalars.js";
+import {
+  count,
+  duration,
+  flag,
+  integer,
+  number,
+  positiveCount,
+  positiveDuration,
+  word,
+} from "./scalars.js";
 import type { ControlPlane } from "./scenario.js";
 
 const watchLatency = described(
@@ -100,6 +109,20 @@ const kubelet = z.strictObject({
     default: true,
     source: "upstream",
   }),
+  imageGCHighThresholdPercent: described(
+    integer(0, 100, "a percentage").optional(),
+    "From so full of images on, a node's disk loses those that nothing uses.",
+    { default: DEFAULTS.kubelet.imageGc.highThresholdPercent, source: "upstream" },
+  ),
+  imageGCLowThresholdPercent: described(
+    integer(0, 100, "a percentage").optional(),
+    "Until it is no fuller than that.",
+    { default: DEFAULTS.kubelet.imageGc.lowThresholdPercent, source: "upstream" },
+  ),
+  imageMinimumGCAge: described(duration.optional(), "An image that is younger stays.", {
+    default: "2m",
+    source: "upstream",
+  }),
   maxParallelImagePulls: described(
     positiveCount.optional(),
     "Images at once where they are not serialized; without it, no bound.",
@@ -173,6 +196,22 @@ function cycleOf({ preset, base, perNode }: GivenCycle): CycleTime {
   };
 }
 
+interface GivenImageGc {
+  readonly imageGCHighThresholdPercent?: number | undefined;
+  readonly imageGCLowThresholdPercent?: number | undefined;
+  readonly imageMinimumGCAge?: number | undefined;
+}
+
+function imageGcOf(given: GivenImageGc): ControlPlane["kubelet"]["imageGc"] {
+  const { imageGc } = DEFAULTS.kubelet;
+  const { imageGCHighThresholdPercent: high, imageGCLowThresholdPercent: low } = given;
+  return {
+    highThresholdPercent: high ?? imageGc.highThresholdPercent,
+    lowThresholdPercent: low ?? Math.min(imageGc.lowThresholdPercent, high ?? 100),
+    minAgeMicros: given.imageMinimumGCAge ?? imageGc.minAgeMicros,
+  };
+}
+
 export const controlPlane = z
   .strictObject({
     controllerManager: described(controllerManager.optional(), "kube-controller-manager's flags."),
@@ -207,6 +246,7 @@ export const controlPlane = z
         serializeImagePulls:
           given.kubelet?.serializeImagePulls ?? DEFAULTS.kubelet.serializeImagePulls,
         maxParallelImagePulls: given.kubelet?.maxParallelImagePulls ?? null,
+        imageGc: imageGcOf(given.kubelet ?? {}),
       },
       scheduler: {
         ...shared("scheduler"),

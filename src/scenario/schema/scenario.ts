@@ -224,6 +224,12 @@ export interface ControlPlane {
     readonly nodeStatusUpdateFrequencyMicros: TimeMicros;
     readonly serializeImagePulls: boolean;
     readonly maxParallelImagePulls: number | null;
+    /** When a node's disk is so full of images that some go. */
+    readonly imageGc: {
+      readonly highThresholdPercent: number;
+      readonly lowThresholdPercent: number;
+      readonly minAgeMicros: TimeMicros;
+    };
   };
   readonly scheduler: Component & {
     readonly cycle: CycleTime;
