@@ -6,6 +6,19 @@ import type { PodPart } from "../framework/reads.js";
 type Fields = Readonly<Record<string, unknown>>;
 type Element = string | number;
 
+interface PartPath {
+  /** Of the pod itself, and not of its template. */
+  readonly isOfObject: boolean;
+  readonly keys: readonly string[];
+}
+
+function pathOf(part: PodPart): PartPath {
+  const keys = part.split(".");
+  return keys[0] === "pod"
+    ? { isOfObject: true, keys: keys.slice(1) }
+    : { isOfObject: false, keys };
+}
+
 /** More objects than this are numbered anew. */
 const MAX_NUMBERED = 8192;
 
@@ -17,7 +30,7 @@ export class PodParts {
   private readonly byContent = new Map<string, number>();
   private nextNumber = 0;
   /** Parts as paths, by plugin, without those that a plugin before reads too. */
-  private readonly paths: readonly (readonly [Plugin, readonly (readonly string[])[]])[];
+  private readonly paths: readonly (readonly [Plugin, readonly PartPath[]])[];
   private readonly found: Element[] = [];
 
   constructor(plugins: Iterable<Plugin>) {
@@ -26,7 +39,7 @@ export class PodParts {
       const parts = plugin.reads!.pod.filter((part) => !known.has(part));
       // One that is of no concern to some pods is not asked for these.
       if (plugin.concerns === undefined) for (const part of parts) known.add(part);
-      return [plugin, parts.map((part) => part.split("."))];
+      return [plugin, parts.map(pathOf)];
     });
   }
 
@@ -41,24 +54,26 @@ export class PodParts {
         found[count++] = plugin.name;
       }
       for (let k = 0; k < parts.length; k += 1) {
-        const isOfObject = parts[k]![0] === "pod";
-        const value = isOfObject ? pod.pod : pod.template;
-        found[count++] = this.elementAt(value, parts[k]!, isOfObject ? 1 : 0);
+        const { isOfObject, keys } = parts[k]!;
+        found[count++] = this.elementAt(isOfObject ? pod.pod : pod.template, keys, 0);
       }
     }
     if (found.length !== count) found.length = count;
     return found;
   }
 
-  private elementAt(value: unknown, path: readonly string[], at: number): Element {
-    if (value === undefined || value === null) return "";
-    if (typeof value !== "object") return String(value);
-    if (Array.isArray(value)) {
-      if (value.length === 0) return "[]";
-      if (at < path.length) return this.elementOfAll(value, path, at);
+  private elementAt(of: unknown, path: readonly string[], from: number): Element {
+    let value = of;
+    for (let at = from; ; at += 1) {
+      if (value === undefined || value === null) return "";
+      if (typeof value !== "object") return typeof value === "string" ? value : String(value);
+      if (Array.isArray(value)) {
+        if (value.length === 0) return "[]";
+        if (at < path.length) return this.elementOfAll(value, path, at);
+      }
+      if (at === path.length) return this.numbers.get(value) ?? this.numberOf(value);
+      value = (value as Fields)[path[at]!];
     }
-    if (at < path.length) return this.elementAt((value as Fields)[path[at]!], path, at + 1);
-    return this.numbers.get(value) ?? this.numberOf(value);
   }
 
   private elementOfAll(list: readonly unknown[], path: readonly string[], at: number): Element {

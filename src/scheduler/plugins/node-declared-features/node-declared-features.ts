@@ -1,5 +1,4 @@
 import { deepEqual } from "../../../api/deep-equal.js";
-import type { PodSpec } from "../../../api/kubernetes.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import {
@@ -26,7 +25,6 @@ const MISMATCH = new Status(
 export class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin {
   readonly name = NAME;
   readonly preFilterExtensions = null;
-  private readonly bySpec = new WeakMap<PodSpec, readonly string[]>();
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
     return [
@@ -43,28 +41,19 @@ export class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin {
         event: clusterEvent("Pod", Action.Update),
         hint: (pod, before, after) => {
           if (after?.kind !== "Pod" || after.uid !== pod.uid) return "Skip";
-          const had = before?.kind === "Pod" ? this.required(before.spec) : [];
-          return deepEqual(had, this.required(after.spec)) ? "Skip" : "Queue";
+          const had = before?.kind === "Pod" ? requiredFeatures(before.spec) : [];
+          return deepEqual(had, requiredFeatures(after.spec)) ? "Skip" : "Queue";
         },
       },
     ];
   }
 
-  private required(spec: PodSpec): readonly string[] {
-    let known = this.bySpec.get(spec);
-    if (known === undefined) {
-      known = requiredFeatures(spec);
-      this.bySpec.set(spec, known);
-    }
-    return known;
-  }
-
   concerns({ template }: PodInfo): boolean {
-    return this.required(template.spec).length > 0;
+    return requiredFeatures(template.spec).length > 0;
   }
 
   signPod({ template }: PodInfo): string {
-    return this.required(template.spec).join();
+    return requiredFeatures(template.spec).join();
   }
 
   preFilter(_state: CycleState, pod: PodInfo): PreFilterResult {
@@ -74,6 +63,6 @@ export class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin {
   filter(_state: CycleState, pod: PodInfo, { node }: NodeInfo): Result {
     const declared = node?.status?.declaredFeatures ?? [];
     const has = (feature: string): boolean => declared.includes(feature);
-    return this.required(pod.template.spec).every(has) ? null : MISMATCH;
+    return requiredFeatures(pod.template.spec).every(has) ? null : MISMATCH;
   }
 }

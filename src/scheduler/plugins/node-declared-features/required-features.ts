@@ -8,13 +8,16 @@ interface BoundMount {
   readonly bindMountOptions?: readonly string[];
 }
 
-function allContainers(spec: PodSpec): readonly RuledContainer[] {
-  return [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
+/** Told of every new pod: it makes nothing for those that ask for nothing. */
+function hasContainer(spec: PodSpec, isSuch: (container: RuledContainer) => boolean): boolean {
+  return spec.containers?.some(isSuch) === true || spec.initContainers?.some(isSuch) === true;
 }
 
 function restartsAll(spec: PodSpec): boolean {
-  return allContainers(spec).some(({ restartPolicyRules }) =>
-    restartPolicyRules?.some(({ action }) => action === "RestartAllContainers"),
+  return hasContainer(
+    spec,
+    ({ restartPolicyRules }) =>
+      restartPolicyRules?.some(({ action }) => action === "RestartAllContainers") === true,
   );
 }
 
@@ -22,12 +25,15 @@ function usersOnHostNetwork(spec: PodSpec): boolean {
   return spec.hostNetwork === true && spec.hostUsers === false;
 }
 
+function bindsItsMounts({ volumeMounts }: Pick<Container, "volumeMounts">): boolean {
+  const mounts: readonly BoundMount[] | undefined = volumeMounts;
+  return mounts?.some(({ bindMountOptions = [] }) => bindMountOptions.length > 0) === true;
+}
+
 function bindsMountsWithOptions(spec: PodSpec): boolean {
-  const containers = [...allContainers(spec), ...(spec.ephemeralContainers ?? [])];
-  const mounts: readonly BoundMount[] = containers.flatMap(
-    ({ volumeMounts }) => volumeMounts ?? [],
+  return (
+    hasContainer(spec, bindsItsMounts) || spec.ephemeralContainers?.some(bindsItsMounts) === true
   );
-  return mounts.some(({ bindMountOptions }) => (bindMountOptions ?? []).length > 0);
 }
 
 /** What of a pod asks for which feature of a kubelet, by the feature's name. */
@@ -37,10 +43,16 @@ const REQUIREMENTS: readonly (readonly [string, (spec: PodSpec) => boolean])[] =
   ["VolumeBindMountOptions", bindsMountsWithOptions],
 ];
 
+const NONE: readonly string[] = [];
+
 /**
  * The features that the kubelet of a pod's node must declare, sorted. Source: KEP-5328;
  * `component-helpers/nodedeclaredfeatures`, InferForPodScheduling.
  */
 export function requiredFeatures(spec: PodSpec): readonly string[] {
-  return REQUIREMENTS.filter(([, isRequired]) => isRequired(spec)).map(([name]) => name);
+  let required = NONE;
+  for (const [name, isRequired] of REQUIREMENTS) {
+    if (isRequired(spec)) required = [...required, name];
+  }
+  return required;
 }
