@@ -25,7 +25,7 @@ export interface Selected {
 }
 
 /** Raised where the streams end before one system is left. */
-class StreamsTooShort extends RangeError {}
+export class StreamsTooShort extends RangeError {}
 
 /**
  * Fully sequential selection under an indifference zone, KN (Kim and Nelson 2001, ACM TOMACS 11:251): variances of the differences
