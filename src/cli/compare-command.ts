@@ -6,7 +6,9 @@ import { comparisonTable } from "../analysis/comparison/comparison-table.js";
 import { qualityOf } from "../analysis/quality/with-quality.js";
 import { readResults } from "../analysis/results/read-results.js";
 import { sweepManifests } from "../analysis/results/sweep-manifest.js";
-import { byScenario, variantsOf } from "../analysis/results/variants.js";
+import { bestSentence, bestTable } from "../analysis/selection/best-text.js";
+import { selectBest } from "../analysis/selection/select-best.js";
+import { byScenario, type Variant, variantsOf } from "../analysis/results/variants.js";
 import { renderTable, type TableFormat } from "../analysis/tables/table.js";
 import { printableLines } from "../base/printable.js";
 import { formatIssue } from "../scenario/issue.js";
@@ -21,6 +23,10 @@ export interface CompareOptions {
   readonly level: number;
   readonly precision: number;
   readonly detect?: number;
+  /** Selects the best variant by this metric, in place of the comparison. */
+  readonly best?: string;
+  readonly better: "smaller" | "larger";
+  readonly indifference: { readonly amount: number } | { readonly share: number };
   readonly format: TableFormat;
 }
 
@@ -35,13 +41,16 @@ export async function compareCommand(
     return ExitCode.wrongInput;
   }
   const [manifest] = options.by === "scenario" ? [] : sweepManifests(read.runs);
-  const asked = options.metric.length > 0 ? options.metric : (manifest?.metrics ?? []);
+  const { best } = options;
+  const wished = best === undefined ? options.metric : [best];
+  const asked = wished.length > 0 ? wished : (manifest?.metrics ?? []);
   const runs = await qualityOf(read.runs, asked);
   if ("problem" in runs) {
     tell(runs.problem);
     return ExitCode.wrongInput;
   }
   const variants = options.by === "scenario" ? byScenario(runs) : variantsOf(runs);
+  if (best !== undefined) return selectBestOf(variants, best, options);
   const baseline = options.baseline ?? manifest?.baseline ?? variants[0]!.name;
   const chosen = chooseFigures(asked, variants);
   if ("problem" in chosen) {
@@ -67,6 +76,52 @@ export async function compareCommand(
     ];
     printNotes(all, options.format);
     return ExitCode.good;
+  } catch (error) {
+    if (!(error instanceof NotComparable)) throw error;
+    tell(error.message);
+    return ExitCode.wrongInput;
+  }
+}
+
+const FIRST_STAGE = 10;
+
+/** `--best`: which variant of each scenario is best; exit 3 where the seeds do not tell. */
+function selectBestOf(
+  variants: readonly Variant[],
+  metric: string,
+  { better, indifference, level, format }: CompareOptions,
+): ExitCode {
+  const chosen = chooseFigures([metric], variants);
+  if ("problem" in chosen) {
+    tell(chosen.problem.replace("--metric", "--best"));
+    return ExitCode.wrongInput;
+  }
+  const { keys } = chosen;
+  const key = keys.includes(metric) ? metric : keys[0]!;
+  if (keys.length > 1 && key !== metric) {
+    tell(`--best ${metric}: expected one row, there are ${keys.join(", ")}`);
+    return ExitCode.wrongInput;
+  }
+  const alpha = Number((1 - level).toPrecision(6));
+  const isAmount = "amount" in indifference;
+  const options = {
+    key,
+    better,
+    indifference: isAmount ? indifference.amount : null,
+    indifferenceShare: isAmount ? 0 : indifference.share,
+    alpha,
+    firstStage: FIRST_STAGE,
+  };
+  let exitCode: ExitCode = ExitCode.good;
+  try {
+    for (const scenario of new Set(variants.map((variant) => variant.scenario))) {
+      const own = variants.filter((variant) => variant.scenario === scenario);
+      const found = selectBest(own, options);
+      process.stdout.write(printableLines(renderTable(bestTable(found), format)));
+      printNotes([bestSentence(found, key, alpha)], format);
+      if (found.selected === null) exitCode = ExitCode.undecided;
+    }
+    return exitCode;
   } catch (error) {
     if (!(error instanceof NotComparable)) throw error;
     tell(error.message);

@@ -8,6 +8,7 @@ import { bugReport } from "./bug-report.js";
 import { ExitCode } from "./exit-code.js";
 import { Interruption } from "./interruption.js";
 import { guardStandardStreams } from "./standard-streams.js";
+import { wantedPrecision } from "./wanted-precision.js";
 
 const { version } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -51,6 +52,24 @@ function share(text: string): number {
     throw new InvalidArgumentError("expected a share between 0 and 1, such as 0.05 or 5%.");
   }
   return value;
+}
+
+/** `0.5`, in a unit that is known elsewhere, or `2%`. */
+function amountOrShare(text: string): { amount: number } | { share: number } {
+  if (text.trim().endsWith("%")) return { share: share(text) };
+  const amount = text.trim() === "" ? Number.NaN : Number(text);
+  if (!(amount > 0) || !Number.isFinite(amount)) {
+    throw new InvalidArgumentError("expected an amount above 0, or a share such as 2%.");
+  }
+  return { amount };
+}
+
+function precision(text: string) {
+  const wanted = wantedPrecision(text);
+  if (wanted === null) {
+    throw new InvalidArgumentError("expected a metric and a share: 'pod_wait_p99_seconds ± 5 %'.");
+  }
+  return wanted;
 }
 
 function positive(text: string): number {
@@ -148,10 +167,38 @@ function program(interruption: Interruption): Command {
     .option("--out <dir>", "folder for the results", folder, "results")
     .option("--plan", "print the list of runs and do none")
     .option("--only <i/n>", "do the I-th of N shares of the runs", shareOfRuns)
+    .addOption(
+      new Option("--emit <form>", "print a job file that spreads the runs over machines").choices([
+        "slurm",
+        "kubernetes",
+      ]),
+    )
+    .option(
+      "--shares <n>",
+      "shares that the job file makes (default: one a run, at most 100)",
+      positive,
+    )
+    .option("--image <name>", "container image of the Kubernetes Job", "seatrial:latest")
+    .option(
+      "--until-precision <rule>",
+      "run more seeds until each variant's mean is known so well: 'metric ± 5 %'",
+      precision,
+    )
+    .option("--max-seeds <n>", "most seeds of --until-precision", positive, 200)
     .action(async (experiment: string, options: object) => {
       const { sweepCommand } = await import("./sweep-command.js");
       const context = { version, interruption };
       process.exitCode = await sweepCommand(experiment, options as never, context);
+    });
+
+  seatrial
+    .command("merge")
+    .description("put shares of a sweep together, as one sweep would have written them")
+    .argument("<share...>", "folders of results of `sweep --only`")
+    .option("--out <dir>", "folder for the results", folder, "results")
+    .action(async (shares: string[], options: object) => {
+      const { mergeCommand } = await import("./merge-command.js");
+      process.exitCode = mergeCommand(shares, options as never);
     });
 
   seatrial
@@ -169,6 +216,18 @@ function program(interruption: Interruption): Command {
     .option("--level <share>", "level of the intervals", share, 0.95)
     .option("--precision <share>", "half-width for which the seeds needed are told", share, 0.05)
     .option("--detect <share>", "say whether a change of so much would have been found", share)
+    .option("--best <metric>", "select the best variant by this metric, or metric{labels}")
+    .addOption(
+      new Option("--better <which>", "which values are better, for --best")
+        .choices(["smaller", "larger"])
+        .default("smaller"),
+    )
+    .option(
+      "--indifference <amount>",
+      "smallest difference worth telling, for --best: in the metric's unit, or a share of the largest mean",
+      amountOrShare,
+      { share: 0.01 },
+    )
     .addOption(
       new Option("--format <form>", "how to print").choices(TABLE_FORMATS).default("table"),
     )

@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { Tinypool } from "tinypool";
+import { stringify } from "yaml";
 import { counted } from "../base/counted.js";
-import { printable } from "../base/printable.js";
+import { printable, printableLines } from "../base/printable.js";
+import { indexedJob, slurmScript } from "../experiment/sweep/job-files.js";
 import {
   runSweep,
   type SweepResult,
@@ -17,14 +19,16 @@ import {
 } from "../experiment/sweep/sweep-plan.js";
 import { formatIssue, type Issue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
-import { loadExperiment } from "../scenario/load/load-experiment.js";
+import { type Experiment, loadExperiment } from "../scenario/load/load-experiment.js";
 import { ExitCode } from "./exit-code.js";
 import type { Interruption } from "./interruption.js";
 import { pipedFiles } from "./piped-files.js";
 import { nameOfProcess } from "./process-owner.js";
 import { tell } from "./standard-streams.js";
 import { SweepBar } from "./sweep-bar.js";
+import { sweepUntil } from "./sweep-until.js";
 import { watchedFiles } from "./watched-files.js";
+import type { WantedPrecision } from "./wanted-precision.js";
 import { runSweepTask, type TaskSurroundings } from "./sweep-task.js";
 
 export interface SweepCommandOptions {
@@ -33,6 +37,19 @@ export interface SweepCommandOptions {
   readonly out: string;
   readonly plan?: boolean;
   readonly only?: { readonly index: number; readonly count: number };
+  /** Prints a job file instead of running. */
+  readonly emit?: "slurm" | "kubernetes";
+  readonly shares?: number;
+  readonly image: string;
+  readonly untilPrecision?: WantedPrecision;
+  readonly maxSeeds: number;
+}
+
+/** What a sweep is run with, beside its plan. */
+interface SweepContext {
+  readonly version: string;
+  readonly interruption: Interruption;
+  readonly dataFolder: string;
 }
 
 /** `seatrial sweep`: every variant under every seed of an experiment. */
@@ -46,23 +63,68 @@ export async function sweepCommand(
   const experiment = await loadExperiment(files, path);
   if (!("variants" in experiment)) return refuse(experiment);
   const dataFolder = process.env.SEATRIAL_DATA ?? "data";
-  const planned = await planSweep(experiment, {
-    files: watchedFiles(nodeFileSystem),
-    dataFolder,
-    version,
-  });
+  const context = { version, interruption, dataFolder };
+  const { untilPrecision: wanted, maxSeeds } = options;
+  if (wanted !== undefined) {
+    return sweepUntil(experiment, { wanted, maxSeeds }, async (grown, isFirst) => {
+      const plan = await planOf(grown, options, context);
+      if (typeof plan === "number") return plan;
+      const resume = options.resume === true || !isFirst;
+      const result = await runPlan(grown, plan, { ...options, resume }, context);
+      const isWhole = result.failed.length === 0 && !result.isStopped;
+      return isWhole ? result : report(result, options.out, interruption);
+    });
+  }
+  const plan = await planOf(experiment, options, context);
+  if (typeof plan === "number") return plan;
+  if (options.plan === true) {
+    for (const task of plan.tasks) process.stdout.write(`${printable(planLine(task))}\n`);
+    return ExitCode.good;
+  }
+  if (options.emit !== undefined) {
+    emit(options.emit, { name: experiment.name, path, runs: plan.tasks.length }, options);
+    return ExitCode.good;
+  }
+  const result = await runPlan(experiment, plan, options, context);
+  return report(result, options.out, interruption);
+}
+
+/** The runs that were asked for; or what ends the command. */
+async function planOf(
+  experiment: Experiment,
+  { only }: SweepCommandOptions,
+  { dataFolder, version }: SweepContext,
+): Promise<SweepPlan | ExitCode> {
+  const files = watchedFiles(nodeFileSystem);
+  const planned = await planSweep(experiment, { files, dataFolder, version });
   if (planned.outcome === "refused") return refuse(planned.issues);
   if (planned.outcome === "skipped") {
     tell(`skipped ${planned.name}: ${planned.missing.join(", ")} is not there`);
     return ExitCode.good;
   }
-  const { only } = options;
   const { scenario, tasks } = planned.plan;
-  const plan: SweepPlan = { scenario, tasks: only === undefined ? tasks : shareOf(tasks, only) };
-  if (options.plan === true) {
-    for (const task of plan.tasks) process.stdout.write(`${printable(planLine(task))}\n`);
-    return ExitCode.good;
-  }
+  return { scenario, tasks: only === undefined ? tasks : shareOf(tasks, only) };
+}
+
+/** More tasks of an array than this are no help by default. */
+const MOST_SHARES = 100;
+
+function emit(
+  form: "slurm" | "kubernetes",
+  { name, path, runs }: { readonly name: string; readonly path: string; readonly runs: number },
+  { out, shares = Math.min(runs, MOST_SHARES), image }: SweepCommandOptions,
+): void {
+  const job = { name, path, out, shares: Math.min(shares, runs) };
+  const text = form === "slurm" ? slurmScript(job) : stringify(indexedJob({ ...job, image }));
+  process.stdout.write(printableLines(text));
+}
+
+async function runPlan(
+  experiment: Experiment,
+  plan: SweepPlan,
+  options: SweepCommandOptions,
+  { version, interruption, dataFolder }: SweepContext,
+): Promise<SweepResult> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const release = passOn(interruption, stop);
   const owner = nameOfProcess();
@@ -71,7 +133,7 @@ export async function sweepCommand(
   const workers = workersOf(jobs, surroundings);
   const bar = new SweepBar(experiment.name, plan.tasks.length);
   try {
-    const result = await runSweep(experiment, plan, {
+    return await runSweep(experiment, plan, {
       out: options.out,
       version,
       jobs,
@@ -84,8 +146,6 @@ export async function sweepCommand(
         bar.advance();
       },
     });
-    bar.clear();
-    return report(result, options.out, interruption);
   } finally {
     bar.clear();
     await workers.end();

@@ -18,7 +18,7 @@ export interface BestOptions {
   readonly firstStage: number;
 }
 
-export interface RankedVariant {
+interface RankedVariant {
   readonly name: string;
   readonly mean: number;
   readonly standardDeviation: number;
@@ -61,9 +61,7 @@ export function selectBest(variants: readonly Variant[], options: BestOptions): 
   const sds = streams.map((stream) => (stream.length < 2 ? 0 : Math.sqrt(sampleVariance(stream))));
   const isDeterministic = sds.every((sd) => sd === 0);
   const outcome =
-    isDeterministic || indifference === 0
-      ? null
-      : select(streams, { ...options, indifference });
+    isDeterministic || indifference === 0 ? null : select(streams, { ...options, indifference });
   const sign = options.better === "larger" ? -1 : 1;
   const order = means.map((_, i) => i).sort((a, b) => sign * (means[a]! - means[b]!) || a - b);
   const shares = furtherShares(means, sds, options.better);
