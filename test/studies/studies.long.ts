@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { makeStudy } from "./make-study.js";
 import { mixFiles } from "./mix-files.js";
 
-const STUDIES = readdirSync("scenarios/studies");
+const STUDIES = readdirSync("scenarios/studies").filter((name) =>
+  existsSync(join("scenarios/studies", name, "experiment.yaml")),
+);
 
 describe("studies", () => {
   test.each(STUDIES)("%s gives what is committed: npm run studies", async (name) => {
