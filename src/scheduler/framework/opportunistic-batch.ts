@@ -20,8 +20,8 @@ interface Candidate {
 export interface NodeBatch {
   readonly framework: Framework;
   readonly signature: string;
-  /** Nodes that were scored and not taken. */
-  readonly candidates: readonly Candidate[];
+  /** Nodes that were scored and not taken. Made when they are asked for: most batches never are. */
+  readonly candidates: () => readonly Candidate[];
   readonly chosen: string;
   readonly madeMicros: TimeMicros;
 }
@@ -47,35 +47,40 @@ interface Asking {
  */
 export function nodeHint(batch: NodeBatch | null, asking: Asking): NodeHint | null {
   const { framework, pod, state, nowMicros } = asking;
-  if (batch === null || batch.framework !== framework || batch.candidates.length === 0) return null;
+  if (batch === null || batch.framework !== framework) return null;
   if (framework.features.NominatedPodsAreNotBatched && pod.pod.nominatedNodeName !== "")
     return null;
   if (framework.signPod(pod) !== batch.signature) return null;
   if (nowMicros > batch.madeMicros + MAX_AGE_MICROS) return null;
+  let candidates = batch.candidates();
+  if (candidates.length === 0) return null;
   const last = framework.snapshot.get(batch.chosen);
   if (last === undefined) return null;
   const status = framework.runFilterPlugins(state, pod, last);
   if (status !== null && !isRejected(status)) return null;
-  let { candidates } = batch;
   if (status === null) {
     if (!framework.features.BatchedNodesAreRescored) return null;
     const rescored = rescore(candidates, last, asking);
     if (rescored === null) return null;
     candidates = rescored;
   }
-  return takeBest({ ...batch, candidates }, asking);
+  return takeBest(batch, candidates, asking);
 }
 
-function takeBest(batch: NodeBatch, { framework, chooseTie }: Asking): NodeHint {
-  const highest = Math.max(...batch.candidates.map(({ total }) => total));
-  const ties = batch.candidates.filter(({ total }) => total === highest);
+function takeBest(
+  batch: NodeBatch,
+  all: readonly Candidate[],
+  { framework, chooseTie }: Asking,
+): NodeHint {
+  const highest = Math.max(...all.map(({ total }) => total));
+  const ties = all.filter(({ total }) => total === highest);
   const ordinalOf = ({ name }: Candidate): number => framework.snapshot.get(name)?.ordinal ?? 0;
   const best =
     ties.length > 1 && chooseTie !== null
       ? ties[chooseTie(ties.length)]!
       : ties.reduce((first, other) => (ordinalOf(other) < ordinalOf(first) ? other : first));
-  const candidates = batch.candidates.filter((candidate) => candidate !== best);
-  return { node: best.name, rest: { ...batch, candidates } };
+  const candidates = all.filter((candidate) => candidate !== best);
+  return { node: best.name, rest: { ...batch, candidates: () => candidates } };
 }
 
 /** The candidates with the node that was taken, normalised together; null if one of them is gone. */
@@ -110,18 +115,18 @@ function rescore(
 
 /** Keeps what a cycle scores, for the next one; hands everything on to another trace. */
 export class BatchRecorder implements ScoreTrace {
-  private readonly raw = new Map<string, readonly number[]>();
-  private sums: readonly number[] = [];
+  private readonly raw = new Map<string, ArrayLike<number>>();
+  private sums: ArrayLike<number> = [];
 
   constructor(private readonly next: ScoreTrace | null) {}
 
   plugin(scores: Parameters<ScoreTrace["plugin"]>[0]): void {
-    this.raw.set(scores.plugin, [...scores.raw]);
+    this.raw.set(scores.plugin, scores.raw.slice());
     this.next?.plugin(scores);
   }
 
   totals(totals: Float64Array): void {
-    this.sums = [...totals];
+    this.sums = totals.slice();
     this.next?.totals(totals);
   }
 
@@ -130,12 +135,20 @@ export class BatchRecorder implements ScoreTrace {
     nodes: readonly NodeInfo[],
     made: Pick<NodeBatch, "framework" | "signature" | "chosen" | "madeMicros">,
   ): NodeBatch {
-    const candidates: Candidate[] = [];
-    nodes.forEach(({ name }, i) => {
-      if (name === made.chosen) return;
-      const raw = new Map([...this.raw].map(([plugin, scores]) => [plugin, scores[i]!]));
-      candidates.push({ name, raw, total: this.sums[i]! });
-    });
-    return { ...made, candidates };
+    const names = nodes.map(({ name }) => name);
+    let candidates: readonly Candidate[] | null = null;
+    const all = () => {
+      candidates ??= this.candidates(names).filter(({ name }) => name !== made.chosen);
+      return candidates;
+    };
+    return { ...made, candidates: all };
+  }
+
+  private candidates(names: readonly string[]): readonly Candidate[] {
+    return names.map((name, i) => ({
+      name,
+      raw: new Map([...this.raw].map(([plugin, scores]) => [plugin, scores[i]!])),
+      total: this.sums[i]!,
+    }));
   }
 }
