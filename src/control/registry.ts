@@ -1,5 +1,6 @@
 import { ALL_KINDS, KINDS } from "../api/kinds.js";
 import type { ControllerEntry, ControllerFlag } from "./controller.js";
+import { CronJobController } from "./cronjob/cron-job-controller.js";
 import { DeploymentController } from "./deployment/deployment-controller.js";
 import { DisruptionController } from "./disruption/disruption-controller.js";
 import { EndpointSliceController } from "./endpointslice/endpoint-slice-controller.js";
@@ -16,6 +17,7 @@ import {
 } from "./pod-garbage-collector/pod-garbage-collector.js";
 import { ReplicaSetController } from "./replicaset/replica-set-controller.js";
 import { ResourceClaimController } from "./resource-claim/resource-claim-controller.js";
+import { ResourceQuotaController } from "./resourcequota/resource-quota-controller.js";
 import { StatefulSetController } from "./statefulset/stateful-set-controller.js";
 import { TaintEvictionController } from "./taint-eviction/taint-eviction-controller.js";
 import { TtlAfterFinishedController } from "./ttl-after-finished/ttl-after-finished-controller.js";
@@ -54,6 +56,12 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     controller: JobController,
     kinds: ["Job", "Pod"],
     workers: syncs("concurrentJobSyncs", "Jobs", 5),
+  },
+  {
+    name: "cronjob-controller",
+    controller: CronJobController,
+    kinds: ["CronJob", "Job"],
+    workers: syncs("concurrentCronJobSyncs", "CronJobs", 5),
   },
   {
     name: "ttl-after-finished-controller",
@@ -113,6 +121,12 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     name: "ephemeral-volume-controller",
     controller: EphemeralVolumeController,
     kinds: ["Pod", "PersistentVolumeClaim"],
+  },
+  {
+    name: "resourcequota-controller",
+    controller: ResourceQuotaController,
+    kinds: ALL_KINDS.filter((kind) => KINDS[kind].namespaced),
+    workers: syncs("concurrentResourceQuotaSyncs", "ResourceQuotas", 5),
   },
   {
     name: "volume-protection-controller",

@@ -17,6 +17,8 @@ const CLOCKS_AND_TIMERS = new Set([
   ...["crypto", "randomUUID", "randomBytes", "hrtime", "localeCompare", "toLocaleString", "Intl"],
 ]);
 const WALL_CLOCK_ROOM = "src/cli/";
+/** Time zones are data that nothing but the platform has: one file asks for them. */
+const TIME_ZONES = "src/control/cronjob/time-zone.ts";
 
 function findings(path: string, text: string): string[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
@@ -27,7 +29,7 @@ function findings(path: string, text: string): string[] {
   };
   const visit = (node: ts.Node): void => {
     const name = forbidden(node, path.startsWith(WALL_CLOCK_ROOM));
-    if (name !== null) report(node, name);
+    if (name !== null && !(name === "Intl" && path === TIME_ZONES)) report(node, name);
     ts.forEachChild(node, visit);
   };
   visit(source);

@@ -5,5 +5,5 @@ import type { ResourceQuotaSpec, ResourceQuotaStatus } from "../schemas/types.js
 export const RESOURCE_QUOTA: KindDescriptor<ResourceQuotaSpec, ResourceQuotaStatus> = {
   ...named("v1", "resourcequotas", "Namespaced", "spec,status"),
   validate: (spec, { issues }) => validateQuota(spec, issues),
-  fields: "placement",
+  fields: { hard: "modelled", scopes: "modelled", scopeSelector: "modelled" },
 };

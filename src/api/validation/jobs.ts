@@ -1,3 +1,4 @@
+import { CronSyntax, parseCronLine } from "../cron/cron-fields.js";
 import type { SpecOf } from "../kinds.js";
 import type { PodTemplateSpec } from "../kubernetes.js";
 import { type ValidationContext, validateTemplate } from "./workloads.js";
@@ -66,18 +67,15 @@ export function validateJobSpec(
   }
 }
 
-/** Five fields, or one of the names that stand for them. Each field is read by the controller. */
-const SCHEDULE =
-  /^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|@every \S+|\S+(\s+\S+){4})$/;
-
 export function validateCronJob(spec: SpecOf["CronJob"], context: ValidationContext): void {
   const { issues } = context;
   const schedule = (spec.schedule ?? "") as string;
   if (schedule === "") issues.required("spec.schedule");
   else if (/TZ=/.test(schedule)) {
     issues.invalid("spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone");
-  } else if (!SCHEDULE.test(schedule.trim())) {
-    issues.invalid("spec.schedule", schedule, "must have five fields, such as '*/15 * * * *'");
+  } else {
+    const parsed = parseCronLine(schedule);
+    if (parsed instanceof CronSyntax) issues.invalid("spec.schedule", schedule, parsed.message);
   }
   issues.oneOf("spec.concurrencyPolicy", spec.concurrencyPolicy, ["Allow", "Forbid", "Replace"]);
   for (const field of [

@@ -55,9 +55,7 @@ const laterFlags = {
   horizontalPodAutoscalerInitialReadinessDelay: "the horizontal pod autoscaler",
   concurrentHorizontalPodAutoscalerSyncs: "the horizontal pod autoscaler",
   concurrentDaemonsetSyncs: "the DaemonSet controller",
-  concurrentCronJobSyncs: "the CronJob controller",
   concurrentRcSyncs: "the ReplicationController controller",
-  concurrentResourceQuotaSyncs: "the resource quota controller",
   resourceQuotaSyncPeriod: "the resource quota controller",
   pvclaimbinderSyncPeriod: "the volume binder",
 } as const;

@@ -8,6 +8,7 @@ import type { AnyVersion, VersionOf } from "../../api/object-version.js";
 import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
 import { validateCreate } from "../../api/validation/validate.js";
 import { secondDefaultRefusal } from "../admission/priority.js";
+import { chargeQuotas } from "../admission/resource-quota.js";
 import { withDefaultClass, withProtection } from "../admission/storage.js";
 import { generateName } from "../names.js";
 import { type Outcome, type Refusal, refuse } from "../outcome.js";
@@ -36,6 +37,12 @@ export function create(context: ServerContext, request: NewObject): Outcome {
     const refusal = secondDefaultRefusal(admitted, context.store, { creates: true });
     if (refusal !== null) return refusal;
   }
+  const charged = chargeQuotas(context.store, {
+    what: describe(admitted),
+    object: admitted,
+    before: null,
+  });
+  if (charged !== null) return charged;
   const object = context.store.insert(prepare(context, admitted) as NewObject<Kind>);
   return { ok: true, object: object as VersionOf<Kind> as AnyVersion };
 }

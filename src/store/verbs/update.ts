@@ -1,9 +1,10 @@
-import { conflictMessage } from "../../api/object-named.js";
+import { conflictMessage, describe } from "../../api/object-named.js";
 import { deepEqual } from "../../api/deep-equal.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import { type PodFields, type PodVersion, withCondition } from "../../api/pod-version.js";
 import type { PodUpdateOptions } from "../../api/validation/pod-update.js";
 import { validateUpdate } from "../../api/validation/validate.js";
+import { chargeQuotas } from "../admission/resource-quota.js";
 import { secondDefaultRefusal } from "../admission/priority.js";
 import { genericVersion } from "../object-store.js";
 import { type Outcome, refuse } from "../outcome.js";
@@ -54,6 +55,11 @@ export function write(
   }
   if (changed.kind === "PriorityClass" && specChanged) {
     const refusal = secondDefaultRefusal(changed, context.store, { creates: false });
+    if (refusal !== null) return refusal;
+  }
+  if (specChanged) {
+    const what = describe(before);
+    const refusal = chargeQuotas(context.store, { what, object: changed, before });
     if (refusal !== null) return refusal;
   }
   const generation = before.generation + (specChanged && before.kind !== "Pod" ? 1 : 0);

@@ -1,3 +1,4 @@
+import { cronJobArea } from "./cronjob.js";
 import { deploymentArea } from "./deployment.js";
 import { kubeletArea } from "./kubelet.js";
 import { nodeLifecycleArea } from "./nodelifecycle.js";
@@ -12,6 +13,7 @@ import type { Area } from "./suite.js";
 
 /** The areas that are implemented. Those that are missing here fail as "not supported yet". */
 export const AREAS: Readonly<Record<string, Area>> = {
+  cronjob: cronJobArea,
   deployment: deploymentArea,
   kubelet: kubeletArea,
   nodelifecycle: nodeLifecycleArea,
