@@ -131,7 +131,6 @@ function disruption(given: DisruptionCase): Readonly<Record<string, unknown>> {
       kind: "Node",
       metadata: { name: node.name, labels: labelsOf(node.zone) },
       spec: {},
-      status: { conditions: conditionsOf(node) },
     });
     setConditions(cluster, node);
   }
