@@ -107,17 +107,16 @@ interface CrashCase extends Limits {
  * `start`-th when every run takes so long, or the one after such a run that follows upon crashes.
  */
 function crashWait({ start, earlierCrashes, runSeconds, ...limits }: CrashCase): number {
-  const fallback = scripted({});
   const crashes = earlierCrashes ?? 0;
+  const starts: number[] = [];
+  const runMicros = (ordinal: number) => (ordinal < crashes ? 0 : secondsToMicros(runSeconds));
   const world = newWorld({
     behavior: {
-      ...fallback,
-      containerRun: (_pod, _container, _init, ordinal) => ({
-        startMicros: 0,
-        runMicros: ordinal < crashes ? 0 : secondsToMicros(runSeconds),
-        exitCode: 1,
-        assumed: false,
-      }),
+      ...scripted({}),
+      containerRun: (_pod, _container, _init, ordinal) => {
+        starts[ordinal] = world.engine.now;
+        return { startMicros: 0, runMicros: runMicros(ordinal), exitCode: 1, assumed: false };
+      },
     },
     kubelets: {
       crashLoopBackoff: {
@@ -128,28 +127,14 @@ function crashWait({ start, earlierCrashes, runSeconds, ...limits }: CrashCase):
   });
   world.bind("p");
   // The first start has the number 0: the others are restarts.
-  const restarts = start ?? crashes + 1;
-  if (restarts === 0) return 0;
-  const status = () => world.pod("p")?.status.containers[0];
-  for (let second = 1; (status()?.restartCount ?? 0) < restarts; second++) {
+  const restart = start ?? crashes + 1;
+  if (restart === 0) return 0;
+  for (let second = 1; starts.length <= restart; second++) {
     if (second > 100_000) throw new Error("the container does not start that often");
     world.until(second);
   }
-  return waitBefore(world.history, restarts);
-}
-
-/** From the end of a container's run until its next one, the restart of that number. */
-function waitBefore(history: ReturnType<typeof newWorld>["history"], restarts: number): number {
-  for (const { pod } of history) {
-    const status = pod?.status.containers[0];
-    if (status?.restartCount !== restarts) continue;
-    const ended = status.lastTermination?.finishedAtMicros;
-    const startedMicros =
-      status.startedAtMicros ?? status.lastTermination?.startedAtMicros ?? Number.NaN;
-    if (ended === null || ended === undefined) continue;
-    return (startedMicros - ended) / MICROS_PER_SECOND;
-  }
-  return Number.NaN;
+  const endedAt = starts[restart - 1]! + runMicros(restart - 1);
+  return (starts[restart]! - endedAt) / MICROS_PER_SECOND;
 }
 
 interface ImageSketch {
