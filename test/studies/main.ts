@@ -1,15 +1,18 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { coveragePage } from "./interval-coverage.js";
 import { makeStudy } from "./make-study.js";
 import { mixFiles } from "./mix-files.js";
 
-/** `npm run studies [-- NAME…]`: makes the committed results again; with `mixes TRACES` the mixes of pods. */
+/** `npm run studies [-- NAME…]`: makes the committed results again; with `mixes TRACES` the mixes of pods, with `coverage` the page on intervals. */
 const [first, ...others] = process.argv.slice(2);
 if (first === "mixes") {
   for (const [name, text] of Object.entries(mixFiles(others[0] ?? "../shared/traces"))) {
     writeFileSync(join("scenarios/studies/packing/mixes", name), text);
   }
+} else if (first === "coverage") {
+  writeFileSync("docs/coverage.md", coveragePage());
 } else {
   const names = first === undefined ? readdirSync("scenarios/studies") : [first, ...others];
   for (const name of names) {
