@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PodSpec, Volume } from "../../../src/api/kubernetes.js";
+import type { PreBindWrite } from "../../../src/scheduler/framework/interfaces.js";
 import { Status } from "../../../src/scheduler/framework/status.js";
 import { BIND_COMPLETED } from "../../../src/api/volumes/claims.js";
 import { bindOutcome, provisionOutcome } from "../../../src/api/volumes/binding-outcome.js";
@@ -64,8 +65,19 @@ class VolumeWorld extends World {
     const info = this.state.podInfos.podInfo(each);
     const steps = this.framework.runPreBindPlugins(outcome.state, info, outcome.node.name);
     if (steps instanceof Status) throw new Error(steps.message);
-    return steps;
+    return steps.flatMap(({ plan }) => {
+      expect(plan.timeoutMicros).toBe(600_000_000);
+      return plan.steps.map((step) => wordsOf(step.write()));
+    });
   }
+}
+
+function wordsOf(write: PreBindWrite | null | string): string {
+  if (write === null || typeof write === "string" || write.verb !== "update") return `${write}`;
+  const { base, change } = write;
+  const { claimRef } = (change.spec ?? {}) as { claimRef?: { name: string } };
+  const whom = claimRef?.name ?? change.annotations?.["volume.kubernetes.io/selected-node"];
+  return `update ${base.kind} ${base.name} for ${whom}`;
 }
 
 const WAITING = { provisioner: "csi.example.com", volumeBindingMode: "WaitForFirstConsumer" };
@@ -129,20 +141,8 @@ describe("VolumeBinding", () => {
       .volume("v50", { storageClassName: "local", capacity: { storage: "50Gi" } })
       .volume("v20", { storageClassName: "local", capacity: { storage: "20Gi" } });
     expect(world.steps(pod("p", using("large", "small")))).toEqual([
-      {
-        kind: "bindClaim",
-        claim: "default/small",
-        volume: "v20",
-        version: 1,
-        bindTimeoutSeconds: 600,
-      },
-      {
-        kind: "bindClaim",
-        claim: "default/large",
-        volume: "v50",
-        version: 1,
-        bindTimeoutSeconds: 600,
-      },
+      "update PersistentVolume v20 for small",
+      "update PersistentVolume v50 for large",
     ]);
   });
 
@@ -170,7 +170,7 @@ describe("VolumeBinding", () => {
       .claim("c", { storageClassName: "local" })
       .volume("fits", { storageClassName: "local" })
       .volume("mine", { storageClassName: "local", capacity: { storage: "99Gi" }, claimRef });
-    expect(world.steps(pod("p", using("c")))).toMatchObject([{ volume: "mine" }]);
+    expect(world.steps(pod("p", using("c")))).toEqual(["update PersistentVolume mine for c"]);
   });
 
   test("a reserved volume is not given away before its binding is seen", () => {
@@ -196,15 +196,7 @@ describe("VolumeBinding", () => {
       .claim("c", { storageClassName: "fast" });
     const each = pod("p", using("c"));
     expect(world.refusals(each)).toEqual({ n: NO_VOLUME });
-    expect(world.steps(each)).toEqual([
-      {
-        kind: "provisionClaim",
-        claim: "default/c",
-        nodeName: "m",
-        version: 1,
-        bindTimeoutSeconds: 600,
-      },
-    ]);
+    expect(world.steps(each)).toEqual(["update PersistentVolumeClaim c for m"]);
   });
 
   test("a driver that reports its capacity must have enough within reach", () => {
