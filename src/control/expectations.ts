@@ -18,6 +18,16 @@ interface Expected {
 export class Expectations {
   private readonly byKey = new Map<number, Expected>();
 
+  /** Creations and deletions of one sync. */
+  expect(
+    key: number,
+    expected: { readonly creations: number; readonly podRows: Iterable<number> },
+    nowMicros: TimeMicros,
+  ): void {
+    const { creations, podRows } = expected;
+    this.byKey.set(key, { creations, deletions: new Set(podRows), setAtMicros: nowMicros });
+  }
+
   expectCreations(key: number, count: number, nowMicros: TimeMicros): void {
     this.byKey.set(key, { creations: count, deletions: new Set(), setAtMicros: nowMicros });
   }

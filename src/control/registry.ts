@@ -1,6 +1,7 @@
 import { ALL_KINDS, KINDS } from "../api/kinds.js";
 import type { ControllerEntry, ControllerFlag } from "./controller.js";
 import { CronJobController } from "./cronjob/cron-job-controller.js";
+import { DaemonSetController } from "./daemonset/daemon-set-controller.js";
 import { DeploymentController } from "./deployment/deployment-controller.js";
 import { DisruptionController } from "./disruption/disruption-controller.js";
 import { EndpointSliceController } from "./endpointslice/endpoint-slice-controller.js";
@@ -68,6 +69,12 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     controller: TtlAfterFinishedController,
     kinds: ["Job"],
     workers: syncs("concurrentTtlAfterFinishedSyncs", "Finished Jobs, for their end,", 5),
+  },
+  {
+    name: "daemonset-controller",
+    controller: DaemonSetController,
+    kinds: ["DaemonSet", "ControllerRevision", "Pod", "Node"],
+    workers: syncs("concurrentDaemonsetSyncs", "DaemonSets", 2),
   },
   {
     name: "endpointslice-controller",

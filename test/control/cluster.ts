@@ -4,6 +4,7 @@ import type { VersionOf } from "../../src/api/object-version.js";
 import type { PodCondition, PodVersion } from "../../src/api/pod-version.js";
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../../src/base/time.js";
 import type { ControllerEntry, ControllerOptions } from "../../src/control/controller.js";
+import { targetNodeOf } from "../../src/control/daemonset/daemon-pods.js";
 import { CONTROLLERS } from "../../src/control/registry.js";
 import { featuresOf, NEWEST_MINOR } from "../../src/api/features.js";
 import { watchedBy } from "../../src/scenario/assemble/wire-control.js";
@@ -178,7 +179,8 @@ export class TestCluster {
     this.informers.informer("Pod").addHandler({
       added: (pod) => {
         if (pod.nodeName !== "" || pod.deletionTimeMicros !== null) return;
-        this.submit({ verb: "bind", target: pod, nodeName: `node-${this.placed++ % NODES}` });
+        const nodeName = targetNodeOf(pod) ?? `node-${this.placed++ % NODES}`;
+        this.submit({ verb: "bind", target: pod, nodeName });
         const after = this.options.readyAfter?.(pod) ?? MICROS_PER_SECOND;
         if (this.options.readyAfter !== undefined && this.options.readyAfter(pod) === null) return;
         this.engine.scheduleAfter(after, Phase.world, this.becomeReady, pod.row, uidNumber(pod));

@@ -2,8 +2,21 @@ import { withSelector } from "../conversions/workloads.js";
 import { defaultDaemonSet } from "../defaults/workloads.js";
 import { validateDaemonSet } from "../validation/workloads.js";
 import { immutable } from "../validation/immutable.js";
+import { deepEqual } from "../deep-equal.js";
+import { POD_TEMPLATE } from "./pod-fields.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
 import type { DaemonSetSpec, DaemonSetStatus } from "../schemas/types.js";
+
+/** Counts changes of the template, for clients of former versions. */
+const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+
+const withGeneration = <O extends { readonly annotations: Readonly<Record<string, string>> }>(
+  object: O,
+  generation: number,
+): O => ({
+  ...object,
+  annotations: { ...object.annotations, [TEMPLATE_GENERATION]: String(generation) },
+});
 
 export const DAEMON_SET: KindDescriptor<DaemonSetSpec, DaemonSetStatus> = {
   ...named("apps/v1", "daemonsets", "Namespaced", "spec,status"),
@@ -11,6 +24,12 @@ export const DAEMON_SET: KindDescriptor<DaemonSetSpec, DaemonSetStatus> = {
   defaults: defaultDaemonSet,
   validate: validateDaemonSet,
   validateChange: immutable("selector"),
+  onCreate: (set) => withGeneration({ ...set, status: {} }, 1),
+  onUpdate(before, after) {
+    const generation = Number(before.annotations[TEMPLATE_GENERATION] ?? 1);
+    const isSame = deepEqual(before.spec.template, after.spec.template);
+    return withGeneration(after, isSame ? generation : generation + 1);
+  },
   podSpecPath: ["spec", "template", "spec"],
   workload: {
     desiredPods: (_, status) => status?.desiredNumberScheduled ?? 0,
@@ -22,5 +41,11 @@ export const DAEMON_SET: KindDescriptor<DaemonSetSpec, DaemonSetStatus> = {
       );
     },
   },
-  fields: "placement",
+  fields: {
+    selector: "modelled",
+    template: POD_TEMPLATE,
+    updateStrategy: "modelled",
+    minReadySeconds: "modelled",
+    revisionHistoryLimit: "modelled",
+  },
 };

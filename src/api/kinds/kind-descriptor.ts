@@ -45,6 +45,8 @@ export interface KindDescriptor<Spec = never, Status = undefined> {
   validateChange?(before: Spec, after: Spec, issues: FieldIssues): void;
   /** What a created object has of its own; without it an empty status. `uid`: the one that it gets. */
   onCreate?<O extends Created<Spec, Status>>(object: O, uid: string): O;
+  /** What the server adds itself when a spec is changed. */
+  onUpdate?<O extends Created<Spec, Status>>(before: O, after: O): O;
   /** Where an object has the spec of its pods. */
   readonly podSpecPath?: readonly string[];
   /** It has the scale subresource, for `spec.replicas`. */
@@ -55,7 +57,7 @@ export interface KindDescriptor<Spec = never, Status = undefined> {
 }
 
 /** A new object as the store takes it. */
-type Created<Spec, Status> = Pick<VersionMeta, "name" | "labels"> & {
+type Created<Spec, Status> = Pick<VersionMeta, "name" | "labels" | "annotations"> & {
   readonly spec: Spec;
   readonly status: Status;
 };

@@ -54,7 +54,6 @@ const laterFlags = {
   horizontalPodAutoscalerCPUInitializationPeriod: "the horizontal pod autoscaler",
   horizontalPodAutoscalerInitialReadinessDelay: "the horizontal pod autoscaler",
   concurrentHorizontalPodAutoscalerSyncs: "the horizontal pod autoscaler",
-  concurrentDaemonsetSyncs: "the DaemonSet controller",
   concurrentRcSyncs: "the ReplicationController controller",
   resourceQuotaSyncPeriod: "the resource quota controller",
   pvclaimbinderSyncPeriod: "the volume binder",

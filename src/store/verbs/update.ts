@@ -1,5 +1,7 @@
 import { conflictMessage, describe } from "../../api/object-named.js";
 import { deepEqual } from "../../api/deep-equal.js";
+import { KINDS } from "../../api/kinds.js";
+import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import { type PodFields, type PodVersion, withCondition } from "../../api/pod-version.js";
 import type { PodUpdateOptions } from "../../api/validation/pod-update.js";
@@ -45,7 +47,7 @@ export function write(
   const changed =
     before.kind === "Pod"
       ? changedPod(before, change as PodChange)
-      : changedGeneric(before, change);
+      : withServersOwn(before, changedGeneric(before, change));
   if (changed === null) return { ok: true, object: before };
   const specChanged = changed.spec !== before.spec;
   const { labels, annotations } = before;
@@ -70,6 +72,13 @@ export function write(
       : ({ ...changed, resourceVersion, generation } as ObjectVersion as AnyVersion);
   context.store.replace(before, after);
   return finishDeletion(context, after);
+}
+
+/** The change with what the server adds to it. */
+function withServersOwn(before: AnyVersion, after: AnyVersion | null): AnyVersion | null {
+  if (after === null || after.spec === before.spec) return after;
+  const { onUpdate } = KINDS[before.kind] as KindDescriptor<unknown, unknown>;
+  return onUpdate === undefined ? after : (onUpdate(before as never, after as never) as AnyVersion);
 }
 
 /** Removes an object whose deletion waited for its last finalizer only. */

@@ -1,4 +1,5 @@
 import { cronJobArea } from "./cronjob.js";
+import { daemonSetArea } from "./daemonset.js";
 import { deploymentArea } from "./deployment.js";
 import { kubeletArea } from "./kubelet.js";
 import { nodeLifecycleArea } from "./nodelifecycle.js";
@@ -14,6 +15,7 @@ import type { Area } from "./suite.js";
 /** The areas that are implemented. Those that are missing here fail as "not supported yet". */
 export const AREAS: Readonly<Record<string, Area>> = {
   cronjob: cronJobArea,
+  daemonset: daemonSetArea,
   deployment: deploymentArea,
   kubelet: kubeletArea,
   nodelifecycle: nodeLifecycleArea,

@@ -1,0 +1,126 @@
+import type { Affinity, PodSpec, Toleration } from "../../api/kubernetes.js";
+import { type NewPod, newMeta } from "../../api/new-object.js";
+import type { ObjectVersion } from "../../api/object-version.js";
+import { EMPTY_POD_STATUS, type PodVersion } from "../../api/pod-version.js";
+import { controllerReference } from "../owner-references.js";
+
+export type DaemonSet = ObjectVersion<"DaemonSet">;
+
+export const HASH_LABEL = "controller-revision-hash";
+const GENERATION_LABEL = "pod-template-generation";
+const GENERATION_ANNOTATION = "deprecated.daemonset.template.generation";
+
+/** Taints that every daemon pod tolerates, for ever. Source: Kubernetes, "DaemonSet: Taints and tolerations". */
+const TOLERATED: readonly (readonly [key: string, effect: string])[] = [
+  ["node.kubernetes.io/not-ready", "NoExecute"],
+  ["node.kubernetes.io/unreachable", "NoExecute"],
+  ["node.kubernetes.io/disk-pressure", "NoSchedule"],
+  ["node.kubernetes.io/memory-pressure", "NoSchedule"],
+  ["node.kubernetes.io/pid-pressure", "NoSchedule"],
+  ["node.kubernetes.io/unschedulable", "NoSchedule"],
+];
+const TOLERATED_IN_HOST_NETWORK = ["node.kubernetes.io/network-unavailable", "NoSchedule"] as const;
+
+/** The tolerations of a daemon pod: its template's, and those that every daemon pod has. */
+export function daemonTolerations(spec: PodSpec): readonly Toleration[] {
+  const tolerations = [...(spec.tolerations ?? [])];
+  const added = spec.hostNetwork === true ? [...TOLERATED, TOLERATED_IN_HOST_NETWORK] : TOLERATED;
+  for (const [key, effect] of added) {
+    const toleration = { key, operator: "Exists", effect } as Toleration;
+    const at = tolerations.findIndex(
+      (one) =>
+        one.key === key &&
+        one.operator === "Exists" &&
+        one.effect === effect &&
+        (one.value ?? "") === "",
+    );
+    if (at < 0) tolerations.push(toleration);
+    else tolerations[at] = toleration;
+  }
+  return tolerations;
+}
+
+/** The affinity with that node in place of whatever nodes it required. */
+function pinnedTo(nodeName: string, affinity: Affinity | undefined): Affinity {
+  const matchFields = [{ key: "metadata.name", operator: "In" as const, values: [nodeName] }];
+  return {
+    ...affinity,
+    nodeAffinity: {
+      ...affinity?.nodeAffinity,
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] },
+    },
+  };
+}
+
+/** The node that a daemon pod is for, bound or not; null where nothing says so. */
+export function targetNodeOf(pod: PodVersion): string | null {
+  if (pod.nodeName !== "") return pod.nodeName;
+  const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  for (const { matchFields = [] } of required?.nodeSelectorTerms ?? []) {
+    for (const { key, operator, values = [] } of matchFields) {
+      if (key !== "metadata.name" || operator !== "In") continue;
+      return values.length === 1 ? values[0]! : null;
+    }
+  }
+  return null;
+}
+
+/** The count of changes of the set's template; null where it is not known. */
+function generationOf(set: DaemonSet): string | null {
+  const text = set.annotations[GENERATION_ANNOTATION];
+  return text !== undefined && /^[0-9]+$/.test(text) ? text : null;
+}
+
+/** Whether the pod is of the set's present template, by the hash of its revision or the count of changes. */
+export function isUpdated(set: DaemonSet, pod: PodVersion, hash: string): boolean {
+  if (pod.labels[HASH_LABEL] === hash) return true;
+  const generation = generationOf(set);
+  return generation !== null && pod.labels[GENERATION_LABEL] === generation;
+}
+
+/** Daemon pods ready to be created, each the same object for a template, a revision and a node. */
+export class DaemonPods {
+  private readonly known = new WeakMap<DaemonSet["spec"], Map<string, NewPod>>();
+
+  of(set: DaemonSet, hash: string, nodeName: string): NewPod {
+    let made = this.known.get(set.spec);
+    if (made === undefined) {
+      made = new Map();
+      this.known.set(set.spec, made);
+    }
+    const key = `${hash}/${nodeName}`;
+    let pod = made.get(key);
+    if (pod === undefined) {
+      pod = newDaemonPod(set, hash, nodeName);
+      made.set(key, pod);
+    }
+    return pod;
+  }
+}
+
+function newDaemonPod(set: DaemonSet, hash: string, nodeName: string): NewPod {
+  const { metadata, spec = { containers: [] } } = set.spec.template;
+  const generation = generationOf(set);
+  return {
+    kind: "Pod",
+    ...newMeta(set.namespace, ""),
+    generateName: `${set.name}-`,
+    labels: {
+      ...metadata?.labels,
+      ...(generation !== null && { [GENERATION_LABEL]: generation }),
+      [HASH_LABEL]: hash,
+    },
+    annotations: metadata?.annotations ?? {},
+    ownerReferences: [controllerReference(set)],
+    finalizers: metadata?.finalizers ?? [],
+    spec: {
+      ...spec,
+      affinity: pinnedTo(nodeName, spec.affinity),
+      tolerations: daemonTolerations(spec) as Toleration[],
+    },
+    nodeName: spec.nodeName ?? "",
+    nominatedNodeName: "",
+    phase: "Pending",
+    status: EMPTY_POD_STATUS,
+  };
+}
