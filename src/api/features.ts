@@ -7,6 +7,10 @@ interface Gate {
   readonly from: number | null;
   /** Last minor version in which it is on; absent: to the end of the table. */
   readonly to?: number;
+  /** Upstream's feature gate that guards it, where its name is ours. */
+  readonly gate?: string;
+  /** First minor version whose form of what upstream's gate guards is modelled; absent: all. */
+  readonly modelledFrom?: number;
   /** Where upstream says so. */
   readonly source: string;
 }
@@ -34,19 +38,29 @@ export const GATES = {
   SchedulerPopFromBackoffQ: { from: 33, source: "KEP-5142; beta in v1.33" },
   InPlacePodVerticalScaling: { from: 33, source: "KEP-1287; beta in v1.33" },
   InPlacePodLevelResourcesVerticalScaling: { from: 36, source: "KEP-5419; beta in v1.36" },
-  DynamicResourceAllocation: { from: 34, source: "KEP-4381; v1 and on in v1.34" },
+  DynamicResourceAllocation: {
+    from: 34,
+    modelledFrom: 32,
+    source: "KEP-4381; v1 and on in v1.34, structured in a served version from v1.32 on",
+  },
   NodeDeclaredFeatures: { from: 36, source: "KEP-5328; beta in v1.36" },
   OpportunisticBatching: { from: 35, source: "KEP-5598; beta in v1.35" },
   StorageCapacityScoring: { from: 37, source: "KEP-4049; beta in v1.37" },
   VolumeLimitScaling: { from: 37, source: "KEP-5030; beta in v1.37" },
   PodDisruptionConditions: { from: 26, source: "KEP-3329; beta in v1.26" },
+  PodReadyToStartContainersCondition: { from: 29, source: "KEP-3085; beta in v1.29" },
   DRAAdminAccess: { from: 34, source: "KEP-5018; beta in v1.34" },
   DRAPrioritizedList: { from: 34, source: "KEP-4816; beta in v1.34" },
   DRAPartitionableDevices: { from: 36, source: "KEP-4815; beta and on in v1.36" },
   DRADeviceTaints: { from: 36, source: "KEP-5055; beta and on in v1.36" },
   DRADeviceBindingConditions: { from: 36, source: "KEP-5007; beta and on in v1.36" },
   DRAConsumableCapacity: { from: 36, source: "KEP-5075; beta and on in v1.36" },
-  DRAFractionalCapacityRange: { from: 37, source: "kube_features.go; beta in v1.37" },
+  DRAFractionalCapacityRange: {
+    from: null,
+    source: "kube_features.go; beta in v1.37, off while a cluster can go back to v1.36",
+  },
+  DRASchedulerFilterTimeout: { from: 34, source: "KEP-4381; beta in v1.34" },
+  DRAResourceClaimDeviceStatus: { from: 33, source: "KEP-4817; beta in v1.33" },
   DRAExtendedResource: { from: 36, source: "KEP-5004; beta and on in v1.36" },
   DRAListTypeAttributes: { from: null, source: "kube_features.go; alpha in v1.36 and v1.37" },
   MaxUnavailableStatefulSet: { from: 37, source: "KEP-961; beta, and on in v1.37" },
@@ -359,7 +373,11 @@ export const GATES = {
   /** VolumeZone reads the claims once, in PreFilter. */
   VolumeZonePreFilter: { from: 27, source: "volumezone PreFilter (v1.27)" },
   /** Ports of sidecar containers count in NodePorts. */
-  HostPortsOfSidecars: { from: 29, source: "KEP-753; SidecarContainers beta in v1.29" },
+  HostPortsOfSidecars: {
+    from: 29,
+    gate: "SidecarContainers",
+    source: "KEP-753; SidecarContainers beta in v1.29",
+  },
   /** The plugin NodeDeclaredFeatures exists at all. */
   NodeDeclaredFeaturesExists: { from: 35, source: "plugins/registry.go (v1.35)" },
   /** VolumeBinding names a conflict of volume and node by the volume's affinity. */
@@ -400,6 +418,7 @@ export const GATES = {
   /** Label keys of a spread constraint join its selector when the pod is created, not when it is scheduled. */
   SpreadLabelKeysMergedByServer: {
     from: 34,
+    gate: "MatchLabelKeysInPodTopologySpreadSelectorMerge",
     source: "MatchLabelKeysInPodTopologySpreadSelectorMerge; beta in v1.34",
   },
   /** Of resizes that wait for room on a node, the pod of the highest priority is tried first. */
@@ -456,18 +475,28 @@ export type GateName = keyof typeof GATES;
 export type Features = Readonly<Record<GateName, boolean>>;
 
 /**
- * The gates of Kubernetes 1.`minor`, with those of `overrides` set by hand. `minor` must lie in the
- * table.
+ * The gates of Kubernetes 1.`minor`, with those of `overrides` set by hand: names of this table, or
+ * upstream's gates that guard them. `minor` must lie in the table.
  */
 export function featuresOf(
   minor: number,
-  overrides: Readonly<Partial<Record<GateName, boolean>>> = {},
+  overrides: Readonly<Partial<Record<string, boolean>>> = {},
 ): Features {
-  const entries = Object.entries(GATES).map(([name, gate]: [string, Gate]) => {
-    const byDefault = gate.from !== null && minor >= gate.from && minor <= (gate.to ?? minor);
-    return [name, overrides[name as GateName] ?? byDefault];
+  const entries = Object.entries(GATES).map(([name, entry]: [string, Gate]) => {
+    const { from, to = minor, gate = name, modelledFrom = minor } = entry;
+    const byDefault = from !== null && minor >= from && minor <= to;
+    const byHand = minor >= modelledFrom ? (overrides[name] ?? overrides[gate]) : undefined;
+    return [name, byHand ?? byDefault];
   });
   return Object.fromEntries(entries) as Features;
+}
+
+/** True if setting upstream's gate of that name changes a behaviour of 1.`minor` that is modelled. */
+export function isModelledGate(name: string, minor: number): boolean {
+  return Object.entries(GATES).some(
+    ([own, { gate = own, modelledFrom = minor }]: [string, Gate]) =>
+      gate === name && minor >= modelledFrom,
+  );
 }
 
 /** How many gates are on in one of two minor versions and off in the other. */

@@ -13,7 +13,7 @@ export function reportOf(run: FinishedRun): SummaryReport {
     seed: scenario.seed,
     endMicros: run.endMicros,
     isStopped: false,
-    claim: claimText(scenario.kubernetesVersion, run.loaded.schedulerConfiguration.profiles),
+    claim: claimText(scenario, run.loaded.schedulerConfiguration.profiles),
     rows: run.figures.summary,
     steps: run.figures.steps,
     stepsCount: run.figures.stepsCount,

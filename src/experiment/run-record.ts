@@ -16,6 +16,8 @@ export type VerificationClaim =
       readonly nearest: string;
       /** How many gates of the table of versions differ between the two. */
       readonly gates: number;
+      /** Upstream's gates that the scenario sets to other than the version's default. */
+      readonly featureGates?: Readonly<Record<string, boolean>>;
     }
   | {
       readonly status: "verified";

@@ -165,7 +165,7 @@ async function simulate(
       seed: scenario.seed,
       version: context.version,
       kubernetesVersion: scenario.kubernetesVersion,
-      claim: claimOf(scenario.kubernetesVersion, loaded.schedulerConfiguration.profiles),
+      claim: claimOf(scenario, loaded.schedulerConfiguration.profiles),
       inputs: await loaded.inputHashes(),
       eventsProcessed: engine.eventsProcessed,
       digest,

@@ -1,3 +1,4 @@
+import type { GateValues } from "../api/feature-gates/gate-settings.js";
 import { gatesBetween } from "../api/features.js";
 import type { ResolvedProfile } from "../scheduler/framework/profile.js";
 import type { VerificationClaim } from "./run-record.js";
@@ -67,14 +68,26 @@ function nearestVerified(version: string): { readonly nearest: string; readonly 
   return first!;
 }
 
-/** What a run with that Kubernetes version and these profiles of the scheduler may claim. */
+/** The behaviour that a run follows. */
+interface Followed {
+  readonly kubernetesVersion: string;
+  /** Gates that are not as by default; recordings are of the defaults. */
+  readonly featureGates: GateValues;
+}
+
+/** What a run with that behaviour and these profiles of the scheduler may claim. */
 export function claimOf(
-  kubernetesVersion: string,
+  { kubernetesVersion, featureGates }: Followed,
   profiles: readonly Profile[],
 ): VerificationClaim {
   const verified = VERIFIED[kubernetesVersion];
-  if (verified === undefined) {
-    return { status: "unverified", ...nearestVerified(kubernetesVersion) };
+  const isChanged = Object.keys(featureGates).length > 0;
+  if (verified === undefined || isChanged) {
+    return {
+      status: "unverified",
+      ...nearestVerified(kubernetesVersion),
+      ...(isChanged ? { featureGates } : {}),
+    };
   }
   const without = notRecorded(kubernetesVersion, profiles);
   return {
@@ -85,13 +98,20 @@ export function claimOf(
 }
 
 /** The same as a sentence. */
-export function claimText(kubernetesVersion: string, profiles: readonly Profile[]): string {
-  const claim = claimOf(kubernetesVersion, profiles);
+export function claimText(followed: Followed, profiles: readonly Profile[]): string {
+  const { kubernetesVersion } = followed;
+  const claim = claimOf(followed, profiles);
   if (claim.status === "unverified") {
+    const set = Object.entries(claim.featureGates ?? {}).map(([name, isOn]) => `${name}=${isOn}`);
+    const changed = `with the feature gates ${set.join(", ")}`;
+    if (claim.nearest === kubernetesVersion) {
+      return `unverified: Kubernetes ${kubernetesVersion} was compared with recordings, but not ${changed}`;
+    }
     const gates = claim.gates === 1 ? "1 gate lies" : `${claim.gates} gates lie`;
     return (
       `unverified: Kubernetes ${kubernetesVersion} was not compared with recordings; ` +
-      `${gates} between it and ${claim.nearest}, the nearest version that was`
+      `${gates} between it and ${claim.nearest}, the nearest version that was` +
+      (set.length === 0 ? "" : `, and it runs ${changed}`)
     );
   }
   const share = ((100 * claim.equal) / claim.decisions).toFixed(1);

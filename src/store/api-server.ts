@@ -31,6 +31,8 @@ export interface ApiServerOptions {
   readonly ignoresMissingRuntimeClasses?: boolean;
   /** Which label keys of a new pod's terms become part of their selectors; absent: none. */
   readonly mergedLabelKeys?: MergedLabelKeys;
+  /** Whether tolerations may have the operators Gt and Lt; absent: no. */
+  readonly comparesTolerations?: boolean;
   /** Whether pods can be resized in place; absent: no. Upstream's gate InPlacePodVerticalScaling. */
   readonly resizes?: boolean;
 }
@@ -56,6 +58,7 @@ export class ApiServer {
       store,
       startTimeMs: options.startTimeMs,
       resizes: options.resizes ?? false,
+      validation: { comparisonOperators: options.comparesTolerations ?? false },
       labelKeys: new LabelKeyMerger(options.mergedLabelKeys ?? { affinity: false, spread: false }),
       validPodSpecs: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),

@@ -32,6 +32,8 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
   DRADeviceBindingConditions: "A pod may wait for its device to be attached before it is bound.",
   DRAConsumableCapacity: "Several claims may share one device, each with a part of its capacity.",
   DRAFractionalCapacityRange: "A part of a capacity may be any multiple of a fraction.",
+  DRASchedulerFilterTimeout: "The scheduler's configuration may bound the search for devices.",
+  DRAResourceClaimDeviceStatus: "Drivers say in a claim how its devices are.",
   DRAExtendedResource: "Devices may serve what a pod asks for as an extended resource.",
   DRAListTypeAttributes: "An attribute of a device may be a list.",
   NodeDeclaredFeatures: "A pod that needs a feature of the kubelet goes to nodes that declare it.",
@@ -48,6 +50,7 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
     "The StatefulSet controller waits until it has seen what it wrote.",
   StaleControllerConsistencyDaemonSet:
     "The DaemonSet controller waits until it has seen what it wrote.",
+  PodReadyToStartContainersCondition: "Kubelets say when a pod's sandbox is ready.",
   PodDisruptionConditions: "Victims of preemption get the condition DisruptionTarget.",
 };
 
@@ -94,7 +97,7 @@ export function versionsPage(): string {
 ${verified.join("\n")}
 
 Every other version says \`unverified\` in the table that a run prints and in \`run.json\`, and how many gates of the table below lie between it and
-the nearest of these. A run with a plugin that no recorded profile has says so.
+the nearest of these; so does a run that sets feature gates. A run with a plugin that no recorded profile has says so.
 
 ## Differences
 
@@ -121,15 +124,33 @@ const ELSEWHERE = `## Differences elsewhere
   as \`v1\` from 1.25 on. A profile has \`percentageOfNodesToScore\` in \`v1\` from 1.26 on (kubernetes/kubernetes pull request 112521),
   \`preEnqueue\` is there from 1.26 on (KEP-3521). InterPodAffinity's \`ignorePreferredTermsOfExistingPods\` is there from 1.27 on
   (pull request 114393). \`requestedToCapacityRatio\` beside another strategy is refused from 1.34 on (pull request 132120).
-- Kubelets write the condition PodReadyToStartContainers from 1.29 on, and a terminal phase before they remove a deleted pod from 1.27 on
+- Kubelets write a terminal phase before they remove a deleted pod from 1.27 on
   ([kubelets](kubelet.md)).
 - The API server drops fields that the version does not have or whose feature gate is off ([what the API server knows](api-fields.md)).
 - A claim without a class gets a default class that comes after it from 1.26 on ([volumes](volumes.md), KEP-3333).
 - Everything else (the API server, controllers, kubelets) is the same under every version.
 
+## Feature gates
+
+\`spec.featureGates: { Name: true }\` sets upstream's gates for all components at once, as the flag \`--feature-gates\` of each does, and with
+its rules (k8s.io/component-base/featuregate):
+
+1. A gate that the version does not have is refused; so is one that is locked to its default and set to the other. \`AllAlpha\` and \`AllBeta\` set
+   every gate of their stage that is not named itself.
+2. From 1.35 on, a gate that is on while one that it needs is off keeps the components from starting. Before, only what the API server's
+   options check is checked.
+3. A gate that is set to its default changes nothing. Of the others, those of the table above change behaviour, those of
+   [gated fields](api-fields.md) what the API server keeps; any other is reported as not modelled. DynamicResourceAllocation is modelled from 1.32 on: before,
+   claims had another form.
+4. Recordings are of the defaults: a run with changed gates says \`unverified\`, and which gates it changes.
+
+Which versions have which gates is generated from the sources of one release of each minor version (\`npm run kubernetes-gates -- DIR…\`, the folders of the
+Go modules k8s.io/kubernetes, with apiserver, client-go, component-base and controller-manager beside them).
+
 ## Known deviations
 
-- A gate is on or off as it is by default in that version. A scenario cannot set gates by hand yet.
+- A gate that is set by hand changes what the table above and [the fields of the API](api-fields.md) hang on it, and nothing else: an alpha feature is
+  simulated as its later form is where that is modelled.
 - Patch releases of one minor version are not told apart: \`1.26.4\` is read as \`1.26\`.
 - Versions before 1.${OLDEST_MINOR} and after 1.${NEWEST_MINOR} are refused.
 `;

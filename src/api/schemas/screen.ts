@@ -3,7 +3,7 @@ import type { Manifest } from "../kubernetes.js";
 import { type FieldIssue, FieldIssues } from "../validation/field-issue.js";
 import { scalarError } from "./scalar-error.js";
 import { type Definition, type Field, schemaOf, type ValueType } from "./schema.js";
-import { type Unserved, unserved } from "./served-fields.js";
+import { type ServedVersion, type Unserved, unserved } from "./served-fields.js";
 
 type Path = readonly (string | number)[];
 type Loose = Readonly<Record<string, unknown>>;
@@ -32,9 +32,7 @@ export interface Screened<T> {
   readonly dropped: readonly DroppedField[];
 }
 
-interface ScreenOptions {
-  /** The simulated version, `26` for 1.26; without it nothing is dropped. */
-  readonly minor?: number;
+interface ScreenOptions extends Partial<ServedVersion> {
   /**
    * The value is a strategic merge patch: it may take fields away and has directives, and what it leaves
    * is read later, so that types are not looked at.
@@ -48,8 +46,9 @@ export function screen<T>(
   definition: Definition,
   options: ScreenOptions = {},
 ): Screened<T> {
-  const { minor = null, isPatch = false } = options;
-  const walk = new Walk(minor, isPatch);
+  const { minor, gates = {}, isPatch = false } = options;
+  // Without a version nothing is dropped.
+  const walk = new Walk(minor === undefined ? null : { minor, gates }, isPatch);
   const left = walk.object(value, definition, "") as T;
   return { value: left, wrong: walk.wrong.list, unknown: walk.unknown, dropped: walk.dropped };
 }
@@ -81,7 +80,7 @@ class Walk {
   private readonly pathText: string[] = [];
 
   constructor(
-    private readonly minor: number | null,
+    private readonly version: ServedVersion | null,
     private readonly isPatch: boolean,
   ) {}
 
@@ -105,8 +104,8 @@ class Walk {
     const field = definition.fields.get(key);
     if (field === undefined) return this.stranger(key, value, definition);
     if (value === null || value === undefined) return value;
-    if (this.minor !== null) {
-      const reason = unserved({ definition, field, holder }, value, this.minor);
+    if (this.version !== null) {
+      const reason = unserved({ definition, field, holder }, value, this.version);
       if (reason !== null) {
         this.dropped.push({ ...reason, path: [...this.path], definition: definition.name });
         return GONE;

@@ -1,5 +1,6 @@
+import type { GateValues } from "../feature-gates/gate-settings.js";
 import { FIELD_GATES } from "./field-gates.js";
-import { type FieldGate, FIELDS_BY_GATE } from "./gated-fields.js";
+import { FIELDS_BY_GATE, type FieldGate } from "./gated-fields.js";
 import type { Definition, Field } from "./schema.js";
 
 /** Why an API server does not serve a field. */
@@ -27,19 +28,36 @@ const GATE_OF: ReadonlyMap<string, FieldGate> = new Map(
 /** In 1.34 the rules of restarts came, behind their gate; before, other policies were refused. */
 const RESTART_RULES_CAME = 34;
 
-/** Why Kubernetes 1.`minor` drops the field with that value; null when it takes it. */
-export function unserved(place: FieldPlace, value: unknown, minor: number): Unserved | null {
+/** An API server: its minor version, and the gates that are not as by default in it. */
+export interface ServedVersion {
+  readonly minor: number;
+  readonly gates?: GateValues;
+}
+
+/** Why an API server drops the field with that value; null when it takes it. */
+export function unserved(
+  place: FieldPlace,
+  value: unknown,
+  { minor, gates = {} }: ServedVersion,
+): Unserved | null {
   const { field } = place;
   const gate = gateOf(place, value, minor);
   const range = gate === undefined ? undefined : FIELD_GATES[gate];
+  const byHand = gate === undefined ? undefined : gates[gate];
   const isOn =
-    range === undefined ||
-    (range.from !== null && minor >= range.from && minor <= (range.to ?? minor));
+    byHand ??
+    (range === undefined ||
+      (range.from !== null && minor >= range.from && minor <= (range.to ?? minor)));
   const { since = 0, until = Number.POSITIVE_INFINITY } = field;
   if (minor >= since && minor <= until && isOn) return null;
   const from =
     range === undefined ? since : range.from === null ? null : Math.max(range.from, since);
-  return { gate: gate ?? "", from: minor > until ? null : from };
+  return { gate: gate ?? "", from: minor > until || byHand === false ? null : from };
+}
+
+/** True if fields stand behind upstream's gate of that name. */
+export function guardsFields(name: string): boolean {
+  return Object.hasOwn(FIELDS_BY_GATE, name);
 }
 
 function gateOf(

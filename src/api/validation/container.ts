@@ -1,6 +1,7 @@
 import type { Container, ContainerPort, PodSpec } from "../kubernetes.js";
 import { dns1123LabelErrors, portNameErrors } from "../label-validation.js";
 import type { FieldIssues } from "./field-issue.js";
+import { validateClaimReferences } from "./resource-claims.js";
 import { validateResources } from "./resources.js";
 
 type Probe = NonNullable<Container["readinessProbe"]>;
@@ -105,6 +106,7 @@ function validateProbes(container: Container, path: string, issues: FieldIssues)
 interface ContainerContext {
   readonly hostNetwork: boolean;
   readonly volumes: ReadonlySet<string>;
+  readonly claims: ReadonlySet<string>;
   readonly names: Set<string>;
   readonly issues: FieldIssues;
 }
@@ -147,6 +149,8 @@ function validateContainer(container: Container, path: string, context: Containe
   });
   validateMounts(container, path, context);
   validateResources(container.resources ?? {}, `${path}.resources`, issues);
+  const used = container.resources?.claims ?? [];
+  validateClaimReferences(used, `${path}.resources.claims`, context);
 }
 
 function validateInitContainer(container: Container, path: string, issues: FieldIssues): void {
@@ -166,18 +170,14 @@ function validateInitContainer(container: Container, path: string, issues: Field
   }
 }
 
-/** Containers and init containers of a pod or template. `volumes`: the names of its volumes. */
+/** Containers and init containers of a pod or template. With the names of its volumes and claims. */
 export function validateContainers(
   spec: PodSpec,
   path: string,
-  { volumes, issues }: { volumes: ReadonlySet<string>; issues: FieldIssues },
+  pod: Pick<ContainerContext, "volumes" | "claims" | "issues">,
 ): void {
-  const context = {
-    hostNetwork: spec.hostNetwork === true,
-    volumes,
-    names: new Set<string>(),
-    issues,
-  };
+  const { issues } = pod;
+  const context = { ...pod, hostNetwork: spec.hostNetwork === true, names: new Set<string>() };
   const containers = spec.containers ?? [];
   if (containers.length === 0) issues.required(`${path}.containers`);
   containers.forEach((container, i) => {

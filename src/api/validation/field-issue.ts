@@ -56,8 +56,8 @@ export class FieldIssues {
     this.list.push({ field, type: "Required", value: "", detail });
   }
 
-  notFound(field: string, value: unknown): void {
-    this.list.push({ field, type: "NotFound", value, detail: "" });
+  notFound(field: string, value: unknown, detail = ""): void {
+    this.list.push({ field, type: "NotFound", value, detail });
   }
 
   duplicate(field: string, value: unknown): void {

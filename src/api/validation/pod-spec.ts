@@ -16,6 +16,7 @@ import {
   validateSpreadConstraints,
   validateTolerations,
 } from "./placement.js";
+import { validatePodClaims } from "./resource-claims.js";
 import { validateAmounts, validateResources } from "./resources.js";
 
 const MAX_INT32 = 2 ** 31 - 1;
@@ -83,6 +84,10 @@ function validatePodLevelResources(spec: PodSpec, path: string, issues: FieldIss
   const { resources } = spec;
   if (!resources) return;
   const before = issues.list.length;
+  if ((resources.claims ?? []).length > 0) {
+    const detail = "claims may not be set for Resources at pod-level";
+    issues.forbidden(`${path}.resources.claims`, detail);
+  }
   for (const side of ["requests", "limits"] as const) {
     for (const name of Object.keys(resources[side] ?? {})) {
       if (!isPodLevelResource(name)) {
@@ -111,7 +116,8 @@ export function validatePodSpec(
 ): void {
   const { issues } = context;
   const volumes = validateVolumes(spec.volumes ?? [], `${path}.volumes`, issues);
-  validateContainers(spec, path, { volumes, issues });
+  const claims = validatePodClaims(spec.resourceClaims ?? [], `${path}.resourceClaims`, issues);
+  validateContainers(spec, path, { volumes, claims, issues });
   if (!spec.restartPolicy) issues.required(`${path}.restartPolicy`);
   else {
     issues.oneOf(`${path}.restartPolicy`, spec.restartPolicy, ["Always", "OnFailure", "Never"]);

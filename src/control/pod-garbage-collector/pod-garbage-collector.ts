@@ -1,3 +1,4 @@
+import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import { assert } from "../../base/assert.js";
 import { RowsByKey } from "../rows-by-key.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
@@ -31,8 +32,6 @@ export const TERMINATED_POD_GC_THRESHOLD: ControllerFlag = {
   byDefault: 12_500,
   meaning: "Pods that have ended and are kept, in the whole cluster; 0: all.",
 };
-/** From here on a collected pod is failed first, and nodes can be declared out of service. */
-const FAILING_MINOR = 26;
 /** Why a pod is removed: its node is gone, or there is no more to say. */
 const PLAIN = 0;
 const DISRUPTED = 1;
@@ -66,7 +65,8 @@ export class PodGarbageCollector implements Controller {
     this.pods = informers.informer("Pod");
     this.nodes = informers.informer("Node");
     this.threshold = flagValue(TERMINATED_POD_GC_THRESHOLD, options.flags);
-    this.failsPods = (options.kubernetesMinor ?? FAILING_MINOR) >= FAILING_MINOR;
+    const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
+    this.failsPods = features.PodDisruptionConditions;
     this.round = engine.registerHandler("control/pod-garbage-collector/round", () => this.look());
     this.failed = client.onAnswer((outcome, _, cause, request) => {
       const pod = podOf(request);

@@ -64,7 +64,7 @@ export class StatefulSetController implements Controller {
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, client, workers } = options;
-    this.features = featuresOf(options.kubernetesMinor ?? NEWEST_MINOR);
+    this.features = options.features ?? featuresOf(options.kubernetesMinor ?? NEWEST_MINOR);
     this.events = new StatefulEvents(options, this.features.StatefulSetEventsCapitalised);
     this.syncs = new Syncs<Sync>({
       engine,

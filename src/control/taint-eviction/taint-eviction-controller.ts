@@ -1,3 +1,4 @@
+import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import { deepEqual } from "../../api/deep-equal.js";
 import type { Taint } from "../../api/kubernetes.js";
 import { objectKey, type ObjectVersion } from "../../api/object-version.js";
@@ -15,8 +16,6 @@ import { noExecuteTaints, tolerationSeconds } from "./toleration-time.js";
 type Node = ObjectVersion<"Node">;
 
 const REASON = "DeletionByTaintManager";
-/** From here on a pod is told why it is deleted. */
-const CONDITION_MINOR = 26;
 const NO_TAINTS: readonly Taint[] = [];
 
 /**
@@ -41,7 +40,8 @@ export class TaintEvictionController implements Controller {
     const { engine, informers, client } = options;
     this.pods = informers.informer("Pod");
     this.nodes = informers.informer("Node");
-    this.setsCondition = (options.kubernetesMinor ?? CONDITION_MINOR) >= CONDITION_MINOR;
+    const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
+    this.setsCondition = features.PodDisruptionConditions;
     const name = "control/taint-eviction/evict";
     this.evictions = new TimedEvictions(engine, name, (row) => this.evict(row));
     this.told = client.onAnswer((outcome, _a, _b, request) => {

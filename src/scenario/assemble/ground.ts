@@ -1,7 +1,7 @@
+import type { Features } from "../../api/features.js";
 import type { TimeMicros } from "../../base/time.js";
 import { Engine } from "../../kernel/engine.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
-import { featuresOf } from "../../api/features.js";
 import { ApiServer } from "../../store/api-server.js";
 import { Client, type ClientOptions } from "../../store/client.js";
 import { InformerFactory } from "../../store/informer-factory.js";
@@ -20,12 +20,11 @@ export class Ground {
     options: {
       readonly seed: number;
       readonly startTimeMs: number;
-      /** Kubernetes' minor version. */
-      readonly minor: number;
+      readonly features: Features;
       readonly ignoresMissingRuntimeClasses: boolean;
     },
   ) {
-    const features = featuresOf(options.minor);
+    const { features } = options;
     this.engine = new Engine({ seed: options.seed });
     this.store = new ObjectStore(this.engine);
     this.server = new ApiServer(this.store, {
@@ -33,6 +32,7 @@ export class Ground {
       defaultNotReadyTolerationSeconds: TOLERATION_SECONDS,
       defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
       ignoresMissingRuntimeClasses: options.ignoresMissingRuntimeClasses,
+      comparesTolerations: features.TaintTolerationComparisonOperators,
       resizes: features.InPlacePodVerticalScaling,
       mergedLabelKeys: {
         affinity: features.MatchLabelKeysInPodAffinity,

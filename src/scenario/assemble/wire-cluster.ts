@@ -1,12 +1,12 @@
+import { featuresOf } from "../../api/features.js";
 import type { Labels, ResourceList } from "../../api/kubernetes.js";
 import type { ObjectVersion } from "../../api/object-version.js";
-import { Kubelets } from "../../cluster/kubelets.js";
 import type { BehaviorSource } from "../../cluster/container-behavior.js";
+import { Kubelets } from "../../cluster/kubelets.js";
 import { NodeFailures } from "../../cluster/node-failures.js";
 import { NodePools } from "../../cluster/node-pools.js";
 import type { NodePrice } from "../../record/node-ledger.js";
 import { DEFAULTS } from "../defaults.js";
-import { featuresOf } from "../../api/features.js";
 import type { NodePool, Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
 
@@ -57,15 +57,19 @@ export function wireKubelets(
   behavior: BehaviorSource,
 ): Kubelets {
   const { latency, kubelet } = scenario.controlPlane;
-  const minor = scenario.kubernetesMinor;
+  const { kubernetesMinor, featureGates } = scenario;
+  const features = featuresOf(kubernetesMinor, featureGates);
   return new Kubelets({
     engine: ground.engine,
     informers: ground.informers("kubelet", kubelet.watchLatencyMicros),
     client: ground.unlimitedClient("kubelet", latency.apiMicros),
     observer: ground.observer,
     behavior,
-    features: { podReadyToStartContainers: minor >= 29, terminalPhaseOnDeletion: minor >= 27 },
-    resizesByPriority: featuresOf(minor).DeferredResizesByPriority,
+    features: {
+      podReadyToStartContainers: features.PodReadyToStartContainersCondition,
+      terminalPhaseOnDeletion: kubernetesMinor >= 27,
+    },
+    resizesByPriority: features.DeferredResizesByPriority,
     imagePulling: (node) => {
       const images = poolOf(scenario, node)?.images;
       const parallel = kubelet.serializeImagePulls

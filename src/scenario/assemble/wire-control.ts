@@ -1,3 +1,4 @@
+import { featuresOf } from "../../api/features.js";
 import { assert } from "../../base/assert.js";
 import {
   type Controller,
@@ -37,6 +38,7 @@ export function wireControllers(
     startTimeMs: scenario.startTimeEpochMicros / 1000,
     workers: entry.workers && flagValue(entry.workers, flags),
     kubernetesMinor: scenario.kubernetesMinor,
+    features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
     flags,
     heartbeats,
   });

@@ -40,7 +40,7 @@ export function wireScheduler(
       ...scheduler.client,
     }),
     observer: ground.observer,
-    features: featuresOf(scenario.kubernetesMinor),
+    features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
     profiles: configuration.profiles,
     factoryOf: factoriesOf(catalogue),
     percentageOfNodesToScore: configuration.percentageOfNodesToScore,

@@ -1,3 +1,4 @@
+import { featuresOf } from "../../api/features.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import { HORIZON_MICROS, type RunOutcome } from "../../kernel/engine.js";
 import { RandomStreams } from "../../kernel/random-streams.js";
@@ -109,7 +110,7 @@ export class World {
     const ground = new Ground(observer, {
       seed: scenario.seed,
       startTimeMs,
-      minor: scenario.kubernetesMinor,
+      features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
       ignoresMissingRuntimeClasses: loaded.snapshot !== null && !holdsRuntimeClasses(loaded),
     });
     const behavior = new ContainerBehavior({

@@ -1,3 +1,5 @@
+import type { GateSettings } from "../../api/feature-gates/gate-settings.js";
+import { type Features, featuresOf } from "../../api/features.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf } from "../../api/legacy-versions.js";
 import { targetText } from "../../api/object-version.js";
@@ -21,12 +23,20 @@ import { InputFiles, type NamedFile } from "./input-files.js";
 import type { LoadedScenario, LoadOutcome } from "./loaded-scenario.js";
 import { dumpedFlaws } from "./dumped-flaws.js";
 import { loadManifests, type ObjectReader, placesOf } from "./manifests.js";
+import { gateIssues, noteGates } from "./gate-checks.js";
 import { manifestFlaws } from "./object-check.js";
+import type { ObjectFlaw } from "./object-flaw.js";
 import { ObjectScreen, typeFlaws } from "./object-screen.js";
 import { missingFiles } from "./missing-files.js";
 import { isTarget, patched } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
-import { minorOf, type RunOverrides, resolveScenario, runEnd } from "./resolve-scenario.js";
+import {
+  gatesOf,
+  minorOf,
+  type RunOverrides,
+  resolveScenario,
+  runEnd,
+} from "./resolve-scenario.js";
 import { limitRangeNotes } from "./limit-range-notes.js";
 import { endIssues, notesOfTheEnd } from "./run-end.js";
 import { ScenarioSource } from "./scenario-file.js";
@@ -108,6 +118,9 @@ class ScenarioLoader {
   /** About what was read. */
   private readonly notes: Issue[] = [];
   private readonly coverage = new CoverageReport();
+  private readonly minor: number;
+  private readonly gates: GateSettings;
+  private readonly features: Features;
   private readonly screen: ObjectScreen;
   private readonly reading: Pick<ObjectReader, "screen" | "room">;
   private makeCatalogue: MakeCatalogue = () => PLUGIN_CATALOGUE;
@@ -118,7 +131,11 @@ class ScenarioLoader {
     private readonly inputs: InputFiles,
     private readonly options: SourceOptions,
   ) {
-    this.screen = new ObjectScreen(minorOf(document), this.coverage);
+    this.minor = minorOf(document);
+    this.gates = gatesOf(document);
+    const gates = this.gates.changed;
+    this.features = featuresOf(this.minor, gates);
+    this.screen = new ObjectScreen({ minor: this.minor, gates }, this.coverage);
     let textBytes = 0;
     const room = (more: number): string | null => {
       textBytes += more;
@@ -131,7 +148,8 @@ class ScenarioLoader {
     const end = runEnd(this.document, this.options);
     const { until } = this.options;
     const ends = before.length > 0 ? [] : endIssues(this.source, this.document, { end, until });
-    this.issues.push(...before);
+    this.issues.push(...before, ...gateIssues(this.gates, this.source));
+    noteGates(this.gates.changed, this.minor, this.coverage);
     const objects = await this.readObjects();
     const schedulerConfig = await this.schedulerConfig();
     await this.checkStreams();
@@ -218,7 +236,12 @@ class ScenarioLoader {
   }
 
   private asWish(): ObjectReader {
-    return { ...this.reading, isState: false, check: manifestFlaws };
+    return { ...this.reading, isState: false, check: (one) => this.flaws(one) };
+  }
+
+  private flaws(manifest: Manifest): readonly ObjectFlaw[] {
+    const comparisonOperators = this.features.TaintTolerationComparisonOperators;
+    return manifestFlaws(manifest, { comparisonOperators });
   }
 
   private asState(): ObjectReader {
@@ -264,7 +287,7 @@ class ScenarioLoader {
     const { manifest, flaws } = this.screen.object(written, {
       ...this.asWish(),
       issueAt: this.issueBelow(path),
-      check: (read) => manifestFlaws({ ...read, metadata: checked.metadata }),
+      check: (read) => this.flaws({ ...read, metadata: checked.metadata }),
     });
     for (const flaw of flaws) {
       this.issues.push(this.source.issue([...path, ...flaw.path], flaw.message, flaw.atKey));
@@ -279,17 +302,17 @@ class ScenarioLoader {
   /** Null when it is wrong. */
   private async schedulerConfig(): Promise<TakenConfig | null> {
     const { config, modules = [] } = this.document.spec.scheduler ?? {};
-    const minor = minorOf(this.document);
-    const { source, inputs } = this;
+    const { source, inputs, minor, features } = this;
     const makeCatalogue = await loadModules(modules, { source, inputs });
     if (typeof makeCatalogue !== "function") {
       this.issues.push(...makeCatalogue);
       return null;
     }
     this.makeCatalogue = makeCatalogue;
-    if (config === undefined) return defaultSchedulerConfig(minor);
+    if (config === undefined) return defaultSchedulerConfig({ minor, features });
     const catalogue = makeCatalogue();
-    const read = await loadSchedulerConfig(config, { source, inputs, minor, catalogue });
+    const version = { minor, features };
+    const read = await loadSchedulerConfig(config, { source, inputs, ...version, catalogue });
     if (!("configuration" in read)) {
       this.issues.push(...read);
       return null;

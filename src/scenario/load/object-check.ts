@@ -4,7 +4,7 @@ import type { Manifest } from "../../api/kubernetes.js";
 import { fromManifest } from "../../api/manifest.js";
 import type { NewObject } from "../../api/new-object.js";
 import type { FieldIssue } from "../../api/validation/field-issue.js";
-import { validateCreate } from "../../api/validation/validate.js";
+import { type ValidationOptions, validateCreate } from "../../api/validation/validate.js";
 import { flawOf, type ObjectFlaw } from "./object-flaw.js";
 import { valueAt } from "./value-path.js";
 
@@ -12,7 +12,10 @@ import { valueAt } from "./value-path.js";
  * What the API server would refuse of a manifest that is created, whatever else there is. Its fields
  * have the right types (`ObjectScreen`).
  */
-export function manifestFlaws(manifest: Manifest): readonly ObjectFlaw[] {
+export function manifestFlaws(
+  manifest: Manifest,
+  options: ValidationOptions = {},
+): readonly ObjectFlaw[] {
   const { name, generateName } = manifest.metadata;
   const named =
     name === undefined && generateName !== undefined
@@ -22,7 +25,9 @@ export function manifestFlaws(manifest: Manifest): readonly ObjectFlaw[] {
   if (object === null) return [];
   const spec = defaultSpec(object.kind, object.spec as SpecOf[Kind]);
   const defaulted = { ...object, spec } as NewObject;
-  return validateCreate(object.kind, defaulted).map((issue) => entryFlawOf(issue, manifest));
+  return validateCreate(object.kind, defaulted, options).map((issue) =>
+    entryFlawOf(issue, manifest),
+  );
 }
 
 /** The API server's path of a bad label is that of all labels: here it is that of the label. */

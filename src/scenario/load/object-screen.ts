@@ -1,4 +1,3 @@
-import { counted } from "../../base/counted.js";
 import { KINDS } from "../../api/kinds.js";
 import { kindSlip } from "../../api/known-kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
@@ -10,10 +9,12 @@ import {
   typeIssues,
   type UnknownField,
 } from "../../api/schemas/screen.js";
+import type { ServedVersion } from "../../api/schemas/served-fields.js";
+import { counted } from "../../base/counted.js";
 import type { CoverageReport } from "../coverage.js";
 import { type Issue, placeText } from "../issue.js";
 import type { Target } from "../schema/scenario.js";
-import { type ObjectFlaw, flawOf } from "./object-flaw.js";
+import { flawOf, type ObjectFlaw } from "./object-flaw.js";
 import type { Path } from "./yaml-source.js";
 
 /** An issue at a key of what was read. */
@@ -45,7 +46,7 @@ export class ObjectScreen {
   private readonly dropped = new Map<string, { readonly first: Issue; count: number }>();
 
   constructor(
-    private readonly minor: number,
+    private readonly version: ServedVersion,
     private readonly coverage: CoverageReport,
   ) {}
 
@@ -74,7 +75,7 @@ export class ObjectScreen {
       const manifest = kind === undefined ? written : toCurrentVersion(kind, written);
       return { manifest, flaws: check(manifest) };
     }
-    const { value, wrong, unknown, dropped } = screen(written, definition, { minor: this.minor });
+    const { value, wrong, unknown, dropped } = screen(written, definition, this.version);
     const strangers = this.rememberUnknown(written, unknown, reading);
     this.rememberDropped(dropped, issueAt);
     const manifest = kind === undefined ? value : toCurrentVersion(kind, value);
@@ -100,8 +101,8 @@ export class ObjectScreen {
     if (definition === undefined || typeof patch !== "object" || patch === null) {
       return { patch, strangers: [] };
     }
-    const { minor } = this;
-    const { value, unknown, dropped } = screen(patch, definition, { minor, isPatch: true });
+    const options = { ...this.version, isPatch: true };
+    const { value, unknown, dropped } = screen(patch, definition, options);
     const metadata = namespace === "" ? { name } : { name, namespace };
     const whole = { ...value, apiVersion, kind, metadata };
     const strangers = this.rememberUnknown(whole, unknown, { issueAt, isState: false });
@@ -128,9 +129,12 @@ export class ObjectScreen {
     });
   }
 
-  private laterText(from: number | null): string {
+  private laterText(gate: string, from: number | null): string {
+    if (this.version.gates?.[gate] === false) return "`spec.featureGates` turns the gate off";
     if (from === null) return "no version serves it by default";
-    return from > this.minor ? `kubernetesVersion "1.${from}" has it` : "it was taken back since";
+    return from > this.version.minor
+      ? `kubernetesVersion "1.${from}" has it`
+      : "it was taken back since";
   }
 
   private rememberDropped(fields: readonly DroppedField[], issueAt: IssueAt): void {
@@ -142,7 +146,7 @@ export class ObjectScreen {
         continue;
       }
       const why = gate === "" ? definition : `${definition}, feature gate ${gate}`;
-      const message = `Kubernetes 1.${this.minor} does not serve this field (${why}): it is dropped, as its API server does; ${this.laterText(from)}`;
+      const message = `Kubernetes 1.${this.version.minor} does not serve this field (${why}): it is dropped, as its API server does; ${this.laterText(gate, from)}`;
       this.dropped.set(key, { first: toldAt(issueAt, path, message), count: 1 });
     }
   }

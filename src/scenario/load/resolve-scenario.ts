@@ -1,5 +1,6 @@
 import { flagsOf, flagValue } from "../../control/controller.js";
 import { CONTROLLERS } from "../../control/registry.js";
+import { type GateSettings, gateSettings } from "../../api/feature-gates/gate-settings.js";
 import { DEFAULTS } from "../defaults.js";
 import { controlPlane } from "../schema/control-plane.js";
 import type { ScenarioDocument } from "../schema/document.js";
@@ -48,6 +49,7 @@ export function resolveScenario(
     name: metadata.name,
     kubernetesVersion: version?.text ?? DEFAULTS.kubernetesVersion,
     kubernetesMinor: minorOf(document),
+    featureGates: gatesOf(document).changed,
     startTimeEpochMicros: spec.startTime ?? parts.snapshotTimeMicros ?? defaultStartMicros(),
     seed: overrides.seed ?? spec.seed ?? DEFAULTS.seed,
     end,
@@ -97,6 +99,11 @@ const DEFAULT_MINOR = Number(DEFAULTS.kubernetesVersion.split(".")[1]);
 /** The minor version of Kubernetes that behaves. */
 export function minorOf({ spec }: ScenarioDocument): number {
   return spec.kubernetesVersion?.minor ?? DEFAULT_MINOR;
+}
+
+/** The feature gates that the document sets, for its version. */
+export function gatesOf(document: ScenarioDocument): GateSettings {
+  return gateSettings(document.spec.featureGates ?? {}, minorOf(document));
 }
 
 function defaultStartMicros(): number {

@@ -8,7 +8,7 @@ import {
 import { newestApiVersion } from "../../scheduler/framework/configuration/served-versions.js";
 import type { PluginCatalogue } from "../../scheduler/framework/configuration/plugin-catalogue.js";
 import { successorOf } from "../../scheduler/framework/configuration/plugin-remedies.js";
-import { featuresOf } from "../../api/features.js";
+import type { Features } from "../../api/features.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import type { Issue } from "../issue.js";
 import type { LoadedObject } from "../schema/scenario.js";
@@ -28,6 +28,7 @@ interface Reading {
   readonly inputs: InputFiles;
   /** Minor version of Kubernetes whose fields and plugins it may name. */
   readonly minor: number;
+  readonly features: Features;
   readonly catalogue: PluginCatalogue;
 }
 
@@ -40,9 +41,10 @@ export interface TakenConfig {
 }
 
 /** Upstream's own, for a scenario that names none. */
-export function defaultSchedulerConfig(minor: number): TakenConfig {
-  const options = optionsOf({ minor, catalogue: PLUGIN_CATALOGUE });
-  const { configuration } = loadConfiguration(null, options);
+export function defaultSchedulerConfig(
+  version: Pick<LoadingOptions, "minor" | "features">,
+): TakenConfig {
+  const { configuration } = loadConfiguration(null, { ...version, catalogue: PLUGIN_CATALOGUE });
   assert(configuration !== null, "the default configuration of the scheduler is wrong");
   return { object: null, configuration };
 }
@@ -96,7 +98,7 @@ function inlineConfig(
 function takeConfig(
   value: Readonly<Record<string, unknown>>,
   origin: LoadedObject["origin"],
-  reading: Pick<Reading, "minor" | "catalogue">,
+  reading: LoadingOptions,
 ): TakenConfig | readonly ObjectFlaw[] {
   if (value.kind !== CONFIG_KIND) {
     return [{ path: ["kind"], message: otherKind(value, reading.minor) }];
@@ -137,6 +139,6 @@ function namesIn(list: unknown): readonly string[] {
   );
 }
 
-function optionsOf({ minor, catalogue }: Pick<Reading, "minor" | "catalogue">): LoadingOptions {
-  return { minor, features: featuresOf(minor), catalogue };
+function optionsOf({ minor, features, catalogue }: LoadingOptions): LoadingOptions {
+  return { minor, features, catalogue };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { NEWEST_MINOR, OLDEST_MINOR, kubernetesMinor } from "../../api/features.js";
+import { kubernetesMinor, NEWEST_MINOR, OLDEST_MINOR } from "../../api/features.js";
 import { DEFAULTS } from "../defaults.js";
 import type { Parsed } from "../units.js";
 import { behavior } from "./behavior.js";
@@ -53,6 +53,11 @@ const spec = z.strictObject({
     leaf({ type: "string", pattern: "^v?1\\.\\d\\d(\\.\\d+([-+].+)?)?$" }, parseVersion).optional(),
     "Which version's behaviour, where versions differ. A patch release counts as its minor.",
     { default: DEFAULTS.kubernetesVersion },
+  ),
+  featureGates: described(
+    z.record(z.string(), z.boolean()).optional(),
+    "Upstream's feature gates, by name: what `--feature-gates` of the components sets.",
+    { default: "as the version has them" },
   ),
   startTime: described(
     instant.optional(),

@@ -1,8 +1,9 @@
-import type { FlagValues } from "../../control/controller.js";
+import type { GateValues } from "../../api/feature-gates/gate-settings.js";
 import type { Labels, Manifest, ResourceList, Taint } from "../../api/kubernetes.js";
 import type { TimeMicros } from "../../base/time.js";
-import type { CycleTime } from "../../scheduler/cycle-time.js";
+import type { FlagValues } from "../../control/controller.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+import type { CycleTime } from "../../scheduler/cycle-time.js";
 import type { TimelineEntry } from "../../workload/timeline/operation.js";
 
 /**
@@ -14,6 +15,8 @@ export interface Scenario {
   /** `1.26`; decides between behaviours that differ by version. */
   readonly kubernetesVersion: string;
   readonly kubernetesMinor: number;
+  /** Upstream's feature gates that are not as by default in the version. */
+  readonly featureGates: GateValues;
   /** Virtual zero, in microseconds since 1970-01-01T00:00:00Z. */
   readonly startTimeEpochMicros: number;
   readonly seed: number;

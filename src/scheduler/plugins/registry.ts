@@ -11,6 +11,10 @@ import {
 } from "./default-preemption/default-preemption.js";
 import { defaultPreemptionArgs } from "./default-preemption/default-preemption-args.js";
 import { DynamicResources } from "./dynamic-resources/dynamic-resources.js";
+import {
+  type DynamicResourcesArgs,
+  dynamicResourcesArgs,
+} from "./dynamic-resources/dynamic-resources-args.js";
 import { ImageLocality } from "./image-locality/image-locality.js";
 import type { InterPodAffinityArgs } from "./inter-pod-affinity/affinity-score.js";
 import { InterPodAffinity } from "./inter-pod-affinity/inter-pod-affinity.js";
@@ -192,7 +196,8 @@ const PLUGINS: readonly PluginDescriptor[] = [
       reserve: true,
       preBind: true,
     },
-    factory: (_, handle) => new DynamicResources(handle),
+    args: dynamicResourcesArgs,
+    factory: (args, handle) => new DynamicResources(args as DynamicResourcesArgs, handle),
   },
   {
     name: "NodeDeclaredFeatures",

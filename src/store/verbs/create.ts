@@ -1,7 +1,7 @@
 import { describe } from "../../api/object-named.js";
 import { defaultSpec } from "../../api/defaults.js";
-import { KINDS, type Kind } from "../../api/kinds.js";
 import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
+import { KINDS, type Kind } from "../../api/kinds.js";
 import type { PodSpec } from "../../api/kubernetes.js";
 import type { NewObject, NewPod } from "../../api/new-object.js";
 import type { AnyVersion, VersionOf } from "../../api/object-version.js";
@@ -30,7 +30,10 @@ export function create(context: ServerContext, request: NewObject): Outcome {
   const admitted = admit(context, defaulted);
   if ("ok" in admitted) return admitted;
   const knownPodSpec = admitted.kind === "Pod" && context.validPodSpecs.has(admitted.spec);
-  const issues = validateCreate(admitted.kind, admitted, { knownPodSpec });
+  const issues = validateCreate(admitted.kind, admitted, {
+    ...context.validation,
+    knownPodSpec,
+  });
   if (issues.length > 0) return refuse("Invalid", invalidMessage(admitted, issues));
   if (admitted.kind === "Pod") context.validPodSpecs.add((admitted as NewPod).spec);
   if (admitted.kind === "PriorityClass") {

@@ -2,6 +2,7 @@ import { describe } from "../../api/object-named.js";
 import type { LabelSelector, PodSpec } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
 import type { AnyVersion } from "../../api/object-version.js";
+import type { ValidationOptions } from "../../api/validation/validate.js";
 import type { RandomStream } from "../../kernel/random-streams.js";
 import type { PodAdmission } from "../admission/admission.js";
 import type { LimitRanger } from "../admission/limit-ranger.js";
@@ -20,6 +21,8 @@ export interface ServerContext {
   readonly labelKeys: LabelKeyMerger;
   /** Whether pods have a subresource `resize`. */
   readonly resizes: boolean;
+  /** What the version lets specs have. */
+  readonly validation: ValidationOptions;
   /** For generated names. */
   readonly names: RandomStream;
   /** Pod specs that were found valid. */

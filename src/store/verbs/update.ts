@@ -52,7 +52,10 @@ export function write(
   const specChanged = changed.spec !== before.spec;
   const { labels, annotations } = before;
   if (specChanged || changed.labels !== labels || changed.annotations !== annotations) {
-    const issues = validateUpdate(before.kind, before, changed, options);
+    const issues = validateUpdate(before.kind, before, changed, {
+      ...context.validation,
+      ...options,
+    });
     if (issues.length > 0) return refuse("Invalid", invalidMessage(before, issues));
   }
   if (changed.kind === "PriorityClass" && specChanged) {

@@ -277,7 +277,7 @@ function objectsOf(definition: Definition, depth: number): fc.Arbitrary<object> 
   const fields = [...definition.fields.values()].filter(
     (field) =>
       (field.isRequired || depth > 0) &&
-      unserved({ definition, field, holder: "" }, undefined, NEWEST) === null,
+      unserved({ definition, field, holder: "" }, undefined, { minor: NEWEST }) === null,
   );
   // Few of many: each object would else be as large as all that there is.
   return fc.subarray(fields, { maxLength: Math.min(6, fields.length) }).chain((chosen) => {

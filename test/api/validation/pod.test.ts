@@ -12,6 +12,71 @@ const affinity = (side: string, rule: object) => withPod({ affinity: { [side]: r
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
 
+const GPU = { name: "gpu", resourceClaimName: "gpu" };
+const claiming = (resourceClaims: readonly object[], ...claims: readonly object[]) => ({
+  containers: [{ ...container, resources: { claims } }],
+  resourceClaims,
+});
+const USED = "spec.containers[0].resources.claims";
+
+describe("a pod is refused for its claims of devices", () => {
+  test.each<[string, object, readonly string[]]>([
+    ["and taken with one that a container uses", claiming([GPU], { name: "gpu" }), []],
+    [
+      "and taken with two requests of one",
+      claiming([GPU], { name: "gpu", request: "a" }, { name: "gpu", request: "b" }),
+      [],
+    ],
+    [
+      "without a name",
+      claiming([{ resourceClaimName: "gpu" }]),
+      ["Required spec.resourceClaims[0].name"],
+    ],
+    ["of one name", claiming([GPU, GPU]), ["Duplicate spec.resourceClaims[1].name"]],
+    [
+      "of a wrong name",
+      claiming([{ ...GPU, name: "Gpu" }]),
+      ["Invalid spec.resourceClaims[0].name"],
+    ],
+    ["without a source", claiming([{ name: "gpu" }]), ["Invalid spec.resourceClaims[0]"]],
+    [
+      "with two sources",
+      claiming([{ ...GPU, resourceClaimTemplateName: "gpu" }]),
+      ["Invalid spec.resourceClaims[0]"],
+    ],
+    [
+      "with a source of a wrong name",
+      claiming([{ name: "gpu", resourceClaimTemplateName: "G" }]),
+      ["Invalid spec.resourceClaims[0].resourceClaimTemplateName"],
+    ],
+    ["that are not there", claiming([GPU], { name: "tpu" }), [`NotFound ${USED}[0]`]],
+    ["without a name in a container", claiming([GPU], {}), [`Required ${USED}[0]`]],
+    ["used twice", claiming([GPU], { name: "gpu" }, { name: "gpu" }), [`Duplicate ${USED}[1]`]],
+    [
+      "whose request is used twice",
+      claiming([GPU], { name: "gpu", request: "a" }, { name: "gpu", request: "a" }),
+      [`Duplicate ${USED}[1]`],
+    ],
+    [
+      "used whole after a part",
+      claiming([GPU], { name: "gpu", request: "a" }, { name: "gpu" }),
+      [`Duplicate ${USED}[1]`],
+    ],
+    [
+      "in part after the whole",
+      claiming([GPU], { name: "gpu" }, { name: "gpu", request: "a" }),
+      [`Duplicate ${USED}[1]`],
+    ],
+    [
+      "for the pod as a whole",
+      withPod({ resourceClaims: [GPU], resources: { claims: [{ name: "gpu" }] } }),
+      ["Forbidden spec.resources.claims"],
+    ],
+  ])("%s", (_, spec, expected) => {
+    expect(refusals("Pod", { restartPolicy: "Always", ...spec })).toEqual(expected);
+  });
+});
+
 describe("a pod is refused", () => {
   test.each<[string, object, string]>([
     ["without containers", { containers: [] }, "Required spec.containers"],

@@ -311,3 +311,47 @@ describe("arguments that came or changed with a version", () => {
     ]);
   });
 });
+
+describe("arguments of DynamicResources", () => {
+  const NAME = "DynamicResources";
+
+  test.each<[number, object, readonly string[]]>([
+    [34, { filterTimeout: "10s" }, []],
+    [37, { filterTimeout: "0s", bindingTimeout: "1m30s" }, []],
+    [
+      37,
+      { filterTimeout: "-1s" },
+      ['filterTimeout: Invalid value: "-1s": must be zero or positive'],
+    ],
+    [
+      37,
+      { bindingTimeout: "999ms" },
+      ['bindingTimeout: Invalid value: "999ms": must be at least 1 second'],
+    ],
+    [
+      37,
+      { bindingTimeout: 5 },
+      ["bindingTimeout: Invalid value: 5: must be a duration such as 10s or 1m30s"],
+    ],
+    [
+      35,
+      { bindingTimeout: "10s" },
+      [
+        "bindingTimeout: Forbidden: the feature gate DRADeviceBindingConditions or DRAResourceClaimDeviceStatus is off",
+      ],
+    ],
+    [
+      34,
+      { bindingTimeout: "10s" },
+      ["bindingTimeout: Forbidden: unknown field; known are apiVersion, kind, filterTimeout"],
+    ],
+  ])("in 1.%i %j: %j", (minor, args, expected) => {
+    expect(refusals(NAME, args, minor)).toEqual(expected);
+  });
+
+  test("say how long PreBind waits", () => {
+    const args = { bindingTimeout: "1m30s" };
+    const loaded = load([{ name: NAME, args }], 37).configuration?.profiles[0]?.args;
+    expect(loaded?.[NAME]).toEqual({ bindingTimeoutMicros: 90_000_000 });
+  });
+});

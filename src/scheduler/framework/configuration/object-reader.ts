@@ -1,5 +1,7 @@
+import type { TimeMicros } from "../../../base/time.js";
 import { lettersApart } from "../../../base/near-name.js";
 import type { FieldIssues } from "../../../api/validation/field-issue.js";
+import { goDurationMicros } from "./go-duration.js";
 
 /** `, did you mean "x"?`, if one of `known` is near. */
 export function nearest(name: string, known: readonly string[]): string {
@@ -86,6 +88,17 @@ export class ObjectReader {
 
   string(name: string): string | undefined {
     return this.typed(name, (value) => typeof value === "string", "must be a string");
+  }
+
+  /** A duration such as `1m30s`, in microseconds. */
+  durationMicros(name: string): TimeMicros | undefined {
+    const text = this.typed(
+      name,
+      (value): value is string =>
+        typeof value === "string" && goDurationMicros(value) !== undefined,
+      "must be a duration such as 10s or 1m30s",
+    );
+    return text === undefined ? undefined : goDurationMicros(text);
   }
 
   boolean(name: string): boolean | undefined {

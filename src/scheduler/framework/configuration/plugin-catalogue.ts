@@ -10,10 +10,10 @@ export interface ArgsReader {
   /** The first minor version of Kubernetes that has a field, where not all have it. */
   readonly since?: Readonly<Record<string, number>>;
   /**
-   * The complete arguments in a minor version; what is wrong becomes an issue of the reader. Null:
-   * all defaults.
+   * The complete arguments in a minor version with its gates; what is wrong becomes an issue of the
+   * reader. Null: all defaults.
    */
-  read(args: ObjectReader | null, minor: number): unknown;
+  read(args: ObjectReader | null, minor: number, features: Features): unknown;
 }
 
 /** A plugin that a configuration may name. */

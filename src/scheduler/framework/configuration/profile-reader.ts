@@ -188,13 +188,13 @@ export class ProfileReader {
 
   private argsOf({ name, args }: PluginDescriptor, config: ObjectReader | undefined): unknown {
     if (args === undefined) return config?.raw("args");
-    const { minor } = this.options;
+    const { minor, features } = this.options;
     const fields = args.fields.filter((field) => minor >= (args.since?.[field] ?? 0));
     const given = config?.object("args", ["apiVersion", "kind", ...fields]) ?? null;
     if (given?.raw("kind") !== undefined) {
       given.issues.oneOf(given.at("kind"), given.raw("kind"), [`${name}Args`]);
     }
-    return args.read(given, minor);
+    return args.read(given, minor, features);
   }
 }
 

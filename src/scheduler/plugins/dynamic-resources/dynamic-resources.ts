@@ -47,14 +47,13 @@ import {
   extendedRequests,
   isServedByClasses,
 } from "./extended-resources.js";
+import type { DynamicResourcesArgs } from "./dynamic-resources-args.js";
 import { matchesNodeSelector } from "./node-selection.js";
 import { isControlledBy, isReservedFor, podResourceClaims } from "./pod-claims.js";
 
 const NAME = "DynamicResources";
 /** Between two looks at devices that are attached on demand. */
 const DEVICES_POLL_MICROS = 5 * MICROS_PER_SECOND;
-/** Source: kube-scheduler, DynamicResourcesArgs.bindingTimeout. */
-const DEVICES_TIMEOUT_MICROS = 600 * MICROS_PER_SECOND;
 const SKIP: PreFilterResult = { status: new Status("Skip", [], NAME), nodeNames: null };
 const NOT_PREPARED = new Status("Error", ["not found"], NAME);
 const refusal = (reason: string): Status =>
@@ -84,7 +83,10 @@ export class DynamicResources
   /** One set of requests for all pods of a spec that lack the same resources on a node. */
   private readonly extendedSpecs = new WeakMap<object, Map<string, ExtendedRequests>>();
 
-  constructor(private readonly handle: Handle) {
+  constructor(
+    private readonly args: DynamicResourcesArgs,
+    private readonly handle: Handle,
+  ) {
     this.features = handle.features;
     this.classes = new ExtendedResources(handle.listers);
     this.allocator = new DeviceAllocator(handle.listers, {
@@ -369,7 +371,7 @@ export class DynamicResources
       steps,
       pollMicros: DEVICES_POLL_MICROS,
       looksAtOnce: true,
-      timeoutMicros: DEVICES_TIMEOUT_MICROS,
+      timeoutMicros: this.args.bindingTimeoutMicros,
       timedOut: "device binding timeout",
       failure: "",
     };

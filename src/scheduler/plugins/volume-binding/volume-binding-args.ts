@@ -9,15 +9,13 @@ const TIMEOUT = {
   max: Number.MAX_SAFE_INTEGER,
   detail: "invalid BindTimeoutSeconds, should not be a negative value",
 };
-/** The version from which StorageCapacityScoring is on. */
-const SCORES_SINCE = 37;
 /** The version in which the gate of `shape` got another name. */
 const SCORING_SINCE = 33;
 
 export const volumeBindingArgs: ArgsReader = {
   fields: ["bindTimeoutSeconds", "shape"],
-  read(args, minor): VolumeBindingArgs {
-    const scores = minor >= SCORES_SINCE;
+  read(args, minor, features): VolumeBindingArgs {
+    const scores = features.StorageCapacityScoring;
     const given = args !== null && args.raw("shape") !== undefined;
     if (given && !scores) {
       const gate = minor < SCORING_SINCE ? "VolumeCapacityPriority" : "StorageCapacityScoring";
