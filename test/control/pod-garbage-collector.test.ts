@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { featuresOf } from "../../src/api/features.js";
 import { podCondition, type PodVersion } from "../../src/api/pod-version.js";
 import { MICROS_PER_SECOND, secondsToMicros } from "../../src/base/time.js";
 import type { ControllerOptions } from "../../src/control/controller.js";
@@ -81,7 +82,7 @@ describe("a pod whose node is gone", () => {
   });
 
   it("is deleted as it is before 1.26", () => {
-    const { cluster, versions, gone } = collected({ kubernetesMinor: 25 });
+    const { cluster, versions, gone } = collected({ features: featuresOf(25) });
     bare(cluster, "a", "node-0");
     remove(cluster, "node-0");
     cluster.advance(600);

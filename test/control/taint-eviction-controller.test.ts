@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { featuresOf } from "../../src/api/features.js";
 import { podCondition } from "../../src/api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../src/base/time.js";
 import type { ControllerOptions } from "../../src/control/controller.js";
@@ -112,7 +113,7 @@ describe("a pod on a node that gets NoExecute taints", () => {
 
   it("is told why from 1.26 on, and the event says so in any version", () => {
     for (const kubernetesMinor of [25, 26, 34]) {
-      const { cluster, setTaints } = tolerating([], { kubernetesMinor });
+      const { cluster, setTaints } = tolerating([], { features: featuresOf(kubernetesMinor) });
       setTaints([taint("a")]);
       cluster.advance(1);
       const condition = podCondition(cluster.get("Pod", "p"), "DisruptionTarget");
