@@ -198,8 +198,6 @@ function podsOf(manifest: Manifest, namespace: string): PodsOf | null {
       return referred(namespace, spec.scaleTargetRef);
     case "VerticalPodAutoscaler":
       return referred(namespace, spec.targetRef);
-    case "ResourceQuota":
-      return namespace;
     case "MutatingWebhookConfiguration":
       return ALL_PODS;
     default:

@@ -14,6 +14,13 @@ spec:
   selector: { matchLabels: { app: ${name} } }
   template: { metadata: { labels: { app: ${name} } }, spec: { ${podSpec} } }
 `;
+const REPLICATION_CONTROLLER = `apiVersion: v1
+kind: ReplicationController
+metadata: { name: db, namespace: shop }
+spec:
+  selector: { app: db }
+  template: { metadata: { labels: { app: db } }, spec: { ${container()} } }
+`;
 const pod = (name: string, podSpec: string): string =>
   `{ apiVersion: v1, kind: Pod, metadata: { name: ${name}, namespace: shop }, spec: { ${podSpec} } }\n`;
 const generator = (name: string, kind: string, spec: string): string =>
@@ -64,17 +71,8 @@ describe("what is not modelled tells the pods that it concerns", () => {
     },
     {
       what: "a kind whose controller is missing: pods that are not there",
-      given: [workload("StatefulSet", "db", container()), pod("other", container())],
-      says: ["StatefulSet: pods of StatefulSet shop/db are not made"],
-    },
-    {
-      what: "a quota: the pods of its namespace",
-      given: [
-        "{ apiVersion: v1, kind: ResourceQuota, metadata: { name: q, namespace: shop }, spec: { hard: { pods: 9 } } }\n",
-        workload("Deployment", "web", container()),
-        "{ apiVersion: v1, kind: Pod, metadata: { name: elsewhere }, spec: { containers: [{ name: m, image: i }] } }\n",
-      ],
-      says: ["ResourceQuota: 2 pods of ResourceQuota shop/q"],
+      given: [REPLICATION_CONTROLLER, pod("other", container())],
+      says: ["ReplicationController: pods of ReplicationController shop/db are not made"],
     },
     {
       what: "an autoscaler: the pods of its target",
