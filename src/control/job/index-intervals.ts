@@ -13,10 +13,6 @@ export class IndexIntervals {
 
   private constructor(readonly intervals: readonly Interval[]) {}
 
-  static of(intervals: readonly (readonly [number, number])[]): IndexIntervals {
-    return new IndexIntervals(merged(intervals.map(([first, last]) => ({ first, last }))));
-  }
-
   static ofIndexes(indexes: Iterable<number>): IndexIntervals {
     const ordered = [...new Set(indexes)].sort((a, b) => a - b);
     return new IndexIntervals(merged(ordered.map((index) => ({ first: index, last: index }))));

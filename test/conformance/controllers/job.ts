@@ -109,6 +109,11 @@ function indexedJob(sketch: JobSketch) {
 const pairs = ({ intervals }: IndexIntervals) => intervals.map(({ first, last }) => [first, last]);
 type Pairs = readonly (readonly [number, number])[];
 
+function intervalsOf(pairs: Pairs): IndexIntervals {
+  const text = pairs.map(([first, last]) => `${first}-${last}`).join(",");
+  return IndexIntervals.parse(text, Number.MAX_SAFE_INTEGER);
+}
+
 const indexed: Area = {
   "indexed.succeeded": suite<JobSketch & { pods: PodSketch[] }>((given) => {
     const { before, now } = succeededIndexes(indexedJob(given), given.pods.map(podOf));
@@ -130,8 +135,8 @@ const indexed: Area = {
     const state = {
       active: activePods.map(podOf),
       terminating: [],
-      succeeded: IndexIntervals.of(succeeded),
-      failed: failed && IndexIntervals.of(failed),
+      succeeded: intervalsOf(succeeded),
+      failed: failed && intervalsOf(failed),
     };
     return { indexes: nextIndexes(indexedJob({ completions }), state, count) };
   }),
