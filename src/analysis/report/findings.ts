@@ -37,7 +37,7 @@ function findingOf(row: ComparedRow, level: number): Finding {
     const word = difference > 0 ? "higher" : "lower";
     return {
       verdict: "found",
-      sentence: `${who}; ${word} by ${change}. Found over the whole table (Holm, p ${pText(row.pHolm)}).`,
+      sentence: `${who}; ${word}, a difference of ${change}. Found over the whole table (Holm, p ${pText(row.pHolm)}).`,
     };
   }
   const least = detectable === null ? "" : ` They find ${numberCell(detectable)} with 95 % power.`;
