@@ -281,6 +281,17 @@ describe("claims of a StatefulSet", () => {
 
 const isPodReadyNow = (pod: PodVersion) => isPodReady(pod) && pod.deletionTimeMicros === null;
 
+/** As a kubelet tells of a pod that fails: it is not ready any more. */
+const failed = ({ status }: PodVersion) => ({
+  phase: "Failed" as const,
+  status: {
+    ...status,
+    conditions: status.conditions.map((one) =>
+      one.type === "Ready" ? { ...one, status: "False" as const } : one,
+    ),
+  },
+});
+
 const change = fc.oneof(
   fc.record({ replicas: fc.integer({ min: 0, max: 5 }) }),
   fc.record({ image: fc.constantFrom("web:1", "web:2", "web:3") }),
@@ -320,7 +331,7 @@ describe("whatever happens to a StatefulSet", () => {
         const target = cluster.all("Pod")[index];
         if (target?.phase !== "Running") continue;
         if ("deletes" in next) cluster.execute({ verb: "delete", target });
-        else cluster.execute({ verb: "patch", target, change: { phase: "Failed" } });
+        else cluster.execute({ verb: "patch", target, change: failed(target) });
       }
       cluster.advance(900);
       expect(names(cluster)).toEqual(Array.from({ length: replicas }, (_, i) => `web-${i}`));
