@@ -10,7 +10,10 @@ import {
   resolveFenceposts,
 } from "../../../src/control/deployment/fenceposts.js";
 import { setsToCleanUp } from "../../../src/control/deployment/history.js";
-import { newReplicaSetSize } from "../../../src/control/deployment/new-replica-set.js";
+import {
+  findNewReplicaSet,
+  newReplicaSetSize,
+} from "../../../src/control/deployment/new-replica-set.js";
 import {
   conditionOf,
   type DeploymentCondition,
@@ -38,6 +41,7 @@ import {
   scaleDownOldReplicaSets,
 } from "../../../src/control/deployment/rolling-update.js";
 import { UnfinishedPods } from "../../../src/control/deployment/unfinished-pods.js";
+import { TemplateContents } from "../../../src/control/template-contents.js";
 import { Timestamps } from "../../../src/control/timestamps.js";
 import type { PodPhase } from "../../../src/api/pod-version.js";
 import { annotations, meta, object, pod } from "./objects.js";
@@ -243,11 +247,31 @@ const rolling: Area = {
     const { scaled, size } = after(set, steps);
     return { scaled, oldReplicas: size };
   }),
-  "recreate.scaleDownOld": suite<{ oldReplicaSets: SetSketch[] }>((given) => {
-    const sets = replicaSets(given.oldReplicaSets);
+  "recreate.scaleDownOld": suite<{
+    replicas?: number;
+    oldReplicaSets?: SetSketch[];
+    oldReplicas?: number[];
+  }>((given) => {
+    const ofSizes = (given.oldReplicas ?? []).map((replicas) => ({ replicas }));
+    const sets = replicaSets(given.oldReplicaSets ?? ofSizes);
     const steps = scaleDownForRecreate(sets);
     const sizes = sets.map((set) => after(set, steps).size);
     return { scaled: steps.length > 0, sizes, oldReplicas: sizes };
+  }),
+  newReplicaSet: suite<{ replicaSets: (SetSketch & { templateMatches: boolean })[] }>((given) => {
+    const sets = given.replicaSets.map((sketch, row): ReplicaSet => {
+      const set = replicaSet(sketch, row);
+      const template = sketch.templateMatches ? {} : { metadata: { labels: { app: "former" } } };
+      return { ...set, spec: { ...set.spec, template } } as ReplicaSet;
+    });
+    const found = findNewReplicaSet(deployment({ replicas: 1 }), sets, new TemplateContents());
+    const old = sets.filter(({ uid }) => uid !== found?.uid);
+    const withReplicas = old.filter((set) => sizeOf(set) > 0);
+    return {
+      new: found?.name ?? null,
+      old: old.map(({ name }) => name),
+      oldWithReplicas: withReplicas.map(({ name }) => name),
+    };
   }),
   "recreate.oldPodsRunning": suite<{
     oldReplicaSets: { statusReplicas: number; podPhases: PodPhase[] }[];

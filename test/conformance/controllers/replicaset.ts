@@ -111,7 +111,8 @@ const deletion: Area = {
       candidate: candidateOf(sketch, row, sketch.rank ?? given.ranks?.[row] ?? 0),
       tie: row,
     }));
-    return { order: inDeletionOrder(ranked, orderOptions(given)).map(({ name }) => name) };
+    const order = inDeletionOrder(ranked, orderOptions(given)).map(({ name }) => name);
+    return { order, names: order };
   }),
   "pods.active": suite<{ pods: PodSketch[] }>(({ pods }) => ({
     active: pods
@@ -119,12 +120,12 @@ const deletion: Area = {
       .filter(isPodActive)
       .map(({ name }) => name),
   })),
-  "pods.terminating": suite<{ pods: PodSketch[] }>(({ pods }) => ({
-    terminating: pods
-      .map(podOf)
-      .filter(isPodTerminating)
-      .map(({ name }) => name),
-  })),
+  // Of pods without names their number is recorded.
+  "pods.terminating": suite<{ pods: PodSketch[] }>(({ pods }) => {
+    const terminating = pods.map(podOf).filter(isPodTerminating);
+    const areNamed = pods.every(({ name }) => name !== undefined);
+    return { terminating: areNamed ? terminating.map(({ name }) => name) : terminating.length };
+  }),
 };
 
 interface StatusCase {
