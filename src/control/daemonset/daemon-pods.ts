@@ -1,8 +1,8 @@
 import type { Affinity, PodSpec, Toleration } from "../../api/kubernetes.js";
-import { type NewPod, newMeta } from "../../api/new-object.js";
+import type { NewPod } from "../../api/new-object.js";
 import type { ObjectVersion } from "../../api/object-version.js";
-import { EMPTY_POD_STATUS, type PodVersion } from "../../api/pod-version.js";
-import { controllerReference } from "../owner-references.js";
+import type { PodVersion } from "../../api/pod-version.js";
+import { templatePod } from "../template-pod.js";
 
 export type DaemonSet = ObjectVersion<"DaemonSet">;
 
@@ -99,28 +99,19 @@ export class DaemonPods {
 }
 
 function newDaemonPod(set: DaemonSet, hash: string, nodeName: string): NewPod {
-  const { metadata, spec = { containers: [] } } = set.spec.template;
+  const made = templatePod(set, set.spec.template);
   const generation = generationOf(set);
   return {
-    kind: "Pod",
-    ...newMeta(set.namespace, ""),
-    generateName: `${set.name}-`,
+    ...made,
     labels: {
-      ...metadata?.labels,
+      ...made.labels,
       ...(generation !== null && { [GENERATION_LABEL]: generation }),
       [HASH_LABEL]: hash,
     },
-    annotations: metadata?.annotations ?? {},
-    ownerReferences: [controllerReference(set)],
-    finalizers: metadata?.finalizers ?? [],
     spec: {
-      ...spec,
-      affinity: pinnedTo(nodeName, spec.affinity),
-      tolerations: daemonTolerations(spec) as Toleration[],
+      ...made.spec,
+      affinity: pinnedTo(nodeName, made.spec.affinity),
+      tolerations: daemonTolerations(made.spec) as Toleration[],
     },
-    nodeName: spec.nodeName ?? "",
-    nominatedNodeName: "",
-    phase: "Pending",
-    status: EMPTY_POD_STATUS,
   };
 }

@@ -1,14 +1,10 @@
 import type { PodVersion } from "../../api/pod-version.js";
-import { EMPTY_POD_STATUS } from "../../api/pod-version.js";
 import type { NewPod } from "../../api/new-object.js";
-import { controllerReference } from "../owner-references.js";
+import { templatePod } from "../template-pod.js";
 import { COMPLETION_INDEX, failureAnnotations, generateNameOf } from "./completion-index.js";
 import { successorFailures } from "./indexed-pods.js";
 import type { JobFeatures } from "./job-features.js";
 import { countsFailuresByIndex, type Job, TRACKING_FINALIZER } from "./job-object.js";
-
-/** A Job whose name has this length leaves no room for the dash that its pods' names begin with. */
-const MAX_NAME_LENGTH = 253;
 
 /** The pods that Jobs' templates make: what those of one Job have in common is made once. */
 export class JobPodMaker {
@@ -19,27 +15,9 @@ export class JobPodMaker {
   podOf(job: Job): NewPod {
     let pod = this.common.get(job.spec);
     if (pod === undefined) {
-      const { metadata, spec = { containers: [] } } = job.spec.template;
-      const finalizers = metadata?.finalizers ?? [];
-      pod = {
-        kind: "Pod",
-        namespace: job.namespace,
-        name: "",
-        generateName: job.name.length < MAX_NAME_LENGTH ? `${job.name}-` : job.name,
-        deletionTimeMicros: null,
-        deletionGracePeriodSeconds: null,
-        labels: metadata?.labels ?? {},
-        annotations: metadata?.annotations ?? {},
-        ownerReferences: [controllerReference(job)],
-        finalizers: finalizers.includes(TRACKING_FINALIZER)
-          ? finalizers
-          : [...finalizers, TRACKING_FINALIZER],
-        spec,
-        nodeName: spec.nodeName ?? "",
-        nominatedNodeName: "",
-        phase: "Pending",
-        status: EMPTY_POD_STATUS,
-      };
+      const made = templatePod(job, job.spec.template);
+      const isTracked = made.finalizers.includes(TRACKING_FINALIZER);
+      pod = isTracked ? made : { ...made, finalizers: [...made.finalizers, TRACKING_FINALIZER] };
       this.common.set(job.spec, pod);
     }
     return pod;

@@ -1,6 +1,6 @@
 import type { OwnerReference } from "../../api/kubernetes.js";
 import type { NewPod } from "../../api/new-object.js";
-import { EMPTY_POD_STATUS, type PodVersion } from "../../api/pod-version.js";
+import type { PodVersion } from "../../api/pod-version.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import type { Outcome } from "../../store/outcome.js";
@@ -11,6 +11,7 @@ import { controllerReference } from "../owner-references.js";
 import { Selectors } from "../selectors.js";
 import { SlowStart } from "../slow-start.js";
 import { type StepEnd, Syncs } from "../syncs.js";
+import { templatePod } from "../template-pod.js";
 import { Timestamps } from "../timestamps.js";
 import type { PodCounts } from "./pod-tally.js";
 import { podsToDelete } from "./pods-to-delete.js";
@@ -19,9 +20,6 @@ import { type ReplicaSetStatus, replicaSetStatus } from "./replica-set-status.js
 
 /** Most pods that one sync creates or deletes. */
 const BURST_REPLICAS = 500;
-
-/** A set whose name has this length leaves no room for the dash that its pods' names begin with. */
-const MAX_NAME_LENGTH = 253;
 
 /** A sync that is under way. */
 interface Sync {
@@ -327,24 +325,7 @@ export class ReplicaSetController implements Controller {
   private podOf(set: ReplicaSet): NewPod {
     let pod = this.podRequests.get(set.spec);
     if (pod === undefined) {
-      const { metadata, spec = { containers: [] } } = set.spec.template ?? {};
-      pod = {
-        kind: "Pod",
-        namespace: set.namespace,
-        name: "",
-        generateName: set.name.length < MAX_NAME_LENGTH ? `${set.name}-` : set.name,
-        deletionTimeMicros: null,
-        deletionGracePeriodSeconds: null,
-        labels: metadata?.labels ?? {},
-        annotations: metadata?.annotations ?? {},
-        ownerReferences: [controllerReference(set)],
-        finalizers: metadata?.finalizers ?? [],
-        spec,
-        nodeName: spec.nodeName ?? "",
-        nominatedNodeName: "",
-        phase: "Pending",
-        status: EMPTY_POD_STATUS,
-      };
+      pod = templatePod(set, set.spec.template);
       this.podRequests.set(set.spec, pod);
     }
     return pod;

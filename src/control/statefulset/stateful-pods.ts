@@ -1,8 +1,7 @@
 import type { PodTemplateSpec } from "../../api/kubernetes.js";
 import { type NewGeneric, type NewPod, newMeta } from "../../api/new-object.js";
-import { EMPTY_POD_STATUS } from "../../api/pod-version.js";
 import type { PersistentVolumeClaim } from "../../api/schemas/types.js";
-import { controllerReference } from "../owner-references.js";
+import { templatePod } from "../template-pod.js";
 import {
   claimName,
   POD_INDEX_LABEL,
@@ -46,30 +45,22 @@ export function statefulPod(
   ordinal: number,
   { revision, hasIndexLabel }: StatefulPodOptions,
 ): NewPod {
-  const { metadata, spec = { containers: [] } } = revision.template;
+  const made = templatePod(set, revision.template);
   const name = podName(set, ordinal);
   return {
-    kind: "Pod",
-    ...newMeta(set.namespace, name),
-    generateName: `${set.name}-`,
+    ...made,
+    name,
     labels: {
-      ...metadata?.labels,
+      ...made.labels,
       ...identityLabels(name, ordinal, hasIndexLabel),
       [REVISION_LABEL]: revision.name,
     },
-    annotations: metadata?.annotations ?? {},
-    ownerReferences: [controllerReference(set)],
-    finalizers: metadata?.finalizers ?? [],
     spec: {
-      ...spec,
+      ...made.spec,
       hostname: name,
       ...(set.spec.serviceName && { subdomain: set.spec.serviceName }),
-      ...withClaims(set, ordinal, spec.volumes),
+      ...withClaims(set, ordinal, made.spec.volumes),
     },
-    nodeName: spec.nodeName ?? "",
-    nominatedNodeName: "",
-    phase: "Pending",
-    status: EMPTY_POD_STATUS,
   };
 }
 
