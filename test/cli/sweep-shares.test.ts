@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hashes } from "./result-hashes.js";
 import { MAIN, Workplace } from "./seatrial.js";
 
 const SCENARIO = `apiVersion: seatrial.dev/v1alpha1
@@ -37,18 +37,6 @@ beforeAll(() => {
   place.write("experiment.yaml", EXPERIMENT);
 });
 afterAll(() => place.remove());
-
-/** Every file below `folder` but wall-clock figures, by its hash. */
-function hashes(folder: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const name of (readdirSync(folder, { recursive: true }) as string[]).sort()) {
-    if (name.endsWith("timing.json") || statSync(join(folder, name)).isDirectory()) continue;
-    found[name] = createHash("sha256")
-      .update(readFileSync(join(folder, name)))
-      .digest("hex");
-  }
-  return found;
-}
 
 describe("shares of a sweep", () => {
   test("that a Slurm array runs and `merge` puts together are the sweep, byte by byte", async () => {

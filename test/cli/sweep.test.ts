@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hashes } from "./result-hashes.js";
 import { MAIN, Workplace } from "./seatrial.js";
 
 const SCENARIO = `apiVersion: seatrial.dev/v1alpha1
@@ -43,18 +43,6 @@ beforeAll(() => {
   place.write("experiment.yaml", GOOD);
 });
 afterAll(() => place.remove());
-
-/** Every file below `folder` but wall-clock figures, by its hash. */
-function hashes(folder: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const name of (readdirSync(folder, { recursive: true }) as string[]).sort()) {
-    if (name.endsWith("timing.json") || statSync(join(folder, name)).isDirectory()) continue;
-    found[name] = createHash("sha256")
-      .update(readFileSync(join(folder, name)))
-      .digest("hex");
-  }
-  return found;
-}
 
 describe("sweep", () => {
   test("gives the same bytes with one worker and with two, and after a kill and --resume", async () => {
