@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashes } from "./result-hashes.js";
@@ -163,9 +163,14 @@ async function killedAfterFirstRuns(out: string): Promise<void> {
     stdio: "ignore",
   });
   const journal = join(place.path, out, "swept", "nodes.sweep.jsonl");
-  while (!existsSync(journal)) await new Promise((done) => setTimeout(done, 5));
+  const tellsOfARun = () => existsSync(journal) && readFileSync(journal, "utf8").includes("}\n");
+  // A journal is made before its first line is written, so that it is there is not enough.
+  while (child.exitCode === null && !tellsOfARun()) {
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  const gone = new Promise((done) => child.on("exit", done));
   child.kill("SIGKILL");
-  await new Promise((done) => child.on("exit", done));
+  if (child.exitCode === null) await gone;
   // On a busy machine the sweep may be over before it is killed: then its manifest says what there is.
   if (existsSync(journal)) {
     rmSync(join(place.path, out, "swept", "nodes.sweep.json"), { force: true });
