@@ -45,25 +45,29 @@ const SIZES = [100, 1_000, 5_000, 20_000, 100_000];
 const WARM_UP = 24;
 /** Clusters that take turns, so that both meet the same disturbances. */
 const COMPARED = [1_000, 100_000];
-const TURNS = 30;
+export const TURNS = 30;
 /** The plain form places so many pods of a round. */
 const PLAIN_PODS = 40;
 
 /** As the recorded runs: so many pods are placed one after the other on an empty cluster. */
-function podsOf(nodes: number, percentage: number): number {
+export function podsOf(nodes: number, percentage: number): number {
   return nodes === 5_000 && percentage === 100 ? 1_000 : 2_000;
 }
 
 /** One recorded workload on one cluster, over and over: the pods are taken away after each round. */
-class Rounds {
+export class Rounds {
   readonly world: BenchWorld;
 
   constructor(
     private readonly workload: Workload,
     nodes: number,
     percentageOfNodesToScore: number,
+    minor?: number,
   ) {
-    this.world = new BenchWorld({ percentageOfNodesToScore });
+    this.world = new BenchWorld({
+      percentageOfNodesToScore,
+      ...(minor === undefined ? {} : { minor }),
+    });
     for (let i = 0; i < nodes; i += 1) {
       this.world.state.addNode(benchNode(`node-${i}`, speedNode(i)));
     }
@@ -104,7 +108,7 @@ class Rounds {
 }
 
 /** What others do on the machine makes rounds slower, never faster: so not the middle of them. */
-function lowerQuartile(values: readonly number[]): number {
+export function lowerQuartile(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 2]!;
 }
 

@@ -5,6 +5,7 @@ import { mixes } from "./mixes.js";
 import { preemption } from "./preemption.js";
 import { refusals } from "./refusals.js";
 import { Targets } from "./targets.js";
+import { versions } from "./versions.js";
 import { wholeCluster } from "./whole.js";
 
 /** `SEATRIAL_BENCH=full` measures six times longer. Rates are by seconds of processor time. */
@@ -16,6 +17,7 @@ export async function run(): Promise<void> {
   const seconds = await replayOpenb();
   if (seconds !== null) targets.atMost("both openb runs: seconds of CPU", seconds, 5);
   ladder(millis, targets);
+  versions(targets);
   mixes(millis * 4, targets);
   preemption();
   devices(millis * 4, targets);

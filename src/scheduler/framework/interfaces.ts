@@ -132,7 +132,7 @@ export interface Plugin {
   readonly name: string;
   /** What filter and score depend on. Absent: anything, so that no answer may be remembered. */
   readonly reads?: Reads;
-  /** False when it passes this pod on every node, and scores all alike. By the template, and `nodeName`. */
+  /** False when it passes this pod on every node, and scores all alike. By template, `nodeName` and DeviceClasses. */
   concerns?(pod: PodInfo): boolean;
   /**
    * The rule of filter and score by what the placed pods come to; it must answer as these do. `known` is

@@ -111,9 +111,11 @@ export class DynamicResources
     if ((template.spec.resourceClaims ?? []).length > 0) return true;
     if (!this.features.DRAExtendedResource) return false;
     const { scalars } = template.resources.requests;
-    return scalars.some(
-      (amount, id) => (amount ?? 0) > 0 && isServedByClasses(this.handle.scalars.name(id)),
-    );
+    return scalars.some((amount, id) => {
+      if (amount === undefined || amount === 0) return false;
+      const name = this.handle.scalars.name(id);
+      return isServedByClasses(name) && this.classes.classOf(name) !== undefined;
+    });
   }
 
   signPod({ template }: PodInfo): string | null {
