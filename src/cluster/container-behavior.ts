@@ -1,11 +1,13 @@
-import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { Container } from "../api/kubernetes.js";
 import type { PodVersion } from "../api/pod-version.js";
+import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 
 /** What one run of a container will do, told when it starts. */
 export interface ContainerRun {
   /** From the start of the process until it serves. */
   readonly startMicros: TimeMicros;
+  /** From when it has started up until it is ready; null: never; absent: as its probe finds. */
+  readonly readyMicros?: TimeMicros | null;
   /** From the start of the process until it ends by itself; null: never. */
   readonly runMicros: TimeMicros | null;
   readonly exitCode: number;
@@ -27,6 +29,10 @@ export interface BehaviorSource {
   containerRun(pod: PodVersion, container: Container, init: boolean, ordinal: number): ContainerRun;
   /** From SIGTERM until the container has ended. */
   stopMicros(pod: PodVersion, container: Container): TimeMicros;
+  /** From when the pod is on its node until its first container may start; default: 0. */
+  sandboxMicros?(pod: PodVersion): TimeMicros;
+  /** Why the container never starts; null, and the default: it does. */
+  neverStarts?(pod: PodVersion, container: Container): string | null;
   /** Size of the container's image; 0: pulling it takes no time. */
   imageBytes(pod: PodVersion, container: Container): number;
   /** Whether there is no such image to pull; default: there is. */

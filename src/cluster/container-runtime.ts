@@ -2,8 +2,8 @@ import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
-import { lostState, terminationOf, waitingFor } from "./container-states.js";
 import type { BehaviorSource, ContainerRun } from "./container-behavior.js";
+import { lostState, terminationOf, waitingFor } from "./container-states.js";
 import type { FailedPulls } from "./failed-pulls.js";
 import { type ImagePulling, ImagePulls, type Pull } from "./image-pulls.js";
 import type { KubeletNode } from "./kubelet-node.js";
@@ -66,6 +66,14 @@ export class ContainerRuntime {
   start(worker: PodWorker, container: ContainerRecord): void {
     const { behavior } = this.options;
     const { image = "", name } = container.spec;
+    const hindrance = behavior.neverStarts?.(worker.pod, container.spec) ?? null;
+    if (hindrance !== null) {
+      this.warn(worker, "Failed", `Error: ${hindrance}`);
+      container.step = "no image";
+      container.status = waitingFor(container.status, hindrance);
+      this.options.listener.containerChanged(worker, container);
+      return;
+    }
     const present = worker.node.images.has(image);
     const bytes = present ? 0 : behavior.imageBytes(worker.pod, container.spec);
     if (present && container.spec.imagePullPolicy !== "Always") {

@@ -1,15 +1,17 @@
-import type { TimeMicros } from "../base/time.js";
-import { MICROS_PER_SECOND } from "../base/time.js";
 import type { VersionOf } from "../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../api/pod-version.js";
+import type { TimeMicros } from "../base/time.js";
+import { MICROS_PER_SECOND } from "../base/time.js";
+import type { HandlerId } from "../kernel/engine.js";
+import { Phase } from "../kernel/phase.js";
 import type { Informer } from "../store/informer.js";
 import { ContainerRuntime } from "./container-runtime.js";
 import { kubeletBackoff } from "./exponential-backoff.js";
 import { FailedPulls } from "./failed-pulls.js";
 import { NodeGarbage } from "./garbage/node-garbage.js";
-import { kubeletReports, KubeletNode } from "./kubelet-node.js";
-import { type NodeFault, NodeFaults } from "./node-faults.js";
+import { KubeletNode, kubeletReports } from "./kubelet-node.js";
 import type { KubeletsOptions } from "./kubelets-options.js";
+import { type NodeFault, NodeFaults } from "./node-faults.js";
 import { NodeImageReports } from "./node-image-reports.js";
 import { nodeAddress, PodAddresses } from "./pod-addresses.js";
 import { PodAdmission, type Rejection } from "./pod-admission.js";
@@ -48,6 +50,7 @@ export class Kubelets {
   private readonly garbage: NodeGarbage;
   /** By the node's ordinal. */
   private readonly byOrdinal = new Map<number, KubeletNode>();
+  private readonly sandboxReady: HandlerId;
   private nextSerial = 1;
   private nextNodeOrdinal = 0;
   private readonly addresses = new PodAddresses();
@@ -59,6 +62,10 @@ export class Kubelets {
       const worker = this.workers[row];
       return worker?.serial === serial ? worker : undefined;
     };
+    this.sandboxReady = engine.registerHandler("kubelet/sandbox", (row, serial) => {
+      const worker = find(row, serial);
+      if (worker !== undefined) this.beginIfReady(worker);
+    });
     this.pods = informers.informer("Pod");
     this.nodeObjects = informers.informer("Node");
     const settled = (worker: PodWorker) => this.forget(worker);
@@ -298,8 +305,14 @@ export class Kubelets {
     worker.containers = newContainers(pod.spec);
     const onHost = pod.spec.hostNetwork === true;
     worker.podIP = onHost ? nodeAddress(node) : this.addresses.next();
+    const { engine, behavior } = this.options;
+    worker.sandboxAtMicros = engine.now + (behavior.sandboxMicros?.(pod) ?? 0);
     this.beginIfReady(worker);
-    if (worker.stage === "starting") this.writer.markDirty(worker);
+    if (worker.stage !== "starting") return;
+    this.writer.markDirty(worker);
+    if (worker.sandboxAtMicros <= engine.now) return;
+    const { row, serial } = worker;
+    engine.scheduleAt(worker.sandboxAtMicros, Phase.world, this.sandboxReady, row, serial);
   }
 
   /** Lets a pod begin that waited for its node, once there is a network for it and all of its volumes. */
@@ -308,7 +321,7 @@ export class Kubelets {
       this.volumes.forget(worker);
       return;
     }
-    if (!worker.node.hears) return;
+    if (!worker.node.hears || worker.sandboxAtMicros > this.options.engine.now) return;
     if (!worker.node.networkReady && worker.pod.spec.hostNetwork !== true) return;
     if (this.volumes.areThere(worker)) this.lifecycle.begin(worker);
   }

@@ -49,13 +49,12 @@ interface Machine {
   next: EventId | null;
 }
 
-const NOT_READY = "node.kubernetes.io/not-ready";
 /** Where the watch does not yet tell the newest version of its Node. */
 const RETRY_MICROS = 100_000;
 
 /**
  * Machines that take their time: whoever wants one asks for a node of a pool, which registers after a
- * delay, not ready and tainted so, and is Ready after another; one that is taken away is deleted after
+ * delay, not ready, and is Ready after another; the node controller takes its taints away then; one that is taken away is deleted after
  * a third. Who asked sees it through the watches, as everybody does.
  *
  *     request -> asked -> registered -> ready -> leaving -> gone
@@ -172,15 +171,10 @@ export class NodeProvisioning {
       return;
     }
     const lastTransitionTime = formatTimestamp(engine.now, startTimeMs);
-    const { taints = [], ...rest } = node.spec;
-    const left = taints.filter(({ key }) => key !== NOT_READY);
     const conditions = (node.status.conditions ?? []).map((one) =>
       one.type === "Ready" ? { ...one, ...READY, lastTransitionTime } : one,
     );
-    const change = {
-      spec: { ...rest, ...(left.length > 0 ? { taints: left } : {}) },
-      status: { ...node.status, conditions },
-    };
+    const change = { status: { ...node.status, conditions } };
     client.submit({ verb: "update", base: node, change }, this.readied, number);
   }
 
@@ -216,7 +210,7 @@ const READY = {
   message: "kubelet is posting ready status",
 };
 
-/** As the kubelet registers it before its network is there, with the taint that admission gives it. */
+/** As the kubelet registers it before its network is there. */
 function notReady(node: NewGeneric<"Node">): NewGeneric<"Node"> {
   const conditions = (node.status.conditions ?? []).map((one) =>
     one.type === "Ready"
@@ -228,6 +222,5 @@ function notReady(node: NewGeneric<"Node">): NewGeneric<"Node"> {
         }
       : one,
   );
-  const taints = [...(node.spec.taints ?? []), { key: NOT_READY, effect: "NoSchedule" }];
-  return { ...node, spec: { ...node.spec, taints }, status: { ...node.status, conditions } };
+  return { ...node, status: { ...node.status, conditions } };
 }

@@ -1,6 +1,6 @@
-import type { TimeMicros } from "../base/time.js";
 import type { Container, PodSpec } from "../api/kubernetes.js";
 import type { ContainerState, PodVersion } from "../api/pod-version.js";
+import type { TimeMicros } from "../base/time.js";
 import type { EventId } from "../kernel/engine.js";
 import type { BackoffEntry } from "./exponential-backoff.js";
 import type { KubeletNode } from "./kubelet-node.js";
@@ -64,6 +64,8 @@ export interface PodWorker {
   /** Empty for a pod that was not admitted. */
   containers: ContainerRecord[];
   initialized: boolean;
+  /** From when on its first container may start. */
+  sandboxAtMicros: TimeMicros;
   demand: PodDemand;
   holdsDemand: boolean;
   startTimeMicros: TimeMicros | null;
@@ -137,6 +139,7 @@ export function newWorker(
     stage: "starting",
     containers: [],
     initialized: (pod.spec.initContainers ?? []).length === 0,
+    sandboxAtMicros: 0,
     demand,
     holdsDemand: false,
     startTimeMicros: null,

@@ -1,5 +1,5 @@
-import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { Container } from "../api/kubernetes.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { ContainerRun } from "./container-behavior.js";
 
 type Probe = NonNullable<Container["readinessProbe"]>;
@@ -36,10 +36,11 @@ export function planRun(container: Container, run: ContainerRun, beginMicros: Ti
     }
     startedAt = startup.succeedsAt;
   }
-  const readyAt =
-    readinessProbe === undefined
-      ? startedAt
-      : probeTimes(readinessProbe, beginMicros, startedAt, servesAt).succeedsAt;
+  let readyAt = startedAt;
+  if (run.readyMicros !== undefined) readyAt += run.readyMicros ?? Number.POSITIVE_INFINITY;
+  else if (readinessProbe !== undefined) {
+    readyAt = probeTimes(readinessProbe, beginMicros, startedAt, servesAt).succeedsAt;
+  }
   let unhealthyAt = Number.POSITIVE_INFINITY;
   if (livenessProbe !== undefined) {
     const liveness = probeTimes(livenessProbe, beginMicros, startedAt, servesAt);

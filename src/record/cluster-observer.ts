@@ -1,6 +1,6 @@
-import type { TimeMicros } from "../base/time.js";
 import type { AnyVersion } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
+import type { TimeMicros } from "../base/time.js";
 
 export type EventType = "Normal" | "Warning";
 export type AttemptResult = "scheduled" | "unschedulable" | "error";
@@ -56,6 +56,9 @@ export interface ClusterObserver {
     budgets: readonly ObjectReference[],
     timeMicros: TimeMicros,
   ): void;
+
+  /** A drain has seen that a pod which it evicted is gone. */
+  drainedPodGone?(pod: PodVersion, timeMicros: TimeMicros): void;
 
   /** A pod that the scheduler deleted to make room. */
   podPreempted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void;

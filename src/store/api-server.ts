@@ -14,9 +14,9 @@ import { bind } from "./verbs/bind.js";
 import { create } from "./verbs/create.js";
 import { remove } from "./verbs/delete.js";
 import { evict } from "./verbs/evict.js";
+import { LabelKeyMerger, type MergedLabelKeys } from "./verbs/label-keys.js";
 import { apply, merge } from "./verbs/merge.js";
 import { resize } from "./verbs/resize.js";
-import { LabelKeyMerger, type MergedLabelKeys } from "./verbs/label-keys.js";
 import type { ServerContext } from "./verbs/server-context.js";
 import { patch, update } from "./verbs/update.js";
 
@@ -33,6 +33,8 @@ export interface ApiServerOptions {
   readonly mergedLabelKeys?: MergedLabelKeys;
   /** Whether tolerations may have the operators Gt and Lt; absent: no. */
   readonly comparesTolerations?: boolean;
+  /** Whether new nodes are tainted as not ready, for a node controller to look at; absent: no. */
+  readonly taintsNewNodes?: boolean;
   /** Whether pods can be resized in place; absent: no. Upstream's gate InPlacePodVerticalScaling. */
   readonly resizes?: boolean;
 }
@@ -57,6 +59,7 @@ export class ApiServer {
       limitRanger,
       store,
       startTimeMs: options.startTimeMs,
+      taintsNewNodes: options.taintsNewNodes ?? false,
       resizes: options.resizes ?? false,
       validation: { comparisonOperators: options.comparesTolerations ?? false },
       labelKeys: new LabelKeyMerger(options.mergedLabelKeys ?? { affinity: false, spread: false }),

@@ -28,7 +28,7 @@ const FIXED: Delays = { registration: after(40), readiness: after(10), removal: 
 
 /** A cloud with a pool of one node, and every change of a node with its second. */
 function cloud(delays: Delays = FIXED) {
-  const world = newWorld({ nodes: 0 });
+  const world = newWorld({ nodes: 0, taintsNewNodes: true });
   const { engine, server, store } = world;
   const client = new Client(server, "cloud", { latencyMicros: LATENCY_MICROS, qps: 0, burst: 0 });
   const informers = new InformerFactory(store, "cloud", LATENCY_MICROS);
@@ -51,13 +51,15 @@ function cloud(delays: Delays = FIXED) {
 }
 
 const NOT_READY = "Ready False node.kubernetes.io/not-ready";
+/** The taint goes when a node controller has looked at it. */
+const READY = "Ready True node.kubernetes.io/not-ready";
 
 describe("a node that is asked for", () => {
   it("registers after a delay, not ready and tainted, and is Ready after another", () => {
     const { provisioning, changes, run } = cloud();
     expect(provisioning.request("general")).toEqual({ ok: true, node: "general-1" });
     run(100);
-    expect(changes).toEqual([`40s general-1: ${NOT_READY}`, "50s general-1: Ready True"]);
+    expect(changes).toEqual([`40s general-1: ${NOT_READY}`, `50s general-1: ${READY}`]);
   });
 
   it("becomes Ready over whatever somebody else wrote to its object meanwhile", () => {
@@ -67,7 +69,7 @@ describe("a node that is asked for", () => {
     const target = { kind: "Node", namespace: "", name: "general-1" } as const;
     server.execute({ verb: "merge", target, patch: { metadata: { labels: { disk: "ssd" } } } });
     run(100);
-    expect(changes.at(-1)).toBe("50s general-1: Ready True");
+    expect(changes.at(-1)).toBe(`50s general-1: ${READY}`);
     expect(store.table("Node").find("", "general-1")?.labels.disk).toBe("ssd");
   });
 
@@ -75,7 +77,7 @@ describe("a node that is asked for", () => {
     const { provisioning, changes, run } = cloud({ ...FIXED, readiness: after(0) });
     provisioning.request("general");
     run(100);
-    expect(changes.at(-1)).toBe("40s general-1: Ready True");
+    expect(changes.at(-1)).toBe(`40s general-1: ${READY}`);
   });
 
   it("is let go of when somebody else deletes its object", () => {

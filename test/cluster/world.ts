@@ -67,6 +67,8 @@ export interface WorldOptions {
   readonly nodes?: number;
   /** Whether the server knows resizes in place; true. */
   readonly resizes?: boolean;
+  /** Whether new nodes are tainted as not ready; false. */
+  readonly taintsNewNodes?: boolean;
   /** False where `loaded` brings its own namespaces. */
   readonly bootstrap?: boolean;
   readonly capacity?: Readonly<Record<string, string>>;
@@ -90,6 +92,7 @@ export function newWorld(options: WorldOptions = {}) {
     defaultNotReadyTolerationSeconds: 300,
     defaultUnreachableTolerationSeconds: 300,
     resizes: options.resizes ?? true,
+    taintsNewNodes: options.taintsNewNodes ?? false,
   });
   if (options.bootstrap !== false) server.bootstrap();
   const shape = { ...POOL, capacity: { ...POOL.capacity, ...options.capacity } };

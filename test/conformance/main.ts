@@ -1,8 +1,12 @@
-import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { KNOWN_FAILURES_PATH } from "./known-failures.js";
 import type { VectorResult } from "./controllers/run.js";
-import { isNotYetRun, runVectorFile } from "./run-vector-file.js";
+import { KNOWN_FAILURES_PATH } from "./known-failures.js";
+import { runVectorFile } from "./run-vector-file.js";
+import { figuresByFamily, figuresText } from "./timelines/families.js";
+import { bestOfSeeds, passedOf, type TimelineResult } from "./timelines/run.js";
+import { unsupported } from "./timelines/scenario-of.js";
+import { isTimelineFile, type TimelineFile } from "./timelines/timeline-file.js";
 
 const USAGE = "usage: npm run conformance -- [--verbose] [--write-known-failures] FILE|DIR…";
 /** More than this many sentences about one decision help nobody. */
@@ -39,7 +43,21 @@ function knownFailuresOf(result: VectorResult): "all" | readonly string[] {
   return result.passed === 0 ? "all" : result.failures.map((failure) => failure.id);
 }
 
-function main(args: readonly string[]): number {
+/** A fact that failed, and with `verbose` how far each time is off. */
+function printTimeline({ facts }: TimelineResult): void {
+  for (const { name, passed, text, errorSeconds } of facts) {
+    if (!passed || errorSeconds !== undefined)
+      console.log(`  ${passed ? "" : "FAILED "}${name}: ${text}`);
+  }
+}
+
+function timelineText(result: TimelineResult): string {
+  const passed = passedOf(result);
+  const seed = result.seed === 1 ? "" : ` (seed ${result.seed})`;
+  return `${passed} passed, ${result.facts.length - passed} failed${seed}`;
+}
+
+async function main(args: readonly string[]): Promise<number> {
   const verbose = args.includes("--verbose");
   const write = args.includes("--write-known-failures");
   const paths = args.filter((arg) => !arg.startsWith("--"));
@@ -51,12 +69,23 @@ function main(args: readonly string[]): number {
   let passed = 0;
   let failed = 0;
   let notRun = 0;
+  const timelines: (readonly [TimelineFile, TimelineResult])[] = [];
   const known: Record<string, "all" | readonly string[]> = {};
   for (const file of paths.flatMap(vectorFiles)) {
     const content: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (isNotYetRun(content)) {
-      notRun += 1;
-      console.log(`${shortName(file)}: not run`);
+    if (isTimelineFile(content)) {
+      const lacking = unsupported(content);
+      if (lacking !== null) {
+        notRun += 1;
+        console.log(`${shortName(file)}: not run (${lacking})`);
+        continue;
+      }
+      const result = await bestOfSeeds(content);
+      timelines.push([content, result]);
+      passed += passedOf(result);
+      failed += result.facts.length - passedOf(result);
+      console.log(`${shortName(file)}: ${timelineText(result)}`);
+      if (verbose) printTimeline(result);
       continue;
     }
     const result = runVectorFile(content);
@@ -71,6 +100,11 @@ function main(args: readonly string[]): number {
     if (result.failures.length > 0) known[shortName(file)] = knownFailuresOf(result);
   }
   if (write) writeFileSync(KNOWN_FAILURES_PATH, `${JSON.stringify(known, null, 2)}\n`);
+  if (timelines.length > 0) {
+    for (const figures of figuresByFamily(timelines)) console.log(figuresText(figures));
+    const later = timelines.filter(([, { seed }]) => seed > 1).length;
+    console.log(`${later} of ${timelines.length} files needed more than the first seed`);
+  }
   if (notRun > 0) console.log(`${notRun} not run`);
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
@@ -81,7 +115,7 @@ function errorText(thrown: unknown): string {
 }
 
 try {
-  process.exitCode = main(process.argv.slice(2));
+  process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {
   console.error(errorText(thrown));
   process.exitCode = 2;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type BehaviorSource, DefaultBehavior } from "../../src/cluster/container-behavior.js";
 import type { PodVersion } from "../../src/api/pod-version.js";
+import { type BehaviorSource, DefaultBehavior } from "../../src/cluster/container-behavior.js";
 import type { BehaviorEntry } from "../../src/workload/behavior/behavior-entry.js";
 import { ContainerBehavior } from "../../src/workload/behavior/container-behavior.js";
 import { entityOrdinal } from "../../src/workload/behavior/entity-ordinal.js";
@@ -18,11 +18,25 @@ const DEFAULTS = {
   memoryShareOfRequest: 1,
 };
 
+const MATCH = {
+  namespace: null,
+  labels: {},
+  container: null,
+  indexes: null,
+  image: null,
+  node: null,
+  names: null,
+  first: null,
+};
+
 function entry(more: Partial<Omit<BehaviorEntry, "match">>, match: object = {}): BehaviorEntry {
   return {
-    match: { namespace: null, labels: {}, container: null, index: null, ...match },
+    match: { ...MATCH, ...match },
     imageBytes: null,
     imageMissing: false,
+    sandboxMicros: null,
+    neverStarts: null,
+    ready: null,
     startMicros: null,
     run: null,
     exitCodes: [],
@@ -108,11 +122,46 @@ describe("entries", () => {
     ["one label that it lacks", { labels: { app: "web", zone: "a" } }, false],
     ["its name", { container: "main" }, true],
     ["another container's name", { container: "proxy" }, false],
+    ["its image", { image: "web:v1" }, true],
+    ["another image", { image: "web:v2" }, false],
+    ["its pod's node", { node: "n" }, true],
+    ["another node", { node: "m" }, false],
+    ["its pod's name among others", { names: ["z", "a"] }, true],
+    ["other names", { names: ["b"] }, false],
+    ["an index among others", { indexes: [0, 3] }, true],
+    ["other indexes", { indexes: [0, 33] }, false],
   ])("match by %s", (_, match, matches) => {
     const { pod, run } = behaving([entry({ run: constant(7) }, match)]);
-    const of = pod("a", {}, { labels: { app: "web", tier: "front" } });
+    const containers = [{ name: "main", image: "web:v1" }];
+    const annotations = { "batch.kubernetes.io/job-completion-index": "3" };
+    const labels = { app: "web", tier: "front" };
+    const of = pod("a", { containers, nodeName: "n" }, { labels, annotations });
     expect(run(of).runMicros === 7).toBe(matches);
     expect(run(of).assumed === true).toBe(!matches);
+  });
+
+  test("for the first pods only leave those that come later to a node to the next entry", () => {
+    const { pod, run } = behaving([
+      entry({ run: constant(7) }, { first: 2, names: ["a", "b", "d", "waiting"] }),
+      entry({ run: constant(9) }),
+    ]);
+    expect(run(pod("waiting")).runMicros).toBe(9);
+    const bound = ["a", "b", "c", "d"].map((name) => pod(name, { nodeName: "n" }));
+    expect(bound.map((one) => run(one).runMicros)).toEqual([7, 7, 9, 9]);
+    expect(run(bound[0]!, 1).runMicros).toBe(7);
+  });
+
+  test("say how long a sandbox takes, when a container is ready and why it never starts", () => {
+    const { pod, run, source } = behaving([
+      entry({ ready: "never" }, { labels: { app: "sick" } }),
+      entry({ sandboxMicros: constant(3), ready: constant(5), neverStarts: "NoConfig" }),
+    ]);
+    const sick = pod("a", {}, { labels: { app: "sick" } });
+    const well = pod("b");
+    expect([run(sick).readyMicros, run(well).readyMicros]).toEqual([null, 5]);
+    expect([source.sandboxMicros?.(sick), source.sandboxMicros?.(well)]).toEqual([0, 3]);
+    expect(source.neverStarts?.(sick, sick.spec.containers[0]!)).toBeNull();
+    expect(source.neverStarts?.(well, well.spec.containers[0]!)).toBe("NoConfig");
   });
 
   test("the first that matches decides alone", () => {

@@ -163,7 +163,7 @@ describe("timeline operations", () => {
 
   test("delete", () => {
     const { play, store } = world([
-      at(1, { type: "delete", target: WEB, gracePeriodSeconds: null }),
+      at(1, { type: "delete", of: WEB, gracePeriodSeconds: null, propagation: null }),
     ]);
     play(5);
     expect(store.table("Deployment").size).toBe(0);
@@ -355,6 +355,7 @@ describe("drain", () => {
     ({
       type: "drain",
       node: "n",
+      timeoutMicros: null,
       gracePeriodSeconds: null,
       force: true,
       podSelector: null,
@@ -476,8 +477,35 @@ describe("drain", () => {
     const going = pods().filter((pod) => pod.deletionTimeMicros !== null);
     expect(going.map((pod) => pod.name)).toEqual(["web", "api"]);
     for (const pod of going) finish(pod);
-    play(3);
+    play(4);
     expect(steps.at(-1)).toContain("drained: 2 pods evicted");
+  });
+
+  test("sees each second after an eviction whether its pod is gone", () => {
+    const { play, run, pods, finish, steps } = drained(drain(), { bare: {} });
+    play(3.5);
+    finish(pods().find((pod) => pod.name === "bare")!);
+    run(4);
+    expect(steps.length).toBe(1);
+    run(9);
+    expect(steps.at(-1)).toBe("4.01s drain Node/n: drained: 1 pod evicted");
+  });
+
+  test("gives up after its timeout: on what was evicted at once, on what was refused when it would ask again", () => {
+    const { play, server, steps, warnings } = drained(drain({ timeoutMicros: 8e6 }), {
+      going: {},
+      kept: {},
+    });
+    const execute = server.execute.bind(server);
+    server.execute = (request) =>
+      request.verb === "evict" && request.target.name === "kept"
+        ? { ok: false, reason: "TooManyRequests", message: "not now" }
+        : execute(request);
+    play(11);
+    expect(warnings).toEqual([]);
+    play(20);
+    expect(warnings).toEqual(["FailedDrain Node/n: drain did not complete within 8s"]);
+    expect(steps.length).toBe(1);
   });
 
   test("of an empty node is done at once", () => {

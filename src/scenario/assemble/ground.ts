@@ -33,6 +33,7 @@ export class Ground {
       defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
       ignoresMissingRuntimeClasses: options.ignoresMissingRuntimeClasses,
       comparesTolerations: features.TaintTolerationComparisonOperators,
+      taintsNewNodes: true,
       resizes: features.InPlacePodVerticalScaling,
       mergedLabelKeys: {
         affinity: features.MatchLabelKeysInPodAffinity,

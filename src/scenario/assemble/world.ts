@@ -1,8 +1,10 @@
 import { featuresOf } from "../../api/features.js";
+import type { Manifest } from "../../api/kubernetes.js";
+import type { PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import { HORIZON_MICROS, type RunOutcome } from "../../kernel/engine.js";
 import { RandomStreams } from "../../kernel/random-streams.js";
-import { UNOBSERVED } from "../../record/cluster-observer.js";
+import { type ClusterObserver, UNOBSERVED } from "../../record/cluster-observer.js";
 import { ClusterRecorder } from "../../record/cluster-recorder.js";
 import type { RowSink } from "../../record/row-sink.js";
 import type { RunFigures } from "../../record/run-figures.js";
@@ -10,6 +12,7 @@ import type { DecisionObserver } from "../../scheduler/explain/decision-observer
 import { PluginFault } from "../../scheduler/modules/plugin-fault.js";
 import type { Scheduler } from "../../scheduler/scheduler.js";
 import { ContainerBehavior } from "../../workload/behavior/container-behavior.js";
+import type { PodRunSource } from "../../workload/behavior/pod-run.js";
 import { ObjectGenerator } from "../../workload/generators/object-generator.js";
 import { Timeline } from "../../workload/timeline/timeline.js";
 import { capacityOf } from "../../workload/traces/cluster-capacity.js";
@@ -18,26 +21,26 @@ import type { TraceFacts } from "../../workload/traces/trace-facts.js";
 import type { LoadedTrace } from "../../workload/traces/trace-loader.js";
 import { TraceReplay } from "../../workload/traces/trace-replay.js";
 import { DEFAULTS, MAX_METRICS_INTERVALS } from "../defaults.js";
-import type { Manifest } from "../../api/kubernetes.js";
-import type { PodVersion } from "../../api/pod-version.js";
-import type { PodRunSource } from "../../workload/behavior/pod-run.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import { fileIssue } from "../load/read-text.js";
 import type { Scenario } from "../schema/scenario.js";
-import type { OperationContext } from "../timeline/timeline-operation.js";
 import { operationRunners } from "../timeline/registry.js";
+import type { OperationContext } from "../timeline/timeline-operation.js";
 import { Ground } from "./ground.js";
 import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
 import { readData } from "./read-data.js";
+import { storedManifests } from "./stored-manifests.js";
 import { priceOf, wireFailures, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
-import { storedManifests } from "./stored-manifests.js";
+import { wireNodeAdditions } from "./wire-node-additions.js";
 import { wireScheduler } from "./wire-scheduler.js";
 
 export interface WorldOptions {
   /** Where `events.csv` goes while the run goes on; null to count events only. */
   readonly events: RowSink | null;
+  /** Is told what the recorder would be told, in its place. */
+  readonly observer?: ClusterObserver;
   /** False: nothing is told to the recorder, whose figures then stay empty. Default: true. */
   readonly isMeasured?: boolean;
   /** Follows the scheduler's decisions about some pods. */
@@ -106,7 +109,7 @@ export class World {
       priceOf: (node) => priceOf(scenario, node),
       events: options.events,
     });
-    const observer = options.isMeasured === false ? UNOBSERVED : recorder;
+    const observer = options.observer ?? (options.isMeasured === false ? UNOBSERVED : recorder);
     const ground = new Ground(observer, {
       seed: scenario.seed,
       startTimeMs,
@@ -146,7 +149,7 @@ export class World {
     sources.push(...wireWorkload(ground, { loaded, behavior, traces }));
     components.push(...sources);
     const timeline = wireTimeline(ground, scenario, {
-      nodes: pools,
+      nodes: wireNodeAdditions(ground, scenario, pools),
       machines: kubelets,
       dump: (name) => options.dump?.(name, storedManifests(ground.store, startTimeMs)),
     });

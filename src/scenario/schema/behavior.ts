@@ -1,15 +1,34 @@
 import { z } from "zod";
-import { described, notYet } from "./leaf.js";
-import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
-import { bytes, count, flag, integer, kubernetesLabels, text, word } from "./scalars.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
+import { described, notYet } from "./leaf.js";
+import {
+  bytes,
+  count,
+  flag,
+  integer,
+  kubernetesLabels,
+  positiveCount,
+  text,
+  word,
+} from "./scalars.js";
 import type { Behavior } from "./scenario.js";
 
 const match = z.strictObject({
   namespace: described(text.optional(), "Namespace of the pod."),
   labels: described(kubernetesLabels.optional(), "All of them must be on the pod."),
   container: described(text.optional(), "Name of the container or init container."),
-  index: described(count.optional(), "Completion index of a pod of an Indexed Job."),
+  index: described(
+    z.union([count.transform((one) => [one]), z.array(count).min(1)]).optional(),
+    "Completion index of a pod of an Indexed Job, or several.",
+  ),
+  image: described(text.optional(), "Image of the container, as its pod names it."),
+  node: described(text.optional(), "Name of the node that the pod is on."),
+  names: described(z.array(text).min(1).optional(), "Names of pods, as those of a StatefulSet."),
+  first: described(
+    positiveCount.optional(),
+    "Only the first so many pods of those that match, in the order in which they come to a node.",
+  ),
 });
 
 /** A usage, where the forms that need traffic or a series are named and refused. */
@@ -40,10 +59,23 @@ export const behavior = z
       "The image of the container.",
       { default: { size: 0 }, source: "assumed" },
     ),
+    sandbox: described(
+      durationDistribution.optional(),
+      "From when a pod is on its node until its first container may start: sandbox and network. The entry of its first container decides.",
+      { default: 0, source: "assumed" },
+    ),
+    neverStarts: described(
+      text.optional(),
+      "The container waits for ever, with this reason, such as CreateContainerConfigError.",
+    ),
     start: described(
       durationDistribution.optional(),
       "From the start of the process until it serves.",
       { default: "1s", source: "assumed" },
+    ),
+    ready: described(
+      z.union([word("never"), durationDistribution]).optional(),
+      "From when it has started up until it is ready, in place of what its readiness probe finds.",
     ),
     run: described(
       z.union([word("forever"), durationDistribution]).optional(),
@@ -92,8 +124,15 @@ export const behavior = z
         namespace: entry.match?.namespace ?? null,
         labels: entry.match?.labels ?? {},
         container: entry.match?.container ?? null,
-        index: entry.match?.index ?? null,
+        indexes: entry.match?.index ?? null,
+        image: entry.match?.image ?? null,
+        node: entry.match?.node ?? null,
+        names: entry.match?.names ?? null,
+        first: entry.match?.first ?? null,
       },
+      sandboxMicros: entry.sandbox ?? null,
+      neverStarts: entry.neverStarts ?? null,
+      ready: entry.ready ?? null,
       imageBytes: entry.image?.size ?? null,
       imageMissing: entry.image?.missing ?? false,
       startMicros: entry.start ?? null,

@@ -5,12 +5,13 @@ import { DEFAULTS } from "../defaults.js";
 import { durationDistribution } from "./distribution.js";
 import { described, notYet } from "./leaf.js";
 import {
-  nodeCount,
   dnsLabel,
+  duration,
   filePath,
   kubernetesLabels,
   labelKey,
   labelValue,
+  nodeCount,
   number,
   positiveBytes,
   positiveCount,
@@ -77,6 +78,11 @@ const poolKeys = z.strictObject({
   reserved: described(resourceList.optional(), "Allocatable is capacity less this."),
   labels: described(kubernetesLabels.optional(), "Of each node, beside those that a kubelet sets."),
   taints: described(z.array(taint).optional(), "Of each node."),
+  readyAfter: described(
+    duration.optional(),
+    "A node that is added registers as not ready, and is Ready this much later.",
+    { default: 0, source: "assumed" },
+  ),
   pricePerHour: described(number({ min: 0 }).optional(), "Dollars that a node costs an hour."),
   match: described(
     z
@@ -91,7 +97,15 @@ const poolKeys = z.strictObject({
 
 type PoolKeys = z.output<typeof poolKeys>;
 
-const OWN_NODES_ONLY = ["nodes", "zones", "capacity", "reserved", "labels", "taints"] as const;
+const OWN_NODES_ONLY = [
+  "nodes",
+  "zones",
+  "capacity",
+  "reserved",
+  "labels",
+  "taints",
+  "readyAfter",
+] as const;
 
 /** What is wrong with keys that are each right by themselves: the key and the words. */
 function poolProblems(pool: PoolKeys): readonly (readonly [string, string])[] {
@@ -132,6 +146,7 @@ const nodePool = poolKeys.transform((pool, context): NodePool => {
     reserved: pool.reserved ?? {},
     labels: pool.labels ?? {},
     taints: pool.taints ?? [],
+    readyAfterMicros: pool.readyAfter ?? 0,
     pricePerHourDollars: pool.pricePerHour ?? null,
     match: pool.match ?? null,
     failures: pool.failures ?? null,

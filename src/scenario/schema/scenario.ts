@@ -57,6 +57,8 @@ export interface NodePool {
   readonly reserved: ResourceList;
   readonly labels: Labels;
   readonly taints: readonly Taint[];
+  /** A node that is added is Ready this much after it has registered. */
+  readonly readyAfterMicros: TimeMicros;
   readonly pricePerHourDollars: number | null;
   readonly match: { readonly labels: Labels } | null;
   /** How its nodes fail and recover; null: they do not. */
@@ -100,6 +102,12 @@ export interface Behavior {
   readonly imageBytes: number | null;
   /** There is no such image. */
   readonly imageMissing: boolean;
+  /** From when a pod is on its node until its first container may start. */
+  readonly sandboxMicros: DistributionSpec | null;
+  /** The reason for which the container waits for ever; null where it starts. */
+  readonly neverStarts: string | null;
+  /** From when it has started up until it is ready; null: as its probes find. */
+  readonly ready: "never" | DistributionSpec | null;
   /** Process start until it serves. */
   readonly startMicros: DistributionSpec | null;
   /** How long the container runs before it ends by itself; null for the default. */
@@ -119,8 +127,16 @@ interface BehaviorMatch {
   readonly namespace: string | null;
   readonly labels: Labels;
   readonly container: string | null;
-  /** Completion index of a pod of an Indexed Job. */
-  readonly index: number | null;
+  /** Completion indexes of pods of an Indexed Job. */
+  readonly indexes: readonly number[] | null;
+  /** Of the container, as its pod names it. */
+  readonly image: string | null;
+  /** The node that the pod is on. */
+  readonly node: string | null;
+  /** Of the pods. */
+  readonly names: readonly string[] | null;
+  /** Only the first so many pods of those that match, in the order in which they come to a node. */
+  readonly first: number | null;
 }
 
 export type Trace = OpenbTrace | CsvTrace;

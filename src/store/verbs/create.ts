@@ -1,12 +1,13 @@
-import { describe } from "../../api/object-named.js";
 import { defaultSpec } from "../../api/defaults.js";
 import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
 import { KINDS, type Kind } from "../../api/kinds.js";
 import type { PodSpec } from "../../api/kubernetes.js";
 import type { NewObject, NewPod } from "../../api/new-object.js";
+import { describe } from "../../api/object-named.js";
 import type { AnyVersion, VersionOf } from "../../api/object-version.js";
 import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
 import { validateCreate } from "../../api/validation/validate.js";
+import { withNotReadyTaint } from "../admission/node-taint.js";
 import { secondDefaultRefusal } from "../admission/priority.js";
 import { chargeQuotas } from "../admission/resource-quota.js";
 import { withDefaultClass, withProtection } from "../admission/storage.js";
@@ -104,6 +105,7 @@ function admit(context: ServerContext, object: NewObject): NewObject | Refusal {
     const admitted = context.limitRanger.admitClaim(object, context.store);
     return "ok" in admitted ? admitted : withProtection(withDefaultClass(admitted, context.store));
   }
+  if (object.kind === "Node" && context.taintsNewNodes) return withNotReadyTaint(object);
   if (object.kind !== "Pod") return object;
   let pod = object as NewPod;
   for (const plugin of context.podAdmission) {

@@ -1,6 +1,6 @@
-import { describe } from "../../api/object-named.js";
 import type { LabelSelector, PodSpec } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
+import { describe } from "../../api/object-named.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { ValidationOptions } from "../../api/validation/validate.js";
 import type { RandomStream } from "../../kernel/random-streams.js";
@@ -21,6 +21,7 @@ export interface ServerContext {
   readonly labelKeys: LabelKeyMerger;
   /** Whether pods have a subresource `resize`. */
   readonly resizes: boolean;
+  readonly taintsNewNodes: boolean;
   /** What the version lets specs have. */
   readonly validation: ValidationOptions;
   /** For generated names. */

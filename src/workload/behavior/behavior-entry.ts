@@ -1,5 +1,5 @@
-import type { TimeMicros } from "../../base/time.js";
 import type { Labels } from "../../api/kubernetes.js";
+import type { TimeMicros } from "../../base/time.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 
 /** What the containers that it matches do. A null leaves the default. */
@@ -8,6 +8,12 @@ export interface BehaviorEntry {
   readonly imageBytes: number | null;
   /** There is no such image: whoever needs it waits for ever. */
   readonly imageMissing: boolean;
+  /** In microseconds: from when a pod is on its node until its first container may start. */
+  readonly sandboxMicros: DistributionSpec | null;
+  /** The reason for which the container waits for ever; null where it starts. */
+  readonly neverStarts: string | null;
+  /** In microseconds: from when it has started up until it is ready; null: as its probes find. */
+  readonly ready: "never" | DistributionSpec | null;
   /** In microseconds: from the start of the process until it serves. */
   readonly startMicros: DistributionSpec | null;
   /** In microseconds: from the start of the process until it ends by itself. */
@@ -30,8 +36,16 @@ export interface BehaviorMatch {
   readonly namespace: string | null;
   readonly labels: Labels;
   readonly container: string | null;
-  /** Of a pod of an Indexed Job. */
-  readonly index: number | null;
+  /** Completion indexes of pods of an Indexed Job. */
+  readonly indexes: readonly number[] | null;
+  /** Of the container, as its pod names it. */
+  readonly image: string | null;
+  /** The node that the pod is on. */
+  readonly node: string | null;
+  /** Of the pods. */
+  readonly names: readonly string[] | null;
+  /** Only the first so many pods of those that match, in the order in which they come to a node. */
+  readonly first: number | null;
 }
 
 /** What a container does of which nobody said anything. Assumed: nothing to measure it by. */

@@ -1,6 +1,6 @@
-import { own } from "../../base/own.js";
 import type { Labels, PodSpec } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import { own } from "../../base/own.js";
 import { type Distribution, distributionOf } from "../../kernel/distribution.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { BehaviorEntry, BehaviorMatch } from "./behavior-entry.js";
@@ -12,6 +12,9 @@ export interface Behavior {
   readonly match: BehaviorMatch;
   readonly imageBytes: number | null;
   readonly imageMissing: boolean;
+  readonly sandboxMicros: Distribution | null;
+  readonly neverStarts: string | null;
+  readonly ready: "never" | Distribution | null;
   readonly startMicros: Distribution | null;
   readonly run: "forever" | Distribution | null;
   readonly exitCodes: readonly number[];
@@ -28,7 +31,8 @@ interface Resolved {
   readonly labels: Labels;
   readonly annotations: Labels;
   readonly namespace: string;
-  readonly byContainer: Map<string, Behavior | null>;
+  /** The entries that may decide: those before the last one ask for more than the template tells. */
+  readonly byContainer: Map<string, readonly Behavior[]>;
 }
 
 /** Finds the first entry that matches a container, once for all pods of a template. */
@@ -36,6 +40,8 @@ export class BehaviorIndex {
   private readonly behaviors: readonly Behavior[];
   private readonly resolved = new WeakMap<PodSpec, Resolved>();
   private readonly found = new Set<Behavior>();
+  /** Of an entry that is for the first pods only: their UIDs. */
+  private readonly firstPods = new Map<Behavior, Set<string>>();
 
   constructor(entries: readonly BehaviorEntry[]) {
     this.behaviors = entries.map(behaviorOf);
@@ -57,21 +63,46 @@ export class BehaviorIndex {
       found = { labels, annotations, namespace, byContainer: new Map() };
       this.resolved.set(pod.spec, found);
     }
-    let behavior = found.byContainer.get(container.name);
-    if (behavior === undefined) {
-      const init = isPlainInit(pod.spec, container);
-      behavior = this.behaviors.find((b) => matches(b.match, pod, { container, init })) ?? null;
-      if (behavior !== null) this.found.add(behavior);
-      found.byContainer.set(container.name, behavior);
+    let candidates = found.byContainer.get(container.name);
+    if (candidates === undefined) {
+      candidates = this.candidates(pod, container);
+      found.byContainer.set(container.name, candidates);
     }
+    const behavior = candidates.find((one) => this.isFor(one, pod)) ?? null;
+    if (behavior !== null) this.found.add(behavior);
     return behavior;
+  }
+
+  private candidates(pod: PodVersion, container: Container): readonly Behavior[] {
+    const init = isPlainInit(pod.spec, container);
+    const fitting = this.behaviors.filter((b) => matches(b.match, pod, { container, init }));
+    const last = fitting.findIndex(({ match }) => !asksMore(match));
+    return last < 0 ? fitting : fitting.slice(0, last + 1);
+  }
+
+  /** What an entry asks beyond the template: of the pod itself. */
+  private isFor(behavior: Behavior, pod: PodVersion): boolean {
+    const { node, names, first } = behavior.match;
+    if (node !== null && node !== pod.nodeName) return false;
+    if (names !== null && !names.includes(pod.name)) return false;
+    if (first === null) return true;
+    const pods = this.firstPods.get(behavior) ?? new Set();
+    this.firstPods.set(behavior, pods);
+    if (pods.has(pod.uid)) return true;
+    if (pods.size >= first || pod.nodeName === "") return false;
+    pods.add(pod.uid);
+    return true;
   }
 }
 
 /** False for an entry that is for every container. */
-function matchesSome({ namespace, labels, container, index }: BehaviorMatch): boolean {
-  const namesOne = namespace !== null || container !== null || index !== null;
-  return namesOne || Object.keys(labels).length > 0;
+function matchesSome(match: BehaviorMatch): boolean {
+  const { labels, ...others } = match;
+  return Object.keys(labels).length > 0 || Object.values(others).some((one) => one !== null);
+}
+
+function asksMore({ node, names, first }: BehaviorMatch): boolean {
+  return node !== null || names !== null || first !== null;
 }
 
 /** An init container that ends before the next one starts, as against a sidecar. */
@@ -87,19 +118,22 @@ function matches(
 ): boolean {
   if (match.namespace !== null && match.namespace !== pod.namespace) return false;
   if (match.container === null ? of.init : match.container !== of.container.name) return false;
-  if (match.index !== null && own(pod.annotations, COMPLETION_INDEX) !== `${match.index}`) {
-    return false;
-  }
+  const index = own(pod.annotations, COMPLETION_INDEX);
+  if (match.indexes !== null && !match.indexes.some((one) => index === `${one}`)) return false;
+  if (match.image !== null && match.image !== of.container.image) return false;
   return Object.entries(match.labels).every(([key, value]) => own(pod.labels, key) === value);
 }
 
 function behaviorOf(entry: BehaviorEntry): Behavior {
-  const { match, imageBytes, imageMissing, run, exitCodes } = entry;
+  const { match, imageBytes, imageMissing, neverStarts, ready, run, exitCodes } = entry;
   return {
     match,
     imageBytes,
     imageMissing,
     exitCodes,
+    neverStarts,
+    sandboxMicros: distribution(entry.sandboxMicros),
+    ready: ready === "never" ? ready : distribution(ready),
     run: run === "forever" ? run : distribution(run),
     startMicros: distribution(entry.startMicros),
     stopMicros: distribution(entry.stopMicros),

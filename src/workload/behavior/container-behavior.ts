@@ -1,7 +1,7 @@
-import type { TimeMicros } from "../../base/time.js";
 import type { Container } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { parseBytes, parseCpuMillis } from "../../api/quantity.js";
+import type { TimeMicros } from "../../base/time.js";
 import type { Distribution } from "../../kernel/distribution.js";
 import type { RandomStreams } from "../../kernel/random-streams.js";
 import type { ObjectStore } from "../../store/object-store.js";
@@ -22,6 +22,7 @@ export interface ContainerBehaviorOptions {
 /** What one run of a container will do, told when it starts. */
 interface ContainerRun {
   readonly startMicros: TimeMicros;
+  readonly readyMicros?: TimeMicros | null;
   readonly runMicros: TimeMicros | null;
   readonly exitCode: number;
   readonly reason?: string;
@@ -81,12 +82,13 @@ export class ContainerBehavior {
     const runMicros = this.runMicros(pod, container, { init, ordinal, behavior, made });
     const codes = behavior?.exitCodes ?? [];
     const exitCode = codes[ordinal] ?? codes.at(-1) ?? this.options.defaults.exitCode;
+    const ready = this.readiness(behavior, { pod, container, ordinal });
     const crash = this.drawn(behavior?.crashMicros, "crash", { pod, container, ordinal });
     if (crash !== null && (runMicros === null || startMicros + crash < runMicros)) {
       const crashed = { runMicros: startMicros + crash, exitCode: CRASH_EXIT_CODE };
-      return { startMicros, ...crashed, reason: "Error" };
+      return { startMicros, ...ready, ...crashed, reason: "Error" };
     }
-    const run = { startMicros, runMicros, exitCode };
+    const run = { startMicros, ...ready, runMicros, exitCode };
     return saysHowItEnds(behavior, made) ? run : { ...run, assumed: true };
   }
 
@@ -98,6 +100,18 @@ export class ContainerBehavior {
       this.drawn(behavior?.stopMicros, "stop", { pod, container, ordinal: 0 }) ??
       this.options.defaults.stopMicros
     );
+  }
+
+  /** From when the pod is on its node until its first container may start. */
+  sandboxMicros(pod: PodVersion): TimeMicros {
+    const container = pod.spec.initContainers?.[0] ?? pod.spec.containers[0]!;
+    const behavior = this.index.find(pod, container);
+    return this.drawn(behavior?.sandboxMicros, "sandbox", { pod, container, ordinal: 0 }) ?? 0;
+  }
+
+  /** Why the container never starts; null where it does. */
+  neverStarts(pod: PodVersion, container: Container): string | null {
+    return this.index.find(pod, container)?.neverStarts ?? null;
   }
 
   imageBytes(pod: PodVersion, container: Container): number {
@@ -126,6 +140,15 @@ export class ContainerBehavior {
       this.drawn(behavior?.memoryBytes, "memory", { pod, container, ordinal: 0 }) ??
       Math.round(parseBytes(requests.memory ?? 0) * memoryShareOfRequest);
     return { cpuMillis, memoryBytes };
+  }
+
+  private readiness(
+    behavior: Behavior | null,
+    of: { readonly pod: PodVersion; readonly container: Container; readonly ordinal: number },
+  ): { readonly readyMicros?: TimeMicros | null } {
+    const ready = behavior?.ready ?? null;
+    if (ready === null) return {};
+    return { readyMicros: ready === "never" ? null : this.drawn(ready, "ready", of) };
   }
 
   private runMicros(

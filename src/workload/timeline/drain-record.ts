@@ -1,11 +1,14 @@
-import { counted } from "../../base/counted.js";
 import { objectKey } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import { counted } from "../../base/counted.js";
+import type { TimeMicros } from "../../base/time.js";
 import type { Refusal } from "../../store/outcome.js";
 
 export interface DrainOperation {
   readonly type: "drain";
   readonly node: string;
+  /** How long it waits before it gives up; null: for ever. */
+  readonly timeoutMicros: TimeMicros | null;
   /** Instead of the pods' own. */
   readonly gracePeriodSeconds: number | null;
   /** Also pods that no controller would make again. */
@@ -21,10 +24,14 @@ export class DrainedPod {
   refusals = 0;
   /** The last one. */
   refusal: Refusal | null = null;
+  /** When its eviction was granted: from then on the drain looks each second whether it is gone. */
+  grantedMicros: TimeMicros | null = null;
 
   constructor(
     readonly drain: DrainRecord,
     readonly pod: PodVersion,
+    /** Of its eviction. */
+    readonly number: number,
   ) {}
 }
 
@@ -39,6 +46,9 @@ export class DrainRecord {
   leftAlready = 0;
   refusals = 0;
   state: "cordoning" | "evicting" | "ended" = "cordoning";
+  /** When it gives up; Infinity: never. */
+  deadlineMicros: TimeMicros = Number.POSITIVE_INFINITY;
+  isGivenUp = false;
 
   constructor(readonly operation: DrainOperation) {}
 

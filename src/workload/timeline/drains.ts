@@ -1,9 +1,9 @@
+import { parseSelector, Selector, SelectorError } from "../../api/label-selector.js";
+import { controllerOf, objectKey } from "../../api/object-version.js";
+import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import { assert } from "../../base/assert.js";
 import { counted } from "../../base/counted.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
-import { Selector, SelectorError, parseSelector } from "../../api/label-selector.js";
-import { controllerOf, objectKey } from "../../api/object-version.js";
-import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import type { Engine, EventId, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { ClusterObserver, StepState } from "../../record/cluster-observer.js";
@@ -28,7 +28,8 @@ const MIRROR = "kubernetes.io/config.mirror";
 /**
  * Drains nodes as `kubectl drain --ignore-daemonsets --delete-emptydir-data --force` does: cordons
  * the node, evicts every pod on it but those of DaemonSets and static pods, asks again after 5 s for
- * a pod whose eviction a budget refuses, and waits until all of them are gone. A selector leaves
+ * a pod whose eviction a budget refuses, and looks each second after an eviction whether its pod is
+ * gone. With a timeout it gives up on a pod when it would next ask for its eviction, or look. A selector leaves
  * the pods alone that it does not match, as `--pod-selector` does.
  *
  * Source: Kubernetes, "Safely Drain a Node"; kubectl's `pkg/drain`.
@@ -43,18 +44,28 @@ export class Drains implements OperationRunner<DrainOperation> {
     { readonly event: EventId; readonly at: TimeMicros }
   >();
   private readonly retry: HandlerId;
+  private readonly noticed: HandlerId;
+  private readonly timeout: HandlerId;
   private readonly retryHelped: HandlerId;
   private readonly cordonAnswer: AnswerId;
   private readonly evictAnswer: AnswerId;
 
   constructor(private readonly options: DrainsOptions) {
-    const { engine, client, informers } = options;
+    const { engine, client, informers, observer } = options;
     const again = (number: number) => {
       this.waiting.delete(number);
       this.evict(number);
     };
     this.retry = engine.registerHandler("timeline/drain/retry", again, { background: true });
     this.retryHelped = engine.registerHandler("timeline/drain/retry-helped", again);
+    this.noticed = engine.registerHandler("timeline/drain/gone", (number) => {
+      const { drain, pod } = this.evictions[number]!;
+      observer.drainedPodGone?.(pod, engine.now);
+      this.forget(drain, pod);
+    });
+    this.timeout = engine.registerHandler("timeline/drain/timeout", (number) =>
+      this.giveUp(number),
+    );
     this.cordonAnswer = client.onAnswer((outcome, drain) => this.cordoned(outcome, drain));
     this.evictAnswer = client.onAnswer((outcome, number) => this.answered(outcome, number));
     informers.informer("Pod").addHandler({ deleted: (pod) => this.gone(pod) });
@@ -100,10 +111,18 @@ export class Drains implements OperationRunner<DrainOperation> {
       return;
     }
     drain.state = "evicting";
+    const { timeoutMicros } = drain.operation;
+    if (timeoutMicros !== null) {
+      const { engine } = this.options;
+      drain.deadlineMicros = engine.now + timeoutMicros;
+      engine.scheduleAt(drain.deadlineMicros, Phase.world, this.timeout, number);
+    }
     for (const pod of pods) {
-      const drained = new DrainedPod(drain, pod);
+      const number = this.evictions.length;
+      const drained = new DrainedPod(drain, pod, number);
+      this.evictions.push(drained);
       drain.remaining.set(pod.uid, drained);
-      this.evict(this.evictions.push(drained) - 1);
+      this.evict(number);
     }
     this.finishIfEmpty(drain);
   }
@@ -124,6 +143,10 @@ export class Drains implements OperationRunner<DrainOperation> {
 
   private evict(number: number): void {
     const { drain, pod } = this.evictions[number]!;
+    if (this.options.engine.now >= drain.deadlineMicros) {
+      this.abandon(drain, pod);
+      return;
+    }
     const { gracePeriodSeconds } = drain.operation;
     const grace = gracePeriodSeconds === null ? {} : { gracePeriodSeconds };
     this.options.client.submit({ verb: "evict", target: pod, ...grace }, this.evictAnswer, number);
@@ -134,6 +157,7 @@ export class Drains implements OperationRunner<DrainOperation> {
     const drained = this.evictions[number]!;
     const { drain, pod } = drained;
     if (outcome.ok) {
+      drained.grantedMicros = engine.now;
       // It may have ended since it was listed: then it was removed at once.
       const hasEnded = outcome.object.kind === "Pod" && isPodTerminal(outcome.object);
       if (hasEnded || pod.deletionTimeMicros !== null) {
@@ -173,18 +197,45 @@ export class Drains implements OperationRunner<DrainOperation> {
 
   /** From here on it is worth waiting for the retries of what was refused. */
   private budgetChanged(): void {
+    for (const number of [...this.waiting.keys()]) this.helped(number);
+  }
+
+  private helped(number: number): void {
     const { engine } = this.options;
-    for (const [number, { event, at }] of this.waiting) {
-      engine.cancel(event);
-      engine.scheduleAt(at, Phase.world, this.retryHelped, number);
-    }
-    this.waiting.clear();
+    const retry = this.waiting.get(number);
+    if (retry === undefined) return;
+    this.waiting.delete(number);
+    engine.cancel(retry.event);
+    engine.scheduleAt(retry.at, Phase.world, this.retryHelped, number);
   }
 
   private gone(pod: PodVersion): void {
     for (const drain of this.drains) {
-      if (drain.remaining.has(pod.uid)) this.forget(drain, pod);
+      const drained = drain.remaining.get(pod.uid);
+      if (drained === undefined) continue;
+      if (drained.grantedMicros === null) this.helped(drained.number);
+      else this.noticeLater(drained);
     }
+  }
+
+  private noticeLater({ grantedMicros, number }: DrainedPod): void {
+    const { engine } = this.options;
+    const waited = engine.now - grantedMicros!;
+    const at = grantedMicros! + Math.ceil(waited / MICROS_PER_SECOND) * MICROS_PER_SECOND;
+    engine.scheduleAt(at, Phase.world, this.noticed, number);
+  }
+
+  /** Of the pods that were evicted, those that are still there. Others wait for their next try. */
+  private giveUp(number: number): void {
+    const drain = this.drains[number]!;
+    for (const { grantedMicros, pod } of [...drain.remaining.values()]) {
+      if (grantedMicros !== null) this.abandon(drain, pod);
+    }
+  }
+
+  private abandon(drain: DrainRecord, pod: PodVersion): void {
+    drain.isGivenUp = true;
+    this.forget(drain, pod);
   }
 
   private forget(drain: DrainRecord, pod: PodVersion): void {
@@ -193,6 +244,11 @@ export class Drains implements OperationRunner<DrainOperation> {
 
   private finishIfEmpty(drain: DrainRecord): void {
     if (drain.state !== "evicting" || drain.remaining.size > 0) return;
+    if (drain.isGivenUp) {
+      const after = `${(drain.operation.timeoutMicros ?? 0) / MICROS_PER_SECOND}s`;
+      this.fail(drain, `drain did not complete within ${after}`);
+      return;
+    }
     if (drain.failed.length > 0) {
       const { node } = drain.operation;
       const pods = counted(drain.failed.length, "pod");

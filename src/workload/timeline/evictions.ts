@@ -1,5 +1,3 @@
-import { assert } from "../../base/assert.js";
-import { parseSelector, SelectorError } from "../../api/label-selector.js";
 import { objectKey, targetText } from "../../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import type { Engine } from "../../kernel/engine.js";
@@ -7,15 +5,13 @@ import type { ClusterObserver } from "../../record/cluster-observer.js";
 import type { AnswerId, Client } from "../../store/client.js";
 import type { ObjectStore } from "../../store/object-store.js";
 import type { Outcome } from "../../store/outcome.js";
-import type { Operation, OperationRunner } from "./operation.js";
+import type { Operation, OperationRunner, OperationTarget } from "./operation.js";
+import { chosenPods, type PodChoice } from "./pod-choice.js";
 import type { Step } from "./step.js";
 
 export interface EvictOperation extends Operation {
   readonly type: "evict";
-  readonly namespace: string;
-  /** Of the pod; null for those that the selector names. */
-  readonly name: string | null;
-  readonly podSelector: string | null;
+  readonly pods: PodChoice | OperationTarget;
   /** The oldest so many of them; null for all. */
   readonly count: number | null;
 }
@@ -42,8 +38,9 @@ export class Evictions implements OperationRunner<EvictOperation> {
   take(operation: EvictOperation): Step | null {
     const pods = this.podsOf(operation);
     if (pods.length === 0) {
-      const { namespace, name } = operation;
-      const target = { kind: "Pod", namespace, name: name ?? operation.podSelector ?? "" };
+      const { pods: of } = operation;
+      const name = "podSelector" in of ? of.podSelector : of.name;
+      const target = { kind: "Pod", namespace: of.namespace, name };
       return { target, refusal: "there is no such pod" };
     }
     for (const pod of pods) {
@@ -53,22 +50,14 @@ export class Evictions implements OperationRunner<EvictOperation> {
     return null;
   }
 
-  private podsOf({ namespace, name, podSelector, count }: EvictOperation): readonly PodVersion[] {
-    const table = this.options.store.table("Pod");
-    if (name !== null) {
-      const pod = table.find(namespace, name);
-      return pod === undefined ? [] : [pod];
+  private podsOf({ pods: of, count }: EvictOperation): readonly PodVersion[] {
+    const { store } = this.options;
+    if ("podSelector" in of) {
+      const found = chosenPods(store, of);
+      return found.slice(0, count ?? found.length);
     }
-    const selector = parseSelector(podSelector ?? "");
-    assert(!(selector instanceof SelectorError), () => `${podSelector} is no selector`);
-    const found = [...table].filter(
-      (pod) =>
-        pod.namespace === namespace &&
-        pod.deletionTimeMicros === null &&
-        selector.matches(pod.labels),
-    );
-    found.sort((a, b) => a.creationTimeMicros - b.creationTimeMicros || a.row - b.row);
-    return found.slice(0, count ?? found.length);
+    const pod = store.table("Pod").find(of.namespace, of.name);
+    return pod === undefined ? [] : [pod];
   }
 
   private answered(outcome: Outcome, number: number): void {

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { compareFacts } from "./compare.js";
+import { FactReader } from "./facts.js";
+import { runTimeline } from "./run.js";
+import { unsupported } from "./scenario-of.js";
+import type { TimelineFile } from "./timeline-file.js";
+
+const VECTORS = fileURLToPath(new URL("../vectors/timelines", import.meta.url));
+
+interface KnownFailure {
+  /** Why the facts fail. */
+  readonly reason: string;
+  /** With the first seed. */
+  readonly facts: readonly string[];
+}
+
+const known = JSON.parse(
+  readFileSync(fileURLToPath(new URL("./known-failures.json", import.meta.url)), "utf8"),
+) as Readonly<Record<string, KnownFailure>>;
+
+const files = readdirSync(VECTORS).map(
+  (name) => JSON.parse(readFileSync(`${VECTORS}/${name}`, "utf8")) as TimelineFile,
+);
+const runnable = files.filter((file) => unsupported(file) === null);
+
+/** What the changes of a recording do not hold: the requests, and the revisions of pods. */
+const NOT_IN_CHANGES = /evict|drain|pods created of r|^HorizontalPodAutoscaler|^step/;
+
+describe("the reader of facts", () => {
+  test.each(files.map((file) => [file.name, file] as const))(
+    "finds in the recorded changes of %s what was recorded as facts",
+    (_name, file) => {
+      const found = new FactReader(file.observed.changes, [], new Map());
+      const results = compareFacts(file, found).filter(
+        ({ name }) => !NOT_IN_CHANGES.test(name) && !/pods of r\d+$/.test(name),
+      );
+      expect(results.filter(({ passed }) => !passed)).toEqual([]);
+      expect(results.length).toBeGreaterThan(10);
+    },
+  );
+});
+
+describe("recorded timelines, run with one seed", () => {
+  test("those with known failures exist, and each failure has its reason", () => {
+    const names = runnable.map(({ name }) => name);
+    expect(Object.keys(known).filter((name) => !names.includes(name))).toEqual([]);
+    expect(Object.values(known).filter(({ reason }) => reason.length < 20)).toEqual([]);
+  });
+
+  test.each(runnable.map((file) => [file.name, file] as const))(
+    "%s fails where it is known to fail, and nowhere else",
+    async (name, file) => {
+      const { facts } = await runTimeline(file, 1);
+      const failed = facts.filter(({ passed }) => !passed);
+      const listed = known[name]?.facts ?? [];
+      const unlisted = failed.filter((fact) => !listed.includes(fact.name));
+      expect(unlisted, "facts that fail without being listed").toEqual([]);
+      expect(failed.map((fact) => fact.name).sort(), "take out what passes").toEqual(
+        [...listed].sort(),
+      );
+    },
+  );
+});
