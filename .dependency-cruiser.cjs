@@ -15,6 +15,7 @@ const floors = {
   control: ["base", "kernel", "api", "record", "store"],
   cluster: ["base", "kernel", "api", "record", "store"],
   workload: ["base", "kernel", "api", "record", "store"],
+  traffic: ["base", "kernel", "api", "record", "store"],
   scenario: [
     "base",
     "kernel",
@@ -25,6 +26,7 @@ const floors = {
     "control",
     "cluster",
     "workload",
+    "traffic",
     "autoscaling",
   ],
   experiment: [
@@ -37,6 +39,7 @@ const floors = {
     "control",
     "cluster",
     "workload",
+    "traffic",
     "autoscaling",
     "scenario",
   ],

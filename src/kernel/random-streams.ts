@@ -1,5 +1,6 @@
 import seedrandom from "seedrandom";
 import { assert } from "../base/assert.js";
+import { DrawBlock } from "./draw-block.js";
 import { keyedUniform } from "./keyed-uniform.js";
 
 /**
@@ -48,13 +49,24 @@ export class RandomStreams {
    * a node, the tenth pod of a generator), whenever and in whatever order it is asked for.
    */
   draw(name: string, ordinal: number): number {
+    const key = this.key(name);
+    return keyedUniform(key.first, key.second, ordinal);
+  }
+
+  /** Draws of this name by two 32-bit words, for whoever takes them by the million. */
+  block(name: string): DrawBlock {
+    const key = this.key(name);
+    return new DrawBlock(key.first, key.second);
+  }
+
+  private key(name: string): Key {
     let key = this.keys.get(name);
     if (key === undefined) {
       const generator = seedrandom.alea(`${this.seed}/draw/${name}`);
       key = { first: generator.int32(), second: generator.int32() };
       this.keys.set(name, key);
     }
-    return keyedUniform(key.first, key.second, ordinal);
+    return key;
   }
 }
 

@@ -1,0 +1,122 @@
+import { assert } from "../base/assert.js";
+
+/** Values from 2^-32 (a quarter of a nanosecond) to 2^32 seconds; less counts as 0, more as that. */
+const LOWEST_EXPONENT = -32;
+const OCTAVES = 64;
+/** What a double's exponent is stored with. */
+const EXPONENT_BIAS = 1023;
+const HIGH_WORD_MANTISSA_BITS = 20;
+/** Of a count that sums of fractions may be off by, relative. */
+const ROUNDING = 1e-12;
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/**
+ * How often durations, in seconds, occurred: buckets whose width is a fixed share of their place, so
+ * that a quantile is off by at most `relativeError` of itself, in memory that does not grow. Counts may
+ * be fractions. Sketches of equal precision can be merged.
+ *
+ * Source: G. Tene, HdrHistogram (its log-linear buckets).
+ */
+export class LatencyHistogram {
+  count = 0;
+  sum = 0;
+  max = 0;
+  private zeros = 0;
+  private counts: Float64Array | null = null;
+  private readonly shift: number;
+  private readonly first: number;
+
+  /** Buckets an octave: 2^precisionBits, from 1 to 20 bits. */
+  constructor(private readonly precisionBits = 7) {
+    assert(precisionBits >= 1 && precisionBits <= HIGH_WORD_MANTISSA_BITS, "bits of a mantissa");
+    this.shift = HIGH_WORD_MANTISSA_BITS - precisionBits;
+    this.first = (LOWEST_EXPONENT + EXPONENT_BIAS) * 2 ** precisionBits;
+  }
+
+  /** The most that a quantile is off by, as a share of the true one: 2^-(precisionBits + 1). */
+  get relativeError(): number {
+    return 2 ** -(this.precisionBits + 1);
+  }
+
+  get mean(): number {
+    return this.count === 0 ? Number.NaN : this.sum / this.count;
+  }
+
+  add(seconds: number, times = 1): void {
+    this.count += times;
+    this.sum += seconds * times;
+    if (seconds > this.max) this.max = seconds;
+    const bucket = this.bucketOf(seconds);
+    if (bucket < 0) {
+      this.zeros += times;
+      return;
+    }
+    this.counts ??= new Float64Array(OCTAVES << this.precisionBits);
+    this.counts[bucket]! += times;
+  }
+
+  /** All that another one of the same precision counted. */
+  merge(other: LatencyHistogram): void {
+    assert(other.precisionBits === this.precisionBits, "histograms of two precisions");
+    this.count += other.count;
+    this.sum += other.sum;
+    this.zeros += other.zeros;
+    this.max = Math.max(this.max, other.max);
+    if (other.counts === null) return;
+    this.counts ??= new Float64Array(other.counts.length);
+    for (let i = 0; i < other.counts.length; i++) this.counts[i]! += other.counts[i]!;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.sum = 0;
+    this.max = 0;
+    this.zeros = 0;
+    this.counts?.fill(0);
+  }
+
+  /** The least value that a share `p` of the counts does not exceed; NaN when there is none. */
+  quantile(p: number): number {
+    if (this.count === 0) return Number.NaN;
+    const rank = p * this.count * (1 - ROUNDING);
+    let sum = this.zeros;
+    if (sum > 0 && sum >= rank) return 0;
+    const { counts } = this;
+    if (counts === null) return 0;
+    let last = 0;
+    for (let bucket = 0; bucket < counts.length; bucket++) {
+      if (counts[bucket] === 0) continue;
+      last = bucket;
+      sum += counts[bucket]!;
+      if (sum >= rank) break;
+    }
+    return this.middleOf(last);
+  }
+
+  /** The share of the counts above a bound, by whole buckets; NaN when there is none. */
+  shareAbove(seconds: number): number {
+    if (this.count === 0) return Number.NaN;
+    const bound = this.bucketOf(seconds);
+    let above = bound < 0 ? 0 : -this.zeros;
+    above += bound < 0 ? this.count - this.zeros : this.count;
+    for (let bucket = 0; this.counts !== null && bucket <= bound; bucket++) {
+      above -= this.counts[bucket]!;
+    }
+    return Math.max(0, above) / this.count;
+  }
+
+  private bucketOf(seconds: number): number {
+    bits.setFloat64(0, seconds);
+    const bucket = (bits.getInt32(0) >>> this.shift) - this.first;
+    return Math.min(bucket, (OCTAVES << this.precisionBits) - 1);
+  }
+
+  private middleOf(bucket: number): number {
+    bits.setInt32(0, (bucket + this.first) << this.shift);
+    bits.setInt32(4, 0);
+    const low = bits.getFloat64(0);
+    bits.setInt32(0, (bucket + 1 + this.first) << this.shift);
+    return (low + bits.getFloat64(0)) / 2;
+  }
+}

@@ -1,0 +1,94 @@
+import { elasticity, sampledElasticity, type UnitsStep } from "../../../src/record/elasticity.js";
+import type { VectorResult } from "../controllers/run.js";
+import { type Figures, withinRelative, withinTolerance } from "./compare.js";
+import { type GraphGiven, runGraph } from "./graphs.js";
+import { type QueueGiven, type RunGiven, runQueues } from "./queues.js";
+import { runSharing, type SharingGiven } from "./sharing.js";
+import { runStorm, type StormGiven } from "./storms.js";
+import { arrivalsByMinute, runTransient, type TransientGiven } from "./transients.js";
+
+interface TrafficCase {
+  readonly id: string;
+  readonly suite: string;
+  readonly given: unknown;
+  readonly expect: Readonly<Record<string, Figures>>;
+  readonly accuracy?: number;
+  readonly run?: RunGiven & { readonly replications: number; readonly tolerance: Figures };
+}
+
+export interface TrafficFile {
+  readonly area: string;
+  readonly cases: readonly TrafficCase[];
+}
+
+/** Where the format says that a value is exact. */
+const EXACT = 1e-9;
+
+export function isTrafficFile(file: { readonly area: string }): boolean {
+  return file.area === "traffic";
+}
+
+function simulated(testCase: TrafficCase, outcome: Figures): readonly string[] {
+  return withinTolerance(testCase.expect, outcome, testCase.run!.tolerance);
+}
+
+/** What is wrong with one case, by the part of its suite before the point, or by the whole of it. */
+const SUITES: Readonly<Record<string, (testCase: TrafficCase) => readonly string[]>> = {
+  closed: queues,
+  routed: queues,
+  mmpp: queues,
+  abandon: queues,
+  "abandon.storm": (testCase) =>
+    simulated(testCase, runStorm(testCase.given as StormGiven, testCase.run!)),
+  transient: transients,
+  graph: (testCase) => simulated(testCase, runGraph(testCase.given as GraphGiven, testCase.run!)),
+  sharing: ({ given, expect }) => withinRelative(expect, runSharing(given as SharingGiven), EXACT),
+  "sharing.load": queues,
+  "elasticity.steps": ({ given, expect }) => {
+    const { demand, supply, durationSeconds } = given as {
+      readonly demand: readonly UnitsStep[];
+      readonly supply: readonly UnitsStep[];
+      readonly durationSeconds: number;
+    };
+    const window = { fromSeconds: 0, toSeconds: durationSeconds };
+    return withinRelative(expect, { ...elasticity(demand, supply, window) }, EXACT);
+  },
+  "elasticity.instability": ({ given, expect }) => {
+    const { demand, supply } = given as { readonly demand: number[]; readonly supply: number[] };
+    return withinRelative(expect, { ...sampledElasticity(demand, supply) }, EXACT);
+  },
+};
+
+function queues(testCase: TrafficCase): readonly string[] {
+  return simulated(testCase, runQueues(testCase.given as QueueGiven, testCase.run!));
+}
+
+function transients(testCase: TrafficCase): readonly string[] {
+  const given = testCase.given as TransientGiven;
+  return [
+    ...simulated(testCase, runTransient(given, testCase.run!)),
+    ...withinRelative(testCase.expect.arrivals!, arrivalsByMinute(given), 1e-6, "arrivals "),
+  ];
+}
+
+function differencesOf(testCase: TrafficCase): readonly string[] {
+  const { suite } = testCase;
+  const run = SUITES[suite] ?? SUITES[suite.split(".")[0]!];
+  if (run === undefined) return [`not supported yet: ${suite}`];
+  try {
+    return run(testCase);
+  } catch (thrown) {
+    return [`threw ${thrown instanceof Error ? thrown.stack : String(thrown)}`];
+  }
+}
+
+/** Runs all cases of a file of traffic. */
+export function runTrafficFile(file: TrafficFile): VectorResult {
+  const failures = file.cases
+    .map((testCase) => ({
+      id: `${testCase.suite} ${testCase.id}`,
+      differences: differencesOf(testCase),
+    }))
+    .filter((failure) => failure.differences.length > 0);
+  return { passed: file.cases.length - failures.length, failures };
+}
