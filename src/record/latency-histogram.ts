@@ -36,7 +36,8 @@ export class LatencyHistogram {
 
   /** The most that a quantile is off by, as a share of the true one: 2^-(precisionBits + 1). */
   get relativeError(): number {
-    return 2 ** -(this.precisionBits + 1);
+    const buckets = this.precisionBits + 1;
+    return 1 / 2 ** buckets;
   }
 
   get mean(): number {

@@ -24,7 +24,8 @@ export function tabulated(law: Law): Law {
       upper ??= table((part) => law.quantile(1 - part));
       const values = u < 0.5 ? lower : upper;
       if (octave < 0) return values[0]!;
-      const place = (tail * 2 ** (octave + 2) - 1) * PIECES;
+      const exponent = octave + 2;
+      const place = (tail * 2 ** exponent - 1) * PIECES;
       const piece = Math.min(PIECES - 1, Math.floor(place));
       const at = octave * (PIECES + 1) + piece;
       return values[at]! + (values[at + 1]! - values[at]!) * (place - piece);
@@ -36,8 +37,9 @@ export function tabulated(law: Law): Law {
 function table(valueAt: (tail: number) => number): Float64Array {
   const values = new Float64Array(OCTAVES * (PIECES + 1));
   for (let octave = 0; octave < OCTAVES; octave++) {
+    const exponent = octave + 2;
     for (let i = 0; i <= PIECES; i++) {
-      values[octave * (PIECES + 1) + i] = valueAt((1 + i / PIECES) * 2 ** -(octave + 2));
+      values[octave * (PIECES + 1) + i] = valueAt((1 + i / PIECES) / 2 ** exponent);
     }
   }
   return values;

@@ -40,7 +40,8 @@ export const NO_RETRY: Retry = { maxAttempts: 1, baseSeconds: 0, capSeconds: 0, 
 /** How long to wait after so many failures, with a uniform in (0, 1). */
 export function backoffSeconds(retry: Retry, failures: number, u: number): number {
   // 2^60 of anything is above every cap.
-  const doubled = retry.baseSeconds * 2 ** Math.min(failures - 1, 60);
+  const doublings = Math.min(failures - 1, 60);
+  const doubled = retry.baseSeconds * 2 ** doublings;
   const longest = Math.min(retry.capSeconds, doubled);
   if (retry.jitter === "none") return longest;
   return retry.jitter === "full" ? longest * u : longest / 2 + (longest / 2) * u;
