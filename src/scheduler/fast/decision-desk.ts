@@ -62,6 +62,13 @@ export class DecisionDesk {
     this.chosen = grown(new Uint8Array(groups * 2), this.chosen);
   }
 
+  /** The number of the group of the node at that position, or of its own one if it is set aside. */
+  groupIdAt(position: number): number {
+    const { rows, list } = this.groups!;
+    const own = this.aside.groupAt(position);
+    return own < 0 ? rows.groups[position]! : list.length + own;
+  }
+
   groupAt(id: number): NodeGroup {
     const { list } = this.groups!;
     return id < list.length ? list[id]! : this.aside.groups[id - list.length]!;

@@ -115,13 +115,10 @@ export class FastClass implements DiagnosisSource {
   /** Totals of some nodes that fit, if these are all that are feasible. */
   totalsOf(nodes: readonly NodeInfo[]): Float64Array {
     const { desk } = this;
-    const { present, table, aside } = desk;
-    const { rows, list: groups } = desk.groups!;
+    const { present, table } = desk;
     const fits = new Map<number, number>();
     const ids = nodes.map(({ row }) => {
-      const position = table.positionOf(row);
-      const own = aside.groupAt(position);
-      const id = own < 0 ? rows.groups[position]! : groups.length + own;
+      const id = desk.groupIdAt(table.positionOf(row));
       fits.set(id, (fits.get(id) ?? 0) + 1);
       return id;
     });
@@ -131,7 +128,8 @@ export class FastClass implements DiagnosisSource {
     const places = new Map([...fits.keys()].map((id, place) => [id, place]));
     return Float64Array.from(
       nodes,
-      ({ row }, i) => rows.values[table.positionOf(row)]! + ofGroups[places.get(ids[i]!)!]!,
+      ({ row }, i) =>
+        this.shape.rows.values[table.positionOf(row)]! + ofGroups[places.get(ids[i]!)!]!,
     );
   }
 
@@ -232,10 +230,8 @@ export class FastClass implements DiagnosisSource {
   statusAt({ row }: NodeInfo): Status | null {
     const { desk } = this;
     const position = desk.table.positionOf(row);
-    const { rows, list: groups } = desk.groups!;
-    const own = desk.aside.groupAt(position);
     const local = this.shape.rows.statusAt(position);
-    const beyond = desk.closedBy[own < 0 ? rows.groups[position]! : groups.length + own] ?? null;
+    const beyond = desk.closedBy[desk.groupIdAt(position)] ?? null;
     if (local === null || desk.aside.isClosed(position)) return beyond;
     return beyond === null || this.comesFirst(local, beyond) ? local : beyond;
   }

@@ -1,9 +1,8 @@
-import { assert } from "../../base/assert.js";
+import type { TimeMicros } from "../../base/time.js";
 import type { ClusterState } from "../framework/cluster-state.js";
 import { CycleState } from "../framework/cycle-state.js";
-import { type Diagnosis, fitErrorMessage, postFilterWords } from "../framework/fit-error.js";
-import type { NodeInfo } from "../framework/node-info.js";
-import type { NodeBatch } from "../framework/opportunistic-batch.js";
+import { Diagnosis, fitErrorMessage, postFilterWords } from "../framework/fit-error.js";
+import { NodeBatch, type NodeHint } from "../framework/opportunistic-batch.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Framework } from "../framework/runtime.js";
 import type { ScoreTrace } from "../framework/score-sheet.js";
@@ -15,14 +14,16 @@ import {
   type Unschedulable,
   numFeasibleNodesToFind,
 } from "../framework/scheduling-algorithm.js";
-import type { FastClass, Found } from "./fast-class.js";
+import type { FastClass } from "./fast-class.js";
 import { FastClasses, type ReadyClass, type RememberOptions } from "./fast-classes.js";
 import { FastDiagnosis } from "./fast-diagnosis.js";
+import { FastScheduled } from "./fast-scheduled.js";
 import { LazyCycleState } from "./lazy-cycle-state.js";
 import { closeNominated } from "./nominations.js";
 import { NodeTable } from "./node-table.js";
 import { PlainPart } from "./plain-part.js";
 import { pluginPartsOf } from "./plugin-parts.js";
+import { RowBatchJudge, candidatesOf } from "./row-batch-judge.js";
 import { TemplateUses } from "./template-uses.js";
 import { verifyDecision } from "./verify-decision.js";
 
@@ -39,6 +40,12 @@ const REMEMBER: RememberOptions = {
   maxClasses: 2048,
   maxSharedDomains: 32,
 };
+
+/** What a decision asked for: the last choice among equal nodes (-1: none), and the node of the batch. */
+interface Asked {
+  tie: number;
+  hint: NodeHint | null | undefined;
+}
 
 /** How the decisions so far were taken: exact, whatever the machine. */
 export interface FastCounts {
@@ -134,30 +141,35 @@ export class FastSchedulingAlgorithm {
   /** As the plain form; with a `trace` it is the plain form. */
   schedule(framework: Framework, pod: PodInfo, trace: ScoreTrace | null = null): CycleOutcome {
     const start = this.nextStartNodeIndex;
-    const tie = { asked: -1 };
+    const before = this.batch;
+    // Before anything is brought up to date: what it keeps is as it was then.
+    if (before?.suits(framework, pod, this.now()) !== true) this.batch = null;
+    const { verifyEvery = 0 } = this.options;
+    const verifies = verifyEvery > 0 && (this.fastDecisions + 1) % verifyEvery === 0;
+    const batch = verifies ? (this.batch?.copy() ?? null) : null;
+    const asked: Asked = { tie: -1, hint: undefined };
     const ready = trace === null ? this.ready(framework, pod) : null;
-    const outcome = ready === null ? null : this.decide(framework, pod, ready, tie);
+    const outcome = ready === null ? null : this.decide(framework, pod, ready, asked);
     if (outcome === null) {
       this.plainDecisions += 1;
-      return this.plain.schedule(framework, pod, trace);
+      return this.plain.schedule(framework, pod, trace, asked.hint);
     }
     this.fastDecisions += 1;
-    this.plain.batch = null;
-    const { verifyEvery = 0 } = this.options;
-    if (verifyEvery > 0 && this.fastDecisions % verifyEvery === 0) {
-      verifyDecision(this.options, framework, pod, {
-        outcome,
-        start,
-        next: this.nextStartNodeIndex,
-        tie: tie.asked,
-      });
+    if (verifies) {
+      const { tie } = asked;
+      const next = this.nextStartNodeIndex;
+      verifyDecision(this.options, framework, pod, { outcome, start, next, tie, batch });
     }
     return outcome;
   }
 
+  private now(): TimeMicros {
+    return this.options.now?.() ?? 0;
+  }
+
   private ready(framework: Framework, pod: PodInfo): ReadyClass | null {
     const { state, table } = this;
-    if (pod.pod.nominatedNodeName !== "" || framework.signPod(pod) !== null) return null;
+    if (pod.pod.nominatedNodeName !== "") return null;
     if (state.nodes.length === 0 || framework.snapshot !== state) return null;
     // Which resources devices serve, in place of nodes, follows from the DeviceClasses.
     const deviceClasses = framework.listers.deviceClasses.version;
@@ -185,17 +197,81 @@ export class FastSchedulingAlgorithm {
     framework: Framework,
     pod: PodInfo,
     { of, groups, plain }: ReadyClass,
-    tie: { asked: number },
+    asked: Asked,
   ): CycleOutcome | null {
+    const signature = framework.signPod(pod);
     const fits = of.prepare(groups);
-    if (plain.length > 0) return this.decideWith(new PlainPart(of, pod, plain), pod, of, tie);
-    if (fits > 0) return this.place(framework, of, fits, tie);
+    if (signature !== null) {
+      if (plain.length > 0 || !RowBatchJudge.canJudge(of)) return null;
+      const hinted = this.takeHint(framework, of, asked);
+      if (hinted !== undefined) return hinted;
+    }
+    if (plain.length > 0) return this.decideWith(new PlainPart(of, pod, plain), pod, of, asked);
+    if (fits > 0) {
+      const placed = this.place(framework, of, fits, asked);
+      if (signature !== null) this.leaveBatch(framework, signature, of, placed);
+      return placed;
+    }
     const from = framework.searchFrom();
     const start = from ?? this.nextStartNodeIndex % this.table.nodes.length;
     if (from === null) this.nextStartNodeIndex = start;
     of.lookedAtAll(start);
     const diagnosis = new FastDiagnosis(of, of.statusCounts(), this.table.nodes.length);
     return this.refuse(framework, pod, diagnosis, null);
+  }
+
+  /** Undefined without a hint; null where the node of the hint is refused, so that the plain form has to go on. */
+  private takeHint(
+    framework: Framework,
+    of: FastClass,
+    asked: Asked,
+  ): Scheduled | null | undefined {
+    const { batch } = this;
+    this.batch = null;
+    if (batch === null) return undefined;
+    const hint = batch.hint(new RowBatchJudge(of), this.chooser(asked));
+    if (hint === null) return undefined;
+    const node = framework.snapshot.get(hint.node);
+    if (node === undefined || of.statusAt(node) !== null) {
+      asked.hint = hint;
+      return null;
+    }
+    batch.take(hint);
+    this.batch = batch;
+    return {
+      kind: "scheduled",
+      node,
+      state: new CycleState(),
+      evaluatedNodes: 1,
+      feasible: [node],
+      ties: 1,
+      diagnosis: new Diagnosis(),
+      nominatedNodeFit: false,
+      nodeHint: hint.node,
+    };
+  }
+
+  /** Scores of a single feasible node are not asked for: such a decision leaves none. */
+  private leaveBatch(
+    framework: Framework,
+    signature: string,
+    of: FastClass,
+    { node, feasibleCount }: FastScheduled,
+  ): void {
+    if (feasibleCount < 2) return;
+    const candidates = candidatesOf(of, node);
+    const madeMicros = this.now();
+    this.batch = new NodeBatch({ framework, signature, chosen: node, madeMicros, candidates });
+  }
+
+  /** Remembers what the tie-break chose. */
+  private chooser(asked: Asked): ((count: number) => number) | null {
+    const { chooseTie } = this.options;
+    if (chooseTie === null) return null;
+    return (count) => {
+      asked.tie = chooseTie(count);
+      return asked.tie;
+    };
   }
 
   private wanted(framework: Framework): number {
@@ -207,7 +283,7 @@ export class FastSchedulingAlgorithm {
     part: PlainPart,
     pod: PodInfo,
     { desk }: FastClass,
-    tie: { asked: number },
+    asked: Asked,
   ): CycleOutcome | null {
     const { framework } = desk.parts;
     const count = this.table.nodes.length;
@@ -221,9 +297,9 @@ export class FastSchedulingAlgorithm {
     if (feasible.length === 0) return this.refuse(framework, pod, diagnosis, state);
     const ties = best.length;
     const { chooseTie } = this.options;
-    if (ties > 1 && chooseTie !== null) tie.asked = chooseTie(ties);
+    if (ties > 1 && chooseTie !== null) asked.tie = chooseTie(ties);
     const node =
-      tie.asked >= 0 ? best[tie.asked]! : best.reduce((a, b) => (b.ordinal < a.ordinal ? b : a));
+      asked.tie >= 0 ? best[asked.tie]! : best.reduce((a, b) => (b.ordinal < a.ordinal ? b : a));
     return {
       kind: "scheduled",
       node,
@@ -237,12 +313,7 @@ export class FastSchedulingAlgorithm {
     };
   }
 
-  private place(
-    framework: Framework,
-    of: FastClass,
-    fits: number,
-    tie: { asked: number },
-  ): Scheduled {
+  private place(framework: Framework, of: FastClass, fits: number, asked: Asked): FastScheduled {
     const count = this.table.nodes.length;
     const from = framework.searchFrom();
     const start = from ?? this.nextStartNodeIndex % count;
@@ -250,8 +321,8 @@ export class FastSchedulingAlgorithm {
     if (from === null) this.nextStartNodeIndex = (start + found.evaluated) % count;
     const { chooseTie } = this.options;
     if (chooseTie === null && found.ties > 1) return new FastScheduled(of, of.firstTied(), found);
-    if (found.ties > 1) tie.asked = chooseTie!(found.ties);
-    return new FastScheduled(of, of.tied(Math.max(tie.asked, 0)), found);
+    if (found.ties > 1) asked.tie = chooseTie!(found.ties);
+    return new FastScheduled(of, of.tied(Math.max(asked.tie, 0)), found);
   }
 
   private refuse(
@@ -278,50 +349,5 @@ export class FastSchedulingAlgorithm {
           postFilter: postFilterWords(postFilter, features),
         }),
     };
-  }
-}
-
-const OUTDATED = "nodes of a decision are asked for after a change";
-
-/** What a fast cycle found; the lists of nodes can be asked for until the cluster changes. */
-class FastScheduled implements Scheduled {
-  readonly kind = "scheduled";
-  readonly evaluatedNodes: number;
-  readonly ties: number;
-  readonly nominatedNodeFit = false;
-  readonly nodeHint = null;
-  private readonly feasibleCount: number;
-  private readonly moment: number;
-  private made: CycleState | null = null;
-
-  constructor(
-    private readonly of: FastClass,
-    readonly node: NodeInfo,
-    found: Found,
-  ) {
-    this.evaluatedNodes = found.evaluated;
-    this.ties = found.ties;
-    this.feasibleCount = found.feasible;
-    this.moment = of.moment;
-  }
-
-  /** Without anything in it: no plugin of a recognised pod writes what Reserve or Bind read. */
-  get state(): CycleState {
-    this.made ??= new CycleState();
-    return this.made;
-  }
-
-  get feasible(): readonly NodeInfo[] {
-    assert(this.moment === this.of.moment, OUTDATED);
-    return this.of.feasible();
-  }
-
-  get diagnosis(): FastDiagnosis {
-    assert(this.moment === this.of.moment, OUTDATED);
-    return new FastDiagnosis(
-      this.of,
-      this.of.countRefused(),
-      this.evaluatedNodes - this.feasibleCount,
-    );
   }
 }

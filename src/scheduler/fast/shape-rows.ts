@@ -88,6 +88,11 @@ export class ShapeRows {
     private readonly nodes: JudgedNodes,
   ) {}
 
+  /** Everything before this sequence number has been taken in. */
+  get syncedTo(): number {
+    return this.cursor;
+  }
+
   get bytes(): number {
     return this.values.byteLength + (this.parts?.byteLength ?? 0);
   }

@@ -1,3 +1,4 @@
+import type { NodeBatch } from "../framework/opportunistic-batch.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Framework } from "../framework/runtime.js";
 import {
@@ -20,6 +21,8 @@ export interface FastDecision {
   readonly next: number;
   /** The number that the tie-break chose; -1 if none was asked for. */
   readonly tie: number;
+  /** What the cycle before had left. */
+  readonly batch: NodeBatch | null;
 }
 
 function statusText(status: Status | undefined): string {
@@ -32,6 +35,7 @@ function statusText(status: Status | undefined): string {
 function describe(outcome: CycleOutcome, next: number): readonly string[] {
   const lines = [`${outcome.kind}, ${outcome.evaluatedNodes} evaluated, next start ${next}`];
   if (outcome.kind === "error") return [...lines, outcome.message];
+  lines.push(`hint ${outcome.nodeHint}`);
   if (outcome.kind === "scheduled") {
     lines.push(`node ${outcome.node.name} of ${outcome.ties} ties`);
     lines.push(`feasible ${outcome.feasible.map(({ name }) => name).join()}`);
@@ -65,6 +69,7 @@ export function verifyDecision(
     withoutPostFilter: true,
   });
   plain.nextStartNodeIndex = decision.start;
+  plain.batch = decision.batch;
   const expected = describe(plain.schedule(framework, pod), plain.nextStartNodeIndex);
   const actual = describe(decision.outcome, decision.next);
   for (let i = 0; i < Math.max(expected.length, actual.length); i += 1) {

@@ -1,5 +1,7 @@
 import { MICROS_PER_MILLI, type TimeMicros } from "../../base/time.js";
+import { Candidates, type Rescored } from "./batch-candidates.js";
 import type { CycleState } from "./cycle-state.js";
+import type { Result } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodInfo } from "./pod-info.js";
 import { type Framework, normalizes } from "./runtime.js";
@@ -9,108 +11,191 @@ import { isRejected } from "./status.js";
 /** Scores that are older are thrown away. */
 const MAX_AGE_MICROS = 500 * MICROS_PER_MILLI;
 
-/** A node that may come next, with what each plugin scored it before normalising. */
-interface Candidate {
-  readonly name: string;
-  readonly raw: ReadonlyMap<string, number>;
-  readonly total: number;
-}
-
-/** What a cycle leaves to the next one, if that has a pod of the same signature. Immutable. */
-export interface NodeBatch {
+interface Made {
   readonly framework: Framework;
   readonly signature: string;
-  /** Nodes that were scored and not taken. Made when they are asked for: most batches never are. */
-  readonly candidates: () => readonly Candidate[];
-  readonly chosen: string;
+  readonly chosen: NodeInfo;
   readonly madeMicros: TimeMicros;
+  /** Nodes that were scored and not taken, as they were then: asked for before the cluster is looked at again. */
+  readonly candidates: () => Candidates;
 }
 
-/** A node to be tried before all others, and what is left of the batch without it. */
+/** What a cycle leaves to the next one, if that has a pod of the same signature. */
+export class NodeBatch {
+  private readonly framework: Framework;
+  private readonly signature: string;
+  private readonly madeMicros: TimeMicros;
+  private readonly make: () => Candidates;
+  private known: Candidates | null = null;
+  /** The node that was taken last. */
+  private chosen: NodeInfo;
+  /** The nodes of the cluster when all candidates were among them. */
+  private order: readonly NodeInfo[];
+
+  constructor({ framework, signature, chosen, madeMicros, candidates }: Made) {
+    this.framework = framework;
+    this.signature = signature;
+    this.chosen = chosen;
+    this.madeMicros = madeMicros;
+    this.make = candidates;
+    this.order = framework.snapshot.nodes;
+  }
+
+  private get candidates(): Candidates {
+    this.known ??= this.make();
+    return this.known;
+  }
+
+  copy(): NodeBatch {
+    const { framework, signature, chosen, madeMicros } = this;
+    const own = this.candidates.copy();
+    const copy = new NodeBatch({
+      framework,
+      signature,
+      chosen,
+      madeMicros,
+      candidates: () => own,
+    });
+    copy.order = this.order;
+    return copy;
+  }
+
+  /** Whether it is of use to the pod: if so, what it keeps is safe from what changes from now on. */
+  suits(framework: Framework, pod: PodInfo, nowMicros: TimeMicros): boolean {
+    if (this.framework !== framework) return false;
+    if (framework.features.NominatedPodsAreNotBatched && pod.pod.nominatedNodeName !== "")
+      return false;
+    if (framework.signPod(pod) !== this.signature) return false;
+    if (nowMicros > this.madeMicros + MAX_AGE_MICROS) return false;
+    return this.candidates.length > 0;
+  }
+
+  /**
+   * The next best node of the cycle before, for a pod that no plugin can tell from the one before. If the
+   * node that was taken still has room it is scored anew, among the others; up to v1.36 there is no hint
+   * then. Source: KEP-5598; kube-scheduler runtime, batch.go.
+   */
+  hint(judge: BatchJudge, chooseTie: ((count: number) => number) | null): NodeHint | null {
+    const { candidates } = this;
+    const { snapshot, features } = this.framework;
+    const last = snapshot.get(this.chosen.name);
+    if (last === undefined) return null;
+    const status = judge.filter(last);
+    if (status !== null && !isRejected(status)) return null;
+    if (status !== null) return this.best(candidates.totals, null, chooseTie);
+    if (!features.BatchedNodesAreRescored) return null;
+    if (this.order !== snapshot.nodes) {
+      if (candidates.nodes.some(({ name }) => snapshot.get(name) === undefined)) return null;
+      this.order = snapshot.nodes;
+    }
+    const rescored = judge.rescore(candidates, last);
+    return rescored && this.best(rescored.others ?? candidates.totals, rescored, chooseTie);
+  }
+
+  /** Of equal ones the one that came first to the cluster, or any. */
+  private best(
+    totals: readonly number[],
+    rescored: Rescored | null,
+    chooseTie: ((count: number) => number) | null,
+  ): NodeHint {
+    const { nodes } = this.candidates;
+    const { snapshot } = this.framework;
+    const nameAt = (at: number): string => (nodes[at] ?? rescored!.node).name;
+    const ordinalAt = (at: number): number => snapshot.get(nameAt(at))?.ordinal ?? 0;
+    let highest = rescored?.total ?? 0;
+    for (let i = 0; i < totals.length; i += 1) if (totals[i]! > highest) highest = totals[i]!;
+    let ties = 0;
+    let best = -1;
+    for (let i = 0; i < totals.length; i += 1) {
+      if (totals[i] !== highest) continue;
+      ties += 1;
+      if (best < 0 || (chooseTie === null && ordinalAt(i) < ordinalAt(best))) best = i;
+    }
+    if (rescored?.total === highest) {
+      ties += 1;
+      const last = totals.length;
+      if (best < 0 || (chooseTie === null && ordinalAt(last) < ordinalAt(best))) best = last;
+    }
+    if (ties > 1 && chooseTie !== null) best = placeOf(totals, highest, chooseTie(ties));
+    return { node: nameAt(best), at: best, rescored };
+  }
+
+  /** The pod took the node of the hint: it is no candidate any more. */
+  take({ at, rescored }: NodeHint): void {
+    const { candidates } = this;
+    if (rescored !== null) candidates.add(rescored);
+    this.chosen = candidates.nodes[at]!;
+    candidates.remove(at);
+  }
+}
+
+/** Of number `n` (from 0) of those with that total; the one that was scored anew comes last. */
+function placeOf(totals: readonly number[], total: number, n: number): number {
+  let left = n;
+  for (let i = 0; i < totals.length; i += 1) {
+    if (totals[i] !== total) continue;
+    if (left === 0) return i;
+    left -= 1;
+  }
+  return totals.length;
+}
+
+/** A node to be tried before all others. */
 export interface NodeHint {
   readonly node: string;
-  readonly rest: NodeBatch;
+  /** Its place among the candidates. */
+  readonly at: number;
+  /** The candidate that the node before has become again. */
+  readonly rescored: Rescored | null;
 }
 
-interface Asking {
-  readonly framework: Framework;
-  readonly pod: PodInfo;
-  readonly state: CycleState;
-  readonly nowMicros: TimeMicros;
-  readonly chooseTie: ((count: number) => number) | null;
+/** Looks at the node that was taken last, for the pod that comes. */
+export interface BatchJudge {
+  /** Without nominated pods. */
+  filter(node: NodeInfo): Result;
+  /** Scores the node, and normalises all scores anew; null if a plugin fails. */
+  rescore(known: Candidates, node: NodeInfo): Rescored | null;
 }
 
-/**
- * The next best node of the cycle before, for a pod that no plugin can tell from the one before. If the
- * node that was taken still has room it is scored anew, among the others; up to v1.36 there is no hint
- * then. Source: KEP-5598; kube-scheduler runtime, batch.go.
- */
-export function nodeHint(batch: NodeBatch | null, asking: Asking): NodeHint | null {
-  const { framework, pod, state, nowMicros } = asking;
-  if (batch === null || batch.framework !== framework) return null;
-  if (framework.features.NominatedPodsAreNotBatched && pod.pod.nominatedNodeName !== "")
-    return null;
-  if (framework.signPod(pod) !== batch.signature) return null;
-  if (nowMicros > batch.madeMicros + MAX_AGE_MICROS) return null;
-  let candidates = batch.candidates();
-  if (candidates.length === 0) return null;
-  const last = framework.snapshot.get(batch.chosen);
-  if (last === undefined) return null;
-  const status = framework.runFilterPlugins(state, pod, last);
-  if (status !== null && !isRejected(status)) return null;
-  if (status === null) {
-    if (!framework.features.BatchedNodesAreRescored) return null;
-    const rescored = rescore(candidates, last, asking);
-    if (rescored === null) return null;
-    candidates = rescored;
+/** Asks the plugins. */
+export class PluginBatchJudge implements BatchJudge {
+  constructor(
+    private readonly framework: Framework,
+    private readonly pod: PodInfo,
+    private readonly state: CycleState,
+  ) {}
+
+  filter(node: NodeInfo): Result {
+    return this.framework.runFilterPlugins(this.state, this.pod, node);
   }
-  return takeBest(batch, candidates, asking);
-}
 
-function takeBest(
-  batch: NodeBatch,
-  all: readonly Candidate[],
-  { framework, chooseTie }: Asking,
-): NodeHint {
-  const highest = Math.max(...all.map(({ total }) => total));
-  const ties = all.filter(({ total }) => total === highest);
-  const ordinalOf = ({ name }: Candidate): number => framework.snapshot.get(name)?.ordinal ?? 0;
-  const best =
-    ties.length > 1 && chooseTie !== null
-      ? ties[chooseTie(ties.length)]!
-      : ties.reduce((first, other) => (ordinalOf(other) < ordinalOf(first) ? other : first));
-  const candidates = all.filter((candidate) => candidate !== best);
-  return { node: best.name, rest: { ...batch, candidates: () => candidates } };
-}
-
-/** The candidates with the node that was taken, normalised together; null if one of them is gone. */
-function rescore(
-  known: readonly Candidate[],
-  last: NodeInfo,
-  { framework, pod, state }: Asking,
-): readonly Candidate[] | null {
-  const nodes: NodeInfo[] = [];
-  for (const { name } of known) {
-    const node = framework.snapshot.get(name);
-    if (node === undefined) return null;
+  rescore(known: Candidates, node: NodeInfo): Rescored | null {
+    const { framework, pod } = this;
+    const nodes = known.nodes.map((one) => framework.snapshot.get(one.name) ?? one);
     nodes.push(node);
+    const own = this.state.clone();
+    if (framework.runPreScorePlugins(own, pod, nodes) !== null) return null;
+    let fixed = 0;
+    const raws: number[] = [];
+    const totals = new Float64Array(nodes.length);
+    for (const { plugin, weight } of framework.scorePlugins) {
+      const skipped = own.skipScorePlugins.has(plugin.name);
+      const uniform = skipped ? null : (plugin.uniformScore?.(own, pod) ?? null);
+      const raw = skipped ? 0 : (uniform?.raw ?? plugin.score(own, pod, node));
+      if (!normalizes(plugin)) {
+        fixed += raw * weight;
+        continue;
+      }
+      const number = raws.push(raw) - 1;
+      if (skipped) continue;
+      const column = known.rawColumn(number);
+      column[known.length] = raw;
+      plugin.normalizeScore(own, pod, nodes, column);
+      for (let i = 0; i < totals.length; i += 1) totals[i]! += column[i]! * weight;
+    }
+    const others = known.fixed.map((one, i) => one + totals[i]!);
+    return { node, fixed, raws, total: fixed + totals[known.length]!, others };
   }
-  nodes.push(last);
-  const own = state.clone();
-  if (framework.runPreScorePlugins(own, pod, nodes) !== null) return null;
-  const totals = new Float64Array(nodes.length);
-  const lastRaw = new Map<string, number>();
-  for (const { plugin, weight } of framework.scorePlugins) {
-    if (own.skipScorePlugins.has(plugin.name)) continue;
-    const uniform = plugin.uniformScore?.(own, pod) ?? null;
-    const raw = uniform === null ? plugin.score(own, pod, last) : uniform.raw;
-    lastRaw.set(plugin.name, raw);
-    const scores = Float64Array.from([...known.map((c) => c.raw.get(plugin.name) ?? 0), raw]);
-    if (normalizes(plugin)) plugin.normalizeScore(own, pod, nodes, scores);
-    for (let i = 0; i < totals.length; i += 1) totals[i]! += scores[i]! * weight;
-  }
-  const all = [...known, { name: last.name, raw: lastRaw, total: 0 }];
-  return all.map((candidate, i) => ({ ...candidate, total: totals[i]! }));
 }
 
 /** Keeps what a cycle scores, for the next one; hands everything on to another trace. */
@@ -131,24 +216,30 @@ export class BatchRecorder implements ScoreTrace {
   }
 
   /** All nodes but the one that was taken. */
-  batch(
-    nodes: readonly NodeInfo[],
-    made: Pick<NodeBatch, "framework" | "signature" | "chosen" | "madeMicros">,
-  ): NodeBatch {
-    const names = nodes.map(({ name }) => name);
-    let candidates: readonly Candidate[] | null = null;
-    const all = () => {
-      candidates ??= this.candidates(names).filter(({ name }) => name !== made.chosen);
-      return candidates;
-    };
-    return { ...made, candidates: all };
+  batch(nodes: readonly NodeInfo[], made: Omit<Made, "candidates">): NodeBatch {
+    return new NodeBatch({ ...made, candidates: () => this.candidates(nodes, made) });
   }
 
-  private candidates(names: readonly string[]): readonly Candidate[] {
-    return names.map((name, i) => ({
-      name,
-      raw: new Map([...this.raw].map(([plugin, scores]) => [plugin, scores[i]!])),
-      total: this.sums[i]!,
+  private candidates(
+    nodes: readonly NodeInfo[],
+    { framework, chosen }: Pick<Made, "framework" | "chosen">,
+  ): Candidates {
+    const found = new Candidates();
+    const columns = framework.scorePlugins.map(({ plugin, weight }) => ({
+      weight: normalizes(plugin) ? 0 : weight,
+      isNormalized: normalizes(plugin),
+      raw: this.raw.get(plugin.name) ?? [],
     }));
+    nodes.forEach((node, i) => {
+      if (node === chosen) return;
+      const raws: number[] = [];
+      let fixed = 0;
+      for (const { weight, isNormalized, raw } of columns) {
+        if (isNormalized) raws.push(raw[i] ?? 0);
+        else fixed += (raw[i] ?? 0) * weight;
+      }
+      found.append({ node, fixed, raws }, this.sums[i]!);
+    });
+    return found;
   }
 }

@@ -1,4 +1,5 @@
 import type { Features } from "../../api/features.js";
+import type { Listers } from "./listers.js";
 import type { Plugin } from "./interfaces.js";
 import type { PodInfo } from "./pod-info.js";
 import type { PodTemplateInfo } from "./pod-template-info.js";
@@ -6,6 +7,7 @@ import type { PodTemplateInfo } from "./pod-template-info.js";
 /** The plugins of a profile that filter or score. */
 interface SigningProfile {
   readonly features: Features;
+  readonly listers: Pick<Listers, "deviceClasses">;
   readonly preFilterPlugins: readonly Plugin[];
   readonly filterPlugins: readonly Plugin[];
   readonly preScorePlugins: readonly Plugin[];
@@ -18,9 +20,11 @@ interface SigningProfile {
  */
 export class PodSigner {
   private readonly plugins: readonly Plugin[];
-  private readonly known = new WeakMap<PodTemplateInfo, string | null>();
+  private known = new WeakMap<PodTemplateInfo, string | null>();
+  /** Which resources devices serve, in place of nodes, follows from the DeviceClasses. */
+  private classesAt = -1;
 
-  constructor(profile: SigningProfile) {
+  constructor(private readonly profile: SigningProfile) {
     const plugins = new Set([
       ...profile.preFilterPlugins,
       ...profile.filterPlugins,
@@ -36,9 +40,12 @@ export class PodSigner {
   /** Null where the answers for the pod depend on more than can be signed. */
   sign(pod: PodInfo): string | null {
     if (this.plugins.length === 0) return null;
+    const { version } = this.profile.listers.deviceClasses;
+    if (version !== this.classesAt) {
+      this.classesAt = version;
+      this.known = new WeakMap();
+    }
     const { template } = pod;
-    // Which resources are served by devices may change.
-    if (template.resources.requests.scalars.length > 0) return this.signed(pod);
     let known = this.known.get(template);
     if (known === undefined) {
       known = this.signed(pod);

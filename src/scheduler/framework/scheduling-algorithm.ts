@@ -4,7 +4,12 @@ import { CycleState } from "./cycle-state.js";
 import { Diagnosis, fitErrorMessage, postFilterWords } from "./fit-error.js";
 import type { PostFilterResult, PreFilterOutcome } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
-import { type NodeBatch, type NodeHint, BatchRecorder, nodeHint } from "./opportunistic-batch.js";
+import {
+  BatchRecorder,
+  type NodeBatch,
+  type NodeHint,
+  PluginBatchJudge,
+} from "./opportunistic-batch.js";
 import type { PodInfo } from "./pod-info.js";
 import { FIRST_FIT } from "./profile.js";
 import type { Framework } from "./runtime.js";
@@ -121,21 +126,34 @@ export class SchedulingAlgorithm {
     this.startIndex = index;
   }
 
-  /** `trace` is told every score; without it only totals are kept. */
-  schedule(framework: Framework, pod: PodInfo, trace: ScoreTrace | null = null): CycleOutcome {
+  /**
+   * `trace` is told every score; without it only totals are kept. `hint` is what {@link batch} says, where
+   * that was asked already.
+   */
+  schedule(
+    framework: Framework,
+    pod: PodInfo,
+    trace: ScoreTrace | null = null,
+    hint?: NodeHint | null,
+  ): CycleOutcome {
     const nodeCount = framework.snapshot.nodes.length;
     const search: Search = {
       state: new CycleState(),
       diagnosis: new Diagnosis(),
       feasible: [],
       nominatedNodeFit: false,
-      hint: null,
+      hint: hint ?? null,
     };
-    const { batch } = this;
+    const batch = this.batch?.suits(framework, pod, this.now()) === true ? this.batch : null;
     this.batch = null;
     const { state, diagnosis, feasible } = search;
     if (nodeCount === 0) return noNodes(search);
-    const failure = this.findNodesThatFit(framework, pod, search, batch);
+    const failure = this.findNodesThatFit(
+      framework,
+      pod,
+      search,
+      hint === undefined ? batch : null,
+    );
     const evaluatedNodes = feasible.length + diagnosis.size;
     if (failure !== null) return { kind: "error", evaluatedNodes, message: failure.message };
     if (feasible.length === 0) {
@@ -155,8 +173,9 @@ export class SchedulingAlgorithm {
     });
     if (feasible.length === 1) {
       const node = feasible[0]!;
-      if (search.hint?.node === node.name) {
-        this.batch = { ...search.hint.rest, chosen: node.name };
+      if (batch !== null && search.hint?.node === node.name) {
+        batch.take(search.hint);
+        this.batch = batch;
       }
       return scheduled(node, 1);
     }
@@ -171,8 +190,7 @@ export class SchedulingAlgorithm {
     if (error !== null) return { kind: "error", evaluatedNodes, message: error.message };
     const choice = this.sheet.choose(feasible, this.options.chooseTie);
     if (recorder !== null && signature !== null) {
-      const chosen = choice.node.name;
-      const made = { framework, signature, chosen, madeMicros: this.now() };
+      const made = { framework, signature, chosen: choice.node, madeMicros: this.now() };
       this.batch = recorder.batch(feasible, made);
     }
     return scheduled(choice.node, choice.ties);
@@ -198,8 +216,10 @@ export class SchedulingAlgorithm {
       if (!framework.features.PreemptionAfterPreFilterRejection) diagnosis.absentNodes = status;
       return null;
     }
-    const { chooseTie } = this.options;
-    search.hint = nodeHint(batch, { framework, pod, state, nowMicros: this.now(), chooseTie });
+    if (batch !== null) {
+      const judge = new PluginBatchJudge(framework, pod, state);
+      search.hint = batch.hint(judge, this.options.chooseTie);
+    }
     const nominated = pod.pod.nominatedNodeName || (search.hint?.node ?? "");
     if (nominated !== "" && this.nominatedNodePasses(framework, pod, nominated, search)) {
       return null;

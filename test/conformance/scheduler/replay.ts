@@ -81,7 +81,8 @@ export class Replay {
     const framework = frameworks.get(profile);
     if (framework === undefined) throw new Error(`no profile is named ${profile}`);
     const info = state.podInfos.podInfo(pod);
-    const { nextStartNodeIndex: start, batch } = algorithm;
+    const { nextStartNodeIndex: start } = algorithm;
+    const batch = algorithm.batch?.copy() ?? null;
     // Scores are told by the plain form only; the decision is taken as scenarios take it.
     const recorder = new ScoreRecorder();
     algorithm.schedule(framework, info, recorder);

@@ -166,7 +166,7 @@ function cases(mix: Mix, first: number, count: number): Case[] {
   });
 }
 
-function runCases(mix: Mix, first: number, count: number): Met {
+function runCases(all: readonly Case[]): Met {
   const total: Met = {
     decisions: 0,
     fast: 0,
@@ -175,8 +175,10 @@ function runCases(mix: Mix, first: number, count: number): Met {
     severalTies: 0,
     sampled: 0,
     preempted: 0,
+    hinted: 0,
+    hintedFast: 0,
   };
-  for (const one of cases(mix, first, count)) {
+  for (const one of all) {
     const met = new Differential(one).run();
     for (const key of Object.keys(total) as (keyof Met)[]) total[key] += met[key];
   }
@@ -187,7 +189,7 @@ const COUNT = Number(process.env.SEATRIAL_FUZZ ?? 30);
 
 describe("the fast form decides as the plain one", () => {
   test.each(Object.entries(MIXES))("%s", (name, mix) => {
-    const met = runCases(mix, 1 + name.length * 1000, COUNT);
+    const met = runCases(cases(mix, 1 + name.length * 1000, COUNT));
     expect(met.fast / met.decisions).toBeGreaterThan(0.5);
     for (const key of ["scheduled", "refused", "severalTies", "sampled"] as const) {
       expect(met[key], key).toBeGreaterThan(0);
@@ -195,8 +197,47 @@ describe("the fast form decides as the plain one", () => {
   });
 
   test("terms by the labels of namespaces", () => {
-    const met = runCases(BY_NAMESPACES, 500, COUNT);
+    const met = runCases(cases(BY_NAMESPACES, 500, COUNT));
     expect(met.fast / met.decisions).toBeGreaterThan(0.5);
     expect(met.refused).toBeGreaterThan(0);
+  });
+
+  /** Without default constraints pods are signed, and leave nodes to the next of their signature. */
+  const UNSPREAD = {
+    pluginConfig: [
+      {
+        name: "PodTopologySpread",
+        args: { defaultingType: "List", defaultConstraints: [] },
+      },
+    ],
+  };
+  const BATCHED: Readonly<Record<string, Mix>> = {
+    "requests alone": NONE,
+    "preferred nodes and taints": { ...NONE, nodeAffinity: 60, tolerations: 40, ports: 10 },
+    "some keep apart, prefer each other, or are spread": {
+      ...NONE,
+      soft: 10,
+      requiredAnti: 15,
+      preferredPods: 15,
+      nodeAffinity: 20,
+    },
+  };
+
+  test.each(Object.entries(BATCHED))("pods that come in rows: %s", (name, mix) => {
+    const all = cases(mix, 70_000 + name.length * 100, 2 * COUNT).map((one, i): Case => {
+      const rest = { percentageOfNodesToScore: [0, 100, 30][one.seed % 3] };
+      return {
+        ...one,
+        minor: 35 + (i % 3),
+        configuration: configuration(rest, UNSPREAD),
+        rows: 80,
+        templates: 1 + (i % 3),
+        churn: [5, 20, 0][i % 3]!,
+        nodeChurn: [2, 15, 0][i % 3]!,
+      };
+    });
+    const met = runCases(all);
+    expect(met.hinted).toBeGreaterThan(met.decisions / 20);
+    expect(met.hintedFast / met.hinted).toBeGreaterThan(0.5);
   });
 });

@@ -34,6 +34,8 @@ export interface Case {
   readonly churn: number;
   readonly nodeChurn: number;
   readonly nominations: number;
+  /** The next pod is of the same template. */
+  readonly rows?: number;
   readonly catalogue?: PluginCatalogue;
 }
 
@@ -46,6 +48,9 @@ export interface Met {
   severalTies: number;
   sampled: number;
   preempted: number;
+  hinted: number;
+  /** Decisions that the fast form took with a node that the one before left. */
+  hintedFast: number;
 }
 
 /** All that a decision says, as text. */
@@ -55,7 +60,8 @@ function tell(outcome: CycleOutcome, next: number): string {
     .map(([node, { code, plugin, reasons }]) => `${node.name} ${code} ${plugin} ${reasons.join()}`)
     .join("\n");
   const rejectors = [...outcome.diagnosis.unschedulablePlugins()].sort().join();
-  const rest = `evaluated ${outcome.evaluatedNodes} next ${next}\n${refused}\nby ${rejectors}`;
+  const hint = outcome.nodeHint === null ? "" : `hint ${outcome.nodeHint} `;
+  const rest = `${hint}evaluated ${outcome.evaluatedNodes} next ${next}\n${refused}\nby ${rejectors}`;
   if (outcome.kind === "scheduled") {
     const feasible = outcome.feasible.map(({ name }) => name).join();
     return `${outcome.node.name} of ${outcome.ties}\n${feasible}\n${rest}`;
@@ -76,6 +82,8 @@ export class Differential {
     severalTies: 0,
     sampled: 0,
     preempted: 0,
+    hinted: 0,
+    hintedFast: 0,
   };
   readonly fast: FastSchedulingAlgorithm;
   private readonly dice: Dice;
@@ -86,6 +94,9 @@ export class Differential {
   private readonly placed: PodVersion[] = [];
   private readonly nominated: string[] = [];
   private names = 0;
+  private nowMicros = 0;
+  /** The template of the pod before: pods of one come in rows. */
+  private last: Template | null = null;
 
   constructor(private readonly options: Case) {
     const { seed, minor, configuration, ties, remember, catalogue } = options;
@@ -110,7 +121,7 @@ export class Differential {
     for (let i = 0; i < options.templates; i += 1) {
       this.templates.push(this.newTemplate());
     }
-    const shared = { percentageOfNodesToScore };
+    const shared = { percentageOfNodesToScore, now: () => this.nowMicros };
     this.plain = new SchedulingAlgorithm({ ...shared, chooseTie: tie("plain") });
     this.fast = new FastSchedulingAlgorithm(state, {
       ...shared,
@@ -144,7 +155,11 @@ export class Differential {
 
   private decide(step: number): void {
     const { dice, world, met } = this;
-    const pod = makePod(dice.one(this.templates), `pod-${step}`);
+    const { rows = 0 } = this.options;
+    this.last = this.last !== null && dice.chance(rows) ? this.last : dice.one(this.templates);
+    this.nowMicros += dice.chance(3) ? 600_000 : 1_000;
+    const pod = makePod(this.last, `pod-${step}`);
+    const { fast: fastBefore } = this.fast.counts;
     const info = world.state.podInfos.podInfo(pod);
     const framework = dice.one(this.frameworks);
     world.cycle.number += 1;
@@ -156,6 +171,10 @@ export class Differential {
       throw new Error(`seed ${this.options.seed}, step ${step}: fast\n${told}\nplain\n${truth}`);
     }
     met.decisions += 1;
+    if (outcome.kind !== "error" && outcome.nodeHint !== null) {
+      met.hinted += 1;
+      met.hintedFast += this.fast.counts.fast - fastBefore;
+    }
     if (outcome.evaluatedNodes < world.state.nodes.length) met.sampled += 1;
     if (outcome.kind === "unschedulable") {
       met.refused += 1;

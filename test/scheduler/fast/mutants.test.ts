@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { Candidates } from "../../../src/scheduler/framework/batch-candidates.js";
 import { BlockMaxima } from "../../../src/scheduler/fast/block-maxima.js";
 import { FastClass } from "../../../src/scheduler/fast/fast-class.js";
 import { GroupRows } from "../../../src/scheduler/fast/group-rows.js";
@@ -11,6 +12,7 @@ import { AffinityRule } from "../../../src/scheduler/plugins/inter-pod-affinity/
 import { SpreadRule } from "../../../src/scheduler/plugins/pod-topology-spread/spread-rule.js";
 import { FitRows } from "../../../src/scheduler/plugins/node-resources-fit/fit-rows.js";
 import { NodeTable } from "../../../src/scheduler/fast/node-table.js";
+import { RowBatchJudge } from "../../../src/scheduler/fast/row-batch-judge.js";
 import { RequestShape } from "../../../src/scheduler/fast/request-shape.js";
 import { type Case, Differential } from "./differential.js";
 import type { Mix } from "./random-templates.js";
@@ -46,6 +48,51 @@ function fuzz(): void {
     new Differential(one).run();
   }
 }
+
+/** Pods in rows, without default constraints: what one leaves is of use to the next. */
+function fuzzRows(): void {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const one: Case = {
+      seed,
+      nodes: seed % 3 === 0 ? 160 : 13 + seed,
+      templates: 2,
+      steps: 80,
+      mix: { ...NO_SPREAD, nodeAffinity: 60, tolerations: 40 },
+      minor: 37,
+      configuration: UNSPREAD,
+      ties: seed % 2 === 0 ? "first" : "random",
+      remember: { blockLog2: 1, superLog2: 1, maxSharedDomains: 3 },
+      churn: 10,
+      nodeChurn: 5,
+      nominations: 10,
+      rows: 85,
+    };
+    new Differential(one).run();
+  }
+}
+
+const NO_SPREAD: Mix = {
+  ...MIX,
+  soft: 0,
+  hard: 0,
+  preferredPods: 0,
+  requiredAnti: 0,
+  requiredNear: 0,
+  odd: 0,
+};
+
+const UNSPREAD = {
+  apiVersion: "kubescheduler.config.k8s.io/v1",
+  kind: "KubeSchedulerConfiguration",
+  profiles: [
+    {
+      schedulerName: "default-scheduler",
+      pluginConfig: [
+        { name: "PodTopologySpread", args: { defaultingType: "List", defaultConstraints: [] } },
+      ],
+    },
+  ],
+};
 
 /** A fault put into one method: `make` gets the method as it is. */
 interface Mutant {
@@ -237,17 +284,66 @@ const MUTANTS: readonly Mutant[] = [
   },
 ];
 
+const BATCH_MUTANTS: readonly Mutant[] = [
+  {
+    name: "the node that was taken keeps its score",
+    target: RowBatchJudge.prototype,
+    method: "rescore",
+    make: (original) =>
+      function (this: RowBatchJudge, ...args: never[]) {
+        const [known] = args as unknown as [Candidates];
+        const rescored = original.apply(this, args) as object;
+        return { ...rescored, total: Math.max(...known.totals) };
+      },
+  },
+  {
+    name: "scores are not normalised anew",
+    target: Candidates.prototype,
+    method: "add",
+    make: () =>
+      function (this: Candidates, ...args: never[]) {
+        const [{ total, ...scores }] = args as unknown as [Parameters<Candidates["add"]>[0]];
+        this.append(scores, total);
+      },
+  },
+  {
+    name: "raw scores that differ are not noticed",
+    target: RowBatchJudge.prototype,
+    method: "normalize",
+    make: () =>
+      function (this: RowBatchJudge, ...args: never[]) {
+        const [known, scores] = args as unknown as [Candidates, { fixed: number }];
+        const total = known.totals[0]! - known.fixed[0]! + scores.fixed;
+        return { ...scores, total, others: null };
+      },
+  },
+  {
+    name: "whether the node that was taken has room is not looked at",
+    target: RowBatchJudge.prototype,
+    method: "filter",
+    make: () => () => null,
+  },
+];
+
 describe("the comparison with the plain form finds faults", () => {
   test("there is none without one", () => {
     expect(fuzz).not.toThrow();
   });
 
-  test.each(MUTANTS)("$name", ({ target, method, make }) => {
+  test("nor for pods in rows", () => {
+    expect(fuzzRows).not.toThrow();
+  });
+
+  const all = [
+    ...MUTANTS.map((mutant) => ({ ...mutant, run: fuzz })),
+    ...BATCH_MUTANTS.map((mutant) => ({ ...mutant, run: fuzzRows })),
+  ];
+  test.each(all)("$name", ({ target, method, make, run }) => {
     const methods = target as Record<string, (...args: never[]) => unknown>;
     const original = methods[method]!;
     const spy = vi.spyOn(methods, method).mockImplementation(make(original));
     try {
-      expect(fuzz).toThrow();
+      expect(run).toThrow();
     } finally {
       spy.mockRestore();
     }

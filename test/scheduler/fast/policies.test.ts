@@ -55,6 +55,8 @@ function run(name: string, weight: number): Met {
     severalTies: 0,
     sampled: 0,
     preempted: 0,
+    hinted: 0,
+    hintedFast: 0,
   };
   for (let i = 0; i < 4; i += 1) {
     const seed = i + name.length * 50 + weight;

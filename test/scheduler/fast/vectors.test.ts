@@ -24,7 +24,7 @@ function replay(vector: SchedulerVector): { fast: number; plain: number } {
     const framework = frameworks.get(pod.spec.schedulerName ?? "");
     if (pod.nodeName === "" && framework !== undefined) {
       fast.nextStartNodeIndex = algorithm.nextStartNodeIndex;
-      fast.batch = algorithm.batch;
+      fast.batch = algorithm.batch?.copy() ?? null;
       fast.schedule(framework, state.podInfos.podInfo(pod));
     }
     run.step(recorded);
