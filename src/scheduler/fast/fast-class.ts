@@ -113,24 +113,23 @@ export class FastClass implements DiagnosisSource {
   }
 
   /** Totals of some nodes that fit, if these are all that are feasible. */
-  totalsOf(nodes: readonly NodeInfo[]): Float64Array {
+  totalsAt(positions: readonly number[]): Float64Array {
     const { desk } = this;
-    const { present, table } = desk;
-    const fits = new Map<number, number>();
-    const ids = nodes.map(({ row }) => {
-      const id = desk.groupIdAt(table.positionOf(row));
-      fits.set(id, (fits.get(id) ?? 0) + 1);
-      return id;
-    });
+    const { present } = desk;
+    const { values } = this.shape.rows;
+    /** Nodes of each group; then what its nodes have beyond their values. */
+    const byGroup: number[] = [];
+    for (const position of positions) {
+      const id = desk.groupIdAt(position);
+      byGroup[id] = (byGroup[id] ?? 0) + 1;
+    }
     present.length = 0;
-    for (const [id, count] of fits) present.add(id, desk.groupAt(id), count);
+    byGroup.forEach((count, id) => {
+      present.add(id, desk.groupAt(id), count);
+    });
     const ofGroups = desk.scores.totals(present, this);
-    const places = new Map([...fits.keys()].map((id, place) => [id, place]));
-    return Float64Array.from(
-      nodes,
-      ({ row }, i) =>
-        this.shape.rows.values[table.positionOf(row)]! + ofGroups[places.get(ids[i]!)!]!,
-    );
+    for (let i = 0; i < present.length; i += 1) byGroup[present.ids[i]!] = ofGroups[i]!;
+    return Float64Array.from(positions, (at) => values[at]! + byGroup[desk.groupIdAt(at)]!);
   }
 
   private stepsToFit(start: number, wanted: number): number {

@@ -1,6 +1,6 @@
 import { CycleState } from "../framework/cycle-state.js";
 import { Diagnosis } from "../framework/fit-error.js";
-import { MAX_NODE_SCORE, type Plugin } from "../framework/interfaces.js";
+import { type FilterPlugin, MAX_NODE_SCORE, type Plugin } from "../framework/interfaces.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { normalizes } from "../framework/runtime.js";
@@ -28,6 +28,7 @@ export interface PlainFound {
 export class PlainPart {
   private readonly state = new CycleState();
   private readonly feasible: NodeInfo[] = [];
+  private readonly positions: number[] = [];
   private readonly diagnosis = new Diagnosis();
 
   constructor(
@@ -58,32 +59,46 @@ export class PlainPart {
     return true;
   }
 
-  /** As the plain form's search; false for an error. */
+  /** As the plain form's search; false for an error. Hot path: most nodes are refused by nobody known. */
   private filter(start: number, wanted: number): boolean {
-    const { nodes } = this.of.desk.table;
-    for (let i = 0; i < nodes.length; i += 1) {
-      const node = nodes[(start + i) % nodes.length]!;
-      const status = this.statusOf(node);
+    const { desk, shape } = this.of;
+    const { nodes } = desk.table;
+    const { values } = shape.rows;
+    const asked = this.askedFilters();
+    let at = start;
+    for (let i = 0; i < nodes.length; i += 1, at += 1) {
+      if (at >= nodes.length) at -= nodes.length;
+      const node = nodes[at]!;
+      const passes = values[at]! > 0 && desk.open[desk.groupIdAt(at)] === 1;
+      const known = passes ? null : this.of.statusAt(node);
+      // Nominated pods were looked at by all plugins.
+      const status = !passes && desk.aside.isClosed(at) ? known : this.ask(asked, node, known);
       if (status === null) {
         if (this.feasible.length === wanted) return true;
         this.feasible.push(node);
+        this.positions.push(at);
       } else if (isRejected(status)) this.diagnosis.set(node, status);
       else return false;
     }
     return true;
   }
 
-  private statusOf(node: NodeInfo): Status | null {
-    const { parts, table, aside } = this.of.desk;
-    const known = this.of.statusAt(node);
-    // Nominated pods were looked at by all plugins.
-    if (aside.isClosed(table.positionOf(node.row))) return known;
-    const { filterPlugins, calls } = parts.framework;
-    const end = known === null ? filterPlugins.length : (parts.places.get(known.plugin) ?? 0);
-    for (let place = 0; place < end; place += 1) {
-      const plugin = filterPlugins[place]!;
-      if (!this.plain.includes(plugin) || this.state.skipFilterPlugins.has(plugin.name)) continue;
-      calls.filter += 1;
+  private askedFilters(): readonly FilterPlugin[] {
+    const { filterPlugins } = this.of.desk.parts.framework;
+    const { skipFilterPlugins } = this.state;
+    return filterPlugins.filter(
+      (plugin) => this.plain.includes(plugin) && !skipFilterPlugins.has(plugin.name),
+    );
+  }
+
+  /** The first refusal: by those asked that come before what is known, or that. */
+  private ask(asked: readonly FilterPlugin[], node: NodeInfo, known: Status | null): Status | null {
+    const { places, framework } = this.of.desk.parts;
+    const end = known === null ? Infinity : (places.get(known.plugin) ?? 0);
+    for (let i = 0; i < asked.length; i += 1) {
+      const plugin = asked[i]!;
+      if (known !== null && places.get(plugin.name)! >= end) break;
+      framework.calls.filter += 1;
       const status = plugin.filter(this.state, this.pod, node);
       if (status !== null) return status;
     }
@@ -101,7 +116,7 @@ export class PlainPart {
       if (status?.code === "Skip") skipped.add(plugin);
       else if (status !== null) return null;
     }
-    const totals = this.of.totalsOf(feasible);
+    const totals = this.of.totalsAt(this.positions);
     for (const { plugin, weight } of framework.scorePlugins) {
       if (!this.plain.includes(plugin) || skipped.has(plugin)) continue;
       // What is the same for all makes no node better.

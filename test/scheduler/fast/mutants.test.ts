@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { Candidates } from "../../../src/scheduler/framework/batch-candidates.js";
+import type { Candidates } from "../../../src/scheduler/framework/batch-candidates.js";
 import { BlockMaxima } from "../../../src/scheduler/fast/block-maxima.js";
 import { FastClass } from "../../../src/scheduler/fast/fast-class.js";
 import { GroupRows } from "../../../src/scheduler/fast/group-rows.js";
@@ -298,12 +298,11 @@ const BATCH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "scores are not normalised anew",
-    target: Candidates.prototype,
-    method: "add",
-    make: () =>
-      function (this: Candidates, ...args: never[]) {
-        const [{ total, ...scores }] = args as unknown as [Parameters<Candidates["add"]>[0]];
-        this.append(scores, total);
+    target: RowBatchJudge.prototype,
+    method: "normalize",
+    make: (original) =>
+      function (this: RowBatchJudge, ...args: never[]) {
+        return { ...(original.apply(this, args) as object), others: null };
       },
   },
   {

@@ -9,17 +9,22 @@ import { type DevicePool, NodePools } from "./device-pools.js";
 
 /** What was found on a node, with what it rested on. */
 interface Remembered {
+  readonly node: string;
   readonly pools: readonly DevicePool[];
   readonly found: Found;
   /** As of which slices and labels of the node it was looked at. */
   slices: number;
   labels: unknown;
+  /** A device of the node was taken or given back since. */
+  isOutdated: boolean;
 }
 
 /** Pods that ask for the same devices, and what was found for them. */
 interface Shape {
   readonly plans: readonly ClaimPlan[];
   readonly byNode: Map<string, Remembered>;
+  /** The same by the row of the node, for another node may have it now. Hot path: asked of each node. */
+  readonly byRow: (Remembered | undefined)[];
   /** The changes of devices in use that it knows of. */
   asOf: number;
 }
@@ -80,7 +85,12 @@ export class DeviceAllocator {
         features: this.features,
       });
       if (plans instanceof PlanError) return plans;
-      shape = { plans, byNode: new Map(), asOf: this.listers.resourceClaims.devices.version };
+      shape = {
+        plans,
+        byNode: new Map(),
+        byRow: [],
+        asOf: this.listers.resourceClaims.devices.version,
+      };
       if (this.shapes.size >= MAX_SHAPES) this.shapes.delete(this.shapes.keys().next().value!);
       this.shapes.set(key, shape);
     }
@@ -107,7 +117,7 @@ export class DeviceAllocator {
     if (shape.asOf !== ledger.version) this.catchUp(shape);
     const slices = this.listers.resourceSlices.version;
     const { labels } = node;
-    const known = shape.byNode.get(node.name);
+    const known = this.knownOn(shape, node);
     if (known !== undefined && known.slices === slices && known.labels === labels) {
       return known.found;
     }
@@ -123,8 +133,18 @@ export class DeviceAllocator {
     if (found === null && told) {
       return new AllocationFailure("invalid resource pools were encountered", true);
     }
-    shape.byNode.set(node.name, { pools, found, slices, labels });
+    const remembered = { node: node.name, pools, found, slices, labels, isOutdated: false };
+    shape.byNode.set(node.name, remembered);
+    shape.byRow[node.row] = remembered;
     return found;
+  }
+
+  private knownOn({ byNode, byRow }: Shape, { name, row }: NodeInfo): Remembered | undefined {
+    const known = byRow[row];
+    if (known !== undefined && !known.isOutdated && known.node === name) return known;
+    const named = byNode.get(name);
+    byRow[row] = named;
+    return named;
   }
 
   /** What was found on a node that was looked at; null: nothing. */
@@ -137,9 +157,16 @@ export class DeviceAllocator {
     const ledger = this.listers.resourceClaims.devices;
     const changed = ledger.changedSince(shape.asOf);
     shape.asOf = ledger.version;
-    if (changed === null) shape.byNode.clear();
-    for (const pool of changed ?? []) {
-      for (const name of this.nodePools.nodesThatReach(pool)) shape.byNode.delete(name);
+    if (changed === null) this.forget(shape, shape.byNode.keys());
+    for (const pool of changed ?? []) this.forget(shape, this.nodePools.nodesThatReach(pool));
+  }
+
+  private forget({ byNode }: Shape, names: Iterable<string>): void {
+    for (const name of names) {
+      const known = byNode.get(name);
+      if (known === undefined) continue;
+      known.isOutdated = true;
+      byNode.delete(name);
     }
   }
 

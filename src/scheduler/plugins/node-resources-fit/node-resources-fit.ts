@@ -98,7 +98,8 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   signPod({ template }: PodInfo): string | null {
     const { scalars } = template.resources.requests;
     const byDevices = scalars.some(
-      (amount, id) => (amount ?? 0) > 0 && this.classes?.classOf(this.scalars.name(id)) !== undefined,
+      (amount, id) =>
+        (amount ?? 0) > 0 && this.classes?.classOf(this.scalars.name(id)) !== undefined,
     );
     return byDevices ? null : signRequests(template);
   }
