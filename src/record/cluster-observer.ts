@@ -1,6 +1,7 @@
 import type { AnyVersion } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
 import type { TimeMicros } from "../base/time.js";
+import type { TrafficBatch } from "./traffic-batch.js";
 
 export type EventType = "Normal" | "Warning";
 export type AttemptResult = "scheduled" | "unschedulable" | "error";
@@ -66,6 +67,9 @@ export interface ClusterObserver {
   /** What a running pod uses from now on; until told, half its CPU request and its memory request. */
   podUsage(pod: PodVersion, cpuMillis: number, memoryBytes: number, timeMicros: TimeMicros): void;
 
+  /** What became of a traffic's requests since it was told last, until now. */
+  trafficServed(batch: TrafficBatch, timeMicros: TimeMicros): void;
+
   /** A Kubernetes Event. */
   event(
     type: EventType,
@@ -96,6 +100,7 @@ export const UNOBSERVED: ClusterObserver = Object.freeze({
   evictionRefused() {},
   podPreempted() {},
   podUsage() {},
+  trafficServed() {},
   event() {},
   timelineStep() {},
 });

@@ -1,6 +1,6 @@
-import type { TimeMicros } from "../base/time.js";
-import { type AnyVersion, objectKey, type ObjectVersion } from "../api/object-version.js";
+import { type AnyVersion, type ObjectVersion, objectKey } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
+import type { TimeMicros } from "../base/time.js";
 import type {
   AttemptResult,
   ClusterObserver,
@@ -15,12 +15,13 @@ import { IntervalFigures } from "./interval-figures.js";
 import { IntervalSeries } from "./interval-series.js";
 import type { Ledgers } from "./ledgers.js";
 import { MeasureClock, type MeasureWindow } from "./measure-clock.js";
-import { NodeLedger, type NodePrice } from "./node-ledger.js";
 import type { OwnLedger } from "./metrics/metric-group.js";
+import { NodeLedger, type NodePrice } from "./node-ledger.js";
 import { PodLedger } from "./pod-ledger.js";
 import { ResourceLedger } from "./resource-ledger.js";
 import type { RowSink } from "./row-sink.js";
 import { RunFigures } from "./run-figures.js";
+import type { TrafficBatch } from "./traffic-batch.js";
 import { WorkloadLedger } from "./workload-ledger.js";
 
 export interface RecorderOptions {
@@ -133,6 +134,11 @@ export class ClusterRecorder implements ClusterObserver {
     this.clock.advanceTo(timeMicros);
     this.ledgers.pods.usage(pod, cpuMillis, memoryBytes, timeMicros);
     for (const own of this.own) own.podUsage?.(pod, cpuMillis, memoryBytes, timeMicros);
+  }
+
+  trafficServed(batch: TrafficBatch, timeMicros: TimeMicros): void {
+    this.clock.advanceTo(timeMicros);
+    for (const own of this.own) own.trafficServed?.(batch, timeMicros);
   }
 
   event(

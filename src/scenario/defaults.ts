@@ -44,6 +44,13 @@ export const DEFAULTS = {
       minAgeMicros: 120 * MICROS_PER_SECOND,
     },
   },
+  /** Requests. */
+  traffic: {
+    /** kube-proxy's `iptables.minSyncPeriod`. */
+    minSyncPeriodMicros: MICROS_PER_SECOND,
+    /** In service at a container of which nobody said how it serves. */
+    serviceMicros: 10 * MICROS_PER_MILLI,
+  },
   /** A container that no entry of `behavior` matches. */
   container: {
     imageBytes: 0,

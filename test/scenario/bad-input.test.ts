@@ -157,11 +157,6 @@ describe("a scenario that is wrong is refused with place, value and what would b
       ['s.yaml:12:25: spec.manifests[1]: there is no such file or folder: apps/ (found "apps/")'],
     ],
     [
-      "a feature that is to come",
-      replaced("  manifests", "  traffic: []\n  manifests"),
-      ["s.yaml:12:12: spec.traffic: not supported yet: traffic (`traffic`) (found [])"],
-    ],
-    [
       "a flag of a controller that is to come",
       replaced(
         "  manifests",
@@ -170,9 +165,12 @@ describe("a scenario that is wrong is refused with place, value and what would b
       [/^s\.yaml:12:74: .*not supported yet: the horizontal pod autoscaler/],
     ],
     [
-      "an operation that is to come",
-      replaced("  manifests", "  timeline: [{ at: 1m, setTraffic: {} }]\n  manifests"),
-      [/12:36: .*not supported yet: traffic/],
+      "a change of traffic that there is not",
+      replaced(
+        "  manifests",
+        "  timeline: [{ at: 1m, setTraffic: { traffic: a, rate: 1/s } }]\n  manifests",
+      ),
+      [/12:47: .*there is no traffic `a`, nor any other/],
     ],
     [
       "a zone that no node is in",

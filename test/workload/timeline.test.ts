@@ -31,6 +31,7 @@ function world(entries: readonly TimelineEntry[]) {
   const world = {
     nodes: NO_NODES,
     machines: { failNode: () => false, recoverNode: () => false },
+    traffic: { changeRate: () => {}, redirect: () => {} },
     dump: () => {},
     startTimeMs: START_MS,
   };

@@ -4,6 +4,7 @@ import { NODE_METRICS } from "./node-metrics.js";
 import { POD_METRICS } from "./pod-metrics.js";
 import { RESOURCE_METRICS } from "./resource-metrics.js";
 import { STEP_METRICS } from "./step-metrics.js";
+import { TRAFFIC_METRICS } from "./traffic-metrics.js";
 import { WORKLOAD_METRICS } from "./workload-metrics.js";
 
 /** The groups of metrics, in the order in which they are written. */
@@ -14,6 +15,7 @@ const GROUPS = [
   WORKLOAD_METRICS,
   BUDGET_METRICS,
   STEP_METRICS,
+  TRAFFIC_METRICS,
 ] as const;
 
 type NamesOf<G> = G extends MetricGroup<infer N> ? N : never;

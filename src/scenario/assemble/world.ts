@@ -35,6 +35,7 @@ import { priceOf, wireFailures, wireKubelets, wireNodePools } from "./wire-clust
 import { wireControllers } from "./wire-control.js";
 import { wireNodeAdditions } from "./wire-node-additions.js";
 import { wireScheduler } from "./wire-scheduler.js";
+import { trafficControl, wireTraffic } from "./wire-traffic.js";
 
 export interface WorldOptions {
   /** Where `events.csv` goes while the run goes on; null to count events only. */
@@ -148,7 +149,10 @@ export class World {
     components.push(scheduler);
     sources.push(...wireWorkload(ground, { loaded, behavior, traces }));
     components.push(...sources);
+    const traffic = wireTraffic(ground, loaded, behavior);
+    if (traffic !== null) components.push(traffic);
     const timeline = wireTimeline(ground, scenario, {
+      traffic: trafficControl(traffic, loaded.rates),
       nodes: wireNodeAdditions(ground, scenario, pools),
       machines: kubelets,
       dump: (name) => options.dump?.(name, storedManifests(ground.store, startTimeMs)),
@@ -254,7 +258,7 @@ function wireWorkload(ground: Ground, workload: Workload): readonly (Startable &
 function wireTimeline(
   ground: Ground,
   scenario: Scenario,
-  parts: Pick<OperationContext, "nodes" | "machines" | "dump">,
+  parts: Pick<OperationContext, "nodes" | "machines" | "traffic" | "dump">,
 ): Timeline {
   const { latency, controllerManager } = scenario.controlPlane;
   const { engine, store, observer } = ground;

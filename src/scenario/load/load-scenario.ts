@@ -8,26 +8,28 @@ import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
 import { ALL_PODS, CoverageReport } from "../coverage.js";
 import { unknownMetric } from "../expectations.js";
 import type { Issue } from "../issue.js";
+import { loadModules, type MakeCatalogue } from "../modules/load-modules.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
-import { loadModules, type MakeCatalogue } from "../modules/load-modules.js";
 import { operationOf } from "../timeline/registry.js";
+import { loadTraffic } from "../traffic/load-traffic.js";
 import { parseDuration } from "../units.js";
 import { crossChecks, duplicateObjects } from "./cross-checks.js";
 import { MAX_INPUT_BYTES } from "./documents.js";
-import { gatherNotModelled, type Objects } from "./gather-not-modelled.js";
 import { versionNotes } from "./dump-version.js";
+import { dumpedFlaws } from "./dumped-flaws.js";
 import { loadEmpiricalSamples } from "./empirical.js";
 import type { FileSystem } from "./file-system.js";
-import { InputFiles, type NamedFile } from "./input-files.js";
-import type { LoadedScenario, LoadOutcome } from "./loaded-scenario.js";
-import { dumpedFlaws } from "./dumped-flaws.js";
-import { loadManifests, type ObjectReader, placesOf } from "./manifests.js";
 import { gateIssues, noteGates } from "./gate-checks.js";
+import { gatherNotModelled, type Objects } from "./gather-not-modelled.js";
+import { InputFiles, type NamedFile } from "./input-files.js";
+import { limitRangeNotes } from "./limit-range-notes.js";
+import type { LoadedScenario, LoadOutcome } from "./loaded-scenario.js";
+import { loadManifests, type ObjectReader, placesOf } from "./manifests.js";
+import { missingFiles } from "./missing-files.js";
 import { manifestFlaws } from "./object-check.js";
 import type { ObjectFlaw } from "./object-flaw.js";
 import { ObjectScreen, typeFlaws } from "./object-screen.js";
-import { missingFiles } from "./missing-files.js";
 import { isTarget, patched } from "./patches.js";
 import { fileIssue, readText, unreadable } from "./read-text.js";
 import {
@@ -37,7 +39,6 @@ import {
   resolveScenario,
   runEnd,
 } from "./resolve-scenario.js";
-import { limitRangeNotes } from "./limit-range-notes.js";
 import { endIssues, notesOfTheEnd } from "./run-end.js";
 import { ScenarioSource } from "./scenario-file.js";
 import {
@@ -175,7 +176,16 @@ class ScenarioLoader {
     const scenario = resolveScenario(this.document, parts, this.options);
     const { kubernetesMinor } = scenario;
     const shownAs = (name: string): string => inputs.named(name).shown;
+    const all = [...snapshot, ...objects.manifests, ...[...objects.applied.values()].flat()];
+    const traffic = await loadTraffic({
+      ...{ source: this.source, scenario, shownAs },
+      timeline: this.document.spec.timeline ?? [],
+      manifests: all.map(({ manifest }) => manifest),
+      textOf: (name) => this.textOf(name),
+    });
+    if (!("rates" in traffic)) return [...traffic];
     return {
+      ...traffic,
       paths: this.options.paths,
       scenario,
       schedulerConfiguration: schedulerConfig.configuration,
@@ -203,6 +213,15 @@ class ScenarioLoader {
       placesOf: (fields) => placesOf(inputs, fields),
       issueAt: (path, message) => this.source.issue(path, message),
     };
+  }
+
+  private async textOf(name: string): Promise<string | { readonly problem: string }> {
+    const { inputs } = this;
+    const file = inputs.find(name);
+    const read = await readText(inputs.files, { ...file, maxBytes: MAX_SCENARIO_BYTES });
+    if ("issue" in read) return { problem: `${file.shown}: ${read.issue.message}` };
+    inputs.remember(file);
+    return read.text;
   }
 
   private async readObjects(): Promise<Objects> {

@@ -1,8 +1,10 @@
 import type { SchedulerConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
-import type { MakeCatalogue } from "../modules/load-modules.js";
+import type { Rate } from "../../traffic/arrivals/rate.js";
+import type { TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
 import type { NotModelled } from "../coverage.js";
 import type { Issue } from "../issue.js";
-import type { LoadedObject, Scenario } from "../schema/scenario.js";
+import type { MakeCatalogue } from "../modules/load-modules.js";
+import type { LoadedObject, RateSpec, Scenario } from "../schema/scenario.js";
 import type { InputHash } from "./input-files.js";
 import type { FieldOfObject } from "./manifests.js";
 import type { Place } from "./yaml-source.js";
@@ -12,6 +14,10 @@ export interface LoadedScenario {
   /** The scenario file, or the manifests, as the user named them; `-` is standard input. */
   readonly paths: readonly string[];
   readonly scenario: Scenario;
+  /** Its traffic, with its files read. */
+  readonly traffic: readonly TrafficSpec[];
+  /** Of the traffic and the timeline's steps, by what is written. */
+  readonly rates: ReadonlyMap<RateSpec, Rate>;
   /** The scheduler's, completed and checked. */
   readonly schedulerConfiguration: SchedulerConfiguration;
   /** Its plugins, with those of `scheduler.modules`. */

@@ -1,7 +1,7 @@
-import { nearestName } from "../../base/near-name.js";
 import type { Manifest } from "../../api/kubernetes.js";
-import { zoneOf } from "../../api/zone-key.js";
 import { targetText } from "../../api/object-version.js";
+import { zoneOf } from "../../api/zone-key.js";
+import { nearestName } from "../../base/near-name.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject, NodePool, Target } from "../schema/scenario.js";
@@ -81,6 +81,11 @@ export class NameChecks {
       .flatMap(({ manifest }) => zoneOf(manifest.metadata.labels ?? {}) ?? []);
     const zones = [...new Set([...this.pools.flatMap((pool) => pool.zones), ...ofNodes])];
     return zones.includes(name) ? [] : [this.issue(path, missing("zone", name, zones))];
+  }
+
+  traffic(path: Path, name: string): readonly Issue[] {
+    const names = (this.known.document.spec.traffic ?? []).map((one) => one.name);
+    return names.includes(name) ? [] : [this.issue(path, missing("traffic", name, names))];
   }
 
   target(path: Path, target: Target): readonly Issue[] {

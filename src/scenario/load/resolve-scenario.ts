@@ -1,6 +1,6 @@
+import { type GateSettings, gateSettings } from "../../api/feature-gates/gate-settings.js";
 import { flagsOf, flagValue } from "../../control/controller.js";
 import { CONTROLLERS } from "../../control/registry.js";
-import { type GateSettings, gateSettings } from "../../api/feature-gates/gate-settings.js";
 import { DEFAULTS } from "../defaults.js";
 import { controlPlane } from "../schema/control-plane.js";
 import type { ScenarioDocument } from "../schema/document.js";
@@ -70,6 +70,7 @@ export function resolveScenario(
     behaviors: spec.behavior ?? [],
     traces: spec.traces ?? [],
     generators: spec.generators ?? [],
+    traffic: spec.traffic ?? [],
     timeline: timeline(document, parts),
     controlPlane: withDefaultFlags(spec.controlPlane ?? controlPlane.parse({}), minorOf(document)),
     metricsEveryMicros: spec.metrics?.every ?? metricsEvery(end),

@@ -1,10 +1,10 @@
 import { targetText } from "../../api/object-version.js";
 import type { TimeMicros } from "../../base/time.js";
+import type { Operation, OperationTarget } from "../../workload/timeline/operation.js";
 import { MAX_METRICS_INTERVALS, MAX_STEP_REPETITIONS } from "../defaults.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { Generator, RunEnd } from "../schema/scenario.js";
-import type { Operation, OperationTarget } from "../../workload/timeline/operation.js";
 import { formatDuration } from "../units.js";
 import { fileIssue } from "./read-text.js";
 import type { ScenarioSource } from "./scenario-file.js";
@@ -71,6 +71,7 @@ function countlessSteps(
 function endlessPart({
   generators = [],
   timeline = [],
+  traffic = [],
 }: ScenarioDocument["spec"]): { readonly path: Path; readonly needs: string } | null {
   const generator = generators.findIndex(
     ({ count, untilMicros, arrivals }) =>
@@ -79,6 +80,7 @@ function endlessPart({
   if (generator >= 0) {
     return { path: ["spec", "generators", generator], needs: "`count` or `until`" };
   }
+  if (traffic.length > 0) return { path: ["spec", "traffic"], needs: "no traffic" };
   const step = timeline.findIndex(
     ({ everyMicros, untilMicros }) => everyMicros !== null && untilMicros === null,
   );

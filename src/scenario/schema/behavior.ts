@@ -1,18 +1,22 @@
 import { z } from "zod";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+import type { ServingSpec } from "../../traffic/cluster/traffic-spec.js";
 import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
 import { described, notYet } from "./leaf.js";
 import {
   bytes,
   count,
+  cpuMillis,
   flag,
   integer,
   kubernetesLabels,
+  number,
   positiveCount,
   text,
   word,
 } from "./scalars.js";
 import type { Behavior } from "./scenario.js";
+import { calls } from "./traffic.js";
 
 const match = z.strictObject({
   namespace: described(text.optional(), "Namespace of the pod."),
@@ -31,16 +35,21 @@ const match = z.strictObject({
   ),
 });
 
-/** A usage, where the forms that need traffic or a series are named and refused. */
-const usage = <S extends z.ZodType<DistributionSpec>>(value: S) =>
-  z.union([
-    value,
-    z.strictObject({
-      perRequest: notYet("usage by request (`perRequest`)"),
-      idle: notYet("usage by request (`idle`)"),
-      series: notYet("usage from a series (`series`)"),
-    }),
-  ]);
+const fromSeries = notYet("usage from a series (`series`)");
+
+const cpuUsage = z.union([
+  cpuDistribution,
+  z.strictObject({
+    perRequest: described(
+      durationDistribution.optional(),
+      "CPU time that a request takes; the requests of a pod share its CPU, up to its limit.",
+    ),
+    idle: described(cpuMillis.optional(), "In use besides.", { default: 0 }),
+    series: fromSeries,
+  }),
+]);
+
+const memoryUsage = z.union([bytesDistribution, z.strictObject({ series: fromSeries })]);
 
 export const behavior = z
   .strictObject({
@@ -98,12 +107,12 @@ export const behavior = z
       source: "assumed",
     }),
     cpu: described(
-      usage(cpuDistribution).optional(),
-      "CPU in use while it serves. Without it: half of the request.",
+      cpuUsage.optional(),
+      "CPU in use while it serves, or by request. Without it: half of the request.",
       { source: "assumed" },
     ),
     memory: described(
-      usage(bytesDistribution).optional(),
+      memoryUsage.optional(),
       "Memory in use while it runs. Without it: the request.",
       { source: "assumed" },
     ),
@@ -111,7 +120,32 @@ export const behavior = z
       durationDistribution.optional(),
       "Time in service until it crashes. Without it: never.",
     ),
-    concurrency: notYet("serving requests (`concurrency`)"),
+    service: described(
+      durationDistribution.optional(),
+      "How long a request is in service besides its CPU time, such as for a disk.",
+    ),
+    concurrency: described(
+      positiveCount.optional(),
+      "Requests that it works on at once; others wait for their turn. Without it: all.",
+    ),
+    queue: described(
+      count.optional(),
+      "Places for requests that wait; one that finds none is refused. Without it: no limit.",
+    ),
+    errors: described(
+      number({ min: 0, max: 1 }).optional(),
+      "Share of the requests that it answers with an error.",
+      { default: 0 },
+    ),
+    calls: described(
+      calls.optional(),
+      "What it asks of other services for each request, after its own work: stages in turn, the calls of one at the same moment.",
+    ),
+    holdsPlace: described(
+      flag.optional(),
+      "Whether a request keeps its place of `concurrency` during calls: threads do, event loops do not.",
+      { default: true, source: "assumed" },
+    ),
   })
   .superRefine(({ exitCode, exitCodes }, context) => {
     if (exitCode === undefined || exitCodes === undefined) return;
@@ -139,12 +173,41 @@ export const behavior = z
       run: entry.run ?? null,
       exitCodes: entry.exitCodes ?? (entry.exitCode === undefined ? [] : [entry.exitCode]),
       stopMicros: entry.stop ?? null,
-      cpuMillis: spec(entry.cpu),
-      memoryBytes: spec(entry.memory),
+      cpuMillis: cpuOf(entry.cpu),
+      memoryBytes: entry.memory !== undefined && "type" in entry.memory ? entry.memory : null,
       crashMicros: entry.crash ?? null,
+      serving: servingOf(entry),
     }),
   );
 
-function spec(usage: DistributionSpec | object | undefined): DistributionSpec | null {
-  return usage !== undefined && "type" in usage ? usage : null;
+/** What it uses apart from requests. */
+function cpuOf(usage: z.output<typeof cpuUsage> | undefined): DistributionSpec | null {
+  if (usage === undefined || "type" in usage) return usage ?? null;
+  return { type: "constant", value: usage.idle ?? 0 };
+}
+
+interface GivenServing {
+  readonly cpu?: z.output<typeof cpuUsage> | undefined;
+  readonly service?: DistributionSpec | undefined;
+  readonly concurrency?: number | undefined;
+  readonly queue?: number | undefined;
+  readonly errors?: number | undefined;
+  readonly calls?: ServingSpec["stages"] | undefined;
+  readonly holdsPlace?: boolean | undefined;
+}
+
+function servingOf(entry: GivenServing): ServingSpec | null {
+  const { cpu, service, concurrency, queue, errors, calls: stages } = entry;
+  const perRequest = cpu === undefined || "type" in cpu ? undefined : cpu.perRequest;
+  const said = [perRequest, service, concurrency, queue, errors, stages];
+  if (said.every((one) => one === undefined)) return null;
+  return {
+    cpuMicros: perRequest ?? null,
+    serviceMicros: service ?? null,
+    concurrency: concurrency ?? null,
+    queueLimit: queue ?? null,
+    errorShare: errors ?? 0,
+    stages: stages ?? [],
+    holdsPlaceDuringCalls: entry.holdsPlace ?? true,
+  };
 }

@@ -7,7 +7,7 @@ import { cluster } from "./cluster.js";
 import { controlPlane } from "./control-plane.js";
 import { expectation } from "./expect.js";
 import { generator } from "./generators.js";
-import { described, leaf, notYet } from "./leaf.js";
+import { described, leaf } from "./leaf.js";
 import {
   dnsLabel,
   duration,
@@ -21,6 +21,7 @@ import {
 import { scheduler } from "./scheduler.js";
 import { timelineEntry } from "./timeline.js";
 import { trace } from "./traces.js";
+import { traffic } from "./traffic.js";
 
 export const SCENARIO_API_VERSION = "seatrial.dev/v1alpha1";
 
@@ -94,7 +95,7 @@ const spec = z.strictObject({
   ),
   traces: described(z.array(trace).optional(), "Recorded workloads that are replayed."),
   generators: described(z.array(generator).optional(), "Workloads that are drawn."),
-  traffic: notYet("traffic (`traffic`)"),
+  traffic: described(z.array(traffic).optional(), "Requests to the cluster's services."),
   timeline: described(z.array(timelineEntry).optional(), "What happens at given times."),
   controlPlane: described(controlPlane.optional(), "Upstream's flags by component, and latencies."),
   metrics: described(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { KINDS } from "../../api/kinds.js";
-import { parseQuantity, Quantity, QUANTITY_SUFFIXES } from "../../api/quantity.js";
+import { parseQuantity, QUANTITY_SUFFIXES, Quantity } from "../../api/quantity.js";
 import { MAX_NODES } from "../defaults.js";
 import { type Parsed, parseDuration, parseInstant, parseRate } from "../units.js";
 import { bounded, leaf } from "./leaf.js";
@@ -62,6 +62,8 @@ export const parseWhole = quantityIn((quantity) => quantity.value());
 
 const quantityShape = { type: ["string", "number"], pattern: QUANTITY_PATTERN } as const;
 export const bytes = leaf({ id: "bytes", ...quantityShape }, parseWhole);
+/** In thousandths of a CPU. */
+export const cpuMillis = leaf({ id: "cpu", ...quantityShape }, parseMillis);
 export const positiveBytes = leaf(
   { id: "positiveBytes", ...quantityShape },
   bounded(parseWhole, (value) => value > 0, "expected a quantity above 0"),

@@ -4,6 +4,9 @@ import type { TimeMicros } from "../../base/time.js";
 import type { FlagValues } from "../../control/controller.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { CycleTime } from "../../scheduler/cycle-time.js";
+import type { RatePhases } from "../../traffic/arrivals/arrival-process.js";
+import type { RatePoint } from "../../traffic/arrivals/rate.js";
+import type { ServingSpec, TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
 import type { TimelineEntry } from "../../workload/timeline/operation.js";
 
 /**
@@ -27,6 +30,7 @@ export interface Scenario {
   readonly behaviors: readonly Behavior[];
   readonly traces: readonly Trace[];
   readonly generators: readonly Generator[];
+  readonly traffic: readonly Traffic[];
   /** In the order of the file; not sorted by time. */
   readonly timeline: readonly TimelineEntry[];
   readonly controlPlane: ControlPlane;
@@ -120,6 +124,8 @@ export interface Behavior {
   readonly memoryBytes: DistributionSpec | null;
   /** Time in service until it crashes. */
   readonly crashMicros: DistributionSpec | null;
+  /** How it serves requests; null where nothing says so. */
+  readonly serving: ServingSpec | null;
 }
 
 /** Every field given must match; null matches all. */
@@ -216,6 +222,39 @@ export type Variation =
       readonly field: "run" | "start" | "stop" | "cpu" | "memory";
       readonly distribution: DistributionSpec;
     };
+
+/** How many requests come, as it is written; the files are not read yet. Points rise in time. */
+export type RateSpec =
+  | { readonly type: "constant"; readonly perSecond: number }
+  | { readonly type: "steps" | "linear"; readonly points: readonly RatePoint[] }
+  | { readonly type: "expression"; readonly text: string }
+  | RateSeries;
+
+export interface RateSeries {
+  readonly type: "series";
+  readonly file: string;
+  /** The column of times, and what one is in microseconds; null: rows follow at `everyMicros`. */
+  readonly time: { readonly column: string; readonly micros: number } | null;
+  readonly everyMicros: TimeMicros | null;
+  readonly value: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly perMicros: TimeMicros;
+  readonly gaps: "hold" | "linear" | "refuse";
+  readonly scale: number;
+}
+
+/** Poisson arrivals may have phases that multiply the rate. */
+export type TrafficArrivals =
+  | { readonly type: "poisson" | "deterministic"; readonly phases: RatePhases | null }
+  | { readonly type: "renewal"; readonly gapMicros: DistributionSpec; readonly phases: null };
+
+export interface Traffic
+  extends Pick<TrafficSpec, "name" | "mode" | "routing" | "policy" | "objective"> {
+  /** A Service, an Ingress or an HTTPRoute. */
+  readonly to: Target;
+  readonly rate: RateSpec;
+  readonly arrivals: TrafficArrivals;
+}
 
 /** `namespace/Kind/name`; the namespace of a cluster-scoped object is empty. */
 export interface Target {

@@ -2,21 +2,14 @@ import { z } from "zod";
 import type { TimeMicros } from "../../base/time.js";
 import type { TimelineEntry } from "../../workload/timeline/operation.js";
 import { TIMELINE_OPERATIONS } from "../timeline/registry.js";
-import { described, notYet } from "./leaf.js";
+import { described } from "./leaf.js";
 import { duration, positiveDuration } from "./scalars.js";
 
-/** Operations that are refused by name, until the registry has them. */
-const NOT_YET: Readonly<Record<string, string>> = {
-  setTraffic: "traffic (`setTraffic`)",
-};
 const NAMES = TIMELINE_OPERATIONS.map(({ name }) => name);
 
-const operations = Object.fromEntries([
-  ...TIMELINE_OPERATIONS.map((one) => [one.name, described(one.schema, one.meaning).optional()]),
-  ...Object.entries(NOT_YET)
-    .filter(([name]) => !NAMES.includes(name))
-    .map(([name, feature]) => [name, notYet(feature)]),
-]) as Record<string, z.ZodType>;
+const operations = Object.fromEntries(
+  TIMELINE_OPERATIONS.map((one) => [one.name, described(one.schema, one.meaning).optional()]),
+) as Record<string, z.ZodType>;
 
 const entryKeys = z.strictObject({
   at: described(duration, "When, from the start of the run."),

@@ -1,23 +1,9 @@
 import { z } from "zod";
-import {
-  MICROS_PER_DAY,
-  MICROS_PER_HOUR,
-  MICROS_PER_MILLI,
-  MICROS_PER_MINUTE,
-  MICROS_PER_SECOND,
-} from "../../base/time.js";
 import { described } from "./leaf.js";
 import { duration, filePath, number, text, word } from "./scalars.js";
 import type { CsvTrace, OpenbTrace, Trace, TraceColumn, TraceColumns } from "./scenario.js";
+import { TIME_UNITS } from "./time-units.js";
 
-const TIME_UNITS = {
-  s: MICROS_PER_SECOND,
-  ms: MICROS_PER_MILLI,
-  us: 1,
-  min: MICROS_PER_MINUTE,
-  h: MICROS_PER_HOUR,
-  d: MICROS_PER_DAY,
-};
 const CPU_UNITS = { cores: 1_000, m: 1 };
 const MEMORY_UNITS = {
   B: 1,

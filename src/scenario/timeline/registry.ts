@@ -14,6 +14,7 @@ import { rollout } from "./rollout.js";
 import { scale } from "./scale.js";
 import { setImage } from "./set-image.js";
 import { setResources } from "./set-resources.js";
+import { setTraffic } from "./set-traffic.js";
 import { taint } from "./taint.js";
 import type { OperationContext, TimelineOperation } from "./timeline-operation.js";
 
@@ -25,6 +26,7 @@ export const TIMELINE_OPERATIONS: readonly TimelineOperation[] = [
   scale,
   setImage,
   setResources,
+  setTraffic,
   label,
   cordon,
   uncordon,

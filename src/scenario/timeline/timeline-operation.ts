@@ -1,17 +1,18 @@
 import type { z } from "zod";
 import type { Manifest } from "../../api/kubernetes.js";
+import type { Engine } from "../../kernel/engine.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
 import type { Client } from "../../store/client.js";
 import type { InformerFactory } from "../../store/informer-factory.js";
 import type { ObjectStore } from "../../store/object-store.js";
-import type { Engine } from "../../kernel/engine.js";
+import type { Backends } from "../../traffic/cluster/traffic-spec.js";
 import type { Operation, OperationRunner } from "../../workload/timeline/operation.js";
 import type { CoverageReport } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { NameChecks } from "../load/name-checks.js";
 import type { IssueAt, ObjectScreen } from "../load/object-screen.js";
 import type { Path } from "../load/yaml-source.js";
-import type { LoadedObject } from "../schema/scenario.js";
+import type { LoadedObject, RateSpec } from "../schema/scenario.js";
 import type { Parsed } from "../units.js";
 
 /** What adds and removes machines; the answer is what was done, or why nothing was. */
@@ -35,6 +36,12 @@ interface Machines {
   recoverNode(nodeName: string): boolean;
 }
 
+/** What has requests come at another rate or go elsewhere, by the name of their traffic. */
+interface TrafficControl {
+  changeRate(traffic: string, rate: RateSpec): void;
+  redirect(traffic: string, backends: Backends): void;
+}
+
 /** The parts of a world that operations act with. */
 export interface OperationContext {
   readonly engine: Engine;
@@ -46,6 +53,7 @@ export interface OperationContext {
   readonly observer: ClusterObserver;
   readonly nodes: NodeProvisioner;
   readonly machines: Machines;
+  readonly traffic: TrafficControl;
   /** Writes all objects as they are to a file of that name, at once. */
   readonly dump: (fileName: string) => void;
   /** Virtual zero as milliseconds since 1970. */

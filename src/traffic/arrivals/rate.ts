@@ -110,7 +110,8 @@ export function linearRate(points: readonly RatePoint[]): Rate {
  * reached, so that it may be as long as the run.
  */
 export class SampledRate implements Rate {
-  private piece = -1;
+  /** The piece that was sampled last; -2: none. */
+  private piece = -2;
   private from = 0;
   private to = 0;
 

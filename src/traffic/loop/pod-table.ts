@@ -29,6 +29,9 @@ export class PodTable {
   /** Requests waiting, worked on, or waiting for others that they called. */
   present = new Int32Array(this.rows.capacity);
 
+  /** Visits whose own work was done. */
+  served = new Float64Array(this.rows.capacity);
+
   private since = new Float64Array(this.rows.capacity);
   private waitingSum = new Float64Array(this.rows.capacity);
   private activeSum = new Float64Array(this.rows.capacity);
@@ -45,6 +48,7 @@ export class PodTable {
     this.head[row] = NONE;
     this.tail[row] = NONE;
     this.since[row] = nowSeconds;
+    this.served[row] = 0;
     for (const column of [this.waitingSum, this.activeSum, this.presentSum]) column[row] = 0;
     return row;
   }
@@ -90,6 +94,7 @@ export class PodTable {
     this.waiting = grownIntegers(this.waiting, length);
     this.active = grownIntegers(this.active, length);
     this.present = grownIntegers(this.present, length);
+    this.served = grownDoubles(this.served, length);
     this.since = grownDoubles(this.since, length);
     this.waitingSum = grownDoubles(this.waitingSum, length);
     this.activeSum = grownDoubles(this.activeSum, length);

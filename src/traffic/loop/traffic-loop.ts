@@ -246,6 +246,7 @@ export class TrafficLoop {
     const model = pods.models[pod]!;
     const arrived = visits.arrivedSeconds[visit]!;
     const started = visits.startedSeconds[visit]!;
+    pods.served[pod]! += 1;
     this.observer.visitDone(visits.source[visit]!, pod, arrived, started, this.nowSeconds);
     if (model.stages.length > 0) {
       visits.state[visit] = VisitState.calling;

@@ -8,6 +8,7 @@ export interface CpuSpec {
   readonly quota: {
     readonly limitCores: number;
     readonly periodSeconds: number;
+    /** After the pod began. */
     readonly firstRefillSeconds: number;
   } | null;
 }
@@ -47,13 +48,10 @@ export class CpuShare {
 
   constructor(
     private readonly spec: CpuSpec,
-    nowSeconds: number,
+    private readonly beginSeconds: number,
   ) {
-    this.sinceSeconds = nowSeconds;
+    this.sinceSeconds = beginSeconds;
     this.left = this.full;
-    const { quota } = spec;
-    if (quota === null || nowSeconds < quota.firstRefillSeconds) return;
-    this.refills = Math.floor((nowSeconds - quota.firstRefillSeconds) / quota.periodSeconds) + 1;
   }
 
   /** CPU used until now, in core seconds. Looks only. */
@@ -151,7 +149,7 @@ export class CpuShare {
     const { quota } = this.spec;
     return quota === null
       ? Number.POSITIVE_INFINITY
-      : quota.firstRefillSeconds + number * quota.periodSeconds;
+      : this.beginSeconds + quota.firstRefillSeconds + number * quota.periodSeconds;
   }
 
   private exhaustedSeconds(): number {

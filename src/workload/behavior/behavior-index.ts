@@ -54,6 +54,10 @@ export class BehaviorIndex {
       .map(([index]) => index);
   }
 
+  indexOf(behavior: Behavior): number {
+    return this.behaviors.indexOf(behavior);
+  }
+
   find(pod: PodVersion, container: Container): Behavior | null {
     if (this.behaviors.length === 0) return null;
     let found = this.resolved.get(pod.spec);

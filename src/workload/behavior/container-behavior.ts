@@ -122,6 +122,12 @@ export class ContainerBehavior {
     return this.index.find(pod, container)?.imageMissing ?? false;
   }
 
+  /** Which entry, by its index, decides for the container; null: none. */
+  entryOf(pod: PodVersion, container: Container): number | null {
+    const behavior = this.index.find(pod, container);
+    return behavior === null ? null : this.index.indexOf(behavior);
+  }
+
   /** What the container uses while it runs. */
   usage(
     pod: PodVersion,

@@ -1,0 +1,116 @@
+import type { Manifest } from "../../api/kubernetes.js";
+import { targetText } from "../../api/object-version.js";
+import { distributionOf } from "../../kernel/distribution.js";
+import type { ArrivalGaps } from "../../traffic/arrivals/arrival-process.js";
+import { constantRate, type Rate } from "../../traffic/arrivals/rate.js";
+import type { Backends, TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
+import type { Operation } from "../../workload/timeline/operation.js";
+import type { Issue } from "../issue.js";
+import { fileIssue } from "../load/read-text.js";
+import type { ScenarioSource } from "../load/scenario-file.js";
+import type { Path } from "../load/yaml-source.js";
+import type { RateSpec, Scenario, Target, Traffic, TrafficArrivals } from "../schema/scenario.js";
+import type { SetTraffic } from "../timeline/set-traffic.js";
+import { backendsOf } from "./backends.js";
+import { makeRate, type RateContext } from "./make-rate.js";
+
+/** The traffic of a scenario, with its files read. */
+export interface LoadedTraffic {
+  readonly traffic: readonly TrafficSpec[];
+  /** By what is written: of traffic, and of the timeline's steps. */
+  readonly rates: ReadonlyMap<RateSpec, Rate>;
+}
+
+export interface TrafficContext {
+  readonly source: ScenarioSource;
+  readonly scenario: Scenario;
+  /** As in the file. */
+  readonly timeline: readonly { readonly operation: Operation }[];
+  readonly manifests: readonly Manifest[];
+  readonly textOf: RateContext["textOf"];
+  /** How messages call a file. */
+  readonly shownAs: (file: string) => string;
+}
+
+/** Reads what the traffic of a scenario names; or says what is wrong with it. */
+export async function loadTraffic(
+  context: TrafficContext,
+): Promise<LoadedTraffic | readonly Issue[]> {
+  const { scenario, source } = context;
+  const issues: Issue[] = [];
+  const rates = new Map<RateSpec, Rate>();
+  const read = async (spec: RateSpec, path: Path): Promise<void> => {
+    const { startTimeEpochMicros, end } = scenario;
+    const endMicros = end.untilMicros ?? 0;
+    const { textOf, shownAs } = context;
+    const made = await makeRate(spec, { startTimeEpochMicros, endMicros, textOf });
+    if (!("message" in made)) {
+      rates.set(spec, made);
+      return;
+    }
+    const { key, line, message } = made;
+    if (key === null && spec.type === "series") {
+      issues.push({ ...fileIssue(shownAs(spec.file), message), line, column: line > 0 ? 1 : 0 });
+    } else issues.push(source.issue(key === null ? path : [...path, key], message));
+  };
+  const all: TrafficSpec[] = [];
+  for (const [i, one] of scenario.traffic.entries()) {
+    const path: Path = ["spec", "traffic", i];
+    await read(one.rate, [...path, "rate"]);
+    const backends = backendsOf(one.to, context.manifests);
+    if ("message" in backends) issues.push(source.issue([...path, "to"], backends.message));
+    else all.push(specOf(one, rates.get(one.rate) ?? constantRate(0), backends));
+  }
+  for (const [i, { operation }] of context.timeline.entries()) {
+    if (operation.type !== "setTraffic") continue;
+    const { rate } = operation as SetTraffic;
+    if (rate !== null) await read(rate, ["spec", "timeline", i, "setTraffic", "rate"]);
+  }
+  issues.push(...nameIssues(context));
+  return issues.length > 0 ? issues : { traffic: all, rates };
+}
+
+function specOf(one: Traffic, rate: Rate, backends: Backends): TrafficSpec {
+  const { name, mode, routing, policy, objective, arrivals } = one;
+  const { phases } = arrivals;
+  const gaps = gapsOf(arrivals);
+  return { name, backends, rate, gaps, phases, mode, routing, policy, objective };
+}
+
+/** Gaps as if the rate were 1. */
+function gapsOf(arrivals: TrafficArrivals): ArrivalGaps {
+  if (arrivals.type !== "renewal") return { type: arrivals.type };
+  const law = distributionOf(arrivals.gapMicros);
+  const { mean } = law;
+  return { type: "renewal", gap: { mean: 1, quantile: (u) => law.quantile(u) / mean } };
+}
+
+function nameIssues({ source, scenario, manifests }: TrafficContext): readonly Issue[] {
+  const issues: Issue[] = [];
+  const names = scenario.traffic.map(({ name }) => name);
+  for (const [i, name] of names.entries()) {
+    if (names.indexOf(name) === i) continue;
+    const path: Path = ["spec", "traffic", i, "name"];
+    issues.push(source.issue(path, `is the name of another traffic: expected one of its own`));
+  }
+  const services = new Set(
+    manifests
+      .filter(({ kind }) => kind === "Service")
+      .map((one) => targetText(targetOfManifest(one))),
+  );
+  for (const [i, { serving }] of scenario.behaviors.entries()) {
+    for (const [stage, calls] of (serving?.stages ?? []).entries()) {
+      for (const [k, { to }] of calls.entries()) {
+        const text = targetText({ kind: "Service", ...to });
+        if (services.has(text)) continue;
+        const path: Path = ["spec", "behavior", i, "calls", stage, k, "to"];
+        issues.push(source.issue(path, `there is no object \`${text}\` in the manifests`));
+      }
+    }
+  }
+  return issues;
+}
+
+function targetOfManifest({ kind, metadata }: Manifest): Target {
+  return { kind, namespace: metadata.namespace ?? "default", name: metadata.name ?? "" };
+}

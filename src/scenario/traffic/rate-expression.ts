@@ -1,0 +1,167 @@
+import type { MathNode } from "mathjs";
+import { cos, exp, ln, pow, sin, tan } from "../../kernel/math.js";
+
+/** A number as a function of the seconds since the start. */
+export type OfTime = (seconds: number) => number;
+
+/** What is wrong with an expression: a value, not thrown. */
+export interface ExpressionProblem {
+  readonly problem: string;
+}
+
+const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E, tau: 2 * Math.PI };
+
+type Calculation = (...values: number[]) => number;
+
+/** By mathjs' names of operators; comparisons give 1 and 0. */
+const OPERATORS: Readonly<Record<string, Calculation>> = {
+  add: (x, y) => x! + y!,
+  subtract: (x, y) => x! - y!,
+  multiply: (x, y) => x! * y!,
+  divide: (x, y) => x! / y!,
+  pow: (x, y) => pow(x!, y!),
+  mod: modulo,
+  unaryMinus: (x) => -x!,
+  unaryPlus: (x) => x!,
+  smaller: (x, y) => Number(x! < y!),
+  larger: (x, y) => Number(x! > y!),
+  smallerEq: (x, y) => Number(x! <= y!),
+  largerEq: (x, y) => Number(x! >= y!),
+  equal: (x, y) => Number(x === y),
+  unequal: (x, y) => Number(x !== y),
+  and: (x, y) => Number(x !== 0 && y !== 0),
+  or: (x, y) => Number(x !== 0 || y !== 0),
+  not: (x) => Number(x === 0),
+};
+
+/** Each with how many arguments it takes; 0: any number, at least one. */
+const FUNCTIONS: Readonly<Record<string, readonly [number, Calculation]>> = {
+  abs: [1, (x) => Math.abs(x!)],
+  ceil: [1, (x) => Math.ceil(x!)],
+  cos: [1, (x) => cos(x!)],
+  exp: [1, (x) => exp(x!)],
+  floor: [1, (x) => Math.floor(x!)],
+  log: [1, (x) => ln(x!)],
+  max: [0, (...all) => Math.max(...all)],
+  min: [0, (...all) => Math.min(...all)],
+  mod: [2, modulo],
+  pow: [2, (x, y) => pow(x!, y!)],
+  round: [1, (x) => Math.round(x!)],
+  sign: [1, (x) => Math.sign(x!)],
+  sin: [1, (x) => sin(x!)],
+  sqrt: [1, (x) => Math.sqrt(x!)],
+  tan: [1, (x) => tan(x!)],
+};
+
+/** With the sign of the divisor, as mathjs has it. */
+function modulo(x = 0, y = 0): number {
+  return y === 0 ? x : x - y * Math.floor(x / y);
+}
+
+/**
+ * An expression of `t` as a function, or what in it is not arithmetic. It is read by mathjs and
+ * calculated here, so that nothing of mathjs' can be called from it and every machine finds the same.
+ */
+export async function rateExpression(text: string): Promise<OfTime | ExpressionProblem> {
+  const { parse } = await import("mathjs");
+  let tree: MathNode;
+  try {
+    tree = parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { problem: `is no expression: ${why}` };
+  }
+  try {
+    return compiled(tree);
+  } catch (error) {
+    if (error instanceof NotArithmetic) return { problem: error.message };
+    throw error;
+  }
+}
+
+class NotArithmetic extends Error {}
+
+/** What of mathjs' nodes is looked at. */
+interface AnyNode {
+  readonly type: string;
+  readonly value?: unknown;
+  readonly name?: string;
+  readonly content?: AnyNode;
+  readonly fn?: string | { readonly name?: string };
+  readonly args?: readonly AnyNode[];
+  readonly condition?: AnyNode;
+  readonly trueExpr?: AnyNode;
+  readonly falseExpr?: AnyNode;
+  toString(): string;
+}
+
+function compiled(tree: MathNode | AnyNode): OfTime {
+  const node = tree as unknown as AnyNode;
+  switch (node.type) {
+    case "ConstantNode": {
+      const { value } = node;
+      if (typeof value !== "number") throw new NotArithmetic(`\`${node}\` is no number`);
+      return () => value;
+    }
+    case "SymbolNode":
+      return symbol(node.name ?? "");
+    case "ParenthesisNode":
+      return compiled(node.content!);
+    case "OperatorNode":
+      return operator(node);
+    case "FunctionNode":
+      return call(node);
+    case "ConditionalNode": {
+      const condition = compiled(node.condition!);
+      const [yes, no] = [compiled(node.trueExpr!), compiled(node.falseExpr!)];
+      return (t) => (condition(t) !== 0 ? yes(t) : no(t));
+    }
+    default:
+      throw new NotArithmetic(
+        `\`${node}\` is not arithmetic: expected numbers, t, operators and functions such as sin`,
+      );
+  }
+}
+
+function symbol(name: string): OfTime {
+  if (name === "t") return (t) => t;
+  const value = Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name] : undefined;
+  if (value === undefined) {
+    throw new NotArithmetic(
+      `\`${name}\` is unknown: expected t, ${Object.keys(CONSTANTS).join(", ")}`,
+    );
+  }
+  return () => value;
+}
+
+function operator(node: AnyNode): OfTime {
+  const name = String(node.fn);
+  const calculation = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+  if (calculation === undefined) throw new NotArithmetic(`\`${node}\` is not arithmetic`);
+  return applied(calculation, node.args ?? []);
+}
+
+function call(node: AnyNode): OfTime {
+  const { fn } = node;
+  const name = typeof fn === "string" ? fn : (fn?.name ?? "");
+  const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+  if (known === undefined) {
+    const names = Object.keys(FUNCTIONS).join(", ");
+    throw new NotArithmetic(`\`${name || node}\` may not be called: expected one of ${names}`);
+  }
+  const [arity, calculation] = known;
+  const args = node.args ?? [];
+  if (arity === 0 ? args.length === 0 : args.length !== arity) {
+    const expected = arity === 0 ? "at least one" : `${arity}`;
+    throw new NotArithmetic(`\`${node}\` has ${args.length} arguments: expected ${expected}`);
+  }
+  return applied(calculation, args);
+}
+
+function applied(calculation: Calculation, nodes: readonly AnyNode[]): OfTime {
+  const parts = nodes.map(compiled);
+  const [first, second] = parts;
+  if (parts.length === 1) return (t) => calculation(first!(t));
+  if (parts.length === 2) return (t) => calculation(first!(t), second!(t));
+  return (t) => calculation(...parts.map((part) => part(t)));
+}

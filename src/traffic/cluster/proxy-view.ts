@@ -1,0 +1,105 @@
+import type { ObjectVersion } from "../../api/object-version.js";
+import type { TimeMicros } from "../../base/time.js";
+import type { Engine, HandlerId } from "../../kernel/engine.js";
+import { Phase } from "../../kernel/phase.js";
+import type { Informer } from "../../store/informer.js";
+import type { ServiceName } from "./traffic-spec.js";
+
+type EndpointSlice = ObjectVersion<"EndpointSlice">;
+
+/** A pod behind a Service. */
+export interface EndpointPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+const SERVICE_NAME = "kubernetes.io/service-name";
+
+export interface ProxyViewOptions {
+  readonly engine: Engine;
+  readonly slices: Informer<"EndpointSlice">;
+  /** kube-proxy's `iptables.minSyncPeriod`. */
+  readonly minSyncPeriodMicros: TimeMicros;
+  /** The endpoints of a service, by its number, are these from now on. */
+  readonly changed: (service: number, pods: readonly EndpointPod[]) => void;
+}
+
+/**
+ * The endpoints of some Services as kube-proxy sees them: of the EndpointSlices that its watch has
+ * brought, at most once in the shortest period of a sync. All nodes' proxies count as one.
+ *
+ * Source: Kubernetes, "Virtual IPs and Service Proxies"; KEP-1669 (endpoints that are terminating
+ * serve when no other does).
+ */
+export class ProxyView {
+  private readonly numbers = new Map<string, number>();
+  /** Of each service: its slices by name. */
+  private readonly slicesOf: Map<string, EndpointSlice>[] = [];
+  private readonly dirty = new Set<number>();
+  private readonly sync: HandlerId;
+  private nextSyncMicros = 0;
+  private isQueued = false;
+
+  constructor(private readonly options: ProxyViewOptions) {
+    this.sync = options.engine.registerHandler("kube-proxy/sync", () => this.syncAll());
+  }
+
+  /** Follows a Service under that number; tells at once of the endpoints that it has. */
+  follow({ namespace, name }: ServiceName, number: number): void {
+    this.numbers.set(`${namespace}/${name}`, number);
+    const slices = new Map<string, EndpointSlice>();
+    this.slicesOf[number] = slices;
+    for (const slice of this.options.slices.values()) {
+      const isIts = slice.namespace === namespace && slice.labels[SERVICE_NAME] === name;
+      if (isIts) slices.set(slice.name, slice);
+    }
+    if (slices.size > 0) this.options.changed(number, this.podsOf(number));
+  }
+
+  start(): void {
+    this.options.slices.addHandler({
+      added: (slice) => this.take(slice, slice),
+      updated: (_before, slice) => this.take(slice, slice),
+      deleted: (slice) => this.take(slice, null),
+    });
+  }
+
+  private take(slice: EndpointSlice, after: EndpointSlice | null): void {
+    const service = slice.labels[SERVICE_NAME];
+    const number = this.numbers.get(`${slice.namespace}/${service}`);
+    if (number === undefined) return;
+    const slices = this.slicesOf[number]!;
+    if (after === null) slices.delete(slice.name);
+    else slices.set(slice.name, after);
+    this.dirty.add(number);
+    if (this.isQueued) return;
+    this.isQueued = true;
+    const { engine } = this.options;
+    const at = Math.max(engine.now, this.nextSyncMicros);
+    engine.scheduleAt(at, Phase.react, this.sync);
+  }
+
+  private syncAll(): void {
+    const { engine, minSyncPeriodMicros, changed } = this.options;
+    this.isQueued = false;
+    this.nextSyncMicros = engine.now + minSyncPeriodMicros;
+    for (const number of this.dirty) changed(number, this.podsOf(number));
+    this.dirty.clear();
+  }
+
+  private podsOf(number: number): readonly EndpointPod[] {
+    const ready = new Map<string, EndpointPod>();
+    const terminating = new Map<string, EndpointPod>();
+    for (const { spec } of this.slicesOf[number]!.values()) {
+      for (const { targetRef, conditions } of spec.endpoints) {
+        if (targetRef?.kind !== "Pod") continue;
+        const { namespace = "", name = "", uid = "" } = targetRef;
+        const pod = { namespace, name, uid };
+        if (conditions?.ready ?? true) ready.set(uid, pod);
+        else if (conditions?.serving && conditions.terminating) terminating.set(uid, pod);
+      }
+    }
+    return [...(ready.size > 0 ? ready : terminating).values()];
+  }
+}

@@ -1,0 +1,189 @@
+import type { PodVersion } from "../../api/pod-version.js";
+import type { TimeMicros } from "../../base/time.js";
+import type { Engine, HandlerId } from "../../kernel/engine.js";
+import { Phase } from "../../kernel/phase.js";
+import type { Informer } from "../../store/informer.js";
+import type { TrafficLoop } from "../loop/traffic-loop.js";
+import type { PodModels, ServingContainer } from "./pod-models.js";
+import type { EndpointPod } from "./proxy-view.js";
+
+/** The process of a pod that serves, as the loop knows it. */
+interface ServedPod {
+  readonly uid: string;
+  readonly container: ServingContainer;
+  /** Tells the handler of a closing which pod was meant. */
+  readonly number: number;
+  /** Its row in the store. */
+  readonly podRow: number;
+  row: number;
+  restartCount: number;
+  isRunning: boolean;
+  isClosing: boolean;
+  /** Of the runs of its container that are over. */
+  coreSecondsBefore: number;
+  servedBefore: number;
+  /** Core seconds that `takeUsage` has told. */
+  coreSecondsTold: number;
+}
+
+export interface ServedPodsOptions {
+  readonly engine: Engine;
+  readonly loop: TrafficLoop;
+  /** Pods as they are: what runs does not wait for a watch. */
+  readonly pods: Informer<"Pod">;
+  readonly models: PodModels;
+  /** From when a pod is deleted until its kubelet knows. */
+  readonly kubeletLagMicros: TimeMicros;
+  /** Brings the loop to now. */
+  readonly advance: () => void;
+  /** The row of a pod is another one. */
+  readonly moved: (uid: string) => void;
+}
+
+/**
+ * Pods that Services listed, from then on until they are gone. A pod serves while its container runs;
+ * from SIGTERM on it takes no more connections, and what it has when it ends is broken off.
+ *
+ *   serving ── SIGTERM ──> closing ── the container ends ──> ended
+ *      └── the container ends ──> ended ── it runs again ──> serving
+ */
+export class ServedPods {
+  private readonly byUid = new Map<string, ServedPod>();
+  private readonly byNumber: (ServedPod | undefined)[] = [];
+  private readonly close: HandlerId;
+  /** Stands for pods where nothing listens. */
+  private readonly nobody: number;
+
+  constructor(private readonly options: ServedPodsOptions) {
+    const { engine, loop, models } = options;
+    this.close = engine.registerHandler("traffic/close", (number) => this.closePod(number));
+    this.nobody = loop.addPod(models.nobody);
+    // The list of a service that nobody asks keeps the row.
+    loop.setEndpoints(loop.router.add("random"), [this.nobody]);
+    loop.endPod(this.nobody);
+  }
+
+  start(): void {
+    this.options.pods.addHandler({
+      updated: (_before, pod) => this.follow(pod),
+      deleted: (pod) => this.forget(pod.uid),
+    });
+  }
+
+  /** The row of a pod that a Service lists. */
+  rowOf(endpoint: EndpointPod): number {
+    const known = this.byUid.get(endpoint.uid);
+    if (known !== undefined) return known.isRunning ? known.row : this.nobody;
+    const pod = this.options.pods.find(endpoint.namespace, endpoint.name);
+    if (pod?.uid !== endpoint.uid) return this.nobody;
+    const number = this.byNumber.length;
+    const served: ServedPod = {
+      ...{ uid: pod.uid, container: this.options.models.containerOf(pod), number, podRow: pod.row },
+      ...{ row: this.nobody, restartCount: -1, isRunning: false, isClosing: false },
+      ...{ coreSecondsBefore: 0, servedBefore: 0, coreSecondsTold: 0 },
+    };
+    this.byUid.set(pod.uid, served);
+    this.byNumber.push(served);
+    this.follow(pod);
+    return served.isRunning ? served.row : this.nobody;
+  }
+
+  /** Core seconds that requests have used in the pod; null of one that serves none. */
+  coreSeconds(uid: string): number | null {
+    const served = this.byUid.get(uid);
+    return served === undefined ? null : served.coreSecondsBefore + this.coreSecondsNow(served);
+  }
+
+  /** Requests that the pod has served, waiting and at work. */
+  requests(uid: string): { served: number; waiting: number; active: number } | null {
+    const found = this.byUid.get(uid);
+    if (found === undefined) return null;
+    const { pods } = this.options.loop;
+    const { row, isRunning, servedBefore } = found;
+    if (!isRunning) return { served: servedBefore, waiting: 0, active: 0 };
+    return {
+      served: servedBefore + pods.served[row]!,
+      waiting: pods.waiting[row]!,
+      active: pods.active[row]!,
+    };
+  }
+
+  /** The container of a pod that serves; null of a pod that no Service has listed. */
+  containerOf(uid: string): string | null {
+    return this.byUid.get(uid)?.container.name ?? null;
+  }
+
+  /** Of every pod that runs and whose requests take CPU: core seconds since this was asked last. */
+  *takeUsage(): IterableIterator<{ readonly pod: PodVersion; readonly coreSeconds: number }> {
+    const { loop, pods } = this.options;
+    for (const served of this.byUid.values()) {
+      if (!served.isRunning || loop.pods.cpus[served.row] === null) continue;
+      const pod = pods.at(served.podRow);
+      if (pod?.uid !== served.uid) continue;
+      const coreSeconds = served.coreSecondsBefore + this.coreSecondsNow(served);
+      yield { pod, coreSeconds: coreSeconds - served.coreSecondsTold };
+      served.coreSecondsTold = coreSeconds;
+    }
+  }
+
+  private coreSecondsNow({ row, isRunning }: ServedPod): number {
+    const { pods, nowSeconds } = this.options.loop;
+    return isRunning ? (pods.cpus[row]?.usedSeconds(nowSeconds) ?? 0) : 0;
+  }
+
+  private follow(pod: PodVersion): void {
+    const served = this.byUid.get(pod.uid);
+    if (served === undefined) return;
+    const { name } = served.container;
+    const state = pod.status.containers.find((one) => one.name === name);
+    const isRunning = state?.state === "running";
+    const restartCount = state?.restartCount ?? 0;
+    if (served.isRunning && (!isRunning || restartCount !== served.restartCount)) this.end(served);
+    if (isRunning && !served.isRunning) this.begin(served, pod, restartCount);
+    if (pod.deletionTimeMicros !== null) this.awaitClose(served);
+  }
+
+  private begin(served: ServedPod, pod: PodVersion, restartCount: number): void {
+    const { loop, models, advance, moved } = this.options;
+    advance();
+    served.row = loop.addPod(models.modelOf(pod, served.container));
+    served.restartCount = restartCount;
+    served.isRunning = true;
+    moved(served.uid);
+  }
+
+  private end(served: ServedPod): void {
+    const { loop, advance, moved } = this.options;
+    advance();
+    served.coreSecondsBefore += this.coreSecondsNow(served);
+    served.servedBefore += loop.pods.served[served.row]!;
+    served.isRunning = false;
+    loop.endPod(served.row);
+    served.row = this.nobody;
+    moved(served.uid);
+  }
+
+  private awaitClose(served: ServedPod): void {
+    if (served.isClosing) return;
+    served.isClosing = true;
+    const { engine, kubeletLagMicros } = this.options;
+    const { preStopMicros } = served.container;
+    const delay = kubeletLagMicros + preStopMicros;
+    engine.scheduleAfter(delay, Phase.world, this.close, served.number);
+  }
+
+  private closePod(number: number): void {
+    const served = this.byNumber[number];
+    if (served === undefined || !served.isRunning) return;
+    this.options.advance();
+    this.options.loop.closePod(served.row);
+  }
+
+  private forget(uid: string): void {
+    const served = this.byUid.get(uid);
+    if (served === undefined) return;
+    if (served.isRunning) this.end(served);
+    this.byUid.delete(uid);
+    this.byNumber[served.number] = undefined;
+  }
+}

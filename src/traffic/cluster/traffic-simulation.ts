@@ -1,0 +1,241 @@
+import type { PodVersion } from "../../api/pod-version.js";
+import { assert } from "../../base/assert.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
+import type { Engine, HandlerId } from "../../kernel/engine.js";
+import { Phase } from "../../kernel/phase.js";
+import type { ClusterObserver } from "../../record/cluster-observer.js";
+import type { InformerFactory } from "../../store/informer-factory.js";
+import { ArrivalProcess } from "../arrivals/arrival-process.js";
+import type { Rate } from "../arrivals/rate.js";
+import type { CallPolicy } from "../loop/call-policy.js";
+import type { Routing } from "../loop/router.js";
+import { sourceDraws } from "../loop/source-draws.js";
+import { TrafficLoop } from "../loop/traffic-loop.js";
+import { PodModels, type PodModelsOptions, secondsLaw } from "./pod-models.js";
+import { type EndpointPod, ProxyView } from "./proxy-view.js";
+import { ServedPods } from "./served-pods.js";
+import { FillingBatch, TrafficCounts } from "./traffic-counts.js";
+import type { Backends, PolicySpec, ServiceName, TrafficSpec } from "./traffic-spec.js";
+
+export interface TrafficSimulationOptions
+  extends Pick<PodModelsOptions, "servingOf" | "nodeCores" | "defaultServiceMicros"> {
+  readonly engine: Engine;
+  readonly observer: ClusterObserver;
+  readonly traffic: readonly TrafficSpec[];
+  /** kube-proxy's watches. */
+  readonly proxyInformers: InformerFactory;
+  readonly minSyncPeriodMicros: TimeMicros;
+  /** What a running pod uses besides what its requests take. */
+  readonly baseUsage: (pod: PodVersion) => {
+    readonly cpuMillis: number;
+    readonly memoryBytes: number;
+  };
+  /** Without a lag. */
+  readonly informers: InformerFactory;
+  readonly kubeletLagMicros: TimeMicros;
+  /** No request comes after this. */
+  readonly endMicros: TimeMicros;
+  /** When figures are told: at the ends of intervals, and at the edges of what is measured. */
+  readonly everyMicros: TimeMicros;
+  readonly edgesMicros: readonly TimeMicros[];
+}
+
+/**
+ * Requests of a scenario's traffic in mode `requests`. They have a loop of their own, which is brought
+ * to now when something of the cluster changes that they meet, and when figures are told.
+ */
+export class TrafficSimulation {
+  private readonly counts = new TrafficCounts();
+  private readonly loop = new TrafficLoop(this.counts);
+  private readonly batches: FillingBatch[] = [];
+  private readonly sources = new Map<string, number>();
+  private readonly routings: Routing[] = [];
+  private readonly proxy: ProxyView;
+  private readonly served: ServedPods;
+  /** By service followed: its endpoints, and its numbers in the loop by routing. */
+  private readonly endpoints: (readonly EndpointPod[])[] = [];
+  private readonly numbers: Map<Routing, number>[] = [];
+  private readonly followed = new Map<string, number>();
+  private readonly tell: HandlerId;
+  private toldMicros = 0;
+
+  constructor(private readonly options: TrafficSimulationOptions) {
+    const { engine, informers, proxyInformers, minSyncPeriodMicros, kubeletLagMicros } = options;
+    this.tell = engine.registerHandler("traffic/tell", (isEdge) => this.tellFigures(isEdge));
+    this.proxy = new ProxyView({
+      ...{ engine, minSyncPeriodMicros, slices: proxyInformers.informer("EndpointSlice") },
+      changed: (service, pods) => this.setEndpoints(service, pods),
+    });
+    const { servingOf, nodeCores, defaultServiceMicros } = options;
+    const models = new PodModels({
+      ...{ servingOf, nodeCores, defaultServiceMicros },
+      callOf: ({ to, policy }) => ({
+        service: this.serviceNumber(to, "random"),
+        policy: this.loop.addPolicy(policyOf(policy)),
+      }),
+    });
+    this.served = new ServedPods({
+      ...{ engine, kubeletLagMicros, models, loop: this.loop, pods: informers.informer("Pod") },
+      advance: () => this.advance(),
+      moved: (uid) => this.refresh(uid),
+    });
+    for (const one of options.traffic) this.addSource(one);
+  }
+
+  start(): void {
+    this.served.start();
+    this.proxy.start();
+    const { engine, everyMicros, edgesMicros, endMicros } = this.options;
+    for (const edge of edgesMicros) {
+      if (edge > 0 && edge < endMicros) engine.scheduleAt(edge, Phase.settle, this.tell, 1);
+    }
+    engine.scheduleAt(Math.min(everyMicros, endMicros), Phase.settle, this.tell);
+  }
+
+  /** The requests of a traffic come at another rate from now on. */
+  changeRate(traffic: string, rate: Rate): void {
+    this.advance();
+    this.loop.changeRate(this.sourceOf(traffic), rate);
+  }
+
+  /** The requests of a traffic go elsewhere from now on. */
+  redirect(traffic: string, backends: Backends): void {
+    this.advance();
+    const source = this.sourceOf(traffic);
+    this.loop.redirect(source, this.targetOf(backends, this.routings[source]!));
+  }
+
+  /**
+   * Core seconds that requests have used in the container of a pod that serves them, since the pod
+   * began; null for another container, and for a pod that no Service with traffic has listed.
+   */
+  coreSeconds(pod: PodVersion, container: string): number | null {
+    if (this.served.containerOf(pod.uid) !== container) return null;
+    this.advance();
+    return this.served.coreSeconds(pod.uid);
+  }
+
+  /** Requests that a pod has served so far, that wait there and that it works on; null: none ever. */
+  requestsOf(pod: PodVersion): { served: number; waiting: number; active: number } | null {
+    this.advance();
+    return this.served.requests(pod.uid);
+  }
+
+  private addSource(one: TrafficSpec): void {
+    const { engine, endMicros } = this.options;
+    const { name, rate, gaps, phases, routing } = one;
+    const { streams } = engine;
+    const batch = new FillingBatch(one);
+    this.batches.push(batch);
+    this.counts.add(batch);
+    this.routings.push(routing);
+    const arrivals = new ArrivalProcess({
+      ...{ rate, gaps, phases, streams, name: `traffic/${name}` },
+      untilSeconds: endMicros / MICROS_PER_SECOND,
+    });
+    const source = this.loop.addSource({
+      arrivals,
+      draws: sourceDraws(streams, `traffic/${name}`),
+      service: this.targetOf(one.backends, routing),
+      policy: this.loop.addPolicy(policyOf(one.policy)),
+    });
+    this.sources.set(name, source);
+  }
+
+  private sourceOf(traffic: string): number {
+    const source = this.sources.get(traffic);
+    assert(source !== undefined, () => `there is no traffic ${traffic}`);
+    return source;
+  }
+
+  private targetOf(backends: Backends, routing: Routing): number {
+    const parts = backends.map(({ to, weight }) => ({
+      ...{ service: this.serviceNumber(to, routing), weight },
+    }));
+    return parts.length === 1 ? parts[0]!.service : this.loop.router.addSplit(parts);
+  }
+
+  /** The number in the loop of a Service whose requests are routed that way. */
+  private serviceNumber(name: ServiceName, routing: Routing): number {
+    const text = `${name.namespace}/${name.name}`;
+    let followed = this.followed.get(text);
+    if (followed === undefined) {
+      followed = this.endpoints.length;
+      this.followed.set(text, followed);
+      this.endpoints.push([]);
+      this.numbers.push(new Map());
+      this.proxy.follow(name, followed);
+    }
+    let number = this.numbers[followed]!.get(routing);
+    if (number === undefined) {
+      number = this.loop.router.add(routing);
+      this.numbers[followed]!.set(routing, number);
+      this.loop.setEndpoints(number, this.rowsOf(followed));
+    }
+    return number;
+  }
+
+  private rowsOf(followed: number): readonly number[] {
+    return this.endpoints[followed]!.map((pod) => this.served.rowOf(pod));
+  }
+
+  private setEndpoints(followed: number, pods: readonly EndpointPod[]): void {
+    this.advance();
+    this.endpoints[followed] = pods;
+    const rows = this.rowsOf(followed);
+    for (const number of this.numbers[followed]!.values()) this.loop.setEndpoints(number, rows);
+  }
+
+  /** A pod that Services list has begun or ended. */
+  private refresh(uid: string): void {
+    for (const [followed, pods] of this.endpoints.entries()) {
+      if (!pods.some((pod) => pod.uid === uid)) continue;
+      const rows = this.rowsOf(followed);
+      for (const number of this.numbers[followed]!.values()) this.loop.setEndpoints(number, rows);
+    }
+  }
+
+  private advance(): void {
+    const seconds = this.options.engine.now / MICROS_PER_SECOND;
+    if (seconds > this.loop.nowSeconds) this.loop.runUntil(seconds);
+  }
+
+  private tellFigures(isEdge: number): void {
+    const { engine, observer, everyMicros, endMicros } = this.options;
+    this.advance();
+    const now = engine.now;
+    this.tellUsage(now);
+    for (const batch of this.batches) {
+      engine.digest.fold(batch.latencies.count);
+      engine.digest.fold(batch.failed);
+      observer.trafficServed(batch, now);
+      batch.clear();
+    }
+    if (isEdge === 1) return;
+    const next = Math.min(now + everyMicros, endMicros);
+    if (next > now) engine.scheduleAt(next, Phase.settle, this.tell);
+  }
+
+  /** The CPU that requests took is told afterwards, as the mean of the time since the last telling. */
+  private tellUsage(now: TimeMicros): void {
+    const { observer, baseUsage } = this.options;
+    const spanSeconds = (now - this.toldMicros) / MICROS_PER_SECOND;
+    if (spanSeconds === 0) return;
+    this.toldMicros = now;
+    for (const { pod, coreSeconds } of this.served.takeUsage()) {
+      const { cpuMillis, memoryBytes } = baseUsage(pod);
+      const millis = Math.round((coreSeconds / spanSeconds) * 1000);
+      observer.podUsage(pod, cpuMillis + millis, memoryBytes, now);
+    }
+  }
+}
+
+function policyOf({ timeout, retry }: PolicySpec): CallPolicy {
+  if (timeout === null) return { timeout, retry };
+  const { of, afterMicros, work } = timeout;
+  const after =
+    afterMicros.type === "constant"
+      ? afterMicros.value / MICROS_PER_SECOND
+      : secondsLaw(afterMicros);
+  return { timeout: { of, after, work }, retry };
+}

@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import { loadedFrom, loadedFromMemory, worldOf } from "./built-world.js";
+
+const APP = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - name: server
+          image: web:v1
+          resources: { requests: { cpu: 500m }, limits: { cpu: "1" } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ port: 80 }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: db, namespace: shop }
+spec:
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec: { containers: [{ name: server, image: db:v1 }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: db, namespace: shop }
+spec: { selector: { app: db }, ports: [{ port: 80 }] }
+`;
+
+interface Parts {
+  readonly behavior?: string;
+  readonly traffic?: string;
+  readonly timeline?: string;
+  readonly measure?: string;
+  readonly duration?: string;
+  readonly every?: string;
+}
+
+function scenarioOf(parts: Parts): string {
+  return `apiVersion: seatrial.dev/v1alpha1
+kind: Scenario
+metadata: { name: small }
+spec:
+  duration: ${parts.duration ?? "5m"}
+  measure: ${parts.measure ?? "{ from: 30s }"}
+  metrics: { every: ${parts.every ?? "15s"} }
+  cluster: { nodePools: [{ name: general, nodes: 2, capacity: { cpu: "4", memory: 16Gi } }] }
+  manifests: [app.yaml]
+  behavior: ${parts.behavior ?? "[{ service: 20ms }]"}
+  traffic: ${parts.traffic ?? "[{ name: users, to: shop/Service/web, rate: 50/s }]"}
+  timeline: ${parts.timeline ?? "[]"}
+`;
+}
+
+async function run(parts: Parts) {
+  const loaded = await loadedFromMemory({ "s.yaml": scenarioOf(parts), "app.yaml": APP });
+  const world = await worldOf(loaded);
+  world.run();
+  const { figures } = world.finish();
+  const summary = new Map<string, number>();
+  for (const { metric, labels, value } of figures.summary) {
+    summary.set(labels === "" ? metric : `${metric} ${labels}`, value);
+  }
+  return { summary, figures, digest: world.ground.engine.digest.hex() };
+}
+
+describe("requests to a Service", () => {
+  test("are answered by its pods once these are ready", async () => {
+    const { summary } = await run({});
+    expect(summary.get("request_failed_ratio")).toBe(0);
+    const count = summary.get("request_count traffic=users")!;
+    expect(Math.abs(count - 270 * 50)).toBeLessThan(5 * Math.sqrt(270 * 50));
+    expect(summary.get("request_latency_p50_seconds")).toBeCloseTo(0.02, 3);
+  });
+
+  test("fail for want of an endpoint before", async () => {
+    const { summary } = await run({ measure: "{ from: 0s, to: 500ms }" });
+    expect(summary.get("request_failed_ratio")).toBe(1);
+    expect(summary.get("request_attempts_failed_count reason=noEndpoint")).toBeGreaterThan(0);
+  });
+
+  test("meet the same arrivals whatever the cluster is like", async () => {
+    const [slow, fast] = await Promise.all([
+      run({ measure: "{ from: 0s }", behavior: "[{ service: 20ms }]" }),
+      run({ measure: "{ from: 0s }", behavior: "[{ service: 1ms, start: 5s }]" }),
+    ]);
+    const attempts = "request_attempts_count traffic=users";
+    expect(slow.summary.get(attempts)).toBe(fast.summary.get(attempts));
+  });
+
+  test("give the same digest again", async () => {
+    expect((await run({})).digest).toBe((await run({})).digest);
+  });
+
+  test("add up the same in intervals of any length", async () => {
+    const [short, long] = await Promise.all([run({ every: "5s" }), run({ every: "1m" })]);
+    for (const metric of ["request_count", "request_latency_p99_seconds"]) {
+      expect(short.summary.get(metric)).toBe(long.summary.get(metric));
+    }
+    expect(short.summary.get("request_latency_mean_seconds")).toBeCloseTo(
+      long.summary.get("request_latency_mean_seconds")!,
+      9,
+    );
+  });
+});
+
+describe("a pod that is deleted", () => {
+  const rollout = {
+    timeline: "[{ at: 2m, rollout: { target: shop/Deployment/web, action: restart } }]",
+  };
+
+  test("refuses connections until kube-proxy knows, and ends with what it has", async () => {
+    const { summary } = await run({ ...rollout, behavior: "[{ service: 4s, stop: 1s }]" });
+    expect(summary.get("request_attempts_failed_count reason=refused")).toBeGreaterThan(0);
+    expect(summary.get("request_attempts_failed_count reason=reset")).toBeGreaterThan(50);
+  });
+
+  test("loses nothing when it waits for kube-proxy before it stops", async () => {
+    const app = APP.replace(
+      "image: web:v1",
+      "image: web:v1\n          lifecycle: { preStop: { sleep: { seconds: 5 } } }",
+    );
+    const files = { "s.yaml": scenarioOf({ ...rollout, behavior: "[{ service: 20ms }]" }) };
+    const world = await worldOf(await loadedFromMemory({ ...files, "app.yaml": app }));
+    world.run();
+    const failed = world
+      .finish()
+      .figures.summary.find((row) => row.metric === "request_failed_count");
+    expect(failed?.value).toBe(0);
+  });
+});
+
+describe("CPU that requests take", () => {
+  const busy = "[{ match: { labels: { app: web } }, cpu: { perRequest: 10ms, idle: 100m } }]";
+
+  test("is the usage of the pods, besides what is idle", async () => {
+    const { summary } = await run({ behavior: busy });
+    // Two web pods of 100m, 50 requests of 10 ms, and half of no request for the other.
+    const used = summary.get("utilization_mean_ratio resource=cpu")! * 8;
+    expect(used).toBeCloseTo(0.2 + 0.5, 1);
+  });
+
+  test("is throttled at the limit", async () => {
+    const traffic = "[{ name: users, to: shop/Service/web, rate: 300/s, timeout: 5s }]";
+    const { summary } = await run({ behavior: busy, traffic });
+    // 1.5 cores are asked of each pod that may have one.
+    expect(summary.get("request_failed_ratio")).toBeGreaterThan(0.5);
+  });
+});
+
+describe("calls of other services", () => {
+  test("make up the latency, one after the other or at once", async () => {
+    const behavior = (calls: string) =>
+      `[{ match: { labels: { app: web } }, service: 10ms, calls: ${calls} }, { service: 20ms }]`;
+    const db = "{ to: shop/Service/db }";
+    const [inTurn, atOnce] = await Promise.all([
+      run({ behavior: behavior(`[[${db}], [${db}]]`) }),
+      run({ behavior: behavior(`[[{ to: shop/Service/db, times: 2 }]]`) }),
+    ]);
+    expect(inTurn.summary.get("request_latency_p50_seconds")).toBeCloseTo(0.05, 2);
+    expect(atOnce.summary.get("request_latency_p50_seconds")).toBeCloseTo(0.03, 2);
+  });
+
+  test("that fail are failures of who called", async () => {
+    const behavior = `[{ match: { labels: { app: web } }, calls: [[{ to: shop/Service/db }]] },
+      { service: 20ms, errors: 0.25 }]`;
+    const { summary } = await run({ behavior });
+    expect(summary.get("request_failed_ratio")).toBeCloseTo(0.25, 1);
+  });
+});
+
+describe("a step that sets traffic", () => {
+  test("changes the rate, and to whom the requests go", async () => {
+    const timeline = `[{ at: 2m, setTraffic: { traffic: users, rate: 200/s } },
+      { at: 3m, setTraffic: { traffic: users, rate: 100/s, backends: [
+        { to: shop/Service/web, weight: 1 }, { to: shop/Service/db, weight: 3 }] } }]`;
+    const behavior =
+      "[{ match: { labels: { app: db } }, service: 1ms, errors: 1 }, { service: 1ms }]";
+    const { summary } = await run({ timeline, behavior, measure: "{ from: 200s, to: 300s }" });
+    expect(Math.abs(summary.get("request_count")! - 10_000)).toBeLessThan(500);
+    expect(summary.get("request_failed_ratio")).toBeCloseTo(0.75, 1);
+  });
+});
+
+describe("the scenarios of retry storms", () => {
+  const failedShare = async (path: string, settings: readonly string[] = []) => {
+    const world = await worldOf(
+      await loadedFrom([path], { settings: ["duration=4m", "measure.from=200s", ...settings] }),
+    );
+    world.run();
+    const rows = world.finish().figures.summary;
+    return rows.find(({ metric, labels }) => metric === "request_failed_ratio" && labels !== "")!
+      .value;
+  };
+
+  test("the one that ends stays when every request may wait", async () => {
+    const path = "scenarios/autoscaling/retry-storm-ends.yaml";
+    expect(await failedShare(path)).toBeLessThan(0.001);
+    expect(await failedShare(path, ["behavior.0.queue=100000"])).toBeGreaterThan(0.9);
+  });
+
+  test("the one that stays ends when nobody tries again", async () => {
+    const path = "scenarios/autoscaling/retry-storm-stays.yaml";
+    expect(await failedShare(path)).toBeGreaterThan(0.9);
+    expect(await failedShare(path, ["traffic.shoppers.retry.attempts=1"])).toBeLessThan(0.001);
+  });
+});
