@@ -69,6 +69,12 @@ export const GATES = {
   PodIndexLabel: { from: 28, source: "KEP-4017; beta in v1.28" },
   StaleControllerConsistencyStatefulSet: { from: 36, source: "KEP-5647; beta in v1.36" },
   StaleControllerConsistencyDaemonSet: { from: 36, source: "KEP-5647; beta in v1.36" },
+  /** A HorizontalPodAutoscaler may have minReplicas 0, and wakes its target again. */
+  HPAScaleToZero: { from: 37, source: "KEP-2021; beta and on in v1.37" },
+  /** The rules of a HorizontalPodAutoscaler may have a tolerance of their own. */
+  HPAConfigurableTolerance: { from: 35, source: "KEP-4951; beta in v1.35" },
+  /** A HorizontalPodAutoscaler is looked at when its spec changes; its status tells which it has seen. */
+  HPAGeneration: { from: 37, source: "kube_features.go; beta in v1.37" },
   // Changes without a gate.
   /**
    * A StatefulSet of the policy Parallel makes and deletes its pods in batches that double, and every
@@ -147,6 +153,40 @@ export const GATES = {
     from: 35,
     source: "job_controller.go manageJob: not in v1.34.4, and in v1.37.2",
   },
+  /** A HorizontalPodAutoscaler is looked at when it is new, not a sync period later. */
+  HPASyncsAtOnce: { from: 37, source: "horizontal.go enqueueHPA (v1.37)" },
+  /** An autoscaler's target is refused without an API group. */
+  HPATargetNamesGroup: {
+    from: 34,
+    source: "autoscaling/validation.go ValidateAPIVersion (v1.34)",
+  },
+  /** A size that was refused with a conflict is written again over the newest version. */
+  HPARetriesConflicts: { from: 34, source: "horizontal.go reconcileAutoscaler (v1.34)" },
+  /** The status of an autoscaler whose metrics fail tells of this sync's, and no more of former ones. */
+  HPAReportsFailedMetrics: {
+    from: 29,
+    source: "horizontal.go setCurrentReplicasAndMetricsInStatus (v1.29)",
+  },
+  /** Whether a target was scaled to zero by its autoscaler is kept in a condition. */
+  HPAScaledToZeroCondition: { from: 36, source: "KEP-2021; horizontal.go (v1.36)" },
+  /** Memory is reported in binary units. */
+  HPABinaryMemory: { from: 34, source: "horizontal.go buildQuantity (v1.34)" },
+  /** Requests of sidecars count in a utilization. */
+  HPASidecarRequests: { from: 29, source: "replica_calculator.go calculatePodRequests (v1.29)" },
+  /** A container that the pods do not have is an error; before, it requested nothing. */
+  HPAMissingContainerIsError: {
+    from: 35,
+    source: "replica_calculator.go calculatePodRequestsFromContainers (v1.35)",
+  },
+  /** An autoscaler says that its pods might be unready where none has a sample that counts. */
+  HPANamesUnreadyPods: { from: 27, source: "replica_calculator.go (v1.27)" },
+  /** The error of an Object metric names the metric, then the object. */
+  HPAObjectErrorNamesMetricFirst: {
+    from: 37,
+    source: "replica_calculator.go GetObjectMetricReplicas (v1.37)",
+  },
+  /** Two autoscalers of one pod are named as examples; before, all of them. */
+  HPAAmbiguityOfTwo: { from: 37, source: "hpa_selector_store.go HPAsMatchingPods (v1.37)" },
   /** An error of a device selector names the device and says what would help. */
   SelectorErrorsNameDevice: { from: 37, source: "structured selectorsMatch (v1.37)" },
   /** A node is refused with a reason of its own if a pool of devices is invalid. */

@@ -5,6 +5,7 @@ import type { Engine } from "../kernel/engine.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { Client } from "../store/client.js";
 import type { InformerFactory } from "../store/informer-factory.js";
+import type { MetricsClient } from "./horizontal-pod-autoscaler/metrics-client.js";
 
 /** A flag of kube-controller-manager. */
 export interface ControllerFlag {
@@ -44,6 +45,8 @@ export interface ControllerOptions {
   readonly features?: Features;
   /** What the flags of its entry are set to; one that is absent has its default. */
   readonly flags?: FlagValues;
+  /** Who serves the APIs of metrics; undefined where nobody does. */
+  readonly metrics?: MetricsClient | undefined;
   /** What the kubelets' leases say; undefined where every node is heard of. */
   readonly heartbeats?: NodeHeartbeats;
 }

@@ -7,6 +7,8 @@ import { DisruptionController } from "./disruption/disruption-controller.js";
 import { EndpointSliceController } from "./endpointslice/endpoint-slice-controller.js";
 import { EphemeralVolumeController } from "./ephemeral-volume/ephemeral-volume-controller.js";
 import { GarbageCollector } from "./garbage-collector/garbage-collector.js";
+import { HORIZONTAL_POD_AUTOSCALER_FLAGS } from "./horizontal-pod-autoscaler/autoscaler-flags.js";
+import { HorizontalPodAutoscalerController } from "./horizontal-pod-autoscaler/horizontal-pod-autoscaler-controller.js";
 import { JobController } from "./job/job-controller.js";
 import { NamespaceController } from "./namespace/namespace-controller.js";
 import { NodeLifecycleController } from "./node-lifecycle/node-lifecycle-controller.js";
@@ -144,5 +146,12 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     name: "resourceclaim-controller",
     controller: ResourceClaimController,
     kinds: ["Pod", "ResourceClaim", "ResourceClaimTemplate"],
+  },
+  {
+    name: "horizontal-pod-autoscaler-controller",
+    controller: HorizontalPodAutoscalerController,
+    kinds: ["HorizontalPodAutoscaler", "Pod"],
+    workers: syncs("concurrentHorizontalPodAutoscalerSyncs", "HorizontalPodAutoscalers", 5),
+    flags: HORIZONTAL_POD_AUTOSCALER_FLAGS,
   },
 ];

@@ -194,8 +194,6 @@ function podsOf(manifest: Manifest, namespace: string): PodsOf | null {
   if (MAKERS.has(kind))
     return `${namespace}${kind}/${metadata.name ?? `${metadata.generateName}*`}`;
   switch (kind) {
-    case "HorizontalPodAutoscaler":
-      return referred(namespace, spec.scaleTargetRef);
     case "VerticalPodAutoscaler":
       return referred(namespace, spec.targetRef);
     case "MutatingWebhookConfiguration":

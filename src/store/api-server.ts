@@ -1,6 +1,7 @@
 import type { Kind } from "../api/kinds.js";
 import { type NewObject, newMeta } from "../api/new-object.js";
 import type { VersionOf } from "../api/object-version.js";
+import type { AutoscalerOptions } from "../api/validation/autoscaler-options.js";
 import { unreachable } from "../base/assert.js";
 import type { Engine } from "../kernel/engine.js";
 import { DefaultTolerationSeconds } from "./admission/default-tolerations.js";
@@ -15,6 +16,7 @@ import { create } from "./verbs/create.js";
 import { remove } from "./verbs/delete.js";
 import { evict } from "./verbs/evict.js";
 import { LabelKeyMerger, type MergedLabelKeys } from "./verbs/label-keys.js";
+import { get } from "./verbs/get.js";
 import { apply, merge } from "./verbs/merge.js";
 import { resize } from "./verbs/resize.js";
 import type { ServerContext } from "./verbs/server-context.js";
@@ -35,6 +37,8 @@ export interface ApiServerOptions {
   readonly comparesTolerations?: boolean;
   /** Whether new nodes are tainted as not ready, for a node controller to look at; absent: no. */
   readonly taintsNewNodes?: boolean;
+  /** What HorizontalPodAutoscalers may ask for. */
+  readonly autoscalers?: AutoscalerOptions;
   /** Whether pods can be resized in place; absent: no. Upstream's gate InPlacePodVerticalScaling. */
   readonly resizes?: boolean;
 }
@@ -61,7 +65,10 @@ export class ApiServer {
       startTimeMs: options.startTimeMs,
       taintsNewNodes: options.taintsNewNodes ?? false,
       resizes: options.resizes ?? false,
-      validation: { comparisonOperators: options.comparesTolerations ?? false },
+      validation: {
+        comparisonOperators: options.comparesTolerations ?? false,
+        ...options.autoscalers,
+      },
       labelKeys: new LabelKeyMerger(options.mergedLabelKeys ?? { affinity: false, spread: false }),
       validPodSpecs: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),
@@ -103,6 +110,8 @@ export class ApiServer {
 
   execute(request: WriteRequest): Outcome {
     switch (request.verb) {
+      case "get":
+        return get(this.context, request.target);
       case "create":
         return create(this.context, request.object);
       case "update":

@@ -60,12 +60,13 @@ export interface EvictRequest {
 }
 
 /**
- * A write to the API server, as data.
+ * A write to the API server, as data; or a read past the watches, which is answered with the newest version.
  * `update` is refused with Conflict when `base` is not the newest version; `patch` is not.
  * `merge` lays a strategic merge patch over the object in Kubernetes' shape.
  * `apply` creates the manifest's object, or merges it into the one that exists.
  */
 export type WriteRequest =
+  | { readonly verb: "get"; readonly target: NamedTarget }
   | { readonly verb: "create"; readonly object: NewObject }
   | { readonly verb: "update"; readonly base: AnyVersion; readonly change: Change | PodChange }
   | { readonly verb: "patch"; readonly target: Target; readonly change: Change | PodChange }

@@ -135,7 +135,11 @@ const cases: { [K in Kind]?: readonly [SpecOf[K], object] } = {
     { ports: [{ name: "", protocol: "TCP" }] },
   ],
   HorizontalPodAutoscaler: [
-    { maxReplicas: 3, behavior: { scaleDown: { selectPolicy: "Min" } } },
+    {
+      scaleTargetRef: { kind: "Deployment", name: "web" },
+      maxReplicas: 3,
+      behavior: { scaleDown: { selectPolicy: "Min" } },
+    },
     {
       minReplicas: 1,
       metrics: [{ resource: { name: "cpu", target: { averageUtilization: 80 } } }],

@@ -1,3 +1,4 @@
+import { featuresOf, NEWEST_MINOR } from "../../src/api/features.js";
 import type { Kind } from "../../src/api/kinds.js";
 import type { Manifest } from "../../src/api/kubernetes.js";
 import type { VersionOf } from "../../src/api/object-version.js";
@@ -6,11 +7,10 @@ import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../../src/base/time.js";
 import type { ControllerEntry, ControllerOptions } from "../../src/control/controller.js";
 import { targetNodeOf } from "../../src/control/daemonset/daemon-pods.js";
 import { CONTROLLERS } from "../../src/control/registry.js";
-import { featuresOf, NEWEST_MINOR } from "../../src/api/features.js";
-import { watchedBy } from "../../src/scenario/assemble/wire-control.js";
 import { Engine, type HandlerId } from "../../src/kernel/engine.js";
 import { Phase } from "../../src/kernel/phase.js";
 import { type ClusterObserver, UNOBSERVED } from "../../src/record/cluster-observer.js";
+import { watchedBy } from "../../src/scenario/assemble/wire-control.js";
 import { ApiServer } from "../../src/store/api-server.js";
 import { type AnswerId, Client } from "../../src/store/client.js";
 import { InformerFactory } from "../../src/store/informer-factory.js";
@@ -49,6 +49,8 @@ export interface ClusterOptions {
   readonly kubernetesMinor?: number;
   /** Gates that are on or off whatever the version. */
   readonly gates?: Parameters<typeof featuresOf>[1];
+  /** Who serves the APIs of metrics; default: nobody. */
+  readonly metrics?: ControllerOptions["metrics"];
   /** Why a request is refused before the API server looks at it; null: it is not. */
   readonly refuse?: (request: WriteRequest) => Refusal | null;
 }
@@ -76,6 +78,7 @@ export class TestCluster {
       startTimeMs: START_TIME_MS,
       defaultNotReadyTolerationSeconds: 300,
       defaultUnreachableTolerationSeconds: 300,
+      autoscalers: { scalesToZero: true },
     });
     this.server.bootstrap();
     const execute = this.server.execute.bind(this.server);
@@ -126,6 +129,7 @@ export class TestCluster {
       startTimeMs: START_TIME_MS,
       features: featuresOf(this.options.kubernetesMinor ?? NEWEST_MINOR, this.options.gates),
       kubernetesMinor: this.options.kubernetesMinor,
+      metrics: this.options.metrics,
     };
   }
 
@@ -204,7 +208,8 @@ export class TestCluster {
       message: "",
     };
     const podIP = `10.0.${row >> 8}.${row & 255}`;
-    const change = { phase: "Running", setConditions: [condition], status: { podIP } } as const;
+    const status = { podIP, startTimeMicros: this.engine.now };
+    const change = { phase: "Running", setConditions: [condition], status } as const;
     this.expectOk(this.execute({ verb: "patch", target: pod, change }));
     const end = this.options.endsAfter?.(pod) ?? null;
     if (end === null) return;

@@ -77,11 +77,11 @@ describe("what is not modelled tells the pods that it concerns", () => {
     {
       what: "an autoscaler: the pods of its target",
       given: [
-        "{ apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: h, namespace: shop }, spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web } } }\n",
+        "{ apiVersion: autoscaling.k8s.io/v1, kind: VerticalPodAutoscaler, metadata: { name: h, namespace: shop }, spec: { targetRef: { apiVersion: apps/v1, kind: Deployment, name: web } } }\n",
         workload("Deployment", "web", container()),
         workload("Deployment", "api", container()),
       ],
-      says: ["HorizontalPodAutoscaler: 2 pods of HorizontalPodAutoscaler shop/h"],
+      says: ["VerticalPodAutoscaler: 2 pods of VerticalPodAutoscaler shop/h"],
     },
     {
       what: "a kind that nobody knows: its objects",

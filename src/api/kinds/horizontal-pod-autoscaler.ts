@@ -1,11 +1,16 @@
 import { fromAutoscalingBeta1, fromAutoscalingV1 } from "../conversions/autoscaling.js";
 import { defaultAutoscaler } from "../defaults/policy.js";
-import { validateAutoscaler } from "../validation/policies.js";
+import { validateAutoscaler } from "../validation/autoscaler.js";
+import { modelled } from "./field-rules.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
+import type {
+  HorizontalPodAutoscalerSpec,
+  HorizontalPodAutoscalerStatus,
+} from "../schemas/types.js";
 
 export const HORIZONTAL_POD_AUTOSCALER: KindDescriptor<
-  Record<string, unknown>,
-  Record<string, unknown>
+  HorizontalPodAutoscalerSpec,
+  HorizontalPodAutoscalerStatus
 > = {
   ...named("autoscaling/v2", "horizontalpodautoscalers", "Namespaced", "spec,status"),
   formerVersions: {
@@ -14,6 +19,6 @@ export const HORIZONTAL_POD_AUTOSCALER: KindDescriptor<
     "autoscaling/v2beta2": null,
   },
   defaults: defaultAutoscaler,
-  validate: (spec, { issues }) => validateAutoscaler(spec, issues),
-  fields: "placement",
+  validate: validateAutoscaler,
+  fields: modelled("scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "behavior"),
 };

@@ -24,7 +24,11 @@ export function isContainerResource(name: string): boolean {
   return issues.list.length === 0;
 }
 
-function validateContainerResourceName(name: string, path: string, issues: FieldIssues): void {
+export function validateContainerResourceName(
+  name: string,
+  path: string,
+  issues: FieldIssues,
+): void {
   const reasons = qualifiedNameErrors(name);
   issues.invalidFor(path, name, reasons);
   if (reasons.length > 0) return;

@@ -2,6 +2,7 @@ import { isIntOrPercent, percentOf } from "../int-or-percent.js";
 import type { SpecOf } from "../kinds.js";
 import type { LabelSelector, Labels, PodSpec, PodTemplateSpec } from "../kubernetes.js";
 import { Selector, compileLabelSelector, selectorFromLabels } from "../label-selector.js";
+import type { AutoscalerOptions } from "./autoscaler-options.js";
 import type { FieldIssues } from "./field-issue.js";
 import { validateLabels, validateLabelSelector } from "./metadata.js";
 import type { PlacementOptions } from "./placement.js";
@@ -9,10 +10,11 @@ import { validatePodSpec } from "./pod-spec.js";
 
 export interface ValidationContext {
   readonly issues: FieldIssues;
-  readonly options: PlacementOptions & {
-    /** The pod spec or template was validated before: look at the rest only. */
-    readonly knownPodSpec?: boolean;
-  };
+  readonly options: PlacementOptions &
+    AutoscalerOptions & {
+      /** The pod spec or template was validated before: look at the rest only. */
+      readonly knownPodSpec?: boolean;
+    };
 }
 
 /** A pod template: its labels, its pod spec, and the restart policies that its owner allows. */

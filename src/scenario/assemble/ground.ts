@@ -32,6 +32,10 @@ export class Ground {
       defaultNotReadyTolerationSeconds: TOLERATION_SECONDS,
       defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
       ignoresMissingRuntimeClasses: options.ignoresMissingRuntimeClasses,
+      autoscalers: {
+        scalesToZero: features.HPAScaleToZero,
+        namesTargetGroup: features.HPATargetNamesGroup,
+      },
       comparesTolerations: features.TaintTolerationComparisonOperators,
       taintsNewNodes: true,
       resizes: features.InPlacePodVerticalScaling,

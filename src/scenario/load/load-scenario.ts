@@ -260,7 +260,11 @@ class ScenarioLoader {
 
   private flaws(manifest: Manifest): readonly ObjectFlaw[] {
     const comparisonOperators = this.features.TaintTolerationComparisonOperators;
-    return manifestFlaws(manifest, { comparisonOperators });
+    return manifestFlaws(manifest, {
+      comparisonOperators,
+      scalesToZero: this.features.HPAScaleToZero,
+      namesTargetGroup: this.features.HPATargetNamesGroup,
+    });
   }
 
   private asState(): ObjectReader {

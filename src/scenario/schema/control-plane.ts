@@ -48,12 +48,6 @@ const PRESETS = Object.keys(CYCLE_TIME_PRESETS) as CycleTimePreset[];
 const laterFlags = {
   maxEndpointsPerSlice: "the size of EndpointSlices",
   endpointsliceUpdatesBatchPeriod: "gathering changes of EndpointSlices",
-  horizontalPodAutoscalerSyncPeriod: "the horizontal pod autoscaler",
-  horizontalPodAutoscalerDownscaleStabilization: "the horizontal pod autoscaler",
-  horizontalPodAutoscalerTolerance: "the horizontal pod autoscaler",
-  horizontalPodAutoscalerCPUInitializationPeriod: "the horizontal pod autoscaler",
-  horizontalPodAutoscalerInitialReadinessDelay: "the horizontal pod autoscaler",
-  concurrentHorizontalPodAutoscalerSyncs: "the horizontal pod autoscaler",
   concurrentRcSyncs: "the ReplicationController controller",
   resourceQuotaSyncPeriod: "the resource quota controller",
   pvclaimbinderSyncPeriod: "the volume binder",

@@ -1,6 +1,7 @@
 import { cronJobArea } from "./cronjob.js";
 import { daemonSetArea } from "./daemonset.js";
 import { deploymentArea } from "./deployment.js";
+import { horizontalPodAutoscalerArea } from "./hpa.js";
 import { kubeletArea } from "./kubelet.js";
 import { nodeLifecycleArea } from "./nodelifecycle.js";
 import { jobArea } from "./job.js";
@@ -17,6 +18,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   cronjob: cronJobArea,
   daemonset: daemonSetArea,
   deployment: deploymentArea,
+  hpa: horizontalPodAutoscalerArea,
   kubelet: kubeletArea,
   nodelifecycle: nodeLifecycleArea,
   job: jobArea,

@@ -1,0 +1,185 @@
+import { mustParseQuantity } from "../../api/quantity.js";
+import type { MetricSpec, MetricStatus, MetricTarget } from "../../api/schemas/types.js";
+import { MICROS_PER_MINUTE } from "../../base/time.js";
+import {
+  accepted,
+  failed,
+  type MetricInput,
+  type MetricOutcome,
+  selectorProblem,
+} from "./metric-outcome.js";
+import { millisText, resourceText } from "./metric-status.js";
+import { MetricsError, type PodMetrics } from "./metrics-client.js";
+import { groupPods, type Sample } from "./pod-groups.js";
+import { requestsOf } from "./pod-requests.js";
+import {
+  averageTarget,
+  countedSamples,
+  type PodTarget,
+  podMetricReplicas,
+  type Proposal,
+  utilizationTarget,
+} from "./replica-calculator.js";
+
+const NANOS_PER_MILLI = 1_000_000;
+const MILLIS = 1_000;
+
+/** What is measured, and of which container; "": of the whole pod. */
+export interface MeasuredResource {
+  readonly name: string;
+  readonly container: string;
+}
+
+/** Replicas by a metric that each pod has: usage of a resource, or a custom one. */
+export function podsProposal(spec: MetricSpec, input: MetricInput): MetricOutcome {
+  if (spec.type === "Pods") return customProposal(spec, input);
+  const { resource, containerResource } = spec;
+  const ofContainer = spec.type === "ContainerResource";
+  const { name, target } = ofContainer ? containerResource! : resource!;
+  const container = ofContainer ? containerResource!.container : "";
+  const isAverage = target.averageValue !== undefined;
+  const proposal = resourceReplicas({ name, container }, target, input);
+  if (proposal instanceof MetricsError) {
+    const subject = ofContainer ? `${container} container metric` : `${name} resource metric`;
+    const reason = ofContainer ? "FailedGetContainerResourceMetric" : "FailedGetResourceMetric";
+    return failed(reason, proposal.message, `failed to get ${subject} value`);
+  }
+  const averageValue = resourceText(name, proposal.valueMillis, input.features.HPABinaryMemory);
+  const current = isAverage
+    ? { averageValue }
+    : { averageUtilization: proposal.utilization ?? 0, averageValue };
+  const status: MetricStatus = ofContainer
+    ? { type: "ContainerResource", containerResource: { container, name, current } }
+    : { type: "Resource", resource: { name, current } };
+  const kind = ofContainer ? "container resource" : "resource";
+  const what = isAverage
+    ? `${name} resource`
+    : `${name} ${kind} utilization (percentage of request)`;
+  return accepted(proposal, what, status);
+}
+
+/** Replicas by the usage of a resource, or why there are none. */
+export function resourceReplicas(
+  resource: MeasuredResource,
+  target: MetricTarget,
+  input: MetricInput,
+): Proposal | MetricsError {
+  const { name } = resource;
+  const { averageValue, averageUtilization: percent } = target;
+  const prefix = `failed to get ${name} ${averageValue === undefined ? "utilization" : "usage"}`;
+  const wrap = (message: string) => new MetricsError(`${prefix}: ${message}`);
+  if (averageValue === undefined && percent === undefined) {
+    return new MetricsError(
+      "invalid resource metric source: neither an average utilization target nor an average value (usage) target was set",
+    );
+  }
+  const samples = usageSamples(resource, input);
+  if (samples instanceof MetricsError) {
+    return wrap(`unable to get metrics for resource ${name}: ${samples.message}`);
+  }
+  const targetOf = (): PodTarget | MetricsError => {
+    if (averageValue !== undefined) return averageTarget(millisOf(averageValue));
+    const { PodLevelResources, HPASidecarRequests, HPAMissingContainerIsError } = input.features;
+    const requests = requestsOf(input.pods, {
+      resource: name,
+      container: resource.container,
+      podLevel: PodLevelResources,
+      sidecars: HPASidecarRequests,
+      missingIsError: HPAMissingContainerIsError,
+    });
+    return requests instanceof MetricsError ? requests : utilizationTarget(percent!, requests);
+  };
+  const proposal = replicasBySamples(samples, input, { isCpu: name === "cpu", targetOf });
+  return proposal instanceof MetricsError ? wrap(proposal.message) : proposal;
+}
+
+function customProposal(spec: MetricSpec, input: MetricInput): MetricOutcome {
+  const { metric, target } = spec.pods!;
+  const wrap = (message: string) =>
+    failed("FailedGetPodsMetric", message, "failed to get pods metric value");
+  const wrong = selectorProblem(metric.selector);
+  if (wrong !== null) return wrap(wrong);
+  const values = input.client.podValues(input, metric);
+  const about = `unable to get metric ${metric.name}`;
+  if (values instanceof MetricsError) {
+    return wrap(`${about}: unable to fetch metrics from custom metrics API: ${values.message}`);
+  }
+  if (values.length === 0) {
+    return wrap(`${about}: no metrics returned from custom metrics API`);
+  }
+  const { nowMicros } = input;
+  const samples = new Map<string, Sample>();
+  for (const { podName, valueMillis } of values) {
+    const sample = { valueMillis, timestampMicros: nowMicros, windowMicros: MICROS_PER_MINUTE };
+    samples.set(podName, sample);
+  }
+  const targetOf = () => averageTarget(millisOf(target.averageValue ?? 0));
+  const proposal = replicasBySamples(samples, input, { isCpu: false, targetOf });
+  if (proposal instanceof MetricsError) return wrap(proposal.message);
+  const current = { averageValue: millisText(proposal.valueMillis) };
+  const status: MetricStatus = { type: "Pods", pods: { metric, current } };
+  return accepted(proposal, `pods metric ${metric.name}`, status);
+}
+
+function replicasBySamples(
+  samples: ReadonlyMap<string, Sample>,
+  input: MetricInput,
+  how: { readonly isCpu: boolean; readonly targetOf: () => PodTarget | MetricsError },
+): Proposal | MetricsError {
+  const { pods, specReplicas: currentReplicas, tolerances } = input;
+  if (pods.length === 0) {
+    return new MetricsError("no pods returned by selector while calculating replica count");
+  }
+  const groups = groupPods(pods, samples, { ...input, isCpu: how.isCpu });
+  if (countedSamples({ samples, groups }).size === 0) {
+    return new MetricsError(
+      input.features.HPANamesUnreadyPods
+        ? "did not receive metrics for targeted pods (pods might be unready)"
+        : "did not receive metrics for any ready pods",
+    );
+  }
+  const target = how.targetOf();
+  if (target instanceof MetricsError) return target;
+  return podMetricReplicas({ currentReplicas, samples, groups, target, tolerances });
+}
+
+function usageSamples(
+  resource: MeasuredResource,
+  input: MetricInput,
+): ReadonlyMap<string, Sample> | MetricsError {
+  const metrics = input.client.podMetrics(input);
+  if (metrics instanceof MetricsError) {
+    const message = `unable to fetch metrics from resource metrics API: ${metrics.message}`;
+    return new MetricsError(message);
+  }
+  if (metrics.length === 0) {
+    return new MetricsError("no metrics returned from resource metrics API");
+  }
+  const samples = new Map<string, Sample>();
+  for (const pod of metrics) {
+    const valueMillis = usageMillis(pod, resource);
+    if (valueMillis === null) continue;
+    const { timestampMicros, windowMicros } = pod;
+    samples.set(pod.podName, { valueMillis, timestampMicros, windowMicros });
+  }
+  return samples;
+}
+
+function usageMillis({ containers }: PodMetrics, resource: MeasuredResource): number | null {
+  const measured =
+    resource.container === ""
+      ? containers
+      : containers.filter(({ name }) => name === resource.container);
+  if (measured.length === 0) return null;
+  let sum = 0;
+  for (const { cpuNanos, memoryBytes } of measured) {
+    if (resource.name === "cpu") sum += Math.ceil(cpuNanos / NANOS_PER_MILLI);
+    else if (resource.name === "memory") sum += memoryBytes * MILLIS;
+    else return null;
+  }
+  return sum;
+}
+
+function millisOf(quantity: string | number): number {
+  return Number(mustParseQuantity(quantity).milliValue());
+}

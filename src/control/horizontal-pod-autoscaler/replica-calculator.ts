@@ -1,0 +1,181 @@
+import { isPodReady, type PodVersion } from "../../api/pod-version.js";
+import { MetricsError } from "./metrics-client.js";
+import type { PodGroups, Sample } from "./pod-groups.js";
+
+/** How far from 1 the ratio of a metric to its target may lie without any change. */
+export interface Tolerances {
+  readonly scaleDown: number;
+  readonly scaleUp: number;
+}
+
+/** Replicas that a metric asks for, and the value that is reported of it. */
+export interface Proposal {
+  readonly replicas: number;
+  /** Of the raw value, in thousandths: the mean over pods, or the whole. */
+  readonly valueMillis: number;
+  /** In percent of what is requested, where the target is a utilization. */
+  readonly utilization?: number;
+}
+
+const MAX_INT32 = 2 ** 31 - 1;
+/** The largest integer of 64 bits, as near as a number comes. */
+export const MAX_INT64 = 2 ** 63;
+
+const NO_SAMPLES = "no metrics returned matched known pods";
+
+export function isWithin({ scaleDown, scaleUp }: Tolerances, ratio: number): boolean {
+  return 1 - scaleDown <= ratio && ratio <= 1 + scaleUp;
+}
+
+/** What the samples of pods come to, against a target. */
+interface Ratio {
+  readonly ratio: number;
+  readonly valueMillis: number;
+  readonly utilization?: number;
+}
+
+/** How a metric of pods is compared with its target. */
+export interface PodTarget {
+  ratioOf(samples: ReadonlyMap<string, Sample>): Ratio | MetricsError;
+  /** What a pod without a sample is taken to use when there is less load than wanted. */
+  fallbackMillis(podName: string): number;
+}
+
+/** A mean over the pods. */
+export function averageTarget(targetMillis: number): PodTarget {
+  return {
+    ratioOf(samples) {
+      let total = 0;
+      for (const { valueMillis } of samples.values()) total += valueMillis;
+      const valueMillis = Math.trunc(total / samples.size);
+      return { ratio: valueMillis / targetMillis, valueMillis };
+    },
+    fallbackMillis: () => targetMillis,
+  };
+}
+
+/** A percentage of what the pods request together. */
+export function utilizationTarget(
+  percent: number,
+  requests: ReadonlyMap<string, number>,
+): PodTarget {
+  return {
+    ratioOf(samples) {
+      let total = 0;
+      let requested = 0;
+      let entries = 0;
+      for (const [name, { valueMillis }] of samples) {
+        const request = requests.get(name);
+        if (request === undefined) continue;
+        total += valueMillis;
+        requested += request;
+        entries += 1;
+      }
+      if (requested === 0) return new MetricsError(NO_SAMPLES);
+      const utilization = Math.trunc((total * 100) / requested);
+      const valueMillis = Math.trunc(total / entries);
+      return { ratio: utilization / percent, valueMillis, utilization };
+    },
+    fallbackMillis: (name) =>
+      Math.trunc(((requests.get(name) ?? 0) * Math.max(100, percent)) / 100),
+  };
+}
+
+export interface PodMetricInput {
+  readonly currentReplicas: number;
+  readonly samples: ReadonlyMap<string, Sample>;
+  readonly groups: PodGroups;
+  readonly target: PodTarget;
+  readonly tolerances: Tolerances;
+}
+
+/** The samples that count: those of pods that are neither ignored nor unready. */
+export function countedSamples({
+  samples,
+  groups,
+}: Pick<PodMetricInput, "samples" | "groups">): Map<string, Sample> {
+  const counted = new Map(samples);
+  for (const name of groups.ignored) counted.delete(name);
+  for (const name of groups.unready) counted.delete(name);
+  return counted;
+}
+
+/**
+ * Replicas by a metric of the pods. Those without a sample are taken to use all that they may when there
+ * is less load than wanted, and nothing when there is more; unready ones to use nothing when there is more.
+ * Source: Kubernetes, "Horizontal Pod Autoscaling: Algorithm details".
+ */
+export function podMetricReplicas(input: PodMetricInput): Proposal | MetricsError {
+  const { currentReplicas, groups, target, tolerances } = input;
+  const counted = countedSamples(input);
+  const seen = target.ratioOf(counted);
+  if (seen instanceof MetricsError) return seen;
+  const { ratio, ...reported } = seen;
+  const keep = { ...reported, replicas: currentReplicas };
+  const dampedByUnready = groups.unready.length > 0 && ratio > 1;
+  if (!dampedByUnready && groups.missing.length === 0) {
+    if (isWithin(tolerances, ratio)) return keep;
+    return { ...reported, replicas: replicasOf(ratio * groups.readyCount) };
+  }
+  const fill = (name: string, valueMillis: number) =>
+    counted.set(name, { valueMillis, timestampMicros: 0, windowMicros: 0 });
+  for (const name of groups.missing) {
+    if (ratio < 1) fill(name, target.fallbackMillis(name));
+    else if (ratio > 1) fill(name, 0);
+  }
+  if (dampedByUnready) for (const name of groups.unready) fill(name, 0);
+  const damped = target.ratioOf(counted);
+  if (damped instanceof MetricsError) return damped;
+  const turned = (ratio < 1 && damped.ratio > 1) || (ratio > 1 && damped.ratio < 1);
+  if (isWithin(tolerances, damped.ratio) || turned) return keep;
+  const replicas = replicasOf(damped.ratio * counted.size);
+  const wrongWay =
+    (damped.ratio < 1 && replicas > currentReplicas) ||
+    (damped.ratio > 1 && replicas < currentReplicas);
+  return wrongWay ? keep : { ...reported, replicas };
+}
+
+interface ValueInput {
+  readonly valueMillis: number;
+  readonly targetMillis: number;
+  readonly tolerances: Tolerances;
+}
+
+/** Replicas by a value that is to be kept as it is: the ratio to its target, times the ready pods. */
+export function valueReplicas(
+  input: ValueInput & { readonly currentReplicas: number; readonly pods: readonly PodVersion[] },
+): Proposal | MetricsError {
+  const { valueMillis, targetMillis, tolerances, currentReplicas, pods } = input;
+  const ratio = valueMillis / targetMillis;
+  if (currentReplicas === 0) return { replicas: replicasOf(ratio), valueMillis };
+  if (isWithin(tolerances, ratio)) return { replicas: currentReplicas, valueMillis };
+  if (pods.length === 0) {
+    const none = "no pods returned by selector while calculating replica count";
+    return new MetricsError(`unable to calculate ready pods: ${none}`);
+  }
+  const ready = pods.filter((pod) => pod.phase === "Running" && isPodReady(pod)).length;
+  return { replicas: replicasOf(ratio * ready), valueMillis };
+}
+
+/** Replicas by a value of which each pod is to have a share. `statusReplicas`: pods that there are. */
+export function perPodReplicas(input: ValueInput & { readonly statusReplicas: number }): Proposal {
+  const { valueMillis, targetMillis, tolerances, statusReplicas } = input;
+  const ratio = valueMillis / (targetMillis * statusReplicas);
+  const replicas = isWithin(tolerances, ratio)
+    ? statusReplicas
+    : replicasOf(valueMillis / targetMillis);
+  const share = valueMillis >= MAX_INT64 ? MAX_INT64 : Math.ceil(valueMillis / statusReplicas);
+  // What a 64-bit machine makes of a division by no pods.
+  return { replicas, valueMillis: Number.isFinite(share) ? share : -MAX_INT64 };
+}
+
+/** The sum of values, not above the largest integer of 64 bits. */
+export function sumMillis(values: readonly number[]): number {
+  let sum = 0;
+  for (const value of values) sum = Math.min(sum + value, MAX_INT64);
+  return sum;
+}
+
+function replicasOf(exact: number): number {
+  return Math.min(Math.ceil(exact), MAX_INT32);
+}

@@ -1,0 +1,78 @@
+import type { Selector } from "../../api/label-selector.js";
+import type { HPAScalingRules } from "../../api/schemas/types.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
+
+export interface Recommendation {
+  readonly replicas: number;
+  readonly timeMicros: TimeMicros;
+}
+
+export interface ScaleEvent {
+  /** Pods added or taken away: never negative. */
+  readonly change: number;
+  readonly timeMicros: TimeMicros;
+  /** Older than any rule asks for: its place is free. */
+  readonly outdated: boolean;
+}
+
+/** What the controller remembers of one autoscaler; a controller that starts knows nothing. */
+export interface ScaleMemory {
+  /** Null before the first look. */
+  recommendations: Recommendation[] | null;
+  readonly ups: ScaleEvent[];
+  readonly downs: ScaleEvent[];
+  /** The pods of its target, as the last look had it; null: none yet. */
+  selector: Selector | null;
+  /** When it is looked at again. */
+  dueMicros: TimeMicros;
+}
+
+export function newScaleMemory(): ScaleMemory {
+  return { recommendations: null, ups: [], downs: [], selector: null, dueMicros: 0 };
+}
+
+/**
+ * Keeps a recommendation in the place of one that no window reaches, the last of such, or at the end of
+ * the log.
+ */
+export function keepRecommendation(
+  log: Recommendation[],
+  replicas: number,
+  nowMicros: TimeMicros,
+  isExpired: (timeMicros: TimeMicros) => boolean,
+): void {
+  const entry = { replicas, timeMicros: nowMicros };
+  const at = log.findLastIndex(({ timeMicros }) => isExpired(timeMicros));
+  if (at < 0) log.push(entry);
+  else log[at] = entry;
+}
+
+/** Keeps a change of size for the rules of its direction. */
+export function keepScaleEvent(
+  log: ScaleEvent[],
+  change: number,
+  rules: HPAScalingRules,
+  nowMicros: TimeMicros,
+): void {
+  const longest = Math.max(0, ...(rules.policies ?? []).map(({ periodSeconds }) => periodSeconds));
+  const cutoff = nowMicros - longest * MICROS_PER_SECOND;
+  for (const [i, event] of log.entries()) {
+    if (event.timeMicros < cutoff) log[i] = { ...event, outdated: true };
+  }
+  const entry = { change, timeMicros: nowMicros, outdated: false };
+  const at = log.findLastIndex(({ outdated }) => outdated);
+  if (at < 0) log.push(entry);
+  else log[at] = entry;
+}
+
+/** How many pods were added, or taken away, within the last `periodSeconds`. */
+export function changeWithin(
+  log: readonly ScaleEvent[],
+  periodSeconds: number,
+  nowMicros: TimeMicros,
+): number {
+  const cutoff = nowMicros - periodSeconds * MICROS_PER_SECOND;
+  let sum = 0;
+  for (const { change, timeMicros } of log) if (timeMicros > cutoff) sum += change;
+  return sum;
+}

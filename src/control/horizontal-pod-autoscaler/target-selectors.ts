@@ -1,0 +1,71 @@
+import type { Labels } from "../../api/kubernetes.js";
+import type { Selector } from "../../api/label-selector.js";
+import type { PodVersion } from "../../api/pod-version.js";
+import type { SelectorProblem } from "./autoscaler-decision.js";
+import type { ScaleMemory } from "./scale-memory.js";
+import type { TargetScale } from "./target-scale.js";
+
+/**
+ * What the controller remembers of each autoscaler, by namespace and name, and with it whose pods are
+ * whose: two autoscalers over one pod would work against each other.
+ */
+export class TargetSelectors {
+  private readonly byNamespace = new Map<string, Map<string, ScaleMemory>>();
+
+  memoryOf(namespace: string, name: string): ScaleMemory | undefined {
+    return this.byNamespace.get(namespace)?.get(name);
+  }
+
+  put(namespace: string, name: string, memory: ScaleMemory): void {
+    let inNamespace = this.byNamespace.get(namespace);
+    if (inNamespace === undefined) {
+      inNamespace = new Map();
+      this.byNamespace.set(namespace, inNamespace);
+    }
+    inNamespace.set(name, memory);
+  }
+
+  remove(namespace: string, name: string): void {
+    this.byNamespace.get(namespace)?.delete(name);
+  }
+
+  /** Why the pods of a target cannot be told from others'; null: they can. */
+  problemOf(
+    namespace: string,
+    { selectorText }: Pick<TargetScale, "selectorText">,
+    pods: readonly PodVersion[],
+    features: { readonly HPAAmbiguityOfTwo: boolean },
+  ): SelectorProblem | null {
+    if (selectorText === "") {
+      return {
+        event: "SelectorRequired",
+        reason: "InvalidSelector",
+        message: "selector is required",
+        conditionMessage: "the HPA target's scale is missing a selector",
+      };
+    }
+    const names = this.selecting(namespace, pods);
+    if (names.length < 2) return null;
+    const keys = names.map((name) => `${namespace}/${name}`);
+    const by = features.HPAAmbiguityOfTwo
+      ? `more than one HPA (e.g. [${keys.slice(0, 2).join(" ")}])`
+      : `multiple HPAs: [${keys.join(" ")}]`;
+    const message = `pods by selector ${selectorText} are controlled by ${by}`;
+    const reason = "AmbiguousSelector";
+    return { event: reason, reason, message, conditionMessage: message };
+  }
+
+  /** Names of the autoscalers that select any of the pods, in the order of the alphabet. */
+  private selecting(namespace: string, pods: readonly PodVersion[]): readonly string[] {
+    const inNamespace = this.byNamespace.get(namespace) ?? new Map<string, ScaleMemory>();
+    const labels = new Set(pods.map((pod) => pod.labels));
+    const names = [...inNamespace].filter(([, { selector }]) => matchesAny(selector, labels));
+    return names.map(([name]) => name).sort();
+  }
+}
+
+function matchesAny(selector: Selector | null, sets: ReadonlySet<Labels>): boolean {
+  if (selector === null) return false;
+  for (const labels of sets) if (selector.matches(labels)) return true;
+  return false;
+}
