@@ -60,7 +60,7 @@ function isOutside({ type }: MetricSpec): boolean {
   return type === "Object" || type === "External";
 }
 
-export function validateReference(
+function validateReference(
   { kind = "", name = "", apiVersion = "" }: Partial<CrossVersionObjectReference>,
   path: string,
   { issues, needsGroup }: { readonly issues: FieldIssues; readonly needsGroup: boolean },
@@ -80,7 +80,7 @@ export function validateReference(
 }
 
 /** Why that cannot be a part of a path. */
-export function pathSegmentErrors(text: string): readonly string[] {
+function pathSegmentErrors(text: string): readonly string[] {
   if (text === "." || text === "..") return [`may not be '${text}'`];
   return ["/", "%"]
     .filter((part) => text.includes(part))

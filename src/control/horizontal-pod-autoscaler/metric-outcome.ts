@@ -32,7 +32,7 @@ export interface MetricInput extends ReadinessRules {
 /** What one metric comes to. */
 export type MetricOutcome = MetricProposal | MetricFailure;
 
-export interface MetricProposal {
+interface MetricProposal {
   readonly ok: true;
   readonly replicas: number;
   /** The metric as events name it. */

@@ -8,7 +8,7 @@ export class MetricsError {
 }
 
 /** What a container used, as PodMetrics of metrics.k8s.io have it. */
-export interface ContainerUsage {
+interface ContainerUsage {
   readonly name: string;
   readonly cpuNanos: number;
   readonly memoryBytes: number;
@@ -23,7 +23,7 @@ export interface PodMetrics {
 }
 
 /** A custom metric of one pod, in thousandths. */
-export interface PodMetricValue {
+interface PodMetricValue {
   readonly podName: string;
   readonly valueMillis: number;
 }

@@ -23,7 +23,7 @@ export const MAX_INT64 = 2 ** 63;
 
 const NO_SAMPLES = "no metrics returned matched known pods";
 
-export function isWithin({ scaleDown, scaleUp }: Tolerances, ratio: number): boolean {
+function isWithin({ scaleDown, scaleUp }: Tolerances, ratio: number): boolean {
   return 1 - scaleDown <= ratio && ratio <= 1 + scaleUp;
 }
 
