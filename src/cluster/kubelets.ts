@@ -19,7 +19,7 @@ import { PodDemands } from "./pod-demand.js";
 import { PodLifecycle } from "./pod-lifecycle.js";
 import { PodResizes } from "./pod-resizes.js";
 import { PodVolumes } from "./pod-volumes.js";
-import { newContainers, newWorker, type PodWorker } from "./pod-worker.js";
+import { type ContainerRecord, newContainers, newWorker, type PodWorker } from "./pod-worker.js";
 import { SnapshotPods, wasAccepted } from "./snapshot-pods.js";
 import { StatusWriter } from "./status-writer.js";
 
@@ -148,6 +148,12 @@ export class Kubelets {
   /** What the kubelet of that node holds for the pods that it admitted; undefined without one. */
   requestedOn(nodeName: string): ReadonlyMap<string, number> | undefined {
     return this.nodes.get(nodeName)?.requested;
+  }
+
+  /** The containers of a pod, as its kubelet knows them; undefined where none runs it. */
+  containersOf({ row, uid }: PodVersion): readonly ContainerRecord[] | undefined {
+    const worker = this.workers[row];
+    return worker?.pod.uid === uid ? worker.containers : undefined;
   }
 
   /** The last renewal of a node's lease; null while it goes on renewing it, or nobody knows it. */

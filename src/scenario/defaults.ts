@@ -38,6 +38,7 @@ export const DEFAULTS = {
   kubelet: {
     nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND,
     serializeImagePulls: true,
+    housekeepingIntervalMicros: 10 * MICROS_PER_SECOND,
     imageGc: {
       highThresholdPercent: 85,
       lowThresholdPercent: 80,
@@ -51,6 +52,7 @@ export const DEFAULTS = {
     /** In service at a container of which nobody said how it serves. */
     serviceMicros: 10 * MICROS_PER_MILLI,
   },
+  metricsServer: { resolutionMicros: 15 * MICROS_PER_SECOND },
   /** A container that no entry of `behavior` matches. */
   container: {
     imageBytes: 0,

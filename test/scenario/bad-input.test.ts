@@ -160,9 +160,9 @@ describe("a scenario that is wrong is refused with place, value and what would b
       "a flag of a controller that is to come",
       replaced(
         "  manifests",
-        "  controlPlane: { controllerManager: { horizontalPodAutoscalerTolerance: 0.1 } }\n  manifests",
+        "  controlPlane: { controllerManager: { concurrentRcSyncs: 3 } }\n  manifests",
       ),
-      [/^s\.yaml:12:74: .*not supported yet: the horizontal pod autoscaler/],
+      [/^s\.yaml:12:59: .*not supported yet: the ReplicationController controller/],
     ],
     [
       "a change of traffic that there is not",

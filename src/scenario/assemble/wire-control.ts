@@ -8,6 +8,7 @@ import {
   type Informers,
   type NodeHeartbeats,
 } from "../../control/controller.js";
+import type { MetricsClient } from "../../control/horizontal-pod-autoscaler/metrics-client.js";
 import type { Kubelets } from "../../cluster/kubelets.js";
 import { CONTROLLERS } from "../../control/registry.js";
 import type { InformerFactory } from "../../store/informer-factory.js";
@@ -19,6 +20,7 @@ export function wireControllers(
   ground: Ground,
   scenario: Scenario,
   kubelets: Kubelets,
+  metrics: MetricsClient,
 ): readonly Controller[] {
   const { controllerManager, latency } = scenario.controlPlane;
   const { flags, client, watchLatencyMicros } = controllerManager;
@@ -41,6 +43,7 @@ export function wireControllers(
     features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
     flags,
     heartbeats,
+    metrics,
   });
   return CONTROLLERS.map((entry) => new entry.controller(options(entry)));
 }

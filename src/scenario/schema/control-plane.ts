@@ -100,6 +100,11 @@ const kubelet = z.strictObject({
     default: true,
     source: "upstream",
   }),
+  housekeepingInterval: described(
+    positiveDuration.optional(),
+    "How often a node reads the usage of each container, from its start on; scrapes get what was read last.",
+    { default: "10s", source: "upstream" },
+  ),
   imageGCHighThresholdPercent: described(
     integer(0, 100, "a percentage").optional(),
     "From so full of images on, a node's disk loses those that nothing uses.",
@@ -158,6 +163,21 @@ const scheduler = z.strictObject({
   ),
 });
 
+const metricsServer = z.strictObject({
+  enabled: described(
+    flag.optional(),
+    "Whether there is one: autoscalers by CPU and memory need it.",
+    {
+      default: true,
+    },
+  ),
+  metricResolution: described(
+    positiveDuration.optional(),
+    "How often it scrapes the nodes, from virtual zero on.",
+    { default: "15s", source: "upstream" },
+  ),
+});
+
 const latency = z.strictObject({
   api: described(duration.optional(), "A request until the API server has committed it.", {
     default: "5ms",
@@ -208,6 +228,7 @@ export const controlPlane = z
     controllerManager: described(controllerManager.optional(), "kube-controller-manager's flags."),
     kubelet: described(kubelet.optional(), "The configuration of every kubelet."),
     scheduler: described(scheduler.optional(), "kube-scheduler, beside its configuration file."),
+    metricsServer: described(metricsServer.optional(), "metrics-server."),
     latency: described(latency.optional(), "What upstream leaves to the machine."),
     apiServer: notYet("flags of the API server (`apiServer`)"),
   })
@@ -238,7 +259,16 @@ export const controlPlane = z
           given.kubelet?.serializeImagePulls ?? DEFAULTS.kubelet.serializeImagePulls,
         maxParallelImagePulls: given.kubelet?.maxParallelImagePulls ?? null,
         imageGc: imageGcOf(given.kubelet ?? {}),
+        housekeepingIntervalMicros:
+          given.kubelet?.housekeepingInterval ?? DEFAULTS.kubelet.housekeepingIntervalMicros,
       },
+      metricsServer:
+        given.metricsServer?.enabled === false
+          ? null
+          : {
+              resolutionMicros:
+                given.metricsServer?.metricResolution ?? DEFAULTS.metricsServer.resolutionMicros,
+            },
       scheduler: {
         ...shared("scheduler"),
         cycle: cycleOf(given.scheduler?.cycle ?? {}),

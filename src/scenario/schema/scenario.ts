@@ -282,6 +282,8 @@ export interface ControlPlane {
     readonly nodeStatusUpdateFrequencyMicros: TimeMicros;
     readonly serializeImagePulls: boolean;
     readonly maxParallelImagePulls: number | null;
+    /** How often the usage of a container is read on its node. */
+    readonly housekeepingIntervalMicros: TimeMicros;
     /** When a node's disk is so full of images that some go. */
     readonly imageGc: {
       readonly highThresholdPercent: number;
@@ -292,6 +294,8 @@ export interface ControlPlane {
   readonly scheduler: Component & {
     readonly cycle: CycleTime;
   };
+  /** Null: there is none. */
+  readonly metricsServer: { readonly resolutionMicros: TimeMicros } | null;
   readonly latency: {
     /** A request until the API server has committed it. */
     readonly apiMicros: TimeMicros;

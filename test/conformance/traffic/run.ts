@@ -2,6 +2,7 @@ import { elasticity, sampledElasticity, type UnitsStep } from "../../../src/reco
 import type { VectorResult } from "../controllers/run.js";
 import { type Figures, withinRelative, withinTolerance } from "./compare.js";
 import { type GraphGiven, runGraph } from "./graphs.js";
+import { type MetricsServerGiven, metricsServerDifferences } from "./metrics-servers.js";
 import { type QueueGiven, type RunGiven, runQueues } from "./queues.js";
 import { runSharing, type SharingGiven } from "./sharing.js";
 import { runStorm, type StormGiven } from "./storms.js";
@@ -44,6 +45,8 @@ const SUITES: Readonly<Record<string, (testCase: TrafficCase) => readonly string
   graph: (testCase) => simulated(testCase, runGraph(testCase.given as GraphGiven, testCase.run!)),
   sharing: ({ given, expect }) => withinRelative(expect, runSharing(given as SharingGiven), EXACT),
   "sharing.load": queues,
+  "estimate.metricsServer": ({ given, expect }) =>
+    metricsServerDifferences(given as MetricsServerGiven, expect as never),
   "elasticity.steps": ({ given, expect }) => {
     const { demand, supply, durationSeconds } = given as {
       readonly demand: readonly UnitsStep[];

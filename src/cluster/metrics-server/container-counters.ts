@@ -1,0 +1,24 @@
+import type { Container } from "../../api/kubernetes.js";
+import type { PodVersion } from "../../api/pod-version.js";
+import type { TimeMicros } from "../../base/time.js";
+
+/** One run of a container, from its start to its end. */
+export interface ContainerLife {
+  readonly container: Container;
+  readonly startMicros: TimeMicros;
+  /** Null while it runs. */
+  readonly endMicros: TimeMicros | null;
+}
+
+/**
+ * What containers use, as the counters of their nodes tell it. Whoever knows what they do answers: the
+ * behavior of containers, or the traffic that they serve.
+ *
+ * It is asked for instants up to now and not older than a few scrapes, in no order between containers.
+ */
+export interface ContainerCounters {
+  /** CPU time that a life has used from its start until that instant, in nanoseconds of one core. */
+  cpuNanos(pod: PodVersion, life: ContainerLife, atMicros: TimeMicros): number;
+  /** Memory in use at that instant: the working set. */
+  memoryBytes(pod: PodVersion, life: ContainerLife, atMicros: TimeMicros): number;
+}
