@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { hashes } from "./result-hashes.js";
 import { MAIN, Workplace } from "./seatrial.js";
 
@@ -28,6 +29,37 @@ spec:
     size:
       - { name: small, set: { cluster.nodePools.n.nodes: 2 } }
       - { name: large, set: { cluster.nodePools.n.nodes: 4 } }
+`;
+
+/** What a state at the end says of an object. */
+interface Kept {
+  readonly kind: string;
+  readonly status: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string }[];
+  };
+}
+
+/** Two nodes that have room for one pod of the Job each, and the claim that the Job expects. */
+const CLUSTER = `apiVersion: seatrial.dev/v1alpha1
+kind: Scenario
+metadata: { name: batch-cluster }
+spec:
+  duration: 1h
+  cluster: { nodePools: [{ name: n, nodes: 2, zones: [a], capacity: { cpu: "1500m", memory: 4Gi } }] }
+  manifests: [job.yaml, claim.yaml]
+  behavior: [{ match: { container: seatrial }, run: { exponential: { mean: 3m } } }]
+`;
+
+const CLAIM = `apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: { name: shared }
+provisioner: files.example
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: nodes }
+spec: { storageClassName: shared, accessModes: [ReadWriteMany], resources: { requests: { storage: 1Gi } } }
 `;
 
 let place: Workplace;
@@ -103,6 +135,26 @@ describe("shares of a sweep", () => {
     for (const words of ["completionMode: Indexed", "completions: 6", "registry.example/s:1"]) {
       expect(stdout).toContain(words);
     }
+  });
+
+  test("run to their end as that Job in a simulated cluster: one pod a share, each once", async () => {
+    const { stdout } = await place.call([
+      ...["sweep", "experiment.yaml", "--emit", "kubernetes", "--shares", "4"],
+    ]);
+    place.write("job.yaml", stdout);
+    place.write("cluster.yaml", CLUSTER);
+    place.write("claim.yaml", CLAIM);
+    const { code, stderr } = await place.call(["run", "cluster.yaml", "--dump", "end.yaml"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const objects = parseAllDocuments(readFileSync(join(place.path, "end.yaml"), "utf8")).flatMap(
+      (document) =>
+        (document.toJS() as { items?: Kept[] } & Kept).items ?? [document.toJS() as Kept],
+    );
+    const job = objects.find(({ kind }) => kind === "Job")!;
+    expect(job.status).toMatchObject({ succeeded: 4, completedIndexes: "0-3" });
+    expect(job.status.conditions!.map(({ type }) => type)).toContain("Complete");
+    const pods = objects.filter(({ kind }) => kind === "Pod");
+    expect(pods.map(({ status }) => status.phase)).toEqual(Array(4).fill("Succeeded"));
   });
 });
 
