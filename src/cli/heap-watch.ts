@@ -1,5 +1,6 @@
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { resourceLimits } from "node:worker_threads";
 import { MemoryExhaustedError } from "../base/memory-exhausted-error.js";
 import { leastHeapOfText } from "../experiment/memory-estimate.js";
 import type { MemoryWatch } from "../experiment/run-watch.js";
@@ -12,12 +13,14 @@ const EXHAUSTED_SHARE = 0.8;
 const WARN_SHARE = 0.6;
 /** Of objects that are read a world is made, in one go, that needs a quarter as much again, and garbage. */
 const LOADED_SHARE = 0.65;
-/** Of the limit that Node tells so much is for what is young. */
-const YOUNG_BYTES = 48 * 2 ** 20;
+/** Of the limit that Node tells so much is for what is young, where a thread was not given another amount. */
+const YOUNG_MEGABYTES = 48;
 
 /** Node's heap has a limit, at which the process is aborted with a trace: before that we end it. */
 export class HeapWatch implements MemoryWatch {
-  private readonly limitBytes = getHeapStatistics().heap_size_limit - YOUNG_BYTES;
+  private readonly limitBytes =
+    getHeapStatistics().heap_size_limit -
+    (resourceLimits.maxYoungGenerationSizeMb ?? YOUNG_MEGABYTES) * 2 ** 20;
   private collect: (() => void) | null = null;
 
   expect(leastBytes: number): string | null {

@@ -1,6 +1,4 @@
-import { availableParallelism } from "node:os";
 import process from "node:process";
-import { Tinypool } from "tinypool";
 import { stringify } from "yaml";
 import { counted } from "../base/counted.js";
 import { printable, printableLines } from "../base/printable.js";
@@ -29,7 +27,8 @@ import { SweepBar } from "./sweep-bar.js";
 import { sweepUntil } from "./sweep-until.js";
 import { watchedFiles } from "./watched-files.js";
 import type { WantedPrecision } from "./wanted-precision.js";
-import { runSweepTask, type TaskSurroundings } from "./sweep-task.js";
+import type { TaskSurroundings } from "./sweep-task.js";
+import { SweepWorkers } from "./sweep-workers.js";
 
 export interface SweepCommandOptions {
   readonly jobs?: number;
@@ -45,11 +44,16 @@ export interface SweepCommandOptions {
   readonly maxSeeds: number;
 }
 
-/** What a sweep is run with, beside its plan. */
-interface SweepContext {
+/** What runs are planned with. */
+interface PlanContext {
   readonly version: string;
-  readonly interruption: Interruption;
   readonly dataFolder: string;
+}
+
+/** What a sweep is run with, beside its plan. */
+interface SweepContext extends PlanContext {
+  readonly interruption: Interruption;
+  readonly workers: SweepWorkers;
 }
 
 /** `seatrial sweep`: every variant under every seed of an experiment. */
@@ -64,6 +68,48 @@ export async function sweepCommand(
   if (!("variants" in experiment)) return refuse(experiment);
   const dataFolder = process.env.SEATRIAL_DATA ?? "data";
   const context = { version, interruption, dataFolder };
+  if (options.plan === true || options.emit !== undefined) {
+    return showPlan(experiment, path, { options, context });
+  }
+  const workers = new SweepWorkers(options.jobs, mostRunsAtOnce(experiment, options));
+  try {
+    return await runAll(experiment, options, { ...context, workers });
+  } finally {
+    await workers.end();
+  }
+}
+
+/** `--plan` and `--emit`: nothing is run. */
+async function showPlan(
+  experiment: Experiment,
+  path: string,
+  { options, context }: { readonly options: SweepCommandOptions; readonly context: PlanContext },
+): Promise<ExitCode> {
+  const plan = await planOf(experiment, options, context);
+  if (typeof plan === "number") return plan;
+  if (options.emit !== undefined) {
+    emit(options.emit, { name: experiment.name, path, runs: plan.tasks.length }, options);
+    return ExitCode.good;
+  }
+  for (const task of plan.tasks) process.stdout.write(`${printable(planLine(task))}\n`);
+  return ExitCode.good;
+}
+
+/** How many runs could go on side by side. */
+function mostRunsAtOnce(
+  { variants, seeds }: Experiment,
+  { only, untilPrecision, maxSeeds }: SweepCommandOptions,
+): number {
+  const runs = variants.length * (untilPrecision === undefined ? seeds.length : maxSeeds);
+  return only === undefined ? runs : Math.ceil(runs / only.count);
+}
+
+async function runAll(
+  experiment: Experiment,
+  options: SweepCommandOptions,
+  context: SweepContext,
+): Promise<ExitCode> {
+  const { interruption } = context;
   const { untilPrecision: wanted, maxSeeds } = options;
   if (wanted !== undefined) {
     return sweepUntil(experiment, { wanted, maxSeeds }, async (grown, isFirst) => {
@@ -77,14 +123,6 @@ export async function sweepCommand(
   }
   const plan = await planOf(experiment, options, context);
   if (typeof plan === "number") return plan;
-  if (options.plan === true) {
-    for (const task of plan.tasks) process.stdout.write(`${printable(planLine(task))}\n`);
-    return ExitCode.good;
-  }
-  if (options.emit !== undefined) {
-    emit(options.emit, { name: experiment.name, path, runs: plan.tasks.length }, options);
-    return ExitCode.good;
-  }
   const result = await runPlan(experiment, plan, options, context);
   return report(result, options.out, interruption);
 }
@@ -93,7 +131,7 @@ export async function sweepCommand(
 async function planOf(
   experiment: Experiment,
   { only }: SweepCommandOptions,
-  { dataFolder, version }: SweepContext,
+  { dataFolder, version }: PlanContext,
 ): Promise<SweepPlan | ExitCode> {
   const files = watchedFiles(nodeFileSystem);
   const planned = await planSweep(experiment, { files, dataFolder, version });
@@ -123,22 +161,20 @@ async function runPlan(
   experiment: Experiment,
   plan: SweepPlan,
   options: SweepCommandOptions,
-  { version, interruption, dataFolder }: SweepContext,
+  { version, interruption, dataFolder, workers }: SweepContext,
 ): Promise<SweepResult> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const release = passOn(interruption, stop);
   const owner = nameOfProcess();
   const surroundings: TaskSurroundings = { out: options.out, dataFolder, version, owner, stop };
-  const jobs = Math.min(options.jobs ?? availableParallelism(), plan.tasks.length);
-  const workers = workersOf(jobs, surroundings);
   const bar = new SweepBar(experiment.name, plan.tasks.length);
   try {
     return await runSweep(experiment, plan, {
       out: options.out,
       version,
-      jobs,
+      jobs: workers.jobs,
       resume: options.resume === true,
-      runTask: workers.run,
+      runTask: (task) => workers.run(task, surroundings),
       isStopped: () => interruption.requested,
       onTask: (task, outcome) => {
         bar.clear();
@@ -148,7 +184,6 @@ async function runPlan(
     });
   } finally {
     bar.clear();
-    await workers.end();
     release();
   }
 }
@@ -163,22 +198,6 @@ function passOn(interruption: Interruption, stop: Int32Array): () => void {
   return () => {
     clearInterval(timer);
     release();
-  };
-}
-
-function workersOf(jobs: number, surroundings: TaskSurroundings) {
-  if (jobs <= 1) {
-    return { run: (task: SweepTask) => runSweepTask(task, surroundings), end: async () => {} };
-  }
-  const pool = new Tinypool({
-    filename: new URL("./sweep-worker.js", import.meta.url).href,
-    runtime: "worker_threads",
-    minThreads: jobs,
-    maxThreads: jobs,
-  });
-  return {
-    run: (task: SweepTask) => pool.run({ task, surroundings }) as Promise<TaskOutcome>,
-    end: () => pool.destroy(),
   };
 }
 

@@ -230,10 +230,11 @@ async function runInSlices(world: World, bar: ProgressDisplay, watch: RunWatch):
   engine.onEvent(() => {
     if (engine.eventsProcessed >= nextPause) engine.stop();
   });
+  const clock = watch.startClock();
   for (;;) {
-    const clock = watch.startClock();
+    const before = clock.wallSeconds;
     if (world.run() !== "stopped") return true;
-    const seconds = clock.wallSeconds;
+    const seconds = clock.wallSeconds - before;
     if (seconds < SECONDS_PER_SLICE / 2) events *= 2;
     else if (seconds > SECONDS_PER_SLICE * 2) events = Math.ceil(events / 2);
     nextPause = engine.eventsProcessed + events;
