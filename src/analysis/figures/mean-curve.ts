@@ -42,27 +42,24 @@ export function meanCurve(
     }));
   }
   const stream = streams.stream(`band/${name}`);
-  const uniform = () => stream.next();
-  const band = simultaneousBand({ curves: kept, level, resamples, uniform });
-  // A bootstrap over few seeds is too narrow; a band for the whole is never narrower than an interval for one point.
-  const critical = Math.max(band.critical, band.pointwise);
+  const band = simultaneousBand({
+    curves: kept,
+    level,
+    resamples,
+    uniform: () => stream.next(),
+    deviations: "studentized",
+  });
   return known.map((j, k) => ({
     at: at[j]!,
     mean: band.mean[k]!,
-    lower: band.mean[k]! - critical * band.standardError[k]!,
-    upper: band.mean[k]! + critical * band.standardError[k]!,
+    lower: band.lower[k]!,
+    upper: band.upper[k]!,
   }));
 }
 
-/** What a reader of bands over so many seeds should know; nothing where they are enough. */
+/** What a reader of bands over so many seeds should know. */
 export function bandNotes(seeds: number, level: number): readonly string[] {
-  const share = `${Number((level * 100).toFixed(2))} %`;
   if (seeds < 2) return ["one seed: no band"];
-  const what = `bands are simultaneous, ${share}, by bootstrap over ${seeds} seeds`;
-  return [
-    seeds < FEW_SEEDS ? `${what}, which are few: they are too narrow (docs/coverage.md)` : what,
-  ];
+  const share = `${Number((level * 100).toFixed(2))} %`;
+  return [`bands are simultaneous, ${share}, by bootstrap over ${seeds} seeds`];
 }
-
-/** Below so many a band that should hold 95 of 100 curves holds 90 or fewer. */
-const FEW_SEEDS = 30;

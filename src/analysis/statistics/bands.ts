@@ -2,6 +2,7 @@ import { pow } from "../../kernel/math.js";
 import { sampleQuantile } from "./quantiles.js";
 import { checkFinite, meanOf, sampleVariance } from "./sample.js";
 import { studentT } from "./student-t.js";
+import { type DeviationOptions, studentizedDeviations } from "./studentized-deviations.js";
 
 export interface BandOptions {
   /** One curve a seed, all of the same points. */
@@ -11,6 +12,12 @@ export interface BandOptions {
   readonly resamples?: number;
   /** Uniform numbers in [0, 1), from a stream of its own. */
   readonly uniform: () => number;
+  /**
+   * `plain` (default): whole curves are drawn with replacement, standard errors stay those of the data (Montiel Olea and
+   * Plagborg-Møller 2019), right for many seeds. `studentized`: right for few as well, see {@link studentizedDeviations}; never narrower
+   * than Student's interval of one point, never wider than Bonferroni's band.
+   */
+  readonly deviations?: "plain" | "studentized";
 }
 
 /** A simultaneous band of a mean curve: all of the true curve lies in it, with the probability `level`. */
@@ -31,11 +38,11 @@ export interface Band {
 const RESAMPLES = 20_000;
 
 /**
- * The sup-t band by bootstrap over whole curves (Montiel Olea and Plagborg-Møller 2019). Throws a RangeError for curves of
- * different length, fewer than two, or numbers that are not finite.
+ * The sup-t band by bootstrap over whole curves. Throws a RangeError for curves of different length, fewer than two, or numbers
+ * that are not finite.
  */
 export function simultaneousBand(options: BandOptions): Band {
-  const { curves, level, resamples = RESAMPLES, uniform } = options;
+  const { curves, level, resamples = RESAMPLES, uniform, deviations = "plain" } = options;
   const n = curves.length;
   const points = curves[0]?.length ?? 0;
   if (n < 2) throw new RangeError(`two curves or more are needed, not ${n}`);
@@ -49,45 +56,52 @@ export function simultaneousBand(options: BandOptions): Band {
   const mean = columns.map(meanOf);
   const standardError = columns.map((column) => Math.sqrt(sampleVariance(column) / n));
   const varying = standardError.flatMap((error, j) => (error > 0 ? [j] : []));
-  const critical =
-    varying.length === 0
-      ? 0
-      : sampleQuantile(
-          largestDeviations({ columns, mean, standardError, varying, resamples, uniform }),
-          level,
-        );
   const t = studentT(n - 1);
   const compared = Math.max(1, varying.length);
   const each = 1 - (1 - level) / compared;
+  const pointwise = t.quantile((1 + level) / 2);
+  const bonferroni = t.quantile((1 + each) / 2);
+  const pick = <T>(list: readonly T[]) => varying.map((j) => list[j]!);
+  const given = {
+    columns: pick(columns),
+    mean: pick(mean),
+    standardError: pick(standardError),
+    resamples,
+    uniform,
+  };
+  let critical = 0;
+  if (varying.length > 0 && deviations === "plain") {
+    critical = sampleQuantile(largestDeviations(given), level);
+  } else if (varying.length > 0) {
+    const drawn = sampleQuantile(studentizedDeviations(given), level);
+    critical = Math.min(Math.max(drawn, pointwise), bonferroni);
+  }
   return {
     mean,
     standardError,
     critical,
     lower: mean.map((value, j) => value - critical * standardError[j]!),
     upper: mean.map((value, j) => value + critical * standardError[j]!),
-    pointwise: t.quantile((1 + level) / 2),
-    bonferroni: t.quantile((1 + each) / 2),
+    pointwise,
+    bonferroni,
     sidak: t.quantile((1 + pow(level, 1 / compared)) / 2),
   };
 }
 
-/** The largest |mean* - mean| / standard error over the points that vary, of each resample, rising. */
-function largestDeviations(given: {
-  readonly columns: readonly (readonly number[])[];
-  readonly mean: readonly number[];
-  readonly standardError: readonly number[];
-  readonly varying: readonly number[];
-  readonly resamples: number;
-  readonly uniform: () => number;
-}): Float64Array {
-  const { columns, mean, standardError, varying, resamples, uniform } = given;
+/** The largest |mean* - mean| / standard error over the points, of each resample, rising. */
+function largestDeviations({
+  columns,
+  mean,
+  standardError,
+  resamples,
+  uniform,
+}: DeviationOptions): Float64Array {
   const n = columns[0]!.length;
   const taken = new Int32Array(n);
   const largest = new Float64Array(resamples);
   for (let r = 0; r < resamples; r++) {
     for (let i = 0; i < n; i++) taken[i] = Math.floor(uniform() * n);
-    for (const j of varying) {
-      const column = columns[j]!;
+    for (const [j, column] of columns.entries()) {
       let sum = 0;
       for (const i of taken) sum += column[i]!;
       const deviation = Math.abs(sum / n - mean[j]!) / standardError[j]!;
