@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import process from "node:process";
 import { coveragePage } from "./interval-coverage.js";
-import { makeStudy } from "./make-study.js";
+import { hasData, makeStudy } from "./make-study.js";
 import { mixFiles } from "./mix-files.js";
 
 /** `npm run studies [-- NAME…]`: makes the committed results again; with `mixes TRACES` the mixes of pods, with `coverage` the page on intervals. */
@@ -17,6 +17,10 @@ if (first === "mixes") {
   const names = first === undefined ? readdirSync("scenarios/studies") : [first, ...others];
   for (const name of names) {
     if (!existsSync(`scenarios/studies/${name}/experiment.yaml`)) continue;
+    if (!hasData(name)) {
+      console.log(`${name}: left as it is, for its data are not here (SEATRIAL_DATA)`);
+      continue;
+    }
     const folder = join("results/studies", name);
     const files = await makeStudy(name);
     rmSync(folder, { recursive: true, force: true });

@@ -1,10 +1,21 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 
 const MAIN = resolve("dist/cli/main.js");
+const DATA = resolve(process.env.SEATRIAL_DATA ?? "../shared/traces");
+
+/** Whether all is there that a study reads: one may need data sets from outside. */
+export function hasData(name: string): boolean {
+  const folder = join("scenarios/studies", name);
+  const texts = readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => readFileSync(join(folder, file), "utf8"));
+  const needed = texts.flatMap((text) => [...text.matchAll(/\bdata:([\w./-]+)/g)]);
+  return needed.every(([, path]) => existsSync(join(DATA, path!)));
+}
 
 /**
  * What a study of `scenarios/studies` publishes, by file name: the comparison of its variants as CSV, and its figures with their
@@ -28,7 +39,7 @@ export async function makeStudy(name: string): Promise<Readonly<Record<string, s
 
 function seatrial(args: readonly string[]): Promise<string> {
   return new Promise((done, fail) => {
-    const env = { ...process.env, NO_COLOR: "1" };
+    const env = { ...process.env, NO_COLOR: "1", SEATRIAL_DATA: DATA };
     const child = spawn(process.execPath, [MAIN, ...args], { env });
     const texts = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {

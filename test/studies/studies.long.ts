@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { coveragePage } from "./interval-coverage.js";
-import { makeStudy } from "./make-study.js";
+import { hasData, makeStudy } from "./make-study.js";
 import { mixFiles } from "./mix-files.js";
 
 const STUDIES = readdirSync("scenarios/studies").filter((name) =>
@@ -10,14 +10,17 @@ const STUDIES = readdirSync("scenarios/studies").filter((name) =>
 );
 
 describe("studies", () => {
-  test.each(STUDIES)("%s gives what is committed: npm run studies", async (name) => {
-    const made = await makeStudy(name);
-    const folder = join("results/studies", name);
-    expect(readdirSync(folder).sort()).toEqual(Object.keys(made).sort());
-    for (const [file, text] of Object.entries(made)) {
-      expect(readFileSync(join(folder, file), "utf8") === text, file).toBe(true);
-    }
-  });
+  test.each(STUDIES.filter(hasData))(
+    "%s gives what is committed: npm run studies",
+    async (name) => {
+      const made = await makeStudy(name);
+      const folder = join("results/studies", name);
+      expect(readdirSync(folder).sort()).toEqual(Object.keys(made).sort());
+      for (const [file, text] of Object.entries(made)) {
+        expect(readFileSync(join(folder, file), "utf8") === text, file).toBe(true);
+      }
+    },
+  );
 });
 
 test("the published coverage of intervals is what the simulation gives: npm run studies -- coverage", () => {
