@@ -9,17 +9,20 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "common-"));
   writeFileSync(join(folder, "servers.yaml"), SERVERS);
   for (const nodes of [3, 30]) writeFileSync(join(folder, `common-${nodes}.yaml`), SCENARIO(nodes));
+  const failures =
+    ", failures: { between: { exponential: { mean: 12m } }, repair: { lognormal: { mean: 2m, cv: 0.5 } } }";
+  writeFileSync(join(folder, "common-failing.yaml"), SCENARIO(6, failures));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const SCENARIO = (nodes: number): string => `
+const SCENARIO = (nodes: number, failures = ""): string => `
 apiVersion: seatrial.dev/v1alpha1
 kind: Scenario
-metadata: { name: common-${nodes} }
+metadata: { name: common-${nodes}${failures === "" ? "" : "-failing"} }
 spec:
   duration: 40m
   cluster:
-    nodePools: [{ name: general, nodes: ${nodes}, zones: [a, b], capacity: { cpu: "4", memory: 16Gi, pods: 110 } }]
+    nodePools: [{ name: general, nodes: ${nodes}, zones: [a, b], capacity: { cpu: "4", memory: 16Gi, pods: 110 }${failures} }]
   behavior:
     - match: { labels: { app: server } }
       crash: { exponential: { mean: 6m } }
@@ -49,22 +52,29 @@ spec:
 
 type Row = Readonly<Record<string, string>>;
 
-async function pods(nodes: number, policy: string, seed: number): Promise<readonly Row[]> {
-  const path = join(folder, `common-${nodes}.yaml`);
+/** Runs a policy; the folder of its results. */
+async function run(file: string, policy: string, seed: number): Promise<string> {
   const score = { disabled: [{ name: "*" }], enabled: [{ name: policy }] };
   const set =
     policy === "default"
       ? []
       : [`scheduler.config=${JSON.stringify({ profiles: [{ plugins: { score } }] })}`];
-  const scenario = await loadScenario(path, { seed, set });
-  const result = await runScenario(scenario, { out: join(folder, "out"), variant: policy });
-  const [header, ...rows] = readFileSync(join(result.path, "pods.csv"), "utf8").trim().split("\n");
+  const scenario = await loadScenario(join(folder, file), { seed, set });
+  return (await runScenario(scenario, { out: join(folder, "out"), variant: policy })).path;
+}
+
+function rowsOf(path: string, table: "pods" | "events"): readonly Row[] {
+  const text = readFileSync(join(path, `${table}.csv`), "utf8");
+  const [header, ...rows] = text.trim().split("\n");
   const names = header!.split(",");
   return rows.map((row) => {
     const cells = row.split(",");
     return Object.fromEntries(names.map((name, i) => [name, cells[i]!]));
   });
 }
+
+const pods = async (nodes: number, policy: string, seed: number): Promise<readonly Row[]> =>
+  rowsOf(await run(`common-${nodes}.yaml`, policy, seed), "pods");
 
 const jobsOf = (rows: readonly Row[]): readonly Row[] =>
   rows.filter(({ name }) => name!.startsWith("jobs-"));
@@ -114,4 +124,24 @@ test("and the same crashes: where nobody waits pods live the same lives on other
   const servers = packed!.filter(({ name }) => name!.startsWith("servers"));
   expect(servers.reduce((sum, row) => sum + Number(row.restarts_count), 0)).toBeGreaterThan(5);
   expect(packed!.map(({ node }) => node)).not.toEqual(spread!.map(({ node }) => node));
+});
+
+test("and the same failures of nodes: which ones come back, and when", async () => {
+  const world = async (policy: string, seed = 4) => {
+    const path = await run("common-failing.yaml", policy, seed);
+    const back = rowsOf(path, "events").filter(({ reason }) => reason === "NodeReady");
+    return {
+      recoveries: back.map(({ object, time_seconds }) => `${object} ${time_seconds}`),
+      placed: rowsOf(path, "pods").map(({ node }) => node),
+    };
+  };
+  const [spread, packed, other] = [
+    await world("default"),
+    await world("FirstFit"),
+    await world("default", 5),
+  ];
+  expect(spread.recoveries.length).toBeGreaterThan(5);
+  expect(packed.recoveries).toEqual(spread.recoveries);
+  expect(packed.placed).not.toEqual(spread.placed);
+  expect(other.recoveries).not.toEqual(spread.recoveries);
 });
