@@ -40,6 +40,7 @@ const SIZES = [1, 7, 30, 120];
  * - it throws nothing and returns what its methods may;
  * - the same question gets the same answer, and the same cluster the same decisions a second time;
  * - it reads what it declares in `reads` and nothing else, so that answers may be remembered;
+ * - no pod that it alone refused fits after an event that it does not register;
  * - no node gets more than it has; an order of the queue is one.
  */
 export function checkPlugin<Args>(
@@ -69,6 +70,7 @@ export function checkPlugin<Args>(
         minor,
         profile,
         catalogue,
+        plugin: definition.name,
         held,
       };
       const where = `random cluster ${seed}, ${isAlone ? "alone" : "beside the default profile"}`;
@@ -121,10 +123,14 @@ function profileOf(
     },
   ]);
   const sorts = extensionPoints.includes("queueSort");
+  // Those that end the search come before upstream's own, or would never be asked.
+  const first = { disabled: [{ name: "*" }], enabled: [{ name }] };
   const plugins = {
     multiPoint: { enabled: [{ name, weight }] },
     ...(sorts ? { queueSort: { disabled: [{ name: "*" }], enabled: [{ name }] } } : {}),
     ...(isAlone ? Object.fromEntries(alone) : {}),
+    ...(extensionPoints.includes("bind") ? { bind: first } : {}),
+    ...(extensionPoints.includes("postFilter") ? { postFilter: first } : {}),
   };
   const { configuration, issues } = loadConfiguration(
     {

@@ -210,7 +210,13 @@ class Views {
 }
 
 /** Methods in which a plugin reads for other purposes than its answers, and members that are none. */
-const FREE: ReadonlySet<string> = new Set(["concerns", "eventsToRegister", "preEnqueue"]);
+const FREE: ReadonlySet<string> = new Set([
+  "concerns",
+  "eventsToRegister",
+  "preEnqueue",
+  "postFilter",
+  "bind",
+]);
 
 /** The plugin, held to what it declares. */
 function held(plugin: Plugin, views: Views): Plugin {

@@ -1,14 +1,18 @@
+import type { AnyVersion } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
 import { keyedUniform } from "../kernel/keyed-uniform.js";
 import { RandomStreams, type RandomStream } from "../kernel/random-streams.js";
 import { featuresOf } from "../api/features.js";
 import { FastSchedulingAlgorithm } from "../scheduler/fast/fast-scheduling-algorithm.js";
+import { Action, type ClusterEvent, clusterEvent } from "../scheduler/framework/cluster-event.js";
 import { ClusterState } from "../scheduler/framework/cluster-state.js";
 import type { PluginCatalogue } from "../scheduler/framework/configuration/plugin-catalogue.js";
 import { CycleState } from "../scheduler/framework/cycle-state.js";
 import type { QueuedPod } from "../scheduler/framework/interfaces.js";
 import { listerTables } from "../scheduler/framework/lister-tables.js";
+import type { NodeInfo } from "../scheduler/framework/node-info.js";
 import { PodNominator } from "../scheduler/framework/nominator.js";
+import type { PodInfo } from "../scheduler/framework/pod-info.js";
 import type { ResolvedProfile } from "../scheduler/framework/profile.js";
 import { Framework } from "../scheduler/framework/runtime.js";
 import {
@@ -16,6 +20,8 @@ import {
   SchedulingAlgorithm,
 } from "../scheduler/framework/scheduling-algorithm.js";
 import { factoriesOf } from "../scheduler/plugins/registry.js";
+import { nodeUpdateActions } from "../scheduler/update-actions.js";
+import { AwaitedEvents } from "./awaited-events.js";
 import { podOf, randomNode, randomTemplate, type Template } from "./random-objects.js";
 
 /** What a trial is made of. */
@@ -26,6 +32,8 @@ export interface TrialOptions {
   readonly minor: number;
   readonly profile: ResolvedProfile;
   readonly catalogue: PluginCatalogue;
+  /** Name of the plugin under test. */
+  readonly plugin: string;
   /** The catalogue with plugins that throw where they read what they do not declare. */
   readonly held: PluginCatalogue;
 }
@@ -55,6 +63,8 @@ export class PluginTrial {
   private readonly templates: readonly Template[];
   private readonly placed: PodVersion[] = [];
   private readonly log: string[] = [];
+  /** Null where the plugin registers no events: then all of them wake its pods. */
+  private readonly awaited: AwaitedEvents | null;
   private step = 0;
   private nodeNames = 0;
 
@@ -79,6 +89,10 @@ export class PluginTrial {
     const shared = { percentageOfNodesToScore: 0, chooseTie: null };
     this.plain = new SchedulingAlgorithm(shared);
     this.fast = new FastSchedulingAlgorithm(this.state, shared);
+    const tested = this.forms.plain.allPlugins.find(({ name }) => name === options.plugin);
+    const events = tested?.eventsToRegister?.();
+    this.awaited =
+      events === undefined ? null : new AwaitedEvents(events, (pod) => this.nodeFor(pod));
     for (let i = 0; i < nodes; i += 1) this.addNode();
     this.templates = Array.from({ length: 6 }, (_, i) => randomTemplate(this.dice, i));
   }
@@ -113,7 +127,11 @@ export class PluginTrial {
     this.same("from what is remembered by `reads`", first, remembered);
     this.log.push(`${pod.name} ${first.split("\n")[0]}`);
     if (outcome.kind === "error") throw new BrokenRule(`${pod.name}: ${outcome.message}`);
-    if (outcome.kind !== "scheduled") return;
+    if (outcome.kind !== "scheduled") {
+      const rejectors = [...outcome.diagnosis.unschedulablePlugins()];
+      if (rejectors.every((name) => name === this.options.plugin)) this.awaited?.refused(info);
+      return;
+    }
     const { name, ordinal } = outcome.node;
     if (!outcome.feasible.some((node) => node.ordinal === ordinal)) {
       throw new BrokenRule(`${pod.name} goes to ${name}, which is none of the nodes that fit`);
@@ -123,11 +141,27 @@ export class PluginTrial {
       const refused = framework.runReservePlugins(cycle, info, name);
       if (refused === null && dice.int(10) === 0) framework.runUnreservePlugins(cycle, info, name);
       framework.runPermitPlugins(cycle, info, name);
+      const bind = () => tellStatus(framework.runBindPlugins(cycle, info, name));
+      this.same("bind", bind(), bind());
     }
     const bound = pod.next({ nodeName: name });
     state.addPod(bound);
     this.placed.push(bound);
     this.checkRoom(name);
+    this.happened(clusterEvent("AssignedPod", Action.Add), null, bound);
+  }
+
+  /** The node that a pod would get now, without a trace of the question. */
+  private nodeFor(pod: PodInfo): string | null {
+    const start = this.plain.nextStartNodeIndex;
+    const outcome = this.plain.schedule(this.forms.plain, pod);
+    this.plain.nextStartNodeIndex = start;
+    return outcome.kind === "scheduled" ? outcome.node.name : null;
+  }
+
+  private happened(event: ClusterEvent, before: AnyVersion | null, after: AnyVersion | null): void {
+    const problem = this.awaited?.happened(event, { before, after }) ?? null;
+    if (problem !== null) throw new BrokenRule(problem);
   }
 
   /** Whoever filters with NodeResourcesFit never gives a node more than it has. */
@@ -178,25 +212,40 @@ export class PluginTrial {
     const { dice, state, placed } = this;
     while (dice.int(3) === 0 && placed.length > 0) {
       const [gone] = placed.splice(dice.int(placed.length), 1);
-      state.removePod(gone!.uid);
+      this.removePod(gone!);
     }
     if (dice.int(12) !== 0) return;
     const { nodes } = state;
     const node = nodes[dice.int(Math.max(nodes.length, 1))];
     if (node === undefined || dice.int(3) === 0) this.addNode();
-    else if (dice.int(2) === 0) state.updateNode(randomNode(dice, node.name));
+    else if (dice.int(2) === 0) this.updateNode(node);
     else if (nodes.length > this.options.nodes / 2) {
       for (let i = placed.length - 1; i >= 0; i -= 1) {
-        if (placed[i]!.nodeName !== node.name) continue;
-        state.removePod(placed[i]!.uid);
-        placed.splice(i, 1);
+        if (placed[i]!.nodeName === node.name) this.removePod(placed.splice(i, 1)[0]!);
       }
+      const before = node.node;
       state.removeNode(node.name);
+      this.happened(clusterEvent("Node", Action.Delete), before, null);
     }
   }
 
+  private removePod(pod: PodVersion): void {
+    this.state.removePod(pod.uid);
+    this.happened(clusterEvent("AssignedPod", Action.Delete), pod, null);
+  }
+
   private addNode(): void {
-    this.state.addNode(randomNode(this.dice, `node-${this.nodeNames++}`));
+    const node = randomNode(this.dice, `node-${this.nodeNames++}`);
+    this.state.addNode(node);
+    this.happened(clusterEvent("Node", Action.Add), null, node);
+  }
+
+  private updateNode({ name, node: before }: NodeInfo): void {
+    const after = randomNode(this.dice, name);
+    this.state.updateNode(after);
+    if (before === null) return;
+    const actions = nodeUpdateActions(before, after, featuresOf(this.options.minor));
+    this.happened(clusterEvent("Node", actions), before, after);
   }
 
   private template(): Template {
@@ -212,6 +261,8 @@ function tellStatus(status: { readonly code: string; readonly message: string } 
   return status === null ? "" : `${status.code} ${status.message}`;
 }
 
+const NO_POST_FILTER = { nominatedNodeName: null, victims: [] } as const;
+
 /** The first line is the answer, then what became of each node. */
 function tell(outcome: CycleOutcome): string {
   if (outcome.kind === "error") return `error: ${outcome.message}`;
@@ -219,7 +270,11 @@ function tell(outcome: CycleOutcome): string {
     ([node, { code, plugin, reasons }]) =>
       `${node.name} ${code} by ${plugin}: ${reasons.join("; ")}`,
   );
-  if (outcome.kind === "unschedulable") return [outcome.message(), ...refused].join("\n");
+  if (outcome.kind === "unschedulable") {
+    const { nominatedNodeName, victims } = outcome.postFilter ?? NO_POST_FILTER;
+    const names = victims.map(({ pod }) => pod.name).join(" ");
+    return [outcome.message(), `${nominatedNodeName} ${names}`, ...refused].join("\n");
+  }
   const feasible = outcome.feasible.map(({ name }) => name).join(" ");
   return [`${outcome.node.name}, one of ${outcome.ties}`, feasible, ...refused].join("\n");
 }

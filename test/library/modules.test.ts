@@ -123,6 +123,46 @@ describe("a module of one's own", () => {
     expect(nodes(path).size).toBeGreaterThan(1);
   });
 
+  test("makes room for pods that fit nowhere, and wakes them by its events", async () => {
+    const source = `
+import { definePlugin, type EventToRegister, type Pod, type Preemption } from "seatrial/scheduler";
+const events: readonly EventToRegister[] = [{
+  resource: "AssignedPod", actions: ["Delete"], hint: (_pod, before) => (before === null ? "Skip" : "Queue"),
+}];
+export default definePlugin({
+  name: "Mine",
+  extensionPoints: ["filter", "postFilter", "score", "bind"],
+  create: (_args, handle) => ({
+    eventsToRegister: () => events,
+    filter: (_state, _pod, node) => (node.podCount < 2 ? null : { code: "Unschedulable", reasons: ["two are enough"] }),
+    postFilter(state, pod, refusals): Preemption | null {
+      for (const node of handle.nodes) {
+        const [victim]: readonly Pod[] = node.pods;
+        if (victim === undefined || refusals.of(node)?.plugin !== "Mine") continue;
+        if (handle.fitsWithout(state, pod, node, [victim])) return { nodeName: node.name, victims: [victim] };
+      }
+      return null;
+    },
+    score: () => 0,
+    bind: () => ({ code: "Skip" }),
+  }),
+});
+`;
+    const enable = (point: string) => `${point}: { enabled: [{ name: Mine }] }`;
+    writeFileSync(join(folder, "room.ts"), source);
+    const text = SCENARIO(["./room.ts"], "Mine", "").replace(
+      "plugins: { score",
+      `plugins: { ${enable("filter")}, postFilter: { disabled: [{ name: "*" }], enabled: [{ name: Mine }] }, bind: { disabled: [{ name: "*" }], enabled: [{ name: Mine }, { name: DefaultBinder }] }, score`,
+    );
+    writeFileSync(join(folder, "room.yaml"), text);
+    const scenario = await loadScenario(join(folder, "room.yaml"));
+    const { metrics } = await runScenario(scenario, { out: join(folder, "room") });
+    const of = (name: string) => metrics.find(({ metric }) => metric === name)?.value;
+    expect(of("pods_created_count")).toBe(30);
+    expect(of("pods_bound_count")).toBe(30);
+    expect(of("pods_preempted_count")).toBeGreaterThan(5);
+  });
+
   test("gets its arguments from pluginConfig", async () => {
     const args = "pluginConfig: [{ name: Mine, args: { favourite: general-5 } }]";
     const { path } = await run(scoring("node.name === args.favourite ? 100 : 0"), "mine.ts", args);

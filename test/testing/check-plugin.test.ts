@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import tightest from "../../scenarios/policies/tightest.js";
 import {
   definePlugin,
+  type EventToRegister,
   type OwnPlugin,
   type OwnPoint,
   StateKey,
@@ -51,6 +52,56 @@ describe("plugins that keep the rules", () => {
       }),
     });
     expect(checkPlugin(definition, QUICK).problems).toEqual([]);
+  });
+});
+
+/** Two pods a node; takes a pod away from the first node that the new one would then fit. */
+const crowding = (eventsToRegister: OwnPlugin["eventsToRegister"]) =>
+  definePlugin({
+    name: "Trial",
+    extensionPoints: ["filter", "postFilter", "bind"],
+    create: (_args, handle): OwnPlugin => ({
+      ...(eventsToRegister === undefined ? {} : { eventsToRegister }),
+      filter: (_state, _pod, node) =>
+        node.podCount >= 2 ? { code: "Unschedulable", reasons: ["two are enough"] } : null,
+      postFilter(state, pod, refusals) {
+        for (const node of handle.nodes) {
+          const [victim] = node.pods;
+          if (victim === undefined || refusals.of(node)?.plugin !== "Trial") continue;
+          if (!handle.fitsWithout(state, pod, node, [victim])) continue;
+          return { nodeName: node.name, victims: [victim] };
+        }
+        return { code: "Unschedulable", reasons: ["nobody to take away"] };
+      },
+      bind: (_state, pod) => (pod.pod.name.endsWith("7") ? { code: "Skip" } : null),
+    }),
+  });
+
+describe("a plugin that makes room and registers events", () => {
+  test("keeps the rules where every event that helps its pods is among them", () => {
+    const events = (): readonly EventToRegister[] => [
+      { resource: "AssignedPod", actions: ["Delete"] },
+      { resource: "Node", actions: ["Add", "Delete"] },
+    ];
+    expect(checkPlugin(crowding(events), QUICK).problems).toEqual([]);
+  });
+
+  test.each<[string, readonly EventToRegister[]]>([
+    ["a kind of event that helps is missing", [{ resource: "Node", actions: ["Add"] }]],
+    [
+      "a hint says Skip of one that helps",
+      [
+        { resource: "Node", actions: ["Add", "Delete", "Update"] },
+        { resource: "AssignedPod", actions: ["Delete"], hint: () => "Skip" },
+      ],
+    ],
+  ])("is told when %s", (_, events) => {
+    expect(
+      checkPlugin(
+        crowding(() => events),
+        QUICK,
+      ).problems.join(),
+    ).toContain("that `eventsToRegister` does not wake it for");
   });
 });
 
@@ -120,6 +171,49 @@ describe("plugins that break one are told which", () => {
       () => ({ less: () => true }),
       "before itself",
     ],
+    [
+      "a node that there is not",
+      ["filter", "postFilter"],
+      () => ({
+        filter: () => ({ code: "Unschedulable", reasons: ["no"] }),
+        postFilter: () => ({ nodeName: "nowhere", victims: [] }),
+      }),
+      'postFilter of pod default/pod-0 gave "nowhere": expected the name of a node',
+    ],
+    [
+      "victims from elsewhere",
+      ["filter", "postFilter"],
+      () => ({
+        filter: (_state, _pod, { name }) =>
+          name === "node-0" ? { code: "Unschedulable", reasons: ["no"] } : null,
+        postFilter: (_state, pod) => ({ nodeName: "node-0", victims: [pod] }),
+      }),
+      'on node node-0 gave "pod-',
+    ],
+    [
+      "a Bind that says nonsense",
+      ["bind"],
+      () => ({ bind: () => ({ code: "Wait" }) as never }),
+      "bind of pod default/pod-0",
+    ],
+    [
+      "an event that there is not",
+      ["filter"],
+      () => ({
+        filter: () => null,
+        eventsToRegister: () => [{ resource: "Nodes" as never, actions: ["Add"] }],
+      }),
+      'eventsToRegister gave "Nodes": expected a resource: Pod, AssignedPod',
+    ],
+    [
+      "an action that there is not",
+      ["filter"],
+      () => ({
+        filter: () => null,
+        eventsToRegister: () => [{ resource: "Node", actions: ["Change" as never] }],
+      }),
+      'eventsToRegister gave "Change": expected an action: Add, Delete',
+    ],
     ["an order that is no answer", ["queueSort"], () => ({ less: () => 1 as never }), "gave 1"],
   ])("%s", (_, points, create, problem) => {
     expect(problemOf(points, create)).toContain(problem);
@@ -147,7 +241,7 @@ describe("plugins that break one are told which", () => {
 
   test("a definition that is none", () => {
     expect(checkPlugin({ name: "A" } as never).problems).toEqual([
-      "A: extensionPoints: expected a list of some of preEnqueue, queueSort, preFilter, filter, preScore, score, reserve, permit, postBind",
+      "A: extensionPoints: expected a list of some of preEnqueue, queueSort, preFilter, filter, postFilter, preScore, score, reserve, permit, bind, postBind",
     ]);
   });
 });

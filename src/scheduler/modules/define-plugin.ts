@@ -5,6 +5,7 @@ import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { QueuedPod } from "../framework/interfaces.js";
 import type { Reads } from "../framework/reads.js";
+import type { EventToRegister } from "./own-events.js";
 
 /** A node as plugins see it: cpu in millicores, memory in bytes. Nothing of it may be changed. */
 export type Node = Readonly<
@@ -47,6 +48,21 @@ export interface Skip {
   readonly code: "Skip";
 }
 
+/** Which pods are to go so that one may come to a node: they are deleted, and the node is nominated. */
+export interface Preemption {
+  readonly nodeName: string;
+  /** Of the node's `pods`; none where it is enough to nominate the node. */
+  readonly victims: readonly Pod[];
+}
+
+/** Why each node was refused. */
+export interface NodeRefusals {
+  /** Null for a node that nobody looked at. */
+  of(
+    node: Node,
+  ): { readonly code: string; readonly reasons: readonly string[]; readonly plugin: string } | null;
+}
+
 /** What a plugin of one's own may use beside its arguments. */
 export interface PluginHandle {
   /** Every node, in the order of evaluation. Whoever reads it must not declare `reads`. */
@@ -60,6 +76,11 @@ export interface PluginHandle {
   expectedRunMicros(pod: PodVersion): TimeMicros | null;
   /** A pod of the queue, compiled. */
   podInfo(pod: PodVersion): Pod;
+  /**
+   * Whether the pod would fit a node, by all filters of the profile, if those of the node's `pods` were gone; for PostFilter,
+   * whose `state` it takes.
+   */
+  fitsWithout(state: CycleState, pod: Pod, node: Node, gone: readonly Pod[]): boolean;
   /** Number of an extended resource, for `requested.scalar(n)` and `allocatable.scalar(n)`. */
   scalar(name: string): number;
 }
@@ -76,6 +97,8 @@ export interface OwnPlugin {
   readonly reads?: Reads;
   /** False when it passes this pod on every node, and scores all alike. */
   concerns?(pod: Pod): boolean;
+  /** Events that may help a pod which it refused. Absent: every event. */
+  eventsToRegister?(): readonly EventToRegister[];
   preEnqueue?(pod: PodVersion): Refusal | null;
   less?(a: QueuedPod, b: QueuedPod): boolean;
   sortsAnew?(now: TimeMicros): boolean;
@@ -84,6 +107,12 @@ export interface OwnPlugin {
     pod: Pod,
   ): Refusal | Skip | { readonly nodeNames: Iterable<string> } | null;
   filter?(state: CycleState, pod: Pod, node: Node): Refusal | null;
+  /** Asked where no node fits; the first plugin that gives a node ends the search. */
+  postFilter?(
+    state: CycleState,
+    pod: Pod,
+    refusals: NodeRefusals,
+  ): Preemption | Refusal | null | undefined;
   preScore?(state: CycleState, pod: Pod, nodes: readonly Node[]): Skip | null | undefined;
   /** A whole number from 0 to 100; any number where the plugin normalises. */
   score?(state: CycleState, pod: Pod, node: Node): number;
@@ -96,6 +125,8 @@ export interface OwnPlugin {
     pod: Pod,
     nodeName: string,
   ): Refusal | { readonly waitSeconds: number } | null;
+  /** Null binds as the API's Binding does; a Skip leaves it to the next plugin. */
+  bind?(state: CycleState, pod: Pod, nodeName: string): Refusal | Skip | null | undefined;
   postBind?(state: CycleState, pod: Pod, nodeName: string): void;
 }
 
@@ -105,10 +136,12 @@ export const OWN_POINTS = {
   queueSort: "less",
   preFilter: "preFilter",
   filter: "filter",
+  postFilter: "postFilter",
   preScore: "preScore",
   score: "score",
   reserve: "reserve",
   permit: "permit",
+  bind: "bind",
   postBind: "postBind",
 } as const satisfies Readonly<Record<string, keyof OwnPlugin>>;
 

@@ -1,36 +1,28 @@
 import type { PodVersion } from "../../api/pod-version.js";
-import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { PluginDescriptor } from "../framework/configuration/plugin-catalogue.js";
+import type { CycleState } from "../framework/cycle-state.js";
 import {
   type Handle,
   MAX_NODE_SCORE,
-  type PermitResult,
-  PRE_FILTER_SUCCESS,
+  type NodeStatuses,
   type Plugin,
-  type PreFilterResult,
   type QueuedPod,
-  type Result,
 } from "../framework/interfaces.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { isNodePart, type Reads } from "../framework/reads.js";
-import { type Code, Status } from "../framework/status.js";
 import {
+  type Node,
   OWN_POINTS,
   type OwnPlugin,
   type OwnPoint,
   type PluginDefinition,
   type PluginHandle,
+  type Pod,
 } from "./define-plugin.js";
-import { told } from "./definition-flaw.js";
-import { PluginFault } from "./plugin-fault.js";
-
-/** Of whom and where a plugin was asked, for messages. */
-interface Asked {
-  readonly method: string;
-  readonly pod?: PodVersion;
-  readonly node?: string;
-}
+import { fitsWithout } from "./fits-without.js";
+import { A_SCORE, type Asked, OwnAnswers } from "./own-answers.js";
+import { ownEvents } from "./own-events.js";
 
 /** A module's plugin as configurations name it; `module`: its file, for messages. */
 export function ownDescriptor(definition: PluginDefinition, module: string): PluginDescriptor {
@@ -42,41 +34,51 @@ export function ownDescriptor(definition: PluginDefinition, module: string): Plu
   };
 }
 
-const REFUSALS: readonly string[] = ["Unschedulable", "UnschedulableAndUnresolvable"];
-
 /**
  * Makes a plugin of one's own that the scheduler can run: each method is watched, so that what it throws, and
  * what it returns and must not, ends the run with the plugin, the pod and the node.
  */
 class OwnPluginMaker {
-  private readonly statuses = new Map<string, Status>();
+  private readonly answers: OwnAnswers;
 
   constructor(
     private readonly definition: PluginDefinition,
-    private readonly module: string,
-  ) {}
+    module: string,
+  ) {
+    this.answers = new OwnAnswers(definition.name, module);
+  }
 
   make(given: unknown, handle: Handle): Plugin {
-    const { definition } = this;
+    const { definition, answers } = this;
     const args = this.argsOf(given);
-    const own = this.ask({ method: "create" }, () =>
+    const own = answers.ask({ method: "create" }, () =>
       definition.create(args, this.handleOf(handle)),
     );
     if (typeof own !== "object" || own === null) {
-      this.fault({ method: "create" }, own, "an object with the methods of its extension points");
+      answers.fault(
+        { method: "create" },
+        own,
+        "an object with the methods of its extension points",
+      );
     }
     for (const point of definition.extensionPoints) {
       const method = OWN_POINTS[point];
       if (typeof own[method] === "function") continue;
-      this.fault({ method: "create" }, own[method], `a method \`${method}\`, for ${point}`);
+      answers.fault({ method: "create" }, own[method], `a method \`${method}\`, for ${point}`);
     }
     const methods: Record<string, unknown> = { name: definition.name };
     if (own.reads !== undefined) methods.reads = this.readsOf(own.reads);
     if (own.concerns !== undefined) {
       methods.concerns = (pod: PodInfo) =>
-        this.boolean({ method: "concerns", pod: pod.pod }, () => own.concerns!(pod));
+        answers.boolean({ method: "concerns", pod: pod.pod }, () => own.concerns!(pod));
     }
-    for (const point of definition.extensionPoints) Object.assign(methods, this.at(point, own));
+    if (own.eventsToRegister !== undefined) {
+      const events = ownEvents(own, answers);
+      methods.eventsToRegister = () => events;
+    }
+    for (const point of definition.extensionPoints) {
+      Object.assign(methods, this.at(point, own, handle));
+    }
     return methods as unknown as Plugin;
   }
 
@@ -84,7 +86,7 @@ class OwnPluginMaker {
     const { args } = this.definition;
     const plain = (given ?? {}) as Readonly<Record<string, unknown>>;
     if (args === undefined) return plain;
-    return this.ask({ method: "args" }, () => args(plain));
+    return this.answers.ask({ method: "args" }, () => args(plain));
   }
 
   private handleOf(handle: Handle): PluginHandle {
@@ -96,6 +98,8 @@ class OwnPluginMaker {
       draw: (stream: string, n: number) => handle.draw(`${name}/${stream}`, n),
       expectedRunMicros: (pod: PodVersion) => handle.expectedRunMicros(pod),
       podInfo: (pod: PodVersion) => handle.snapshot.podInfos.podInfo(pod),
+      fitsWithout: (state: CycleState, pod: Pod, node: Node, gone: readonly Pod[]) =>
+        fitsWithout(handle, { state, pod, node, gone }),
       scalar: (resource: string) => handle.scalars.intern(resource),
     });
   }
@@ -103,105 +107,117 @@ class OwnPluginMaker {
   private readsOf(reads: Reads): Reads {
     const asked = { method: "reads" };
     for (const key of ["pod", "node"] as const) {
-      if (!Array.isArray(reads?.[key])) this.fault(asked, reads?.[key], `a list \`${key}\``);
+      if (!Array.isArray(reads?.[key]))
+        this.answers.fault(asked, reads?.[key], `a list \`${key}\``);
     }
     for (const part of reads.node) {
-      if (!isNodePart(part)) this.fault(asked, part, "the name of a part of a node");
+      if (!isNodePart(part)) this.answers.fault(asked, part, "the name of a part of a node");
     }
     return reads;
   }
 
   /** The watched methods of an extension point. */
-  private at(point: OwnPoint, own: OwnPlugin): Readonly<Record<string, unknown>> {
+  private at(point: OwnPoint, own: OwnPlugin, handle: Handle): Readonly<Record<string, unknown>> {
+    const { answers } = this;
     switch (point) {
       case "preEnqueue":
         return {
-          preEnqueue: (pod: PodVersion) => {
-            const asked = { method: "preEnqueue", pod };
-            return this.result(
-              asked,
-              this.ask(asked, () => own.preEnqueue!(pod)),
-            );
-          },
+          preEnqueue: (pod: PodVersion) =>
+            answers.result({ method: "preEnqueue", pod }, () => own.preEnqueue!(pod)),
         };
       case "queueSort":
         return this.queueSort(own);
       case "preFilter":
         return {
           preFilterExtensions: null,
-          preFilter: (state: never, pod: PodInfo) => {
-            const asked = { method: "preFilter", pod: pod.pod };
-            return this.preFilterResult(
-              asked,
-              this.ask(asked, () => own.preFilter!(state, pod)),
-            );
-          },
+          preFilter: (state: never, pod: PodInfo) =>
+            answers.preFilter({ method: "preFilter", pod: pod.pod }, () =>
+              own.preFilter!(state, pod),
+            ),
         };
       case "filter":
         return {
-          filter: (state: never, pod: PodInfo, node: NodeInfo) => {
-            const asked = { method: "filter", pod: pod.pod, node: node.name };
-            return this.result(
-              asked,
-              this.ask(asked, () => own.filter!(state, pod, node)),
-            );
-          },
+          filter: (state: never, pod: PodInfo, node: NodeInfo) =>
+            answers.result({ method: "filter", pod: pod.pod, node: node.name }, () =>
+              own.filter!(state, pod, node),
+            ),
+        };
+      case "postFilter":
+        return {
+          postFilter: (state: never, pod: PodInfo, statuses: NodeStatuses) =>
+            answers.postFilter({ method: "postFilter", pod: pod.pod }, handle.snapshot, () =>
+              own.postFilter!(state, pod, { of: (node) => statuses.get(node as NodeInfo) ?? null }),
+            ),
         };
       case "preScore":
         return {
-          preScore: (state: never, pod: PodInfo, nodes: readonly NodeInfo[]) => {
-            const asked = { method: "preScore", pod: pod.pod };
-            return this.skip(
-              asked,
-              this.ask(asked, () => own.preScore!(state, pod, nodes)),
-            );
-          },
+          preScore: (state: never, pod: PodInfo, nodes: readonly NodeInfo[]) =>
+            answers.skip({ method: "preScore", pod: pod.pod }, () =>
+              own.preScore!(state, pod, nodes),
+            ),
         };
       case "score":
         return this.scoring(own);
+      default:
+        return this.placing(point, own);
+    }
+  }
+
+  /** The points of a pod that has a node. */
+  private placing(
+    point: "reserve" | "permit" | "bind" | "postBind",
+    own: OwnPlugin,
+  ): Readonly<Record<string, unknown>> {
+    const { answers } = this;
+    const asked = (method: string, { pod }: PodInfo, node: string): Asked => ({
+      method,
+      pod,
+      node,
+    });
+    switch (point) {
       case "reserve":
-        return this.reserving(own);
+        return {
+          reserve: (state: never, pod: PodInfo, node: string) =>
+            answers.result(asked("reserve", pod, node), () => own.reserve!(state, pod, node)),
+          unreserve: (state: never, pod: PodInfo, node: string) =>
+            answers.ask(asked("unreserve", pod, node), () => own.unreserve?.(state, pod, node)),
+        };
       case "permit":
         return {
-          permit: (state: never, pod: PodInfo, nodeName: string) => {
-            const asked = { method: "permit", pod: pod.pod, node: nodeName };
-            return this.permitResult(
-              asked,
-              this.ask(asked, () => own.permit!(state, pod, nodeName)),
-            );
-          },
+          permit: (state: never, pod: PodInfo, node: string) =>
+            answers.permit(asked("permit", pod, node), () => own.permit!(state, pod, node)),
+        };
+      case "bind":
+        return {
+          bind: (state: never, pod: PodInfo, node: string) =>
+            answers.bind(asked("bind", pod, node), () => own.bind!(state, pod, node)),
         };
       case "postBind":
         return {
-          postBind: (state: never, pod: PodInfo, nodeName: string) =>
-            this.ask({ method: "postBind", pod: pod.pod, node: nodeName }, () =>
-              own.postBind!(state, pod, nodeName),
-            ),
+          postBind: (state: never, pod: PodInfo, node: string) =>
+            answers.ask(asked("postBind", pod, node), () => own.postBind!(state, pod, node)),
         };
     }
   }
 
   private queueSort(own: OwnPlugin): Readonly<Record<string, unknown>> {
-    const { sortsAnew } = own;
-    return {
-      less: (a: QueuedPod, b: QueuedPod) =>
-        this.boolean({ method: "less", pod: a.pod }, () => own.less!(a, b)),
-      ...(sortsAnew === undefined
-        ? {}
-        : {
-            sortsAnew: (now: number) =>
-              this.boolean({ method: "sortsAnew" }, () => own.sortsAnew!(now)),
-          }),
-    };
+    const { answers } = this;
+    const less = (a: QueuedPod, b: QueuedPod) =>
+      answers.boolean({ method: "less", pod: a.pod }, () => own.less!(a, b));
+    if (own.sortsAnew === undefined) return { less };
+    const sortsAnew = (now: number) =>
+      answers.boolean({ method: "sortsAnew" }, () => own.sortsAnew!(now));
+    return { less, sortsAnew };
   }
 
   private scoring(own: OwnPlugin): Readonly<Record<string, unknown>> {
+    const { answers } = this;
     const normalises = typeof own.normalizeScore === "function";
     const score = (state: never, pod: PodInfo, node: NodeInfo): number => {
       const asked = { method: "score", pod: pod.pod, node: node.name };
-      const value: unknown = this.ask(asked, () => own.score!(state, pod, node));
+      const value: unknown = answers.ask(asked, () => own.score!(state, pod, node));
       const isRight = normalises ? Number.isFinite(value) : isScore(value);
-      if (!isRight) this.fault(asked, value, normalises ? "a number" : A_SCORE);
+      if (!isRight) answers.fault(asked, value, normalises ? "a number" : A_SCORE);
       return value as number;
     };
     if (!normalises) return { score };
@@ -212,116 +228,17 @@ class OwnPluginMaker {
       scores: Float64Array,
     ): void => {
       const asked = { method: "normalizeScore", pod: pod.pod };
-      this.ask(asked, () => own.normalizeScore!(state, pod, nodes, scores));
+      answers.ask(asked, () => own.normalizeScore!(state, pod, nodes, scores));
       for (let i = 0; i < scores.length; i += 1) {
         if (isScore(scores[i])) continue;
         // A rule by groups of nodes has one of each.
-        this.fault({ ...asked, node: nodes[i]?.name ?? "" }, scores[i], A_SCORE);
+        answers.fault({ ...asked, node: nodes[i]?.name ?? "" }, scores[i], A_SCORE);
       }
     };
     return { score, normalizeScore };
   }
-
-  private reserving(own: OwnPlugin): Readonly<Record<string, unknown>> {
-    return {
-      reserve: (state: never, pod: PodInfo, nodeName: string) => {
-        const asked = { method: "reserve", pod: pod.pod, node: nodeName };
-        return this.result(
-          asked,
-          this.ask(asked, () => own.reserve!(state, pod, nodeName)),
-        );
-      },
-      unreserve: (state: never, pod: PodInfo, nodeName: string) =>
-        this.ask({ method: "unreserve", pod: pod.pod, node: nodeName }, () =>
-          own.unreserve?.(state, pod, nodeName),
-        ),
-    };
-  }
-
-  private result(asked: Asked, value: unknown): Result {
-    if (value === null || value === undefined) return null;
-    const { code, reasons } = value as { code?: unknown; reasons?: unknown };
-    if (!REFUSALS.includes(code as string)) {
-      this.fault(asked, code ?? value, `null, or { code: ${REFUSALS.join(" or ")}, reasons }`);
-    }
-    if (!Array.isArray(reasons) || reasons.some((reason) => typeof reason !== "string")) {
-      this.fault(asked, reasons, "a list of texts as `reasons`");
-    }
-    return this.status(code as Code, reasons);
-  }
-
-  /** One and the same object for the same refusal: statuses are told apart by identity. */
-  private status(code: Code, reasons: readonly string[]): Status {
-    const key = JSON.stringify([code, ...reasons]);
-    let status = this.statuses.get(key);
-    if (status === undefined) {
-      status = new Status(code, [...reasons], this.definition.name);
-      this.statuses.set(key, status);
-    }
-    return status;
-  }
-
-  private skip(asked: Asked, value: unknown): Result {
-    if (value === null || value === undefined) return null;
-    const { code } = value as { code?: unknown };
-    if (code !== "Skip") this.fault(asked, code ?? value, 'null or { code: "Skip" }');
-    return this.status("Skip", []);
-  }
-
-  private preFilterResult(asked: Asked, value: unknown): PreFilterResult {
-    if (value === null || value === undefined) return PRE_FILTER_SUCCESS;
-    const { code, nodeNames } = value as { code?: unknown; nodeNames?: Iterable<string> };
-    if (code === "Skip") return { status: this.skip(asked, value), nodeNames: null };
-    if (nodeNames === undefined) return { status: this.result(asked, value), nodeNames: null };
-    return { status: null, nodeNames: this.ask(asked, () => new Set(nodeNames)) };
-  }
-
-  private permitResult(asked: Asked, value: unknown): PermitResult {
-    const { waitSeconds } = (value ?? {}) as { waitSeconds?: unknown };
-    if (waitSeconds === undefined) return { status: this.result(asked, value), timeoutMicros: 0 };
-    const isRight = Number.isFinite(waitSeconds) && (waitSeconds as number) >= 0;
-    if (!isRight) this.fault(asked, waitSeconds, "seconds from 0 on as `waitSeconds`");
-    const timeoutMicros = Math.round((waitSeconds as number) * MICROS_PER_SECOND);
-    return { status: this.status("Wait", []), timeoutMicros };
-  }
-
-  private boolean(asked: Asked, question: () => unknown): boolean {
-    const value = this.ask(asked, question);
-    if (typeof value !== "boolean") this.fault(asked, value, "true or false");
-    return value;
-  }
-
-  private ask<T>(asked: Asked, question: () => T): T {
-    try {
-      return question();
-    } catch (error) {
-      if (error instanceof PluginFault) throw error;
-      throw new PluginFault(this.module, `${this.what(asked)} threw ${thrown(error)}`);
-    }
-  }
-
-  private fault(asked: Asked, value: unknown, right: string): never {
-    throw new PluginFault(
-      this.module,
-      `${this.what(asked)} gave ${told(value)}: expected ${right}`,
-    );
-  }
-
-  private what({ method, pod, node }: Asked): string {
-    const ofPod = pod === undefined ? "" : ` of pod ${pod.namespace}/${pod.name}`;
-    const onNode = node === undefined || node === "" ? "" : ` on node ${node}`;
-    return `plugin ${this.definition.name}: ${method}${ofPod}${onNode}`;
-  }
 }
-
-const A_SCORE = `a whole number from 0 to ${MAX_NODE_SCORE}`;
 
 function isScore(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_NODE_SCORE;
-}
-
-/** What was thrown, also by a module that has an `Error` of its own. */
-function thrown(error: unknown): string {
-  const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
-  return typeof message === "string" ? `${String(name ?? "Error")}: ${message}` : told(error);
 }
