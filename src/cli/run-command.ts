@@ -2,7 +2,6 @@ import process from "node:process";
 import pc from "picocolors";
 import { printableLines } from "../base/printable.js";
 import type { FinishedRun } from "../experiment/run-scenario.js";
-import { failedExpectations } from "../scenario/expectations.js";
 import { formatIssue, type Issue } from "../scenario/issue.js";
 import { loadRun } from "../scenario/load/load-run.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
@@ -14,6 +13,7 @@ import { pipedFiles } from "./piped-files.js";
 import { type HereContext, runHere } from "./run-here.js";
 import { jsonOf, reportOf } from "./run-report.js";
 import { tell } from "./standard-streams.js";
+import { unmetExpectations } from "./unmet-expectations.js";
 import { watchedFiles } from "./watched-files.js";
 import { type Emphasis, NO_EMPHASIS, summaryText } from "./summary-table.js";
 
@@ -87,7 +87,7 @@ async function runAll(
     } else if (outcome.outcome === "finished") {
       finished.push(outcome.run);
       if (options.json !== true) printSummary(outcome.run);
-      if (!passes(outcome.run, options)) exitCode = ExitCode.checkFailed;
+      if (!(await passes(outcome.run, options))) exitCode = ExitCode.checkFailed;
     }
     if (exitCode === ExitCode.wrongInput || exitCode === ExitCode.cannotWrite) break;
     if (context.interruption.requested) break;
@@ -120,9 +120,9 @@ function explainsSome(finished: readonly FinishedRun[]): boolean {
 }
 
 /** Says what does not hold of a finished run; true when all does. */
-function passes(run: FinishedRun, options: RunOptions): boolean {
+async function passes(run: FinishedRun, options: RunOptions): Promise<boolean> {
   const { scenario } = run.loaded;
-  const failed = failedExpectations(scenario.expect, run.figures.summary);
+  const failed = await unmetExpectations(run);
   for (const text of failed) tell(`${scenario.name}: expectation failed: ${text}`);
   const harmful = run.notModelled.filter(({ effect }) => effect !== "none");
   const isStrict = options.strict === true && harmful.length > 0;

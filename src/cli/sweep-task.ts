@@ -2,12 +2,12 @@ import { RunBrokenError } from "../experiment/run-broken-error.js";
 import { runScenario } from "../experiment/run-scenario.js";
 import type { TaskOutcome } from "../experiment/sweep/run-sweep.js";
 import type { SweepTask } from "../experiment/sweep/sweep-plan.js";
-import { failedExpectations } from "../scenario/expectations.js";
 import { formatIssue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { loadScenario } from "../scenario/load/load-scenario.js";
 import { processOwner } from "./process-owner.js";
 import { silentWatch } from "./silent-watch.js";
+import { unmetExpectations } from "./unmet-expectations.js";
 import { watchedFiles } from "./watched-files.js";
 
 /** What a worker is given beside the task: data. */
@@ -41,10 +41,8 @@ export async function runSweepTask(
     const outcome = await runScenario(loaded.loaded, { out, variant, version, owner, watch });
     if (outcome.outcome === "interrupted") return outcome;
     if (outcome.outcome === "finished") {
-      const { digest, figures } = outcome.run;
-      const { expect } = loaded.loaded.scenario;
-      const unmet = failedExpectations(expect, figures.summary);
-      return { outcome: "finished", digest, failedExpectations: unmet };
+      const unmet = await unmetExpectations(outcome.run);
+      return { outcome: "finished", digest: outcome.run.digest, failedExpectations: unmet };
     }
     const issues = outcome.outcome === "refused" ? outcome.issues : [outcome.issue];
     return { outcome: "failed", isBug: false, messages: issues.map(formatIssue) };

@@ -1,7 +1,16 @@
 import { nearestName } from "../base/near-name.js";
+import { COMPUTED_METRICS } from "../record/metrics/computed-metrics.js";
 import { METRICS } from "../record/metrics/registry.js";
-import type { SummaryRow } from "../record/summary.js";
 import type { Expectation } from "./schema/scenario.js";
+
+/** A figure of a finished run: a row of its summary, or one that was computed. */
+export interface MeasuredRow {
+  readonly metric: string;
+  /** `key=value` pairs joined by `;`, sorted; empty for the whole. */
+  readonly labels: string;
+  /** NaN where it is not known. */
+  readonly value: number;
+}
 
 /** An expectation that does not hold, as a sentence. */
 export type Failed = string;
@@ -22,7 +31,7 @@ const HOLDS: Readonly<Record<Expectation["operator"], (value: number, bound: num
  */
 export function failedExpectations(
   expectations: readonly Expectation[],
-  rows: readonly SummaryRow[],
+  rows: readonly MeasuredRow[],
 ): readonly Failed[] {
   const failed: Failed[] = [];
   for (const expectation of expectations) {
@@ -46,10 +55,10 @@ export function failedExpectations(
   return failed;
 }
 
-/** What to say of a metric that no run has; null for one that is known. `others` are known beside those of runs. */
-export function unknownMetric(metric: string, others: readonly string[] = []): string | null {
-  if (Object.hasOwn(METRICS, metric) || others.includes(metric)) return null;
-  const known = [...Object.keys(METRICS), ...others];
+/** What to say of a metric that no run has; null for one that is known. */
+export function unknownMetric(metric: string): string | null {
+  const known: readonly string[] = [...Object.keys(METRICS), ...COMPUTED_METRICS];
+  if (known.includes(metric)) return null;
   return `no metric has that name; the nearest is ${nearestName(metric, known)}`;
 }
 

@@ -4,6 +4,7 @@ import type { FinishedRun } from "../../src/analysis/quality/quality-metric.js";
 import { QUALITY_METRICS } from "../../src/analysis/quality/registry.js";
 import { withQuality } from "../../src/analysis/quality/with-quality.js";
 import type { NodeRow, PodRow } from "../../src/analysis/results/run-tables.js";
+import { COMPUTED_METRICS } from "../../src/record/metrics/computed-metrics.js";
 import { METRICS } from "../../src/record/metrics/registry.js";
 import { madeRuns } from "./made-runs.js";
 
@@ -215,6 +216,7 @@ describe("jobs and costs, by hand", () => {
 describe("the list", () => {
   test("holds names that end in their unit, and none twice or of a recorded metric", () => {
     const names = QUALITY_METRICS.map(({ name }) => name);
+    expect(names).toEqual(COMPUTED_METRICS);
     expect(new Set(names).size).toBe(names.length);
     for (const { name, unit } of QUALITY_METRICS) {
       expect(name.endsWith(`_${unit}`), name).toBe(true);

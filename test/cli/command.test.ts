@@ -33,6 +33,8 @@ spec:
 const EXPECTING = scenario("expecting", "  manifests: [app.yaml]\n  expect:\n").concat(
   '    - { metric: pods_bound_count, is: "== 2" }\n',
   '    - { metric: pods_created_count, is: ">= 3" }\n',
+  '    - { metric: jain_index_ratio, is: "== 1" }\n',
+  '    - { metric: packing_efficiency_ratio, labels: { bound: l2 }, is: "< 0.1" }\n',
 );
 const HOOKED = APP.replace(
   'image: "web:1"',
@@ -59,6 +61,8 @@ describe("seatrial", () => {
     expect(stderr).toContain("expecting: expectation failed: ");
     expect(stderr).toContain("pods_created_count");
     expect(stderr).not.toContain("pods_bound_count");
+    expect(stderr).toContain("packing_efficiency_ratio{bound=l2}: expected < 0.1, found 0.5");
+    expect(stderr).not.toContain("jain_index_ratio");
     const runs = JSON.parse(stdout);
     expect(runs).toHaveLength(2);
     for (const [i, name] of ["good", "expecting"].entries()) {

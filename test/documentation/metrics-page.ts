@@ -39,6 +39,6 @@ const INTRODUCTION = `# Metrics
 
 This page is generated from the definitions (\`npm run schema\`). Names end in their unit. Rules of the recorded ones: [record](model/record.md).
 
-\`compare\`, \`gate\`, \`plot\` and \`report\` know both kinds by name, as \`metric\` or \`metric{labels}\`; expectations of scenarios know the recorded ones.
+\`compare\`, \`gate\`, \`plot\`, \`report\` and the expectations of scenarios know both kinds by name, as \`metric\` or \`metric{labels}\` (\`expect\` gives labels by themselves).
 What is computed is read from \`pods.csv\`, \`nodes.csv\` and \`summary.csv\` of a run, over the part that it measures.
 `;

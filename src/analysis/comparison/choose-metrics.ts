@@ -66,10 +66,7 @@ function inOrder<T extends readonly [string, { labels: string }]>(found: readonl
 
 function problemOf(name: string, present: ReadonlyMap<string, { metric: string; labels: string }>) {
   const metric = name.replace(/\{.*$/, "");
-  const unknown = unknownMetric(
-    metric,
-    QUALITY_METRICS.map((one) => one.name),
-  );
+  const unknown = unknownMetric(metric);
   if (unknown !== null) return `--metric ${name}: ${unknown}`;
   const rows = [...present.values()]
     .filter((figure) => figure.metric === metric)

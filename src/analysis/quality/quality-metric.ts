@@ -1,3 +1,4 @@
+import type { ComputedMetric } from "../../record/metrics/computed-metrics.js";
 import type { Unit } from "../../record/metrics/metric-group.js";
 import type { Solver } from "../packing/linear-program.js";
 import type { RunResult } from "../results/read-results.js";
@@ -24,7 +25,7 @@ export interface QualityValue {
 /** A figure of the literature that is computed from the files of a run, when somebody asks for it by name. */
 export interface QualityMetric {
   /** Ends in its unit. */
-  readonly name: string;
+  readonly name: ComputedMetric;
   readonly unit: Unit;
   /** Keys that its rows may carry. */
   readonly labels: readonly string[];
