@@ -27,6 +27,8 @@ export interface CompareOptions {
   readonly best?: string;
   readonly better: "smaller" | "larger";
   readonly indifference: { readonly amount: number } | { readonly share: number };
+  /** Further runs to share out, with `best`. */
+  readonly budget?: number;
   readonly format: TableFormat;
 }
 
@@ -89,7 +91,7 @@ const FIRST_STAGE = 10;
 function selectBestOf(
   variants: readonly Variant[],
   metric: string,
-  { better, indifference, level, format }: CompareOptions,
+  { better, indifference, level, format, budget }: CompareOptions,
 ): ExitCode {
   const chosen = chooseFigures([metric], variants);
   if ("problem" in chosen) {
@@ -111,6 +113,7 @@ function selectBestOf(
     indifferenceShare: isAmount ? 0 : indifference.share,
     alpha,
     firstStage: FIRST_STAGE,
+    ...(budget === undefined ? {} : { budget }),
   };
   let exitCode: ExitCode = ExitCode.good;
   try {

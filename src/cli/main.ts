@@ -228,6 +228,7 @@ function program(interruption: Interruption): Command {
       amountOrShare,
       { share: 0.01 },
     )
+    .option("--budget <runs>", "further runs to share out among the variants, for --best", positive)
     .addOption(
       new Option("--format <form>", "how to print").choices(TABLE_FORMATS).default("table"),
     )

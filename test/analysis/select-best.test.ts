@@ -83,6 +83,46 @@ describe("the best of all variants", () => {
     expect(selectBest(few, OPTIONS).selected).toBeNull();
   });
 
+  test("shares a budget of further runs out among the variants, most to those that are hard to tell apart", () => {
+    const stream = new RandomStreams(6).stream("few");
+    const found = selectBest(variantsOf(correlated(stream, [100, 100.3, 130], 12)), {
+      ...OPTIONS,
+      indifference: 0.05,
+      budget: 60,
+    });
+    const further = new Map(found.ranked.map(({ name, furtherSeeds }) => [name, furtherSeeds!]));
+    expect([...further.values()].reduce((sum, runs) => sum + runs, 0)).toBe(60);
+    expect(further.get("v2")).toBe(0);
+    expect(Math.min(further.get("v0")!, further.get("v1")!)).toBeGreaterThan(15);
+  });
+
+  test("takes variants that were put aside with the seeds that they had", () => {
+    const stream = new RandomStreams(7).stream("unequal");
+    for (let trial = 0; trial < 20; trial += 1) {
+      const streams = correlated(stream, [100, 101.5, 112], 60);
+      const whole = selectBest(variantsOf(streams), OPTIONS);
+      const aside = whole.ranked.find(({ name }) => name === "v2")!.asideAfter!;
+      const shorter = [streams[0]!, streams[1]!, streams[2]!.slice(0, aside)];
+      const found = selectBest(variantsOf(shorter), OPTIONS);
+      expect([found.selected, found.rounds]).toEqual([whole.selected, whole.rounds]);
+    }
+  });
+
+  test("is right as often as it says where no seeds are enough to select: the best mean, by the bound", () => {
+    const stream = new RandomStreams(8).stream("bound");
+    let [right, promised] = [0, 0];
+    const trials = 1_000;
+    for (let trial = 0; trial < trials; trial += 1) {
+      const streams = correlated(stream, [100, 101, 102], 20);
+      const found = selectBest(variantsOf(streams), { ...OPTIONS, indifference: 1e-6 });
+      expect(found.selected).toBeNull();
+      promised += Math.max(0, found.probabilityOfBestMean!) / trials;
+      if (found.ranked[0]!.name === "v0") right += 1 / trials;
+    }
+    expect(promised).toBeGreaterThan(0.5);
+    expect(right).toBeGreaterThanOrEqual(promised);
+  });
+
   test("is found by one observation where seeds change nothing", () => {
     const found = selectBest(
       variantsOf([
@@ -105,7 +145,9 @@ describe("the best of all variants", () => {
   });
 
   test("refuses mixed seeds and values that are missing", () => {
-    expect(() => selectBest(variantsOf([[1, 2], [1]]), OPTIONS)).toThrow("has other seeds");
+    const [first, second] = variantsOf([[1, 2], [1]]);
+    const other = { ...second!, runs: new Map([[7, second!.runs.get(1)!]]) };
+    expect(() => selectBest([first!, other], OPTIONS)).toThrow("v1 has other seeds than v0");
     expect(() =>
       selectBest(
         variantsOf([

@@ -5,22 +5,29 @@ const SHARE_DIGITS = 0;
 
 /** The variants from the best on. */
 export function bestTable({ ranked, selected }: BestFound): TextTable {
+  const hasBudget = ranked.some(({ furtherSeeds }) => furtherSeeds !== null);
   return {
     columns: [
       { name: "variant", align: "left" },
       { name: "mean", align: "right" },
       { name: "sd", align: "right" },
+      { name: "seeds", align: "right" },
       { name: "put aside after", align: "right" },
-      { name: "share of further seeds", align: "right" },
+      { name: hasBudget ? "further seeds" : "share of further seeds", align: "right" },
     ],
-    rows: ranked.map(({ name, mean, standardDeviation, asideAfter, furtherShare }) => [
-      name === selected ? `${name} (selected)` : name,
-      figure(mean),
-      figure(standardDeviation),
-      asideAfter === null ? "" : `${asideAfter} seeds`,
-      furtherShare === null ? "" : `${(100 * furtherShare).toFixed(SHARE_DIGITS)} %`,
+    rows: ranked.map((row) => [
+      row.name === selected ? `${row.name} (selected)` : row.name,
+      figure(row.mean),
+      figure(row.standardDeviation),
+      String(row.seeds),
+      row.asideAfter === null ? "" : `${row.asideAfter} seeds`,
+      hasBudget ? String(row.furtherSeeds) : shareText(row.furtherShare),
     ]),
   };
+}
+
+function shareText(share: number | null): string {
+  return share === null ? "" : `${(100 * share).toFixed(SHARE_DIGITS)} %`;
 }
 
 /** What was found, in a sentence. */
@@ -31,7 +38,10 @@ export function bestSentence(found: BestFound, key: string, alpha: number): stri
     return `the best by ${key} is ${selected}: seeds do not change it (deterministic, one observation)`;
   }
   if (selected === null) {
-    return `${seeds} seeds do not suffice to tell the best by ${key}, where ${by} are worth telling: run more seeds, by these shares`;
+    const sure = found.probabilityOfBestMean;
+    const soFar =
+      sure === null ? "" : `; the best mean so far is right with probability ${sureText(sure)}`;
+    return `${seeds} seeds do not suffice to tell the best by ${key}, where ${by} are worth telling: run more seeds, by these shares${soFar}`;
   }
   return (
     `the best by ${key} is ${selected}, with probability ${1 - alpha} or more if it leads by ${by}, ` +
@@ -41,4 +51,9 @@ export function bestSentence(found: BestFound, key: string, alpha: number): stri
 
 function figure(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+/** Of a bound that may lie below 0. */
+function sureText(probability: number): string {
+  return `${Math.max(0, probability).toFixed(2)} or more (APCS-B)`;
 }

@@ -25,13 +25,25 @@ export function ocba({ means, sds, budget, better }: OcbaOptions) {
   const total = sumOf(ratio);
   const fractions = ratio.map((share) => share / total);
   const allocation = fractions.map((share) => share * budget);
-  const wrong = others.map((i) =>
-    normal.sf(
-      gap(values, best, i) /
-        Math.sqrt(square(sds[best]!) / allocation[best]! + square(sds[i]!) / allocation[i]!),
-    ),
-  );
-  return { best, fractions, allocation, apcsBonferroni: 1 - sumOf(wrong) };
+  const apcsBonferroni = probabilityOfCorrectSelection({ means, sds, counts: allocation, better });
+  return { best, fractions, allocation, apcsBonferroni };
+}
+
+/** A lower bound of the chance that the best mean is that of the best system, with so many observations of each (APCS-B). */
+export function probabilityOfCorrectSelection({
+  means,
+  sds,
+  counts,
+  better,
+}: Omit<OcbaOptions, "budget"> & { readonly counts: readonly number[] }): number {
+  const values = means.map((mean) => (better === "larger" ? mean : -mean));
+  const all = values.map((_, i) => i);
+  const best = indexOfLargest(values, all);
+  const variance = (i: number) => square(sds[i]!) / counts[i]!;
+  const wrong = all
+    .filter((i) => i !== best)
+    .map((i) => normal.sf(gap(values, best, i) / Math.sqrt(variance(best) + variance(i))));
+  return 1 - sumOf(wrong);
 }
 
 function gap(values: readonly number[], best: number, i: number): number {

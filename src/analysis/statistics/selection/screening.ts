@@ -37,7 +37,8 @@ export function selectKn(options: SelectionOptions): Selected {
   const k = data.length;
   const eta = (pow((2 * alpha) / (k - 1), -2 / (n0 - 1)) - 1) / 2;
   const hSquared = 2 * eta * (n0 - 1);
-  const variances = differenceVariances(data, n0);
+  const all = data.map((_, i) => i);
+  const variances = differenceVariances(data, n0, all);
   const last = (i: number, l: number) =>
     Math.floor((hSquared * variances[i]![l]!) / square(options.indifference));
   const most = Math.max(
@@ -64,11 +65,11 @@ export function selectKnPlusPlus(options: KnPlusPlusOptions): Selected {
     options.beta === "crn" ? options.alpha / (k - 1) : 1 - pow(1 - options.alpha, 1 / (k - 1));
   return screen(data, options, {
     stopAfter: Number.POSITIVE_INFINITY,
-    scale(r) {
+    scale(r, inside) {
       const eta = (pow(2 * share, -2 / (r - 1)) - 1) / 2;
       const variances =
         options.variance === "differences"
-          ? differenceVariances(data, r)
+          ? differenceVariances(data, r, inside)
           : summedVariances(data, r);
       return { eta, hSquared: 2 * eta * (r - 1), variances };
     },
@@ -84,7 +85,10 @@ interface Scale {
 function screen(
   data: readonly (readonly number[])[],
   { firstStage, indifference }: SelectionOptions,
-  { stopAfter, scale }: { stopAfter: number; scale: (r: number) => Scale },
+  {
+    stopAfter,
+    scale,
+  }: { stopAfter: number; scale: (r: number, inside: readonly number[]) => Scale },
 ): Selected {
   const observations = data.map(() => firstStage);
   const eliminatedAt: (number | null)[] = data.map(() => null);
@@ -94,7 +98,7 @@ function screen(
       if (data[i]!.length < r) throw new StreamsTooShort(`system ${i} has no observation ${r}`);
       observations[i] = r;
     }
-    const { eta, hSquared, variances } = scale(r);
+    const { eta, hSquared, variances } = scale(r, inside);
     const means = data.map((stream) => meanOf(stream.slice(0, r)));
     const end = () => {
       const selected = indexOfLargest(means, inside);
@@ -115,10 +119,21 @@ function screen(
   }
 }
 
-function differenceVariances(data: readonly (readonly number[])[], n: number): number[][] {
-  return data.map((a) =>
-    data.map((b) => (a === b ? 0 : sampleVariance(a.slice(0, n).map((x, j) => x - b[j]!)))),
-  );
+/** Of systems that are still in, whose streams are long enough; 0 for others. */
+function differenceVariances(
+  data: readonly (readonly number[])[],
+  n: number,
+  inside: readonly number[],
+): number[][] {
+  const variances = data.map(() => new Array<number>(data.length).fill(0));
+  for (const i of inside) {
+    for (const l of inside) {
+      if (i === l) continue;
+      const other = data[l]!;
+      variances[i]![l] = sampleVariance(data[i]!.slice(0, n).map((x, j) => x - other[j]!));
+    }
+  }
+  return variances;
 }
 
 function summedVariances(data: readonly (readonly number[])[], n: number): number[][] {
