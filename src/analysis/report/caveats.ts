@@ -23,7 +23,7 @@ export function caveats(runs: readonly RunResult[]): readonly string[] {
   if (fewest === 1) found.add("One seed: nothing is known about how much chance changes it.");
   else if (fewest < FEW_SEEDS) {
     found.add(
-      `${fewest} seeds: intervals, and bands over time, rely on differences that are close to normal.`,
+      `${fewest} seeds: intervals rely on differences that are close to normal, and so do bands over time.`,
     );
   }
   return [...found];

@@ -1,4 +1,5 @@
 import { gaussian } from "./gaussian.js";
+import { square } from "./sample.js";
 
 export interface DeviationOptions {
   /** Values of each point that varies, one a seed. */
@@ -46,11 +47,11 @@ export function studentizedDeviations(options: DeviationOptions): Float64Array {
     variances.fill(0);
     for (let k = 0; k < df; k++) {
       if (n > FEW_SEEDS) {
-        variances[0]! += draw() ** 2 / df;
+        variances[0]! += square(draw()) / df;
         continue;
       }
       drawWeights();
-      for (const [j, unit] of units.entries()) variances[j]! += weigh(unit) ** 2 / df;
+      for (const [j, unit] of units.entries()) variances[j]! += square(weigh(unit)) / df;
     }
     if (n > FEW_SEEDS) variances.fill(variances[0]!);
   };
