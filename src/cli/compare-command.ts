@@ -9,6 +9,9 @@ import { sweepManifests } from "../analysis/results/sweep-manifest.js";
 import { bestSentence, bestTable } from "../analysis/selection/best-text.js";
 import { selectBest } from "../analysis/selection/select-best.js";
 import { byScenario, type Variant, variantsOf } from "../analysis/results/variants.js";
+import { UnreadableTable } from "../analysis/results/run-tables.js";
+import { adviseWarmUp, NoSeries } from "../analysis/warm-up/warm-up-advice.js";
+import { warmUpNotes, warmUpTable } from "../analysis/warm-up/warm-up-text.js";
 import { renderTable, type TableFormat } from "../analysis/tables/table.js";
 import { printableLines } from "../base/printable.js";
 import { formatIssue } from "../scenario/issue.js";
@@ -27,6 +30,10 @@ export interface CompareOptions {
   readonly best?: string;
   readonly better: "smaller" | "larger";
   readonly indifference: { readonly amount: number } | { readonly share: number };
+  /** Advises on the warm-up by this series, in place of the comparison. */
+  readonly warmUp?: string;
+  /** Into which runs are cut, with `warmUp`. */
+  readonly batches: number;
   /** Further runs to share out, with `best`. */
   readonly budget?: number;
   readonly format: TableFormat;
@@ -43,7 +50,11 @@ export async function compareCommand(
     return ExitCode.wrongInput;
   }
   const [manifest] = options.by === "scenario" ? [] : sweepManifests(read.runs);
-  const { best } = options;
+  const { best, warmUp } = options;
+  if (warmUp !== undefined) {
+    const own = options.by === "scenario" ? byScenario(read.runs) : variantsOf(read.runs);
+    return adviseOn(own, warmUp, options);
+  }
   const wished = best === undefined ? options.metric : [best];
   const asked = wished.length > 0 ? wished : (manifest?.metrics ?? []);
   const runs = await qualityOf(read.runs, asked);
@@ -80,6 +91,24 @@ export async function compareCommand(
     return ExitCode.good;
   } catch (error) {
     if (!(error instanceof NotComparable)) throw error;
+    tell(error.message);
+    return ExitCode.wrongInput;
+  }
+}
+
+/** `--warm-up`: where to cut all runs; exit 3 where they are too short to tell. */
+function adviseOn(
+  variants: readonly Variant[],
+  key: string,
+  { batches, level, format }: CompareOptions,
+): ExitCode {
+  try {
+    const advice = adviseWarmUp(variants, { key, batches, level });
+    process.stdout.write(printableLines(renderTable(warmUpTable(advice, level), format)));
+    printNotes(warmUpNotes(advice, key, batches), format);
+    return advice.isTooShort ? ExitCode.undecided : ExitCode.good;
+  } catch (error) {
+    if (!(error instanceof NoSeries || error instanceof UnreadableTable)) throw error;
     tell(error.message);
     return ExitCode.wrongInput;
   }

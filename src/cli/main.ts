@@ -228,6 +228,8 @@ function program(interruption: Interruption): Command {
       amountOrShare,
       { share: 0.01 },
     )
+    .option("--warm-up <series>", "advise how much of the start to leave out, by this series")
+    .option("--batches <n>", "batches of each run after the warm-up, for --warm-up", positive, 20)
     .option("--budget <runs>", "further runs to share out among the variants, for --best", positive)
     .addOption(
       new Option("--format <form>", "how to print").choices(TABLE_FORMATS).default("table"),
