@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
+import { detectionCurve } from "./detection-curve.js";
 
 const MAIN = resolve("dist/cli/main.js");
 const DATA = resolve(process.env.SEATRIAL_DATA ?? "../shared/traces");
@@ -18,8 +19,8 @@ export function hasData(name: string): boolean {
 }
 
 /**
- * What a study of `scenarios/studies` publishes, by file name: the comparison of its variants as CSV, and its figures with their
- * data. All is made anew with the built command.
+ * What a study of `scenarios/studies` publishes, by file name: the comparison of its variants as CSV, what it could have
+ * found, and its figures with their data. All is made anew with the built command.
  */
 export async function makeStudy(name: string): Promise<Readonly<Record<string, string>>> {
   const folder = mkdtempSync(join(tmpdir(), `study-${name}-`));
@@ -31,7 +32,12 @@ export async function makeStudy(name: string): Promise<Readonly<Record<string, s
     const drawn = readdirSync(figures).map(
       (file) => [file, readFileSync(join(figures, file), "utf8")] as const,
     );
-    return { "comparison.csv": comparison, ...Object.fromEntries(drawn) };
+    const detection = detectionCurve(comparison);
+    return {
+      "comparison.csv": comparison,
+      "detection.csv": detection,
+      ...Object.fromEntries(drawn),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
