@@ -12,7 +12,7 @@ export interface WarmUpOptions {
 }
 
 /** What the series of one run says. */
-export interface RunWarmUp {
+interface RunWarmUp {
   readonly variant: string;
   readonly seed: number;
   /** Where the run by itself would be cut. */
