@@ -27,6 +27,20 @@ export function mixes(millis: number, targets: Targets): void {
   });
   report("200 Services, spread by default", services, millis);
   manyOnes(targets);
+  ownTemplates(targets);
+}
+
+/** Every pod has a template of its own, which asks for other amounts than all others. */
+function ownTemplates(targets: Targets): void {
+  const pods = 50_000;
+  const own = new Churn(manyTemplates(pods), NODES, { percentage: 0, standing: 100 });
+  let nanos = 0;
+  for (let placed = 0; placed < pods; placed += BATCH) nanos += own.place("fast", BATCH);
+  const seconds = nanos / 1e9;
+  console.log(
+    `${number(pods)} pods, each of a template of its own, by default: ${seconds.toFixed(1)} s of CPU`,
+  );
+  targets.atMost("50,000 pods, each of a template of its own: seconds of CPU", seconds, 10);
 }
 
 function report(title: string, churn: Churn, millis: number): number {

@@ -3,6 +3,7 @@ import type { CountingRule } from "../framework/counting-rule.js";
 import type { Plugin } from "../framework/interfaces.js";
 import { DecisionDesk } from "./decision-desk.js";
 import { FastClass } from "./fast-class.js";
+import { FirstLook } from "./first-look.js";
 import type { BlockSizes } from "./block-maxima.js";
 import { MarkedNodes } from "./marked-nodes.js";
 import { SharedGroups } from "./node-groups.js";
@@ -49,6 +50,8 @@ interface KnownShape {
   /** By topology keys, for all classes of the shape that share them. */
   readonly groups: Map<string, ShapeGroups>;
   lastUse: number;
+  /** A decision asked for it. */
+  isAsked: boolean;
 }
 
 /** What is known of a template: its shape, and its classes by the rules that count for it. */
@@ -126,27 +129,44 @@ export class FastClasses {
     return judged;
   }
 
-  /** The class of the pod, ready to decide; null where it is not recognised. The table is in sync. */
-  ready(pod: PodInfo): ReadyClass | null {
+  /**
+   * The class of the pod, ready to decide; null where it is not recognised. The table is in sync. `looks`: the
+   * first pod of a shape may be decided by a look at the nodes, of which nothing is kept.
+   */
+  ready(pod: PodInfo, looks: boolean): ReadyClass | FirstLook | null {
     this.clock += 1;
     this.untilCheck -= 1;
     if (this.untilCheck <= 0) this.boundMemory();
     if (pod.pod.nodeName !== "") return null;
     const template = this.templateFor(pod);
-    const { shape } = template.shape;
-    template.shape.lastUse = this.clock;
+    const { plain, shape: known } = template;
+    const { shape, isAsked } = known;
+    known.lastUse = this.clock;
+    known.isAsked = true;
     if (!shape.usable) return null;
+    const ruled = this.areRuled(template, pod);
+    const told = !this.rules.includes(undefined);
+    if (looks && !isAsked && !ruled && told && plain.length === 0) {
+      return this.firstLook(template, pod);
+    }
     shape.sync();
     if (!shape.usable) return null;
-    const { plain } = template;
-    const entry = this.areRuled(template, pod) ? this.ruled(template, pod) : null;
+    const entry = ruled ? this.ruled(template, pod) : null;
     if (entry?.of.sums?.isTellable) return this.withGroups(entry, plain);
     template.simple ??= this.newClass(template, pod, NO_RULES);
     const untold =
-      entry === null && !this.rules.includes(undefined)
+      entry === null && told
         ? plain
         : [...plain, ...this.parts.counting.map(({ plugin }) => plugin)];
     return this.withGroups(template.simple, untold);
+  }
+
+  private firstLook(template: KnownTemplate, pod: PodInfo): FirstLook | null {
+    template.simple ??= this.newClass(template, pod, NO_RULES);
+    const { of } = template.simple;
+    const groups = of.shape.groupsBy(NO_KEYS);
+    groups.sync();
+    return groups.usable ? new FirstLook(of, groups, this.shared.nodes) : null;
   }
 
   /** Finds the rules that count for the pod; false if there is none, or one cannot be told. */
@@ -190,6 +210,7 @@ export class FastClasses {
         shape: new RequestShape(this.parts, this.table, waiting, this.shared),
         groups: new Map(),
         lastUse: this.clock,
+        isAsked: false,
       };
       place.value = shape;
       this.shapes.add(shape);

@@ -1,7 +1,9 @@
 import type { TimeMicros } from "../../base/time.js";
+import type { Candidates } from "../framework/batch-candidates.js";
 import type { ClusterState } from "../framework/cluster-state.js";
 import { CycleState } from "../framework/cycle-state.js";
 import { Diagnosis, fitErrorMessage, postFilterWords } from "../framework/fit-error.js";
+import type { NodeInfo } from "../framework/node-info.js";
 import { NodeBatch, type NodeHint } from "../framework/opportunistic-batch.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Framework } from "../framework/runtime.js";
@@ -18,6 +20,7 @@ import type { FastClass } from "./fast-class.js";
 import { FastClasses, type ReadyClass, type RememberOptions } from "./fast-classes.js";
 import { FastDiagnosis } from "./fast-diagnosis.js";
 import { FastScheduled } from "./fast-scheduled.js";
+import { FirstLook } from "./first-look.js";
 import { LazyCycleState } from "./lazy-cycle-state.js";
 import { closeNominated } from "./nominations.js";
 import { NodeTable } from "./node-table.js";
@@ -86,6 +89,7 @@ export interface FastCounts {
  *      ▼
  *     scheduled, or refused with counts by status (fast-diagnosis) ─► PostFilter (lazy-cycle-state)
  *
+ *     the first pod of a shape, no rule beyond single nodes ─► first-look: a scan that keeps nothing
  *     plugins that cannot be told, for this pod ─► plain-part: a scan that asks these on each node
  *     PreFilter refuses or names nodes, errors, --explain … ─► the plain form as a whole
  */
@@ -167,7 +171,7 @@ export class FastSchedulingAlgorithm {
     return this.options.now?.() ?? 0;
   }
 
-  private ready(framework: Framework, pod: PodInfo): ReadyClass | null {
+  private ready(framework: Framework, pod: PodInfo): ReadyClass | FirstLook | null {
     const { state, table } = this;
     if (pod.pod.nominatedNodeName !== "") return null;
     if (state.nodes.length === 0 || framework.snapshot !== state) return null;
@@ -187,8 +191,9 @@ export class FastSchedulingAlgorithm {
       this.classes.set(framework, classes);
     }
     table.sync();
-    const ready = classes.ready(pod);
-    if (ready === null || !framework.nominator.any) return ready;
+    const nominated = framework.nominator.any;
+    const ready = classes.ready(pod, this.batch === null && !nominated);
+    if (ready === null || ready instanceof FirstLook || !nominated) return ready;
     return closeNominated(framework, pod, table, ready.aside) ? ready : null;
   }
 
@@ -196,20 +201,34 @@ export class FastSchedulingAlgorithm {
   private decide(
     framework: Framework,
     pod: PodInfo,
-    { of, groups, plain }: ReadyClass,
+    ready: ReadyClass | FirstLook,
     asked: Asked,
   ): CycleOutcome | null {
     const signature = framework.signPod(pod);
+    if (ready instanceof FirstLook) {
+      const decided = this.decideWith(framework, ready, pod, asked);
+      if (signature !== null && decided?.kind === "scheduled" && decided.feasible.length > 1) {
+        const { node } = decided;
+        this.leaveBatch(framework, signature, node, () => ready.candidates(node));
+      }
+      return decided;
+    }
+    const { of, groups, plain } = ready;
     const fits = of.prepare(groups);
     if (signature !== null) {
       if (plain.length > 0 || !RowBatchJudge.canJudge(of)) return null;
       const hinted = this.takeHint(framework, of, asked);
       if (hinted !== undefined) return hinted;
     }
-    if (plain.length > 0) return this.decideWith(new PlainPart(of, pod, plain), pod, of, asked);
+    if (plain.length > 0) {
+      return this.decideWith(framework, new PlainPart(of, pod, plain), pod, asked);
+    }
     if (fits > 0) {
       const placed = this.place(framework, of, fits, asked);
-      if (signature !== null) this.leaveBatch(framework, signature, of, placed);
+      // Scores of a single feasible node are not asked for: such a decision leaves none.
+      if (signature !== null && placed.feasibleCount > 1) {
+        this.leaveBatch(framework, signature, placed.node, candidatesOf(of, placed.node));
+      }
       return placed;
     }
     const from = framework.searchFrom();
@@ -251,17 +270,19 @@ export class FastSchedulingAlgorithm {
     };
   }
 
-  /** Scores of a single feasible node are not asked for: such a decision leaves none. */
   private leaveBatch(
     framework: Framework,
     signature: string,
-    of: FastClass,
-    { node, feasibleCount }: FastScheduled,
+    chosen: NodeInfo,
+    candidates: () => Candidates,
   ): void {
-    if (feasibleCount < 2) return;
-    const candidates = candidatesOf(of, node);
-    const madeMicros = this.now();
-    this.batch = new NodeBatch({ framework, signature, chosen: node, madeMicros, candidates });
+    this.batch = new NodeBatch({
+      framework,
+      signature,
+      chosen,
+      madeMicros: this.now(),
+      candidates,
+    });
   }
 
   /** Remembers what the tie-break chose. */
@@ -280,12 +301,11 @@ export class FastSchedulingAlgorithm {
   }
 
   private decideWith(
-    part: PlainPart,
+    framework: Framework,
+    part: PlainPart | FirstLook,
     pod: PodInfo,
-    { desk }: FastClass,
     asked: Asked,
   ): CycleOutcome | null {
-    const { framework } = desk.parts;
     const count = this.table.nodes.length;
     const from = framework.searchFrom();
     const start = from ?? this.nextStartNodeIndex % count;

@@ -98,6 +98,12 @@ export class RequestShape {
     this.rows.sync(this.judge);
   }
 
+  /** Judges some nodes, of which nothing is kept. */
+  look(nodes: JudgedNodes): void {
+    this.rows.judged += nodes.count;
+    this.judge.judge(nodes);
+  }
+
   /** The groups of nodes that `keys` and the static scores divide the nodes into. */
   groupsBy(keys: readonly string[]): NodeGroups {
     const { state, pod, staticScores } = this;

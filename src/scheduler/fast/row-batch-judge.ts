@@ -15,7 +15,7 @@ function isScoredByNode({ sums }: FastClass): boolean {
 }
 
 /** The raw scores of the nodes of a group, as `NodeScores` has them; those that are not asked for are 0. */
-function rawsOf({ shape, desk }: FastClass, group: NodeGroup): readonly number[] {
+export function rawsOf({ shape, desk }: FastClass, group: NodeGroup): readonly number[] {
   const { scorePlugins } = desk.parts.framework;
   return scorePlugins
     .filter(({ plugin }) => normalizes(plugin))

@@ -66,10 +66,35 @@ test("what shapes alone hold is told, even if many others came since it was made
     };
     const containers = [{ name: "c", image: "i" }];
     const template = makeTemplate("default", {}, { containers, affinity });
-    fast.schedule(framework, world.state.podInfos.podInfo(makePod(template, `pod-${i}`)));
+    // Of the first pod of a shape nothing is kept.
+    for (const name of [`pod-${i}`, `like-${i}`]) {
+      fast.schedule(framework, world.state.podInfos.podInfo(makePod(template, name)));
+    }
   };
   for (let i = 0; i < 200; i += 1) decide(i);
   const { bytes } = fast.counts;
   for (let i = 200; i < 400; i += 1) decide(i);
   expect(fast.counts.bytes).toBe(2 * bytes);
+});
+
+test("the first pod of a shape costs the nodes that are wanted, and the second one all of them", () => {
+  const world = makeWorld({ minor: 37, configuration: null });
+  for (let i = 0; i < 2_000; i += 1) {
+    const shape = { cpu: "32", memory: "64Gi", pods: 110, labels: {} };
+    world.state.addNode(makeNode(`node-${i}`, shape));
+  }
+  const framework = world.framework();
+  const fast = new FastSchedulingAlgorithm(world.state, {
+    percentageOfNodesToScore: 10,
+    chooseTie: null,
+    verifyEvery: 1,
+  });
+  const template = makeTemplate("default", {}, { containers: [{ name: "c", image: "i" }] });
+  const judged: number[] = [];
+  for (const name of ["first", "second", "third"]) {
+    fast.schedule(framework, world.state.podInfos.podInfo(makePod(template, name)));
+    judged.push(fast.counts.nodesJudged);
+  }
+  // 200 are wanted, judged in twos of 128.
+  expect(judged).toEqual([256, 2_256, 2_256]);
 });
