@@ -1,6 +1,6 @@
 export const number = (value: number): string => Math.round(value).toLocaleString("en-US");
 
-const WIDTHS = [9, 8, 5, 11, 9, 10, 10, 10, 11, 9, 8];
+const WIDTHS = [9, 8, 5, 11, 9, 10, 9, 9, 9, 11, 9, 8];
 
 /** A line of the table of workloads. */
 export function row(cells: readonly string[]): void {
