@@ -12,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   policies: () => import("./scheduler/policies.js"),
   "start-up": () => import("./start-up.js"),
   openb: () => import("./openb.js"),
+  traffic: () => import("./traffic.js"),
   sweep: () => import("./sweep.js"),
   churn: () => import("./churn.js"),
   "churn-day": async () => ({ run: (await import("./churn.js")).runDay }),

@@ -190,6 +190,34 @@ describe("a step that sets traffic", () => {
   });
 });
 
+describe("mode fluid", () => {
+  const traffic = (mode: string) =>
+    `[{ name: users, to: shop/Service/web, rate: 60/s, mode: ${mode}, objective: { latency: 100ms, quantile: 0.99 } }]`;
+  const behavior = "[{ service: { exponential: { mean: 50ms } }, concurrency: 2 }]";
+
+  test("is near to requests, at a fraction of the work", async () => {
+    const [exact, fluid] = await Promise.all([
+      run({ traffic: traffic("requests"), behavior, duration: "30m" }),
+      run({ traffic: traffic("fluid"), behavior, duration: "30m" }),
+    ]);
+    for (const [metric, bound] of [
+      ["request_count", 0.02],
+      ["request_latency_mean_seconds", 0.05],
+      ["request_latency_p99_seconds", 0.15],
+      ["objective_violation_ratio", 0.15],
+    ] as const) {
+      const [wanted, found] = [exact.summary.get(metric)!, fluid.summary.get(metric)!];
+      expect(Math.abs(found / wanted - 1), metric).toBeLessThan(bound);
+    }
+  });
+
+  test("tells the CPU that requests take", async () => {
+    const busy = "[{ match: { labels: { app: web } }, cpu: { perRequest: 10ms } }]";
+    const { summary } = await run({ behavior: busy, traffic: traffic("fluid") });
+    expect(summary.get("utilization_mean_ratio resource=cpu")! * 8).toBeCloseTo(0.6, 1);
+  });
+});
+
 describe("the scenarios of retry storms", () => {
   const failedShare = async (path: string, settings: readonly string[] = []) => {
     const world = await worldOf(

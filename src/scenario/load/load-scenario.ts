@@ -185,7 +185,8 @@ class ScenarioLoader {
     });
     if (!("rates" in traffic)) return [...traffic];
     return {
-      ...traffic,
+      traffic: traffic.traffic,
+      rates: traffic.rates,
       paths: this.options.paths,
       scenario,
       schedulerConfiguration: schedulerConfig.configuration,
@@ -197,6 +198,7 @@ class ScenarioLoader {
       unknownFields: this.screen.unknownFields(),
       notes: [
         ...this.notes,
+        ...traffic.trafficNotes,
         ...versionNotes([...snapshot, ...objects.nodes], kubernetesMinor, shownAs),
         ...this.screen.droppedFields(),
         ...limitRangeNotes([...snapshot, ...objects.manifests], shownAs),

@@ -19,6 +19,8 @@ export interface LoadedTraffic {
   readonly traffic: readonly TrafficSpec[];
   /** By what is written: of traffic, and of the timeline's steps. */
   readonly rates: ReadonlyMap<RateSpec, Rate>;
+  /** What mode `fluid` does not solve of what it was asked. */
+  readonly trafficNotes: readonly Issue[];
 }
 
 export interface TrafficContext {
@@ -67,7 +69,26 @@ export async function loadTraffic(
     if (rate !== null) await read(rate, ["spec", "timeline", i, "setTraffic", "rate"]);
   }
   issues.push(...nameIssues(context));
-  return issues.length > 0 ? issues : { traffic: all, rates };
+  return issues.length > 0 ? issues : { traffic: all, rates, trafficNotes: fluidNotes(context) };
+}
+
+function fluidNotes({ source, scenario }: TrafficContext): readonly Issue[] {
+  const notes: Issue[] = [];
+  const hasCalls = scenario.behaviors.some(({ serving }) => (serving?.stages.length ?? 0) > 0);
+  for (const [i, { mode, policy, routing, arrivals }] of scenario.traffic.entries()) {
+    if (mode !== "fluid") continue;
+    const unsolved = [
+      ...(policy.retry.maxAttempts > 1 ? ["retries"] : []),
+      ...(policy.timeout?.work === "cancelled" ? ["work that is cancelled"] : []),
+      ...(routing === "random" ? [] : [`${routing} routing`]),
+      ...(arrivals.type === "poisson" && arrivals.phases === null ? [] : ["arrivals but Poisson"]),
+      ...(hasCalls ? ["calls of other services"] : []),
+    ];
+    if (unsolved.length === 0) continue;
+    const message = `\`fluid\` does not solve ${unsolved.join(", ")}: its figures leave them out`;
+    notes.push(source.issue(["spec", "traffic", i, "mode"], message));
+  }
+  return notes;
 }
 
 function specOf(one: Traffic, rate: Rate, backends: Backends): TrafficSpec {

@@ -128,7 +128,8 @@ export class ServedPods {
 
   private coreSecondsNow({ row, isRunning }: ServedPod): number {
     const { pods, nowSeconds } = this.options.loop;
-    return isRunning ? (pods.cpus[row]?.usedSeconds(nowSeconds) ?? 0) : 0;
+    if (!isRunning) return 0;
+    return pods.fluidCoreSeconds[row]! + (pods.cpus[row]?.usedSeconds(nowSeconds) ?? 0);
   }
 
   private follow(pod: PodVersion): void {

@@ -27,6 +27,12 @@ export class FillingBatch implements TrafficBatch {
     if (seconds > this.lateAfterSeconds) this.late += times;
   }
 
+  /** So many requests failed with their only attempt. */
+  fail(failure: Failure, requests: number): void {
+    this.failed += requests;
+    this.attemptsFailed[failure]! += requests;
+  }
+
   clear(): void {
     this.latencies.clear();
     this.attemptsFailed.fill(0);

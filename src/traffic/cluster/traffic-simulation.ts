@@ -11,6 +11,7 @@ import type { CallPolicy } from "../loop/call-policy.js";
 import type { Routing } from "../loop/router.js";
 import { sourceDraws } from "../loop/source-draws.js";
 import { TrafficLoop } from "../loop/traffic-loop.js";
+import { FluidTraffic } from "./fluid-traffic.js";
 import { PodModels, type PodModelsOptions, secondsLaw } from "./pod-models.js";
 import { type EndpointPod, ProxyView } from "./proxy-view.js";
 import { ServedPods } from "./served-pods.js";
@@ -40,16 +41,23 @@ export interface TrafficSimulationOptions
   readonly edgesMicros: readonly TimeMicros[];
 }
 
+/** A traffic in the loop, or among the fluid ones. */
+interface SourceNumber {
+  readonly isFluid: boolean;
+  readonly number: number;
+  readonly routing: Routing;
+}
+
 /**
- * Requests of a scenario's traffic in mode `requests`. They have a loop of their own, which is brought
+ * Requests of a scenario's traffic. Those of mode `requests` have a loop of their own, which is brought
  * to now when something of the cluster changes that they meet, and when figures are told.
  */
 export class TrafficSimulation {
   private readonly counts = new TrafficCounts();
   private readonly loop = new TrafficLoop(this.counts);
   private readonly batches: FillingBatch[] = [];
-  private readonly sources = new Map<string, number>();
-  private readonly routings: Routing[] = [];
+  private readonly fluid = new FluidTraffic(this.loop.pods);
+  private readonly sources = new Map<string, SourceNumber>();
   private readonly proxy: ProxyView;
   private readonly served: ServedPods;
   /** By service followed: its endpoints, and its numbers in the loop by routing. */
@@ -95,14 +103,17 @@ export class TrafficSimulation {
   /** The requests of a traffic come at another rate from now on. */
   changeRate(traffic: string, rate: Rate): void {
     this.advance();
-    this.loop.changeRate(this.sourceOf(traffic), rate);
+    const { isFluid, number } = this.sourceOf(traffic);
+    if (isFluid) this.fluid.changeRate(number, rate);
+    else this.loop.changeRate(number, rate);
   }
 
   /** The requests of a traffic go elsewhere from now on. */
   redirect(traffic: string, backends: Backends): void {
     this.advance();
-    const source = this.sourceOf(traffic);
-    this.loop.redirect(source, this.targetOf(backends, this.routings[source]!));
+    const { isFluid, number, routing } = this.sourceOf(traffic);
+    if (isFluid) this.fluid.redirect(number, this.sharesOf(backends));
+    else this.loop.redirect(number, this.targetOf(backends, routing));
   }
 
   /**
@@ -122,27 +133,32 @@ export class TrafficSimulation {
   }
 
   private addSource(one: TrafficSpec): void {
-    const { engine, endMicros } = this.options;
-    const { name, rate, gaps, phases, routing } = one;
-    const { streams } = engine;
     const batch = new FillingBatch(one);
     this.batches.push(batch);
+    const { name, routing, rate, policy, backends } = one;
+    if (one.mode === "fluid") {
+      const timeout = policyOf(policy).timeout?.after ?? null;
+      const number = this.fluid.add({ batch, rate, shares: this.sharesOf(backends), timeout });
+      this.sources.set(name, { isFluid: true, number, routing });
+      return;
+    }
     this.counts.add(batch);
-    this.routings.push(routing);
+    const { endMicros, engine } = this.options;
+    const { streams } = engine;
     const arrivals = new ArrivalProcess({
-      ...{ rate, gaps, phases, streams, name: `traffic/${name}` },
+      ...{ rate, gaps: one.gaps, phases: one.phases, streams, name: `traffic/${name}` },
       untilSeconds: endMicros / MICROS_PER_SECOND,
     });
-    const source = this.loop.addSource({
+    const number = this.loop.addSource({
       arrivals,
       draws: sourceDraws(streams, `traffic/${name}`),
-      service: this.targetOf(one.backends, routing),
-      policy: this.loop.addPolicy(policyOf(one.policy)),
+      service: this.targetOf(backends, routing),
+      policy: this.loop.addPolicy(policyOf(policy)),
     });
-    this.sources.set(name, source);
+    this.sources.set(name, { isFluid: false, number, routing });
   }
 
-  private sourceOf(traffic: string): number {
+  private sourceOf(traffic: string): SourceNumber {
     const source = this.sources.get(traffic);
     assert(source !== undefined, () => `there is no traffic ${traffic}`);
     return source;
@@ -155,17 +171,16 @@ export class TrafficSimulation {
     return parts.length === 1 ? parts[0]!.service : this.loop.router.addSplit(parts);
   }
 
+  private sharesOf(backends: Backends) {
+    const whole = backends.reduce((sum, { weight }) => sum + weight, 0);
+    return backends.map(({ to, weight }) => ({
+      ...{ service: this.followedNumber(to), share: weight / whole },
+    }));
+  }
+
   /** The number in the loop of a Service whose requests are routed that way. */
   private serviceNumber(name: ServiceName, routing: Routing): number {
-    const text = `${name.namespace}/${name.name}`;
-    let followed = this.followed.get(text);
-    if (followed === undefined) {
-      followed = this.endpoints.length;
-      this.followed.set(text, followed);
-      this.endpoints.push([]);
-      this.numbers.push(new Map());
-      this.proxy.follow(name, followed);
-    }
+    const followed = this.followedNumber(name);
     let number = this.numbers[followed]!.get(routing);
     if (number === undefined) {
       number = this.loop.router.add(routing);
@@ -175,6 +190,18 @@ export class TrafficSimulation {
     return number;
   }
 
+  private followedNumber(name: ServiceName): number {
+    const text = `${name.namespace}/${name.name}`;
+    const known = this.followed.get(text);
+    if (known !== undefined) return known;
+    const followed = this.endpoints.length;
+    this.followed.set(text, followed);
+    this.endpoints.push([]);
+    this.numbers.push(new Map());
+    this.proxy.follow(name, followed);
+    return followed;
+  }
+
   private rowsOf(followed: number): readonly number[] {
     return this.endpoints[followed]!.map((pod) => this.served.rowOf(pod));
   }
@@ -182,22 +209,27 @@ export class TrafficSimulation {
   private setEndpoints(followed: number, pods: readonly EndpointPod[]): void {
     this.advance();
     this.endpoints[followed] = pods;
+    this.tellRows(followed);
+  }
+
+  private tellRows(followed: number): void {
     const rows = this.rowsOf(followed);
     for (const number of this.numbers[followed]!.values()) this.loop.setEndpoints(number, rows);
+    this.fluid.setEndpoints(followed, rows);
   }
 
   /** A pod that Services list has begun or ended. */
   private refresh(uid: string): void {
     for (const [followed, pods] of this.endpoints.entries()) {
-      if (!pods.some((pod) => pod.uid === uid)) continue;
-      const rows = this.rowsOf(followed);
-      for (const number of this.numbers[followed]!.values()) this.loop.setEndpoints(number, rows);
+      if (pods.some((pod) => pod.uid === uid)) this.tellRows(followed);
     }
   }
 
   private advance(): void {
     const seconds = this.options.engine.now / MICROS_PER_SECOND;
-    if (seconds > this.loop.nowSeconds) this.loop.runUntil(seconds);
+    if (seconds <= this.loop.nowSeconds) return;
+    this.loop.runUntil(seconds);
+    this.fluid.advance(seconds);
   }
 
   private tellFigures(isEdge: number): void {

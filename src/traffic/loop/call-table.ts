@@ -15,6 +15,8 @@ export class CallTable {
   parent = new Int32Array(this.rows.capacity);
   parentGeneration = new Int32Array(this.rows.capacity);
   sentSeconds = new Float64Array(this.rows.capacity);
+  /** Calls above it; 0: of a source. */
+  depth = new Int32Array(this.rows.capacity);
 
   take(): number {
     const row = this.rows.take();
@@ -34,6 +36,7 @@ export class CallTable {
     this.visit = grownIntegers(this.visit, length);
     this.parent = grownIntegers(this.parent, length);
     this.parentGeneration = grownIntegers(this.parentGeneration, length);
+    this.depth = grownIntegers(this.depth, length);
     this.sentSeconds = grownDoubles(this.sentSeconds, length);
   }
 }

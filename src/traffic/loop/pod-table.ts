@@ -32,6 +32,9 @@ export class PodTable {
   /** Visits whose own work was done. */
   served = new Float64Array(this.rows.capacity);
 
+  /** CPU that fluid requests took, which are not in the loop. */
+  fluidCoreSeconds = new Float64Array(this.rows.capacity);
+
   private since = new Float64Array(this.rows.capacity);
   private waitingSum = new Float64Array(this.rows.capacity);
   private activeSum = new Float64Array(this.rows.capacity);
@@ -49,6 +52,7 @@ export class PodTable {
     this.tail[row] = NONE;
     this.since[row] = nowSeconds;
     this.served[row] = 0;
+    this.fluidCoreSeconds[row] = 0;
     for (const column of [this.waitingSum, this.activeSum, this.presentSum]) column[row] = 0;
     return row;
   }
@@ -95,6 +99,7 @@ export class PodTable {
     this.active = grownIntegers(this.active, length);
     this.present = grownIntegers(this.present, length);
     this.served = grownDoubles(this.served, length);
+    this.fluidCoreSeconds = grownDoubles(this.fluidCoreSeconds, length);
     this.since = grownDoubles(this.since, length);
     this.waitingSum = grownDoubles(this.waitingSum, length);
     this.activeSum = grownDoubles(this.activeSum, length);

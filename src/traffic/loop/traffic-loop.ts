@@ -16,6 +16,8 @@ import { Failure, type TrafficObserver } from "./traffic-observer.js";
 import { VisitState, VisitTable } from "./visit-table.js";
 
 const NONE = -1;
+/** Calls of calls that go deeper fail: services that call each other in a circle would never end. */
+const MAX_DEPTH = 32;
 
 interface Source {
   readonly arrivals: ArrivalSource;
@@ -171,6 +173,7 @@ export class TrafficLoop {
     calls.number[call] = number;
     calls.path[call] = Math.floor(number / 2 ** 32);
     calls.parent[call] = NONE;
+    calls.depth[call] = 0;
     calls.sentSeconds[call] = this.nowSeconds;
     this.send(call);
   }
@@ -186,7 +189,7 @@ export class TrafficLoop {
     const path = attemptPath(calls.path[call]!, attempt);
     if (calls.parent[call] === NONE) this.observer.attemptSent(sourceIndex, this.nowSeconds);
     const pod = this.router.route(calls.service[call]!, source.draws.route, number, path);
-    const refusal = this.refusalOf(pod);
+    const refusal = calls.depth[call]! > MAX_DEPTH ? Failure.error : this.refusalOf(pod);
     if (refusal !== null) {
       this.failAttempt(call, refusal);
       return;
@@ -199,6 +202,7 @@ export class TrafficLoop {
     visits.path[visit] = path;
     visits.call[visit] = call;
     visits.arrivedSeconds[visit] = this.nowSeconds;
+    visits.depth[visit] = calls.depth[call]!;
     calls.visit[call] = visit;
     this.armTimeout(call, visit, isBusy);
     this.work.accept(visit, pod, isBusy);
@@ -288,6 +292,7 @@ export class TrafficLoop {
       calls.number[call] = visits.number[visit]!;
       calls.path[call] = childPath(visits.path[visit]!, stage, i);
       calls.parent[call] = visit;
+      calls.depth[call] = visits.depth[visit]! + 1;
       calls.parentGeneration[call] = generation;
       calls.sentSeconds[call] = this.nowSeconds;
       this.send(call);
@@ -384,14 +389,9 @@ export class TrafficLoop {
       if (isWanted) this.endChild(parent, isAnswered);
       return;
     }
-    const { source, sentSeconds, attempt } = calls;
-    this.observer.requestEnded(
-      source[call]!,
-      sentSeconds[call]!,
-      this.nowSeconds,
-      isAnswered,
-      attempt[call]!,
-    );
+    const source = calls.source[call]!;
+    const sent = calls.sentSeconds[call]!;
+    this.observer.requestEnded(source, sent, this.nowSeconds, isAnswered, calls.attempt[call]!);
   }
 
   private forgetIfOver(pod: number): void {

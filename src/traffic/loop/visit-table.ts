@@ -24,6 +24,8 @@ export class VisitTable {
   arrivedSeconds = new Float64Array(this.rows.capacity);
   startedSeconds = new Float64Array(this.rows.capacity);
   stage = new Int32Array(this.rows.capacity);
+  /** Of the call that it is for. */
+  depth = new Int32Array(this.rows.capacity);
   /** Calls of the stage that are not answered yet. */
   pending = new Int32Array(this.rows.capacity);
 
@@ -49,6 +51,7 @@ export class VisitTable {
     this.previous = grownIntegers(this.previous, length);
     this.arrivedSeconds = grownDoubles(this.arrivedSeconds, length);
     this.startedSeconds = grownDoubles(this.startedSeconds, length);
+    this.depth = grownIntegers(this.depth, length);
     this.stage = grownIntegers(this.stage, length);
     this.pending = grownIntegers(this.pending, length);
   }

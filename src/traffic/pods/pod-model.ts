@@ -43,8 +43,8 @@ export interface PodModel {
 /** Work by distributions; null takes none. */
 export class DrawnWork implements Work {
   constructor(
-    private readonly cpu: Law | null,
-    private readonly delay: Law | null,
+    readonly cpu: Law | null,
+    readonly delay: Law | null,
   ) {}
 
   cpuSeconds(draws: SourceDraws, number: number, path: number): number {

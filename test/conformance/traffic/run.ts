@@ -1,6 +1,7 @@
 import { elasticity, sampledElasticity, type UnitsStep } from "../../../src/record/elasticity.js";
 import type { VectorResult } from "../controllers/run.js";
 import { type Figures, withinRelative, withinTolerance } from "./compare.js";
+import { FLUID_BOUNDS, isPromised, runFluid, runFluidTransient } from "./fluid.js";
 import { type GraphGiven, runGraph } from "./graphs.js";
 import { type MetricsServerGiven, metricsServerDifferences } from "./metrics-servers.js";
 import { type QueueGiven, type RunGiven, runQueues } from "./queues.js";
@@ -63,13 +64,37 @@ const SUITES: Readonly<Record<string, (testCase: TrafficCase) => readonly string
 };
 
 function queues(testCase: TrafficCase): readonly string[] {
-  return simulated(testCase, runQueues(testCase.given as QueueGiven, testCase.run!));
+  const given = testCase.given as QueueGiven;
+  return [
+    ...simulated(testCase, runQueues(given, testCase.run!)),
+    ...(isPromised(given) ? settledFluid(testCase) : []),
+  ];
+}
+
+/** The same case in mode `fluid`, within the bounds that it promises. */
+function settledFluid({ given, expect }: TrafficCase): readonly string[] {
+  const { meanSojournSeconds, p99, utilisation } = runFluid(given as QueueGiven);
+  const compare = (key: string, want: Figures | undefined, have: number, bound: number) =>
+    want === undefined ? [] : withinRelative(want, have, bound, `fluid ${key} `);
+  const quantiles = expect.sojournQuantilesSeconds as Record<string, number> | undefined;
+  const { mean, p99: longest } = FLUID_BOUNDS;
+  return [
+    ...compare("meanSojournSeconds", expect.meanSojournSeconds, meanSojournSeconds, mean),
+    ...compare("p99", quantiles?.p99, p99, longest),
+    ...compare("utilisation", expect.utilisation, utilisation, 1e-4),
+  ];
 }
 
 function transients(testCase: TrafficCase): readonly string[] {
   const given = testCase.given as TransientGiven;
   return [
     ...simulated(testCase, runTransient(given, testCase.run!)),
+    ...withinRelative(
+      { meanSojournSeconds: testCase.expect.meanSojournSeconds! },
+      runFluidTransient(given),
+      FLUID_BOUNDS.mean,
+      "fluid ",
+    ),
     ...withinRelative(testCase.expect.arrivals!, arrivalsByMinute(given), 1e-6, "arrivals "),
   ];
 }

@@ -35,7 +35,7 @@ export interface TransientGiven {
 
 const MINUTE_SECONDS = 60;
 
-function rateOf({ rate }: TransientGiven): Rate {
+export function rateOf({ rate }: TransientGiven): Rate {
   if (rate.kind === "sine") {
     const { mean, amplitude, periodSeconds } = rate;
     const at = (t: number): number => mean + amplitude * sin((2 * Math.PI * t) / periodSeconds);

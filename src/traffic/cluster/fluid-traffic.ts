@@ -1,0 +1,178 @@
+import { type Rate, requestsBetween } from "../arrivals/rate.js";
+import { FluidPods, prepareFluid } from "../fluid/fluid-pods.js";
+import type { Law } from "../laws/law.js";
+import type { PodTable } from "../loop/pod-table.js";
+import { Failure } from "../loop/traffic-observer.js";
+import { DrawnWork, type PodModel } from "../pods/pod-model.js";
+import type { FillingBatch } from "./traffic-counts.js";
+
+/** Intervals that are solved at once are at most this long. */
+const STEP_SECONDS = 15;
+
+/** Pods of a Service that are alike. */
+interface Group {
+  readonly model: PodModel;
+  readonly fluid: FluidPods;
+  readonly cpuMean: number;
+  rows: readonly number[];
+}
+
+interface FluidService {
+  readonly groups: Map<PodModel, Group>;
+  /** Endpoints, those where nothing listens too. */
+  endpoints: number;
+}
+
+interface FluidSource {
+  readonly batch: FillingBatch;
+  rate: Rate;
+  /** Services by their number, with the share of the requests that each takes. */
+  shares: readonly { readonly service: number; readonly share: number }[];
+  /** After this an answer comes too late. */
+  readonly timeout: number;
+}
+
+/**
+ * Traffic in mode `fluid`: the same pods solved for intervals of 15 s at most, in which the rate is its
+ * mean. Requests that a pod has when it goes are not followed.
+ */
+export class FluidTraffic {
+  private readonly sources: FluidSource[] = [];
+  private readonly services = new Map<number, FluidService>();
+  private nowSeconds = 0;
+
+  constructor(private readonly pods: PodTable) {}
+
+  add(source: Omit<FluidSource, "timeout"> & { readonly timeout: Law | number | null }): number {
+    const { timeout } = source;
+    // A drawn timeout counts as its mean.
+    const seconds = typeof timeout === "number" ? timeout : (timeout?.mean ?? Infinity);
+    this.sources.push({ ...source, timeout: seconds });
+    for (const { service } of source.shares) this.follow(service);
+    return this.sources.length - 1;
+  }
+
+  changeRate(source: number, rate: Rate): void {
+    this.sources[source]!.rate = rate;
+  }
+
+  redirect(source: number, shares: FluidSource["shares"]): void {
+    this.sources[source]!.shares = shares;
+    for (const { service } of shares) this.follow(service);
+  }
+
+  /** The pods that a service sends to from now on; those that have ended take none. */
+  setEndpoints(service: number, rows: readonly number[]): void {
+    const target = this.follow(service);
+    target.endpoints = rows.length;
+    const byModel = new Map<PodModel, number[]>();
+    for (const row of rows) {
+      if (this.pods.closed[row] !== 0) continue;
+      const model = this.pods.models[row]!;
+      const known = byModel.get(model);
+      if (known === undefined) byModel.set(model, [row]);
+      else known.push(row);
+    }
+    for (const model of target.groups.keys()) if (!byModel.has(model)) target.groups.delete(model);
+    for (const [model, members] of byModel) {
+      const group = target.groups.get(model) ?? newGroup(model);
+      const before = group.rows;
+      const stay = members.filter((row) => before.includes(row)).length;
+      group.fluid.chain.mixInEmpty(stay, members.length - stay);
+      group.rows = members;
+      target.groups.set(model, group);
+    }
+  }
+
+  /** Solves on until then. */
+  advance(seconds: number): void {
+    while (this.nowSeconds < seconds) {
+      const end = Math.min(seconds, this.nowSeconds + STEP_SECONDS);
+      if (this.sources.length > 0) this.interval(this.nowSeconds, end);
+      this.nowSeconds = end;
+    }
+  }
+
+  private follow(service: number): FluidService {
+    let target = this.services.get(service);
+    if (target === undefined) {
+      target = { groups: new Map(), endpoints: 0 };
+      this.services.set(service, target);
+    }
+    return target;
+  }
+
+  private interval(from: number, end: number): void {
+    const requests = this.sources.map(({ rate }) => requestsBetween(rate, from, end));
+    for (const [number, service] of this.services) {
+      const parts = this.sources.map(({ shares }, i) => {
+        const share = shares.reduce(
+          (sum, one) => sum + (one.service === number ? one.share : 0),
+          0,
+        );
+        return requests[i]! * share;
+      });
+      const total = parts.reduce((sum, part) => sum + part, 0);
+      this.serve(service, { seconds: end - from, parts, total });
+    }
+  }
+
+  private serve(
+    { groups, endpoints }: FluidService,
+    of: { readonly seconds: number; readonly parts: readonly number[]; readonly total: number },
+  ): void {
+    let reached = 0;
+    for (const group of groups.values()) {
+      const perPod = endpoints === 0 ? 0 : of.total / endpoints;
+      group.fluid.advance(of.seconds, perPod / of.seconds);
+      reached += group.rows.length;
+      const accepted = perPod * (1 - group.fluid.refusedShare);
+      for (const row of group.rows) this.count(row, group, accepted);
+      const share = endpoints === 0 ? 0 : group.rows.length / endpoints;
+      this.answer(group, of.parts, share);
+    }
+    const lost = endpoints === 0 ? 1 : 1 - reached / endpoints;
+    const reason = endpoints === 0 ? Failure.noEndpoint : Failure.refused;
+    for (const [i, part] of of.parts.entries()) {
+      const { batch } = this.sources[i]!;
+      batch.attempts += part;
+      if (lost > 0) batch.fail(reason, part * lost);
+    }
+  }
+
+  private count(row: number, { cpuMean }: Group, requests: number): void {
+    this.pods.served[row]! += requests;
+    this.pods.fluidCoreSeconds[row]! += requests * cpuMean;
+  }
+
+  /** So much of each source's requests comes to the pods of a group. */
+  private answer(group: Group, parts: readonly number[], share: number): void {
+    const { refusedShare } = group.fluid;
+    const { errorShare } = group.model;
+    for (const [i, part] of parts.entries()) {
+      const come = part * share;
+      if (come === 0) continue;
+      const { batch } = this.sources[i]!;
+      batch.fail(Failure.full, come * refusedShare);
+      batch.fail(Failure.error, come * (1 - refusedShare) * errorShare);
+    }
+    group.fluid.latencies((seconds, point) => {
+      for (let i = 0; i < parts.length; i++) {
+        const { batch, timeout } = this.sources[i]!;
+        const count = parts[i]! * share * (1 - refusedShare) * (1 - errorShare) * point;
+        if (count === 0) continue;
+        if (seconds > timeout) batch.fail(Failure.timeout, count);
+        else batch.answer(seconds, count);
+      }
+    });
+  }
+}
+
+function newGroup(model: PodModel): Group {
+  const { work, concurrency, queueLimit, cpu } = model;
+  const laws = work instanceof DrawnWork ? work : new DrawnWork(null, null);
+  const cores = Math.min(cpu?.cores ?? Infinity, cpu?.quota?.limitCores ?? Infinity);
+  const parts = { delay: laws.delay, cpu: laws.cpu };
+  const fluid = new FluidPods({ concurrency, queueLimit, cores, ...parts }, prepareFluid(parts));
+  return { model, fluid, cpuMean: laws.cpu?.mean ?? 0, rows: [] };
+}
