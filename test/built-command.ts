@@ -14,6 +14,9 @@ export default function buildCommand(): void {
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
   // Code whose types are wrong is built nevertheless; `npm run typecheck` is what refuses it.
   if (status !== 0) process.stderr.write(`dist was built with errors:\n${stdout}`);
+  const bundled = spawnSync("npm", ["run", "--silent", "build:math"], { encoding: "utf8" });
+  if (bundled.status !== 0)
+    throw new Error(`dist/kernel/math.js cannot be built: ${bundled.stderr}`);
   if (!existsSync(COMMAND)) throw new Error("dist cannot be built for the tests");
   chmodSync(COMMAND, 0o755);
   const now = new Date();

@@ -1,11 +1,8 @@
-import betainc from "@stdlib/math-base-special-betainc";
-import gammainc from "@stdlib/math-base-special-gammainc";
-import gammaln from "@stdlib/math-base-special-gammaln";
+import { betainc, gammainc, gammaln } from "../../kernel/math.js";
 
 /**
- * The special functions under the distributions (ports of Boost and FreeBSD's msun, in stdlib):
- * relative errors of some 1e-15, also far out in the tails, since both tails are computed as such
- * and not as one minus the other.
+ * The special functions under the distributions: relative errors of some 1e-15, also far out in the
+ * tails, since both tails are computed as such and not as one minus the other.
  */
 
 /** Regularized incomplete beta function I_x(a, b). */
