@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Interruption } from "../../src/cli/interruption.js";
 import { runHere } from "../../src/cli/run-here.js";
 import type { FinishedRun } from "../../src/experiment/run-scenario.js";
+import { failedExpectations } from "../../src/scenario/expectations.js";
 import { nodeFileSystem } from "../../src/scenario/load/file-system.js";
 import { loadRun } from "../../src/scenario/load/load-run.js";
 import { loadedFromMemory } from "../runs/built-world.js";
@@ -19,7 +20,7 @@ afterAll(() => {
 
 async function run(scenario: string, explain?: string): Promise<FinishedRun> {
   const files = { files: nodeFileSystem, dataFolder: "data", settings: [] };
-  const [outcome] = await loadRun([`scenarios/explain/${scenario}.yaml`], files);
+  const [outcome] = await loadRun([`scenarios/${scenario}.yaml`], files);
   if (outcome?.outcome !== "loaded") throw new Error(JSON.stringify(outcome));
   const context = { out: OUT, version: "test", interruption };
   const finished = await runHere(
@@ -37,7 +38,7 @@ async function explained(scenario: string, pod: string): Promise<string> {
 
 describe("--explain", () => {
   test("a priority inversion: why the shop's pod waits, and what would help", async () => {
-    expect(await explained("priority-inversion", "shop/checkout-*")).toMatchInlineSnapshot(`
+    expect(await explained("explain/priority-inversion", "shop/checkout-*")).toMatchInlineSnapshot(`
       "shop/checkout-7476765fbd-vslw4, priority 500, created at 10m: placed on general-2 after 15m 1s
       (4 pods match; this is the one that waited longest)
 
@@ -63,7 +64,7 @@ describe("--explain", () => {
   });
 
   test("a full zone: why the ledger's pod waits, and what would help", async () => {
-    expect(await explained("full-zone", "ledger-*")).toMatchInlineSnapshot(`
+    expect(await explained("explain/full-zone", "ledger-*")).toMatchInlineSnapshot(`
       "bank/ledger-6fc54c788f-2lddn, priority 0, created at 10m: still pending at the end of the run, after 10m
       (2 pods match, of which 1 still waits; this is the one that waited longest)
 
@@ -88,10 +89,32 @@ describe("--explain", () => {
     `);
   });
 
+  test("devices: why a training job waits for a GPU that nobody has, while others get theirs", async () => {
+    const { explanation, figures, loaded } = await run("gpus/gpus", "shop/training");
+    expect(failedExpectations(loaded.scenario.expect, figures.summary)).toEqual([]);
+    const count = (name: string) =>
+      figures.summary.find(({ metric, labels }) => metric === name && labels === "")?.value;
+    expect(count("pods_bound_count")).toBe(162);
+    expect(count("pods_succeeded_count")).toBe(159);
+    expect(explanation?.text).toMatchInlineSnapshot(`
+      "shop/training, priority 0, created at 0 s: still pending at the end of the run, after 2h
+
+      Attempts 1 to 163, from 0 s to 1h 55m, all alike: fits on none of 5 nodes
+        5 nodes  cannot allocate all claims  (says DynamicResources)  gpu-0, gpu-1, gpu-2 …
+        preemption (to take pods of lower priority away for it) is no way out: on 5 nodes it would change nothing
+
+      It is tried again when something changes that may help it, or after 5 minutes.
+
+      What would help
+        - 5 nodes with room for it (gpu-0, gpu-1, gpu-2 and 2 more) would take it, but for the devices that it claims. Its claim huge-gpu asks for 1 device of the class whole-gpu for which holds: device.capacity['gpu.example.com'].memory.compareTo(quantity('80Gi')) >= 0. Of the 60 devices on these nodes 6 are of that class, and for none of them that holds: ask for less, or add nodes with devices that have it.
+      "
+    `);
+  });
+
   test("is written beside the other results, and changes none of them", async () => {
-    const plain = await run("full-zone");
+    const plain = await run("explain/full-zone");
     const summary = readFileSync(join(plain.path, "summary.csv"), "utf8");
-    const asked = await run("full-zone", "bank/*");
+    const asked = await run("explain/full-zone", "bank/*");
     expect(asked.digest).toBe(plain.digest);
     expect(readFileSync(join(asked.path, "summary.csv"), "utf8")).toBe(summary);
     expect(readFileSync(join(asked.path, "explain.txt"), "utf8")).toBe(asked.explanation?.text);

@@ -1,5 +1,7 @@
 import { objectKey, type VersionOf } from "../../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
+import type { Engine } from "../../kernel/engine.js";
 import type { Informer } from "../../store/informer.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
@@ -13,6 +15,8 @@ type ResourceClaim = VersionOf<"ResourceClaim">;
 
 /** Upstream's `defaultResourceClaimControllerWorkers`. */
 const WORKERS = 10;
+/** So long a claim that was made counts as there, whatever became of it: the TTL of upstream's cache. */
+const REMEMBERED_MICROS = 3600 * MICROS_PER_SECOND;
 
 /**
  * Makes the claims of pods that name a template, tells pods what they are called, reserves claims for
@@ -20,6 +24,7 @@ const WORKERS = 10;
  * Source: Kubernetes, "Dynamic Resource Allocation"; `pkg/controller/resourceclaim`.
  */
 export class ResourceClaimController implements Controller {
+  private readonly engine: Engine;
   private readonly pods: Informer<"Pod">;
   private readonly claims: Informer<"ResourceClaim">;
   private readonly templates: Informer<"ResourceClaimTemplate">;
@@ -30,11 +35,14 @@ export class ResourceClaimController implements Controller {
   private readonly podsOfTemplate = new RowsByKey();
   /** Claims that were made and may not be seen yet, by the pod's uid and its name for them. */
   private readonly made = new Map<string, ResourceClaim>();
+  /** Their names and how long they count as there, by the same keys. */
+  private readonly remembered = new Map<string, { name: string; untilMicros: TimeMicros }>();
   /** The rows of those that are seen. */
   private readonly seen = new Map<string, number>();
 
   constructor(options: ControllerOptions) {
     const { engine, informers, client, workers = WORKERS } = options;
+    this.engine = engine;
     this.pods = informers.informer("Pod");
     this.claims = informers.informer("ResourceClaim");
     this.templates = informers.informer("ResourceClaimTemplate");
@@ -96,6 +104,7 @@ export class ResourceClaimController implements Controller {
     for (const key of claimKeysOf(pod)) this.podsOfClaim.delete(key, pod.row);
     for (const { name, resourceClaimTemplateName } of pod.spec.resourceClaims ?? []) {
       this.made.delete(`${pod.uid}/${name}`);
+      this.remembered.delete(`${pod.uid}/${name}`);
       if (resourceClaimTemplateName == null) continue;
       this.podsOfTemplate.delete(`${pod.namespace}/${resourceClaimTemplateName}`, pod.row);
     }
@@ -130,7 +139,10 @@ export class ResourceClaimController implements Controller {
     const owner = claim.ownerReferences.find(({ controller }) => controller === true);
     if (of === null || owner === undefined) return;
     const pod = this.pods.find(claim.namespace, owner.name);
-    if (pod?.uid !== owner.uid || isKnown(claim, this.claims)) return;
+    if (pod?.uid !== owner.uid) return;
+    const untilMicros = this.engine.now + REMEMBERED_MICROS;
+    this.remembered.set(of, { name: claim.name, untilMicros });
+    if (isKnown(claim, this.claims)) return;
     this.made.set(of, claim);
     this.podQueue.add(pod.row);
   }
@@ -149,13 +161,20 @@ export class ResourceClaimController implements Controller {
         if (claim.name !== name) found.set(one.name, claim.name);
         continue;
       }
+      if (name !== undefined && isPodTerminal(pod) && this.remembers(pod, one.name, name)) continue;
       const template = this.templates.find(pod.namespace, one.resourceClaimTemplateName);
       if (template === undefined) continue;
       missing.push({ verb: "create", object: claimFromTemplate(pod, one.name, template) });
     }
     if (missing.length > 0) return missing;
     if (found.size > 0) return [naming(pod, found)];
-    return pod.nodeName === "" ? [] : this.reservations(pod);
+    return pod.nodeName === "" || isPodTerminal(pod) ? [] : this.reservations(pod);
+  }
+
+  /** Whether the claim was made so lately that it counts as there. It may have been deleted since. */
+  private remembers(pod: PodVersion, podClaim: string, name: string): boolean {
+    const made = this.remembered.get(`${pod.uid}/${podClaim}`);
+    return made?.name === name && this.engine.now < made.untilMicros;
   }
 
   /** The claim that was made for one of the pod's, whether or not the pod was told. */
