@@ -144,6 +144,15 @@ function configurationOf(i: number, { seed, minor }: Pick<Case, "seed" | "minor"
 
 const TINY = { blockLog2: 1, superLog2: 1, maxSharedDomains: 3 };
 
+/** Cases of device claims: of the versions that were compared with recordings of them. */
+function deviceCases(mix: Mix, first: number, count: number): Case[] {
+  return cases(mix, first, count).map((one, i) => {
+    const minor = i % 2 === 0 ? 34 : 37;
+    const configuration = configurationOf(i, { seed: one.seed, minor });
+    return { ...one, minor, configuration, devices: true };
+  });
+}
+
 function cases(mix: Mix, first: number, count: number): Case[] {
   return Array.from({ length: count }, (_, i): Case => {
     const seed = first + i;
@@ -177,6 +186,7 @@ function runCases(all: readonly Case[]): Met {
     preempted: 0,
     hinted: 0,
     hintedFast: 0,
+    allocated: 0,
   };
   for (const one of all) {
     const met = new Differential(one).run();
@@ -240,4 +250,15 @@ describe("the fast form decides as the plain one", () => {
     expect(met.hinted).toBeGreaterThan(met.decisions / 20);
     expect(met.hintedFast / met.hinted).toBeGreaterThan(0.5);
   });
+
+  test.each(["requests alone", "what one node decides", "everything"])(
+    "claims of devices, and %s",
+    (name) => {
+      const met = runCases(deviceCases(MIXES[name]!, 1 + name.length * 1000, COUNT));
+      expect(met.fast / met.decisions).toBeGreaterThan(0.5);
+      for (const key of ["scheduled", "refused", "allocated", "sampled"] as const) {
+        expect(met[key], key).toBeGreaterThan(0);
+      }
+    },
+  );
 });

@@ -7,6 +7,7 @@ import type { PluginCatalogue } from "../../../src/scheduler/framework/configura
 import type { Framework } from "../../../src/scheduler/framework/runtime.js";
 import {
   type CycleOutcome,
+  type Scheduled,
   SchedulingAlgorithm,
 } from "../../../src/scheduler/framework/scheduling-algorithm.js";
 import {
@@ -18,6 +19,7 @@ import {
   makePod,
   makeWorld,
 } from "./random-cluster.js";
+import { RandomDevices } from "./random-devices.js";
 import { type Mix, mixedTemplate, randomNode, randomTemplate } from "./random-templates.js";
 
 export interface Case {
@@ -37,6 +39,8 @@ export interface Case {
   /** The next pod is of the same template. */
   readonly rows?: number;
   readonly catalogue?: PluginCatalogue;
+  /** Whether drivers publish devices, and pods claim them. */
+  readonly devices?: boolean;
 }
 
 /** What a run met: a run that met nothing shows nothing. */
@@ -51,6 +55,8 @@ export interface Met {
   hinted: number;
   /** Decisions that the fast form took with a node that the one before left. */
   hintedFast: number;
+  /** Pods that got devices. */
+  allocated: number;
 }
 
 /** All that a decision says, as text. */
@@ -84,6 +90,7 @@ export class Differential {
     preempted: 0,
     hinted: 0,
     hintedFast: 0,
+    allocated: 0,
   };
   readonly fast: FastSchedulingAlgorithm;
   private readonly dice: Dice;
@@ -93,6 +100,7 @@ export class Differential {
   private readonly templates: Template[] = [];
   private readonly placed: PodVersion[] = [];
   private readonly nominated: string[] = [];
+  private readonly devices: RandomDevices | null;
   private names = 0;
   private nowMicros = 0;
   /** The template of the pod before: pods of one come in rows. */
@@ -116,6 +124,7 @@ export class Differential {
       const own = new Dice(seed + name.length * 0);
       return ties === "first" ? null : (count: number) => own.int(count);
     };
+    this.devices = options.devices === true ? new RandomDevices(this.dice, this.world) : null;
     for (const _ of ["default", "other"]) this.changeNamespace();
     for (let i = 0; i < options.nodes; i += 1) this.addNode();
     for (let i = 0; i < options.templates; i += 1) {
@@ -142,15 +151,18 @@ export class Differential {
   private newTemplate(): Template {
     const { dice, templates } = this;
     const random = randomTemplate(dice, this.options.mix);
-    return templates.length > 0 && dice.chance(50)
-      ? mixedTemplate(dice, dice.one(templates), random)
-      : random;
+    const template =
+      templates.length > 0 && dice.chance(50)
+        ? mixedTemplate(dice, dice.one(templates), random)
+        : random;
+    return this.devices?.claiming(template) ?? template;
   }
 
   private addNode(): void {
     const name = `node-${this.names}`;
     this.names += 1;
     this.world.state.addNode(makeNode(name, randomNode(this.dice, name)));
+    this.devices?.publish(name);
   }
 
   private decide(step: number): void {
@@ -158,7 +170,8 @@ export class Differential {
     const { rows = 0 } = this.options;
     this.last = this.last !== null && dice.chance(rows) ? this.last : dice.one(this.templates);
     this.nowMicros += dice.chance(3) ? 600_000 : 1_000;
-    const pod = makePod(this.last, `pod-${step}`);
+    const made = makePod(this.last, `pod-${step}`);
+    const pod = this.devices?.withClaims(made) ?? made;
     const { fast: fastBefore } = this.fast.counts;
     const info = world.state.podInfos.podInfo(pod);
     const framework = dice.one(this.frameworks);
@@ -180,10 +193,32 @@ export class Differential {
       met.refused += 1;
       if ((outcome.postFilter?.victims.length ?? 0) > 0) met.preempted += 1;
     }
-    if (outcome.kind !== "scheduled") return;
+    if (outcome.kind !== "scheduled" || expected.kind !== "scheduled") {
+      this.devices?.free(pod);
+      return;
+    }
     met.scheduled += 1;
     if (outcome.ties > 1) met.severalTies += 1;
+    if (this.devices !== null) this.allocate(framework, { pod, outcome, expected });
     if (dice.chance(92)) this.place(pod, outcome.node.name);
+    else this.devices?.free(pod);
+  }
+
+  /** Both forms would give the pod the same devices; it gets them. */
+  private allocate(
+    framework: { readonly fast: Framework; readonly plain: Framework },
+    { pod, outcome, expected }: { pod: PodVersion; outcome: Scheduled; expected: Scheduled },
+  ): void {
+    const devices = this.devices!;
+    const { name } = outcome.node;
+    const fast = devices.placement(framework.fast, { pod, state: outcome.state }, name);
+    const plain = devices.placement(framework.plain, { pod, state: expected.state }, name);
+    if (JSON.stringify(fast) !== JSON.stringify(plain)) {
+      const both = `fast ${JSON.stringify(fast)}\nplain ${JSON.stringify(plain)}`;
+      throw new Error(`seed ${this.options.seed}, devices of ${pod.name}: ${both}`);
+    }
+    devices.write(pod, fast);
+    if (fast.length > 0) this.met.allocated += 1;
   }
 
   private place(pod: PodVersion, nodeName: string): void {
@@ -194,6 +229,7 @@ export class Differential {
 
   private change(): void {
     const { dice, options } = this;
+    this.devices?.change();
     while (dice.chance(options.churn)) this.changePod();
     if (dice.chance(1)) for (let i = 0; i < 150; i += 1) this.changePod();
     if (dice.chance(options.nodeChurn)) this.changeNode();
@@ -227,6 +263,7 @@ export class Differential {
       const at = dice.int(placed.length);
       const [pod] = placed.splice(at, 1);
       world.state.removePod(pod!.uid);
+      this.devices?.free(pod!);
     } else if (kind === 5 && placed.length > 0) {
       const at = dice.int(placed.length);
       placed[at] = placed[at]!.next(this.newFields());

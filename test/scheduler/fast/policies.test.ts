@@ -57,6 +57,7 @@ function run(name: string, weight: number): Met {
     preempted: 0,
     hinted: 0,
     hintedFast: 0,
+    allocated: 0,
   };
   for (let i = 0; i < 4; i += 1) {
     const seed = i + name.length * 50 + weight;
