@@ -16,6 +16,18 @@ export const KINDS: { readonly [K in Kind]: KindDescriptor<SpecOf[K], Status<K>>
 
 export const ALL_KINDS = Object.keys(KINDS) as readonly Kind[];
 
+/** The kind whose objects make those of a kind, under their own name with `-` and a word behind it. */
+export function makerOf(kind: string): string | undefined {
+  return kindNamed(kind)?.madeBy;
+}
+
+/** Kinds that pods are made for, Pod itself among them, with the words that kubectl takes for them. */
+export const POD_KIND_WORDS: ReadonlyMap<Kind, readonly string[]> = new Map(
+  ALL_KINDS.filter((kind) => kind === "Pod" || KINDS[kind].podSpecPath !== undefined).map(
+    (kind) => [kind, [kind.toLowerCase(), KINDS[kind].plural, ...(KINDS[kind].shortNames ?? [])]],
+  ),
+);
+
 /** The descriptor of a kind that is kept, whatever the name; undefined for others. */
 export function kindNamed(name: string): KindDescriptor<unknown, unknown> | undefined {
   return Object.hasOwn(KINDS, name)

@@ -3,7 +3,8 @@ import { KINDS } from "./kinds.js";
 import { kindOf } from "./legacy-versions.js";
 
 /**
- * Kinds of Kubernetes' own API groups that are not kept, with the version that a manifest says today.
+ * Kinds of Kubernetes' own API groups that are not kept, with the version that a manifest says today. One
+ * that is kept after all does not count here.
  *
  * Source: Kubernetes API reference, versions 1.26 to 1.37, and the deprecation guide.
  */
@@ -55,17 +56,10 @@ const OTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
     "IPAddress",
     "ServiceCIDR",
   ],
-  "node.k8s.io/v1": ["RuntimeClass"],
   "policy/v1": ["Eviction"],
   "policy/v1beta1": ["PodSecurityPolicy"],
   "rbac.authorization.k8s.io/v1": ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"],
-  "resource.k8s.io/v1": [
-    "DeviceClass",
-    "DeviceTaintRule",
-    "ResourceClaim",
-    "ResourceClaimTemplate",
-    "ResourceSlice",
-  ],
+  "resource.k8s.io/v1": ["DeviceTaintRule"],
   "scheduling.k8s.io/v1": ["PodGroup", "Workload"],
   "settings.k8s.io/v1alpha1": ["PodPreset"],
   "storage.k8s.io/v1": ["VolumeAttachment", "VolumeAttributesClass"],
@@ -85,7 +79,7 @@ function versionsOfKinds(): ReadonlyMap<string, readonly string[]> {
     versions.set(name, [...(versions.get(name) ?? []), apiVersion]);
   for (const [name, { apiVersion }] of Object.entries(KINDS)) add(name, apiVersion);
   for (const [apiVersion, names] of Object.entries(OTHER_KINDS)) {
-    for (const name of names) add(name, apiVersion);
+    for (const name of names) if (!Object.hasOwn(KINDS, name)) add(name, apiVersion);
   }
   return versions;
 }

@@ -26,6 +26,12 @@ export interface NodeClock {
   readonly nowMicros: TimeMicros;
 }
 
+/** When a kubelet registers its node, and what it can do that not every kubelet can. */
+export interface Registration extends NodeClock {
+  /** Sorted. Default: none. */
+  readonly declaredFeatures?: readonly string[];
+}
+
 const HEALTHY = [
   [
     "MemoryPressure",
@@ -47,7 +53,7 @@ export function nodeName({ name }: NodeShape, index: number): string {
  * The Node object of the `index`-th node of a pool, as it stands once a cloud has made the machine
  * and its kubelet has registered it.
  */
-export function poolNode(shape: NodeShape, index: number, clock: NodeClock): NewGeneric<"Node"> {
+export function poolNode(shape: NodeShape, index: number, at: Registration): NewGeneric<"Node"> {
   const name = nodeName(shape, index);
   const zone = shape.zones[index % Math.max(1, shape.zones.length)];
   const labels: Record<string, string> = {};
@@ -64,17 +70,18 @@ export function poolNode(shape: NodeShape, index: number, clock: NodeClock): New
     },
     status: { capacity, allocatable: less(capacity, shape.reserved) },
   };
-  return registeredNode(node, clock);
+  return registeredNode(node, at);
 }
 
 /**
  * A Node as its kubelet registers it: what a manifest leaves out of the labels that every node has,
- * of capacity, allocatable, addresses and conditions is filled in. What it says stays.
+ * of capacity, allocatable, addresses, conditions and declared features is filled in. What it says stays.
  *
  * Source: Kubernetes, "Nodes"; "Well-Known Labels, Annotations and Taints".
  */
-export function registeredNode(node: NewGeneric<"Node">, clock: NodeClock): NewGeneric<"Node"> {
+export function registeredNode(node: NewGeneric<"Node">, at: Registration): NewGeneric<"Node"> {
   const { status } = node;
+  const { declaredFeatures = [] } = at;
   const capacity = status.capacity ?? status.allocatable ?? {};
   const complete: NodeStatus = {
     ...status,
@@ -83,7 +90,9 @@ export function registeredNode(node: NewGeneric<"Node">, clock: NodeClock): NewG
     addresses: status.addresses ?? [{ type: "Hostname", address: node.name }],
     conditions: status.conditions?.some(({ type }) => type === "Ready")
       ? status.conditions
-      : [...(status.conditions ?? []), ...healthyConditions(node, clock)],
+      : [...(status.conditions ?? []), ...healthyConditions(node, at)],
+    ...(declaredFeatures.length > 0 && { declaredFeatures: [...declaredFeatures] }),
+    ...(status.declaredFeatures !== undefined && { declaredFeatures: status.declaredFeatures }),
   };
   const labels = withFormerLabels({
     "kubernetes.io/hostname": node.name,

@@ -7,7 +7,7 @@ import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { Informer } from "../store/informer.js";
 import type { InformerFactory } from "../store/informer-factory.js";
-import { type NodeClock, type NodeShape, nodeName, poolNode } from "./node-object.js";
+import { type NodeShape, nodeName, poolNode, type Registration } from "./node-object.js";
 
 export interface NodePoolsOptions {
   readonly engine: Engine;
@@ -17,6 +17,8 @@ export interface NodePoolsOptions {
   readonly observer: ClusterObserver;
   /** Virtual zero as milliseconds since 1970. */
   readonly startTimeMs: number;
+  /** What their kubelets declare. Default: nothing. */
+  readonly declaredFeatures?: readonly string[];
 }
 
 /** A pool makes nodes of a shape, or adopts those with certain labels. */
@@ -107,7 +109,7 @@ export class NodePools {
     const index = pool.next;
     pool.next += 1;
     const register = () => {
-      const node = poolNode(shape, index, this.clock());
+      const node = poolNode(shape, index, this.registration());
       pool.names.push(node.name);
       return node;
     };
@@ -159,10 +161,10 @@ export class NodePools {
   }
 
   private make(pool: Pool, shape: NodeShape, count: number): readonly NewGeneric<"Node">[] {
-    const clock = this.clock();
+    const at = this.registration();
     const nodes: NewGeneric<"Node">[] = [];
     for (let i = 0; i < count; i++) {
-      const node = poolNode(shape, pool.next, clock);
+      const node = poolNode(shape, pool.next, at);
       pool.next += 1;
       pool.names.push(node.name);
       nodes.push(node);
@@ -170,8 +172,9 @@ export class NodePools {
     return nodes;
   }
 
-  private clock(): NodeClock {
-    return { startTimeMs: this.options.startTimeMs, nowMicros: this.options.engine.now };
+  private registration(): Registration {
+    const { startTimeMs, engine, declaredFeatures = [] } = this.options;
+    return { startTimeMs, nowMicros: engine.now, declaredFeatures };
   }
 
   private nodeGone(name: string): void {

@@ -1,3 +1,4 @@
+import type { GenericKind } from "../api/kinds.js";
 import type { OwnerReference } from "../api/kubernetes.js";
 import type { Selector } from "../api/label-selector.js";
 import { controllerOf, type VersionOf } from "../api/object-version.js";
@@ -6,9 +7,7 @@ import type { WriteRequest } from "../store/request.js";
 import { Controllees } from "./controllees.js";
 import { controllerReference } from "./owner-references.js";
 
-type OwnerKind = "StatefulSet" | "DaemonSet";
-
-export interface OwnedPodsOptions<K extends OwnerKind> {
+export interface OwnedPodsOptions<K extends GenericKind> {
   readonly kind: K;
   readonly selectorOf: (owner: VersionOf<K>) => Selector;
   /** Whether a pod that the selector matches may belong to the owner. Default: yes. */
@@ -21,7 +20,7 @@ export interface OwnedPodsOptions<K extends OwnerKind> {
  * Which pods belong to which object of one kind, by controller reference, and which pods without a
  * controller an owner's selector matches.
  */
-export class OwnedPods<K extends OwnerKind> {
+export class OwnedPods<K extends GenericKind> {
   private readonly pods = new Controllees<"Pod">();
   private readonly owners = new Map<string, VersionOf<K>>();
   private readonly ownersIn = new Map<string, Map<number, VersionOf<K>>>();

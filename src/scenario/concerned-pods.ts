@@ -1,4 +1,4 @@
-import { own } from "../base/own.js";
+import { makerOf } from "../api/kinds.js";
 import { keyOf } from "../api/object-version.js";
 import type { NotModelled } from "./coverage.js";
 
@@ -48,7 +48,7 @@ function groupsOf({ namespace, name, owner }: PodIdentity): readonly string[] {
   if (owner !== "") {
     objects.push(owner);
     const [kind = "", ownerName = ""] = owner.split("/");
-    const makerKind = own(MAKER_OF, kind);
+    const makerKind = makerOf(kind);
     const end = ownerName.lastIndexOf("-");
     if (makerKind !== undefined && end > 0) objects.push(`${makerKind}/${ownerName.slice(0, end)}`);
   }
@@ -57,6 +57,3 @@ function groupsOf({ namespace, name, owner }: PodIdentity): readonly string[] {
   );
   return ["", `${namespace}/`, ...[...objects, ...generated].map((o) => `${namespace}/${o}`)];
 }
-
-/** Kinds that another makes, under its name with a word of its own behind. */
-const MAKER_OF: Readonly<Record<string, string>> = { ReplicaSet: "Deployment", Job: "CronJob" };

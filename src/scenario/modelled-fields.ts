@@ -72,11 +72,11 @@ const LEFT_ASIDE: Readonly<Record<string, Effect>> = {
 
 /** Kinds that are kept or left aside without anybody acting on them: the effect of that. */
 export const UNMODELLED_KINDS: Readonly<Record<string, Effect>> = {
+  ...LEFT_ASIDE,
   ...Object.fromEntries(
     ALL_KINDS.flatMap((kind): [string, Effect][] => {
       const { fields } = KINDS[kind];
       return typeof fields === "string" ? [[kind, fields]] : [];
     }),
   ),
-  ...LEFT_ASIDE,
 };

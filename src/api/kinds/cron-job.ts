@@ -11,6 +11,7 @@ const MAX_CRON_JOB_NAME = 52;
 
 export const CRON_JOB: KindDescriptor<CronJobSpec, CronJobStatus> = {
   ...named("batch/v1", "cronjobs", "Namespaced", "spec,status"),
+  shortNames: ["cj"],
   formerVersions: { "batch/v1beta1": null, "batch/v2alpha1": null },
   nameErrors: (name) =>
     name.length > MAX_CRON_JOB_NAME

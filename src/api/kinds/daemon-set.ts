@@ -20,6 +20,7 @@ const withGeneration = <O extends { readonly annotations: Readonly<Record<string
 
 export const DAEMON_SET: KindDescriptor<DaemonSetSpec, DaemonSetStatus> = {
   ...named("apps/v1", "daemonsets", "Namespaced", "spec,status"),
+  shortNames: ["ds"],
   formerVersions: { "extensions/v1beta1": withSelector, "apps/v1beta2": null },
   defaults: defaultDaemonSet,
   validate: validateDaemonSet,

@@ -8,6 +8,7 @@ import type { DeploymentSpec, DeploymentStatus } from "../schemas/types.js";
 
 export const DEPLOYMENT: KindDescriptor<DeploymentSpec, DeploymentStatus> = {
   ...named("apps/v1", "deployments", "Namespaced", "spec,status"),
+  shortNames: ["deploy"],
   formerVersions: {
     "extensions/v1beta1": withSelector,
     "apps/v1beta1": withSelector,

@@ -20,6 +20,7 @@ export const JOB_SPEC: FieldRules = {
 
 export const JOB: KindDescriptor<JobSpec, JobStatus> = {
   ...named("batch/v1", "jobs", "Namespaced", "spec,status"),
+  madeBy: "CronJob",
   defaults: defaultJob,
   validate: (spec, context) => validateJobSpec(spec, "spec", context),
   validateChange: validateJobChange,

@@ -30,6 +30,10 @@ export interface KindDescriptor<Spec = never, Status = undefined> {
   readonly types?: { readonly spec: Spec; readonly status: Status };
   readonly apiVersion: string;
   readonly plural: string;
+  /** What kubectl takes for its name, besides the name itself and its plural. */
+  readonly shortNames?: readonly string[];
+  /** The kind whose objects make those of this one: under their name, with `-` and a word behind it. */
+  readonly madeBy?: string;
   readonly namespaced: boolean;
   /** False for a kind whose body has no `spec` field: `Spec` is the rest of its body then. */
   readonly hasSpec: boolean;

@@ -5,6 +5,7 @@ import type { PodSpec } from "../schemas/types.js";
 
 export const POD: KindDescriptor<PodSpec> = {
   ...named("v1", "pods", "Namespaced", "spec,status"),
+  shortNames: ["po"],
   defaults: defaultPod,
   podSpecPath: ["spec"],
   fields: POD_SPEC,

@@ -8,6 +8,8 @@ import type { ReplicaSetSpec, ReplicaSetStatus } from "../schemas/types.js";
 
 export const REPLICA_SET: KindDescriptor<ReplicaSetSpec, ReplicaSetStatus> = {
   ...named("apps/v1", "replicasets", "Namespaced", "spec,status"),
+  shortNames: ["rs"],
+  madeBy: "Deployment",
   formerVersions: { "extensions/v1beta1": withSelector, "apps/v1beta2": null },
   defaults: defaultReplicaSet,
   validate: validateReplicaSet,

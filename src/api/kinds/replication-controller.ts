@@ -8,6 +8,7 @@ export const REPLICATION_CONTROLLER: KindDescriptor<
   ReplicationControllerStatus
 > = {
   ...named("v1", "replicationcontrollers", "Namespaced", "spec,status"),
+  shortNames: ["rc"],
   defaults: defaultReplicationController,
   validate: validateReplicationController,
   podSpecPath: ["spec", "template", "spec"],

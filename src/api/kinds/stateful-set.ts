@@ -8,6 +8,7 @@ import { POD_TEMPLATE } from "./pod-fields.js";
 
 export const STATEFUL_SET: KindDescriptor<StatefulSetSpec, StatefulSetStatus> = {
   ...named("apps/v1", "statefulsets", "Namespaced", "spec,status"),
+  shortNames: ["sts"],
   formerVersions: { "apps/v1beta1": withSelector, "apps/v1beta2": null },
   defaults: defaultStatefulSet,
   validate: validateStatefulSet,

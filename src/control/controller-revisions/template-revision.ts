@@ -1,3 +1,4 @@
+import type { GenericKind } from "../../api/kinds.js";
 import type { PodTemplateSpec } from "../../api/kubernetes.js";
 import { type NewGeneric, newMeta } from "../../api/new-object.js";
 import type { ObjectVersion } from "../../api/object-version.js";
@@ -14,7 +15,7 @@ function revisionName(ownerName: string, hash: string): string {
 }
 
 export interface NewRevision {
-  readonly owner: ObjectVersion<"StatefulSet"> | ObjectVersion<"DaemonSet">;
+  readonly owner: ObjectVersion<GenericKind>;
   readonly template: PodTemplateSpec;
   readonly revision: number;
   readonly hash: string;

@@ -3,11 +3,12 @@ import { KINDS } from "../../api/kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { fromManifest } from "../../api/manifest.js";
 import type { NewGeneric, NewObject } from "../../api/new-object.js";
+import { declaredFeatures } from "../../cluster/declared-features.js";
 import { registeredNode } from "../../cluster/node-object.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import { showValue, valueAt } from "../load/value-path.js";
-import type { LoadedObject } from "../schema/scenario.js";
+import type { LoadedObject, Scenario } from "../schema/scenario.js";
 import type { Refusal } from "../../store/outcome.js";
 import type { Ground } from "./ground.js";
 
@@ -33,7 +34,7 @@ export function loadState(ground: Ground, loaded: LoadedScenario): void {
   loadNodes(
     ground,
     loaded.nodes.map(({ manifest }) => manifest),
-    startTimeMs,
+    loaded.scenario,
   );
   ground.server.bootstrap();
   for (const { manifest } of snapshot) createNamespace(ground, manifest.metadata.namespace);
@@ -49,11 +50,15 @@ function completed(object: NewObject): NewObject {
 export function loadNodes(
   ground: Ground,
   manifests: readonly Manifest[],
-  startTimeMs: number,
+  { startTimeEpochMicros, kubernetesMinor, featureGates }: Scenario,
 ): void {
+  const startTimeMs = startTimeEpochMicros / 1000;
+  const declared = declaredFeatures(kubernetesMinor, featureGates);
   for (const manifest of manifests) {
     const node = fromManifest(manifest, startTimeMs) as NewGeneric<"Node">;
-    ground.server.load(registeredNode(node, { startTimeMs, nowMicros: 0 }));
+    ground.server.load(
+      registeredNode(node, { startTimeMs, nowMicros: 0, declaredFeatures: declared }),
+    );
   }
 }
 
@@ -79,7 +84,12 @@ export async function applyManifests(
     if (KINDS[kind]?.namespaced === true) {
       createNamespace(ground, manifest.metadata.namespace ?? "default");
     }
-    const outcome = ground.server.execute({ verb: "apply", manifest });
+    const checked = loaded.checkedObject(manifest);
+    const outcome = ground.server.execute({
+      verb: "apply",
+      manifest,
+      ...(checked === undefined ? {} : { checked }),
+    });
     if (!outcome.ok) refused.push({ object, refusal: outcome });
   }
   const fields = refused.map(({ object: { origin }, refusal: { field } }) => ({

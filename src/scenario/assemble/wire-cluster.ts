@@ -2,6 +2,7 @@ import { featuresOf } from "../../api/features.js";
 import type { Labels, ResourceList } from "../../api/kubernetes.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import type { BehaviorSource } from "../../cluster/container-behavior.js";
+import { declaredFeatures } from "../../cluster/declared-features.js";
 import { Kubelets } from "../../cluster/kubelets.js";
 import { NodeFailures } from "../../cluster/node-failures.js";
 import { NodePools } from "../../cluster/node-pools.js";
@@ -37,6 +38,7 @@ export function wireNodePools(ground: Ground, scenario: Scenario): NodePools {
     client: ground.unlimitedClient("cloud", latency.apiMicros),
     observer: ground.observer,
     startTimeMs: scenario.startTimeEpochMicros / 1000,
+    declaredFeatures: declaredFeatures(scenario.kubernetesMinor, scenario.featureGates),
   });
   for (const pool of scenario.cluster.nodePools) {
     if (pool.match !== null) {

@@ -126,7 +126,7 @@ export class World {
       defaults: DEFAULTS.container,
     });
     loadState(ground, loaded);
-    loadNodes(ground, data.machines, startTimeMs);
+    loadNodes(ground, data.machines, scenario);
     const pools = wireNodePools(ground, scenario);
     const capacity = capacityOf(ground.store.table("Node"));
     const traces: PreparedTrace[] = [];

@@ -1,3 +1,4 @@
+import { type Kind, makerOf, POD_KIND_WORDS } from "../../api/kinds.js";
 import { controllerOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { nearName } from "../../base/near-name.js";
@@ -10,23 +11,10 @@ export interface PodOwned {
   readonly owner: string;
 }
 
-/** Kubernetes' names of the kinds that own pods, as kubectl takes them. */
-const KIND_WORDS: Readonly<Record<string, readonly string[]>> = {
-  Pod: ["pod", "pods", "po"],
-  Deployment: ["deployment", "deployments", "deploy"],
-  ReplicaSet: ["replicaset", "replicasets", "rs"],
-  StatefulSet: ["statefulset", "statefulsets", "sts"],
-  DaemonSet: ["daemonset", "daemonsets", "ds"],
-  ReplicationController: ["replicationcontroller", "replicationcontrollers", "rc"],
-  Job: ["job", "jobs"],
-  CronJob: ["cronjob", "cronjobs", "cj"],
-};
-/** Kinds whose pods belong to another object first, which has their name with a word behind. */
-const MADE_BY: Readonly<Record<string, string>> = { ReplicaSet: "Deployment", Job: "CronJob" };
 const PART = /^[a-z0-9.*-]+$/;
 
 const KIND_OF: ReadonlyMap<string, string> = new Map(
-  Object.entries(KIND_WORDS).flatMap(([kind, words]) => words.map((word) => [word, kind] as const)),
+  [...POD_KIND_WORDS].flatMap(([kind, words]) => words.map((word) => [word, kind] as const)),
 );
 
 /**
@@ -79,20 +67,20 @@ const EXPECTED =
 /** `deploy`, `deployments.apps`, `Deployment`. */
 function kindOf(word: string | undefined): string | undefined {
   const [plain = ""] = (word ?? "").split(".");
-  return Object.hasOwn(KIND_WORDS, plain) ? plain : KIND_OF.get(plain);
+  return POD_KIND_WORDS.has(plain as Kind) ? plain : KIND_OF.get(plain);
 }
 
 function unknownKind(word: string): string {
   const near = nearName(word.toLowerCase(), [...KIND_OF.keys()], 2);
   const hint = near === "" ? "" : `: did you mean ${near}?`;
-  return `${word} is no kind that has pods${hint} (${Object.keys(KIND_WORDS).join(", ")})`;
+  return `${word} is no kind that has pods${hint} (${[...POD_KIND_WORDS.keys()].join(", ")})`;
 }
 
 /** The controller of a pod, and what made that. */
 function ownersOf(owner: string): readonly { readonly kind: string; readonly name: string }[] {
   const [kind, name] = owner.split("/");
   if (kind === undefined || name === undefined) return [];
-  const maker = MADE_BY[kind];
+  const maker = makerOf(kind);
   const end = name.lastIndexOf("-");
   return maker === undefined || end <= 0
     ? [{ kind, name }]

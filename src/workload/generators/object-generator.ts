@@ -1,4 +1,4 @@
-import { own } from "../../base/own.js";
+import { makerOf } from "../../api/kinds.js";
 import { controllerOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { type Distribution, distributionOf } from "../../kernel/distribution.js";
@@ -101,7 +101,7 @@ export class ObjectGenerator implements PodRunSource {
     if (owner === undefined) return null;
     if (owner.kind === this.maker.kind) return this.maker.ordinalIn(owner.name);
     const end = owner.name.lastIndexOf("-");
-    const isMade = own(MADE_BY, owner.kind) === this.maker.kind && end > 0;
+    const isMade = makerOf(owner.kind) === this.maker.kind && end > 0;
     return isMade ? this.maker.ordinalIn(owner.name.slice(0, end)) : null;
   }
 
@@ -126,6 +126,3 @@ export class ObjectGenerator implements PodRunSource {
     observer.event("Warning", "FailedCreate", object, outcome.message, this.engine.now);
   }
 }
-
-/** Kinds whose objects are made by another, which puts `-` and a word of its own behind its name. */
-const MADE_BY: Readonly<Record<string, string>> = { ReplicaSet: "Deployment", Job: "CronJob" };
