@@ -1,4 +1,5 @@
-import { objectKey } from "../api/object-version.js";
+import { conflictMessage } from "../api/object-named.js";
+import { type AnyVersion, objectKey } from "../api/object-version.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { Outcome } from "../store/outcome.js";
@@ -6,6 +7,7 @@ import type { PodVersion } from "../api/pod-version.js";
 import type { TimeMicros } from "../base/time.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
+import type { WriteRequest } from "../store/request.js";
 import type { CycleState } from "./framework/cycle-state.js";
 import type { PreBindStep } from "./framework/interfaces.js";
 import type { PodInfo } from "./framework/pod-info.js";
@@ -45,7 +47,12 @@ interface UnderWay {
   written: number;
   /** When PreBind gives up waiting for what they asked for. */
   waitsUntilMicros: TimeMicros;
+  /** What a write was refused on, since there is a newer version; null: it was not. */
+  refused: AnyVersion | null;
 }
+
+/** From a Conflict to the next attempt: client-go's `retry.DefaultRetry`, without its jitter. */
+const RETRY_MICROS = 10_000;
 
 /** PreBind and Bind, which run beside the next pods' scheduling cycles and take API calls. */
 export class BindingCycle {
@@ -53,15 +60,24 @@ export class BindingCycle {
   private readonly freeSlots: number[] = [];
   private readonly boundAnswer: AnswerId;
   private readonly writtenAnswer: AnswerId;
+  private readonly newestAnswer: AnswerId;
   private readonly look: HandlerId;
+  private readonly readNewest: HandlerId;
 
   constructor(private readonly options: BindingCycleOptions) {
     const { bindingClient, client } = options;
     this.boundAnswer = bindingClient.onAnswer((outcome, slot) => this.answered(slot, outcome));
-    this.writtenAnswer = client.onAnswer((outcome, slot) => this.answeredWrite(slot, outcome));
+    this.writtenAnswer = client.onAnswer((outcome, slot, _, request) =>
+      this.answeredWrite(slot, outcome, request),
+    );
+    this.newestAnswer = client.onAnswer((outcome, slot) => this.answeredRead(slot, outcome));
     this.look = options.engine.registerHandler("scheduler/look-at-volumes", (slot) =>
       this.check(slot),
     );
+    this.readNewest = options.engine.registerHandler("scheduler/read-newest", (slot) => {
+      const { refused } = this.slots[slot]!;
+      client.submit({ verb: "get", target: refused! }, this.newestAnswer, slot);
+    });
   }
 
   /** Pods that are assumed and not yet bound. */
@@ -83,7 +99,7 @@ export class BindingCycle {
     }
     const slot = this.freeSlots.pop() ?? this.slots.push(null) - 1;
     const steps = plans.flatMap(({ plugin, plan }) => plan.steps.map((step) => ({ plugin, step })));
-    this.slots[slot] = { binding, plans, steps, written: 0, waitsUntilMicros: 0 };
+    this.slots[slot] = { binding, plans, steps, written: 0, waitsUntilMicros: 0, refused: null };
     this.goOn(slot);
   }
 
@@ -160,15 +176,39 @@ export class BindingCycle {
     this.options.bindingClient.submit(request, this.boundAnswer, slot);
   }
 
-  private answeredWrite(slot: number, outcome: Outcome): void {
+  private answeredWrite(slot: number, outcome: Outcome, request: WriteRequest): void {
     const underWay = this.slots[slot]!;
     const { plugin, step } = underWay.steps[underWay.written]!;
-    if (!outcome.ok) {
+    if (outcome.ok) {
+      step.written?.(outcome.object);
+      underWay.written += 1;
+      this.goOn(slot);
+      return;
+    }
+    const { engine } = this.options;
+    if (outcome.reason !== "Conflict" || step.reread === undefined || request.verb !== "update") {
       this.preBindFailed(slot, plugin, outcome.message);
       return;
     }
-    step.written?.(outcome.object);
-    underWay.written += 1;
+    underWay.refused = request.base;
+    engine.scheduleAt(engine.now + RETRY_MICROS, Phase.react, this.readNewest, slot);
+  }
+
+  private answeredRead(slot: number, outcome: Outcome): void {
+    const underWay = this.slots[slot]!;
+    const { plugin, step } = underWay.steps[underWay.written]!;
+    const base = underWay.refused!;
+    if (!outcome.ok) {
+      const what = `${base.kind} ${objectKey(base)}`;
+      this.preBindFailed(slot, plugin, `get updated ${what} after conflict: ${outcome.message}`);
+      return;
+    }
+    const back = step.reread!(outcome.object);
+    if (back === null) {
+      this.preBindFailed(slot, plugin, conflictMessage(base));
+      return;
+    }
+    underWay.written -= back;
     this.goOn(slot);
   }
 

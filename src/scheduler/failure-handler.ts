@@ -87,10 +87,18 @@ export class FailureHandler {
     }
   }
 
-  /** Gives devices back that the pod cannot use where they are. */
-  writeClaim({ kind, claim }: ClaimWrite): void {
+  /** Gives devices back that the pod cannot use where they are, or does not come to use. */
+  writeClaim(write: ClaimWrite): void {
     const { client } = this.options;
-    if (kind === "deallocate") {
+    const { claim } = write;
+    if (write.kind === "unreserve") {
+      const { kind, namespace, name, uid } = claim;
+      const target = { kind, namespace, name, uid };
+      const patch = { status: { reservedFor: [{ $patch: "delete", uid: write.podUid }] } };
+      client.submit({ verb: "merge", target, patch, subresource: "status" }, this.ignored);
+      return;
+    }
+    if (write.kind === "deallocate") {
       const { allocation: _, reservedFor: __, devices: ___, ...status } = claim.status ?? {};
       client.submit({ verb: "update", base: claim, change: { status } }, this.ignored);
       return;

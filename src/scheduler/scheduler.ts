@@ -404,7 +404,9 @@ export class Scheduler {
 
   private giveBack(binding: BindingPod, message: string): void {
     const { queued, framework, state, info, nodeName } = binding;
-    framework.runUnreservePlugins(state, info, nodeName);
+    for (const write of framework.runUnreservePlugins(state, info, nodeName)) {
+      this.failures.writeClaim(write);
+    }
     this.cache.forget(queued.pod.uid);
     this.options.decisions?.bindingFailed(queued.pod, message, this.engine.now);
   }

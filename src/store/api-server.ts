@@ -17,7 +17,7 @@ import { remove } from "./verbs/delete.js";
 import { evict } from "./verbs/evict.js";
 import { LabelKeyMerger, type MergedLabelKeys } from "./verbs/label-keys.js";
 import { get } from "./verbs/get.js";
-import { apply, merge } from "./verbs/merge.js";
+import { apply, merge, mergeStatus } from "./verbs/merge.js";
 import { resize } from "./verbs/resize.js";
 import type { ServerContext } from "./verbs/server-context.js";
 import { patch, update } from "./verbs/update.js";
@@ -43,6 +43,8 @@ export interface ApiServerOptions {
   readonly resizes?: boolean;
 }
 
+/** Which part of an object a strategic merge patch is for. */
+const MERGES = { all: merge, status: mergeStatus, resize } as const;
 const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
 /**
@@ -119,11 +121,9 @@ export class ApiServer {
       case "patch":
         return patch(this.context, request.target, request.change);
       case "merge":
-        return request.subresource === "resize"
-          ? resize(this.context, request.target, request.patch)
-          : merge(this.context, request.target, request.patch);
+        return MERGES[request.subresource ?? "all"](this.context, request.target, request.patch);
       case "apply":
-        return apply(this.context, request.manifest);
+        return apply(this.context, request.manifest, request.checked);
       case "delete":
         return remove(this.context, request);
       case "evict":

@@ -75,9 +75,14 @@ export type WriteRequest =
       readonly target: NamedTarget;
       readonly patch: unknown;
       /** The part of the object that the patch is for: `resize` is a pod's resources. */
-      readonly subresource?: "resize";
+      readonly subresource?: "resize" | "status";
     }
-  | { readonly verb: "apply"; readonly manifest: Manifest }
+  | {
+      readonly verb: "apply";
+      readonly manifest: Manifest;
+      /** What the manifest says, with defaults and valid, where that is known already. */
+      readonly checked?: NewObject;
+    }
   | DeleteRequest
   | EvictRequest
   | { readonly verb: "bind"; readonly target: Target; readonly nodeName: string };

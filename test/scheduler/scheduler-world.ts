@@ -1,7 +1,7 @@
 import type { Manifest } from "../../src/api/kubernetes.js";
 import { fromManifest } from "../../src/api/manifest.js";
 import type { NewObject } from "../../src/api/new-object.js";
-import type { Kind } from "../../src/api/kinds.js";
+import { type Kind, KINDS } from "../../src/api/kinds.js";
 import { type PodVersion, podCondition } from "../../src/api/pod-version.js";
 import { MICROS_PER_MILLI, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../src/base/time.js";
 import { PersistentVolumeController } from "../../src/control/persistentvolume/persistent-volume-controller.js";
@@ -211,8 +211,11 @@ export class SchedulerWorld {
   }
 
   find<K extends Exclude<Kind, "Pod">>(kind: K, name: string) {
-    const namespace = kind === "PersistentVolumeClaim" ? "default" : "";
-    return this.store.table(kind).find(namespace, name);
+    return this.store.table(kind).find(KINDS[kind].namespaced ? "default" : "", name);
+  }
+
+  all<K extends Kind>(kind: K) {
+    return [...this.store.table(kind)];
   }
 
   /** The node of each pod, "" while it has none. */

@@ -2,6 +2,7 @@ import type { GateSettings } from "../../api/feature-gates/gate-settings.js";
 import { type Features, featuresOf } from "../../api/features.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf } from "../../api/legacy-versions.js";
+import type { NewObject } from "../../api/new-object.js";
 import { targetText } from "../../api/object-version.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
@@ -118,6 +119,8 @@ class ScenarioLoader {
   private readonly issues: Issue[] = [];
   /** About what was read. */
   private readonly notes: Issue[] = [];
+  /** What was made of manifests that the API server would take. */
+  private readonly checked = new WeakMap<Manifest, NewObject>();
   private readonly coverage = new CoverageReport();
   private readonly minor: number;
   private readonly gates: GateSettings;
@@ -194,6 +197,7 @@ class ScenarioLoader {
       snapshot: objects.snapshot?.filter(isKept) ?? null,
       nodes: objects.nodes,
       manifests: objects.manifests.filter(isKept),
+      checkedObject: (manifest) => this.checked.get(manifest),
       notModelled: this.coverage.entries(),
       unknownFields: this.screen.unknownFields(),
       notes: [
@@ -262,10 +266,13 @@ class ScenarioLoader {
 
   private flaws(manifest: Manifest): readonly ObjectFlaw[] {
     const comparisonOperators = this.features.TaintTolerationComparisonOperators;
-    return manifestFlaws(manifest, {
+    const options = {
       comparisonOperators,
       scalesToZero: this.features.HPAScaleToZero,
       namesTargetGroup: this.features.HPATargetNamesGroup,
+    };
+    return manifestFlaws(manifest, options, (one, object) => {
+      this.checked.set(one, object);
     });
   }
 

@@ -1,3 +1,5 @@
+import type { Manifest } from "../../api/kubernetes.js";
+import type { NewObject } from "../../api/new-object.js";
 import type { SchedulerConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
 import type { Rate } from "../../traffic/arrivals/rate.js";
 import type { TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
@@ -28,6 +30,8 @@ export interface LoadedScenario {
   readonly nodes: readonly LoadedObject[];
   /** What is applied at the start, in order. Kept kinds only. */
   readonly manifests: readonly LoadedObject[];
+  /** What was made of such a manifest when it was checked: with defaults, and valid. */
+  checkedObject(manifest: Manifest): NewObject | undefined;
   /** The worst first. */
   readonly notModelled: readonly NotModelled[];
   /** Keys of objects that Kubernetes does not know, each with its place; told of in `notModelled` too. */

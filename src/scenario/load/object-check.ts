@@ -8,6 +8,9 @@ import { type ValidationOptions, validateCreate } from "../../api/validation/val
 import { flawOf, type ObjectFlaw } from "./object-flaw.js";
 import { valueAt } from "./value-path.js";
 
+/** Keeps what was made of a manifest that is as it should be, so that it is not made once more. */
+export type KeepObject = (manifest: Manifest, object: NewObject) => void;
+
 /**
  * What the API server would refuse of a manifest that is created, whatever else there is. Its fields
  * have the right types (`ObjectScreen`).
@@ -15,6 +18,7 @@ import { valueAt } from "./value-path.js";
 export function manifestFlaws(
   manifest: Manifest,
   options: ValidationOptions = {},
+  keep?: KeepObject,
 ): readonly ObjectFlaw[] {
   const { name, generateName } = manifest.metadata;
   const named =
@@ -25,9 +29,9 @@ export function manifestFlaws(
   if (object === null) return [];
   const spec = defaultSpec(object.kind, object.spec as SpecOf[Kind]);
   const defaulted = { ...object, spec } as NewObject;
-  return validateCreate(object.kind, defaulted, options).map((issue) =>
-    entryFlawOf(issue, manifest),
-  );
+  const issues = validateCreate(object.kind, defaulted, options);
+  if (issues.length === 0 && named === manifest) keep?.(manifest, defaulted);
+  return issues.map((issue) => entryFlawOf(issue, manifest));
 }
 
 /** The API server's path of a bad label is that of all labels: here it is that of the label. */

@@ -74,11 +74,14 @@ export interface PostFilterResult {
   readonly claimWrite?: ClaimWrite;
 }
 
-/** What a plugin that freed devices wants written to a claim. */
-export interface ClaimWrite {
-  readonly kind: "deallocate" | "delete";
-  readonly claim: VersionOf<"ResourceClaim">;
-}
+/** What a plugin wants written to a claim: its devices freed, the claim deleted, a pod's use of it ended. */
+export type ClaimWrite =
+  | { readonly kind: "deallocate" | "delete"; readonly claim: VersionOf<"ResourceClaim"> }
+  | {
+      readonly kind: "unreserve";
+      readonly claim: VersionOf<"ResourceClaim">;
+      readonly podUid: string;
+    };
 
 /** A write to the API server that a PreBind plugin asks for. */
 export type PreBindWrite =
@@ -99,6 +102,11 @@ export interface PreBindStep {
   write(): PreBindWrite | null | string;
   /** Told of the object that the API server answered with. */
   written?(object: AnyVersion): void;
+  /**
+   * Present: where a write was refused since its base was not the newest, that one is read and told. How
+   * many steps before this one are looked at once more; null gives up.
+   */
+  reread?(newest: AnyVersion): number | null;
   /**
    * Whether what it asked for has come about, as far as the scheduler's watches tell; a string says why it
    * will not. Absent: when it is written.
@@ -256,8 +264,8 @@ export interface NormalizeScorePlugin extends ScorePlugin {
 
 export interface ReservePlugin extends Plugin {
   reserve(state: CycleState, pod: PodInfo, nodeName: string): Result;
-  /** Must cope with a pod that was never reserved. */
-  unreserve(state: CycleState, pod: PodInfo, nodeName: string): void;
+  /** Must cope with a pod that was never reserved. What is to be written because of it. */
+  unreserve(state: CycleState, pod: PodInfo, nodeName: string): readonly ClaimWrite[];
 }
 
 export interface PermitPlugin extends Plugin {

@@ -6,6 +6,7 @@ import type { ExtensionPoint } from "./extension-point.js";
 import type { Features } from "../../api/features.js";
 import type {
   BindPlugin,
+  ClaimWrite,
   FilterPlugin,
   Handle,
   NodeStatuses,
@@ -15,11 +16,11 @@ import type {
   PostBindPlugin,
   PostFilterPlugin,
   PostFilterResult,
-  PreBindPlugin,
   PreBindPlan,
+  PreBindPlugin,
   PreEnqueuePlugin,
-  PreFilterPlugin,
   PreFilterOutcome,
+  PreFilterPlugin,
   PreScorePlugin,
   QueueSortPlugin,
   ReservePlugin,
@@ -337,11 +338,11 @@ export class Framework implements Handle {
     return null;
   }
 
-  /** In the reverse of the order in which they reserve. */
-  runUnreservePlugins(state: CycleState, pod: PodInfo, nodeName: string): void {
-    for (let i = this.reservePlugins.length - 1; i >= 0; i -= 1) {
-      this.reservePlugins[i]!.unreserve(state, pod, nodeName);
-    }
+  /** In the reverse of the order in which they reserve; what they want written. */
+  runUnreservePlugins(state: CycleState, pod: PodInfo, nodeName: string): readonly ClaimWrite[] {
+    return this.reservePlugins
+      .toReversed()
+      .flatMap((plugin) => plugin.unreserve(state, pod, nodeName));
   }
 
   /** Who lets the pod through: null for all, those that hold it and for how long, or who refuses it. */

@@ -179,8 +179,10 @@ class OwnPluginMaker {
         return {
           reserve: (state: never, pod: PodInfo, node: string) =>
             answers.result(asked("reserve", pod, node), () => own.reserve!(state, pod, node)),
-          unreserve: (state: never, pod: PodInfo, node: string) =>
-            answers.ask(asked("unreserve", pod, node), () => own.unreserve?.(state, pod, node)),
+          unreserve: (state: never, pod: PodInfo, node: string): [] => {
+            answers.ask(asked("unreserve", pod, node), () => own.unreserve?.(state, pod, node));
+            return [];
+          },
         };
       case "permit":
         return {

@@ -42,7 +42,9 @@ export class RoundRobin implements ScorePlugin, ReservePlugin {
     return null;
   }
 
-  unreserve(): void {}
+  unreserve(): [] {
+    return [];
+  }
 
   uniformScore(): UniformScore {
     return ALIKE;

@@ -18,8 +18,12 @@ import type { ServerContext } from "./server-context.js";
 
 const NAME_ATTEMPTS = 8;
 
-/** Defaults, admits, validates and stores a new object. */
-export function create(context: ServerContext, request: NewObject): Outcome {
+/** Defaults, admits, validates and stores a new object; of a checked one, only what admission changes. */
+export function create(
+  context: ServerContext,
+  request: NewObject,
+  { isChecked = false }: { readonly isChecked?: boolean } = {},
+): Outcome {
   const named = withName(context, request);
   if ("ok" in named) return named;
   const namespaceRefusal = checkNamespace(context, named);
@@ -27,14 +31,14 @@ export function create(context: ServerContext, request: NewObject): Outcome {
   if (context.store.table(named.kind).find(named.namespace, named.name) !== undefined) {
     return refuse("AlreadyExists", `${describe(named)} already exists`);
   }
-  const defaulted = withDefaults(context, named);
+  const defaulted = isChecked ? named : withDefaults(context, named);
   const admitted = admit(context, defaulted);
   if ("ok" in admitted) return admitted;
   const knownPodSpec = admitted.kind === "Pod" && context.validPodSpecs.has(admitted.spec);
-  const issues = validateCreate(admitted.kind, admitted, {
-    ...context.validation,
-    knownPodSpec,
-  });
+  const isAsChecked = isChecked && admitted.spec === request.spec;
+  const issues = isAsChecked
+    ? []
+    : validateCreate(admitted.kind, admitted, { ...context.validation, knownPodSpec });
   if (issues.length > 0) return refuse("Invalid", invalidMessage(admitted, issues));
   if (admitted.kind === "Pod") context.validPodSpecs.add((admitted as NewPod).spec);
   if (admitted.kind === "PriorityClass") {

@@ -19,6 +19,14 @@ export function merge(context: ServerContext, target: NamedTarget, patch: unknow
   return writeManifest(context, before, mergedManifest(context, before, patch));
 }
 
+/** As {@link merge}, of the status alone; of what is no pod. */
+export function mergeStatus(context: ServerContext, target: NamedTarget, patch: unknown): Outcome {
+  const before = resolve(context, target);
+  if (isRefusal(before)) return before;
+  const { status } = mergedManifest(context, before, patch) as { readonly status?: unknown };
+  return write(context, before, { status: kept<unknown>(before.status, status ?? {}) });
+}
+
 /** The object in Kubernetes' shape with the patch laid over it. */
 export function mergedManifest(
   context: ServerContext,
@@ -30,13 +38,14 @@ export function mergedManifest(
 }
 
 /** Creates the manifest's object, or merges the manifest into the one that exists. */
-export function apply(context: ServerContext, manifest: Manifest): Outcome {
-  const object = fromManifest(manifest, context.startTimeMs);
+export function apply(context: ServerContext, manifest: Manifest, checked?: NewObject): Outcome {
+  const object = checked ?? fromManifest(manifest, context.startTimeMs);
   if (object === null) {
     return refuse("NotFound", `the kind ${manifest.kind} of ${manifest.apiVersion} is not kept`);
   }
   const existing = context.store.table(object.kind).find(object.namespace, object.name);
-  if (existing === undefined) return create(context, object);
+  if (existing === undefined)
+    return create(context, object as NewObject, { isChecked: checked !== undefined });
   return merge(context, existing as AnyVersion, withoutStatus(manifest));
 }
 

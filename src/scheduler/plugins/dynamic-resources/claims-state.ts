@@ -3,6 +3,7 @@ import { type StateData, StateKey } from "../../framework/cycle-state.js";
 import type { Status } from "../../framework/status.js";
 import type { Found } from "./allocation-search.js";
 import type { Demand } from "./allocator.js";
+import type { MakeDeviceClaim } from "./device-steps.js";
 import type { ExtendedRequests } from "./extended-resources.js";
 import type { ResourceClaim } from "./pod-claims.js";
 
@@ -36,6 +37,9 @@ export class ClaimsState implements StateData {
   readonly unavailable = new Set<number>();
   /** What Reserve set aside, by the uid under which the claim is known. */
   readonly reserved: { readonly uid: string; readonly allocation: AllocationResult }[] = [];
+
+  /** The claim for extended resources that PreBind makes, or has made. */
+  making: MakeDeviceClaim | null = null;
 
   get isEmpty(): boolean {
     return this.claims.length === 0 && this.extended === null;

@@ -1,4 +1,3 @@
-import { MICROS_PER_SECOND } from "../../../base/time.js";
 import {
   type DeviceRequest,
   EXTENDED_RESOURCE_CLAIM,
@@ -17,7 +16,6 @@ import type {
   PostFilterResult,
   PreBindPlan,
   PreBindPlugin,
-  PreBindStep,
   PreEnqueuePlugin,
   PreFilterPlugin,
   PreFilterResult,
@@ -35,12 +33,7 @@ import { isReadyToBind } from "./binding-conditions.js";
 import { claimEvents } from "./claim-events.js";
 import { PlanError } from "./claims-plan.js";
 import { CLAIMS_KEY, ClaimsState, type ExtendedClaim, type NodeDevices } from "./claims-state.js";
-import {
-  MakeDeviceClaim,
-  ProtectDevices,
-  ReserveDevices,
-  TellExtendedResources,
-} from "./device-steps.js";
+import { DeviceBinding } from "./device-binding.js";
 import {
   type ExtendedRequests,
   ExtendedResources,
@@ -49,11 +42,9 @@ import {
 } from "./extended-resources.js";
 import type { DynamicResourcesArgs } from "./dynamic-resources-args.js";
 import { matchesNodeSelector } from "./node-selection.js";
-import { isControlledBy, isReservedFor, podResourceClaims } from "./pod-claims.js";
+import { isControlledBy, podResourceClaims } from "./pod-claims.js";
 
 const NAME = "DynamicResources";
-/** Between two looks at devices that are attached on demand. */
-const DEVICES_POLL_MICROS = 5 * MICROS_PER_SECOND;
 const SKIP: PreFilterResult = { status: new Status("Skip", [], NAME), nodeNames: null };
 const NOT_PREPARED = new Status("Error", ["not found"], NAME);
 const refusal = (reason: string): Status =>
@@ -78,13 +69,14 @@ export class DynamicResources
   readonly name = NAME;
   readonly preFilterExtensions = null;
   private readonly allocator: DeviceAllocator;
+  private readonly binding: DeviceBinding;
   private readonly classes: ExtendedResources;
   private readonly features: Features;
   /** One set of requests for all pods of a spec that lack the same resources on a node. */
   private readonly extendedSpecs = new WeakMap<object, Map<string, ExtendedRequests>>();
 
   constructor(
-    private readonly args: DynamicResourcesArgs,
+    { bindingTimeoutMicros }: DynamicResourcesArgs,
     private readonly handle: Handle,
   ) {
     this.features = handle.features;
@@ -101,6 +93,8 @@ export class DynamicResources
       errorsNameDevice: this.features.SelectorErrorsNameDevice,
       invalidPoolsTold: this.features.InvalidPoolsTold,
     });
+    const { resourceClaims } = handle.listers;
+    this.binding = new DeviceBinding(this.allocator, resourceClaims, bindingTimeoutMicros);
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
@@ -345,67 +339,21 @@ export class DynamicResources
   reserve(state: CycleState, { pod }: PodInfo, nodeName: string): Result {
     const mine = state.read(CLAIMS_KEY);
     const devices = this.devicesOn(mine, nodeName);
-    if (mine === undefined || devices === undefined) return null;
-    const results = this.allocator.results(devices.demand, devices.found, nodeName);
-    const open = mine.claims.filter(({ status }) => status?.allocation === undefined);
-    results.forEach((allocation, i) => {
-      const uid = open[i]?.uid ?? `${pod.uid}/extended-resources`;
-      this.handle.listers.resourceClaims.beginAllocation(uid, allocation);
-      mine.reserved.push({ uid, allocation });
-    });
+    if (mine !== undefined && devices !== undefined) {
+      this.binding.setAside(mine, { pod, nodeName, devices });
+    }
     return null;
   }
 
-  unreserve(state: CycleState, _pod: PodInfo, _nodeName: string): void {
+  unreserve(state: CycleState, { pod }: PodInfo): readonly ClaimWrite[] {
     const mine = state.read(CLAIMS_KEY);
-    for (const { uid } of mine?.reserved ?? []) {
-      this.handle.listers.resourceClaims.endAllocation(uid);
-    }
-    mine?.reserved.splice(0);
+    return mine === undefined ? [] : this.binding.giveBack(mine, pod);
   }
 
   preBind(state: CycleState, { pod }: PodInfo, nodeName: string): PreBindPlan | null {
     const mine = state.read(CLAIMS_KEY);
     if (mine === undefined || mine.isEmpty) return null;
-    const steps = this.preBindSteps(mine, pod, nodeName);
-    if (steps.length === 0) return null;
-    return {
-      steps,
-      pollMicros: DEVICES_POLL_MICROS,
-      looksAtOnce: true,
-      timeoutMicros: this.args.bindingTimeoutMicros,
-      timedOut: "device binding timeout",
-      failure: "",
-    };
-  }
-
-  private preBindSteps(
-    mine: ClaimsState,
-    pod: PodVersion,
-    nodeName: string,
-  ): readonly PreBindStep[] {
-    const { resourceClaims } = this.handle.listers;
-    const steps: PreBindStep[] = [];
-    const allocations = new Map(mine.reserved.map(({ uid, allocation }) => [uid, allocation]));
-    for (const claim of mine.claims) {
-      if (isReservedFor(claim, pod)) continue;
-      const allocation = allocations.get(claim.uid) ?? null;
-      const key = `${claim.namespace}/${claim.name}`;
-      if (allocation !== null) steps.push(new ProtectDevices(key, resourceClaims));
-      steps.push(new ReserveDevices(key, pod, resourceClaims, claim.uid, allocation));
-    }
-    const extended = mine.byNode.get(nodeName)?.extended ?? null;
-    const uid = `${pod.uid}/extended-resources`;
-    const allocation = allocations.get(uid);
-    if (extended === null || allocation === undefined) return steps;
-    const making = new MakeDeviceClaim(pod, extended.spec, resourceClaims);
-    return [
-      ...steps,
-      making,
-      new ProtectDevices(making, resourceClaims),
-      new ReserveDevices(making, pod, resourceClaims, uid, allocation),
-      new TellExtendedResources(pod, making, extended.mappings),
-    ];
+    return this.binding.plan(mine, pod, nodeName);
   }
 }
 

@@ -191,12 +191,13 @@ export class VolumeBinding
     return null;
   }
 
-  unreserve(state: CycleState, _pod: PodInfo, nodeName: string): void {
+  unreserve(state: CycleState, _pod: PodInfo, nodeName: string): [] {
     const volumes = state.read(VOLUME_KEY)?.byNode.get(nodeName);
-    if (volumes === undefined) return;
+    if (volumes === undefined) return [];
     const { assumed } = this.binder;
     for (const { volume } of volumes.bindings) assumed.forgetVolume(volume.name);
     for (const { claim } of volumes.provisions) assumed.forgetClaim(claim.namespace, claim.name);
+    return [];
   }
 
   preBind(state: CycleState, _pod: PodInfo, nodeName: string): PreBindPlan | null {

@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { KINDS } from "../../src/api/kinds.js";
+import { loadedFromMemory, worldOf } from "../runs/built-world.js";
+
+const scenario = (more = "") => `apiVersion: seatrial.dev/v1alpha1
+kind: Scenario
+metadata: { name: s }
+spec:
+  duration: 1m
+  cluster: { nodePools: [{ name: n, nodes: 1, capacity: { cpu: "4", memory: 8Gi } }] }
+  manifests: [web.yaml]
+${more}`;
+const DEPLOYMENT = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: main, image: i }] }
+`;
+const PATCH = `  patches:
+    - { name: more, target: shop/Deployment/web, patch: { spec: { replicas: 4 } } }
+`;
+
+afterEach(() => void vi.restoreAllMocks());
+
+async function built(text: string) {
+  const Deployment = KINDS.Deployment as Required<typeof KINDS.Deployment>;
+  const defaults = vi.spyOn(Deployment, "defaults");
+  const validate = vi.spyOn(Deployment, "validate");
+  const world = await worldOf(await loadedFromMemory({ "s.yaml": text, "web.yaml": DEPLOYMENT }));
+  const stored = [...world.objects()].find(({ kind }) => kind === "Deployment");
+  return { stored, calls: [defaults.mock.calls.length, validate.mock.calls.length] };
+}
+
+describe("a manifest on its way into the cluster", () => {
+  it("gets its defaults once, and is validated once", async () => {
+    const { stored, calls } = await built(scenario());
+    expect(stored?.spec).toMatchObject({ replicas: 1, revisionHistoryLimit: 10 });
+    expect(calls).toEqual([1, 1]);
+  });
+
+  it("once more when it is patched", async () => {
+    const { stored, calls } = await built(scenario(PATCH));
+    expect(stored?.spec).toMatchObject({ replicas: 4, revisionHistoryLimit: 10 });
+    expect(calls).toEqual([2, 2]);
+  });
+});
