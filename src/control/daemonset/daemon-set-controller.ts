@@ -1,12 +1,15 @@
 import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
+import type { AnyVersion } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Outcome } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
+import { ClaimWrites } from "../controller-revisions/claim-writes.js";
 import type { ControllerRevision } from "../controller-revisions/template-revision.js";
 import { SlowStart } from "../slow-start.js";
+import { StatusWrites } from "../status-writes.js";
 import { type StepEnd, Syncs } from "../syncs.js";
 import { microsOfSeconds } from "../timestamps.js";
 import {
@@ -64,15 +67,17 @@ export class DaemonSetController implements Controller {
   private readonly features: DaemonSetFeatures;
   private readonly backoff = new FailedPodsBackoff();
   private readonly podRequests = new DaemonPods();
-  private readonly claimed: AnswerId;
+  private readonly claims: ClaimWrites<Sync, "DaemonSet">;
   private readonly revisionWritten: AnswerId;
   private readonly created: AnswerId;
   private readonly deleted: AnswerId;
-  private readonly statusWritten: AnswerId;
+  /** Receives what is of no further interest unless it fails. */
+  private readonly alsoWritten: AnswerId;
+  private readonly statuses: StatusWrites<Sync>;
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, client, workers } = options;
-    this.features = featuresOf(options.kubernetesMinor ?? NEWEST_MINOR);
+    this.features = options.features ?? featuresOf(options.kubernetesMinor ?? NEWEST_MINOR);
     this.syncs = new Syncs<Sync>({
       engine,
       client,
@@ -87,9 +92,6 @@ export class DaemonSetController implements Controller {
       removed: (set) => this.backoff.forget(set.row),
     });
     const { syncs } = this;
-    this.claimed = syncs.onAnswer((sync, outcome, request) =>
-      this.onClaimed(sync, outcome, request),
-    );
     this.revisionWritten = syncs.onAnswer((sync, outcome, request) =>
       this.onRevisionWritten(sync, outcome, request),
     );
@@ -97,9 +99,18 @@ export class DaemonSetController implements Controller {
     this.deleted = syncs.onAnswer((sync, outcome, _request, _row, podRow) =>
       this.onDeleted(sync, outcome, podRow),
     );
-    this.statusWritten = syncs.onAnswer((sync, outcome, _request, _row, attempt) =>
-      this.onStatusWritten(sync, outcome, attempt),
-    );
+    this.alsoWritten = syncs.onAnswer((sync, outcome) => {
+      if (!outcome.ok && outcome.reason !== "NotFound") sync.failed = true;
+    });
+    const answers = {
+      wrote: (sync: Sync, object: AnyVersion) => this.cache.ownWrites.wrote(sync.set.row, object),
+      failed: fail,
+      refused: fail,
+    };
+    const { pods, history } = this.cache;
+    const { revisionWritten } = this;
+    this.claims = new ClaimWrites({ syncs, pods, history, revisionWritten, ...answers });
+    this.statuses = new StatusWrites(syncs, answers);
   }
 
   start(): void {
@@ -159,22 +170,8 @@ export class DaemonSetController implements Controller {
     }
     if (set.deletionTimeMicros !== null) return "done";
     sync.stage = "revision";
-    for (const request of this.cache.history.adoptions(set, selector)) {
-      this.syncs.send(set.row, this.revisionWritten, request);
-    }
-    for (const request of this.cache.pods.claims(set)) {
-      this.syncs.send(set.row, this.claimed, request);
-    }
+    this.claims.send(set, selector);
     return "go on";
-  }
-
-  private onClaimed(sync: Sync, outcome: Outcome, request: WriteRequest): void {
-    if (outcome.ok && request.verb === "patch") {
-      this.cache.pods.putPod(request.target as PodVersion, outcome.object as PodVersion);
-      this.cache.ownWrites.wrote(sync.set.row, outcome.object);
-    } else if (!outcome.ok && outcome.reason !== "NotFound") {
-      sync.failed = true;
-    }
   }
 
   private findRevision(sync: Sync): StepEnd {
@@ -214,7 +211,7 @@ export class DaemonSetController implements Controller {
     if (taken === undefined || this.cache.history.holds(taken, set.spec.template)) return;
     const collisionCount = (set.status.collisionCount ?? 0) + 1;
     const change = { status: { ...set.status, collisionCount } };
-    this.syncs.send(set.row, this.claimed, { verb: "update", base: set, change });
+    this.syncs.send(set.row, this.alsoWritten, { verb: "update", base: set, change });
   }
 
   private viewOf({ set, revisions }: Sync): DaemonView {
@@ -317,7 +314,7 @@ export class DaemonSetController implements Controller {
     if (failed) return "go on";
     const pods = this.cache.pods.of(set);
     for (const target of surplusRevisions(set, revisions!.old, pods)) {
-      this.syncs.send(set.row, this.claimed, { verb: "delete", target });
+      this.syncs.send(set.row, this.alsoWritten, { verb: "delete", target });
     }
     return "go on";
   }
@@ -327,24 +324,8 @@ export class DaemonSetController implements Controller {
     sync.stage = "end";
     const status = daemonSetStatus(this.viewOf(sync), acts);
     sync.status = status;
-    if (status !== set.status) {
-      const request = { verb: "update", base: set, change: { status } } as const;
-      this.syncs.send(set.row, this.statusWritten, request, 0);
-    }
+    this.statuses.send(set, status);
     return "go on";
-  }
-
-  private onStatusWritten(sync: Sync, outcome: Outcome, attempt: number): void {
-    const { set: target, status } = sync;
-    if (outcome.ok) {
-      this.cache.ownWrites.wrote(target.row, outcome.object);
-    } else if (outcome.reason === "Conflict" && attempt === 0) {
-      // Once more, over whatever version is newest now.
-      const request = { verb: "patch", target, change: { status } } as const;
-      this.syncs.send(target.row, this.statusWritten, request, attempt + 1);
-    } else {
-      sync.failed = true;
-    }
   }
 
   private end({ set, status, failed }: Sync): StepEnd {
@@ -364,4 +345,8 @@ export class DaemonSetController implements Controller {
   private event(set: DaemonSet, type: "Normal" | "Warning", reason: string, message: string) {
     this.options.observer.event(type, reason, set, message, this.options.engine.now);
   }
+}
+
+function fail(sync: Sync): void {
+  sync.failed = true;
 }

@@ -10,13 +10,14 @@ import { FreshView } from "../fresh-view.js";
 import { controllerReference } from "../owner-references.js";
 import { Selectors } from "../selectors.js";
 import { SlowStart } from "../slow-start.js";
+import { StatusWrites } from "../status-writes.js";
 import { type StepEnd, Syncs } from "../syncs.js";
 import { templatePod } from "../template-pod.js";
 import { Timestamps } from "../timestamps.js";
 import type { PodCounts } from "./pod-tally.js";
 import { podsToDelete } from "./pods-to-delete.js";
 import { type Membership, type ReplicaSet, ReplicaSetPods } from "./replica-set-pods.js";
-import { type ReplicaSetStatus, replicaSetStatus } from "./replica-set-status.js";
+import { replicaSetStatus } from "./replica-set-status.js";
 
 /** Most pods that one sync creates or deletes. */
 const BURST_REPLICAS = 500;
@@ -33,7 +34,6 @@ interface Sync {
   creation: SlowStart | null;
   /** What went wrong with the pods. */
   manageError: string | null;
-  status: ReplicaSetStatus | null;
   statusRefused: boolean;
 }
 
@@ -57,7 +57,7 @@ export class ReplicaSetController implements Controller {
   private readonly claimed: AnswerId;
   private readonly created: AnswerId;
   private readonly deleted: AnswerId;
-  private readonly statusWritten: AnswerId;
+  private readonly statuses: StatusWrites<Sync>;
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client, workers } = options;
@@ -81,9 +81,13 @@ export class ReplicaSetController implements Controller {
     this.deleted = this.syncs.onAnswer((sync, outcome, _request, _row, podRow) =>
       this.onDeleted(sync, outcome, podRow),
     );
-    this.statusWritten = this.syncs.onAnswer((sync, outcome, _request, _row, attempt) =>
-      this.onStatusWritten(sync, outcome, attempt),
-    );
+    this.statuses = new StatusWrites(this.syncs, {
+      wrote: (_sync, object) => this.sets.wrote(object as ReplicaSet),
+      refused: (sync, { reason }) => {
+        if (reason === "NotFound") sync.manageError = null;
+        else sync.statusRefused = true;
+      },
+    });
   }
 
   start(): void {
@@ -148,7 +152,6 @@ export class ReplicaSetController implements Controller {
       counts: { replicas: 0, fullyLabeledReplicas: 0, readyReplicas: 0, availableReplicas: 0 },
       creation: null,
       manageError: null,
-      status: null,
       statusRefused: false,
     };
   }
@@ -289,25 +292,7 @@ export class ReplicaSetController implements Controller {
       manageError: sync.manageError,
       now: this.timestamps.textOf(this.options.engine.now),
     });
-    if (status === set.status) return;
-    sync.status = status;
-    const request = { verb: "update", base: set, change: { status } } as const;
-    this.syncs.send(set.row, this.statusWritten, request, 0);
-  }
-
-  private onStatusWritten(sync: Sync, outcome: Outcome, attempt: number): void {
-    const { set: target, status } = sync;
-    if (outcome.ok) {
-      this.sets.wrote(outcome.object as ReplicaSet);
-    } else if (outcome.reason === "Conflict" && attempt === 0) {
-      // Once more, over whatever version is newest now.
-      const request = { verb: "patch", target, change: { status } } as const;
-      this.syncs.send(target.row, this.statusWritten, request, attempt + 1);
-    } else if (outcome.reason === "NotFound") {
-      sync.manageError = null;
-    } else {
-      sync.statusRefused = true;
-    }
+    this.statuses.send(set, status);
   }
 
   private end({ set, counts, membership, ...sync }: Sync): StepEnd {

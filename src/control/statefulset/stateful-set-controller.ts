@@ -1,12 +1,14 @@
 import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
-import type { PodVersion } from "../../api/pod-version.js";
+import type { AnyVersion } from "../../api/object-version.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Outcome } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
+import { ClaimWrites } from "../controller-revisions/claim-writes.js";
 import type { ControllerRevision } from "../controller-revisions/template-revision.js";
 import { availableAt } from "../pod-availability.js";
+import { StatusWrites } from "../status-writes.js";
 import { type StepEnd, Syncs } from "../syncs.js";
 import { microsOfSeconds } from "../timestamps.js";
 import { revisionOf, type StatefulSet } from "./identity.js";
@@ -56,10 +58,10 @@ export class StatefulSetController implements Controller {
   private readonly cache: StatefulSetCache;
   private readonly features: StatefulSetFeatures;
   private readonly events: StatefulEvents;
-  private readonly claimed: AnswerId;
+  private readonly claims: ClaimWrites<Sync, "StatefulSet">;
   private readonly revisionWritten: AnswerId;
   private readonly taskWritten: AnswerId;
-  private readonly statusWritten: AnswerId;
+  private readonly statuses: StatusWrites<Sync>;
   private readonly revisionDeleted: AnswerId;
 
   constructor(private readonly options: ControllerOptions) {
@@ -79,18 +81,21 @@ export class StatefulSetController implements Controller {
       becameReady: (set) => this.lookWhenAvailable(set),
     });
     const { syncs } = this;
-    this.claimed = syncs.onAnswer((sync, outcome, request) =>
-      this.onClaimed(sync, outcome, request),
-    );
     this.revisionWritten = syncs.onAnswer((sync, outcome, request) =>
       this.onRevisionWritten(sync, outcome, request),
     );
     this.taskWritten = syncs.onAnswer((sync, outcome, _request, _row, index) =>
       sync.run!.answered(index, outcome),
     );
-    this.statusWritten = syncs.onAnswer((sync, outcome, _request, _row, attempt) =>
-      this.onStatusWritten(sync, outcome, attempt),
-    );
+    const answers = {
+      wrote: (sync: Sync, object: AnyVersion) => this.noteWrite(sync, object),
+      failed: fail,
+      refused: fail,
+    };
+    const { pods, history } = this.cache;
+    const { revisionWritten } = this;
+    this.claims = new ClaimWrites({ syncs, pods, history, revisionWritten, ...answers });
+    this.statuses = new StatusWrites(syncs, answers);
     this.revisionDeleted = syncs.onAnswer((sync, outcome) => {
       if (!outcome.ok && outcome.reason !== "NotFound") sync.failed = true;
     });
@@ -158,23 +163,8 @@ export class StatefulSetController implements Controller {
   /** Adopts revisions and pods that are the set's by label and name, and lets go of those that are not. */
   private claim(sync: Sync): StepEnd {
     const { set } = sync;
-    const selector = this.cache.selectors.of(set.spec.selector);
-    for (const request of this.cache.history.adoptions(set, selector)) {
-      this.syncs.send(set.row, this.revisionWritten, request);
-    }
-    for (const request of this.cache.pods.claims(set)) {
-      this.syncs.send(set.row, this.claimed, request);
-    }
+    this.claims.send(set, this.cache.selectors.of(set.spec.selector));
     return "go on";
-  }
-
-  private onClaimed(sync: Sync, outcome: Outcome, request: WriteRequest): void {
-    if (outcome.ok && request.verb === "patch") {
-      this.cache.pods.putPod(request.target as PodVersion, outcome.object as PodVersion);
-      this.noteWrite(sync, outcome);
-    } else if (!outcome.ok && outcome.reason !== "NotFound") {
-      sync.failed = true;
-    }
   }
 
   private findRevisions(sync: Sync): StepEnd {
@@ -256,7 +246,7 @@ export class StatefulSetController implements Controller {
     outcome: Outcome,
   ): string | null {
     const { set } = sync;
-    if (outcome.ok) this.noteWrite(sync, outcome);
+    if (outcome.ok) this.noteWrite(sync, outcome.object);
     const failure = this.events.answered(set, task, purpose, request, outcome);
     if (failure === null) this.count(sync, purpose, request);
     return failure;
@@ -277,8 +267,7 @@ export class StatefulSetController implements Controller {
     if (revision === revisions!.update.name) moved.createdUpdate += 1;
   }
 
-  private noteWrite({ set }: Sync, outcome: Outcome & { readonly ok: true }): void {
-    const { object } = outcome;
+  private noteWrite({ set }: Sync, object: AnyVersion): void {
     if (object.deletionTimeMicros === null) this.cache.ownWrites.wrote(set.row, object);
   }
 
@@ -286,24 +275,8 @@ export class StatefulSetController implements Controller {
     const { set, view, places, moved } = sync;
     const status = statefulSetStatus(view!, places, moved);
     sync.status = status;
-    if (status !== set.status) {
-      const request = { verb: "update", base: set, change: { status } } as const;
-      this.syncs.send(set.row, this.statusWritten, request, 0);
-    }
+    this.statuses.send(set, status);
     return "go on";
-  }
-
-  private onStatusWritten(sync: Sync, outcome: Outcome, attempt: number): void {
-    const { set: target, status } = sync;
-    if (outcome.ok) {
-      this.noteWrite(sync, outcome);
-    } else if (outcome.reason === "Conflict" && attempt === 0) {
-      // Once more, over whatever version is newest now.
-      const request = { verb: "patch", target, change: { status } } as const;
-      this.syncs.send(target.row, this.statusWritten, request, attempt + 1);
-    } else {
-      sync.failed = true;
-    }
   }
 
   private truncateHistory({ set, revisions, view }: Sync): StepEnd {
@@ -341,4 +314,8 @@ export class StatefulSetController implements Controller {
     const late = this.features.StatefulSetChecksAvailabilityInTime ? 0 : MICROS_PER_SECOND;
     this.syncs.addAfter(row, microsOfSeconds(minReadySeconds) + late);
   }
+}
+
+function fail(sync: Sync): void {
+  sync.failed = true;
 }
