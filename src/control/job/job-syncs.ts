@@ -1,7 +1,7 @@
 import type { Features } from "../../api/features.js";
 import type { OwnerReference } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
-import { isPodReady, type PodVersion } from "../../api/pod-version.js";
+import type { PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Outcome } from "../../store/outcome.js";
@@ -13,7 +13,6 @@ import { Timestamps } from "../timestamps.js";
 import { accountPods } from "./job-accounting.js";
 import { settleUncounted, storedStatus } from "./uncounted-pods.js";
 import { countJob } from "./job-count.js";
-import { countsTerminating } from "./job-features.js";
 import { deadlineLeft, reasonToEnd } from "./job-end.js";
 import {
   finishedAs,
@@ -23,7 +22,7 @@ import {
   TRACKING_FINALIZER,
 } from "./job-object.js";
 import type { JobMemory } from "./job-memory.js";
-import { JobPodMaker } from "./job-pod.js";
+import { JobPodWrites } from "./job-pod-writes.js";
 import type { JobPods } from "./job-pods.js";
 import { conclude, finishedStatus } from "./job-status.js";
 import { beginSync, type JobSync } from "./job-sync.js";
@@ -58,16 +57,13 @@ export interface JobSyncsOptions extends ControllerOptions {
 export class JobSyncs {
   private readonly syncs: Syncs<JobSync>;
   private readonly timestamps: Timestamps;
-  private readonly maker: JobPodMaker;
+  private readonly podWrites: JobPodWrites;
   private readonly claimed: AnswerId;
-  private readonly created: AnswerId;
-  private readonly unpinned: AnswerId;
-  private readonly deleted: AnswerId;
   private readonly released: AnswerId;
   private readonly written: AnswerId;
 
   constructor(private readonly options: JobSyncsOptions) {
-    const { engine, client, workers, features } = options;
+    const { engine, client, workers } = options;
     this.syncs = new Syncs<JobSync>({
       engine,
       client,
@@ -78,17 +74,9 @@ export class JobSyncs {
       step: (sync) => this.step(sync),
     });
     this.timestamps = new Timestamps(options.startTimeMs);
-    this.maker = new JobPodMaker(features);
-    const podAnswer = (receive: (sync: JobSync, outcome: Outcome, pod: PodVersion) => void) =>
-      this.syncs.onAnswer((sync, outcome, request) => {
-        const { target } = request as { readonly target: PodVersion };
-        if (outcome.ok) this.options.memory.wrotePod(sync.job.row, outcome.object as PodVersion);
-        receive(sync, outcome, target);
-      });
+    this.podWrites = new JobPodWrites(this.syncs, options);
+    const podAnswer = this.podWrites.onAnswer;
     this.claimed = podAnswer((sync, outcome, pod) => this.onClaimed(sync, outcome, pod));
-    this.created = podAnswer((sync, outcome) => this.onCreated(sync, outcome));
-    this.unpinned = podAnswer((sync, outcome, pod) => this.onUnpinned(sync, outcome, pod));
-    this.deleted = podAnswer((sync, outcome, pod) => this.onDeleted(sync, outcome, pod));
     this.released = podAnswer((sync, outcome, pod) => this.onReleased(sync, outcome, pod));
     this.written = this.syncs.onAnswer((sync, outcome) => this.onWritten(sync, outcome));
   }
@@ -134,7 +122,7 @@ export class JobSyncs {
         this.manage(sync);
         return "go on";
       case "create":
-        this.createBatch(sync);
+        this.podWrites.createBatch(sync);
         return "go on";
       case "conclude":
         sync.stage = "release";
@@ -212,7 +200,7 @@ export class JobSyncs {
     const since = this.timestamps.microsOf(job.status.startTime) ?? now;
     sync.ending = reasonToEnd(view, count, since, now);
     if (sync.ending !== null) {
-      for (const pod of count.active) this.delete(sync, pod);
+      for (const pod of count.active) this.podWrites.delete(sync, pod);
       return;
     }
     const left = deadlineLeft(job.spec, since, now);
@@ -227,7 +215,7 @@ export class JobSyncs {
     const { engine, memory } = this.options;
     if (plan.what === "delete") {
       memory.expectDeletions(row, plan.pods, engine.now);
-      for (const pod of plan.pods) this.unpinAndDelete(sync, pod);
+      for (const pod of plan.pods) this.podWrites.unpinAndDelete(sync, pod);
     } else if (plan.what === "create") {
       memory.expectCreations(row, plan.count, engine.now);
       sync.creation = new SlowStart(plan.count);
@@ -238,91 +226,6 @@ export class JobSyncs {
       this.syncs.addAfter(row, Math.max(plan.micros, LEAST_WAIT_MICROS));
       if (!this.options.features.JobActiveWhileBackingOff) sync.active = 0;
     }
-  }
-
-  private createBatch(sync: JobSync): void {
-    const { job, creation, counted } = sync;
-    const count = creation?.nextBatch() ?? 0;
-    for (let i = 0; i < count; i++) {
-      const index = sync.indexes.shift();
-      const awaiting = counted?.count.indexes?.awaitingSuccessors;
-      const object =
-        index === undefined
-          ? this.maker.podOf(job)
-          : this.maker.podOfIndex(job, index, awaiting?.get(index));
-      this.syncs.send(job.row, this.created, { verb: "create", object });
-    }
-    if (count > 0) return;
-    // What was never asked for will never be seen; a failed creation was taken off already.
-    const skipped = creation?.remaining ?? 0;
-    sync.active -= skipped;
-    this.options.memory.creationObserved(job.row, skipped);
-    sync.stage = "conclude";
-  }
-
-  private onCreated(sync: JobSync, outcome: Outcome): void {
-    const isGood = outcome.ok || outcome.cause === "NamespaceTerminating";
-    sync.creation?.answered(isGood);
-    if (outcome.ok) {
-      this.event(sync, "Normal", "SuccessfulCreate", `Created pod: ${outcome.object.name}`);
-    } else if (!isGood) {
-      sync.active -= 1;
-      this.options.memory.creationObserved(sync.job.row);
-      sync.error ??= outcome.message;
-      this.event(sync, "Warning", "FailedCreate", `Error creating: ${outcome.message}`);
-    }
-  }
-
-  /** Deletes a pod that is too many: it is to count for nothing, so its finalizer goes first. */
-  private unpinAndDelete(sync: JobSync, target: PodVersion): void {
-    if (!isTracked(target)) {
-      this.delete(sync, target);
-      return;
-    }
-    const finalizers = target.finalizers.filter((name) => name !== TRACKING_FINALIZER);
-    const request = { verb: "patch", target, change: { finalizers } } as const;
-    this.syncs.send(sync.job.row, this.unpinned, request);
-  }
-
-  private onUnpinned(sync: JobSync, outcome: Outcome, pod: PodVersion): void {
-    if (outcome.ok) {
-      this.delete(sync, pod);
-      return;
-    }
-    this.options.memory.deletionObserved(sync.job.row, pod.row);
-    this.leaves(sync, pod, outcome.reason === "NotFound" ? null : outcome.message);
-  }
-
-  private delete(sync: JobSync, target: PodVersion): void {
-    this.syncs.send(sync.job.row, this.deleted, { verb: "delete", target });
-  }
-
-  private onDeleted(sync: JobSync, outcome: Outcome, pod: PodVersion): void {
-    if (outcome.ok) {
-      this.event(sync, "Normal", "SuccessfulDelete", `Deleted pod: ${pod.name}`);
-      this.leaves(sync, pod, null);
-      return;
-    }
-    this.options.memory.deletionObserved(sync.job.row, pod.row);
-    if (outcome.reason === "NotFound") {
-      this.leaves(sync, pod, null);
-      return;
-    }
-    this.leaves(sync, pod, outcome.message);
-    this.event(sync, "Warning", "FailedDelete", `Error deleting: ${outcome.message}`);
-  }
-
-  /** Takes a pod off the active ones; `error`: why it could not be deleted. */
-  private leaves(sync: JobSync, pod: PodVersion, error: string | null): void {
-    if (isPodReady(pod)) sync.ready -= 1;
-    if (error !== null) {
-      sync.error ??= error;
-      return;
-    }
-    sync.active -= 1;
-    sync.deletedCount += 1;
-    const hasPolicy = sync.job.spec.podFailurePolicy != null;
-    if (countsTerminating(this.options.features, hasPolicy)) sync.terminating += 1;
   }
 
   private conclude(sync: JobSync): void {
@@ -371,6 +274,7 @@ export class JobSyncs {
     }
     if (settled.changed || finished !== null) this.write(sync);
   }
+
   /** What the API server refuses of a Job: more ready pods than active ones. */
   private write(sync: JobSync): void {
     const { features } = this.options;

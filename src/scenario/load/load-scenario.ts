@@ -3,9 +3,7 @@ import { type Features, featuresOf } from "../../api/features.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf } from "../../api/legacy-versions.js";
 import type { NewObject } from "../../api/new-object.js";
-import { targetText } from "../../api/object-version.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
-import { traceOptionsProblem } from "../../workload/traces/trace-options.js";
 import { ALL_PODS, CoverageReport } from "../coverage.js";
 import { unknownMetric } from "../expectations.js";
 import type { Issue } from "../issue.js";
@@ -15,8 +13,8 @@ import type { LoadedObject } from "../schema/scenario.js";
 import { operationOf } from "../timeline/registry.js";
 import { loadTraffic } from "../traffic/load-traffic.js";
 import { parseDuration } from "../units.js";
+import { applyPatches } from "./apply-patches.js";
 import { crossChecks, duplicateObjects } from "./cross-checks.js";
-import { MAX_INPUT_BYTES } from "./documents.js";
 import { versionNotes } from "./dump-version.js";
 import { dumpedFlaws } from "./dumped-flaws.js";
 import { loadEmpiricalSamples } from "./empirical.js";
@@ -30,9 +28,8 @@ import { loadManifests, type ObjectReader, placesOf } from "./manifests.js";
 import { missingFiles } from "./missing-files.js";
 import { manifestFlaws } from "./object-check.js";
 import type { ObjectFlaw } from "./object-flaw.js";
-import { ObjectScreen, typeFlaws } from "./object-screen.js";
-import { isTarget, patched } from "./patches.js";
-import { fileIssue, readText, unreadable } from "./read-text.js";
+import { ObjectScreen } from "./object-screen.js";
+import { fileIssue, readText } from "./read-text.js";
 import {
   gatesOf,
   minorOf,
@@ -49,6 +46,7 @@ import {
   type TakenConfig,
 } from "./scheduler-config.js";
 import { isOf, newestTimeMicros } from "./snapshot.js";
+import { streamIssues } from "./stream-issues.js";
 import { textBlocks } from "./text-stream.js";
 import type { Path } from "./yaml-source.js";
 
@@ -156,9 +154,11 @@ class ScenarioLoader {
     noteGates(this.gates.changed, this.minor, this.coverage);
     const objects = await this.readObjects();
     const schedulerConfig = await this.schedulerConfig();
-    await this.checkStreams();
+    this.issues.push(...(await streamIssues(this.document.spec, this.source, this.inputs)));
     this.screenOwnObjects();
-    this.applyPatches(objects);
+    const { source, screen } = this;
+    const checks = { state: this.asState().check, wish: this.asWish().check };
+    this.issues.push(...applyPatches(this.document, objects, { source, screen, checks }));
     gatherNotModelled(this.coverage, objects, this.document);
     const snapshot = objects.snapshot ?? [];
     // What cannot be found is no news where files could not be read.
@@ -356,30 +356,6 @@ class ScenarioLoader {
     return read;
   }
 
-  /** Traces and machines are read when the world is built: here it only shows whether they are there. */
-  private async checkStreams(): Promise<void> {
-    const { cluster, traces = [] } = this.document.spec;
-    for (const [i, trace] of traces.entries()) {
-      const problem = traceOptionsProblem(trace);
-      if (problem === null) continue;
-      this.issues.push(this.source.issue(["spec", "traces", i, problem.key], problem.message));
-    }
-    const named: (readonly [string, Path])[] = traces.map((trace, i) => [
-      trace.file,
-      ["spec", "traces", i, "path"],
-    ]);
-    for (const [i, nodes] of (cluster?.nodes ?? []).entries()) {
-      if (typeof nodes === "string") continue;
-      named.push([nodes.path, ["spec", "cluster", "nodes", i, "path"]]);
-    }
-    for (const [name, path] of named) {
-      const file = this.inputs.find(name);
-      const problem = await unreadable(this.inputs.files, file.path, MAX_INPUT_BYTES);
-      if (problem === undefined) this.inputs.remember(file);
-      else this.issues.push(this.source.issue(path, `${file.shown}: ${problem}`));
-    }
-  }
-
   /** Generators' templates and the timeline's patches, as the API server will read them. */
   private screenOwnObjects(): void {
     const { spec } = this.document;
@@ -404,41 +380,6 @@ class ScenarioLoader {
         ...(timeline === undefined ? {} : { timeline }),
       },
     };
-  }
-
-  private applyPatches(objects: Objects): void {
-    for (const [i, patch] of (this.document.spec.patches ?? []).entries()) {
-      const path: Path = ["spec", "patches", i];
-      let isThere = false;
-      for (const name of ["snapshot", "nodes", "manifests"] as const) {
-        const list = objects[name];
-        const at = list?.findIndex(({ manifest }) => isTarget(manifest, patch.target)) ?? -1;
-        if (list === null || at < 0) continue;
-        isThere = true;
-        const object = list[at]!;
-        const { apiVersion } = object.manifest;
-        const issueAt = this.issueBelow([...path, "patch"]);
-        const target = { ...patch.target, apiVersion };
-        const screened = this.screen.patch(patch.patch, target, issueAt);
-        const { check } = name === "snapshot" ? this.asState() : this.asWish();
-        const result = patched(object, screened.patch, (merged) => {
-          const mistyped = typeFlaws(merged);
-          return mistyped.length > 0 ? mistyped : check(merged);
-        });
-        if ("manifest" in result) {
-          objects[name] = list.with(at, result);
-          continue;
-        }
-        for (const flaw of [...screened.strangers, ...result]) {
-          const place: Path = [...path, "patch", ...flaw.path];
-          this.issues.push(this.source.issue(place, flaw.message, flaw.atKey));
-        }
-      }
-      if (!isThere) {
-        const message = `there is no object ${targetText(patch.target)} in the manifests or the snapshot`;
-        this.issues.push(this.source.issue([...path, "target"], message));
-      }
-    }
   }
 }
 
