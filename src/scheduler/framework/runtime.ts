@@ -19,6 +19,7 @@ import type {
   PreBindPlan,
   PreBindPlugin,
   PreEnqueuePlugin,
+  PreFilterExtensions,
   PreFilterOutcome,
   PreFilterPlugin,
   PreScorePlugin,
@@ -32,11 +33,13 @@ import type { NodeInfo } from "./node-info.js";
 import type { Nominator } from "./nominator.js";
 import type { PodInfo } from "./pod-info.js";
 import { PodSigner } from "./pod-signer.js";
+import { runPreFilters } from "./pre-filters.js";
+import { runPostFilters } from "./post-filters.js";
 import { FIRST_FIT, type FactoryOf, type ResolvedProfile } from "./profile.js";
 import type { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
 import { NO_WAITING_PODS, type WaitingPods } from "./waiting-pods.js";
-import { Status, isRejected } from "./status.js";
+import { asError, isRejected, Status } from "./status.js";
 
 /** What a framework reads, and where its random choices come from. */
 export interface Surroundings {
@@ -185,42 +188,7 @@ export class Framework implements Handle {
 
   /** The first rejection ends it; node names that plugins give are intersected. */
   runPreFilterPlugins(state: CycleState, pod: PodInfo): PreFilterOutcome {
-    const skipped = new Set<string>();
-    let nodeNames: ReadonlySet<string> | null = null;
-    const narrowing: string[] = [];
-    let rejection: Status | null = null;
-    for (const plugin of this.preFilterPlugins) {
-      const result = plugin.preFilter(state, pod);
-      const { status } = result;
-      if (status?.code === "Skip") {
-        skipped.add(plugin.name);
-        continue;
-      }
-      if (status?.code === "Unschedulable" && this.features.PreFilterGoesOnAfterRejection) {
-        rejection = status;
-        continue;
-      }
-      if (status !== null) {
-        state.unpreparedPlugins = namesFrom(this.preFilterPlugins, plugin);
-        const failed = isRejected(status)
-          ? status
-          : asError(`running PreFilter plugin "${plugin.name}"`, status);
-        return { status: failed, nodeNames: null, narrowedBy: [] };
-      }
-      if (result.nodeNames === null) continue;
-      narrowing.push(plugin.name);
-      nodeNames = intersection(nodeNames, result.nodeNames);
-      if (nodeNames.size === 0) {
-        state.unpreparedPlugins = namesAfter(this.preFilterPlugins, plugin);
-        const forGood = this.features.NoNodeLeftIsUnresolvable;
-        return { status: noNodeLeft(narrowing, forGood), nodeNames: null, narrowedBy: narrowing };
-      }
-    }
-    state.skipFilterPlugins = skipped;
-    state.filterPlugins = this.filterPlugins.filter(
-      (plugin) => !skipped.has(plugin.name) && plugin.concerns?.(pod) !== false,
-    );
-    return { status: rejection, nodeNames, narrowedBy: narrowing.sort() };
+    return runPreFilters(this, state, pod);
   }
 
   runPreFilterExtensionAddPod(
@@ -229,14 +197,9 @@ export class Framework implements Handle {
     added: PodInfo,
     node: NodeInfo,
   ): Result {
-    for (const plugin of this.preFilterPlugins) {
-      const extensions = plugin.preFilterExtensions;
-      if (extensions === null || state.skipFilterPlugins.has(plugin.name)) continue;
-      const status = extensions.addPod(state, podToSchedule, added, node);
-      if (status !== null)
-        return asError(`running AddPod on PreFilter plugin "${plugin.name}"`, status);
-    }
-    return null;
+    return this.runExtensions(state, "AddPod", (extensions) =>
+      extensions.addPod(state, podToSchedule, added, node),
+    );
   }
 
   runPreFilterExtensionRemovePod(
@@ -245,13 +208,20 @@ export class Framework implements Handle {
     removed: PodInfo,
     node: NodeInfo,
   ): Result {
-    for (const plugin of this.preFilterPlugins) {
-      const extensions = plugin.preFilterExtensions;
-      if (extensions === null || state.skipFilterPlugins.has(plugin.name)) continue;
-      const status = extensions.removePod(state, podToSchedule, removed, node);
-      if (status !== null) {
-        return asError(`running RemovePod on PreFilter plugin "${plugin.name}"`, status);
-      }
+    return this.runExtensions(state, "RemovePod", (extensions) =>
+      extensions.removePod(state, podToSchedule, removed, node),
+    );
+  }
+
+  private runExtensions(
+    { skipFilterPlugins }: CycleState,
+    what: string,
+    run: (extensions: PreFilterExtensions) => Result,
+  ): Result {
+    for (const { name, preFilterExtensions } of this.preFilterPlugins) {
+      if (preFilterExtensions === null || skipFilterPlugins.has(name)) continue;
+      const status = run(preFilterExtensions);
+      if (status !== null) return asError(`running ${what} on PreFilter plugin "${name}"`, status);
     }
     return null;
   }
@@ -302,13 +272,9 @@ export class Framework implements Handle {
     pod: PodInfo,
     statuses: NodeStatuses,
   ): PostFilterResult | null {
-    let merged: PostFilterResult | null = null;
-    for (const plugin of this.postFilterPlugins) {
-      const result = plugin.postFilter(state, pod, statuses);
-      if (!isRejected(result.status)) return withClaimWrite(result, merged);
-      merged = merged === null ? result : mergeRejections(merged, result);
-    }
-    return merged;
+    return runPostFilters(this.postFilterPlugins, (plugin) =>
+      plugin.postFilter(state, pod, statuses),
+    );
   }
 
   /** Null for success; any other status ends the cycle with an error. */
@@ -394,47 +360,4 @@ export class Framework implements Handle {
 /** True if the plugin brings the scores of a pod's nodes into one range. */
 export function normalizes(plugin: ScorePlugin): plugin is NormalizeScorePlugin {
   return "normalizeScore" in plugin;
-}
-
-function namesAfter(plugins: readonly Plugin[], last: Plugin): ReadonlySet<string> {
-  return new Set(plugins.slice(plugins.indexOf(last) + 1).map(({ name }) => name));
-}
-
-/** Names of `first` and the plugins after it. */
-function namesFrom(plugins: readonly Plugin[], first: Plugin): ReadonlySet<string> {
-  return new Set(plugins.slice(plugins.indexOf(first)).map(({ name }) => name));
-}
-
-function asError(doing: string, status: Status): Status {
-  return new Status("Error", [`${doing}: ${status.message}`], status.plugin);
-}
-
-function intersection(a: ReadonlySet<string> | null, b: ReadonlySet<string>): ReadonlySet<string> {
-  return a === null ? b : new Set([...a].filter((name) => b.has(name)));
-}
-
-function noNodeLeft(plugins: readonly string[], forGood: boolean): Status {
-  const reason =
-    plugins.length === 1
-      ? `node(s) didn't satisfy plugin ${plugins[0]}`
-      : `node(s) didn't satisfy plugin(s) [${plugins.join(" ")}] simultaneously`;
-  return new Status(forGood ? "UnschedulableAndUnresolvable" : "Unschedulable", [reason], "");
-}
-
-/** What an earlier plugin wants written stands, whatever a later one says. */
-function withClaimWrite(result: PostFilterResult, before: PostFilterResult | null) {
-  const claimWrite = before?.claimWrite;
-  return claimWrite === undefined ? result : { ...result, claimWrite };
-}
-
-function mergeRejections(a: PostFilterResult, b: PostFilterResult): PostFilterResult {
-  const last = b.nominatedNodeName === null ? a : b;
-  const worse = a.status.code === "UnschedulableAndUnresolvable" ? a.status.code : b.status.code;
-  const claimWrite = a.claimWrite ?? b.claimWrite;
-  return {
-    ...last,
-    ...(claimWrite === undefined ? {} : { claimWrite }),
-    status: new Status(worse, [...a.status.reasons, ...b.status.reasons], last.status.plugin),
-    candidates: [...a.candidates, ...b.candidates],
-  };
 }

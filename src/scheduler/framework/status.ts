@@ -43,3 +43,8 @@ export function isRejected(status: Status): boolean {
     status.code === "Pending"
   );
 }
+
+/** The status as an error of whoever ran the plugin. */
+export function asError(doing: string, status: Status): Status {
+  return new Status("Error", [`${doing}: ${status.message}`], status.plugin);
+}
