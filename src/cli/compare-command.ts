@@ -14,9 +14,9 @@ import { adviseWarmUp, NoSeries } from "../analysis/warm-up/warm-up-advice.js";
 import { warmUpNotes, warmUpTable } from "../analysis/warm-up/warm-up-text.js";
 import { renderTable, type TableFormat } from "../analysis/tables/table.js";
 import { printableLines } from "../base/printable.js";
-import { formatIssue } from "../scenario/issue.js";
 import { ExitCode } from "./exit-code.js";
 import { processOwner } from "./process-owner.js";
+import { refuse } from "./refuse.js";
 import { tell } from "./standard-streams.js";
 
 export interface CompareOptions {
@@ -45,10 +45,7 @@ export async function compareCommand(
   options: CompareOptions,
 ): Promise<ExitCode> {
   const read = readResults(paths, processOwner());
-  if ("issues" in read) {
-    for (const issue of read.issues) tell(formatIssue(issue));
-    return ExitCode.wrongInput;
-  }
+  if ("issues" in read) return refuse(read.issues);
   const [manifest] = options.by === "scenario" ? [] : sweepManifests(read.runs);
   const { best, warmUp } = options;
   if (warmUp !== undefined) {

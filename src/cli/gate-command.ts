@@ -14,11 +14,12 @@ import { qualityOf } from "../analysis/quality/with-quality.js";
 import { readResults } from "../analysis/results/read-results.js";
 import { variantsOf } from "../analysis/results/variants.js";
 import { printableLines } from "../base/printable.js";
-import { formatIssue, type Issue } from "../scenario/issue.js";
+import type { Issue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { readDocument } from "../scenario/load/read-document.js";
 import { ExitCode } from "./exit-code.js";
 import { processOwner } from "./process-owner.js";
+import { refuse } from "./refuse.js";
 import { tell } from "./standard-streams.js";
 
 export interface GateOptions {
@@ -99,9 +100,4 @@ function exitCodeOf(outcome: Outcome, undecided: "pass" | "fail" | undefined): E
   if (outcome === "failed") return ExitCode.checkFailed;
   if (undecided === undefined) return ExitCode.undecided;
   return undecided === "pass" ? ExitCode.good : ExitCode.checkFailed;
-}
-
-function refuse(issues: readonly Issue[]): ExitCode {
-  for (const issue of issues) tell(formatIssue(issue));
-  return ExitCode.wrongInput;
 }

@@ -2,8 +2,8 @@ import process from "node:process";
 import { counted } from "../base/counted.js";
 import { printable } from "../base/printable.js";
 import { mergeShares } from "../experiment/sweep/merge-shares.js";
-import { formatIssue } from "../scenario/issue.js";
 import { ExitCode } from "./exit-code.js";
+import { refuse } from "./refuse.js";
 import { tell } from "./standard-streams.js";
 
 /** `seatrial merge`: shares of a sweep, that were run apart, as one. */
@@ -13,10 +13,7 @@ export function mergeCommand(
 ): ExitCode {
   try {
     const result = mergeShares(folders, out);
-    if ("issues" in result) {
-      for (const issue of result.issues) tell(formatIssue(issue));
-      return ExitCode.wrongInput;
-    }
+    if ("issues" in result) return refuse(result.issues);
     for (const { folder, runs } of result.merged) {
       process.stdout.write(`${counted(runs, "run")} merged: ${printable(folder)}\n`);
     }

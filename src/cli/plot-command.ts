@@ -18,11 +18,11 @@ import { sweepManifests } from "../analysis/results/sweep-manifest.js";
 import { variantsOf } from "../analysis/results/variants.js";
 import { printable } from "../base/printable.js";
 import { RandomStreams } from "../kernel/random-streams.js";
-import { formatIssue } from "../scenario/issue.js";
 import { reasonOf } from "../scenario/load/read-text.js";
 import { type FigureKind, type FigureRequest, figureRequest } from "../scenario/schema/figures.js";
 import { ExitCode } from "./exit-code.js";
 import { processOwner } from "./process-owner.js";
+import { refuse } from "./refuse.js";
 import { tell } from "./standard-streams.js";
 import { writeWholeFile } from "./written-file.js";
 
@@ -53,10 +53,7 @@ export async function plotCommand(
   options: PlotOptions,
 ): Promise<ExitCode> {
   const read = readResults(paths, processOwner());
-  if ("issues" in read) {
-    for (const issue of read.issues) tell(formatIssue(issue));
-    return ExitCode.wrongInput;
-  }
+  if ("issues" in read) return refuse(read.issues);
   const [manifest] = sweepManifests(read.runs);
   const asked = requestsOf(options, manifest?.figures ?? []);
   if ("problem" in asked) {

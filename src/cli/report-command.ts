@@ -4,10 +4,10 @@ import { makeReport } from "../analysis/report/make-report.js";
 import { readResults } from "../analysis/results/read-results.js";
 import { UnreadableTable } from "../analysis/results/run-tables.js";
 import { printable } from "../base/printable.js";
-import { formatIssue } from "../scenario/issue.js";
 import { reasonOf } from "../scenario/load/read-text.js";
 import { ExitCode } from "./exit-code.js";
 import { processOwner } from "./process-owner.js";
+import { refuse } from "./refuse.js";
 import { tell } from "./standard-streams.js";
 import { writeWholeFile } from "./written-file.js";
 
@@ -23,10 +23,7 @@ export async function reportCommand(
   options: ReportOptions,
 ): Promise<ExitCode> {
   const read = readResults(paths, processOwner());
-  if ("issues" in read) {
-    for (const issue of read.issues) tell(formatIssue(issue));
-    return ExitCode.wrongInput;
-  }
+  if ("issues" in read) return refuse(read.issues);
   let page: string;
   try {
     page = await makeReport(read.runs, options);

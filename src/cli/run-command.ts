@@ -2,7 +2,6 @@ import process from "node:process";
 import pc from "picocolors";
 import { printableLines } from "../base/printable.js";
 import type { FinishedRun } from "../experiment/run-scenario.js";
-import { formatIssue, type Issue } from "../scenario/issue.js";
 import { loadRun } from "../scenario/load/load-run.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { podPatternProblem } from "../scheduler/explain/explainer.js";
@@ -12,6 +11,7 @@ import { whatOf, whoOf } from "./not-modelled.js";
 import { pipedFiles } from "./piped-files.js";
 import { type HereContext, runHere } from "./run-here.js";
 import { jsonOf, reportOf } from "./run-report.js";
+import { refuse } from "./refuse.js";
 import { tell } from "./standard-streams.js";
 import { unmetExpectations } from "./unmet-expectations.js";
 import { watchedFiles } from "./watched-files.js";
@@ -133,11 +133,6 @@ async function passes(run: FinishedRun, options: RunOptions): Promise<boolean> {
     tell(`${scenario.name}: not modelled, refused by --strict: ${list}`);
   }
   return failed.length === 0 && !isStrict;
-}
-
-function refuse(issues: readonly Issue[]): ExitCode {
-  for (const issue of issues) tell(formatIssue(issue));
-  return ExitCode.wrongInput;
 }
 
 function emphasis(): Emphasis {

@@ -15,13 +15,13 @@ import {
   type SweepTask,
   shareOf,
 } from "../experiment/sweep/sweep-plan.js";
-import { formatIssue, type Issue } from "../scenario/issue.js";
 import { nodeFileSystem } from "../scenario/load/file-system.js";
 import { type Experiment, loadExperiment } from "../scenario/load/load-experiment.js";
 import { ExitCode } from "./exit-code.js";
 import type { Interruption } from "./interruption.js";
 import { pipedFiles } from "./piped-files.js";
 import { nameOfProcess } from "./process-owner.js";
+import { refuse } from "./refuse.js";
 import { tell } from "./standard-streams.js";
 import { SweepBar } from "./sweep-bar.js";
 import { sweepUntil } from "./sweep-until.js";
@@ -230,9 +230,4 @@ function report(result: SweepResult, out: string, interruption: Interruption): E
   }
   if (result.failed.length > 0) return ExitCode.wrongInput;
   return result.unmet.length > 0 ? ExitCode.checkFailed : ExitCode.good;
-}
-
-function refuse(issues: readonly Issue[]): ExitCode {
-  for (const issue of issues) tell(formatIssue(issue));
-  return ExitCode.wrongInput;
 }

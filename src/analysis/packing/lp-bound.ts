@@ -1,14 +1,10 @@
 import { bestFilling } from "./best-filling.js";
+import { coveringProgram, type Pattern } from "./covering-program.js";
 import { type BinType, type ItemType, mostThatFit } from "./item-types.js";
-import type { LinearProgram, Solver } from "./linear-program.js";
+import type { Solver } from "./linear-program.js";
 
 /** A column that improves the bound by less than this does not count. */
 const GAIN = 1e-9;
-
-interface Pattern {
-  readonly counts: readonly number[];
-  readonly cost: number;
-}
 
 /**
  * The linear-programming bound of bin packing by columns (Gilmore and Gomory 1961): the least cost at which shares of patterns, each a
@@ -22,7 +18,7 @@ export function lpBound(
   if (items.length === 0) return 0;
   const patterns = items.flatMap((_, t) => singlePatterns(items, bins, t));
   for (;;) {
-    const master = solver.solve(masterOf(items, patterns))!;
+    const master = solver.solve(coveringProgram(items, patterns))!;
     const added = bins
       .map((bin) => ({ ...bestFilling(items, bin.capacity, master.duals, solver), cost: bin.cost }))
       .filter(({ value, cost }) => value > cost + GAIN * Math.max(1, cost));
@@ -41,17 +37,4 @@ function singlePatterns(
     const most = mostThatFit(items[t]!.size, capacity, capacity, items[t]!.count);
     return most > 0 ? [{ counts: items.map((_, u) => (u === t ? most : 0)), cost }] : [];
   });
-}
-
-function masterOf(items: readonly ItemType[], patterns: readonly Pattern[]): LinearProgram {
-  return {
-    cost: patterns.map((pattern) => pattern.cost),
-    rows: items.map(({ count }, t) => ({
-      terms: patterns.flatMap(({ counts }, j) =>
-        counts[t]! > 0 ? [[j, counts[t]!] as const] : [],
-      ),
-      sense: ">=",
-      bound: count,
-    })),
-  };
 }

@@ -1,3 +1,4 @@
+import { coveringProgram, type Pattern } from "./covering-program.js";
 import { type BinType, type ItemType, mostThatFit } from "./item-types.js";
 import type { Solver } from "./linear-program.js";
 
@@ -14,23 +15,13 @@ export function optimalCost(
   solver: Solver,
 ): number | null {
   if (items.length === 0) return 0;
-  const patterns: { counts: readonly number[]; cost: number }[] = [];
+  const patterns: Pattern[] = [];
   for (const bin of bins) {
     const fillings = maximalFillings(items, bin.capacity);
     if (fillings === null) return null;
     patterns.push(...fillings.map((counts) => ({ counts, cost: bin.cost })));
   }
-  const answer = solver.solve({
-    cost: patterns.map((pattern) => pattern.cost),
-    rows: items.map(({ count }, t) => ({
-      terms: patterns.flatMap(({ counts }, j) =>
-        counts[t]! > 0 ? [[j, counts[t]!] as const] : [],
-      ),
-      sense: ">=",
-      bound: count,
-    })),
-    integer: true,
-  });
+  const answer = solver.solve({ ...coveringProgram(items, patterns), integer: true });
   if (answer === null) return null;
   return answer.columns.reduce((sum, n, j) => sum + Math.round(n) * patterns[j]!.cost, 0);
 }
