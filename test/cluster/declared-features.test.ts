@@ -32,6 +32,7 @@ kind: Scenario
 metadata: { name: s }
 spec:
   duration: 1m
+  featureGates: { UserNamespacesHostNetworkSupport: true }
   cluster:
     nodePools: [{ name: a, nodes: 1, capacity: { cpu: "4", memory: 8Gi, pods: "10" } }]
     nodes: [node.yaml]
@@ -45,14 +46,7 @@ status: { capacity: { cpu: "8", memory: 16Gi, pods: "10" }, declaredFeatures: [O
 const pod = `apiVersion: v1
 kind: Pod
 metadata: { name: p }
-spec:
-  restartPolicy: Never
-  containers:
-    - name: main
-      image: i
-      restartPolicy: Never
-      restartPolicyRules:
-        - { action: RestartAllContainers, exitCodes: { operator: In, values: [42] } }
+spec: { hostNetwork: true, hostUsers: false, containers: [{ name: main, image: i }] }
 `;
 
 it("a pod that needs a feature goes to a node whose kubelet declares it", async () => {

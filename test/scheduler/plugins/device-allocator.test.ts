@@ -242,9 +242,9 @@ const CASES: readonly Case[] = [
     gets: null,
   },
   {
-    what: "no device with parts where the version has none",
-    devices: [device("gpu-0", using("1")), device("gpu-1")],
-    features: { partitions: false },
+    what: "no device that is attached on demand where the version has none of these",
+    devices: [device("gpu-0", { bindingConditions: ["attached"] }), device("gpu-1")],
+    features: { bindingConditions: false },
     claims: [one],
     gets: ["r=gpu-1"],
   },
