@@ -52,6 +52,16 @@ describe("a claim that is bound without regard to nodes", () => {
       bound: ["c → right"],
     },
     {
+      what: "gets one of its class of attributes only",
+      given: [
+        volume("plain"),
+        volume("fast", { size: "7Gi", attributes: "fast" }),
+        claim("c", { class: "", attributes: "fast" }),
+        claim("d", { class: "" }),
+      ],
+      bound: ["c → fast", "d → plain"],
+    },
+    {
       what: "gets the volume that is reserved for it, though a smaller one is free",
       given: [
         volume("free"),

@@ -13,6 +13,8 @@ interface ClaimSketch {
   readonly volumeName?: string;
   readonly selector?: object;
   readonly mode?: string;
+  /** Its VolumeAttributesClass. */
+  readonly attributes?: string;
 }
 
 export function claim(name: string, sketch: ClaimSketch = {}): Manifest {
@@ -27,6 +29,7 @@ export function claim(name: string, sketch: ClaimSketch = {}): Manifest {
       ...(sketch.volumeName === undefined ? {} : { volumeName: sketch.volumeName }),
       ...(sketch.selector === undefined ? {} : { selector: sketch.selector }),
       ...(sketch.mode === undefined ? {} : { volumeMode: sketch.mode }),
+      ...(sketch.attributes === undefined ? {} : { volumeAttributesClassName: sketch.attributes }),
     },
   };
 }
@@ -37,6 +40,7 @@ interface VolumeSketch {
   readonly modes?: readonly string[];
   readonly claimRef?: object;
   readonly policy?: string;
+  readonly attributes?: string;
   readonly labels?: Record<string, string>;
 }
 
@@ -52,6 +56,7 @@ export function volume(name: string, sketch: VolumeSketch = {}): Manifest {
       persistentVolumeReclaimPolicy: sketch.policy ?? "Retain",
       nfs: { server: "s", path: "/" },
       ...(sketch.claimRef === undefined ? {} : { claimRef: sketch.claimRef }),
+      ...(sketch.attributes === undefined ? {} : { volumeAttributesClassName: sketch.attributes }),
     },
   };
 }

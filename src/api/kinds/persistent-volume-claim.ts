@@ -1,7 +1,7 @@
 import { defaultClaim } from "../defaults/storage.js";
 import { validateClaim } from "../validation/storage.js";
 import { validateClaimChange } from "../validation/immutable.js";
-import { modelled, none } from "./field-rules.js";
+import { modelled } from "./field-rules.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
 import type { PersistentVolumeClaimSpec, PersistentVolumeClaimStatus } from "../schemas/types.js";
 
@@ -20,10 +20,10 @@ export const PERSISTENT_VOLUME_CLAIM: KindDescriptor<
       "resources",
       "selector",
       "storageClassName",
+      "volumeAttributesClassName",
       "volumeMode",
       "volumeName",
     ),
-    ...none("volumeAttributesClassName"),
     // A volume that is filled first is there later.
     dataSource: "timing",
     dataSourceRef: "timing",

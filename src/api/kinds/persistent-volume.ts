@@ -21,9 +21,10 @@ export const PERSISTENT_VOLUME: KindDescriptor<PersistentVolumeSpec, PersistentV
       "nodeAffinity",
       "persistentVolumeReclaimPolicy",
       "storageClassName",
+      "volumeAttributesClassName",
       "volumeMode",
       ...VOLUME_SOURCES,
     ),
-    ...none("mountOptions", "volumeAttributesClassName"),
+    ...none("mountOptions"),
   },
 };

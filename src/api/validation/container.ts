@@ -6,6 +6,7 @@ import { validateResources } from "./resources.js";
 
 type Probe = NonNullable<Container["readinessProbe"]>;
 
+const MAX_RESTART_RULES = 20;
 const PORT = { min: 1, max: 65_535 } as const;
 const PROTOCOLS = ["TCP", "UDP", "SCTP"] as const;
 const PROBE_ACTIONS = ["exec", "httpGet", "tcpSocket", "grpc"] as const;
@@ -159,7 +160,9 @@ function validateInitContainer(container: Container, path: string, issues: Field
     validateProbes(container, path, issues);
     return;
   }
-  if (policy !== undefined) issues.oneOf(`${path}.restartPolicy`, policy, ["Always"]);
+  const rules = rulesOf(container);
+  if (rules.length > 0) validateRestartRules(container, rules, path, issues);
+  else if (policy !== undefined) issues.oneOf(`${path}.restartPolicy`, policy, ["Always"]);
   for (const field of LIFE_FIELDS) {
     if (container[field]) {
       issues.forbidden(
@@ -168,6 +171,40 @@ function validateInitContainer(container: Container, path: string, issues: Field
       );
     }
   }
+}
+
+interface RestartRule {
+  readonly action?: string;
+  readonly exitCodes?: { readonly operator?: string; readonly values?: readonly number[] };
+}
+
+/** None where the version does not have them: the API server drops the field. */
+function rulesOf(container: Container): readonly RestartRule[] {
+  return (
+    (container as { readonly restartPolicyRules?: readonly RestartRule[] }).restartPolicyRules ?? []
+  );
+}
+
+/** Which exit codes restart a container, or all of its pod: beside a policy of its own. KEP-5307. */
+function validateRestartRules(
+  { restartPolicy }: Container,
+  rules: readonly RestartRule[],
+  path: string,
+  issues: FieldIssues,
+): void {
+  const at = `${path}.restartPolicy`;
+  if (!restartPolicy) issues.required(at, "must specify restartPolicy when restart rules are used");
+  else issues.oneOf(at, restartPolicy, ["Always", "Never", "OnFailure"]);
+  if (rules.length > MAX_RESTART_RULES) {
+    const detail = `must have at most ${MAX_RESTART_RULES} items`;
+    issues.invalid(`${path}.restartPolicyRules`, rules.length, detail);
+  }
+  rules.forEach(({ action, exitCodes }, i) => {
+    const rule = `${path}.restartPolicyRules[${i}]`;
+    issues.oneOf(`${rule}.action`, action, ["Restart", "RestartAllContainers"]);
+    if (exitCodes == null) issues.required(`${rule}.exitCodes`, "must be specified");
+    else issues.oneOf(`${rule}.exitCodes.operator`, exitCodes.operator, ["In", "NotIn"]);
+  });
 }
 
 /** Containers and init containers of a pod or template. With the names of its volumes and claims. */
@@ -184,7 +221,9 @@ export function validateContainers(
     const at = `${path}.containers[${i}]`;
     validateContainer(container, at, context);
     validateProbes(container, at, issues);
-    if (container.restartPolicy) {
+    const rules = rulesOf(container);
+    if (rules.length > 0) validateRestartRules(container, rules, at, issues);
+    else if (container.restartPolicy) {
       issues.forbidden(`${at}.restartPolicy`, "may not be set for non-init containers");
     }
   });

@@ -38,7 +38,7 @@ export function bindOutcome(
   claim: Claim,
   volume: Pick<PersistentVolume, "name" | "annotations" | "spec">,
 ): { readonly claim: ClaimChange; readonly volume: VolumeChange } {
-  const { accessModes, capacity } = volume.spec;
+  const { accessModes, capacity, volumeAttributesClassName } = volume.spec;
   const mark = claim.spec.volumeName === volume.name ? {} : BY_CONTROLLER;
   return {
     claim: {
@@ -49,6 +49,9 @@ export function bindOutcome(
         phase: "Bound",
         ...(accessModes === undefined ? {} : { accessModes }),
         ...(capacity === undefined ? {} : { capacity }),
+        ...(volumeAttributesClassName === undefined
+          ? {}
+          : { currentVolumeAttributesClassName: volumeAttributesClassName }),
       },
     },
     volume: { ...reservation(claim, volume), status: { phase: "Bound" } },
@@ -87,6 +90,9 @@ export function provisionOutcome(
       ...(storage === undefined ? {} : { capacity: { storage } }),
       ...(claim.spec.accessModes === undefined ? {} : { accessModes: claim.spec.accessModes }),
       ...(claim.spec.volumeMode === undefined ? {} : { volumeMode: claim.spec.volumeMode }),
+      ...(claim.spec.volumeAttributesClassName === undefined
+        ? {}
+        : { volumeAttributesClassName: claim.spec.volumeAttributesClassName }),
       storageClassName: storageClass.name,
       persistentVolumeReclaimPolicy: reclaimPolicy ?? "Delete",
       ...(inTreeSource(provisioner, name) ?? { csi: { driver: provisioner, volumeHandle: name } }),

@@ -35,7 +35,8 @@ export class VolumeNodeAffinity {
 /** Whether a volume that is reserved for the claim is of use to it, leaving nodes aside. */
 export function canKeep(volume: PersistentVolume, claim: Claim): boolean {
   if (capacityBytes(volume) < requestedBytes(claim)) return false;
-  return hasVolumeMode(volume, claim) && volume.deletionTimeMicros === null;
+  if (!hasVolumeMode(volume, claim) || !hasAttributesClass(volume, claim)) return false;
+  return volume.deletionTimeMicros === null;
 }
 
 /**
@@ -62,8 +63,15 @@ function hasAccessModes(volume: PersistentVolume, claim: Claim): boolean {
 export function mismatch(volume: PersistentVolume, claim: Claim): string | null {
   if (capacityBytes(volume) < requestedBytes(claim)) return "requested PV is too small";
   if (className(volume) !== className(claim)) return "storageClassName does not match";
+  if (!hasAttributesClass(volume, claim)) return "volumeAttributesClassName does not match";
   if (!hasVolumeMode(volume, claim)) return "incompatible volumeMode";
   return hasAccessModes(volume, claim) ? null : "incompatible accessMode";
+}
+
+/** KEP-3751; versions without it drop both fields. */
+function hasAttributesClass(volume: PersistentVolume, claim: Claim): boolean {
+  const { volumeAttributesClassName: wanted } = claim.spec;
+  return (volume.spec.volumeAttributesClassName ?? "") === (wanted ?? "");
 }
 
 function hasVolumeMode(volume: PersistentVolume, claim: Claim): boolean {

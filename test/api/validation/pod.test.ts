@@ -438,3 +438,29 @@ test("the operator Gt is taken where the version has it", () => {
 test("a pod spec that is known to be good is not looked at again", () => {
   expect(refusals("Pod", { containers: [] }, { options: { knownPodSpec: true } })).toEqual([]);
 });
+
+describe("rules of when a container is restarted", () => {
+  const rule = { action: "RestartAllContainers", exitCodes: { operator: "In", values: [42] } };
+  const ruled = (restartPolicyRules: readonly object[], restartPolicy?: string) =>
+    withContainer({
+      restartPolicyRules,
+      ...(restartPolicy === undefined ? {} : { restartPolicy }),
+    });
+  const AT = "spec.containers[0]";
+  test.each<[string, object, readonly string[]]>([
+    ["are taken beside a policy", ruled([rule], "Never"), []],
+    ["need a policy", ruled([rule]), [`Required ${AT}.restartPolicy`]],
+    ["need one that there is", ruled([rule], "Once"), [`NotSupported ${AT}.restartPolicy`]],
+    [
+      "need an action that there is, and exit codes",
+      ruled([{ action: "Stop" }], "Never"),
+      [
+        `NotSupported ${AT}.restartPolicyRules[0].action`,
+        `Required ${AT}.restartPolicyRules[0].exitCodes`,
+      ],
+    ],
+    ["are at most 20", ruled(Array(21).fill(rule), "Never"), [`Invalid ${AT}.restartPolicyRules`]],
+  ])("%s", (_, spec, expected) => {
+    expect(refusals("Pod", spec)).toEqual(expected);
+  });
+});
