@@ -1,5 +1,5 @@
 import { type Rate, requestsBetween } from "../arrivals/rate.js";
-import { FluidPods, prepareFluid } from "../fluid/fluid-pods.js";
+import { FluidPods, type Prepared, prepareFluid } from "../fluid/fluid-pods.js";
 import type { Law } from "../laws/law.js";
 import type { PodTable } from "../loop/pod-table.js";
 import { Failure } from "../loop/traffic-observer.js";
@@ -21,6 +21,14 @@ interface FluidService {
   readonly groups: Map<PodModel, Group>;
   /** Endpoints, those where nothing listens too. */
   endpoints: number;
+  /** What comes in the interval that is solved. */
+  readonly parts: Part[];
+}
+
+/** Requests of a source, in an interval. */
+interface Part {
+  readonly source: number;
+  readonly requests: number;
 }
 
 interface FluidSource {
@@ -39,6 +47,7 @@ interface FluidSource {
 export class FluidTraffic {
   private readonly sources: FluidSource[] = [];
   private readonly services = new Map<number, FluidService>();
+  private readonly prepared = new Map<PodModel, Prepared>();
   private nowSeconds = 0;
 
   constructor(private readonly pods: PodTable) {}
@@ -75,7 +84,7 @@ export class FluidTraffic {
     }
     for (const model of target.groups.keys()) if (!byModel.has(model)) target.groups.delete(model);
     for (const [model, members] of byModel) {
-      const group = target.groups.get(model) ?? newGroup(model);
+      const group = target.groups.get(model) ?? this.newGroup(model);
       const before = group.rows;
       const stay = members.filter((row) => before.includes(row)).length;
       group.fluid.chain.mixInEmpty(stay, members.length - stay);
@@ -96,47 +105,41 @@ export class FluidTraffic {
   private follow(service: number): FluidService {
     let target = this.services.get(service);
     if (target === undefined) {
-      target = { groups: new Map(), endpoints: 0 };
+      target = { groups: new Map(), endpoints: 0, parts: [] };
       this.services.set(service, target);
     }
     return target;
   }
 
   private interval(from: number, end: number): void {
-    const requests = this.sources.map(({ rate }) => requestsBetween(rate, from, end));
-    for (const [number, service] of this.services) {
-      const parts = this.sources.map(({ shares }, i) => {
-        const share = shares.reduce(
-          (sum, one) => sum + (one.service === number ? one.share : 0),
-          0,
-        );
-        return requests[i]! * share;
-      });
-      const total = parts.reduce((sum, part) => sum + part, 0);
-      this.serve(service, { seconds: end - from, parts, total });
+    for (const service of this.services.values()) service.parts.length = 0;
+    for (const [source, { rate, shares }] of this.sources.entries()) {
+      const requests = requestsBetween(rate, from, end);
+      for (const { service, share } of shares) {
+        const { parts } = this.services.get(service)!;
+        if (share > 0) parts.push({ source, requests: requests * share });
+      }
     }
+    for (const service of this.services.values()) this.serve(service, end - from);
   }
 
-  private serve(
-    { groups, endpoints }: FluidService,
-    of: { readonly seconds: number; readonly parts: readonly number[]; readonly total: number },
-  ): void {
+  private serve({ groups, endpoints, parts }: FluidService, seconds: number): void {
+    const total = parts.reduce((sum, { requests }) => sum + requests, 0);
     let reached = 0;
     for (const group of groups.values()) {
-      const perPod = endpoints === 0 ? 0 : of.total / endpoints;
-      group.fluid.advance(of.seconds, perPod / of.seconds);
+      const perPod = endpoints === 0 ? 0 : total / endpoints;
+      group.fluid.advance(seconds, perPod / seconds);
       reached += group.rows.length;
       const accepted = perPod * (1 - group.fluid.refusedShare);
       for (const row of group.rows) this.count(row, group, accepted);
-      const share = endpoints === 0 ? 0 : group.rows.length / endpoints;
-      this.answer(group, of.parts, share);
+      this.answer(group, parts, endpoints === 0 ? 0 : group.rows.length / endpoints);
     }
     const lost = endpoints === 0 ? 1 : 1 - reached / endpoints;
     const reason = endpoints === 0 ? Failure.noEndpoint : Failure.refused;
-    for (const [i, part] of of.parts.entries()) {
-      const { batch } = this.sources[i]!;
-      batch.attempts += part;
-      if (lost > 0) batch.fail(reason, part * lost);
+    for (const { source, requests } of parts) {
+      const { batch } = this.sources[source]!;
+      batch.attempts += requests;
+      if (lost > 0) batch.fail(reason, requests * lost);
     }
   }
 
@@ -146,33 +149,37 @@ export class FluidTraffic {
   }
 
   /** So much of each source's requests comes to the pods of a group. */
-  private answer(group: Group, parts: readonly number[], share: number): void {
+  private answer(group: Group, parts: readonly Part[], share: number): void {
     const { refusedShare } = group.fluid;
     const { errorShare } = group.model;
-    for (const [i, part] of parts.entries()) {
-      const come = part * share;
-      if (come === 0) continue;
-      const { batch } = this.sources[i]!;
+    const answered = share * (1 - refusedShare) * (1 - errorShare);
+    for (const { source, requests } of parts) {
+      const { batch } = this.sources[source]!;
+      const come = requests * share;
       batch.fail(Failure.full, come * refusedShare);
       batch.fail(Failure.error, come * (1 - refusedShare) * errorShare);
     }
     group.fluid.latencies((seconds, point) => {
-      for (let i = 0; i < parts.length; i++) {
-        const { batch, timeout } = this.sources[i]!;
-        const count = parts[i]! * share * (1 - refusedShare) * (1 - errorShare) * point;
-        if (count === 0) continue;
+      for (const { source, requests } of parts) {
+        const { batch, timeout } = this.sources[source]!;
+        const count = requests * answered * point;
         if (seconds > timeout) batch.fail(Failure.timeout, count);
-        else batch.answer(seconds, count);
+        else if (count > 0) batch.answer(seconds, count);
       }
     });
   }
-}
 
-function newGroup(model: PodModel): Group {
-  const { work, concurrency, queueLimit, cpu } = model;
-  const laws = work instanceof DrawnWork ? work : new DrawnWork(null, null);
-  const cores = Math.min(cpu?.cores ?? Infinity, cpu?.quota?.limitCores ?? Infinity);
-  const parts = { delay: laws.delay, cpu: laws.cpu };
-  const fluid = new FluidPods({ concurrency, queueLimit, cores, ...parts }, prepareFluid(parts));
-  return { model, fluid, cpuMean: laws.cpu?.mean ?? 0, rows: [] };
+  private newGroup(model: PodModel): Group {
+    const { work, concurrency, queueLimit, cpu } = model;
+    const laws = work instanceof DrawnWork ? work : new DrawnWork(null, null);
+    const cores = Math.min(cpu?.cores ?? Infinity, cpu?.quota?.limitCores ?? Infinity);
+    const parts = { delay: laws.delay, cpu: laws.cpu };
+    let prepared = this.prepared.get(model);
+    if (prepared === undefined) {
+      prepared = prepareFluid(parts);
+      this.prepared.set(model, prepared);
+    }
+    const fluid = new FluidPods({ concurrency, queueLimit, cores, ...parts }, prepared);
+    return { model, fluid, cpuMean: laws.cpu?.mean ?? 0, rows: [] };
+  }
 }

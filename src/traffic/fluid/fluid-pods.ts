@@ -17,7 +17,7 @@ export interface FluidModel {
 }
 
 /** What a model costs to make: shared by all pods that have it. */
-interface Prepared {
+export interface Prepared {
   readonly mean: number;
   readonly points: Points;
   readonly waits: WaitLaw;
@@ -25,6 +25,8 @@ interface Prepared {
 
 /** Normal deviates for the spread around a state: equally likely parts. */
 const SPREAD = Array.from({ length: 8 }, (_, i) => -Math.SQRT2 * erfcinv((2 * (i + 0.5)) / 8));
+/** Where fewer wait, their waits count as equal. */
+const FEW = 1e-3;
 /** A queue counts as settled when its mean wait is within this share of the stationary one. */
 const SETTLED = 0.25;
 const MAX_SETTLED_LOAD = 0.95;
@@ -97,6 +99,11 @@ export class FluidPods {
     }
     if (share <= 0) return;
     const slow = this.slowdown();
+    if (share < FEW) {
+      const wait = meanSeconds / share;
+      for (let i = 0; i < values.length; i++) add(wait + values[i]! * slow, share * shares[i]!);
+      return;
+    }
     const waits = this.waitPoints(share, meanSeconds);
     for (let w = 0; w < waits.values.length; w++) {
       const part = share * waits.shares[w]!;

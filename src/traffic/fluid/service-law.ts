@@ -2,8 +2,7 @@ import type { Law } from "../laws/law.js";
 
 /** Shares of the samples, finer towards the long ones, by their upper ends. */
 const ENDS = [
-  ...[0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98],
-  ...[0.985, 0.99, 0.9925, 0.995, 0.998, 0.999, 0.9995, 1],
+  ...[0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 0.983, 0.9905, 0.996, 0.999, 1],
 ] as const;
 
 /** For the variation: samples of each part, and decades of the long end. */

@@ -1,8 +1,10 @@
 import type { Law } from "../laws/law.js";
 
 /** Steps of the grid on which waits are added up, in mean residual services; and how many. */
-const STEP = 1 / 24;
-const CELLS = 3_000;
+const STEP = 1 / 12;
+const CELLS = 1_500;
+/** Shares that are left out. */
+const NOTHING = 1e-10;
 /** Loads for which a law is kept. */
 const LOADS = 40;
 const MAX_KEY = 38;
@@ -100,10 +102,13 @@ function geometricSum(residual: Float64Array, load: number): Float64Array {
   const halves = new Float64Array(CELLS);
   const cumulative = new Float64Array(CELLS);
   const own = 1 - (load * residual[0]!) / 2;
+  let longest = CELLS;
+  while (longest > 1 && residual[longest - 1]! < NOTHING) longest -= 1;
   let total = 0;
   for (let n = 0; n < CELLS; n++) {
     let sum = (1 - load) * residual[n]!;
-    for (let k = 1; k <= n; k++) sum += load * residual[k]! * halves[n - k]!;
+    const last = Math.min(n, longest - 1);
+    for (let k = 1; k <= last; k++) sum += load * residual[k]! * halves[n - k]!;
     const before = n === 0 ? 0 : density[n - 1]!;
     density[n] = (sum + (load * residual[0]! * before) / 2) / own;
     halves[n] = (density[n]! + before) / 2;
