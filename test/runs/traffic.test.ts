@@ -241,3 +241,34 @@ describe("the scenarios of retry storms", () => {
     expect(await failedShare(path, ["traffic.shoppers.retry.attempts=1"])).toBeLessThan(0.001);
   });
 });
+
+describe("an autoscaler in the loop of traffic", () => {
+  const figuresOf = async (path: string, settings: readonly string[]) => {
+    const world = await worldOf(await loadedFrom([path], { settings: [...settings] }));
+    world.run();
+    const rows = world.finish().figures.summary;
+    return (metric: string) =>
+      rows.find((row) => row.metric === metric && row.labels === "target=shop/Deployment/front")!
+        .value;
+  };
+
+  test("makes as many pods as the CPU of the requests asks for", async () => {
+    const settings = ["duration=20m", "measure.from=15m"];
+    const rate = "traffic.visitors.rate.expression";
+    const path = "scenarios/autoscaling/daily-curve.yaml";
+    // 12 cores at 60 %, and a tolerance of a tenth.
+    const busy = await figuresOf(path, [...settings, `${rate}=1200 + 0 * t`]);
+    expect(Math.abs(busy("replicas_mean_count") - 20)).toBeLessThanOrEqual(2);
+    const quiet = await figuresOf(path, [...settings, `${rate}=100 + 0 * t`]);
+    expect(quiet("replicas_mean_count")).toBe(3);
+  });
+
+  test("flaps without stabilization, and not with it", async () => {
+    const path = "scenarios/autoscaling/daily-curve-flaps.yaml";
+    const window = "patches.hasty.patch.spec.behavior.scaleDown.stabilizationWindowSeconds";
+    const settings = ["duration=90m"];
+    const hasty = await figuresOf(path, settings);
+    const calm = await figuresOf(path, [...settings, `${window}=600`]);
+    expect(hasty("scale_events_count")).toBeGreaterThan(2 * calm("scale_events_count"));
+  });
+});

@@ -37,6 +37,7 @@ import { wireControllers } from "./wire-control.js";
 import { wireMetrics } from "./wire-metrics.js";
 import { wireNodeAdditions } from "./wire-node-additions.js";
 import { wireScheduler } from "./wire-scheduler.js";
+import { TrafficCounters } from "./traffic-counters.js";
 import { trafficControl, wireTraffic } from "./wire-traffic.js";
 
 export interface WorldOptions {
@@ -138,7 +139,7 @@ export class World {
     const issues = await applyManifests(ground, loaded);
     if (issues.length > 0) return issues;
     const kubelets = wireKubelets(ground, scenario, behavior);
-    const counters = new BehaviorCounters(behavior);
+    const counters = new TrafficCounters(new BehaviorCounters(behavior));
     const metrics = wireMetrics(ground, scenario, kubelets, counters);
     const controllers = wireControllers(ground, scenario, kubelets, metrics);
     const components: Startable[] = [kubelets, ...controllers];
@@ -155,6 +156,7 @@ export class World {
     sources.push(...wireWorkload(ground, { loaded, behavior, traces }));
     components.push(...sources);
     const traffic = wireTraffic(ground, loaded, behavior);
+    counters.traffic = traffic;
     if (traffic !== null) components.push(traffic);
     const timeline = wireTimeline(ground, scenario, {
       traffic: trafficControl(traffic, loaded.rates),

@@ -6,6 +6,7 @@ import type { Informer } from "../../store/informer.js";
 import type { TrafficLoop } from "../loop/traffic-loop.js";
 import type { PodModels, ServingContainer } from "./pod-models.js";
 import type { EndpointPod } from "./proxy-view.js";
+import { UsageHistory } from "./usage-history.js";
 
 /** The process of a pod that serves, as the loop knows it. */
 interface ServedPod {
@@ -24,6 +25,9 @@ interface ServedPod {
   servedBefore: number;
   /** Core seconds that `takeUsage` has told. */
   coreSecondsTold: number;
+  /** CPU of the present run of its container, and of the one before, by when they began. */
+  history: UsageHistory | null;
+  historyBefore: UsageHistory | null;
 }
 
 export interface ServedPodsOptions {
@@ -81,6 +85,7 @@ export class ServedPods {
       ...{ uid: pod.uid, container: this.options.models.containerOf(pod), number, podRow: pod.row },
       ...{ row: this.nobody, restartCount: -1, isRunning: false, isClosing: false },
       ...{ coreSecondsBefore: 0, servedBefore: 0, coreSecondsTold: 0 },
+      ...{ history: null, historyBefore: null },
     };
     this.byUid.set(pod.uid, served);
     this.byNumber.push(served);
@@ -88,10 +93,29 @@ export class ServedPods {
     return served.isRunning ? served.row : this.nobody;
   }
 
-  /** Core seconds that requests have used in the pod; null of one that serves none. */
-  coreSeconds(uid: string): number | null {
+  /**
+   * Core seconds that requests had used at an instant in the run of a pod's container that began then;
+   * 0 of a run that no request has met.
+   */
+  coreSecondsAt(uid: string, beganMicros: TimeMicros, atMicros: TimeMicros): number {
     const served = this.byUid.get(uid);
-    return served === undefined ? null : served.coreSecondsBefore + this.coreSecondsNow(served);
+    if (served === undefined) return 0;
+    const { history, historyBefore } = served;
+    const now = this.options.engine.now;
+    if (history?.beganMicros === beganMicros) {
+      const current = served.isRunning ? this.coreSecondsNow(served) : history.latest;
+      return history.at(atMicros, now, current);
+    }
+    if (historyBefore?.beganMicros !== beganMicros) return 0;
+    return historyBefore.at(atMicros, now, historyBefore.latest);
+  }
+
+  /** Keeps what every pod has used, for those who ask later. */
+  sample(): void {
+    for (const served of this.byUid.values()) {
+      if (!served.isRunning) continue;
+      served.history?.push(this.options.engine.now, this.coreSecondsNow(served));
+    }
   }
 
   /** Requests that the pod has served, waiting and at work. */
@@ -140,7 +164,12 @@ export class ServedPods {
     const isRunning = state?.state === "running";
     const restartCount = state?.restartCount ?? 0;
     if (served.isRunning && (!isRunning || restartCount !== served.restartCount)) this.end(served);
-    if (isRunning && !served.isRunning) this.begin(served, pod, restartCount);
+    if (isRunning && !served.isRunning) {
+      const beganMicros = state.startedAtMicros ?? this.options.engine.now;
+      served.historyBefore = served.history;
+      served.history = new UsageHistory(beganMicros);
+      this.begin(served, pod, restartCount);
+    }
     if (pod.deletionTimeMicros !== null) this.awaitClose(served);
   }
 
@@ -157,6 +186,7 @@ export class ServedPods {
     const { loop, advance, moved } = this.options;
     advance();
     served.coreSecondsBefore += this.coreSecondsNow(served);
+    served.history?.push(this.options.engine.now, this.coreSecondsNow(served));
     served.servedBefore += loop.pods.served[served.row]!;
     served.isRunning = false;
     loop.endPod(served.row);

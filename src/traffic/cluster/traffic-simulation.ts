@@ -41,6 +41,9 @@ export interface TrafficSimulationOptions
   readonly edgesMicros: readonly TimeMicros[];
 }
 
+/** How often the CPU that pods have used is kept; between two times it is a straight line. */
+const SAMPLE_MICROS = 5 * MICROS_PER_SECOND;
+
 /** A traffic in the loop, or among the fluid ones. */
 interface SourceNumber {
   readonly isFluid: boolean;
@@ -65,11 +68,15 @@ export class TrafficSimulation {
   private readonly numbers: Map<Routing, number>[] = [];
   private readonly followed = new Map<string, number>();
   private readonly tell: HandlerId;
+  private readonly sample: HandlerId;
   private toldMicros = 0;
 
   constructor(private readonly options: TrafficSimulationOptions) {
     const { engine, informers, proxyInformers, minSyncPeriodMicros, kubeletLagMicros } = options;
     this.tell = engine.registerHandler("traffic/tell", (isEdge) => this.tellFigures(isEdge));
+    this.sample = engine.registerHandler("traffic/sample", () => this.takeSample(), {
+      background: true,
+    });
     this.proxy = new ProxyView({
       ...{ engine, minSyncPeriodMicros, slices: proxyInformers.informer("EndpointSlice") },
       changed: (service, pods) => this.setEndpoints(service, pods),
@@ -98,6 +105,7 @@ export class TrafficSimulation {
       if (edge > 0 && edge < endMicros) engine.scheduleAt(edge, Phase.settle, this.tell, 1);
     }
     engine.scheduleAt(Math.min(everyMicros, endMicros), Phase.settle, this.tell);
+    engine.scheduleAt(SAMPLE_MICROS, Phase.settle, this.sample);
   }
 
   /** The requests of a traffic come at another rate from now on. */
@@ -117,13 +125,17 @@ export class TrafficSimulation {
   }
 
   /**
-   * Core seconds that requests have used in the container of a pod that serves them, since the pod
-   * began; null for another container, and for a pod that no Service with traffic has listed.
+   * Core seconds that requests had used at an instant of the last minutes, in the run of a container
+   * that began then; 0 of a container that serves no requests.
    */
-  coreSeconds(pod: PodVersion, container: string): number | null {
-    if (this.served.containerOf(pod.uid) !== container) return null;
+  coreSecondsAt(
+    pod: PodVersion,
+    run: { readonly container: string; readonly beganMicros: TimeMicros },
+    atMicros: TimeMicros,
+  ): number {
+    if (this.served.containerOf(pod.uid) !== run.container) return 0;
     this.advance();
-    return this.served.coreSeconds(pod.uid);
+    return this.served.coreSecondsAt(pod.uid, run.beganMicros, atMicros);
   }
 
   /** Requests that a pod has served so far, that wait there and that it works on; null: none ever. */
@@ -246,6 +258,13 @@ export class TrafficSimulation {
     if (isEdge === 1) return;
     const next = Math.min(now + everyMicros, endMicros);
     if (next > now) engine.scheduleAt(next, Phase.settle, this.tell);
+  }
+
+  private takeSample(): void {
+    this.advance();
+    this.served.sample();
+    const { engine } = this.options;
+    engine.scheduleAfter(SAMPLE_MICROS, Phase.settle, this.sample);
   }
 
   /** The CPU that requests took is told afterwards, as the mean of the time since the last telling. */

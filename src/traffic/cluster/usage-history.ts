@@ -1,0 +1,49 @@
+/** So many samples are kept. */
+const SAMPLES = 64;
+
+/** The last values of a counter that only rises, to be asked for instants of a while ago. */
+export class UsageHistory {
+  private readonly times = new Float64Array(SAMPLES);
+  private readonly values = new Float64Array(SAMPLES);
+  private count = 0;
+
+  /** From `beganMicros` on, with 0. */
+  constructor(readonly beganMicros: number) {
+    this.push(beganMicros, 0);
+  }
+
+  /** Times rise. */
+  push(timeMicros: number, value: number): void {
+    const slot = this.count % SAMPLES;
+    this.times[slot] = timeMicros;
+    this.values[slot] = value;
+    this.count += 1;
+  }
+
+  /** The last value. */
+  get latest(): number {
+    return this.values[(this.count - 1) % SAMPLES]!;
+  }
+
+  /**
+   * The value at an instant, by a straight line between samples; `now` and its value follow the last.
+   * Before the oldest sample it is that one's.
+   */
+  at(timeMicros: number, nowMicros: number, nowValue: number): number {
+    let laterTime = nowMicros;
+    let later = nowValue;
+    const oldest = Math.max(0, this.count - SAMPLES);
+    for (let i = this.count - 1; i >= oldest; i--) {
+      const slot = i % SAMPLES;
+      const [time, value] = [this.times[slot]!, this.values[slot]!];
+      if (time <= timeMicros) {
+        if (laterTime <= time) return later;
+        const share = Math.min(1, (timeMicros - time) / (laterTime - time));
+        return value + (later - value) * share;
+      }
+      laterTime = time;
+      later = value;
+    }
+    return later;
+  }
+}
