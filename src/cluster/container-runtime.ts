@@ -139,6 +139,15 @@ export class ContainerRuntime {
     this.arm(worker, container);
   }
 
+  /** Starts a container that has ended, once its end is on the way to the API server. */
+  restart(worker: PodWorker, container: ContainerRecord): void {
+    const { engine } = this.options;
+    const { row, serial } = worker;
+    container.step = "restarting";
+    const { index } = container;
+    container.timer = engine.scheduleAt(engine.now, Phase.settle, this.timer, row, serial, index);
+  }
+
   /** Has a container that ended wait before its next start. */
   waitInBackoff(
     worker: PodWorker,
@@ -269,6 +278,7 @@ export class ContainerRuntime {
     const now = this.options.engine.now;
     switch (container.step) {
       case "no image":
+      case "restarting":
         this.start(worker, container);
         return;
       case "backoff":

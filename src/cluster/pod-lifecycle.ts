@@ -177,7 +177,7 @@ export class PodLifecycle implements ContainerListener {
     const retryAt = backoff.retryAt(container.backoff, failedAt);
     if (retryAt <= now) {
       container.backoff = backoff.next(container.backoff, failedAt, now);
-      this.runtime.start(worker, container);
+      this.runtime.restart(worker, container);
       return;
     }
     container.status = waitingFor(container.status, "CrashLoopBackOff");

@@ -16,8 +16,17 @@ export type ContainerRole = "init" | "sidecar" | "main";
  *             '- backoff <'
  *
  * no image: a pull has failed, and is tried again in place of `pulling`.
+ * restarting: it starts again as soon as its end has been reported.
  */
-type ContainerStep = "idle" | "pulling" | "no image" | "backoff" | "running" | "stopping" | "ended";
+type ContainerStep =
+  | "idle"
+  | "pulling"
+  | "no image"
+  | "restarting"
+  | "backoff"
+  | "running"
+  | "stopping"
+  | "ended";
 
 /** What a kubelet knows of one container beside its status. */
 export interface ContainerRecord {

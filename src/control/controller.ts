@@ -79,6 +79,8 @@ export interface ControllerEntry {
   readonly kinds: readonly Kind[];
   /** Upstream's `--concurrent-…-syncs`; without it the number of workers is fixed. */
   readonly workers?: ControllerFlag;
+  /** How many times upstream's rate limit its client may send. */
+  readonly clientTimes?: { readonly qps: number; readonly burst: number };
   /** What else it can be told. */
   readonly flags?: readonly ControllerFlag[];
 }

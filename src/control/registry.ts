@@ -94,6 +94,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     name: "namespace-controller",
     controller: NamespaceController,
     kinds: ["Namespace", ...ALL_KINDS.filter((kind) => KINDS[kind].namespaced)],
+    clientTimes: { qps: 20, burst: 100 },
     workers: syncs("concurrentNamespaceSyncs", "Namespaces", 10),
   },
   {

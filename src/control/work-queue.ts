@@ -31,7 +31,8 @@ export interface WorkQueueOptions {
  * The rate-limited queue of a controller, as in client-go: a key waits in it at most once, is
  * synced by one worker at a time, and runs again if it was added in the meantime. Keys are rows of
  * a table. Whatever a sync wanted to be woken for later is forgotten when the next one begins: each
- * sync says anew when to look again.
+ * sync says anew when to look again. A retry after a failure stands, also where another sync comes before
+ * it: it counts as one more failure, should it fail.
  *
  *     add ──► dirty ──► processing ──done──► idle
  *               ▲            │ add
@@ -50,6 +51,8 @@ export class WorkQueue {
   private readonly failures: number[] = [];
   private readonly timers: EventId[] = [];
   private readonly timerDue: TimeMicros[] = [];
+  /** Whether the timer is for a retry. */
+  private readonly timerRetries: boolean[] = [];
   private ready: number[] = [];
   private head = 0;
   private active = 0;
@@ -102,6 +105,7 @@ export class WorkQueue {
       this.engine.cancel(this.timers[key]!);
     }
     this.timerDue[key] = due;
+    this.timerRetries[key] = false;
     this.timers[key] = this.engine.scheduleAt(due, Phase.react, this.timerEvent, key);
   }
 
@@ -112,7 +116,10 @@ export class WorkQueue {
     this.failures[key] = failures + 1;
     let delay = this.baseBackoffMicros;
     for (let i = 0; i < failures && delay < this.maxBackoffMicros; i++) delay *= 2;
-    this.addAfter(key, Math.min(delay, this.maxBackoffMicros));
+    const wait = Math.min(delay, this.maxBackoffMicros);
+    const due = this.engine.now + wait;
+    this.addAfter(key, wait);
+    if (this.timers[key] !== 0 && this.timerDue[key] === due) this.timerRetries[key] = true;
   }
 
   /** The key went well: the next failure starts with the shortest delay. */
@@ -150,7 +157,7 @@ export class WorkQueue {
       this.compact();
       this.flags[key] = PROCESSING;
       this.active += 1;
-      this.cancelTimer(key);
+      if (!this.timerRetries[key]!) this.cancelTimer(key);
       this.sync(key);
     }
     this.draining = false;
@@ -175,6 +182,7 @@ export class WorkQueue {
       this.failures.push(0);
       this.timers.push(0);
       this.timerDue.push(0);
+      this.timerRetries.push(false);
     }
   }
 }

@@ -8,8 +8,22 @@ interface InputFile {
   readonly sha256: string;
 }
 
+/** How the timing of controllers, kubelets and the API server was compared with whole recorded timelines. */
+export type TimingClaim =
+  | { readonly status: "unverified" }
+  | {
+      readonly status: "compared";
+      /** Of a whole control plane, with its version. */
+      readonly recordings: string;
+      /** Times, counts and curves of the recordings, and how many of them come out with one seed. */
+      readonly facts: number;
+      readonly passed: number;
+    };
+
 /** What a run may claim: the recordings that its Kubernetes version was verified against, or nothing. */
-export type VerificationClaim =
+export type VerificationClaim = { readonly timing: TimingClaim } & DecisionsClaim;
+
+type DecisionsClaim =
   | {
       readonly status: "unverified";
       /** The verified version with the fewest gates between, such as `1.34`. */

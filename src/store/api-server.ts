@@ -3,6 +3,7 @@ import { type NewObject, newMeta } from "../api/new-object.js";
 import type { VersionOf } from "../api/object-version.js";
 import type { AutoscalerOptions } from "../api/validation/autoscaler-options.js";
 import { unreachable } from "../base/assert.js";
+import type { TimeMicros } from "../base/time.js";
 import type { Engine } from "../kernel/engine.js";
 import { DefaultTolerationSeconds } from "./admission/default-tolerations.js";
 import { LimitRanger } from "./admission/limit-ranger.js";
@@ -14,9 +15,9 @@ import type { WriteRequest } from "./request.js";
 import { bind } from "./verbs/bind.js";
 import { create } from "./verbs/create.js";
 import { remove } from "./verbs/delete.js";
+import { get } from "./verbs/get.js";
 import { evict } from "./verbs/evict.js";
 import { LabelKeyMerger, type MergedLabelKeys } from "./verbs/label-keys.js";
-import { get } from "./verbs/get.js";
 import { apply, merge, mergeStatus } from "./verbs/merge.js";
 import { resize } from "./verbs/resize.js";
 import type { ServerContext } from "./verbs/server-context.js";
@@ -65,6 +66,8 @@ export class ApiServer {
       limitRanger,
       store,
       startTimeMs: options.startTimeMs,
+      budgetsCountedAt: new Map(),
+      evictionRetries: this.engine.streams.stream("store/eviction-retries"),
       taintsNewNodes: options.taintsNewNodes ?? false,
       resizes: options.resizes ?? false,
       validation: {
@@ -110,7 +113,8 @@ export class ApiServer {
     return this.store.insert(object);
   }
 
-  execute(request: WriteRequest): Outcome {
+  /** `beganMicros`: when the request reached the server; absent: now. */
+  execute(request: WriteRequest, beganMicros?: TimeMicros): Outcome {
     switch (request.verb) {
       case "get":
         return get(this.context, request.target);
@@ -127,7 +131,7 @@ export class ApiServer {
       case "delete":
         return remove(this.context, request);
       case "evict":
-        return evict(this.context, request);
+        return evict(this.context, request, beganMicros);
       case "bind":
         return bind(this.context, request.target, request.nodeName);
       default:

@@ -3,6 +3,7 @@ import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ApiServer } from "./api-server.js";
+import type { ServiceQueue } from "./service-queue.js";
 import type { Outcome } from "./outcome.js";
 import type { WriteRequest } from "./request.js";
 
@@ -13,17 +14,26 @@ export interface ClientOptions {
   readonly qps: number;
   /** Requests that may be sent at once before the limit holds. Upstream's `--kube-api-burst`. */
   readonly burst: number;
+  /** Where the API server takes its time with requests; absent: it takes none. */
+  readonly service?: ServiceQueue | undefined;
 }
 
 /** What is called with the answer to a request and the two integers that came with it. */
 export type AnswerHandler = (outcome: Outcome, a: number, b: number, request: WriteRequest) => void;
 export type AnswerId = number;
 
+/** A budget's status, the pod's condition, the deletion. */
+const EVICTION_ACCESSES = 3;
+
 interface InFlight {
-  readonly request: WriteRequest;
+  request: WriteRequest;
   readonly answer: AnswerId;
   readonly a: number;
   readonly b: number;
+  /** When it reached the API server. */
+  beganMicros: TimeMicros;
+  /** Objects that it has to read or write before it is carried out. */
+  accesses: number;
 }
 
 /**
@@ -34,6 +44,7 @@ interface InFlight {
 export class Client {
   private readonly engine: Engine;
   private readonly commit: HandlerId;
+  private readonly arrival: HandlerId;
   private readonly answers: AnswerHandler[] = [];
   private readonly slots: (InFlight | null)[] = [];
   private readonly freeSlots: number[] = [];
@@ -49,6 +60,10 @@ export class Client {
     this.engine = server.engine;
     this.intervalMicros = options.qps > 0 ? MICROS_PER_SECOND / options.qps : 0;
     this.commit = this.engine.registerHandler(`api/${name}`, (slot) => this.execute(slot));
+    this.arrival =
+      options.service === undefined
+        ? this.commit
+        : this.engine.registerHandler(`api/${name}/arrival`, (slot) => this.arrived(slot));
   }
 
   /** Names a receiver of answers, once, when the component is built. */
@@ -66,9 +81,30 @@ export class Client {
   submit(request: WriteRequest, answer: AnswerId, a = 0, b = 0): void {
     assert(answer < this.answers.length, "a request names no receiver for its answer");
     const slot = this.freeSlots.pop() ?? this.slots.push(null) - 1;
-    this.slots[slot] = { request, answer, a, b };
-    const at = this.sendTime() + this.options.latencyMicros;
-    this.engine.scheduleAt(at, Phase.commit, this.commit, slot);
+    const beganMicros = this.sendTime();
+    const accesses = request.verb === "evict" ? EVICTION_ACCESSES : 1;
+    this.slots[slot] = { request: this.staged(request), answer, a, b, beganMicros, accesses };
+    const at = beganMicros + this.options.latencyMicros;
+    this.engine.scheduleAt(at, Phase.commit, this.arrival, slot);
+  }
+
+  /** Takes the place of one request that is not simulated: when it is answered. */
+  spend(): TimeMicros {
+    return this.sendTime() + this.options.latencyMicros;
+  }
+
+  /** Where the API server takes its time, a pod is marked as going first, and then removed. */
+  private staged(request: WriteRequest): WriteRequest {
+    const isStaged = this.options.service !== undefined && request.verb === "delete";
+    return isStaged ? { ...request, stage: "mark" } : request;
+  }
+
+  private arrived(slot: number): void {
+    const sent = this.slots[slot]!;
+    const at = this.options.service!.endMicros(this.engine.now);
+    sent.accesses -= 1;
+    const next = sent.accesses > 0 ? this.arrival : this.commit;
+    this.engine.scheduleAt(at, Phase.commit, next, slot);
   }
 
   private sendTime(): TimeMicros {
@@ -83,9 +119,20 @@ export class Client {
   private execute(slot: number): void {
     const sent = this.slots[slot];
     assert(sent !== null && sent !== undefined, "a request was executed twice");
+    const outcome = this.server.execute(sent.request, sent.beganMicros);
+    if (!outcome.ok && outcome.retryMicros !== undefined) {
+      sent.beganMicros = this.engine.now + outcome.retryMicros;
+      this.engine.scheduleAt(sent.beganMicros, Phase.commit, this.commit, slot);
+      return;
+    }
+    if (outcome.ok && outcome.isMarked === true) {
+      sent.request = { verb: "delete", target: outcome.object, stage: "remove" };
+      sent.accesses = 1;
+      this.arrived(slot);
+      return;
+    }
     this.slots[slot] = null;
     this.freeSlots.push(slot);
-    const outcome = this.server.execute(sent.request);
     this.answers[sent.answer]!(outcome, sent.a, sent.b, sent.request);
   }
 }

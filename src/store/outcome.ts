@@ -1,4 +1,5 @@
 import type { AnyVersion } from "../api/object-version.js";
+import type { TimeMicros } from "../base/time.js";
 
 /** Why the API server refused a request: `reason` of a Kubernetes Status, and its HTTP code. */
 export const REFUSAL_CODES = {
@@ -22,6 +23,8 @@ export interface Refusal {
   readonly field?: string;
   /** A cause that clients look for, by Kubernetes' name of it. */
   readonly cause?: "NamespaceTerminating";
+  /** The server itself tries again after so long, before it answers. */
+  readonly retryMicros?: TimeMicros;
   /** The disruption budgets that did not allow an eviction, where they are why. */
   readonly budgets?: readonly ObjectReference[];
 }
@@ -37,6 +40,8 @@ interface ObjectReference {
 interface Accepted<V = AnyVersion> {
   readonly ok: true;
   readonly object: V;
+  /** A pod that was only marked: it is to be removed next. */
+  readonly isMarked?: true;
 }
 
 /** What the API server answers to a write. */

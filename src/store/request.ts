@@ -46,6 +46,11 @@ export interface DeleteRequest {
   readonly gracePeriodSeconds?: number;
   /** Default: Background. */
   readonly propagationPolicy?: PropagationPolicy;
+  /**
+   * A pod that goes at once is first marked as going, and then removed: only the one or the other.
+   * Default: both, at one instant.
+   */
+  readonly stage?: "mark" | "remove";
 }
 
 export interface EvictRequest {
@@ -66,7 +71,7 @@ export interface EvictRequest {
  * `apply` creates the manifest's object, or merges it into the one that exists.
  */
 export type WriteRequest =
-  | { readonly verb: "get"; readonly target: NamedTarget }
+  | { readonly verb: "get"; readonly target: Target }
   | { readonly verb: "create"; readonly object: NewObject }
   | { readonly verb: "update"; readonly base: AnyVersion; readonly change: Change | PodChange }
   | { readonly verb: "patch"; readonly target: Target; readonly change: Change | PodChange }

@@ -63,6 +63,7 @@ const LIVES: readonly (readonly [string, Case])[] = [
       until: 1000,
       story: [
         "0 Running Ready main=running ready",
+        "5 Running main=Error 1",
         "5 Running Ready main=running x1 ready",
         "10 Succeeded main=Completed 0 x1",
       ],
@@ -75,6 +76,7 @@ const LIVES: readonly (readonly [string, Case])[] = [
       until: 40,
       story: [
         "0 Running Ready main=running ready",
+        "1 Running main=Completed 0",
         "1 Running Ready main=running x1 ready",
         "2 Running main=CrashLoopBackOff x1",
         "12 Running Ready main=running x2 ready",
@@ -121,6 +123,7 @@ const INIT: readonly (readonly [string, Case])[] = [
       until: 100,
       story: [
         "0 Pending one=running main=PodInitializing",
+        "2 Pending one=Error 1 main=PodInitializing",
         "2 Pending one=running x1 main=PodInitializing",
         "4 Pending one=CrashLoopBackOff x1 main=PodInitializing",
         "14 Pending one=running x2 main=PodInitializing",
@@ -228,6 +231,7 @@ const PROBES: readonly (readonly [string, Case])[] = [
       until: 18,
       story: [
         "0 Running main=running",
+        "5 Running main=Completed 0",
         "5 Running main=running x1",
         "10 Running main=CrashLoopBackOff x1",
       ],
@@ -241,7 +245,11 @@ const PROBES: readonly (readonly [string, Case])[] = [
       },
       scripts: { main: { start: 60, run: null, stop: 2 } },
       until: 12,
-      story: ["0 Running Ready main=running ready", "8 Running Ready main=running x1 ready"],
+      story: [
+        "0 Running Ready main=running ready",
+        "8 Running main=Completed 0",
+        "8 Running Ready main=running x1 ready",
+      ],
     },
   ],
 ];
@@ -298,7 +306,11 @@ const ENDS: readonly (readonly [string, Case])[] = [
       deleteAt: 20,
       grace: 0,
       until: 100,
-      story: ["0 Running Ready main=running ready", "20 gone"],
+      story: [
+        "0 Running Ready main=running ready",
+        "20 Running Ready deleted main=running ready",
+        "20 gone",
+      ],
     },
   ],
   [
@@ -324,6 +336,7 @@ const ENDS: readonly (readonly [string, Case])[] = [
       until: 100,
       story: [
         "0 Running Ready main=running ready",
+        "1 Running main=Error 1",
         "1 Running Ready main=running x1 ready",
         "2 Running main=CrashLoopBackOff x1",
         "5 Running deleted main=CrashLoopBackOff x1",

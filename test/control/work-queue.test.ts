@@ -97,6 +97,16 @@ it("of several delays keeps the shortest, and forgets them when a sync begins", 
   expect(syncs).toEqual(["1@100", "1@1000"]);
 });
 
+it("keeps a retry that is due later when another sync comes before it", () => {
+  const { engine, queue, syncs } = harness((queue, key) => queue.done(key));
+  for (let failure = 0; failure < 7; failure++) queue.addRateLimited(1);
+  run(engine, 1_000);
+  queue.addRateLimited(1);
+  queue.add(1);
+  run(engine, 3_000);
+  expect(syncs).toEqual(["1@5", "1@1000", "1@1640"]);
+});
+
 it("drains thousands of keys in order", () => {
   const { engine, queue, syncs } = harness((queue, key) => queue.done(key));
   for (let key = 0; key < 5000; key++) queue.add(key);

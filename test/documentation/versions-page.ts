@@ -51,6 +51,8 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
   StaleControllerConsistencyDaemonSet:
     "The DaemonSet controller waits until it has seen what it wrote.",
   PodReadyToStartContainersCondition: "Kubelets say when a pod's sandbox is ready.",
+  OrderedNamespaceDeletion:
+    "The pods of a namespace that is deleted go before everything else that it has.",
   PodDisruptionConditions: "Victims of preemption get the condition DisruptionTarget.",
 };
 

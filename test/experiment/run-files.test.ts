@@ -26,7 +26,7 @@ const IDENTITY = {
   seed: 7,
   version: "0.2.0",
   kubernetesVersion: "1.33",
-  claim: { status: "unverified", nearest: "1.34", gates: 9 },
+  claim: { status: "unverified", nearest: "1.34", gates: 9, timing: { status: "unverified" } },
   eventsProcessed: 1234,
   digest: "00ff00ff",
   isStopped: false,

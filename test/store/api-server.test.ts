@@ -15,6 +15,14 @@ function priorityClass(name: string, value: number, more: object = {}) {
   };
 }
 
+const READY = {
+  type: "Ready",
+  status: "True",
+  lastTransitionTimeMicros: 0,
+  reason: "",
+  message: "",
+} as const;
+
 describe("create", () => {
   it("sets what the API server sets: uid, revision, defaults, admission", () => {
     const { server } = newServer();
@@ -312,6 +320,44 @@ describe("bind and delete", () => {
     const newest = store.table("Pod").find("default", "a")!;
     expect(podCondition(newest, "DisruptionTarget")?.reason).toBe("EvictionByEvictionAPI");
     expect(newest.deletionGracePeriodSeconds).toBe(30);
+  });
+
+  it("tries an eviction again half a second later that read a budget before another was counted", () => {
+    const { server, store, engine } = newServer();
+    const labels = { app: "web" };
+    const spec = { selector: { matchLabels: labels }, maxUnavailable: 2 };
+    const metadata = { name: "web", namespace: "default" };
+    const manifest = { apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata, spec };
+    const target = accepted(server, create(manifest));
+    const status = { disruptionsAllowed: 2, currentHealthy: 4, desiredHealthy: 2, expectedPods: 4 };
+    const change = { status: { ...status, observedGeneration: 1 } };
+    accepted(server, { verb: "patch", target, change });
+    for (const name of ["a", "b", "c"]) {
+      const pod = accepted<PodVersion>(server, create(podManifest(name, {}, { labels })));
+      const named = { kind: "Pod", namespace: "default", name } as const;
+      accepted(server, { verb: "bind", target: pod, nodeName: "n" });
+      accepted(server, {
+        verb: "patch",
+        target: named,
+        change: { phase: "Running", setConditions: [READY] },
+      });
+    }
+    const evict = (n: number, beganMicros: number) => {
+      const target = { kind: "Pod", namespace: "default", name: "abc"[n]! } as const;
+      return server.execute({ verb: "evict", target }, beganMicros);
+    };
+    expect(evict(0, engine.now).ok).toBe(true);
+    const raced = evict(1, engine.now - 1);
+    expect(raced.ok).toBe(false);
+    if (raced.ok) return;
+    expect(raced.retryMicros).toBeGreaterThanOrEqual(500_000);
+    expect(raced.retryMicros).toBeLessThan(550_000);
+    expect(evict(1, engine.now).ok).toBe(true);
+    const refusal = evict(2, engine.now);
+    expect(refusal).toMatchObject({ ok: false, reason: "TooManyRequests" });
+    expect(
+      store.table("PodDisruptionBudget").find("default", "web")?.status.disruptionsAllowed,
+    ).toBe(0);
   });
 
   it("keeps a namespace until its content is gone, and takes nothing new into it", () => {

@@ -32,7 +32,13 @@ describe("an informer", () => {
       engine.scheduleAt(at, Phase.world, step, n);
     }
     engine.run({ untilMicros: 1_000_000 });
-    expect(seen).toEqual(["10000 added 0", "13000 0>1", "23000 1>2", "30000 deleted 2"]);
+    expect(seen).toEqual([
+      "10000 added 0",
+      "13000 0>1",
+      "23000 1>2",
+      "30000 2>2",
+      "30000 deleted 2",
+    ]);
   });
 
   test.prop([fc.array(fc.tuple(fc.nat(3), fc.nat(5), fc.nat(20_000)), { maxLength: 60 })])(

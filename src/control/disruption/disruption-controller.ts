@@ -70,7 +70,8 @@ export class DisruptionController implements Controller {
     this.budgets.informer.addHandler({
       added: onBudget,
       updated: (_, budget) => {
-        if (!this.budgets.knows(budget)) onBudget(budget);
+        if (this.budgets.knows(budget)) this.queue.add(budget.row);
+        else onBudget(budget);
       },
       deleted: (budget) => {
         this.pods.removeBudget(budget);

@@ -1,20 +1,23 @@
 import type { AnyVersion } from "../../api/object-version.js";
 import type { AnswerId } from "../../store/client.js";
+import type { Outcome } from "../../store/outcome.js";
 import type { PropagationPolicy, WriteRequest } from "../../store/request.js";
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from "../../store/verbs/delete.js";
 import type { Controller, ControllerOptions } from "../controller.js";
 import { type StepEnd, Syncs } from "../syncs.js";
-import { OwnerGraph, waitsForDependents } from "./owner-graph.js";
+import { namedOwner, OwnerGraph, waitsForDependents } from "./owner-graph.js";
 import { Slots } from "./slots.js";
 
 /** Upstream's `--concurrent-gc-syncs`. */
 const WORKERS = 20;
+/** Upstream's size of what it remembers of owners that are gone. */
+const ABSENT_OWNERS = 500;
 
 /** A sync that is under way. */
 interface Sync {
   readonly object: AnyVersion;
   /** What comes next. */
-  stage: "look" | "take the finalizer off" | "end";
+  stage: "look" | "read the owners" | "delete" | "take the finalizer off" | "end";
   failed: boolean;
 }
 
@@ -28,6 +31,8 @@ export class GarbageCollector implements Controller {
   private readonly graph: OwnerGraph;
   private readonly syncs: Syncs<Sync>;
   private readonly slots = new Slots();
+  /** Owners that were looked for and are gone: those are not looked for again. */
+  private readonly absent = new Set<string>();
   private readonly answered: AnswerId;
 
   constructor(private readonly options: ControllerOptions) {
@@ -41,9 +46,9 @@ export class GarbageCollector implements Controller {
       begin: (slot) => this.begin(slot),
       step: (sync, slot) => this.step(sync, slot),
     });
-    this.answered = this.syncs.onAnswer((sync, outcome) => {
-      if (!outcome.ok && outcome.reason !== "NotFound") sync.failed = true;
-    });
+    this.answered = this.syncs.onAnswer((sync, outcome, request) =>
+      this.onAnswer(sync, outcome, request),
+    );
   }
 
   start(): void {
@@ -111,6 +116,14 @@ export class GarbageCollector implements Controller {
         sync.stage = "end";
         this.look(sync, slot);
         return "go on";
+      case "read the owners":
+        sync.stage = "delete";
+        this.readOwners(slot, sync);
+        return "go on";
+      case "delete":
+        sync.stage = "end";
+        this.judge(slot, sync);
+        return "go on";
       case "take the finalizer off":
         sync.stage = "end";
         this.removeFinalizer(slot, sync, ORPHAN_FINALIZER);
@@ -122,7 +135,7 @@ export class GarbageCollector implements Controller {
 
   private look(sync: Sync, slot: number): void {
     const { object } = sync;
-    if (object.deletionTimeMicros === null) this.judge(slot, sync);
+    if (object.deletionTimeMicros === null) this.read(slot, sync);
     else if (object.finalizers.includes(ORPHAN_FINALIZER)) this.orphanDependents(slot, sync);
     else if (waitsForDependents(object)) this.awaitDependents(slot, sync);
   }
@@ -142,6 +155,34 @@ export class GarbageCollector implements Controller {
     for (const dependent of blocking) {
       if (!waitsForDependents(dependent)) this.enqueue(dependent);
     }
+  }
+
+  /** What may have to go is read anew before, and then its owners, straight from the API server. */
+  private read(slot: number, sync: Sync): void {
+    if (!this.hasDanglingOwner(sync.object)) return;
+    sync.stage = "read the owners";
+    this.send(slot, { verb: "get", target: sync.object });
+  }
+
+  private readOwners(slot: number, { object }: Sync): void {
+    for (const owner of object.ownerReferences) {
+      const target = this.absent.has(owner.uid) ? null : namedOwner(object, owner);
+      if (target !== null) this.send(slot, { verb: "get", target });
+    }
+  }
+
+  private onAnswer(sync: Sync, outcome: Outcome, request: WriteRequest): void {
+    if (!outcome.ok && outcome.reason !== "NotFound") sync.failed = true;
+    if (outcome.ok || request.verb !== "get" || request.target.uid === undefined) return;
+    if (request.target.uid === sync.object.uid) sync.stage = "end";
+    else this.remember(request.target.uid);
+  }
+
+  private remember(absentOwner: string): void {
+    this.absent.add(absentOwner);
+    if (this.absent.size <= ABSENT_OWNERS) return;
+    const [oldest] = this.absent;
+    this.absent.delete(oldest!);
   }
 
   /** Deletes the object if no owner is left, and takes off references to owners that are gone. */

@@ -2,6 +2,7 @@ import { ALL_KINDS, KINDS, type Kind } from "../../api/kinds.js";
 import type { OwnerReference } from "../../api/kubernetes.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { Informer } from "../../store/informer.js";
+import type { NamedTarget } from "../../store/request.js";
 import { FOREGROUND_FINALIZER } from "../../store/verbs/delete.js";
 import type { Informers } from "../controller.js";
 
@@ -85,12 +86,10 @@ export class OwnerGraph {
 
   /** The owner, if its kind is kept and it is there. */
   ownerOf(dependent: AnyVersion, owner: OwnerReference): AnyVersion | undefined {
-    const kind = ALL_KINDS.indexOf(owner.kind as Kind);
-    if (kind < 0) return undefined;
-    const info = KINDS[ALL_KINDS[kind]!];
-    if (groupOf(info.apiVersion) !== groupOf(owner.apiVersion)) return undefined;
-    const namespace = info.namespaced ? dependent.namespace : "";
-    const object = this.informers[kind]!.find(namespace, owner.name);
+    const named = namedOwner(dependent, owner);
+    if (named === null) return undefined;
+    const informer = this.informers[ALL_KINDS.indexOf(named.kind)]!;
+    const object = informer.find(named.namespace, named.name);
     return object?.uid === owner.uid ? (object as AnyVersion) : undefined;
   }
 
@@ -113,6 +112,16 @@ export class OwnerGraph {
       if (places.size === 0) this.dependents.delete(uid);
     }
   }
+}
+
+/** The owner that a reference means; null where its kind is not kept. */
+export function namedOwner(dependent: AnyVersion, owner: OwnerReference): NamedTarget | null {
+  const kind = ALL_KINDS.find((name) => name === owner.kind);
+  if (kind === undefined) return null;
+  const info = KINDS[kind];
+  if (groupOf(info.apiVersion) !== groupOf(owner.apiVersion)) return null;
+  const { name, uid } = owner;
+  return { kind, namespace: info.namespaced ? dependent.namespace : "", name, uid };
 }
 
 /** Whether the object is being deleted in the foreground. */

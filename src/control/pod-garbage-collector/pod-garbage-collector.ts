@@ -1,7 +1,7 @@
 import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import { assert } from "../../base/assert.js";
 import { RowsByKey } from "../rows-by-key.js";
-import { MICROS_PER_SECOND } from "../../base/time.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { isPodTerminal, type PodCondition, type PodVersion } from "../../api/pod-version.js";
 import type { HandlerId } from "../../kernel/engine.js";
@@ -51,6 +51,8 @@ export class PodGarbageCollector implements Controller {
   private readonly deleted: AnswerId;
   private readonly threshold: number;
   private readonly failsPods: boolean;
+  /** Its rounds count from when it was started, before the run. */
+  private readonly phaseMicros: TimeMicros;
   private readonly quarantine = new Quarantine();
   /** Rows of the pods on each node, whether it is there or not. */
   private readonly rowsOn = new RowsByKey();
@@ -67,6 +69,8 @@ export class PodGarbageCollector implements Controller {
     this.threshold = flagValue(TERMINATED_POD_GC_THRESHOLD, options.flags);
     const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
     this.failsPods = features.PodDisruptionConditions;
+    const phase = engine.streams.draw("control/pod-garbage-collector/phase", 0);
+    this.phaseMicros = Math.floor(phase * PERIOD_MICROS);
     this.round = engine.registerHandler("control/pod-garbage-collector/round", () => this.look());
     this.failed = client.onAnswer((outcome, _, cause, request) => {
       const pod = podOf(request);
@@ -141,7 +145,8 @@ export class PodGarbageCollector implements Controller {
     if (this.armed) return;
     this.armed = true;
     const { engine } = this.options;
-    const at = Math.ceil(engine.now / PERIOD_MICROS) * PERIOD_MICROS;
+    const rounds = Math.ceil((engine.now - this.phaseMicros) / PERIOD_MICROS);
+    const at = this.phaseMicros + rounds * PERIOD_MICROS;
     engine.scheduleAt(at, Phase.react, this.round);
   }
 
@@ -162,7 +167,8 @@ export class PodGarbageCollector implements Controller {
     if (this.armed) return;
     this.armed = true;
     const { engine } = this.options;
-    const at = (Math.floor(engine.now / PERIOD_MICROS) + 1) * PERIOD_MICROS;
+    const rounds = Math.floor((engine.now - this.phaseMicros) / PERIOD_MICROS) + 1;
+    const at = this.phaseMicros + rounds * PERIOD_MICROS;
     engine.scheduleAt(at, Phase.react, this.round);
   }
 

@@ -3,6 +3,9 @@ import type { TimeMicros } from "../../base/time.js";
 import { Engine } from "../../kernel/engine.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
 import { ApiServer } from "../../store/api-server.js";
+import { distributionOf } from "../../kernel/distribution.js";
+import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+import { ServiceQueue } from "../../store/service-queue.js";
 import { Client, type ClientOptions } from "../../store/client.js";
 import { InformerFactory } from "../../store/informer-factory.js";
 import { ObjectStore } from "../../store/object-store.js";
@@ -14,6 +17,7 @@ export class Ground {
   readonly engine: Engine;
   readonly store: ObjectStore;
   readonly server: ApiServer;
+  private readonly service: ServiceQueue | undefined;
 
   constructor(
     readonly observer: ClusterObserver,
@@ -22,6 +26,8 @@ export class Ground {
       readonly startTimeMs: number;
       readonly features: Features;
       readonly ignoresMissingRuntimeClasses: boolean;
+      /** How long the API server takes with one access to an object, in microseconds; null: no time. */
+      readonly serviceMicros: DistributionSpec | null;
     },
   ) {
     const { features } = options;
@@ -44,11 +50,16 @@ export class Ground {
         spread: features.SpreadLabelKeysMergedByServer,
       },
     });
+    const { streams } = this.engine;
+    this.service =
+      options.serviceMicros === null
+        ? undefined
+        : new ServiceQueue(distributionOf(options.serviceMicros), streams);
     this.store.observe((before, after) => observer.objectChanged(before, after, this.engine.now));
   }
 
   client(name: string, options: ClientOptions): Client {
-    return new Client(this.server, name, options);
+    return new Client(this.server, name, { ...options, service: this.service });
   }
 
   /** A user's or a part's client that nothing holds back. */

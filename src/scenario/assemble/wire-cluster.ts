@@ -6,10 +6,15 @@ import { declaredFeatures } from "../../cluster/declared-features.js";
 import { Kubelets } from "../../cluster/kubelets.js";
 import { NodeFailures } from "../../cluster/node-failures.js";
 import { NodePools } from "../../cluster/node-pools.js";
+import { EventCorrelator } from "../../record/event-correlator.js";
+import { tellingEvents } from "../../record/telling-events.js";
 import type { NodePrice } from "../../record/node-ledger.js";
 import { DEFAULTS } from "../defaults.js";
 import type { NodePool, Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
+
+/** Each kubelet remembers the Events of its own pods: 4,096 objects. */
+const EVENTS_OF_ALL_KUBELETS = 1_000_000;
 
 type NodeVersion = ObjectVersion<"Node">;
 
@@ -61,11 +66,12 @@ export function wireKubelets(
   const { latency, kubelet } = scenario.controlPlane;
   const { kubernetesMinor, featureGates } = scenario;
   const features = featuresOf(kubernetesMinor, featureGates);
+  const correlator = new EventCorrelator(EVENTS_OF_ALL_KUBELETS);
   return new Kubelets({
     engine: ground.engine,
     informers: ground.informers("kubelet", kubelet.watchLatencyMicros),
     client: ground.unlimitedClient("kubelet", latency.apiMicros),
-    observer: ground.observer,
+    observer: tellingEvents(ground.observer, (...event) => correlator.messageOf(...event)),
     behavior,
     features: {
       podReadyToStartContainers: features.PodReadyToStartContainersCondition,

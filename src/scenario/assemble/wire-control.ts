@@ -11,6 +11,10 @@ import {
 import type { MetricsClient } from "../../control/horizontal-pod-autoscaler/metrics-client.js";
 import type { Kubelets } from "../../cluster/kubelets.js";
 import { CONTROLLERS } from "../../control/registry.js";
+import { EventCorrelator } from "../../record/event-correlator.js";
+import { tellingEvents } from "../../record/telling-events.js";
+import type { ClientOptions } from "../../store/client.js";
+import { EventWrites } from "../../store/event-writes.js";
 import type { InformerFactory } from "../../store/informer-factory.js";
 import type { Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
@@ -35,8 +39,7 @@ export function wireControllers(
   const options = (entry: ControllerEntry): ControllerOptions => ({
     engine: ground.engine,
     informers: watchedBy(entry, informers),
-    client: ground.client(entry.name, { latencyMicros: latency.apiMicros, ...client }),
-    observer: ground.observer,
+    ...connection(ground, entry, { latencyMicros: latency.apiMicros, ...client }),
     startTimeMs: scenario.startTimeEpochMicros / 1000,
     workers: entry.workers && flagValue(entry.workers, flags),
     kubernetesMinor: scenario.kubernetesMinor,
@@ -46,6 +49,28 @@ export function wireControllers(
     metrics,
   });
   return CONTROLLERS.map((entry) => new entry.controller(options(entry)));
+}
+
+/** A controller's client, and what it tells: its Events go by the same client. */
+function connection(
+  ground: Ground,
+  { name, clientTimes }: ControllerEntry,
+  options: ClientOptions,
+): Pick<ControllerOptions, "client" | "observer"> {
+  const { qps = 1, burst = 1 } = clientTimes ?? {};
+  const client = ground.client(name, {
+    ...options,
+    qps: options.qps * qps,
+    burst: options.burst * burst,
+  });
+  const correlator = new EventCorrelator();
+  const writes = new EventWrites(ground.engine, client);
+  const observer = tellingEvents(ground.observer, (...event) => {
+    const written = correlator.messageOf(...event);
+    if (written !== null) writes.add();
+    return written;
+  });
+  return { client, observer };
 }
 
 /** The informers of the kinds that an entry names: a controller watches what it says, and no more. */

@@ -2,6 +2,8 @@ import { MICROS_PER_MINUTE } from "../../base/time.js";
 import type { DecisionObserver } from "../../scheduler/explain/decision-observer.js";
 import type { PluginCatalogue } from "../../scheduler/framework/configuration/plugin-catalogue.js";
 import type { SchedulerConfiguration } from "../../scheduler/framework/configuration/load-configuration.js";
+import { EventSeries } from "../../record/event-series.js";
+import { tellingEvents } from "../../record/telling-events.js";
 import { featuresOf } from "../../api/features.js";
 import { factoriesOf } from "../../scheduler/plugins/registry.js";
 import { Scheduler, type SchedulerOptions } from "../../scheduler/scheduler.js";
@@ -28,6 +30,7 @@ export function wireScheduler(
   },
 ): Scheduler {
   const { scheduler, latency } = scenario.controlPlane;
+  const series = new EventSeries();
   return new Scheduler({
     engine: ground.engine,
     informers: ground.informers("kube-scheduler", scheduler.watchLatencyMicros),
@@ -39,7 +42,9 @@ export function wireScheduler(
       latencyMicros: latency.apiMicros,
       ...scheduler.client,
     }),
-    observer: ground.observer,
+    observer: tellingEvents(ground.observer, (type, reason, object, message, time) =>
+      series.isWritten(type, reason, object, time) ? message : null,
+    ),
     features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
     profiles: configuration.profiles,
     factoryOf: factoriesOf(catalogue),

@@ -118,6 +118,7 @@ export class World {
       seed: scenario.seed,
       startTimeMs,
       features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
+      serviceMicros: scenario.controlPlane.latency.serviceMicros,
       ignoresMissingRuntimeClasses: loaded.snapshot !== null && !holdsRuntimeClasses(loaded),
     });
     const behavior = new ContainerBehavior({

@@ -8,6 +8,7 @@ import {
 } from "../../scheduler/cycle-time.js";
 import { DEFAULTS } from "../defaults.js";
 import { formatDuration } from "../units.js";
+import { durationDistribution } from "./distribution.js";
 import { described, notYet } from "./leaf.js";
 import {
   count,
@@ -187,6 +188,11 @@ const latency = z.strictObject({
     default: "10ms",
     source: "assumed",
   }),
+  service: described(
+    durationDistribution.optional(),
+    "How long the API server is at one object that is read or written, while others wait; without it: no time.",
+    { source: "assumed" },
+  ),
   bind: described(duration.optional(), "A binding, from its request until it is committed.", {
     default: "5ms",
     source: "assumed",
@@ -276,6 +282,7 @@ export const controlPlane = z
       latency: {
         apiMicros: given.latency?.api ?? DEFAULTS.latency.apiMicros,
         watchMicros,
+        serviceMicros: given.latency?.service ?? null,
         bindMicros: given.latency?.bind ?? DEFAULTS.latency.bindMicros,
       },
     };

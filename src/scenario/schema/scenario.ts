@@ -297,6 +297,8 @@ export interface ControlPlane {
   /** Null: there is none. */
   readonly metricsServer: { readonly resolutionMicros: TimeMicros } | null;
   readonly latency: {
+    /** How long the API server is at one object, in microseconds; null: no time. */
+    readonly serviceMicros: DistributionSpec | null;
     /** A request until the API server has committed it. */
     readonly apiMicros: TimeMicros;
     readonly watchMicros: TimeMicros;

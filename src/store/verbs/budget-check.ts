@@ -1,3 +1,4 @@
+import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import { compileLabelSelector, Selector } from "../../api/label-selector.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { isPodReady, isPodTerminal, type PodVersion } from "../../api/pod-version.js";
@@ -10,6 +11,9 @@ type BudgetStatus = Budget["status"];
 
 /** Evictions that wait to be seen by the disruption controller; beyond, none is counted. */
 const MAX_DISRUPTED_PODS = 2_000;
+/** Upstream's pause between two tries of an eviction, and how much longer it may be. */
+const RETRY_MICROS = MICROS_PER_SECOND / 2;
+const RETRY_JITTER = 0.1;
 const SEVERAL_BUDGETS =
   "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
 const WOULD_VIOLATE = "Cannot evict pod as it would violate the pod's disruption budget.";
@@ -24,7 +28,11 @@ export type BudgetVerdict =
  * being deleted needs nobody's leave; nor does one that is not ready, if its budget's policy says so.
  * Source: Kubernetes, "API-initiated Eviction"; "Unhealthy Pod Eviction Policy".
  */
-export function checkBudgets(context: ServerContext, pod: PodVersion): BudgetVerdict {
+export function checkBudgets(
+  context: ServerContext,
+  pod: PodVersion,
+  beganMicros: TimeMicros,
+): BudgetVerdict {
   if (isPodTerminal(pod) || pod.phase === "Pending" || pod.deletionTimeMicros !== null) {
     return { ok: true, counted: null };
   }
@@ -33,8 +41,16 @@ export function checkBudgets(context: ServerContext, pod: PodVersion): BudgetVer
   if (budget === undefined) return { ok: true, counted: null };
   if (budgets.length > 1) return { ...refuse("InternalError", SEVERAL_BUDGETS), budgets };
   if (!isPodReady(pod) && unhealthyMayGo(budget)) return { ok: true, counted: null };
+  const countedAt = context.budgetsCountedAt.get(budget.uid);
+  if (countedAt !== undefined && countedAt > beganMicros) return againLater(context);
   const verdict = countEviction(context, budget, pod);
   return verdict.ok ? verdict : { ...verdict, budgets };
+}
+
+/** Another eviction was counted since the request read the budget. */
+function againLater({ evictionRetries }: ServerContext): Refusal {
+  const retryMicros = Math.round(RETRY_MICROS * (1 + RETRY_JITTER * evictionRetries.next()));
+  return { ...refuse("Conflict", "the budget has been modified"), retryMicros };
 }
 
 function budgetsOver(context: ServerContext, pod: PodVersion): readonly Budget[] {

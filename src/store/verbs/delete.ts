@@ -18,23 +18,36 @@ export const ORPHAN_FINALIZER = "orphan";
 export function remove(context: ServerContext, request: DeleteRequest): Outcome {
   const object = resolve(context, request.target);
   if (isRefusal(object)) return object;
+  if (request.stage === "remove") return finishDeletion(context, object);
   const graceSeconds = gracePeriod(object, request.gracePeriodSeconds);
   const finalizers = withPropagation(object, request.propagationPolicy ?? "Background");
-  if (object.deletionTimeMicros !== null) return shorten(context, object, graceSeconds);
-  if (graceSeconds === 0 && finalizers.length === 0 && object.kind !== "Namespace") {
+  if (object.deletionTimeMicros !== null) return shorten(context, object, graceSeconds, request);
+  const isOver = graceSeconds === 0 && finalizers.length === 0 && object.kind !== "Namespace";
+  if (isOver && object.kind !== "Pod") {
     context.store.remove(object);
     return { ok: true, object };
   }
   const after = marked(context, object, graceSeconds, finalizers);
   context.store.replace(object, after);
+  if (!isOver) return { ok: true, object: after };
+  // A pod is told to go also where it goes at once, and then is gone.
+  if (request.stage === "mark") return { ok: true, object: after, isMarked: true };
+  context.store.remove(after);
   return { ok: true, object: after };
 }
 
-function shorten(context: ServerContext, object: AnyVersion, graceSeconds: number): Outcome {
+function shorten(
+  context: ServerContext,
+  object: AnyVersion,
+  graceSeconds: number,
+  { stage }: DeleteRequest,
+): Outcome {
   const current = object.deletionGracePeriodSeconds ?? 0;
   if (graceSeconds >= current) return finishDeletion(context, object);
   const after = marked(context, object, graceSeconds, object.finalizers);
   context.store.replace(object, after);
+  const isOver = graceSeconds === 0 && after.finalizers.length === 0;
+  if (stage === "mark" && isOver) return { ok: true, object: after, isMarked: true };
   return finishDeletion(context, after);
 }
 

@@ -3,6 +3,7 @@ import type { Selector } from "../../api/label-selector.js";
 import { describe } from "../../api/object-named.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { ValidationOptions } from "../../api/validation/validate.js";
+import type { TimeMicros } from "../../base/time.js";
 import type { RandomStream } from "../../kernel/random-streams.js";
 import type { PodAdmission } from "../admission/admission.js";
 import type { LimitRanger } from "../admission/limit-ranger.js";
@@ -22,6 +23,9 @@ export interface ServerContext {
   /** Whether pods have a subresource `resize`. */
   readonly resizes: boolean;
   readonly taintsNewNodes: boolean;
+  /** When an eviction was last counted in a budget, by the budget's uid. */
+  readonly budgetsCountedAt: Map<string, TimeMicros>;
+  readonly evictionRetries: RandomStream;
   /** What the version lets specs have. */
   readonly validation: ValidationOptions;
   /** For generated names. */

@@ -39,7 +39,7 @@ export interface FamilyFigures {
   readonly withinSpread: number;
 }
 
-function familyOf({ name }: Pick<TimelineFile, "name">): string {
+export function familyOf({ name }: Pick<TimelineFile, "name">): string {
   const [first = name] = name.split("-");
   return FAMILIES[first] ?? first;
 }

@@ -22,7 +22,6 @@ const STATUS_FIELDS: Readonly<Record<string, readonly string[]>> = {
   StatefulSet: ["replicas", "updatedReplicas", "availableReplicas", "readyReplicas"],
   DaemonSet: ["desiredNumberScheduled", "updatedNumberScheduled", "numberAvailable"],
   Job: ["active", "succeeded", "failed", "completedIndexes", "failedIndexes"],
-  PodDisruptionBudget: ["disruptionsAllowed"],
   Namespace: ["phase"],
 };
 
@@ -33,6 +32,9 @@ export function reducedOf(object: AnyVersion): Reduced | null {
   if (object.kind === "Node") return reducedNode(spec, status);
   if (object.kind === "CronJob") {
     return { active: ((status.active as readonly unknown[] | undefined) ?? []).length };
+  }
+  if (object.kind === "PodDisruptionBudget") {
+    return { disruptionsAllowed: status.disruptionsAllowed ?? 0 };
   }
   if (object.kind === "ResourceQuota") return { used: status.used ?? null };
   const fields = STATUS_FIELDS[object.kind];

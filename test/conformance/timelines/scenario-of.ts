@@ -4,6 +4,14 @@ import type { BehaviorRule, NodeGroup, TimelineFile, TimelineStep } from "./time
 const NAMESPACE = "tl";
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set(["Node", "Namespace", "PriorityClass"]);
 
+/** As measured on the machine of the recordings (`LATENCIES.md` beside them). */
+const LATENCY = {
+  api: "3ms",
+  watch: "2ms",
+  bind: "3ms",
+  service: { lognormal: { mean: "6ms", cv: 1 } },
+};
+
 /** What a recording asks for that no scenario can say yet; null: nothing. */
 export function unsupported({ steps }: TimelineFile): string | null {
   for (const { at: _, ...step } of steps) {
@@ -33,7 +41,7 @@ export function scenarioOf(file: TimelineFile, seed: number): object {
           ...added.map((group) => poolOf(group, 0)),
         ],
       },
-      controlPlane: { controllerManager: flagsOf(file) },
+      controlPlane: { controllerManager: flagsOf(file), latency: LATENCY },
       manifests: ["setup.json"],
       behavior: (file.behavior ?? []).map(behaviorOf),
       timeline: file.steps.flatMap(entriesOf),

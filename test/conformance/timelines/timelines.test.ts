@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { TIMELINES } from "../../../src/experiment/verification.js";
 import { compareFacts } from "./compare.js";
 import { FactReader } from "./facts.js";
+import { familyOf } from "./families.js";
 import { runTimeline } from "./run.js";
 import { unsupported } from "./scenario-of.js";
 import type { TimelineFile } from "./timeline-file.js";
@@ -42,6 +44,10 @@ describe("the reader of facts", () => {
   );
 });
 
+/** What the tests below came to, by Kubernetes minor version; autoscaling aside. */
+const sums = new Map<string, { facts: number; passed: number }>();
+let filesRun = 0;
+
 describe("recorded timelines, run with one seed", () => {
   test("those with known failures exist, and each failure has its reason", () => {
     const names = runnable.map(({ name }) => name);
@@ -54,6 +60,14 @@ describe("recorded timelines, run with one seed", () => {
     async (name, file) => {
       const { facts } = await runTimeline(file, 1);
       const failed = facts.filter(({ passed }) => !passed);
+      const minor = file.kubernetesVersion.replace(/^v?(\d+\.\d+).*$/, "$1");
+      const sum = sums.get(minor) ?? { facts: 0, passed: 0 };
+      if (familyOf(file) !== "HPA") {
+        sum.facts += facts.length;
+        sum.passed += facts.length - failed.length;
+      }
+      sums.set(minor, sum);
+      filesRun += 1;
       const listed = known[name]?.facts ?? [];
       const unlisted = failed.filter((fact) => !listed.includes(fact.name));
       expect(unlisted, "facts that fail without being listed").toEqual([]);
@@ -62,4 +76,15 @@ describe("recorded timelines, run with one seed", () => {
       );
     },
   );
+});
+
+describe("what a run claims of its timing", () => {
+  test("is what the recorded timelines came to", (context) => {
+    if (filesRun < runnable.length) context.skip("not all timelines were run");
+    const claims = Object.entries(TIMELINES).map(([version, { facts, passed }]) => [
+      version,
+      { facts, passed },
+    ]);
+    expect(claims).toEqual([...sums]);
+  });
 });
