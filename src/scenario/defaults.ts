@@ -29,6 +29,8 @@ export const DEFAULTS = {
     apiMicros: 5 * MICROS_PER_MILLI,
     watchMicros: 10 * MICROS_PER_MILLI,
     bindMicros: 5 * MICROS_PER_MILLI,
+    /** The API server takes no time of its own. */
+    serviceMicros: null,
   },
   cycle: { baseMicros: 300, perNodeMicros: 2 },
   clients: {

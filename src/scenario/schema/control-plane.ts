@@ -190,8 +190,8 @@ const latency = z.strictObject({
   }),
   service: described(
     durationDistribution.optional(),
-    "How long the API server is at one object that is read or written, while others wait; without it: no time.",
-    { source: "assumed" },
+    "How long the API server is at one object that is read or written, while others wait.",
+    { default: 0, source: "assumed" },
   ),
   bind: described(duration.optional(), "A binding, from its request until it is committed.", {
     default: "5ms",
@@ -282,7 +282,7 @@ export const controlPlane = z
       latency: {
         apiMicros: given.latency?.api ?? DEFAULTS.latency.apiMicros,
         watchMicros,
-        serviceMicros: given.latency?.service ?? null,
+        serviceMicros: given.latency?.service ?? DEFAULTS.latency.serviceMicros,
         bindMicros: given.latency?.bind ?? DEFAULTS.latency.bindMicros,
       },
     };
