@@ -23,12 +23,12 @@ spec:
 
 const KEYS = [
   "pod_wait_mean_seconds",
-  "pod_wait_p99_seconds",
+  "imbalance_mean_ratio{resource=cpu}",
   "allocation_mean_ratio{resource=cpu}",
   "nodes_used_mean_count",
   "pods_created_count",
 ];
-const RUNS = 400;
+const RUNS = 200;
 const SEEDS_A_SIDE = 10;
 const COMPARISONS = 2_000;
 

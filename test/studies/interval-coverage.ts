@@ -109,6 +109,6 @@ interval at nominally ${LEVEL * 100} % held the true mean, by what the differenc
 0.15 per cent points.
 
 Student's interval is right for what is close to normal, at any number of seeds. Skewed and heavy-tailed differences are covered too seldom, by BCa as well:
-more seeds help, slowly. A band over few seeds is too narrow. BCa is shown from ${LEAST_PAIRS_FOR_BCA} seeds on. The band is that of \`plot\` and \`report\` over ${POINTS} points; a repetition of the
+more seeds help, slowly. BCa is shown from ${LEAST_PAIRS_FOR_BCA} seeds on. The band is that of \`plot\` and \`report\` over ${POINTS} points; a repetition of the
 bootstrap draws ${RESAMPLES} resamples.
 `;

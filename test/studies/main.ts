@@ -2,10 +2,13 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import process from "node:process";
 import { coveragePage } from "./interval-coverage.js";
+import { stoppingTable } from "./precision-coverage.js";
 import { hasData, makeStudy } from "./make-study.js";
 import { mixFiles } from "./mix-files.js";
 
-/** `npm run studies [-- NAME…]`: makes the committed results again; with `mixes TRACES` the mixes of pods, with `coverage` the page on intervals. */
+/**
+ * `npm run studies [-- NAME…]`: makes the committed results again; with `mixes TRACES` the mixes of pods, with `coverage` the page on intervals; `stopping` prints the table of
+ * intervals after `--until-precision`. */
 const [first, ...others] = process.argv.slice(2);
 if (first === "mixes") {
   for (const [name, text] of Object.entries(mixFiles(others[0] ?? "../shared/traces"))) {
@@ -13,6 +16,8 @@ if (first === "mixes") {
   }
 } else if (first === "coverage") {
   writeFileSync("docs/coverage.md", coveragePage());
+} else if (first === "stopping") {
+  console.log(stoppingTable());
 } else {
   const names = first === undefined ? readdirSync("scenarios/studies") : [first, ...others];
   for (const name of names) {

@@ -6,6 +6,8 @@ export interface PrecisionRule {
   /** Half-width of the interval over the mean. */
   readonly relativeHalfWidth: number;
   readonly level: number;
+  /** Student's quantile at (1 + level) / 2 by degrees of freedom, of whoever asks often and remembers it. */
+  readonly quantile?: (df: number) => number;
 }
 
 export interface Precision {
@@ -27,19 +29,19 @@ export const FEWEST_SEEDS = 10;
  * Journal of the Operational Research Society 61:1632).
  */
 export function precisionOf(values: readonly number[], rule: PrecisionRule): Precision {
-  const relativeHalfWidth = widthOf(values, rule.level);
+  const { quantile = tQuantiles((1 + rule.level) / 2) } = rule;
+  const relativeHalfWidth = widthOf(values, quantile);
   const before = values.slice(0, values.length - SEEDS_PER_LOOK);
   const isReached =
     before.length >= FEWEST_SEEDS &&
     relativeHalfWidth <= rule.relativeHalfWidth &&
-    widthOf(before, rule.level) <= rule.relativeHalfWidth;
+    widthOf(before, quantile) <= rule.relativeHalfWidth;
   return { mean: meanOf(values), relativeHalfWidth, isReached };
 }
 
-function widthOf(values: readonly number[], level: number): number {
+function widthOf(values: readonly number[], quantile: (df: number) => number): number {
   const { length } = values;
   if (length < 2) return Number.POSITIVE_INFINITY;
-  const halfWidth =
-    tQuantiles((1 + level) / 2)(length - 1) * Math.sqrt(sampleVariance(values) / length);
+  const halfWidth = quantile(length - 1) * Math.sqrt(sampleVariance(values) / length);
   return halfWidth === 0 ? 0 : halfWidth / Math.abs(meanOf(values));
 }
