@@ -9,6 +9,7 @@ import { countText, dollarsText, durationText, numberText, percentText } from ".
 import { whatOf, whoOf } from "./not-modelled.js";
 import { stepLines } from "./step-lines.js";
 import { SummaryFigures } from "./summary-figures.js";
+import { trafficLines } from "./traffic-lines.js";
 import { workloadLines } from "./workload-lines.js";
 
 export interface SummaryReport {
@@ -61,6 +62,7 @@ export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
     section("Resources", resourceLines(figures), emphasis),
     section("Nodes", nodeLines(figures), emphasis),
     section("Workloads", workloadLines(figures, report.unfinishedRollouts, MAX_LINES), emphasis),
+    section("Traffic", trafficLines(figures, MAX_LINES), emphasis),
     section("Timeline", stepLines(report, MAX_LINES, emphasis), emphasis),
     section("Events", eventLines(report.events, emphasis), emphasis),
     section("Why pods waited", waitLines(figures), emphasis),
