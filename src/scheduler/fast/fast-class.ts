@@ -5,6 +5,7 @@ import type { Status } from "../framework/status.js";
 import type { DecisionDesk } from "./decision-desk.js";
 import type { DiagnosisSource } from "./fast-diagnosis.js";
 import type { NodeGroup } from "./node-groups.js";
+import { NominatedNodes } from "./nominations.js";
 import type { PodSums } from "./pod-sums.js";
 import type { RequestShape } from "./request-shape.js";
 import type { ShapeGroups } from "./shape-groups.js";
@@ -22,12 +23,19 @@ export interface Found {
  * labels as far as these matter.
  */
 export class FastClass implements DiagnosisSource {
+  private nominatedNodes: NominatedNodes | null = null;
+
   constructor(
     readonly desk: DecisionDesk,
     readonly shape: RequestShape,
     readonly sums: PodSums | null,
     readonly pod: PodInfo,
   ) {}
+
+  get nominated(): NominatedNodes {
+    this.nominatedNodes ??= new NominatedNodes(this);
+    return this.nominatedNodes;
+  }
 
   get moment(): number {
     return this.desk.table.state.changes.end + this.desk.serial;

@@ -8,7 +8,6 @@ import type { BlockSizes } from "./block-maxima.js";
 import { MarkedNodes } from "./marked-nodes.js";
 import { SharedGroups } from "./node-groups.js";
 import type { NodeTable } from "./node-table.js";
-import type { NodesAside } from "./nodes-aside.js";
 import type { PluginParts } from "./plugin-parts.js";
 import { PodSums } from "./pod-sums.js";
 import { PartsPlace, PodParts } from "./pod-parts.js";
@@ -76,8 +75,6 @@ type Rule = CountingRule | null | undefined;
 export interface ReadyClass {
   readonly of: FastClass;
   readonly groups: ShapeGroups;
-  /** The nodes that it sets aside; more may be added. */
-  readonly aside: NodesAside;
   /** Plugins that have to be asked node by node. */
   readonly plain: readonly Plugin[];
 }
@@ -288,7 +285,7 @@ export class FastClasses {
       entry.marked ??= new MarkedNodes(sums, this.table);
       entry.marked.setAside(groups, aside);
     }
-    return { of: entry.of, groups, aside, plain };
+    return { of: entry.of, groups, plain };
   }
 
   private groupsFor({ shape, groups: known }: KnownShape, keys: readonly string[]): ShapeGroups {

@@ -22,7 +22,6 @@ import { FastDiagnosis } from "./fast-diagnosis.js";
 import { FastScheduled } from "./fast-scheduled.js";
 import { FirstLook } from "./first-look.js";
 import { LazyCycleState } from "./lazy-cycle-state.js";
-import { closeNominated } from "./nominations.js";
 import { NodeTable } from "./node-table.js";
 import { PlainPart } from "./plain-part.js";
 import { pluginPartsOf } from "./plugin-parts.js";
@@ -194,7 +193,9 @@ export class FastSchedulingAlgorithm {
     const nominated = framework.nominator.any;
     const ready = classes.ready(pod, this.batch === null && !nominated);
     if (ready === null || ready instanceof FirstLook || !nominated) return ready;
-    return closeNominated(framework, pod, table, ready.aside) ? ready : null;
+    const { of, plain } = ready;
+    const stands = of.sums === null && plain.length === 0;
+    return of.nominated.close(framework, pod, stands) ? ready : null;
   }
 
   /** Null where only the plain form can tell. */

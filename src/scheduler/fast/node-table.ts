@@ -44,6 +44,11 @@ export class NodeTable {
     return this.records.positionOf(row);
   }
 
+  /** Differs after each change of the row's node, or of its pods. */
+  changedAt(row: number): number {
+    return this.records.numbers[row * NUMBERS_PER_ROW + CHANGED_AT]!;
+  }
+
   /** Takes in what has changed in the cluster since the last call. */
   sync(): void {
     const { state } = this;

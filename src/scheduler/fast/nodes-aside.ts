@@ -85,7 +85,8 @@ export class NodesAside {
   /** A node that fits or not, whatever its group says: it is refused with this status. */
   close(position: number, status: Status): void {
     const group = this.groups.length + this.closed.push(status) - 1;
-    const known = this.indexOf(position);
+    // Without groups of the class only such nodes are set aside, each once.
+    const known = this.groups.length === 0 ? -1 : this.indexOf(position);
     if (known >= 0) this.own[known] = group;
     else this.add(position, group);
   }

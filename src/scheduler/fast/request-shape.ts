@@ -84,6 +84,11 @@ export class RequestShape {
     return this.rows.bytes;
   }
 
+  /** Of the other objects that its rules read, as far as they were taken in. */
+  get objectsVersion(): number {
+    return this.objects;
+  }
+
   /** Brings what is remembered up to date with the table. */
   sync(): void {
     const { imageVersion } = this.table.state;

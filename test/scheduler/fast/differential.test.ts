@@ -212,6 +212,17 @@ describe("the fast form decides as the plain one", () => {
     expect(met.refused).toBeGreaterThan(0);
   });
 
+  test("pods are nominated on many nodes", () => {
+    const all = cases({ ...NONE, ports: 20, nodeAffinity: 20 }, 9_000, Math.ceil(COUNT / 4)).map(
+      (one): Case => {
+        return { ...one, nodes: 100 + one.nodes, nominations: 80, nominated: 120, nodeChurn: 5 };
+      },
+    );
+    const met = runCases(all);
+    expect(met.fast / met.decisions).toBeGreaterThan(0.5);
+    expect(met.refused).toBeGreaterThan(0);
+  });
+
   /** Without default constraints pods are signed, and leave nodes to the next of their signature. */
   const UNSPREAD = {
     pluginConfig: [

@@ -36,6 +36,8 @@ export interface Case {
   readonly churn: number;
   readonly nodeChurn: number;
   readonly nominations: number;
+  /** Pods nominated at most, about. */
+  readonly nominated?: number;
   /** The next pod is of the same template. */
   readonly rows?: number;
   readonly catalogue?: PluginCatalogue;
@@ -243,13 +245,18 @@ export class Differential {
     if (dice.chance(2)) this.changeService();
     if (dice.chance(3)) this.changeReplicaSet();
     if (dice.chance(2)) this.changeNamespace();
-    if (dice.chance(options.nominations)) this.changeNomination();
+    const times = (options.nominated ?? 0) > 5 ? 4 : 1;
+    for (let i = 0; i < times; i += 1) {
+      if (dice.chance(options.nominations)) this.changeNomination();
+    }
   }
 
   /** Pods that wait for room on a node; now and then one of them gets it or gives up. */
   private changeNomination(): void {
     const { dice, world, nominated } = this;
-    if (nominated.length > 0 && (nominated.length > 5 || dice.chance(40))) {
+    const { nominated: most = 5 } = this.options;
+    const leaves = most === 5 ? 40 : 10;
+    if (nominated.length > 0 && (nominated.length > most || dice.chance(leaves))) {
       const [uid] = nominated.splice(dice.int(nominated.length), 1);
       world.nominator.delete(uid!);
       return;
