@@ -184,7 +184,7 @@ export class FluidPods {
     const full = Math.min(chain.states, model.concurrency + model.queueLimit);
     const bins = new Map<number, number>();
     const lowest = 0.01 / perSecond;
-    const values: number[] = [];
+    const sums: number[] = [];
     for (let i = model.concurrency; i < full; i++) {
       const k = i - model.concurrency + 1;
       const part = chain.law[i]! / share / accepted / SPREAD.length;
@@ -193,12 +193,12 @@ export class FluidPods {
         const wait = erlangQuantile(k, z) / perSecond;
         const bin = wait <= lowest ? 0 : Math.ceil(ln(wait / lowest) / BIN_WIDTH);
         bins.set(bin, (bins.get(bin) ?? 0) + part);
-        values[bin] = wait;
+        sums[bin] = (sums[bin] ?? 0) + part * wait;
       }
     }
     const keys = [...bins.keys()].sort((x, y) => x - y);
     return {
-      values: Float64Array.from(keys, (bin) => values[bin]!),
+      values: Float64Array.from(keys, (bin) => sums[bin]! / bins.get(bin)!),
       shares: Float64Array.from(keys, (bin) => bins.get(bin)!),
     };
   }
