@@ -274,6 +274,11 @@ export function mustParseQuantity(text: string | number): Quantity {
   return quantity;
 }
 
+/** The value as the nearest number, as upstream's AsApproximateFloat64. */
+export function numberOf({ unscaled, exponent }: Quantity): number {
+  return Number(`${unscaled}e${exponent}`);
+}
+
 /** Milli-units of a validated quantity (`250m` → 250), rounded up as upstream's MilliValue. */
 export function parseCpuMillis(quantity: string | number): number {
   const text = String(quantity);

@@ -5,7 +5,10 @@ import type { Engine } from "../kernel/engine.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { Client } from "../store/client.js";
 import type { InformerFactory } from "../store/informer-factory.js";
-import type { MetricsClient } from "./horizontal-pod-autoscaler/metrics-client.js";
+import type {
+  ExternalMetricsServer,
+  MetricsClient,
+} from "./horizontal-pod-autoscaler/metrics-client.js";
 
 /** A flag of kube-controller-manager. */
 export interface ControllerFlag {
@@ -47,6 +50,8 @@ export interface ControllerOptions {
   readonly flags?: FlagValues;
   /** Who serves the APIs of metrics; undefined where nobody does. */
   readonly metrics?: MetricsClient | undefined;
+  /** Where one that serves external metrics says so; undefined where nobody would ask it. */
+  readonly serveExternalMetrics?: ((server: ExternalMetricsServer) => void) | undefined;
   /** What the kubelets' leases say; undefined where every node is heard of. */
   readonly heartbeats?: NodeHeartbeats;
 }

@@ -10,6 +10,8 @@ import { GarbageCollector } from "./garbage-collector/garbage-collector.js";
 import { HORIZONTAL_POD_AUTOSCALER_FLAGS } from "./horizontal-pod-autoscaler/autoscaler-flags.js";
 import { HorizontalPodAutoscalerController } from "./horizontal-pod-autoscaler/horizontal-pod-autoscaler-controller.js";
 import { JobController } from "./job/job-controller.js";
+import { ScaledJobController } from "./keda/scaled-job-controller.js";
+import { ScaledObjectController } from "./keda/scaled-object-controller.js";
 import { NamespaceController } from "./namespace/namespace-controller.js";
 import { NodeLifecycleController } from "./node-lifecycle/node-lifecycle-controller.js";
 import { NODE_LIFECYCLE_FLAGS } from "./node-lifecycle/node-lifecycle-flags.js";
@@ -154,5 +156,15 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     kinds: ["HorizontalPodAutoscaler", "Pod"],
     workers: syncs("concurrentHorizontalPodAutoscalerSyncs", "HorizontalPodAutoscalers", 5),
     flags: HORIZONTAL_POD_AUTOSCALER_FLAGS,
+  },
+  {
+    name: "keda-scaledobject-controller",
+    controller: ScaledObjectController,
+    kinds: ["ScaledObject", "HorizontalPodAutoscaler", "Pod"],
+  },
+  {
+    name: "keda-scaledjob-controller",
+    controller: ScaledJobController,
+    kinds: ["ScaledJob", "Job", "Pod"],
   },
 ];

@@ -6,6 +6,7 @@ import type { PodCondition, PodVersion } from "../../src/api/pod-version.js";
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../../src/base/time.js";
 import type { ControllerEntry, ControllerOptions } from "../../src/control/controller.js";
 import { targetNodeOf } from "../../src/control/daemonset/daemon-pods.js";
+import type { ExternalMetricsServer } from "../../src/control/horizontal-pod-autoscaler/metrics-client.js";
 import { CONTROLLERS } from "../../src/control/registry.js";
 import { Engine, type HandlerId } from "../../src/kernel/engine.js";
 import { Phase } from "../../src/kernel/phase.js";
@@ -63,6 +64,7 @@ export class TestCluster {
   readonly informers: InformerFactory;
   readonly events: TestEvent[] = [];
   readonly writes: WriteRequest[] = [];
+  private readonly metricServers: ExternalMetricsServer[] = [];
   readonly client: Client;
   private readonly observer: ClusterObserver;
   private readonly becomeReady: HandlerId;
@@ -130,6 +132,7 @@ export class TestCluster {
       features: featuresOf(this.options.kubernetesMinor ?? NEWEST_MINOR, this.options.gates),
       kubernetesMinor: this.options.kubernetesMinor,
       metrics: this.options.metrics,
+      serveExternalMetrics: (server) => this.metricServers.push(server),
     };
   }
 
@@ -151,6 +154,15 @@ export class TestCluster {
 
   execute(request: WriteRequest): Outcome {
     return this.server.execute(request);
+  }
+
+  /** What the controllers serve of external metrics; null for one that is none of theirs. */
+  externalMetrics(...asked: Parameters<ExternalMetricsServer>): ReturnType<ExternalMetricsServer> {
+    for (const server of this.metricServers) {
+      const values = server(...asked);
+      if (values !== null) return values;
+    }
+    return null;
   }
 
   submit(request: WriteRequest): void {

@@ -20,6 +20,8 @@ import { REPLICATION_CONTROLLER } from "./replication-controller.js";
 import { REPLICA_SET } from "./replica-set.js";
 import { RESOURCE_QUOTA } from "./resource-quota.js";
 import { RUNTIME_CLASS } from "./runtime-class.js";
+import { SCALED_JOB } from "./scaled-job.js";
+import { SCALED_OBJECT } from "./scaled-object.js";
 import { SERVICE } from "./service.js";
 import { STATEFUL_SET } from "./stateful-set.js";
 import { STORAGE_CLASS } from "./storage-class.js";
@@ -59,4 +61,6 @@ export const DESCRIPTORS = {
   ResourceClaimTemplate: RESOURCE_CLAIM_TEMPLATE,
   ResourceSlice: RESOURCE_SLICE,
   DeviceClass: DEVICE_CLASS,
+  ScaledObject: SCALED_OBJECT,
+  ScaledJob: SCALED_JOB,
 } as const;

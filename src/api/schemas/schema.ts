@@ -1,3 +1,4 @@
+import { CUSTOM_DEFINITIONS, CUSTOM_KINDS_BY_VERSION } from "./custom-definitions.js";
 import { DEFINITIONS, KINDS_BY_VERSION } from "./definitions.js";
 
 /** Types of single values: integers of 32 and 64 bits, quantities and times are told apart. */
@@ -115,10 +116,10 @@ function readKinds(text: string): ReadonlyMap<string, string> {
   return new Map(kinds);
 }
 
-const definitionOf = readDefinitions(DEFINITIONS);
-const definitionOfKind = readKinds(KINDS_BY_VERSION);
+const definitionOf = readDefinitions(`${DEFINITIONS}\n${CUSTOM_DEFINITIONS}`);
+const definitionOfKind = readKinds(`${KINDS_BY_VERSION}\n${CUSTOM_KINDS_BY_VERSION}`);
 
-/** What objects of that API version and kind are made of; undefined for what is not Kubernetes' own. */
+/** What objects of that API version and kind are made of; undefined for what is not known. */
 export function schemaOf(apiVersion: string, kind: string): Definition | undefined {
   const name = definitionOfKind.get(`${apiVersion} ${kind}`);
   return name === undefined ? undefined : definitionOf.get(name);

@@ -2111,6 +2111,182 @@ export interface ScaleIOVolumeSource {
   volumeName?: string;
 }
 
+export interface ScaledJob {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec?: ScaledJobSpec;
+  status?: ScaledJobStatus;
+}
+
+export interface ScaledJobSpec {
+  envSourceContainerName?: string;
+  failedJobsHistoryLimit?: number;
+  jobTargetRef: JobSpec;
+  maxReplicaCount?: number;
+  minReplicaCount?: number;
+  pollingInterval?: number;
+  rollout?: ScaledJobSpecRollout;
+  rolloutStrategy?: string;
+  scalingStrategy?: ScaledJobSpecScalingStrategy;
+  successfulJobsHistoryLimit?: number;
+  triggers: ScaledJobSpecTriggers[];
+}
+
+export interface ScaledJobSpecRollout {
+  propagationPolicy?: string;
+  strategy?: string;
+}
+
+export interface ScaledJobSpecScalingStrategy {
+  customScalingQueueLengthDeduction?: number;
+  customScalingRunningJobPercentage?: string;
+  multipleScalersCalculation?: string;
+  pendingPodConditions?: string[];
+  strategy?: string;
+}
+
+export interface ScaledJobSpecTriggers {
+  authenticationRef?: ScaledJobSpecTriggersAuthenticationRef;
+  metadata: { [key: string]: string };
+  metricType?: string;
+  name?: string;
+  type: string;
+  useCachedMetrics?: boolean;
+}
+
+export interface ScaledJobSpecTriggersAuthenticationRef {
+  kind?: string;
+  name: string;
+}
+
+export interface ScaledJobStatus {
+  Paused?: string;
+  authenticationsTypes?: string;
+  conditions?: ScaledJobStatusConditions[];
+  externalMetricNames?: string[];
+  lastActiveTime?: Time;
+  triggersActivity?: { [key: string]: ScaledJobStatusTriggersActivity };
+  triggersTypes?: string;
+}
+
+export interface ScaledJobStatusConditions {
+  message?: string;
+  reason?: string;
+  status: string;
+  type: string;
+}
+
+export interface ScaledJobStatusTriggersActivity {
+  isActive?: boolean;
+}
+
+export interface ScaledObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: ScaledObjectSpec;
+  status?: ScaledObjectStatus;
+}
+
+export interface ScaledObjectSpec {
+  advanced?: ScaledObjectSpecAdvanced;
+  cooldownPeriod?: number;
+  fallback?: ScaledObjectSpecFallback;
+  idleReplicaCount?: number;
+  initialCooldownPeriod?: number;
+  maxReplicaCount?: number;
+  minReplicaCount?: number;
+  pollingInterval?: number;
+  scaleTargetRef: ScaledObjectSpecScaleTargetRef;
+  triggers: ScaledObjectSpecTriggers[];
+}
+
+export interface ScaledObjectSpecAdvanced {
+  horizontalPodAutoscalerConfig?: ScaledObjectSpecAdvancedHorizontalPodAutoscalerConfig;
+  restoreToOriginalReplicaCount?: boolean;
+  scalingModifiers?: ScaledObjectSpecAdvancedScalingModifiers;
+}
+
+export interface ScaledObjectSpecAdvancedHorizontalPodAutoscalerConfig {
+  behavior?: HorizontalPodAutoscalerBehavior;
+  name?: string;
+}
+
+export interface ScaledObjectSpecAdvancedScalingModifiers {
+  activationTarget?: string;
+  formula?: string;
+  metricType?: string;
+  target?: string;
+}
+
+export interface ScaledObjectSpecFallback {
+  behavior?: string;
+  failureThreshold: number;
+  replicas: number;
+}
+
+export interface ScaledObjectSpecScaleTargetRef {
+  apiVersion?: string;
+  envSourceContainerName?: string;
+  kind?: string;
+  name: string;
+}
+
+export interface ScaledObjectSpecTriggers {
+  authenticationRef?: ScaledObjectSpecTriggersAuthenticationRef;
+  metadata: { [key: string]: string };
+  metricType?: string;
+  name?: string;
+  type: string;
+  useCachedMetrics?: boolean;
+}
+
+export interface ScaledObjectSpecTriggersAuthenticationRef {
+  kind?: string;
+  name: string;
+}
+
+export interface ScaledObjectStatus {
+  authenticationsTypes?: string;
+  compositeScalerName?: string;
+  conditions?: ScaledObjectStatusConditions[];
+  externalMetricNames?: string[];
+  health?: { [key: string]: ScaledObjectStatusHealth };
+  hpaName?: string;
+  lastActiveTime?: Time;
+  originalReplicaCount?: number;
+  pausedReplicaCount?: number;
+  resourceMetricNames?: string[];
+  scaleTargetGVKR?: ScaledObjectStatusScaleTargetGVKR;
+  scaleTargetKind?: string;
+  triggersActivity?: { [key: string]: ScaledObjectStatusTriggersActivity };
+  triggersTypes?: string;
+}
+
+export interface ScaledObjectStatusConditions {
+  message?: string;
+  reason?: string;
+  status: string;
+  type: string;
+}
+
+export interface ScaledObjectStatusHealth {
+  numberOfFailures?: number;
+  status?: string;
+}
+
+export interface ScaledObjectStatusScaleTargetGVKR {
+  group: string;
+  kind: string;
+  resource: string;
+  version: string;
+}
+
+export interface ScaledObjectStatusTriggersActivity {
+  isActive?: boolean;
+}
+
 export interface Scheduling {
   nodeSelector?: { [key: string]: string };
   tolerations?: Toleration[];

@@ -1,5 +1,5 @@
 import type { ObjectVersion } from "../../api/object-version.js";
-import { mustParseQuantity, type Quantity } from "../../api/quantity.js";
+import { mustParseQuantity, numberOf } from "../../api/quantity.js";
 import type { MetricSpec, MetricStatus } from "../../api/schemas/types.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { ConditionList } from "./condition-list.js";
@@ -193,10 +193,6 @@ function tolerancesOf({ autoscaler, tolerance, features }: DecisionInput) {
       ? tolerance
       : numberOf(mustParseQuantity(quantity));
   return { scaleUp: given(scaleUp?.tolerance), scaleDown: given(scaleDown?.tolerance) };
-}
-
-function numberOf({ unscaled, exponent }: Quantity): number {
-  return Number(`${unscaled}e${exponent}`);
 }
 
 function normalize(input: DecisionInput, wanted: number, bounds: Bounds): number {

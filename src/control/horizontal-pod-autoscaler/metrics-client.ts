@@ -59,6 +59,12 @@ export interface MetricsClient {
   ): readonly number[] | MetricsError;
 }
 
+/** Answers for external metrics of its own, in thousandths; null for others. */
+export type ExternalMetricsServer = (
+  namespace: string,
+  metric: MetricIdentifier,
+) => readonly number[] | MetricsError | null;
+
 /** A cluster in which nobody serves any of the three APIs. */
 export const NO_METRICS: MetricsClient = {
   podMetrics: () =>

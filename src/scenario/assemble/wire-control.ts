@@ -1,5 +1,6 @@
 import { featuresOf } from "../../api/features.js";
 import { assert } from "../../base/assert.js";
+import type { Kubelets } from "../../cluster/kubelets.js";
 import {
   type Controller,
   type ControllerEntry,
@@ -8,8 +9,6 @@ import {
   type Informers,
   type NodeHeartbeats,
 } from "../../control/controller.js";
-import type { MetricsClient } from "../../control/horizontal-pod-autoscaler/metrics-client.js";
-import type { Kubelets } from "../../cluster/kubelets.js";
 import { CONTROLLERS } from "../../control/registry.js";
 import { EventCorrelator } from "../../record/event-correlator.js";
 import { tellingEvents } from "../../record/telling-events.js";
@@ -18,13 +17,14 @@ import { EventWrites } from "../../store/event-writes.js";
 import type { InformerFactory } from "../../store/informer-factory.js";
 import type { Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
+import type { ServedMetrics } from "./wire-metrics.js";
 
 /** Builds the controllers of kube-controller-manager: one set of watches, a client for each. */
 export function wireControllers(
   ground: Ground,
   scenario: Scenario,
   kubelets: Kubelets,
-  metrics: MetricsClient,
+  metrics: ServedMetrics,
 ): readonly Controller[] {
   const { controllerManager, latency } = scenario.controlPlane;
   const { flags, client, watchLatencyMicros } = controllerManager;
@@ -46,7 +46,8 @@ export function wireControllers(
     features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
     flags,
     heartbeats,
-    metrics,
+    metrics: metrics.client,
+    serveExternalMetrics: (server) => metrics.external.add(server),
   });
   return CONTROLLERS.map((entry) => new entry.controller(options(entry)));
 }

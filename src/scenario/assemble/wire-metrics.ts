@@ -8,23 +8,59 @@ import {
   NO_METRICS,
   type PodMetrics,
 } from "../../control/horizontal-pod-autoscaler/metrics-client.js";
+import type { Rate } from "../../traffic/arrivals/rate.js";
+import type { LoadedScenario } from "../load/loaded-scenario.js";
 import type { Scenario } from "../schema/scenario.js";
+import { ExternalMetrics } from "./external-metrics.js";
 import type { Ground } from "./ground.js";
 
 /** From the start of a container until its node reads its usage for the first time. Assumed. */
 const FIRST_READING_MICROS = MICROS_PER_MILLI;
 
-/** The APIs of metrics that the cluster serves. */
+/** The APIs of metrics that the cluster serves, and where controllers add metrics of their own. */
+export interface ServedMetrics {
+  readonly client: MetricsClient;
+  readonly external: ExternalMetrics;
+}
+
 export function wireMetrics(
   { engine }: Ground,
-  scenario: Scenario,
+  { scenario, rates }: Pick<LoadedScenario, "scenario" | "rates">,
   kubelets: Kubelets,
   counters: ContainerCounters,
-): MetricsClient {
-  const { metricsServer, kubelet } = scenario.controlPlane;
-  if (metricsServer === null) return NO_METRICS;
+): ServedMetrics {
+  const known = scenario.externalMetrics.map((metric) => ({
+    ...metric,
+    value: rates.get(metric.value) as Rate,
+  }));
+  const external = new ExternalMetrics(known, () => engine.now);
+  const server = metricsServerOf(scenario, kubelets, counters);
+  const client: MetricsClient = {
+    ...NO_METRICS,
+    externalValuesMillis: (namespace, metric) => external.valuesMillis(namespace, metric),
+    ...(server !== null && {
+      podMetrics: ({ pods }) => {
+        const found: PodMetrics[] = [];
+        for (const pod of pods) {
+          const report = server.reportOf(pod, engine.now);
+          if (report !== null) found.push({ podName: pod.name, ...report });
+        }
+        return found;
+      },
+    }),
+  };
+  return { client, external };
+}
+
+function metricsServerOf(
+  { controlPlane }: Scenario,
+  kubelets: Kubelets,
+  counters: ContainerCounters,
+): MetricsServer | null {
+  const { metricsServer, kubelet } = controlPlane;
+  if (metricsServer === null) return null;
   const every = kubelet.housekeepingIntervalMicros;
-  const server = new MetricsServer({
+  return new MetricsServer({
     resolutionMicros: metricsServer.resolutionMicros,
     counters,
     livesOf: (pod) => {
@@ -36,15 +72,4 @@ export function wireMetrics(
       return first + Math.floor((scrape - first) / every) * every;
     },
   });
-  return {
-    ...NO_METRICS,
-    podMetrics: ({ pods }) => {
-      const found: PodMetrics[] = [];
-      for (const pod of pods) {
-        const report = server.reportOf(pod, engine.now);
-        if (report !== null) found.push({ podName: pod.name, ...report });
-      }
-      return found;
-    },
-  };
 }

@@ -141,7 +141,7 @@ export class World {
     if (issues.length > 0) return issues;
     const kubelets = wireKubelets(ground, scenario, behavior);
     const counters = new TrafficCounters(new BehaviorCounters(behavior));
-    const metrics = wireMetrics(ground, scenario, kubelets, counters);
+    const metrics = wireMetrics(ground, loaded, kubelets, counters);
     const controllers = wireControllers(ground, scenario, kubelets, metrics);
     const components: Startable[] = [kubelets, ...controllers];
     const failures = wireFailures(ground, scenario, kubelets);

@@ -71,6 +71,7 @@ export function resolveScenario(
     traces: spec.traces ?? [],
     generators: spec.generators ?? [],
     traffic: spec.traffic ?? [],
+    externalMetrics: spec.externalMetrics ?? [],
     timeline: timeline(document, parts),
     controlPlane: withDefaultFlags(spec.controlPlane ?? controlPlane.parse({}), minorOf(document)),
     metricsEveryMicros: spec.metrics?.every ?? metricsEvery(end),

@@ -7,6 +7,7 @@ import { cluster } from "./cluster.js";
 import { controlPlane } from "./control-plane.js";
 import { expectation } from "./expect.js";
 import { generator } from "./generators.js";
+import { externalMetric } from "./external-metric.js";
 import { described, leaf } from "./leaf.js";
 import {
   dnsLabel,
@@ -96,6 +97,10 @@ const spec = z.strictObject({
   traces: described(z.array(trace).optional(), "Recorded workloads that are replayed."),
   generators: described(z.array(generator).optional(), "Workloads that are drawn."),
   traffic: described(z.array(traffic).optional(), "Requests to the cluster's services."),
+  externalMetrics: described(
+    z.array(externalMetric).optional(),
+    "What external.metrics.k8s.io tells autoscalers, and the triggers of KEDA find.",
+  ),
   timeline: described(z.array(timelineEntry).optional(), "What happens at given times."),
   controlPlane: described(controlPlane.optional(), "Upstream's flags by component, and latencies."),
   metrics: described(

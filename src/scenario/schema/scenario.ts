@@ -31,6 +31,7 @@ export interface Scenario {
   readonly traces: readonly Trace[];
   readonly generators: readonly Generator[];
   readonly traffic: readonly Traffic[];
+  readonly externalMetrics: readonly ExternalMetric[];
   /** In the order of the file; not sorted by time. */
   readonly timeline: readonly TimelineEntry[];
   readonly controlPlane: ControlPlane;
@@ -241,6 +242,16 @@ export interface RateSeries {
   readonly perMicros: TimeMicros;
   readonly gaps: "hold" | "linear" | "refuse";
   readonly scale: number;
+}
+
+/** A metric that is none of the cluster's own. */
+export interface ExternalMetric {
+  readonly name: string;
+  /** Null: autoscalers of every namespace see it. */
+  readonly namespace: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Its value over time, as if it were a rate. */
+  readonly value: RateSpec;
 }
 
 /** Poisson arrivals may have phases that multiply the rate. */

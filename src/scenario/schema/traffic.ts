@@ -32,7 +32,7 @@ const timeColumn = z.union([
   z.strictObject({ from: text, unit: word("s", "ms", "us", "min", "h", "d") }),
 ]);
 
-const series = z.strictObject({
+export const series = z.strictObject({
   path: described(
     filePath,
     "A CSV file with a header line, or the answer of a Prometheus `query_range` (JSON).",
@@ -86,7 +86,7 @@ const rateForms = z
     return seriesSpec(file!);
   });
 
-function seriesSpec(given: z.output<typeof series>): RateSpec {
+export function seriesSpec(given: z.output<typeof series>): RateSpec {
   const { time, every } = given;
   return {
     type: "series",

@@ -17,7 +17,7 @@ import { makeRate, type RateContext } from "./make-rate.js";
 /** The traffic of a scenario, with its files read. */
 export interface LoadedTraffic {
   readonly traffic: readonly TrafficSpec[];
-  /** By what is written: of traffic, and of the timeline's steps. */
+  /** By what is written: of traffic, of the timeline's steps, and of external metrics. */
   readonly rates: ReadonlyMap<RateSpec, Rate>;
   /** What mode `fluid` does not solve of what it was asked. */
   readonly trafficNotes: readonly Issue[];
@@ -67,6 +67,9 @@ export async function loadTraffic(
     if (operation.type !== "setTraffic") continue;
     const { rate } = operation as SetTraffic;
     if (rate !== null) await read(rate, ["spec", "timeline", i, "setTraffic", "rate"]);
+  }
+  for (const [i, { value }] of scenario.externalMetrics.entries()) {
+    await read(value, ["spec", "externalMetrics", i, "value"]);
   }
   issues.push(...nameIssues(context));
   return issues.length > 0 ? issues : { traffic: all, rates, trafficNotes: fluidNotes(context) };

@@ -21,6 +21,16 @@ export interface RatePoint {
   readonly perSecond: number;
 }
 
+/** The rate at a time, in seconds. */
+export function rateAt(rate: Rate, seconds: number): number {
+  const piece = rate.pieceAt(seconds);
+  const start = rate.startOf(piece);
+  const span = rate.endOf(piece) - start;
+  const first = rate.rateAtStart(piece);
+  if (span === Number.POSITIVE_INFINITY) return first;
+  return first + ((rate.rateAtEnd(piece) - first) * (seconds - start)) / span;
+}
+
 /** The expected number of requests between two times, in seconds. */
 export function requestsBetween(rate: Rate, fromSeconds: number, toSeconds: number): number {
   let sum = 0;

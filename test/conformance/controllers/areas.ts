@@ -1,3 +1,4 @@
+import { kedaArea } from "../autoscalers/keda.js";
 import { cronJobArea } from "./cronjob.js";
 import { daemonSetArea } from "./daemonset.js";
 import { deploymentArea } from "./deployment.js";
@@ -19,6 +20,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   daemonset: daemonSetArea,
   deployment: deploymentArea,
   hpa: horizontalPodAutoscalerArea,
+  keda: kedaArea,
   kubelet: kubeletArea,
   nodelifecycle: nodeLifecycleArea,
   job: jobArea,
