@@ -79,13 +79,13 @@ describe("a ScaledObject", () => {
   it("keeps its idle count while there is none, and its minimum while there is", () => {
     const { cluster, queue } = withQueue(
       0,
-      scaledObject({ minReplicaCount: 3, idleReplicaCount: 1 }),
+      scaledObject({ minReplicaCount: 3, idleReplicaCount: 0 }),
     );
     cluster.advance(5);
     queue.length = 1;
     expect(size(cluster.advance(35))).toBe(3);
     queue.length = 0;
-    expect(size(cluster.advance(120))).toBe(1);
+    expect(size(cluster.advance(120))).toBe(0);
   });
 
   it("holds the number of replicas of its fallback when its trigger fails too often", () => {

@@ -20,5 +20,6 @@ export const HORIZONTAL_POD_AUTOSCALER: KindDescriptor<
   },
   defaults: defaultAutoscaler,
   validate: validateAutoscaler,
+  onCreate: (object) => ({ ...object, status: { desiredReplicas: 0 } }),
   fields: modelled("scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "behavior"),
 };

@@ -1,4 +1,4 @@
-import { MICROS_PER_MILLI } from "../../base/time.js";
+import { MICROS_PER_MILLI, type TimeMicros } from "../../base/time.js";
 import type { Kubelets } from "../../cluster/kubelets.js";
 import type { ContainerCounters } from "../../cluster/metrics-server/container-counters.js";
 import { livesOf } from "../../cluster/metrics-server/container-lives.js";
@@ -23,11 +23,17 @@ export interface ServedMetrics {
   readonly external: ExternalMetrics;
 }
 
+interface MetricsSources {
+  readonly counters: ContainerCounters;
+  /** In place of metrics-server; undefined: there is none. */
+  readonly podMetrics: ((now: () => TimeMicros) => MetricsClient["podMetrics"]) | undefined;
+}
+
 export function wireMetrics(
   { engine }: Ground,
   { scenario, rates }: Pick<LoadedScenario, "scenario" | "rates">,
   kubelets: Kubelets,
-  counters: ContainerCounters,
+  { counters, podMetrics }: MetricsSources,
 ): ServedMetrics {
   const known = scenario.externalMetrics.map((metric) => ({
     ...metric,
@@ -35,6 +41,7 @@ export function wireMetrics(
   }));
   const external = new ExternalMetrics(known, () => engine.now);
   const server = metricsServerOf(scenario, kubelets, counters);
+  const own = podMetrics?.(() => engine.now);
   const client: MetricsClient = {
     ...NO_METRICS,
     externalValuesMillis: (namespace, metric) => external.valuesMillis(namespace, metric),
@@ -48,6 +55,7 @@ export function wireMetrics(
         return found;
       },
     }),
+    ...(own !== undefined && { podMetrics: own }),
   };
   return { client, external };
 }

@@ -2,6 +2,7 @@ import { featuresOf } from "../../api/features.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
+import type { MetricsClient } from "../../control/horizontal-pod-autoscaler/metrics-client.js";
 import { HORIZON_MICROS, type RunOutcome } from "../../kernel/engine.js";
 import { RandomStreams } from "../../kernel/random-streams.js";
 import { type ClusterObserver, UNOBSERVED } from "../../record/cluster-observer.js";
@@ -49,6 +50,8 @@ export interface WorldOptions {
   readonly isMeasured?: boolean;
   /** Follows the scheduler's decisions about some pods. */
   readonly decisions?: DecisionObserver;
+  /** Who serves metrics.k8s.io in place of metrics-server, given the virtual time. */
+  readonly podMetrics?: ((now: () => TimeMicros) => MetricsClient["podMetrics"]) | undefined;
   /** Writes what a timeline's `dump` asks for, at once; absent: nothing is written. */
   readonly dump?: (fileName: string, objects: Iterable<Manifest>) => void;
 }
@@ -141,7 +144,10 @@ export class World {
     if (issues.length > 0) return issues;
     const kubelets = wireKubelets(ground, scenario, behavior);
     const counters = new TrafficCounters(new BehaviorCounters(behavior));
-    const metrics = wireMetrics(ground, loaded, kubelets, counters);
+    const metrics = wireMetrics(ground, loaded, kubelets, {
+      counters,
+      podMetrics: options.podMetrics,
+    });
     const controllers = wireControllers(ground, scenario, kubelets, metrics);
     const components: Startable[] = [kubelets, ...controllers];
     const failures = wireFailures(ground, scenario, kubelets);

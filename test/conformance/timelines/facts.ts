@@ -98,6 +98,14 @@ export class FactReader {
       case "ReplicaSet":
         if (changed("spec.replicas")) this.listed(`${label}: sizes`, now["spec.replicas"]);
         return;
+      case "HorizontalPodAutoscaler":
+        if (changed("desired")) {
+          const desired = now.desired ?? 0;
+          this.listed(`${label}: desired`, desired);
+          const change = this.count(`${label}: desired`);
+          this.facts.set(`${label}: desired ${String(desired)} (change ${change})`, t);
+        }
+        return;
       case "PodDisruptionBudget":
         if (changed("disruptionsAllowed")) {
           this.listed(`${label}: disruptionsAllowed`, now.disruptionsAllowed ?? 0);

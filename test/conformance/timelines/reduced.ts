@@ -37,6 +37,10 @@ export function reducedOf(object: AnyVersion): Reduced | null {
     return { disruptionsAllowed: status.disruptionsAllowed ?? 0 };
   }
   if (object.kind === "ResourceQuota") return { used: status.used ?? null };
+  if (object.kind === "HorizontalPodAutoscaler") {
+    const { conditions = [] } = object.status;
+    return { desired: object.status.desiredReplicas ?? 0, ...reducedConditions(conditions) };
+  }
   const fields = STATUS_FIELDS[object.kind];
   if (fields === undefined) return null;
   const conditions = (status.conditions as readonly Condition[] | undefined) ?? [];
@@ -46,16 +50,17 @@ export function reducedOf(object: AnyVersion): Reduced | null {
     observed: status.observedGeneration ?? null,
     deleting: deletionTimeMicros !== null,
     ...Object.fromEntries(fields.map((field) => [field, status[field] ?? null])),
-    ...Object.fromEntries(
-      conditions.map(({ type, status: value, reason }) => [
-        `cond.${type}`,
-        `${value}:${reason ?? ""}`,
-      ]),
-    ),
+    ...reducedConditions(conditions),
     ...(object.kind === "StatefulSet" && {
       rolledOut: status.currentRevision === status.updateRevision,
     }),
   };
+}
+
+function reducedConditions(conditions: readonly Condition[]): Reduced {
+  return Object.fromEntries(
+    conditions.map(({ type, status, reason }) => [`cond.${type}`, `${status}:${reason ?? ""}`]),
+  );
 }
 
 function reducedPod(pod: PodVersion): Reduced {

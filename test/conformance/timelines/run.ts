@@ -4,6 +4,7 @@ import { FactReader } from "./facts.js";
 import { Recording } from "./recording.js";
 import { scenarioOf, setupOf } from "./scenario-of.js";
 import type { TimelineFile } from "./timeline-file.js";
+import { usageServer } from "./usage-server.js";
 
 /** The phases that upstream leaves free are drawn by seed: as many are tried. */
 const SEEDS = 20;
@@ -24,7 +25,10 @@ export async function runTimeline(file: TimelineFile, seed: number): Promise<Tim
     "setup.json": JSON.stringify(setupOf(file)),
   });
   const recording = new Recording(new Set(stepOfDrain.keys()));
-  const world = await worldOf(loaded, { observer: recording.observer() });
+  const world = await worldOf(loaded, {
+    observer: recording.observer(),
+    podMetrics: (now) => usageServer(file, now),
+  });
   world.run();
   const found = new FactReader(recording.changes, recording.evictions, stepOfDrain);
   return { seed, facts: compareFacts(file, found) };

@@ -64,6 +64,8 @@ export interface TimelineFile {
   readonly setup?: readonly Manifest[];
   readonly behavior?: readonly BehaviorRule[];
   readonly steps: readonly TimelineStep[];
+  /** metrics.k8s.io is served; its samples' window, in seconds. */
+  readonly metrics?: { readonly window: number };
   readonly until: number;
   readonly observed: {
     readonly milestones: readonly Milestone[];

@@ -28,7 +28,7 @@ const files = readdirSync(VECTORS).map(
 const runnable = files.filter((file) => unsupported(file) === null);
 
 /** What the changes of a recording do not hold: the requests, and the revisions of pods. */
-const NOT_IN_CHANGES = /evict|drain|pods created of r|^HorizontalPodAutoscaler|^step/;
+const NOT_IN_CHANGES = /evict|drain|pods created of r|^step/;
 
 describe("the reader of facts", () => {
   test.each(files.map((file) => [file.name, file] as const))(
