@@ -30,12 +30,13 @@ function fluidPods(given: Omit<QueueGiven, "arrivals">): FluidPods {
 /** Whether the promise holds for a case: Poisson arrivals, a random choice, loads of 0.1 to 0.9. */
 export function isPromised(given: QueueGiven): boolean {
   const { arrivals, routing = "random", pods = 1, podSpeeds, timeout, retry, service } = given;
-  const { kind, cv } = service ?? { kind: "", cv: 0 };
+  if (service === undefined) return false;
+  const { kind, cv } = service;
   const isKnown = ["exponential", "deterministic", "lognormal"].includes(kind);
   if (arrivals.kind !== "poisson" || arrivals.ratePerSecond === undefined) return false;
   if (podSpeeds !== undefined || timeout !== undefined || retry !== undefined) return false;
   const servers = given.cpuLimit ?? given.concurrency ?? 1;
-  const load = (arrivals.ratePerSecond * service!.meanSeconds) / pods / servers;
+  const load = (arrivals.ratePerSecond * service.meanSeconds) / pods / servers;
   const isWithin = load > 0.0999 && load < 0.9001;
   return (
     isKnown && isWithin && (kind !== "lognormal" || cv <= 2) && (pods === 1 || routing === "random")
