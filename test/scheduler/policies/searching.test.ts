@@ -93,6 +93,7 @@ describe("RoundRobin", () => {
       world.framework.runReservePlugins(outcome.state, info, outcome.node.name);
     }
     expect(fast.counts.plain).toBe(0);
-    expect(fast.counts.nodesJudged).toBeLessThan(300 + 650 + 1);
+    // A look for the first pod, each node once for the second, and one node a pod from then on.
+    expect(fast.counts.nodesJudged).toBeLessThanOrEqual(128 + 300 + 650);
   });
 });
