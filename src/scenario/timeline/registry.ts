@@ -16,6 +16,7 @@ import { setImage } from "./set-image.js";
 import { setResources } from "./set-resources.js";
 import { setTraffic } from "./set-traffic.js";
 import { taint } from "./taint.js";
+import { waitFor } from "./wait-for.js";
 import type { OperationContext, TimelineOperation } from "./timeline-operation.js";
 
 /** The operations of the timeline, in the order of the reference. */
@@ -40,6 +41,7 @@ export const TIMELINE_OPERATIONS: readonly TimelineOperation[] = [
   failNode,
   failZone,
   recoverNode,
+  waitFor,
 ];
 
 const BY_NAME = new Map(TIMELINE_OPERATIONS.map((one) => [one.name, one]));
