@@ -5,7 +5,7 @@ import type { Operation, OperationTarget } from "./operation.js";
 import { stored } from "./stored.js";
 
 /** What is done where it was not so in time: the target's rollout is undone or paused, or nothing. */
-export type WaitOtherwise = "undo" | "pause" | "stop" | "go on";
+type WaitOtherwise = "undo" | "pause" | "stop" | "go on";
 
 export interface WaitOperation extends Operation {
   readonly type: "waitFor";
