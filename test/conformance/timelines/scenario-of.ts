@@ -4,7 +4,7 @@ import type { BehaviorRule, NodeGroup, TimelineFile, TimelineStep } from "./time
 const NAMESPACE = "tl";
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set(["Node", "Namespace", "PriorityClass"]);
 
-/** As measured on the machine of the recordings (`LATENCIES.md` beside them). */
+/** Of the order that `LATENCIES.md` beside the recordings tells of their machine; chosen by hand, not fitted. */
 const LATENCY = {
   api: "3ms",
   watch: "2ms",
