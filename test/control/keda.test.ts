@@ -57,6 +57,13 @@ const conditions = (cluster: TestCluster) =>
   );
 
 describe("a ScaledObject", () => {
+  it.each([0, -5])("is looked at each second where its interval is %i", (pollingInterval) => {
+    const { cluster, queue } = withQueue(0, scaledObject({ pollingInterval }));
+    expect(size(cluster.advance(10))).toBe(0);
+    queue.length = 5;
+    expect(size(cluster.advance(3))).toBe(1);
+  });
+
   it("wakes its target when there is work, has an autoscaler do the rest, and lets it sleep again", () => {
     const { cluster, queue } = withQueue(0);
     expect(size(cluster.advance(40))).toBe(0);

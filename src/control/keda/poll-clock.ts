@@ -4,6 +4,8 @@ import { Phase } from "../../kernel/phase.js";
 
 /** Upstream's default of `pollingInterval`. */
 const POLLING_SECONDS = 30;
+/** Upstream goes round without a pause at 0, as fast as its machine allows: here a look a second. */
+const LEAST_SECONDS = 1;
 
 /** Wakes each object after its polling interval; that alone keeps no idle run going. */
 export class PollClock {
@@ -26,7 +28,8 @@ export class PollClock {
   wakeAfter(row: number, pollingInterval: number | undefined): void {
     const round = (this.rounds[row] ?? 0) + 1;
     this.rounds[row] = round;
-    const micros = (pollingInterval ?? POLLING_SECONDS) * MICROS_PER_SECOND;
+    const seconds = Math.max(pollingInterval ?? POLLING_SECONDS, LEAST_SECONDS);
+    const micros = seconds * MICROS_PER_SECOND;
     this.engine.scheduleAfter(micros, Phase.react, this.event, row, round);
   }
 }
