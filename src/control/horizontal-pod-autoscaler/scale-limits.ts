@@ -45,12 +45,16 @@ export function limitSize(size: SizeLimits): Limited {
   const { currentReplicas, desiredReplicas, minReplicas, maxReplicas } = size;
   const growth = Math.max(SCALE_UP_LIMIT_FACTOR * currentReplicas, SCALE_UP_LIMIT_MINIMUM);
   if (desiredReplicas < minReplicas) return limited(minReplicas, "TooFewReplicas");
-  if (desiredReplicas > Math.min(maxReplicas, growth)) {
-    return maxReplicas > growth
-      ? limited(growth, "ScaleUpLimit")
-      : limited(maxReplicas, "TooManyReplicas");
+  return limitGrowth(desiredReplicas, growth, maxReplicas);
+}
+
+function limitGrowth(desiredReplicas: number, growth: number, maxReplicas: number): Limited {
+  if (desiredReplicas <= Math.min(maxReplicas, growth)) {
+    return limited(desiredReplicas, "DesiredWithinRange");
   }
-  return limited(desiredReplicas, "DesiredWithinRange");
+  return maxReplicas > growth
+    ? limited(growth, "ScaleUpLimit")
+    : limited(maxReplicas, "TooManyReplicas");
 }
 
 /** The size by the policies of `behavior`, once it is stabilized. */
@@ -63,13 +67,9 @@ export function limitSizeByRules(
   const { currentReplicas, desiredReplicas, minReplicas, maxReplicas } = size;
   if (desiredReplicas > currentReplicas) {
     const limit = scaleUpLimit(currentReplicas, behavior.scaleUp, events, nowMicros);
-    const growth = Math.max(limit, currentReplicas);
-    if (desiredReplicas > Math.min(maxReplicas, growth)) {
-      return maxReplicas > growth
-        ? limited(growth, "ScaleUpLimit")
-        : limited(maxReplicas, "TooManyReplicas");
-    }
-  } else if (desiredReplicas < currentReplicas) {
+    return limitGrowth(desiredReplicas, Math.max(limit, currentReplicas), maxReplicas);
+  }
+  if (desiredReplicas < currentReplicas) {
     const limit = scaleDownLimit(currentReplicas, behavior.scaleDown, events, nowMicros);
     const floor = Math.min(limit, currentReplicas);
     if (desiredReplicas < Math.max(minReplicas, floor)) {
