@@ -191,8 +191,7 @@ export class ScaledObjectController implements Controller {
     }
     sync.triggers = triggers;
     const externals = triggers.map(({ metricName, target }) => ({ metricName, target }));
-    const { apiVersion = "apps/v1", kind = "Deployment" } = spec.scaleTargetRef;
-    const made = autoscalerOf(scaled, externals, { apiVersion, kind });
+    const made = autoscalerOf(scaled, externals, targetOf(scaled));
     if (made instanceof AutoscalerFlaw) {
       this.fail(sync, "ScaledObjectCheckFailed", made.message);
       return;
@@ -230,14 +229,14 @@ export class ScaledObjectController implements Controller {
   }
 
   private readScale(sync: Sync): void {
-    const { namespace, row, spec } = sync.scaled;
-    const { apiVersion = "apps/v1", kind = "Deployment", name } = spec.scaleTargetRef;
-    const known = scaledKind({ apiVersion, kind, name });
+    const { namespace, row } = sync.scaled;
+    const reference = targetOf(sync.scaled);
+    const known = scaledKind(reference);
     if (typeof known !== "string") {
       this.fail(sync, "ErrorGettingCurrentReplicas", known.message);
       return;
     }
-    const target = { kind: known, namespace, name };
+    const target = { kind: known, namespace, name: reference.name };
     this.syncs.send(row, this.scaleRead, { verb: "get", target });
   }
 
@@ -247,9 +246,10 @@ export class ScaledObjectController implements Controller {
       sync.target = outcome.object;
       return;
     }
-    const { apiVersion = "apps/v1", kind = "Deployment", name } = sync.scaled.spec.scaleTargetRef;
-    const known = scaledKind({ apiVersion, kind, name });
-    const why = typeof known === "string" ? refusalText(known, name, outcome) : outcome.message;
+    const reference = targetOf(sync.scaled);
+    const known = scaledKind(reference);
+    const why =
+      typeof known === "string" ? refusalText(known, reference.name, outcome) : outcome.message;
     const message = `Error getting current replicas count for ScaleTarget: ${why}`;
     this.fail(sync, "ErrorGettingCurrentReplicas", message);
   }
@@ -293,7 +293,7 @@ export class ScaledObjectController implements Controller {
   private onScaleWritten(sync: Sync, outcome: Outcome): void {
     const { scaled, memory, result, activity } = sync;
     const before = memory.scale!.specReplicas;
-    const { apiVersion = "apps/v1", kind = "Deployment", name } = scaled.spec.scaleTargetRef;
+    const { apiVersion, kind, name } = targetOf(scaled);
     const what = `${apiVersion}.${kind} ${scaled.namespace}/${name}`;
     const size = result!.write ?? sync.pausedAt!;
     const isUp = result!.why === "activated";
@@ -363,4 +363,10 @@ export class ScaledObjectController implements Controller {
   private say({ scaled }: Sync, type: "Normal" | "Warning", reason: string, message: string) {
     this.options.observer.event(type, reason, scaled, message, this.options.engine.now);
   }
+}
+
+/** The target of a ScaledObject, a Deployment where it does not say. */
+function targetOf({ spec }: ScaledObject) {
+  const { apiVersion = "apps/v1", kind = "Deployment", name } = spec.scaleTargetRef;
+  return { apiVersion, kind, name };
 }
