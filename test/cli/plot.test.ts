@@ -1,20 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { batchScenario } from "./batch-scenario.js";
 import { Workplace } from "./seatrial.js";
 
-const SCENARIO = `apiVersion: seatrial.dev/v1alpha1
-kind: Scenario
-metadata: { name: drawn }
-spec:
-  duration: 20m
-  cluster: { nodePools: [{ name: n, nodes: 3, capacity: { cpu: "4", memory: 16Gi } }] }
-  generators:
-    - name: batch
-      arrivals: { poisson: { rate: 3/min } }
-      template: { kind: Pod, spec: { restartPolicy: Never, containers: [{ name: main, image: batch, resources: { requests: { cpu: "1" } } }] } }
-      vary: { run: { exponential: { mean: 3m } } }
-`;
+const SCENARIO = batchScenario("drawn");
 
 const experiment = (figures: string) => `apiVersion: seatrial.dev/v1alpha1
 kind: Experiment

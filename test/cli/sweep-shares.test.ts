@@ -3,21 +3,11 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { batchScenario } from "./batch-scenario.js";
 import { hashes } from "./result-hashes.js";
 import { MAIN, Workplace } from "./seatrial.js";
 
-const SCENARIO = `apiVersion: seatrial.dev/v1alpha1
-kind: Scenario
-metadata: { name: shared }
-spec:
-  duration: 20m
-  cluster: { nodePools: [{ name: n, nodes: 3, capacity: { cpu: "4", memory: 16Gi } }] }
-  generators:
-    - name: batch
-      arrivals: { poisson: { rate: 3/min } }
-      template: { kind: Pod, spec: { restartPolicy: Never, containers: [{ name: main, image: batch, resources: { requests: { cpu: "1" } } }] } }
-      vary: { run: { exponential: { mean: 3m } } }
-`;
+const SCENARIO = batchScenario("shared");
 
 const EXPERIMENT = `apiVersion: seatrial.dev/v1alpha1
 kind: Experiment

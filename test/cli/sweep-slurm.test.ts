@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { batchScenario } from "./batch-scenario.js";
 import { hashes } from "./result-hashes.js";
 import { MAIN, Workplace } from "./seatrial.js";
 
@@ -17,18 +18,7 @@ if (!hasSlurm && process.env.SEATRIAL_NEEDS_SLURM === "1") {
   );
 }
 
-const SCENARIO = `apiVersion: seatrial.dev/v1alpha1
-kind: Scenario
-metadata: { name: spread-out }
-spec:
-  duration: 10m
-  cluster: { nodePools: [{ name: n, nodes: 3, capacity: { cpu: "4", memory: 16Gi } }] }
-  generators:
-    - name: batch
-      arrivals: { poisson: { rate: 3/min } }
-      template: { kind: Pod, spec: { restartPolicy: Never, containers: [{ name: main, image: batch, resources: { requests: { cpu: "1" } } }] } }
-      vary: { run: { exponential: { mean: 3m } } }
-`;
+const SCENARIO = batchScenario("spread-out", "10m");
 
 const EXPERIMENT = `apiVersion: seatrial.dev/v1alpha1
 kind: Experiment
