@@ -37,8 +37,17 @@ export interface BehaviorSource {
   imageBytes(pod: PodVersion, container: Container): number;
   /** Whether there is no such image to pull; default: there is. */
   imageMissing?(pod: PodVersion, container: Container): boolean;
-  /** What a running container uses; without it, observers assume a share of the requests. */
-  usage?(pod: PodVersion, container: Container): ContainerUsage;
+  /** What a running container uses from then on; without it, observers assume a share of the requests. */
+  usage?(pod: PodVersion, container: Container, fromMicros: TimeMicros): ContainerUsage;
+  /** How often the usage of those that {@link usageVaries} tells has to be asked for anew; null: never. */
+  readonly usageEveryMicros?: TimeMicros | null;
+  usageVaries?(pod: PodVersion, container: Container): boolean;
+  /** From when on it uses more memory than that, because what it uses changes; null: never. */
+  memoryAbove?(
+    pod: PodVersion,
+    container: Container,
+    limit: { readonly bytes: number; readonly fromMicros: TimeMicros },
+  ): TimeMicros | null;
 }
 
 const FOR_EVER: ContainerRun = Object.freeze({

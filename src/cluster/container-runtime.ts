@@ -7,7 +7,8 @@ import { lostState, terminationOf, waitingFor } from "./container-states.js";
 import type { FailedPulls } from "./failed-pulls.js";
 import { type ImagePulling, ImagePulls, type Pull } from "./image-pulls.js";
 import type { KubeletNode } from "./kubelet-node.js";
-import { isBeyondLimit, oomKilled } from "./out-of-memory.js";
+import { oomKilled } from "./out-of-memory.js";
+import { PodUsage } from "./pod-usage.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
 import { planRun } from "./run-plan.js";
 
@@ -47,6 +48,7 @@ export class ContainerRuntime {
   private readonly hopelessTimer: HandlerId;
   private readonly pullTimer: HandlerId;
   private readonly pulls = new Map<number, ImagePulls>();
+  private readonly usage: PodUsage;
 
   constructor(private readonly options: ContainerRuntimeOptions) {
     const { engine, find } = options;
@@ -60,6 +62,7 @@ export class ContainerRuntime {
       background: true,
     });
     this.pullTimer = engine.registerHandler("kubelet/pull", (node) => this.pullDue(node));
+    this.usage = new PodUsage(options);
   }
 
   /** Gets the container's image if it is not there, then runs it. */
@@ -211,7 +214,7 @@ export class ContainerRuntime {
     container.step = "ended";
     if (container.status.state !== "running") return;
     container.status = lostState(container.status, nowMicros);
-    this.tellUsage(worker);
+    this.usage.tell(worker);
   }
 
   /** Forgets the node's pulls and what would happen to its containers. */
@@ -251,7 +254,7 @@ export class ContainerRuntime {
       lastTermination:
         before.state === "terminated" ? terminationOf(before) : before.lastTermination,
     };
-    this.tellUsage(worker);
+    this.usage.tell(worker);
     this.passMilestones(container);
     this.arm(worker, container);
     listener.containerChanged(worker, container);
@@ -260,8 +263,8 @@ export class ContainerRuntime {
   private runOf(worker: PodWorker, container: ContainerRecord, ordinal: number): ContainerRun {
     const init = container.role !== "main";
     const run = this.options.behavior.containerRun(worker.pod, container.spec, init, ordinal);
-    const usage = this.options.behavior.usage?.(worker.pod, container.spec);
-    if (usage !== undefined && isBeyondLimit(container, usage.memoryBytes)) return oomKilled(run);
+    const killedAfter = this.usage.outOfMemoryAfter(worker, container);
+    if (killedAfter !== null) return oomKilled(run, killedAfter);
     if (run.assumed !== true) return run;
     return container.recorded === null ? run : { ...run, ...container.recorded };
   }
@@ -329,7 +332,7 @@ export class ContainerRuntime {
       exitCode: container.exitCode,
       finishedAtMicros: this.options.engine.now,
     };
-    this.tellUsage(worker);
+    this.usage.tell(worker);
     this.options.listener.containerExited(worker, container);
   }
 
@@ -381,20 +384,6 @@ export class ContainerRuntime {
       this.say(worker, "Pulled", `Successfully pulled image "${pull.image}" in ${tookMillis}ms`);
       this.launch(worker, container);
     }
-  }
-
-  private tellUsage(worker: PodWorker): void {
-    const { behavior, observer, engine } = this.options;
-    if (behavior.usage === undefined) return;
-    let cpuMillis = 0;
-    let memoryBytes = 0;
-    for (const { status, spec } of worker.containers) {
-      if (status.state !== "running") continue;
-      const usage = behavior.usage(worker.pod, spec);
-      cpuMillis += usage.cpuMillis;
-      memoryBytes += usage.memoryBytes;
-    }
-    observer.podUsage(worker.pod, cpuMillis, memoryBytes, engine.now);
   }
 
   private warn(worker: PodWorker, reason: string, message: string): void {

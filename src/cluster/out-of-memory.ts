@@ -1,18 +1,23 @@
 import { parseBytes } from "../api/quantity.js";
+import type { TimeMicros } from "../base/time.js";
 import type { ContainerRun } from "./container-behavior.js";
 import type { ContainerRecord } from "./pod-worker.js";
 
 const SIGKILLED = 137;
 
-/** Whether a container uses more memory than its limit lets it. */
-export function isBeyondLimit({ spec }: ContainerRecord, memoryBytes: number): boolean {
+/** What a container may use of memory, in bytes; null: no limit. */
+export function memoryLimitOf({ spec }: ContainerRecord): number | null {
   const limit = spec.resources?.limits?.["memory"];
-  return limit !== undefined && memoryBytes > parseBytes(limit);
+  return limit === undefined ? null : parseBytes(limit);
 }
 
-/** A run that is killed for want of memory as soon as it serves, if it does not end before. */
-export function oomKilled(run: ContainerRun): ContainerRun {
-  if (run.runMicros !== null && run.runMicros <= run.startMicros) return run;
+/**
+ * A run that is killed for want of memory so long after it began, or as soon as it serves if that is later;
+ * the same run, if it ends before.
+ */
+export function oomKilled(run: ContainerRun, afterMicros: TimeMicros): ContainerRun {
   const { startMicros } = run;
-  return { startMicros, runMicros: startMicros, exitCode: SIGKILLED, reason: "OOMKilled" };
+  const runMicros = Math.max(startMicros, afterMicros);
+  if (run.runMicros !== null && run.runMicros <= runMicros) return run;
+  return { startMicros, runMicros, exitCode: SIGKILLED, reason: "OOMKilled" };
 }

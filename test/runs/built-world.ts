@@ -36,6 +36,16 @@ export async function loadedFromMemory(
   return loadedFrom([first!], { files: whole, ...options });
 }
 
+/** What is wrong with a scenario in memory; empty: nothing. */
+export async function issuesFrom(contents: Readonly<Record<string, string>>): Promise<string> {
+  try {
+    await loadedFromMemory(contents);
+    return "";
+  } catch (error) {
+    return String(error);
+  }
+}
+
 export async function worldOf(
   loaded: LoadedScenario,
   options: Partial<WorldOptions> = {},

@@ -43,6 +43,8 @@ function entry(more: Partial<Omit<BehaviorEntry, "match">>, match: object = {}):
     stopMicros: null,
     cpuMillis: null,
     memoryBytes: null,
+    cpuOverTime: null,
+    memoryOverTime: null,
     crashMicros: null,
     ...more,
   };
@@ -55,7 +57,7 @@ function behaving(entries: readonly BehaviorEntry[], seed = 1) {
   const world = newWorld(seed);
   const options = { store: world.store, streams: world.engine.streams, defaults: DEFAULTS };
   // Structural: what the kubelets ask for is what the workload gives.
-  const behavior = new ContainerBehavior({ ...options, entries });
+  const behavior = new ContainerBehavior({ ...options, entries, usageEveryMicros: 15e6 });
   const source: BehaviorSource = behavior;
   const pod = (name: string, spec: object = {}, metadata: object = {}) =>
     world.create(podManifest(name, spec, metadata)) as PodVersion;
@@ -94,7 +96,7 @@ describe("a container of which nobody says anything", () => {
     const requests = { cpu: "300m", memory: "1Gi" };
     const of = pod("a", { containers: [{ name: "c", image: "i", resources: { requests } }] });
     const container = of.spec.containers[0]!;
-    expect(source.usage?.(of, container)).toEqual({ cpuMillis: 150, memoryBytes: 2 ** 30 });
+    expect(source.usage?.(of, container, 0)).toEqual({ cpuMillis: 150, memoryBytes: 2 ** 30 });
     expect(source.stopMicros(of, container)).toBe(1e6);
     expect(source.imageBytes(of, container)).toBe(0);
   });
@@ -245,7 +247,7 @@ describe("whoever made the pod", () => {
     const init = of.spec.initContainers![0]!;
     expect(source.containerRun(of, main, false, 0)).toMatchObject({ runMicros: 42, exitCode: 3 });
     expect(source.containerRun(of, init, true, 0).runMicros).toBe(1e6);
-    expect(source.usage?.(of, main).cpuMillis).toBe(7);
+    expect(source.usage?.(of, main, 0).cpuMillis).toBe(7);
   });
 });
 

@@ -31,7 +31,9 @@ export function wireTraffic(
     },
     nodeCores: nodeCoresOf(ground),
     baseUsage: (pod) => {
-      const all = pod.spec.containers.map((container) => behavior.usage(pod, container));
+      const all = pod.spec.containers.map((container) =>
+        behavior.usage(pod, container, ground.engine.now),
+      );
       return {
         cpuMillis: all.reduce((sum, { cpuMillis }) => sum + cpuMillis, 0),
         memoryBytes: all.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),

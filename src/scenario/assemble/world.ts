@@ -31,6 +31,7 @@ import { operationRunners } from "../timeline/registry.js";
 import type { OperationContext } from "../timeline/timeline-operation.js";
 import { Ground } from "./ground.js";
 import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
+import { behaviorEntries } from "./behavior-entries.js";
 import { readData } from "./read-data.js";
 import { storedManifests } from "./stored-manifests.js";
 import { priceOf, wireFailures, wireKubelets, wireNodePools } from "./wire-cluster.js";
@@ -127,8 +128,9 @@ export class World {
     const behavior = new ContainerBehavior({
       store: ground.store,
       streams: ground.engine.streams,
-      entries: scenario.behaviors,
+      entries: behaviorEntries(loaded),
       defaults: DEFAULTS.container,
+      usageEveryMicros: scenario.metricsEveryMicros ?? DEFAULTS.metricsEveryMicros,
     });
     loadState(ground, loaded);
     loadNodes(ground, data.machines, scenario);

@@ -190,6 +190,7 @@ class ScenarioLoader {
     return {
       traffic: traffic.traffic,
       rates: traffic.rates,
+      usages: traffic.usages,
       paths: this.options.paths,
       scenario,
       schedulerConfiguration: schedulerConfig.configuration,

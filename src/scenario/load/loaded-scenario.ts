@@ -6,7 +6,7 @@ import type { TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
 import type { NotModelled } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { MakeCatalogue } from "../modules/load-modules.js";
-import type { LoadedObject, RateSpec, Scenario } from "../schema/scenario.js";
+import type { LoadedObject, RateSpec, Scenario, UsageSpec } from "../schema/scenario.js";
 import type { InputHash } from "./input-files.js";
 import type { FieldOfObject } from "./manifests.js";
 import type { Place } from "./yaml-source.js";
@@ -20,6 +20,8 @@ export interface LoadedScenario {
   readonly traffic: readonly TrafficSpec[];
   /** Of the traffic and the timeline's steps, by what is written. */
   readonly rates: ReadonlyMap<RateSpec, Rate>;
+  /** What containers use over time, by what is written. */
+  readonly usages: ReadonlyMap<UsageSpec, readonly Rate[]>;
   /** The scheduler's, completed and checked. */
   readonly schedulerConfiguration: SchedulerConfiguration;
   /** Its plugins, with those of `scheduler.modules`. */

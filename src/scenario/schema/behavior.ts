@@ -1,12 +1,11 @@
 import { z } from "zod";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { ServingSpec } from "../../traffic/cluster/traffic-spec.js";
-import { bytesDistribution, cpuDistribution, durationDistribution } from "./distribution.js";
-import { described, notYet } from "./leaf.js";
+import { durationDistribution } from "./distribution.js";
+import { described } from "./leaf.js";
 import {
   bytes,
   count,
-  cpuMillis,
   flag,
   integer,
   kubernetesLabels,
@@ -17,6 +16,7 @@ import {
 } from "./scalars.js";
 import type { Behavior } from "./scenario.js";
 import { calls } from "./traffic.js";
+import { cpuOf, cpuUsage, memoryOf, memoryUsage } from "./usage.js";
 
 const match = z.strictObject({
   namespace: described(text.optional(), "Namespace of the pod."),
@@ -34,22 +34,6 @@ const match = z.strictObject({
     "Only the first so many pods of those that match, in the order in which they come to a node.",
   ),
 });
-
-const fromSeries = notYet("usage from a series (`series`)");
-
-const cpuUsage = z.union([
-  cpuDistribution,
-  z.strictObject({
-    perRequest: described(
-      durationDistribution.optional(),
-      "CPU time that a request takes; the requests of a pod share its CPU, up to its limit.",
-    ),
-    idle: described(cpuMillis.optional(), "In use besides.", { default: 0 }),
-    series: fromSeries,
-  }),
-]);
-
-const memoryUsage = z.union([bytesDistribution, z.strictObject({ series: fromSeries })]);
 
 export const behavior = z
   .strictObject({
@@ -108,12 +92,12 @@ export const behavior = z
     }),
     cpu: described(
       cpuUsage.optional(),
-      "CPU in use while it serves, or by request. Without it: half of the request.",
+      "CPU in use while it serves, by request, or over time. Without it: half of the request.",
       { source: "assumed" },
     ),
     memory: described(
       memoryUsage.optional(),
-      "Memory in use while it runs. Without it: the request.",
+      "Memory in use while it runs, also over time. Without it: the request.",
       { source: "assumed" },
     ),
     crash: described(
@@ -173,18 +157,14 @@ export const behavior = z
       run: entry.run ?? null,
       exitCodes: entry.exitCodes ?? (entry.exitCode === undefined ? [] : [entry.exitCode]),
       stopMicros: entry.stop ?? null,
-      cpuMillis: cpuOf(entry.cpu),
-      memoryBytes: entry.memory !== undefined && "type" in entry.memory ? entry.memory : null,
+      cpuMillis: cpuOf(entry.cpu).always,
+      memoryBytes: memoryOf(entry.memory).always,
+      cpuOverTime: cpuOf(entry.cpu).overTime,
+      memoryOverTime: memoryOf(entry.memory).overTime,
       crashMicros: entry.crash ?? null,
       serving: servingOf(entry),
     }),
   );
-
-/** What it uses apart from requests. */
-function cpuOf(usage: z.output<typeof cpuUsage> | undefined): DistributionSpec | null {
-  if (usage === undefined || "type" in usage) return usage ?? null;
-  return { type: "constant", value: usage.idle ?? 0 };
-}
 
 interface GivenServing {
   readonly cpu?: z.output<typeof cpuUsage> | undefined;

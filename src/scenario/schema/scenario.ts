@@ -123,6 +123,9 @@ export interface Behavior {
   readonly stopMicros: DistributionSpec | null;
   readonly cpuMillis: DistributionSpec | null;
   readonly memoryBytes: DistributionSpec | null;
+  /** In place of `cpuMillis` and `memoryBytes`. */
+  readonly cpuOverTime: UsageSpec | null;
+  readonly memoryOverTime: UsageSpec | null;
   /** Time in service until it crashes. */
   readonly crashMicros: DistributionSpec | null;
   /** How it serves requests; null where nothing says so. */
@@ -238,6 +241,8 @@ export interface RateSeries {
   readonly time: { readonly column: string; readonly micros: number } | null;
   readonly everyMicros: TimeMicros | null;
   readonly value: string;
+  /** Each line is a series: its name, then its values; which one. Null: a series is a column. */
+  readonly row: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly perMicros: TimeMicros;
   readonly gaps: "hold" | "linear" | "refuse";
@@ -252,6 +257,14 @@ export interface ExternalMetric {
   readonly labels: Readonly<Record<string, string>>;
   /** Its value over time, as if it were a rate. */
   readonly value: RateSpec;
+}
+
+/** What a container uses over time: cores or bytes, or shares of what it requests or may use at most. */
+export interface UsageSpec {
+  readonly curve: Extract<RateSpec, { readonly type: "expression" | "series" }>;
+  readonly of: "amount" | "request" | "limit";
+  /** Each line of the file is a series; the pods of a workload take them in turn. */
+  readonly isByPod: boolean;
 }
 
 /** Poisson arrivals may have phases that multiply the rate. */

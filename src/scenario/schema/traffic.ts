@@ -17,7 +17,7 @@ import {
   text,
   word,
 } from "./scalars.js";
-import type { RateSpec, Traffic, TrafficArrivals } from "./scenario.js";
+import type { RateSeries, RateSpec, Traffic, TrafficArrivals } from "./scenario.js";
 import { TIME_UNITS } from "./time-units.js";
 
 const points = z
@@ -32,7 +32,7 @@ const timeColumn = z.union([
   z.strictObject({ from: text, unit: word("s", "ms", "us", "min", "h", "d") }),
 ]);
 
-export const series = z.strictObject({
+const seriesKeys = {
   path: described(
     filePath,
     "A CSV file with a header line, or the answer of a Prometheus `query_range` (JSON).",
@@ -43,14 +43,13 @@ export const series = z.strictObject({
   ),
   every: described(positiveDuration.optional(), "The step of rows that have no times, from 0."),
   value: described(text.optional(), "The column of values.", { default: "value" }),
+  row: described(
+    text.optional(),
+    "Of a file without a header, each line of which is a series: the one whose first field this is. Its values follow at `every`.",
+  ),
   labels: described(
     labels.optional(),
     "Of a Prometheus answer: the series with all of these labels; several are added up.",
-  ),
-  per: described(
-    positiveDuration.optional(),
-    "How long the requests of a value take to come: `1m` where it counts those of a minute.",
-    { default: "1s" },
   ),
   gaps: described(
     word("hold", "linear", "refuse").optional(),
@@ -58,7 +57,48 @@ export const series = z.strictObject({
     { default: "refuse" },
   ),
   scale: described(number({ min: 0 }).optional(), "Multiplies the values.", { default: 1 }),
-});
+};
+
+export const series = z
+  .strictObject({
+    ...seriesKeys,
+    per: described(
+      positiveDuration.optional(),
+      "How long the requests of a value take to come: `1m` where it counts those of a minute.",
+      { default: "1s" },
+    ),
+  })
+  .superRefine(rowsNeedStep);
+
+/** What containers use, from a file. */
+export const usageSeries = z
+  .strictObject({
+    ...seriesKeys,
+    rows: described(
+      word("byPod").optional(),
+      "As `row`, but each pod of a workload has a line of its own: the first pod the first, and so on, from the first line again behind the last.",
+    ),
+  })
+  .superRefine((given, context) => {
+    rowsNeedStep(given, context);
+    if (given.row === undefined || given.rows === undefined) return;
+    const message = "expected either `row` or `rows`";
+    context.addIssue({ code: "custom", message, path: ["rows"], input: given.rows });
+  });
+
+function rowsNeedStep(
+  given: { readonly row?: unknown; readonly rows?: unknown } & Record<string, unknown>,
+  context: z.RefinementCtx,
+): void {
+  const key = ["row", "rows"].find((one) => given[one] !== undefined);
+  if (key === undefined) return;
+  const wrong = (message: string, path: string) =>
+    context.addIssue({ code: "custom", message, path: [path], input: given[path] });
+  if (given["every"] === undefined) wrong("needs `every`: lines have no times", key);
+  for (const other of ["time", "value", "labels"]) {
+    if (given[other] !== undefined) wrong(`has no meaning with \`${key}\``, other);
+  }
+}
 
 const rateForms = z
   .strictObject({
@@ -86,7 +126,9 @@ const rateForms = z
     return seriesSpec(file!);
   });
 
-export function seriesSpec(given: z.output<typeof series>): RateSpec {
+export function seriesSpec(
+  given: z.output<typeof usageSeries> & { readonly per?: number | undefined },
+): RateSeries {
   const { time, every } = given;
   return {
     type: "series",
@@ -94,6 +136,7 @@ export function seriesSpec(given: z.output<typeof series>): RateSpec {
     time: time === undefined ? null : { column: time.from, micros: TIME_UNITS[time.unit] },
     everyMicros: every ?? null,
     value: given.value ?? "value",
+    row: given.row ?? null,
     labels: given.labels ?? {},
     perMicros: given.per ?? MICROS_PER_SECOND,
     gaps: given.gaps ?? "refuse",

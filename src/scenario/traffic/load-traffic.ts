@@ -9,16 +9,27 @@ import type { Issue } from "../issue.js";
 import { fileIssue } from "../load/read-text.js";
 import type { ScenarioSource } from "../load/scenario-file.js";
 import type { Path } from "../load/yaml-source.js";
-import type { RateSpec, Scenario, Target, Traffic, TrafficArrivals } from "../schema/scenario.js";
+import type {
+  RateSpec,
+  Scenario,
+  Target,
+  Traffic,
+  TrafficArrivals,
+  UsageSpec,
+} from "../schema/scenario.js";
 import type { SetTraffic } from "../timeline/set-traffic.js";
 import { backendsOf } from "./backends.js";
+import { loadUsage } from "./load-usage.js";
 import { makeRate, type RateContext } from "./make-rate.js";
+import type { SeriesFlaw } from "./samples.js";
 
 /** The traffic of a scenario, with its files read. */
 export interface LoadedTraffic {
   readonly traffic: readonly TrafficSpec[];
   /** By what is written: of traffic, of the timeline's steps, and of external metrics. */
   readonly rates: ReadonlyMap<RateSpec, Rate>;
+  /** What containers use over time. */
+  readonly usages: ReadonlyMap<UsageSpec, readonly Rate[]>;
   /** What mode `fluid` does not solve of what it was asked. */
   readonly trafficNotes: readonly Issue[];
 }
@@ -41,19 +52,13 @@ export async function loadTraffic(
   const { scenario, source } = context;
   const issues: Issue[] = [];
   const rates = new Map<RateSpec, Rate>();
+  const { startTimeEpochMicros, end } = scenario;
+  const { textOf } = context;
+  const reading = { startTimeEpochMicros, endMicros: end.untilMicros ?? 0, textOf };
   const read = async (spec: RateSpec, path: Path): Promise<void> => {
-    const { startTimeEpochMicros, end } = scenario;
-    const endMicros = end.untilMicros ?? 0;
-    const { textOf, shownAs } = context;
-    const made = await makeRate(spec, { startTimeEpochMicros, endMicros, textOf });
-    if (!("message" in made)) {
-      rates.set(spec, made);
-      return;
-    }
-    const { key, line, message } = made;
-    if (key === null && spec.type === "series") {
-      issues.push({ ...fileIssue(shownAs(spec.file), message), line, column: line > 0 ? 1 : 0 });
-    } else issues.push(source.issue(key === null ? path : [...path, key], message));
+    const made = await makeRate(spec, reading);
+    if ("message" in made) issues.push(flawIssue(context, spec, path, made));
+    else rates.set(spec, made);
   };
   const all: TrafficSpec[] = [];
   for (const [i, one] of scenario.traffic.entries()) {
@@ -71,8 +76,44 @@ export async function loadTraffic(
   for (const [i, { value }] of scenario.externalMetrics.entries()) {
     await read(value, ["spec", "externalMetrics", i, "value"]);
   }
+  const usages = await readUsages(context, reading, issues);
   issues.push(...nameIssues(context));
-  return issues.length > 0 ? issues : { traffic: all, rates, trafficNotes: fluidNotes(context) };
+  if (issues.length > 0) return issues;
+  return { traffic: all, rates, usages, trafficNotes: fluidNotes(context) };
+}
+
+async function readUsages(
+  context: TrafficContext,
+  reading: RateContext,
+  issues: Issue[],
+): Promise<ReadonlyMap<UsageSpec, readonly Rate[]>> {
+  const usages = new Map<UsageSpec, readonly Rate[]>();
+  for (const [i, { cpuOverTime, memoryOverTime }] of context.scenario.behaviors.entries()) {
+    for (const [resource, spec] of [
+      ["cpu", cpuOverTime],
+      ["memory", memoryOverTime],
+    ] as const) {
+      if (spec === null) continue;
+      const path: Path = ["spec", "behavior", i, resource];
+      const made = await loadUsage(resource, spec, reading);
+      if ("message" in made) issues.push(flawIssue(context, spec.curve, path, made));
+      else usages.set(spec, made);
+    }
+  }
+  return usages;
+}
+
+/** What is wrong, at its place in a file of values or in the scenario. */
+function flawIssue(
+  { source, shownAs }: TrafficContext,
+  spec: RateSpec,
+  path: Path,
+  { key, line, message }: SeriesFlaw & { readonly key: string | null },
+): Issue {
+  if (key !== null || spec.type !== "series") {
+    return source.issue(key === null ? path : [...path, key], message);
+  }
+  return { ...fileIssue(shownAs(spec.file), message), line, column: line > 0 ? 1 : 0 };
 }
 
 function fluidNotes({ source, scenario }: TrafficContext): readonly Issue[] {

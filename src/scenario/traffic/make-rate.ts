@@ -9,14 +9,15 @@ import {
 import type { RateSpec } from "../schema/scenario.js";
 import { formatDuration } from "../units.js";
 import { type OfTime, rateExpression } from "./rate-expression.js";
-import { readSeries, type SeriesFlaw } from "./read-series.js";
+import { readSeries } from "./read-series.js";
+import type { SeriesFlaw } from "./samples.js";
 
 /** How often an expression is looked at; between two looks it is a straight line. */
 const SAMPLE_SECONDS = 1;
 /** Of a run that is longer, that many samples are looked at before it. */
 const MAX_CHECKS = 200_000;
 /** No cluster takes more requests a second. */
-const MAX_PER_SECOND = 1e9;
+const REQUESTS = { unit: "requests a second", max: 1e9 };
 
 export interface RateContext {
   readonly startTimeEpochMicros: number;
@@ -49,30 +50,43 @@ export async function makeRate(spec: RateSpec, context: RateContext): Promise<Ra
     case "series": {
       const text = await context.textOf(spec.file);
       if (typeof text !== "string") return { key: "series", line: 0, message: text.problem };
-      const points = readSeries(text, spec, context.startTimeEpochMicros);
+      const { startTimeEpochMicros } = context;
+      const points = readSeries(text, spec, { startTimeEpochMicros, beyond: "zero" });
       return "message" in points ? { key: null, ...points } : steppedRate(points);
     }
   }
 }
 
 async function ofExpression(text: string, context: RateContext): Promise<RateOrFlaw> {
-  const expression = await rateExpression(text);
-  const flaw = (message: string): RateOrFlaw => ({ key: "expression", line: 0, message });
-  if (typeof expression !== "function") return flaw(expression.problem);
-  const endSeconds = context.endMicros / MICROS_PER_SECOND;
-  const step = Math.max(SAMPLE_SECONDS, endSeconds / MAX_CHECKS);
-  for (let seconds = 0; seconds <= endSeconds; seconds += step) {
-    const problem = rateProblem(expression, seconds);
-    if (problem !== null) return flaw(problem);
-  }
+  const checked = await checkedExpression(text, context.endMicros, REQUESTS);
+  if ("message" in checked) return { key: "expression", line: 0, ...checked };
+  const { at } = checked;
   // Between the samples that were looked at it may be anything.
-  const safe: OfTime = (seconds) => Math.max(0, Math.min(MAX_PER_SECOND, expression(seconds) || 0));
+  const safe: OfTime = (seconds) => Math.max(0, Math.min(REQUESTS.max, at(seconds) || 0));
   return new SampledRate(safe, SAMPLE_SECONDS);
 }
 
-function rateProblem(expression: OfTime, seconds: number): string | null {
-  const rate = expression(seconds);
-  if (rate >= 0 && rate <= MAX_PER_SECOND) return null;
-  const at = formatDuration(Math.round(seconds * MICROS_PER_SECOND));
-  return `is ${rate} requests a second at ${at}: expected 0 to ${MAX_PER_SECOND}`;
+/** What an expression counts, and the most that is believed. */
+export interface Counted {
+  readonly unit: string;
+  readonly max: number;
+}
+
+/** An expression that is from 0 to its maximum at all moments of a run that were looked at. */
+export async function checkedExpression(
+  text: string,
+  endMicros: number,
+  { unit, max }: Counted,
+): Promise<{ readonly at: OfTime; readonly stepSeconds: number } | { readonly message: string }> {
+  const at = await rateExpression(text);
+  if (typeof at !== "function") return { message: at.problem };
+  const endSeconds = endMicros / MICROS_PER_SECOND;
+  const stepSeconds = Math.max(SAMPLE_SECONDS, endSeconds / MAX_CHECKS);
+  for (let seconds = 0; seconds <= endSeconds; seconds += stepSeconds) {
+    const value = at(seconds);
+    if (value >= 0 && value <= max) continue;
+    const when = formatDuration(Math.round(seconds * MICROS_PER_SECOND));
+    return { message: `is ${value} ${unit} at ${when}: expected 0 to ${max}` };
+  }
+  return { at, stepSeconds };
 }

@@ -1,41 +1,61 @@
-import { CsvRows } from "../../base/csv-rows.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { RatePoint } from "../../traffic/arrivals/rate.js";
 import type { RateSeries } from "../schema/scenario.js";
-import { parseInstant } from "../units.js";
-
-/** What is wrong in a file, and in which of its lines; 0: in all of it. */
-export interface SeriesFlaw {
-  readonly line: number;
-  readonly message: string;
-}
-
-/** A value at a time, in seconds of the run; NaN where it is missing. */
-interface Sample {
-  readonly line: number;
-  readonly seconds: number;
-  readonly value: number;
-}
-
-type Samples = readonly Sample[] | SeriesFlaw;
+import { csvSamples } from "./csv-samples.js";
+import { prometheusSamples } from "./prometheus-samples.js";
+import { namedRow, rowSamples } from "./row-samples.js";
+import type { Sample, Samples, SeriesFlaw } from "./samples.js";
 
 /** Gaps are what is longer than so many of the shortest steps. */
 const STEP_TOLERANCE = 1.5;
 
+/** Where and when a series is read. */
+export interface SeriesContext {
+  readonly startTimeEpochMicros: number;
+  /** What holds before the first value and after the last: nothing (`zero`), or these. */
+  readonly beyond: "zero" | "hold";
+}
+
+type Points = readonly RatePoint[] | SeriesFlaw;
+
 /**
- * The rate that a file says, as points that hold until the next (`linear`: in gaps straight lines, as
+ * The values that a file says, as points that hold until the next (`linear`: in gaps straight lines, as
  * many points). What lies before the run is passed over.
  */
-export function readSeries(
+export function readSeries(text: string, spec: RateSeries, context: SeriesContext): Points {
+  const found = samplesOf(text, spec, context.startTimeEpochMicros);
+  return "message" in found ? found : checkedPoints(found, spec, context);
+}
+
+/** The series of every line, in their order. */
+export function readRows(
   text: string,
   spec: RateSeries,
-  startTimeEpochMicros: number,
-): readonly RatePoint[] | SeriesFlaw {
-  const isPrometheus = text.trimStart().startsWith("{");
-  const found = isPrometheus
-    ? prometheusSamples(text, spec, startTimeEpochMicros)
-    : csvSamples(text, spec, startTimeEpochMicros);
-  if ("message" in found) return found;
+  context: SeriesContext,
+): readonly (readonly RatePoint[])[] | SeriesFlaw {
+  const rows = rowSamples(text, spec.everyMicros!);
+  if ("message" in rows) return rows;
+  const all: (readonly RatePoint[])[] = [];
+  for (const { line, samples } of rows) {
+    const points = checkedPoints(samples, spec, context);
+    if ("message" in points) return { ...points, line: points.line || line };
+    all.push(points);
+  }
+  return all;
+}
+
+function samplesOf(text: string, spec: RateSeries, startMicros: number): Samples {
+  if (spec.row !== null) return namedRow(text, spec);
+  return text.trimStart().startsWith("{")
+    ? prometheusSamples(text, spec, startMicros)
+    : csvSamples(text, spec, startMicros);
+}
+
+function checkedPoints(
+  found: readonly Sample[],
+  spec: RateSeries,
+  { beyond }: SeriesContext,
+): Points {
   const known = found.filter(({ value }) => !Number.isNaN(value));
   if (known.length === 0) return { line: 0, message: "holds no value" };
   for (const [i, { line, seconds }] of found.entries()) {
@@ -44,15 +64,19 @@ export function readSeries(
     const what = seconds === before.seconds ? "is that of the row before" : "goes back";
     return { line, message: `the time ${what}: expected times that rise` };
   }
-  return pointsOf(found, known, spec);
+  const step = shortestStep(found);
+  const points = filledPoints(known, step, spec);
+  if ("message" in points) return points;
+  const last = points.at(-1)!;
+  if (beyond === "hold") return withinRun(points, points[0]!.perSecond);
+  return withinRun([...points, { seconds: last.seconds + step, perSecond: 0 }], 0);
 }
 
-function pointsOf(
-  all: Samples & readonly Sample[],
+function filledPoints(
   known: readonly Sample[],
+  step: number,
   { gaps, perMicros, scale }: RateSeries,
-): readonly RatePoint[] | SeriesFlaw {
-  const step = shortestStep(all);
+): Points {
   const factor = (scale * MICROS_PER_SECOND) / perMicros;
   const points: RatePoint[] = [];
   for (const [i, { line, seconds, value }] of known.entries()) {
@@ -72,8 +96,7 @@ function pointsOf(
       points.push({ seconds: at, perSecond: between * factor });
     }
   }
-  const last = points.at(-1)!;
-  return withinRun([...points, { seconds: last.seconds + step, perSecond: 0 }]);
+  return points;
 }
 
 function shortestStep(samples: readonly Sample[]): number {
@@ -84,134 +107,13 @@ function shortestStep(samples: readonly Sample[]): number {
   return Number.isFinite(shortest) ? shortest : 1;
 }
 
-/** From time 0 on: the last point before it holds there. */
-function withinRun(points: readonly RatePoint[]): readonly RatePoint[] | SeriesFlaw {
+/** From time 0 on: the last point before it holds there, or `before` where there is none. */
+function withinRun(points: readonly RatePoint[], before: number): Points {
   const first = points.findIndex(({ seconds }) => seconds > 0);
-  if (first < 0) return { line: 0, message: "ends before the run begins: see `startTime`" };
-  const { perSecond } = points[first - 1] ?? { perSecond: 0 };
-  return [{ seconds: 0, perSecond }, ...points.slice(first)];
-}
-
-function csvSamples(text: string, spec: RateSeries, startMicros: number): Samples {
-  const samples: Sample[] = [];
-  let flaw: SeriesFlaw | null = null;
-  let columns: { readonly time: number; readonly value: number } | null = null;
-  const rows = new CsvRows({
-    row: (line, fields) => {
-      if (flaw !== null) return;
-      if (columns === null) {
-        const found = columnsOf(fields, spec);
-        if ("message" in found) flaw = found;
-        else columns = found;
-        return;
-      }
-      const read = csvSample(fields, { line, row: samples.length, columns, spec, startMicros });
-      if ("message" in read) flaw = read;
-      else samples.push(read);
-    },
-    broken: (line, _text, message) => {
-      flaw ??= { line, message };
-    },
-  });
-  rows.push(text);
-  rows.end();
-  return flaw ?? samples;
-}
-
-function columnsOf(
-  fields: readonly string[],
-  { time, value, everyMicros }: RateSeries,
-): { readonly time: number; readonly value: number } | SeriesFlaw {
-  const names = fields.map((field) => field.trim());
-  const has = `has ${names.map((name) => `\`${name}\``).join(", ")}`;
-  const at = names.indexOf(value);
-  if (at < 0) return { line: 1, message: `${has}, and no column \`${value}\`: say \`value\`` };
-  if (time === null) {
-    return everyMicros !== null
-      ? { time: -1, value: at }
-      : { line: 1, message: `${has}: expected \`time\`, a column, or \`every\`, a step` };
+  if (first < 0 && points.length > 1) {
+    return { line: 0, message: "ends before the run begins: see `startTime`" };
   }
-  const timeAt = names.indexOf(time.column);
-  if (timeAt < 0) return { line: 1, message: `${has}, and no column \`${time.column}\`` };
-  return { time: timeAt, value: at };
-}
-
-interface CsvPlace {
-  readonly line: number;
-  readonly row: number;
-  readonly columns: { readonly time: number; readonly value: number };
-  readonly spec: RateSeries;
-  readonly startMicros: number;
-}
-
-function csvSample(fields: readonly string[], place: CsvPlace): Sample | SeriesFlaw {
-  const { line, row, columns, spec, startMicros } = place;
-  const value = amount(fields[columns.value] ?? "");
-  if (value === null) {
-    const message = `\`${fields[columns.value]}\` is no number of 0 or more`;
-    return { line, message };
-  }
-  if (columns.time < 0)
-    return { line, seconds: (row * spec.everyMicros!) / MICROS_PER_SECOND, value };
-  const text = (fields[columns.time] ?? "").trim();
-  const micros = timeOf(text, spec.time!.micros, startMicros);
-  if (micros !== null) return { line, seconds: micros / MICROS_PER_SECOND, value };
-  const message = `\`${text}\` is no time: expected a number, or a date such as 1998-04-30 21:30:00`;
-  return { line, message };
-}
-
-/** Microseconds of the run; null for what is no time. */
-function timeOf(text: string, micros: number, startMicros: number): number | null {
-  if (/^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number(text) * micros;
-  const zoned = /[zZ]$|[+-]\d{2}:\d{2}$/.test(text) ? text : `${text}Z`;
-  const parsed = parseInstant(zoned.replace(" ", "T"));
-  return "value" in parsed ? parsed.value - startMicros : null;
-}
-
-/** A number of 0 or more; NaN where nothing is written, or that it is none; null for anything else. */
-function amount(text: string): number | null {
-  const trimmed = text.trim();
-  if (trimmed === "" || trimmed === "NaN") return Number.NaN;
-  const value = Number(trimmed);
-  return Number.isFinite(value) && value >= 0 ? value : null;
-}
-
-interface PrometheusSeries {
-  readonly metric?: Readonly<Record<string, string>>;
-  readonly values?: readonly (readonly [number, string])[];
-}
-
-function prometheusSamples(text: string, spec: RateSeries, startMicros: number): Samples {
-  const expected = "expected the answer of a Prometheus query_range, with data.result";
-  let result: readonly PrometheusSeries[] | undefined;
-  try {
-    const answer = JSON.parse(text) as { data?: { result?: readonly PrometheusSeries[] } };
-    result = answer.data?.result;
-  } catch {
-    return { line: 0, message: `is no JSON: ${expected}` };
-  }
-  if (!Array.isArray(result)) return { line: 0, message: expected };
-  const wanted = Object.entries(spec.labels);
-  const chosen = result.filter(({ metric = {} }: PrometheusSeries) =>
-    wanted.every(([label, value]) => metric[label] === value),
-  );
-  if (chosen.length === 0) return { line: 0, message: "has no series with these labels" };
-  const sums = new Map<number, number>();
-  for (const { values } of chosen as readonly PrometheusSeries[]) {
-    if (!Array.isArray(values))
-      return { line: 0, message: `a series has no \`values\`: ${expected}` };
-    for (const pair of values as readonly (readonly [number, string])[]) {
-      const [seconds, written] = Array.isArray(pair) ? pair : [Number.NaN, ""];
-      const value = amount(String(written));
-      if (value === null || typeof seconds !== "number" || Number.isNaN(seconds)) {
-        return {
-          line: 0,
-          message: `${JSON.stringify(pair)} is no time with a number of 0 or more`,
-        };
-      }
-      sums.set(seconds, (sums.get(seconds) ?? 0) + value);
-    }
-  }
-  const start = startMicros / MICROS_PER_SECOND;
-  return [...sums].map(([seconds, value]) => ({ line: 0, seconds: seconds - start, value }));
+  const later = first < 0 ? [] : points.slice(first);
+  const { perSecond } = points[(first < 0 ? points.length : first) - 1] ?? { perSecond: before };
+  return [{ seconds: 0, perSecond }, ...later];
 }

@@ -8,16 +8,17 @@ interface Life {
   readonly startMicros: TimeMicros;
 }
 
-/** The counters of containers that use always the same, as `behavior` says. */
+/** The counters of containers as `behavior` says what they use. */
 export class BehaviorCounters {
-  constructor(private readonly behavior: Pick<ContainerBehavior, "usage">) {}
+  constructor(private readonly behavior: ContainerBehavior) {}
 
   /** In nanoseconds of one core: a thousandth of a core uses one in a microsecond. */
   cpuNanos(pod: PodVersion, { container, startMicros }: Life, atMicros: TimeMicros): number {
-    return this.behavior.usage(pod, container).cpuMillis * (atMicros - startMicros);
+    const span = { fromMicros: startMicros, toMicros: atMicros };
+    return this.behavior.meanCpuMillis(pod, container, span) * (atMicros - startMicros);
   }
 
-  memoryBytes(pod: PodVersion, { container }: Life): number {
-    return this.behavior.usage(pod, container).memoryBytes;
+  memoryBytes(pod: PodVersion, { container }: Life, atMicros: TimeMicros): number {
+    return this.behavior.memoryBytesAt(pod, container, atMicros);
   }
 }

@@ -1,6 +1,7 @@
 import type { Labels } from "../../api/kubernetes.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
+import type { UsageOverTime } from "./usage-over-time.js";
 
 /** What the containers that it matches do. A null leaves the default. */
 export interface BehaviorEntry {
@@ -24,6 +25,9 @@ export interface BehaviorEntry {
   readonly stopMicros: DistributionSpec | null;
   readonly cpuMillis: DistributionSpec | null;
   readonly memoryBytes: DistributionSpec | null;
+  /** In place of `cpuMillis` (in cores) and `memoryBytes`. */
+  readonly cpuOverTime: UsageOverTime | null;
+  readonly memoryOverTime: UsageOverTime | null;
   /** In microseconds: from when it serves until it crashes. */
   readonly crashMicros: DistributionSpec | null;
 }

@@ -4,6 +4,7 @@ import { own } from "../../base/own.js";
 import { type Distribution, distributionOf } from "../../kernel/distribution.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { BehaviorEntry, BehaviorMatch } from "./behavior-entry.js";
+import type { UsageOverTime } from "./usage-over-time.js";
 
 const COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index";
 
@@ -21,6 +22,8 @@ export interface Behavior {
   readonly stopMicros: Distribution | null;
   readonly cpuMillis: Distribution | null;
   readonly memoryBytes: Distribution | null;
+  readonly cpuOverTime: UsageOverTime | null;
+  readonly memoryOverTime: UsageOverTime | null;
   readonly crashMicros: Distribution | null;
 }
 
@@ -45,6 +48,11 @@ export class BehaviorIndex {
 
   constructor(entries: readonly BehaviorEntry[]) {
     this.behaviors = entries.map(behaviorOf);
+  }
+
+  /** Whether any entry has containers use what changes over time. */
+  get hasUsageOverTime(): boolean {
+    return this.behaviors.some((one) => one.cpuOverTime !== null || one.memoryOverTime !== null);
   }
 
   /** Entries that match some containers only, and have decided for none so far, by their index. */
@@ -143,6 +151,8 @@ function behaviorOf(entry: BehaviorEntry): Behavior {
     stopMicros: distribution(entry.stopMicros),
     cpuMillis: distribution(entry.cpuMillis),
     memoryBytes: distribution(entry.memoryBytes),
+    cpuOverTime: entry.cpuOverTime,
+    memoryOverTime: entry.memoryOverTime,
     crashMicros: distribution(entry.crashMicros),
   };
 }

@@ -10,6 +10,7 @@ import { type Behavior, BehaviorIndex } from "./behavior-index.js";
 import { entityOrdinal } from "./entity-ordinal.js";
 import { PodOrdinals } from "./pod-ordinals.js";
 import type { PodRun, PodRunSource } from "./pod-run.js";
+import type { UsageCurve, UsageOverTime } from "./usage-over-time.js";
 
 export interface ContainerBehaviorOptions {
   readonly store: ObjectStore;
@@ -17,6 +18,13 @@ export interface ContainerBehaviorOptions {
   /** The first that matches a container decides. */
   readonly entries: readonly BehaviorEntry[];
   readonly defaults: BehaviorDefaults;
+  /** How often what changes over time is told anew to those who measure. */
+  readonly usageEveryMicros: TimeMicros;
+}
+
+interface Span {
+  readonly fromMicros: TimeMicros;
+  readonly toMicros: TimeMicros;
 }
 
 /** What one run of a container will do, told when it starts. */
@@ -128,24 +136,100 @@ export class ContainerBehavior {
     return behavior === null ? null : this.index.indexOf(behavior);
   }
 
-  /** What the container uses while it runs. */
+  /**
+   * What the container uses from an instant on: of what changes over time, the mean until the next multiple
+   * of `usageEveryMicros`.
+   */
   usage(
     pod: PodVersion,
     container: Container,
+    fromMicros: TimeMicros,
   ): { readonly cpuMillis: number; readonly memoryBytes: number } {
-    const { cpuShareOfRequest, memoryShareOfRequest } = this.options.defaults;
-    const behavior = this.index.find(pod, container);
+    const every = this.usageEveryMicros ?? 1;
+    const until = (Math.floor(fromMicros / every) + 1) * every;
+    const span = { fromMicros, toMicros: until };
+    return {
+      cpuMillis: Math.round(this.meanCpuMillis(pod, container, span)),
+      memoryBytes: Math.round(this.meanMemoryBytes(pod, container, span)),
+    };
+  }
+
+  /** How often usage has to be asked for anew; null: it never changes. */
+  get usageEveryMicros(): TimeMicros | null {
+    return this.index.hasUsageOverTime ? this.options.usageEveryMicros : null;
+  }
+
+  usageVaries(pod: PodVersion, container: Container): boolean {
     const made = this.podRun(pod);
-    const requests = container.resources?.requests ?? {};
-    const cpuMillis =
-      made?.cpuMillis ??
-      this.drawn(behavior?.cpuMillis, "cpu", { pod, container, ordinal: 0 }) ??
-      Math.round(parseCpuMillis(requests.cpu ?? 0) * cpuShareOfRequest);
-    const memoryBytes =
-      made?.memoryBytes ??
-      this.drawn(behavior?.memoryBytes, "memory", { pod, container, ordinal: 0 }) ??
-      Math.round(parseBytes(requests.memory ?? 0) * memoryShareOfRequest);
-    return { cpuMillis, memoryBytes };
+    const behavior = this.index.find(pod, container);
+    const cpu = made?.cpuMillis === undefined && (behavior?.cpuOverTime ?? null) !== null;
+    return cpu || this.memoryCurve(pod, container) !== null;
+  }
+
+  meanCpuMillis(pod: PodVersion, container: Container, { fromMicros, toMicros }: Span): number {
+    const behavior = this.index.find(pod, container);
+    const made = this.podRun(pod)?.cpuMillis;
+    if (made !== undefined) return made;
+    const { requests, limits } = container.resources ?? {};
+    const overTime = behavior?.cpuOverTime ?? null;
+    if (overTime !== null) {
+      const mean = this.curveOf(pod, overTime).meanBetween(fromMicros, toMicros);
+      if (overTime.of === "amount") return mean * 1_000;
+      return mean * parseCpuMillis((overTime.of === "request" ? requests : limits)?.cpu ?? 0);
+    }
+    const drawn = this.drawn(behavior?.cpuMillis, "cpu", { pod, container, ordinal: 0 });
+    const { cpuShareOfRequest } = this.options.defaults;
+    return drawn ?? Math.round(parseCpuMillis(requests?.cpu ?? 0) * cpuShareOfRequest);
+  }
+
+  memoryBytesAt(pod: PodVersion, container: Container, atMicros: TimeMicros): number {
+    const span = { fromMicros: atMicros, toMicros: atMicros };
+    return this.meanMemoryBytes(pod, container, span);
+  }
+
+  /** From when on the container uses more memory than that; null: never, or not because it changes. */
+  memoryAbove(
+    pod: PodVersion,
+    container: Container,
+    limit: { readonly bytes: number; readonly fromMicros: TimeMicros },
+  ): TimeMicros | null {
+    const curve = this.memoryCurve(pod, container);
+    if (curve === null) return null;
+    const { unit } = curve;
+    return unit === 0 ? null : curve.of.firstAbove(limit.bytes / unit, limit.fromMicros);
+  }
+
+  private meanMemoryBytes(
+    pod: PodVersion,
+    container: Container,
+    { fromMicros, toMicros }: Span,
+  ): number {
+    const made = this.podRun(pod)?.memoryBytes;
+    if (made !== undefined) return made;
+    const curve = this.memoryCurve(pod, container);
+    if (curve !== null) return curve.of.meanBetween(fromMicros, toMicros) * curve.unit;
+    const behavior = this.index.find(pod, container);
+    const drawn = this.drawn(behavior?.memoryBytes, "memory", { pod, container, ordinal: 0 });
+    const { memoryShareOfRequest } = this.options.defaults;
+    const request = container.resources?.requests?.["memory"] ?? 0;
+    return drawn ?? Math.round(parseBytes(request) * memoryShareOfRequest);
+  }
+
+  /** The memory over time, and how many bytes one of it is. */
+  private memoryCurve(
+    pod: PodVersion,
+    container: Container,
+  ): { readonly of: UsageCurve; readonly unit: number } | null {
+    const overTime = this.index.find(pod, container)?.memoryOverTime ?? null;
+    if (overTime === null || this.podRun(pod)?.memoryBytes !== undefined) return null;
+    const { requests, limits } = container.resources ?? {};
+    const whole = overTime.of === "request" ? requests : limits;
+    const unit = overTime.of === "amount" ? 1 : parseBytes(whole?.["memory"] ?? 0);
+    return { of: this.curveOf(pod, overTime), unit };
+  }
+
+  private curveOf(pod: PodVersion, { curves }: UsageOverTime): UsageCurve {
+    return curves[this.ordinals.ordinalOf(pod) % curves.length]!;
   }
 
   private readiness(

@@ -26,6 +26,11 @@ export class PodOrdinals {
       : `${owner}#${this.ordinals[pod.row] ?? 0}`;
   }
 
+  /** The number of the pod among those of its owner, from 0; 0 of a bare one. */
+  ordinalOf(pod: PodVersion): number {
+    return ownerKey(pod) === null ? 0 : (this.ordinals[pod.row] ?? 0);
+  }
+
   private count(pod: PodVersion): void {
     const owner = ownerKey(pod);
     if (owner === null) return;
