@@ -1,7 +1,6 @@
 import { counted } from "../base/counted.js";
 import type { Concern } from "../scenario/concerned-pods.js";
 import { ALL_PODS } from "../scenario/coverage.js";
-import { PODS_NOT_MADE } from "../scenario/modelled-fields.js";
 
 const MAX_NAMED = 2;
 
@@ -13,14 +12,10 @@ export function whatOf({ kind, field, meant, place }: Concern): string {
 }
 
 /** `12 pods of Deployment shop/web`; the objects alone where that is no pod's matter. */
-export function whoOf({ kind, objects, podsCount, podsOf }: Concern): string {
+export function whoOf({ objects, podsCount, podsOf }: Concern): string {
   const named = objects.slice(0, MAX_NAMED).join(", ");
   const rest = objects.length - MAX_NAMED;
   const who = rest > 0 ? `${named} and ${rest} more` : named;
-  if (PODS_NOT_MADE.includes(kind)) {
-    const there = podsCount === 0 ? "" : `; there before: ${counted(podsCount, "pod")}`;
-    return `pods of ${who} are not made${there}`;
-  }
   if (podsOf.has(ALL_PODS)) return `${who}: all pods (${podsCount})`;
   const isAboutPods = podsOf.size > 0 && !objects.every((object) => object.startsWith("Pod "));
   return isAboutPods ? `${counted(podsCount, "pod")} of ${who}` : who;

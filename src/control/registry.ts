@@ -21,6 +21,7 @@ import {
   TERMINATED_POD_GC_THRESHOLD,
 } from "./pod-garbage-collector/pod-garbage-collector.js";
 import { ReplicaSetController } from "./replicaset/replica-set-controller.js";
+import { ReplicationManager } from "./replication/replication-manager.js";
 import { ResourceClaimController } from "./resource-claim/resource-claim-controller.js";
 import { ResourceQuotaController } from "./resourcequota/resource-quota-controller.js";
 import { StatefulSetController } from "./statefulset/stateful-set-controller.js";
@@ -43,6 +44,12 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     controller: ReplicaSetController,
     kinds: ["ReplicaSet", "Pod"],
     workers: syncs("concurrentReplicasetSyncs", "ReplicaSets", 5),
+  },
+  {
+    name: "replicationcontroller-controller",
+    controller: ReplicationManager,
+    kinds: ["ReplicationController", "Pod"],
+    workers: syncs("concurrentRcSyncs", "ReplicationControllers", 5),
   },
   {
     name: "deployment-controller",

@@ -6,12 +6,6 @@ export const UNKNOWN_FIELD: Effect = "placement";
 /** Kinds that no table names: somebody's controller may make pods of them. */
 export const UNKNOWN_KIND: Effect = "placement";
 
-/** Kinds whose controllers would make pods, and are missing. */
-export const PODS_NOT_MADE: readonly string[] = ALL_KINDS.filter((kind) => {
-  const { podSpecPath, fields } = KINDS[kind];
-  return podSpecPath !== undefined && typeof fields === "string";
-});
-
 /** Kinds of Kubernetes that are not kept, and well-known others. */
 const LEFT_ASIDE: Readonly<Record<string, Effect>> = {
   // Its controller decides how much pods ask for.

@@ -67,7 +67,6 @@ function report(): SummaryReport {
     notModelled: [
       concern({ field: "spec.securityContext", effect: "none", podsCount: 1200 }),
       concern({ field: "spec.containers[].lifecycle", effect: "timing", podsCount: 2 }),
-      concern({ kind: "ReplicationController", objects: ["ReplicationController shop/db"] }),
       concern({ kind: "Widget", objects: ["Widget a", "Widget b", "Widget c"], podsOf: new Set() }),
       concern({ kind: "Role", effect: "none", objects: ["Role shop/r"], podsOf: new Set() }),
     ],

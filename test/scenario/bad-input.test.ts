@@ -160,9 +160,9 @@ describe("a scenario that is wrong is refused with place, value and what would b
       "a flag of a controller that is to come",
       replaced(
         "  manifests",
-        "  controlPlane: { controllerManager: { concurrentRcSyncs: 3 } }\n  manifests",
+        "  controlPlane: { controllerManager: { maxEndpointsPerSlice: 3 } }\n  manifests",
       ),
-      [/^s\.yaml:12:59: .*not supported yet: the ReplicationController controller/],
+      [/^s\.yaml:12:62: .*not supported yet: the size of EndpointSlices/],
     ],
     [
       "a change of traffic that there is not",

@@ -14,13 +14,6 @@ spec:
   selector: { matchLabels: { app: ${name} } }
   template: { metadata: { labels: { app: ${name} } }, spec: { ${podSpec} } }
 `;
-const REPLICATION_CONTROLLER = `apiVersion: v1
-kind: ReplicationController
-metadata: { name: db, namespace: shop }
-spec:
-  selector: { app: db }
-  template: { metadata: { labels: { app: db } }, spec: { ${container()} } }
-`;
 const pod = (name: string, podSpec: string): string =>
   `{ apiVersion: v1, kind: Pod, metadata: { name: ${name}, namespace: shop }, spec: { ${podSpec} } }\n`;
 const generator = (name: string, kind: string, spec: string): string =>
@@ -68,11 +61,6 @@ describe("what is not modelled tells the pods that it concerns", () => {
       what: "a field of pods of nobody: these",
       given: [pod("one", container(HOOK)), pod("two", container(HOOK)), pod("other", container())],
       says: ["Pod spec.containers[].lifecycle.preStop.exec: Pod shop/one, Pod shop/two"],
-    },
-    {
-      what: "a kind whose controller is missing: pods that are not there",
-      given: [REPLICATION_CONTROLLER, pod("other", container())],
-      says: ["ReplicationController: pods of ReplicationController shop/db are not made"],
     },
     {
       what: "an autoscaler: the pods of its target",

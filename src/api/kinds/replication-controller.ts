@@ -1,7 +1,8 @@
 import { defaultReplicationController } from "../defaults/workloads.js";
+import type { ReplicationControllerSpec, ReplicationControllerStatus } from "../schemas/types.js";
 import { validateReplicationController } from "../validation/workloads.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
-import type { ReplicationControllerSpec, ReplicationControllerStatus } from "../schemas/types.js";
+import { POD_TEMPLATE } from "./pod-fields.js";
 
 export const REPLICATION_CONTROLLER: KindDescriptor<
   ReplicationControllerSpec,
@@ -14,5 +15,10 @@ export const REPLICATION_CONTROLLER: KindDescriptor<
   podSpecPath: ["spec", "template", "spec"],
   isScaled: true,
   workload: { desiredPods: ({ replicas = 1 }) => replicas },
-  fields: "placement",
+  fields: {
+    replicas: "modelled",
+    selector: "modelled",
+    template: POD_TEMPLATE,
+    minReadySeconds: "modelled",
+  },
 };

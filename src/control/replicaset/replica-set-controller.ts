@@ -1,4 +1,5 @@
 import type { OwnerReference } from "../../api/kubernetes.js";
+import type { Selector } from "../../api/label-selector.js";
 import type { NewPod } from "../../api/new-object.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { AnswerId } from "../../store/client.js";
@@ -16,11 +17,24 @@ import { templatePod } from "../template-pod.js";
 import { Timestamps } from "../timestamps.js";
 import type { PodCounts } from "./pod-tally.js";
 import { podsToDelete } from "./pods-to-delete.js";
-import { type Membership, type ReplicaSet, ReplicaSetPods } from "./replica-set-pods.js";
+import {
+  type Membership,
+  type ReplicaSet,
+  ReplicaSetPods,
+  type ReplicatedKind,
+} from "./replica-set-pods.js";
 import { replicaSetStatus } from "./replica-set-status.js";
 
 /** Most pods that one sync creates or deletes. */
 const BURST_REPLICAS = 500;
+
+/** What differs between the kinds whose pods this controller keeps. */
+export interface Replicated {
+  readonly kind: ReplicatedKind;
+  /** Of its queue and its random streams; unique in the run. */
+  readonly name: string;
+  selectorOf(set: ReplicaSet): Selector;
+}
 
 /** A sync that is under way. */
 interface Sync {
@@ -47,11 +61,10 @@ interface Sync {
  */
 export class ReplicaSetController implements Controller {
   private readonly syncs: Syncs<Sync>;
-  private readonly sets: FreshView<"ReplicaSet">;
+  private readonly sets: FreshView<ReplicatedKind>;
   private readonly podInformer: Informer<"Pod">;
   private readonly pods: ReplicaSetPods;
   private readonly expectations = new Expectations();
-  private readonly selectors = new Selectors();
   private readonly timestamps: Timestamps;
   private readonly podRequests = new WeakMap<ReplicaSet["spec"], NewPod>();
   private readonly claimed: AnswerId;
@@ -59,21 +72,25 @@ export class ReplicaSetController implements Controller {
   private readonly deleted: AnswerId;
   private readonly statuses: StatusWrites<Sync>;
 
-  constructor(private readonly options: ControllerOptions) {
+  constructor(
+    private readonly options: ControllerOptions,
+    private readonly replicated: Replicated = replicaSets(),
+  ) {
     const { engine, informers, client, workers } = options;
     this.syncs = new Syncs<Sync>({
       engine,
       client,
-      name: "replicaset",
+      name: replicated.name,
       workers,
       begin: (row) => this.begin(row),
       step: (sync) => this.step(sync),
     });
-    this.sets = new FreshView(informers.informer("ReplicaSet"));
+    this.sets = new FreshView(informers.informer<ReplicatedKind>(replicated.kind));
     this.podInformer = informers.informer("Pod");
     this.timestamps = new Timestamps(options.startTimeMs);
     this.pods = new ReplicaSetPods(
-      (set) => this.selectors.of(set.spec.selector),
+      replicated.kind,
+      (set) => replicated.selectorOf(set),
       (row) => this.syncs.add(row),
     );
     this.claimed = this.syncs.onAnswer((sync, outcome) => this.onClaimed(sync, outcome));
@@ -254,7 +271,7 @@ export class ReplicaSetController implements Controller {
   private deletePods(sync: Sync, count: number): void {
     const { set, membership } = sync;
     const { engine } = this.options;
-    const ties = engine.streams.stream("control/replicaset/ties");
+    const ties = engine.streams.stream(`control/${this.replicated.name}/ties`);
     const related: PodVersion[] = [];
     for (const tally of this.pods.relatedTo(set)) related.push(...tally.activePods());
     const chosen = podsToDelete(
@@ -319,4 +336,13 @@ export class ReplicaSetController implements Controller {
   private event(set: ReplicaSet, type: "Normal" | "Warning", reason: string, message: string) {
     this.options.observer.event(type, reason, set, message, this.options.engine.now);
   }
+}
+
+function replicaSets(): Replicated {
+  const selectors = new Selectors();
+  return {
+    kind: "ReplicaSet",
+    name: "replicaset",
+    selectorOf: ({ spec }) => selectors.of(spec.selector),
+  };
 }

@@ -1,10 +1,12 @@
 import type { Selector } from "../../api/label-selector.js";
-import { controllerOf, type ObjectVersion } from "../../api/object-version.js";
+import { controllerOf, type VersionOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { Controllees } from "../controllees.js";
 import { isPodActive, PodTally } from "./pod-tally.js";
 
-export type ReplicaSet = ObjectVersion<"ReplicaSet">;
+/** Kinds that keep a number of equal pods. */
+export type ReplicatedKind = "ReplicaSet" | "ReplicationController";
+export type ReplicaSet = VersionOf<ReplicatedKind>;
 
 /** A ReplicaSet with its pods, and the pods that it should adopt. */
 export interface Membership {
@@ -24,9 +26,10 @@ export class ReplicaSetPods {
   private readonly membershipOf: (Membership | undefined)[] = [];
   private readonly orphans = new Map<string, Map<number, PodVersion>>();
   private readonly setsIn = new Map<string, Map<number, ReplicaSet>>();
-  private readonly siblings = new Controllees<"ReplicaSet">();
+  private readonly siblings = new Controllees<ReplicatedKind>();
 
   constructor(
+    private readonly kind: ReplicatedKind,
     private readonly selectorOf: (set: ReplicaSet) => Selector,
     /** Called for the row of a set that has pods to adopt. */
     private readonly onAdoptable: (row: number) => void,
@@ -85,7 +88,7 @@ export class ReplicaSetPods {
       }
     }
     const owner = controllerOf(pod);
-    const membership = owner?.kind === "ReplicaSet" ? this.of(owner.uid) : undefined;
+    const membership = owner?.kind === this.kind ? this.of(owner.uid) : undefined;
     if (before !== undefined && before !== membership) this.leave(before, pod.row);
     this.membershipOf[pod.row] = membership;
     membership?.tally.put(pod);

@@ -49,7 +49,6 @@ const PRESETS = Object.keys(CYCLE_TIME_PRESETS) as CycleTimePreset[];
 const laterFlags = {
   maxEndpointsPerSlice: "the size of EndpointSlices",
   endpointsliceUpdatesBatchPeriod: "gathering changes of EndpointSlices",
-  concurrentRcSyncs: "the ReplicationController controller",
   resourceQuotaSyncPeriod: "the resource quota controller",
   pvclaimbinderSyncPeriod: "the volume binder",
 } as const;

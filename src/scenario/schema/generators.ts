@@ -10,9 +10,8 @@ import type { Arrivals, Generator, Variation } from "./scenario.js";
 import type { Parsed } from "../units.js";
 import { flawsOf } from "./zod-issues.js";
 
-const POD_KINDS = ALL_KINDS.filter((kind) => KINDS[kind].podSpecPath !== undefined);
-/** Kinds whose pods somebody makes in this version. */
-const TEMPLATE_KINDS = POD_KINDS.filter((kind) => typeof KINDS[kind].fields !== "string");
+/** Kinds that are pods or make some. */
+const TEMPLATE_KINDS = ALL_KINDS.filter((kind) => KINDS[kind].podSpecPath !== undefined);
 
 const arrivals = z
   .strictObject({
@@ -39,11 +38,7 @@ function parseTemplate(raw: unknown): Parsed<Manifest> {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return { problem: expected };
   const { kind, spec } = raw as Record<string, unknown>;
   const known = TEMPLATE_KINDS.find((name) => name === kind);
-  if (known === undefined) {
-    return POD_KINDS.some((name) => name === kind)
-      ? { problem: `not supported yet: generating a ${String(kind)}; ${expected}` }
-      : { problem: expected };
-  }
+  if (known === undefined) return { problem: expected };
   if (typeof spec !== "object" || spec === null) return { problem: expected };
   const metadata = (raw as Partial<Manifest>).metadata ?? {};
   if (typeof metadata !== "object" || Array.isArray(metadata)) return { problem: expected };
