@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, statSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, statSync, utimesSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -14,11 +14,9 @@ export default function buildCommand(): void {
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
   // Code whose types are wrong is built nevertheless; `npm run typecheck` is what refuses it.
   if (status !== 0) process.stderr.write(`dist was built with errors:\n${stdout}`);
-  const bundled = spawnSync("npm", ["run", "--silent", "build:math"], { encoding: "utf8" });
+  const bundled = spawnSync(process.execPath, ["bundle.mjs"], { encoding: "utf8" });
   if (bundled.status !== 0)
-    throw new Error(`dist/kernel/math.js cannot be built: ${bundled.stderr}`);
-  if (!existsSync(COMMAND)) throw new Error("dist cannot be built for the tests");
-  chmodSync(COMMAND, 0o755);
+    throw new Error(`dist cannot be built for the tests: ${bundled.stderr}`);
   const now = new Date();
   utimesSync(BUILT, now, now);
 }
@@ -29,7 +27,7 @@ function isFresh(): boolean {
   const inputs = readdirSync("src", { recursive: true, encoding: "utf8" }).map((name) =>
     join("src", name),
   );
-  return ["package.json", "tsconfig.json", "tsconfig.build.json", ...inputs].every(
+  return ["package.json", "bundle.mjs", "tsconfig.json", "tsconfig.build.json", ...inputs].every(
     (name) => statSync(name).mtimeMs < builtMs,
   );
 }

@@ -5,7 +5,7 @@
  * arithmetic, which is the same everywhere. Nothing else in the simulator calls the built-in ones.
  *
  * stdlib has a package for each of some two hundred steps: the build puts what is needed of them into
- * this one file (`build:math`, without the package that one of them would log with), so that nobody
+ * this one file by `bundle.mjs`, without the package that one of them would log with, so that nobody
  * who installs seatrial installs them.
  */
 

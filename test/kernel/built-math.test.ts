@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fc } from "@fast-check/vitest";
@@ -6,6 +6,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import * as math from "../../src/kernel/math.js";
 
 const BUILT = resolve("dist/kernel/math.js");
+/** Names of packages in imports of all forms. */
+const IMPORTED = /(?:^(?:import [^"\n]*?|\} from )|\b(?:__)?require\()"([^"./\n][^"\n]*)"/gm;
 type Functions = Readonly<Record<string, (...args: readonly number[]) => number>>;
 
 /** Arguments of a function that takes more than one number. */
@@ -22,9 +24,20 @@ describe("the functions as they are built", () => {
     built = (await import(pathToFileURL(BUILT).href)) as Functions;
   });
 
-  it("need no package", () => {
-    const text = readFileSync(BUILT, "utf8");
-    expect(text).not.toMatch(/^import |require\("/m);
+  it("need no package that is not a dependency, nor does anything else that is built", () => {
+    const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      dependencies: Readonly<Record<string, string>>;
+    };
+    const known = (name: string) =>
+      name.startsWith("node:") ||
+      Object.keys(dependencies).some((one) => name === one || name.startsWith(`${one}/`));
+    const files = readdirSync("dist", { recursive: true, encoding: "utf8" });
+    const packages = files
+      .filter((name) => name.endsWith(".js"))
+      .flatMap((name) => [...readFileSync(`dist/${name}`, "utf8").matchAll(IMPORTED)])
+      .map(([, name]) => name!);
+    expect(packages.filter((name) => !known(name))).toEqual([]);
+    expect(packages.length).toBeGreaterThan(10);
   });
 
   it("are those of the sources", () => {
