@@ -1,10 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that put something else in the place of a module's own, which no other file may see. */
-const APART = [
-  "test/runs/verify-every.test.ts",
-  "test/scheduler/fast/{mutants,what-is-kept}.test.ts",
-];
+const APART = ["test/runs/verify-every.test.ts", "test/scheduler/fast/what-is-kept.test.ts"];
 
 export default defineConfig({
   test: {

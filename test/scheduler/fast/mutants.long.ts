@@ -1,19 +1,19 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Candidates } from "../../../src/scheduler/framework/batch-candidates.js";
 import { BlockMaxima } from "../../../src/scheduler/fast/block-maxima.js";
+import type { DecisionDesk } from "../../../src/scheduler/fast/decision-desk.js";
 import { FastClass } from "../../../src/scheduler/fast/fast-class.js";
 import { GroupRows } from "../../../src/scheduler/fast/group-rows.js";
 import { GroupScores } from "../../../src/scheduler/fast/group-scores.js";
 import { type HostMark, HostMarks } from "../../../src/scheduler/fast/host-marks.js";
-import type { DecisionDesk } from "../../../src/scheduler/fast/decision-desk.js";
+import { NodeTable } from "../../../src/scheduler/fast/node-table.js";
 import { NodesAside } from "../../../src/scheduler/fast/nodes-aside.js";
 import { PodSums } from "../../../src/scheduler/fast/pod-sums.js";
-import { AffinityRule } from "../../../src/scheduler/plugins/inter-pod-affinity/affinity-rule.js";
-import { SpreadRule } from "../../../src/scheduler/plugins/pod-topology-spread/spread-rule.js";
-import { FitRows } from "../../../src/scheduler/plugins/node-resources-fit/fit-rows.js";
-import { NodeTable } from "../../../src/scheduler/fast/node-table.js";
-import { RowBatchJudge } from "../../../src/scheduler/fast/row-batch-judge.js";
 import { RequestShape } from "../../../src/scheduler/fast/request-shape.js";
+import { RowBatchJudge } from "../../../src/scheduler/fast/row-batch-judge.js";
+import type { Candidates } from "../../../src/scheduler/framework/batch-candidates.js";
+import { AffinityRule } from "../../../src/scheduler/plugins/inter-pod-affinity/affinity-rule.js";
+import { FitRows } from "../../../src/scheduler/plugins/node-resources-fit/fit-rows.js";
+import { SpreadRule } from "../../../src/scheduler/plugins/pod-topology-spread/spread-rule.js";
 import { type Case, Differential } from "./differential.js";
 import type { Mix } from "./random-templates.js";
 
