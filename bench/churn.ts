@@ -3,7 +3,7 @@ import type { World } from "../src/scenario/assemble/world.js";
 import { profileByRoom, roomLines } from "./room-profile.js";
 import { buildWorld } from "./worlds.js";
 
-interface Churn {
+export interface Churn {
   readonly nodes: number;
   readonly replicaSets: number;
   readonly replicas: number;
@@ -84,7 +84,7 @@ async function churn(title: string, load: Churn): Promise<void> {
 }
 
 /** Deletes a running pod at a steady rate, drawn from a stream of its own. */
-function startDeleting(world: World, load: Churn): () => number {
+export function startDeleting(world: World, load: Churn): () => number {
   const { engine, store } = world.ground;
   const client = world.ground.unlimitedClient("bench", 5_000);
   const ignored = client.onAnswer(() => undefined);
@@ -106,13 +106,13 @@ function startDeleting(world: World, load: Churn): () => number {
   return () => deleted;
 }
 
-function assertRunning(world: World, pods: number): void {
+export function assertRunning(world: World, pods: number): void {
   let running = 0;
   for (const pod of world.ground.store.table("Pod")) if (pod.phase === "Running") running += 1;
   if (running !== pods) throw new Error(`${running} of ${pods} pods run after the warm-up`);
 }
 
-function scenarioOf(load: Churn): string {
+export function scenarioOf(load: Churn): string {
   const end = load.warmUpSeconds + load.hours * 3600;
   const rate = "{ kubeAPIQPS: 5000, kubeAPIBurst: 5000 }";
   const client = rate.slice(2, -2);

@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   openb: () => import("./openb.js"),
   traffic: () => import("./traffic.js"),
   sweep: () => import("./sweep.js"),
+  life: () => import("./life.js"),
   churn: () => import("./churn.js"),
   "churn-day": async () => ({ run: (await import("./churn.js")).runDay }),
 };
