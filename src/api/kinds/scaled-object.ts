@@ -22,7 +22,7 @@ export const SCALED_OBJECT: KindDescriptor<ScaledObjectSpec, ScaledObjectStatus>
     advanced: {
       horizontalPodAutoscalerConfig: "modelled",
       restoreToOriginalReplicaCount: "placement",
-      scalingModifiers: "placement",
+      scalingModifiers: "modelled",
     },
   },
 };

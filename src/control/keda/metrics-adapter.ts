@@ -2,10 +2,13 @@ import type { ObjectVersion } from "../../api/object-version.js";
 import { isPodReady, type PodVersion } from "../../api/pod-version.js";
 import type { MetricIdentifier, MetricSpec } from "../../api/schemas/types.js";
 import { own } from "../../base/own.js";
-import { type MetricsClient, MetricsError } from "../horizontal-pod-autoscaler/metrics-client.js";
+import { MetricsError } from "../horizontal-pod-autoscaler/metrics-client.js";
 import { externalName, OWNER_LABEL } from "./autoscaler-of.js";
-import { type MetricHealth, withFallback } from "./fallback.js";
-import { readTriggers, valueMillisOf } from "./trigger-values.js";
+import { compositeMillis } from "./composite.js";
+import type { MetricHealth } from "./fallback.js";
+import { observe, type TargetSize } from "./observation.js";
+import { COMPOSITE_METRIC, usesModifiers } from "./scaling-modifiers.js";
+import { type Asking, readTriggers } from "./trigger-values.js";
 
 /** What KEDA's loop knows of an object, for whoever asks for its metrics. */
 export interface ServedObject {
@@ -25,7 +28,7 @@ export interface ServedObject {
  */
 export class MetricsAdapter {
   constructor(
-    private readonly metrics: MetricsClient,
+    private readonly asking: (namespace: string) => Asking,
     private readonly find: (namespace: string, name: string) => ServedObject | undefined,
   ) {}
 
@@ -43,24 +46,30 @@ export class MetricsAdapter {
     const { spec } = served.object;
     const triggers = readTriggers(spec.triggers);
     if ("problem" in triggers) return new MetricsError(triggers.problem);
-    const trigger = triggers.find(
-      ({ index, metricName }) => externalName(index, metricName) === name,
-    );
-    const target = served.metrics.find(({ external }) => external?.metric.name === name)?.external;
-    if (trigger === undefined || target === undefined) {
+    const isComposite = usesModifiers(spec) && name === COMPOSITE_METRIC;
+    const asked = triggers.filter(({ index, metricName }) => {
+      return isComposite || externalName(index, metricName) === name;
+    });
+    const isWanted = served.metrics.some(({ external }) => external?.metric.name === name);
+    if (asked.length === 0 || !isWanted) {
       return new MetricsError(`no matching metrics found for ${name}`);
     }
-    const answer = withFallback(spec, {
-      metricName: name,
-      target: target.target,
-      valueMillis: valueMillisOf(trigger, namespace, this.metrics),
-      health: served.health.get(name),
-      replicas: served.replicas,
-      readyPods: served.pods().filter((pod) => pod.phase === "Running" && isPodReady(pod)).length,
-    });
-    if (answer.health !== null) served.health.set(name, answer.health);
-    return answer.metric === null
-      ? new MetricsError(`the trigger of ${name} failed`)
-      : [answer.metric.valueMillis];
+    const size = sizeOf(served);
+    const found = asked.map((trigger) =>
+      observe(trigger, { spec, health: served.health, ...size }, this.asking(namespace), true),
+    );
+    const isCovered = found.some(({ isFallback }) => isFallback);
+    if (!isCovered && found.some(({ valueMillis }) => valueMillis === null)) {
+      return new MetricsError(`the trigger of ${name} failed`);
+    }
+    if (!isComposite) return [found[0]!.valueMillis!];
+    const value = compositeMillis(spec, found);
+    return typeof value === "number" ? [value] : new MetricsError(value.problem);
   }
+}
+
+/** How many replicas a target has, and how many of its pods run and are ready. */
+export function sizeOf({ replicas, pods }: Pick<ServedObject, "replicas" | "pods">): TargetSize {
+  const ready = pods().filter((pod) => pod.phase === "Running" && isPodReady(pod));
+  return { replicas, readyPods: ready.length };
 }

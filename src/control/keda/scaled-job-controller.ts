@@ -3,6 +3,7 @@ import { newMeta } from "../../api/new-object.js";
 import { controllerOf, type ObjectVersion } from "../../api/object-version.js";
 import type { ScaledJobStatus } from "../../api/schemas/types.js";
 import { own } from "../../base/own.js";
+import { MICROS_PER_MILLI } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import type { Outcome } from "../../store/outcome.js";
@@ -141,10 +142,11 @@ export class ScaledJobController implements Controller {
       return;
     }
     const bounds = boundsOf(spec);
-    const metrics = this.options.metrics ?? NO_METRICS;
+    const { metrics = NO_METRICS, engine, startTimeMs } = this.options;
+    const asking = { namespace, metrics, at: startTimeMs * MICROS_PER_MILLI + engine.now };
     let isError = false;
     const found = triggers.flatMap((trigger) => {
-      const millis = valueMillisOf(trigger, namespace, metrics);
+      const millis = valueMillisOf(trigger, asking);
       if (millis === null) {
         isError = true;
         return [];

@@ -3,6 +3,7 @@ import { defaultSpec } from "../../api/defaults.js";
 import { newMeta } from "../../api/new-object.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import type { ScaledObjectStatus } from "../../api/schemas/types.js";
+import { MICROS_PER_MILLI } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import type { Outcome } from "../../store/outcome.js";
@@ -22,17 +23,14 @@ import { Timestamps } from "../timestamps.js";
 import { type Activation, activation } from "./activation.js";
 import { isPaused, pausedReplicas } from "./annotations.js";
 import { AutoscalerFlaw, autoscalerOf, type MadeAutoscaler } from "./autoscaler-of.js";
+import { modifiersProblem } from "./composite.js";
 import { condition, type KedaConditions } from "./conditions.js";
 import { hasValidFallback, isFallingBack } from "./fallback.js";
-import { MetricsAdapter, type ServedObject } from "./metrics-adapter.js";
+import { MetricsAdapter, type ServedObject, sizeOf } from "./metrics-adapter.js";
 import { PollClock } from "./poll-clock.js";
 import { withConditions } from "./status-conditions.js";
-import {
-  activityOf,
-  type ReadTrigger,
-  readTriggers,
-  type TriggerActivity,
-} from "./trigger-values.js";
+import { activityOf, observe, type TriggerActivity } from "./observation.js";
+import { type Asking, type ReadTrigger, readTriggers } from "./trigger-values.js";
 
 type ScaledObject = ObjectVersion<"ScaledObject">;
 
@@ -78,7 +76,7 @@ export class ScaledObjectController implements Controller {
   private readonly statusWritten: AnswerId;
 
   constructor(private readonly options: ControllerOptions) {
-    const { engine, informers, client, metrics = NO_METRICS } = options;
+    const { engine, informers, client } = options;
     this.scaled = new FreshView(informers.informer("ScaledObject"));
     this.autoscalers = informers.informer("HorizontalPodAutoscaler");
     this.pods = informers.informer("Pod");
@@ -97,7 +95,10 @@ export class ScaledObjectController implements Controller {
     this.statusWritten = this.syncs.onAnswer((_, outcome) => {
       if (outcome.ok) this.scaled.wrote(outcome.object as ScaledObject);
     });
-    const adapter = new MetricsAdapter(metrics, (namespace, name) => this.served(namespace, name));
+    const adapter = new MetricsAdapter(
+      (namespace) => this.asking(namespace),
+      (namespace, name) => this.served(namespace, name),
+    );
     options.serveExternalMetrics?.((namespace, metric) => adapter.valuesMillis(namespace, metric));
   }
 
@@ -117,6 +118,11 @@ export class ScaledObjectController implements Controller {
       updated: (before, pod) => this.podsByLabels.put(before, pod),
       deleted: (pod) => this.podsByLabels.remove(pod),
     });
+  }
+
+  private asking(namespace: string): Asking {
+    const { metrics = NO_METRICS, engine, startTimeMs } = this.options;
+    return { namespace, metrics, at: startTimeMs * MICROS_PER_MILLI + engine.now };
   }
 
   private served(namespace: string, name: string): ServedObject | undefined {
@@ -190,6 +196,11 @@ export class ScaledObjectController implements Controller {
       return;
     }
     sync.triggers = triggers;
+    const wrong = modifiersProblem(spec, triggers);
+    if (wrong !== null) {
+      this.fail(sync, "ScaledObjectCheckFailed", wrong);
+      return;
+    }
     const externals = triggers.map(({ metricName, target }) => ({ metricName, target }));
     const made = autoscalerOf(scaled, externals, targetOf(scaled));
     if (made instanceof AutoscalerFlaw) {
@@ -256,10 +267,9 @@ export class ScaledObjectController implements Controller {
 
   private decide(sync: Sync): void {
     const { scaled, memory } = sync;
-    const { namespace, spec, annotations, status } = scaled;
+    const { spec, annotations, status } = scaled;
     const scale = memory.scale!;
-    const metrics = this.options.metrics ?? NO_METRICS;
-    const activity = activityOf(sync.triggers, namespace, metrics);
+    const activity = activityOf(spec, this.observations(sync));
     const result = activation({
       spec,
       annotations,
@@ -279,6 +289,17 @@ export class ScaledObjectController implements Controller {
     const base = sync.target!;
     const change = { spec: { ...(base.spec as object), replicas: size } };
     this.syncs.send(scaled.row, this.scaleWritten, { verb: "update", base, change });
+  }
+
+  private observations({ scaled, memory, triggers }: Sync) {
+    const { namespace, name, spec } = scaled;
+    const served = this.served(namespace, name);
+    const size = served === undefined ? { replicas: 0, readyPods: 0 } : sizeOf(served);
+    const object = { spec, health: memory.health, ...size };
+    // An autoscaler asks for the metrics of what has replicas, and counts their failures.
+    const isCounted = size.replicas === 0;
+    const asking = this.asking(namespace);
+    return triggers.map((trigger) => observe(trigger, object, asking, isCounted));
   }
 
   /** The size at which a pause holds the target, set once when it begins. */

@@ -1,4 +1,5 @@
 import { own } from "../../base/own.js";
+import { type CronWindow, readCronTrigger } from "./cron-trigger.js";
 
 /** What a trigger's metadata says, whatever its type. */
 export interface TriggerReading {
@@ -8,6 +9,8 @@ export interface TriggerReading {
   readonly target: number;
   /** The trigger is active above it. */
   readonly activation: number;
+  /** Of a trigger that asks for replicas at times: these; null: it fails. */
+  readonly window?: CronWindow | null;
 }
 
 interface TriggerKind {
@@ -62,9 +65,15 @@ export function readTrigger(trigger: {
   readonly type: string;
   readonly metadata: Readonly<Record<string, string>>;
 }): TriggerReading | { readonly problem: string } {
+  if (trigger.type === "cron") {
+    const read = readCronTrigger(trigger.metadata);
+    if ("problem" in read) return read;
+    const { metricName, window } = read;
+    return { metricName: normalized(metricName), target: 1, activation: 0, window };
+  }
   const kind = own(KINDS, trigger.type);
   if (kind === undefined) {
-    const known = ["cpu", "memory", ...Object.keys(KINDS)].join(", ");
+    const known = ["cpu", "memory", "cron", ...Object.keys(KINDS)].join(", ");
     return { problem: `triggers of type ${trigger.type} are not modelled: those are ${known}` };
   }
   const of = (key: string): string => own(trigger.metadata, key) ?? "";
