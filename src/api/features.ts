@@ -36,6 +36,7 @@ export const GATES = {
   },
   SchedulerQueueingHints: { from: 32, source: "KEP-4247; on from v1.32 (off again in v1.28.5)" },
   SchedulerPopFromBackoffQ: { from: 33, source: "KEP-5142; beta in v1.33" },
+  SchedulerAsyncPreemption: { from: 33, source: "KEP-4832; beta in v1.33" },
   InPlacePodVerticalScaling: { from: 33, source: "KEP-1287; beta in v1.33" },
   InPlacePodLevelResourcesVerticalScaling: { from: 36, source: "KEP-5419; beta in v1.36" },
   DynamicResourceAllocation: {
@@ -377,6 +378,16 @@ export const GATES = {
   OnlyVictimsMakeRoom: {
     from: 27,
     source: "kubernetes/kubernetes pull request 114623 (v1.27), issue 104266",
+  },
+  /** Victims that are being deleted already are not deleted again, and one that is gone is no failure. */
+  PreemptionSkipsLeavingVictims: {
+    from: 35,
+    source: "preemption.go prepareCandidate, PreemptPod (v1.35.0; not yet in v1.34.4)",
+  },
+  /** A preemptor is held back until the deletion of its last victim is seen, or has failed. */
+  PreemptorHeldToLastVictim: {
+    from: 35,
+    source: "preemption.go IsPodRunningPreemption (v1.35.0; not yet in v1.34.4)",
   },
   /** Among candidates the priority of the first victim listed counts as the highest. */
   FirstVictimAsHighest: {

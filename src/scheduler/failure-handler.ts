@@ -6,8 +6,7 @@ import type { AnswerId, Client } from "../store/client.js";
 import type { Informer } from "../store/informer.js";
 import type { PodChange } from "../store/request.js";
 import type { ClusterState } from "./framework/cluster-state.js";
-import type { Features } from "../api/features.js";
-import type { ClaimWrite, PostFilterResult } from "./framework/interfaces.js";
+import type { ClaimWrite } from "./framework/interfaces.js";
 import type { PodNominator } from "./framework/nominator.js";
 import type { Happening } from "./queueing-hints.js";
 import type { QueuedPod } from "./queue/queued-pod.js";
@@ -15,7 +14,6 @@ import type { SchedulingQueue } from "./queue/scheduling-queue.js";
 
 export interface FailureHandlerOptions {
   readonly engine: Engine;
-  readonly features: Features;
   readonly client: Client;
   readonly observer: ClusterObserver;
   readonly pods: Informer<"Pod">;
@@ -37,8 +35,8 @@ export interface Failure {
 }
 
 /**
- * What follows a failed attempt: the pod goes back to the queue, its condition says why, victims of
- * preemption are deleted. Source: kube-scheduler, `handleSchedulingFailure`, `prepareCandidate`.
+ * What follows a failed attempt: the pod goes back to the queue, and its condition says why.
+ * Source: kube-scheduler, `handleSchedulingFailure`.
  */
 export class FailureHandler {
   private readonly ignored: AnswerId;
@@ -65,26 +63,10 @@ export class FailureHandler {
     this.writeStatus(newest, failure);
   }
 
-  /** Deletes the victims and takes the nominations that the preemptor overrides. */
-  preempt(preemptor: PodVersion, result: PostFilterResult): void {
-    const { engine, client, observer } = this.options;
-    const nodeName = result.nominatedNodeName ?? "";
-    const message = `Preempted by pod ${preemptor.uid} on node ${nodeName}`;
-    for (const { pod } of result.victims) {
-      if (this.options.features.PodDisruptionConditions) {
-        const change: PodChange = { setConditions: [this.disrupted(preemptor)] };
-        client.submit({ verb: "patch", target: pod, change }, this.ignored);
-      }
-      client.submit({ verb: "delete", target: pod }, this.ignored);
-      observer.event("Normal", "Preempted", pod, message, engine.now);
-      observer.podPreempted(pod, "PreemptionByScheduler", engine.now);
-    }
-    // The scheduler itself forgets them when its watch shows the change.
-    for (const { pod } of result.clearedNominations) {
-      if (pod.uid === preemptor.uid) continue;
-      const change: PodChange = { nominatedNodeName: "" };
-      client.submit({ verb: "patch", target: pod, change }, this.ignored);
-    }
+  /** An attempt that nobody refused: something went wrong. */
+  error(queued: QueuedPod, message: string): void {
+    const nobody = { rejectors: [], causes: [] };
+    this.handle(queued, { reason: "SchedulerError", message, ...nobody, nominatedNodeName: "" });
   }
 
   /** Gives devices back that the pod cannot use where they are, or does not come to use. */
@@ -106,17 +88,6 @@ export class FailureHandler {
     const finalizers = claim.finalizers.filter((name) => name !== CLAIM_FINALIZER);
     client.submit({ verb: "patch", target: claim, change: { finalizers } }, this.ignored);
     client.submit({ verb: "delete", target: claim }, this.ignored);
-  }
-
-  /** The condition that tells why a victim goes. */
-  private disrupted(preemptor: PodVersion): PodCondition {
-    return {
-      type: "DisruptionTarget",
-      status: "True",
-      lastTransitionTimeMicros: this.options.engine.now,
-      reason: "PreemptionByScheduler",
-      message: `${preemptor.spec.schedulerName ?? ""}: preempting to accommodate a higher priority pod`,
-    };
   }
 
   /** An attempt that says nothing of the nomination leaves what the pod's status says. */

@@ -62,7 +62,13 @@ export class QueueingHints {
     return this.anyRejector(queued, (each) => eventMatches(each.event, event));
   }
 
-  /** The same, and its hint does not say that this very event cannot help. */
+  /** Whether the plugin that holds the pod back waits for such an event. */
+  mayUngate({ pod, gatedBy }: QueuedPod, { event }: Happening): boolean {
+    const events = this.registered.get(`${pod.spec.schedulerName ?? ""}/${gatedBy}`) ?? EVERYTHING;
+    return events === EVERYTHING || events.some((each) => eventMatches(each.event, event));
+  }
+
+  /** Whether one of them waits for it, and its hint does not say that this very event cannot help. */
   worthRequeuing(queued: QueuedPod, { event, before, after }: Happening): boolean {
     if (!this.options.useHints) return true;
     return this.anyRejector(

@@ -22,6 +22,8 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
   SchedulerQueueingHints:
     "Plugins say for each event whether it may help a pod; events during an attempt are not lost.",
   SchedulerPopFromBackoffQ: "A pod that backs off is taken when nothing else waits.",
+  SchedulerAsyncPreemption:
+    "Victims of preemption are deleted beside the next scheduling cycles, and the preemptor is held back meanwhile.",
   InPlacePodVerticalScaling: "A pod that shrinks on its node may help one that waits for room.",
   InPlacePodLevelResourcesVerticalScaling: "What a pod as a whole has may be changed in place.",
   DynamicResourceAllocation: "Pods may claim devices.",

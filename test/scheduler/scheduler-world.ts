@@ -13,7 +13,8 @@ import { loadConfiguration } from "../../src/scheduler/framework/configuration/l
 import type { PluginDescriptor } from "../../src/scheduler/framework/configuration/plugin-catalogue.js";
 import { featuresOf } from "../../src/api/features.js";
 import { PLUGIN_CATALOGUE, factoriesOf } from "../../src/scheduler/plugins/registry.js";
-import { Scheduler, type SchedulerOptions } from "../../src/scheduler/scheduler.js";
+import { Scheduler } from "../../src/scheduler/scheduler.js";
+import type { SchedulerOptions } from "../../src/scheduler/scheduler-options.js";
 import { ApiServer } from "../../src/store/api-server.js";
 import { Client } from "../../src/store/client.js";
 import { InformerFactory } from "../../src/store/informer-factory.js";

@@ -6,7 +6,8 @@ import { EventSeries } from "../../record/event-series.js";
 import { tellingEvents } from "../../record/telling-events.js";
 import { featuresOf } from "../../api/features.js";
 import { factoriesOf } from "../../scheduler/plugins/registry.js";
-import { Scheduler, type SchedulerOptions } from "../../scheduler/scheduler.js";
+import { Scheduler } from "../../scheduler/scheduler.js";
+import type { SchedulerOptions } from "../../scheduler/scheduler-options.js";
 import type { Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
 

@@ -76,7 +76,8 @@ export class Explainer implements DecisionObserver {
       if (!isHeld) known.untilMicros ??= timeMicros;
       return;
     }
-    if (!isHeld || this.gatingByUid.size >= MAX_PODS) return;
+    // What holds back a pod that was tried already is its own preemption.
+    if (!isHeld || this.byUid.has(pod.uid) || this.gatingByUid.size >= MAX_PODS) return;
     if (!this.query.matchesPod(pod)) return;
     this.gatingByUid.set(pod.uid, {
       pod: `${pod.namespace}/${pod.name}`,

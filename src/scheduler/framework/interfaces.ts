@@ -15,6 +15,7 @@ import type { Reads } from "./reads.js";
 import type { ScalarResources } from "./resources.js";
 import type { Snapshot } from "./snapshot.js";
 import type { Code, Status } from "./status.js";
+import type { RunningPreemptions } from "./running-preemptions.js";
 import type { WaitingPods } from "./waiting-pods.js";
 
 /** A node's score lies between 0 and this after normalisation. */
@@ -296,6 +297,8 @@ export interface Handle {
   readonly scalars: ScalarResources;
   /** Pods that wait on Permit, to be let go or refused. */
   readonly waitingPods: WaitingPods;
+  /** Preemptions that go on beside the scheduling cycles. */
+  readonly preemptions: RunningPreemptions;
   /** An offset in [0, n): drawn in the simulator, 0 where choices must be the first. */
   offset(n: number): number;
   /**

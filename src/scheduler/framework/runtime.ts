@@ -37,6 +37,7 @@ import { runPreFilters } from "./pre-filters.js";
 import { runPostFilters } from "./post-filters.js";
 import { FIRST_FIT, type FactoryOf, type ResolvedProfile } from "./profile.js";
 import type { ScalarResources } from "./resources.js";
+import { NO_PREEMPTIONS, type RunningPreemptions } from "./running-preemptions.js";
 import type { Snapshot } from "./snapshot.js";
 import { NO_WAITING_PODS, type WaitingPods } from "./waiting-pods.js";
 import { asError, isRejected, Status } from "./status.js";
@@ -52,6 +53,8 @@ export interface Surroundings {
   readonly offset: (n: number) => number;
   /** Default: none ever waits. */
   readonly waitingPods?: WaitingPods;
+  /** Default: none ever does. */
+  readonly preemptions?: RunningPreemptions;
   /** See {@link Handle.draw}; default: 0 always. */
   readonly draw?: (stream: string, n: number) => number;
   /** See {@link Handle.expectedRunMicros}; default: nobody knows. */
@@ -84,6 +87,7 @@ export class Framework implements Handle {
   readonly nominator: Nominator;
   readonly scalars: ScalarResources;
   readonly waitingPods: WaitingPods;
+  readonly preemptions: RunningPreemptions;
   readonly offset: (n: number) => number;
   readonly draw: (stream: string, n: number) => number;
   readonly expectedRunMicros: (pod: PodVersion) => TimeMicros | null;
@@ -116,6 +120,7 @@ export class Framework implements Handle {
     this.scalars = surroundings.scalars;
     this.offset = surroundings.offset;
     this.waitingPods = surroundings.waitingPods ?? NO_WAITING_PODS;
+    this.preemptions = surroundings.preemptions ?? NO_PREEMPTIONS;
     this.draw = surroundings.draw ?? (() => 0);
     this.expectedRunMicros = surroundings.expectedRunMicros ?? (() => null);
     this.preEnqueuePlugins = this.at<PreEnqueuePlugin>("preEnqueue");

@@ -149,7 +149,7 @@ const PLUGINS: readonly PluginDescriptor[] = [
   },
   {
     name: "DefaultPreemption",
-    extensionPoints: { postFilter: true },
+    extensionPoints: { preEnqueue: "SchedulerAsyncPreemption", postFilter: true },
     args: defaultPreemptionArgs,
     factory: (args, handle) => new DefaultPreemption(args as DefaultPreemptionArgs, handle),
   },

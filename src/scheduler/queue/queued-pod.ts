@@ -27,10 +27,12 @@ export interface QueuedPod {
   refusals: number;
   /** Attempts that ended with an error since a plugin last refused the pod. */
   errorsInRow: number;
-  /** Plugins that rejected the pod in its last attempt; empty after an error. */
+  /** Plugins that rejected the pod in its last attempt, and those that held it back since; empty after an error. */
   rejectors: readonly string[];
-  /** A PreEnqueue plugin holds the pod back. */
-  gated: boolean;
+  /** The PreEnqueue plugin that holds the pod back; null: none does. */
+  gatedBy: string | null;
+  /** Whether somebody asked, while its attempt ran, that it be tried again whatever comes of it. */
+  activated: boolean;
   /** When the pod was updated while its attempt ran, where that is another try (before hints). */
   updatedInFlightMicros: TimeMicros | null;
   /** Place in the heap that holds the pod; -1 in none. */

@@ -38,6 +38,8 @@ export interface SchedulingQueueOptions<E> {
   readonly awaits: (pod: QueuedPod, event: E) => boolean;
   /** Whether the event may help this very pod: the queueing hints of its rejectors. */
   readonly worthRequeuing: (pod: QueuedPod, event: E) => boolean;
+  /** Whether the plugin that holds the pod back waits for such an event; asked of pods that are held. */
+  readonly mayUngate: (pod: QueuedPod, event: E) => boolean;
   readonly backoff: BackoffOptions;
   /** How long a pod may stay unschedulable without another try: five minutes. */
   readonly maxUnschedulableMicros: TimeMicros;
@@ -107,7 +109,8 @@ export class SchedulingQueue<E> {
       timestampMicros: now,
       sequence: this.sequence++,
       ...NO_ATTEMPTS,
-      gated: false,
+      gatedBy: null,
+      activated: false,
       updatedInFlightMicros: null,
       heapIndex: -1,
       backoffUntilMicros: 0,
@@ -206,8 +209,29 @@ export class SchedulingQueue<E> {
     const helped = inFlightEvents
       ? failed || missed.some((event) => event === null || this.mayHelp(queued, event))
       : this.moveRequestCycle >= this.cycle || (failed && errorsBackOff);
-    if (helped) this.backoff.add(queued);
+    if (helped || queued.activated) this.enterBackoff(queued);
     else this.enterUnschedulable(queued);
+    queued.activated = false;
+  }
+
+  /**
+   * The pod is tried again as soon as may be, whatever it waits for; one whose attempt is under way goes
+   * to backoff after it, should it fail. Source: `PriorityQueue.Activate`.
+   */
+  activateNow(uid: string): void {
+    const queued = this.byUid.get(uid);
+    if (queued === undefined || queued.place === "active") return;
+    if (queued.place === "inFlight") {
+      queued.activated = true;
+      return;
+    }
+    if (queued.place === "backoff") {
+      this.backoff.remove(queued);
+      this.leaveBackoff(queued);
+    } else {
+      this.leaveUnschedulable(queued);
+      this.activate(queued);
+    }
   }
 
   /** As if the pod had come at that time, without any attempt. */
@@ -222,11 +246,12 @@ export class SchedulingQueue<E> {
    */
   moveOnEvent(event: E, now: TimeMicros, admits?: (queued: QueuedPod) => boolean): number {
     this.noteMove(event);
-    const { awaits, worthRequeuing } = this.options;
+    const { awaits, worthRequeuing, mayUngate } = this.options;
     const helped: QueuedPod[] = [];
     for (const group of this.unschedulable.values()) {
       const [first] = group;
-      if (first === undefined || isHeld(first) || !awaits(first, event)) continue;
+      if (first === undefined || !awaits(first, event)) continue;
+      if (first.gatedBy !== null && !mayUngate(first, event)) continue;
       for (const queued of group) {
         if (admits !== undefined && !admits(queued)) continue;
         if (worthRequeuing(queued, event)) helped.push(queued);
@@ -244,7 +269,7 @@ export class SchedulingQueue<E> {
   /** Moves what is due: ended backoffs at whole seconds, forgotten pods at whole half-minutes. */
   flush(now: TimeMicros): void {
     if (now % BACKOFF_FLUSH_MICROS === 0) {
-      for (const queued of this.backoff.popCompleted(now)) this.activate(queued);
+      for (const queued of this.backoff.popCompleted(now)) this.leaveBackoff(queued);
     }
     if (now % LEFTOVER_FLUSH_MICROS === 0) this.flushLeftover(now);
   }
@@ -270,7 +295,7 @@ export class SchedulingQueue<E> {
     const forgotten: QueuedPod[] = [];
     for (const group of this.unschedulable.values()) {
       for (const queued of group) {
-        if (queued.gated) continue;
+        if (queued.gatedBy !== null) continue;
         if (now - queued.timestampMicros > this.options.maxUnschedulableMicros)
           forgotten.push(queued);
       }
@@ -291,27 +316,43 @@ export class SchedulingQueue<E> {
     let oldest: TimeMicros | null = null;
     for (const group of this.unschedulable.values()) {
       const [first] = group;
-      if (first === undefined || first.gated) continue;
+      if (first === undefined || first.gatedBy !== null) continue;
       if (oldest === null || first.timestampMicros < oldest) oldest = first.timestampMicros;
     }
     return oldest;
   }
 
   private activate(queued: QueuedPod): void {
-    const gate = this.options.gate(queued.pod);
-    queued.gated = gate !== null;
-    if (gate !== null) {
-      queued.rejectors = [gate];
-      this.enterUnschedulable(queued);
-      return;
-    }
+    if (this.isHeldBack(queued)) return;
     queued.place = "active";
     this.active.push(queued);
   }
 
   private requeue(queued: QueuedPod, now: TimeMicros): void {
-    if (!queued.gated && this.backoff.isBackingOff(queued, now)) this.backoff.add(queued);
+    if (queued.attempts > 0 && this.backoff.isBackingOff(queued, now)) this.enterBackoff(queued);
     else this.activate(queued);
+  }
+
+  /** Where pods are taken from backoff early, gates are asked before they come there, and not after. */
+  private enterBackoff(queued: QueuedPod): void {
+    if (this.options.rules.popFromBackoff && this.isHeldBack(queued)) return;
+    this.backoff.add(queued);
+  }
+
+  private leaveBackoff(queued: QueuedPod): void {
+    if (!this.options.rules.popFromBackoff && this.isHeldBack(queued)) return;
+    queued.place = "active";
+    this.active.push(queued);
+  }
+
+  /** Asks the gates; a pod that one holds back is unschedulable by that plugin, too. */
+  private isHeldBack(queued: QueuedPod): boolean {
+    const gate = this.options.gate(queued.pod);
+    queued.gatedBy = gate;
+    if (gate === null) return false;
+    if (!queued.rejectors.includes(gate)) queued.rejectors = [...queued.rejectors, gate].sort();
+    this.enterUnschedulable(queued);
+    return true;
   }
 
   private enterUnschedulable(queued: QueuedPod): void {
@@ -332,15 +373,10 @@ export class SchedulingQueue<E> {
   }
 }
 
-/** Nothing but an update of the pod itself lifts its scheduling gates; other plugins wait for events. */
-function isHeld({ gated, rejectors }: QueuedPod): boolean {
-  return gated && rejectors.includes("SchedulingGates");
-}
-
 const NO_ATTEMPTS = { attempts: 0, refusals: 0, errorsInRow: 0, rejectors: [] } as const;
 
-function groupKey({ gated, pod, rejectors }: QueuedPod): string {
-  return `${gated ? "gated " : ""}${pod.spec.schedulerName ?? ""}/${rejectors.join(",")}`;
+function groupKey({ gatedBy, pod, rejectors }: QueuedPod): string {
+  return `${gatedBy === null ? "" : `${gatedBy} `}${pod.spec.schedulerName ?? ""}/${rejectors.join(",")}`;
 }
 
 /** The first multiple of `period` that is at or after `due`, and after `now`. */

@@ -52,7 +52,8 @@ function queuedPod(sketch: QueuedSketch, row: number): QueuedPod {
     errorsInRow: 0,
     updatedInFlightMicros: null,
     rejectors: rejectedByPlugin ? ["plugin"] : [],
-    gated: false,
+    gatedBy: null,
+    activated: false,
     heapIndex: -1,
     backoffUntilMicros: 0,
   };

@@ -52,6 +52,7 @@ export function queueOf(
       queued.rejectors.length === 0 ||
       queued.rejectors.some((plugin) => helps.includes(plugin)),
     worthRequeuing: () => true,
+    mayUngate: () => true,
     backoff: { initial: at(1), max: at(10), orderingWindow: 0, endIsExclusive: false },
     maxUnschedulableMicros: 5 * MICROS_PER_MINUTE,
     rules: V1_26,

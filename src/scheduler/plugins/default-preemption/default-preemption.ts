@@ -8,6 +8,8 @@ import type {
   PostFilterPlugin,
   PostFilterResult,
   PreemptionCandidate,
+  PreEnqueuePlugin,
+  Result,
 } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
@@ -29,6 +31,11 @@ const NOT_HELPFUL = new Status(
   ["Preemption is not helpful for scheduling"],
   NAME,
 );
+const STILL_PREEMPTING = new Status(
+  "UnschedulableAndUnresolvable",
+  ["waiting for the preemption for this pod to be finished"],
+  NAME,
+);
 
 interface Search {
   /** Those without a violated budget first, each part in the order of the search. */
@@ -40,9 +47,10 @@ interface Search {
 
 /**
  * Makes room for a pod that fits nowhere by deleting pods of lower priority from one node. It only
- * says what should be done: whoever runs the cycle deletes the victims and nominates the pod.
+ * says what should be done: whoever runs the cycle deletes the victims and nominates the pod, which is
+ * kept out of the queue meanwhile.
  */
-export class DefaultPreemption implements PostFilterPlugin {
+export class DefaultPreemption implements PreEnqueuePlugin, PostFilterPlugin {
   readonly name = NAME;
 
   constructor(
@@ -50,8 +58,16 @@ export class DefaultPreemption implements PostFilterPlugin {
     private readonly handle: Handle,
   ) {}
 
+  /** A pod that is held back has another plugin that refused it, which knows what helps. */
   eventsToRegister(): readonly ClusterEventWithHint[] {
-    return [{ event: clusterEvent("AssignedPod", Action.Delete) }];
+    const event = clusterEvent("AssignedPod", Action.Delete);
+    return [
+      this.handle.features.SchedulerAsyncPreemption ? { event, hint: () => "Skip" } : { event },
+    ];
+  }
+
+  preEnqueue(pod: PodVersion): Result {
+    return this.handle.preemptions.isRunning(pod.uid) ? STILL_PREEMPTING : null;
   }
 
   postFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterResult {
