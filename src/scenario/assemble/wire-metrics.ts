@@ -8,11 +8,12 @@ import {
   NO_METRICS,
   type PodMetrics,
 } from "../../control/horizontal-pod-autoscaler/metrics-client.js";
-import type { Rate } from "../../traffic/arrivals/rate.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import type { Scenario } from "../schema/scenario.js";
+import { CustomMetrics } from "./custom-metrics.js";
 import { ExternalMetrics } from "./external-metrics.js";
 import type { Ground } from "./ground.js";
+import { MetricValues } from "./metric-values.js";
 
 /** From the start of a container until its node reads its usage for the first time. Assumed. */
 const FIRST_READING_MICROS = MICROS_PER_MILLI;
@@ -21,6 +22,8 @@ const FIRST_READING_MICROS = MICROS_PER_MILLI;
 export interface ServedMetrics {
   readonly client: MetricsClient;
   readonly external: ExternalMetrics;
+  /** What is told under the names of a scenario. */
+  readonly values: MetricValues;
 }
 
 interface MetricsSources {
@@ -35,16 +38,17 @@ export function wireMetrics(
   kubelets: Kubelets,
   { counters, podMetrics }: MetricsSources,
 ): ServedMetrics {
-  const known = scenario.externalMetrics.map((metric) => ({
-    ...metric,
-    value: rates.get(metric.value) as Rate,
-  }));
-  const external = new ExternalMetrics(known, () => engine.now);
+  const values = new MetricValues(rates, () => engine.now);
+  const external = new ExternalMetrics(scenario.externalMetrics, values);
+  const custom = new CustomMetrics(scenario.customMetrics, values);
   const server = metricsServerOf(scenario, kubelets, counters);
   const own = podMetrics?.(() => engine.now);
   const client: MetricsClient = {
     ...NO_METRICS,
     externalValuesMillis: (namespace, metric) => external.valuesMillis(namespace, metric),
+    podValues: (selected, metric) => custom.podValues(selected, metric),
+    objectValueMillis: (namespace, object, metric) =>
+      custom.objectValueMillis(namespace, object, metric),
     ...(server !== null && {
       podMetrics: ({ pods }) => {
         const found: PodMetrics[] = [];
@@ -57,7 +61,7 @@ export function wireMetrics(
     }),
     ...(own !== undefined && { podMetrics: own }),
   };
-  return { client, external };
+  return { client, external, values };
 }
 
 function metricsServerOf(

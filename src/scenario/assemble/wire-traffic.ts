@@ -5,6 +5,7 @@ import { TrafficSimulation } from "../../traffic/cluster/traffic-simulation.js";
 import type { ContainerBehavior } from "../../workload/behavior/container-behavior.js";
 import { DEFAULTS } from "../defaults.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
+import type { Scenario, Target } from "../schema/scenario.js";
 import type { OperationContext } from "../timeline/timeline-operation.js";
 import type { Ground } from "./ground.js";
 
@@ -39,10 +40,27 @@ export function wireTraffic(
         memoryBytes: all.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
       };
     },
+    ...measuredOf(scenario),
     everyMicros: scenario.metricsEveryMicros ?? DEFAULTS.metricsEveryMicros,
     // What happens at an edge belongs to what ends there.
     edgesMicros: [fromMicros - 1, ...(toMicros === null ? [] : [toMicros])],
   });
+}
+
+/** What autoscalers ask of the requests. */
+function measuredOf({ externalMetrics, customMetrics }: Scenario) {
+  const measured: Target[] = [];
+  let measuresPods = false;
+  for (const { value } of externalMetrics) {
+    if (value.type === "traffic" && value.to !== null) measured.push(value.to);
+  }
+  for (const { value, of } of customMetrics) {
+    if (value.type !== "traffic") continue;
+    if (value.to !== null) measured.push(value.to);
+    else if (of.type === "object") measured.push(of.target);
+    else measuresPods = true;
+  }
+  return { measured, measuresPods };
 }
 
 /** What a node has for pods, in cores. */

@@ -166,6 +166,7 @@ export class World {
     components.push(...sources);
     const traffic = wireTraffic(ground, loaded, behavior);
     counters.traffic = traffic;
+    metrics.values.traffic = traffic;
     if (traffic !== null) components.push(traffic);
     const timeline = wireTimeline(ground, scenario, {
       traffic: trafficControl(traffic, loaded.rates),

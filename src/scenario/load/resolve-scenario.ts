@@ -72,6 +72,7 @@ export function resolveScenario(
     generators: spec.generators ?? [],
     traffic: spec.traffic ?? [],
     externalMetrics: spec.externalMetrics ?? [],
+    customMetrics: spec.customMetrics ?? [],
     timeline: timeline(document, parts),
     controlPlane: withDefaultFlags(spec.controlPlane ?? controlPlane.parse({}), minorOf(document)),
     metricsEveryMicros: spec.metrics?.every ?? metricsEvery(end),

@@ -7,7 +7,7 @@ import { cluster } from "./cluster.js";
 import { controlPlane } from "./control-plane.js";
 import { expectation } from "./expect.js";
 import { generator } from "./generators.js";
-import { externalMetric } from "./external-metric.js";
+import { customMetric, externalMetric } from "./served-metrics.js";
 import { described, leaf } from "./leaf.js";
 import {
   dnsLabel,
@@ -100,6 +100,10 @@ const spec = z.strictObject({
   externalMetrics: described(
     z.array(externalMetric).optional(),
     "What external.metrics.k8s.io tells autoscalers, and the triggers of KEDA find.",
+  ),
+  customMetrics: described(
+    z.array(customMetric).optional(),
+    "What custom.metrics.k8s.io tells autoscalers of pods (metrics of type Pods) and of objects (Object).",
   ),
   timeline: described(z.array(timelineEntry).optional(), "What happens at given times."),
   controlPlane: described(controlPlane.optional(), "Upstream's flags by component, and latencies."),

@@ -31,7 +31,8 @@ export interface Scenario {
   readonly traces: readonly Trace[];
   readonly generators: readonly Generator[];
   readonly traffic: readonly Traffic[];
-  readonly externalMetrics: readonly ExternalMetric[];
+  readonly externalMetrics: readonly ServedMetric[];
+  readonly customMetrics: readonly CustomMetric[];
   /** In the order of the file; not sorted by time. */
   readonly timeline: readonly TimelineEntry[];
   readonly controlPlane: ControlPlane;
@@ -249,14 +250,29 @@ export interface RateSeries {
   readonly scale: number;
 }
 
-/** A metric that is none of the cluster's own. */
-export interface ExternalMetric {
+/** What autoscalers are told under a name. */
+export interface ServedMetric {
   readonly name: string;
-  /** Null: autoscalers of every namespace see it. */
+  /** Of the autoscalers that see it; null: all. */
   readonly namespace: string | null;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Its value over time, as if it were a rate. */
-  readonly value: RateSpec;
+  readonly labels: Labels;
+  readonly value: RateSpec | TrafficFigure;
+}
+
+/** A number of the requests of a Service, or of a pod. */
+export interface TrafficFigure {
+  readonly type: "traffic";
+  readonly of: "requestsPerSecond" | "queueLength" | "inFlight";
+  /** The Service; null: the pod or the object that is asked for. */
+  readonly to: Target | null;
+  readonly windowMicros: TimeMicros;
+}
+
+/** A metric of custom.metrics.k8s.io: one value for each pod, or that of an object. */
+export interface CustomMetric extends ServedMetric {
+  readonly of:
+    | { readonly type: "pods"; readonly labels: Labels }
+    | { readonly type: "object"; readonly target: Target };
 }
 
 /** What a container uses over time: cores or bytes, or shares of what it requests or may use at most. */

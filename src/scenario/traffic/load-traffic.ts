@@ -15,6 +15,7 @@ import type {
   Target,
   Traffic,
   TrafficArrivals,
+  TrafficFigure,
   UsageSpec,
 } from "../schema/scenario.js";
 import type { SetTraffic } from "../timeline/set-traffic.js";
@@ -73,8 +74,12 @@ export async function loadTraffic(
     const { rate } = operation as SetTraffic;
     if (rate !== null) await read(rate, ["spec", "timeline", i, "setTraffic", "rate"]);
   }
-  for (const [i, { value }] of scenario.externalMetrics.entries()) {
-    await read(value, ["spec", "externalMetrics", i, "value"]);
+  for (const key of ["externalMetrics", "customMetrics"] as const) {
+    for (const [i, { value }] of scenario[key].entries()) {
+      const path: Path = ["spec", key, i, "value"];
+      if (value.type === "traffic") issues.push(...figureIssues(context, value, path));
+      else await read(value, path);
+    }
   }
   const usages = await readUsages(context, reading, issues);
   issues.push(...nameIssues(context));
@@ -174,6 +179,23 @@ function nameIssues({ source, scenario, manifests }: TrafficContext): readonly I
     }
   }
   return issues;
+}
+
+/** A metric of requests needs these, and a Service that they go to. */
+function figureIssues(
+  { source, scenario, manifests }: TrafficContext,
+  { to }: TrafficFigure,
+  path: Path,
+): readonly Issue[] {
+  const place: Path = [...path, "traffic"];
+  if (scenario.traffic.length === 0) {
+    return [
+      source.issue(place, "there is no `traffic` in the scenario whose requests it could be"),
+    ];
+  }
+  const backends = to === null ? null : backendsOf(to, manifests);
+  if (backends === null || !("message" in backends)) return [];
+  return [source.issue([...place, "to"], backends.message)];
 }
 
 function targetOfManifest({ kind, metadata }: Manifest): Target {

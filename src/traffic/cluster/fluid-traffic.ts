@@ -21,6 +21,8 @@ interface FluidService {
   readonly groups: Map<PodModel, Group>;
   /** Endpoints, those where nothing listens too. */
   endpoints: number;
+  /** Requests that have come to it so far. */
+  arrived: number;
   /** What comes in the interval that is solved. */
   readonly parts: Part[];
 }
@@ -93,6 +95,11 @@ export class FluidTraffic {
     }
   }
 
+  /** Requests that have come to a service so far. */
+  arrived(service: number): number {
+    return this.services.get(service)?.arrived ?? 0;
+  }
+
   /** Solves on until then. */
   advance(seconds: number): void {
     while (this.nowSeconds < seconds) {
@@ -105,7 +112,7 @@ export class FluidTraffic {
   private follow(service: number): FluidService {
     let target = this.services.get(service);
     if (target === undefined) {
-      target = { groups: new Map(), endpoints: 0, parts: [] };
+      target = { groups: new Map(), endpoints: 0, arrived: 0, parts: [] };
       this.services.set(service, target);
     }
     return target;
@@ -123,15 +130,17 @@ export class FluidTraffic {
     for (const service of this.services.values()) this.serve(service, end - from);
   }
 
-  private serve({ groups, endpoints, parts }: FluidService, seconds: number): void {
+  private serve(service: FluidService, seconds: number): void {
+    const { groups, endpoints, parts } = service;
     const total = parts.reduce((sum, { requests }) => sum + requests, 0);
+    service.arrived += total;
     let reached = 0;
     for (const group of groups.values()) {
       const perPod = endpoints === 0 ? 0 : total / endpoints;
       group.fluid.advance(seconds, perPod / seconds);
       reached += group.rows.length;
       const accepted = perPod * (1 - group.fluid.refusedShare);
-      for (const row of group.rows) this.count(row, group, accepted);
+      for (const row of group.rows) this.count(row, group, accepted, seconds);
       this.answer(group, parts, endpoints === 0 ? 0 : group.rows.length / endpoints);
     }
     const lost = endpoints === 0 ? 1 : 1 - reached / endpoints;
@@ -143,8 +152,10 @@ export class FluidTraffic {
     }
   }
 
-  private count(row: number, { cpuMean }: Group, requests: number): void {
+  private count(row: number, { cpuMean, fluid }: Group, requests: number, seconds: number): void {
     this.pods.served[row]! += requests;
+    this.pods.fluidWaiting[row] = fluid.chain.waitingSum / seconds;
+    this.pods.fluidPresent[row] = fluid.chain.presentSum / seconds;
     this.pods.fluidCoreSeconds[row]! += requests * cpuMean;
   }
 

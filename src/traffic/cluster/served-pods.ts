@@ -22,12 +22,22 @@ interface ServedPod {
   isClosing: boolean;
   /** Of the runs of its container that are over. */
   coreSecondsBefore: number;
-  servedBefore: number;
   /** Core seconds that `takeUsage` has told. */
   coreSecondsTold: number;
   /** CPU of the present run of its container, and of the one before, by when they began. */
   history: UsageHistory | null;
   historyBefore: UsageHistory | null;
+  /** Requests done in the present run of its container. */
+  answered: UsageHistory | null;
+}
+
+/** Requests at a pod, or at all pods of a Service. */
+export interface PodLoad {
+  readonly requestsPerSecond: number;
+  /** Those that wait for their turn. */
+  readonly queueLength: number;
+  /** Those that wait, are worked on, or wait for others that they called. */
+  readonly inFlight: number;
 }
 
 export interface ServedPodsOptions {
@@ -42,6 +52,8 @@ export interface ServedPodsOptions {
   readonly advance: () => void;
   /** The row of a pod is another one. */
   readonly moved: (uid: string) => void;
+  /** Whether anyone asks how many requests a pod does a second. */
+  readonly countsAnswers: boolean;
 }
 
 /**
@@ -84,8 +96,8 @@ export class ServedPods {
     const served: ServedPod = {
       ...{ uid: pod.uid, container: this.options.models.containerOf(pod), number, podRow: pod.row },
       ...{ row: this.nobody, restartCount: -1, isRunning: false, isClosing: false },
-      ...{ coreSecondsBefore: 0, servedBefore: 0, coreSecondsTold: 0 },
-      ...{ history: null, historyBefore: null },
+      ...{ coreSecondsBefore: 0, coreSecondsTold: 0 },
+      ...{ history: null, historyBefore: null, answered: null },
     };
     this.byUid.set(pod.uid, served);
     this.byNumber.push(served);
@@ -114,21 +126,24 @@ export class ServedPods {
   sample(): void {
     for (const served of this.byUid.values()) {
       if (!served.isRunning) continue;
-      served.history?.push(this.options.engine.now, this.coreSecondsNow(served));
+      const { now } = this.options.engine;
+      served.history?.push(now, this.coreSecondsNow(served));
+      if (!this.options.countsAnswers) continue;
+      served.answered?.push(now, this.options.loop.pods.served[served.row]!);
     }
   }
 
-  /** Requests that the pod has served, waiting and at work. */
-  requests(uid: string): { served: number; waiting: number; active: number } | null {
+  /** What a pod has of requests now, and how many it did a second of late; null: it does not run. */
+  load(uid: string, windowMicros: TimeMicros): PodLoad | null {
     const found = this.byUid.get(uid);
-    if (found === undefined) return null;
+    if (found === undefined || !found.isRunning) return null;
     const { pods } = this.options.loop;
-    const { row, isRunning, servedBefore } = found;
-    if (!isRunning) return { served: servedBefore, waiting: 0, active: 0 };
+    const { row, answered } = found;
+    const now = this.options.engine.now;
     return {
-      served: servedBefore + pods.served[row]!,
-      waiting: pods.waiting[row]!,
-      active: pods.active[row]!,
+      requestsPerSecond: answered?.perSecond(windowMicros, now, pods.served[row]!) ?? 0,
+      queueLength: pods.waiting[row]! + pods.fluidWaiting[row]!,
+      inFlight: pods.present[row]! + pods.fluidPresent[row]!,
     };
   }
 
@@ -168,6 +183,7 @@ export class ServedPods {
       const beganMicros = state.startedAtMicros ?? this.options.engine.now;
       served.historyBefore = served.history;
       served.history = new UsageHistory(beganMicros);
+      if (this.options.countsAnswers) served.answered = new UsageHistory(beganMicros);
       this.begin(served, pod, restartCount);
     }
     if (pod.deletionTimeMicros !== null) this.awaitClose(served);
@@ -187,7 +203,6 @@ export class ServedPods {
     advance();
     served.coreSecondsBefore += this.coreSecondsNow(served);
     served.history?.push(this.options.engine.now, this.coreSecondsNow(served));
-    served.servedBefore += loop.pods.served[served.row]!;
     served.isRunning = false;
     loop.endPod(served.row);
     served.row = this.nobody;

@@ -14,9 +14,10 @@ import { TrafficLoop } from "../loop/traffic-loop.js";
 import { FluidTraffic } from "./fluid-traffic.js";
 import { PodModels, type PodModelsOptions, secondsLaw } from "./pod-models.js";
 import { type EndpointPod, ProxyView } from "./proxy-view.js";
-import { ServedPods } from "./served-pods.js";
+import { type PodLoad, ServedPods } from "./served-pods.js";
 import { FillingBatch, TrafficCounts } from "./traffic-counts.js";
 import type { Backends, PolicySpec, ServiceName, TrafficSpec } from "./traffic-spec.js";
+import { UsageHistory } from "./usage-history.js";
 
 export interface TrafficSimulationOptions
   extends Pick<PodModelsOptions, "servingOf" | "nodeCores" | "defaultServiceMicros"> {
@@ -39,6 +40,10 @@ export interface TrafficSimulationOptions
   /** When figures are told: at the ends of intervals, and at the edges of what is measured. */
   readonly everyMicros: TimeMicros;
   readonly edgesMicros: readonly TimeMicros[];
+  /** Services whose requests are counted for {@link TrafficSimulation.serviceLoad}. */
+  readonly measured: readonly ServiceName[];
+  /** Whether {@link TrafficSimulation.podLoad} is asked. */
+  readonly measuresPods: boolean;
 }
 
 /** How often the CPU that pods have used is kept; between two times it is a straight line. */
@@ -67,6 +72,8 @@ export class TrafficSimulation {
   private readonly endpoints: (readonly EndpointPod[])[] = [];
   private readonly numbers: Map<Routing, number>[] = [];
   private readonly followed = new Map<string, number>();
+  /** Of the services that are measured: requests that came so far. */
+  private readonly arrivals = new Map<number, UsageHistory>();
   private readonly tell: HandlerId;
   private readonly sample: HandlerId;
   private toldMicros = 0;
@@ -93,8 +100,12 @@ export class TrafficSimulation {
       ...{ engine, kubeletLagMicros, models, loop: this.loop, pods: informers.informer("Pod") },
       advance: () => this.advance(),
       moved: (uid) => this.refresh(uid),
+      countsAnswers: options.measuresPods,
     });
     for (const one of options.traffic) this.addSource(one);
+    for (const name of options.measured) {
+      this.arrivals.set(this.followedNumber(name), new UsageHistory(0));
+    }
   }
 
   start(): void {
@@ -138,10 +149,34 @@ export class TrafficSimulation {
     return this.served.coreSecondsAt(pod.uid, run.beganMicros, atMicros);
   }
 
-  /** Requests that a pod has served so far, that wait there and that it works on; null: none ever. */
-  requestsOf(pod: PodVersion): { served: number; waiting: number; active: number } | null {
+  /** The requests of a pod, with their rate over a window of the last minutes; null: it serves none. */
+  podLoad(pod: PodVersion, windowMicros: TimeMicros): PodLoad | null {
     this.advance();
-    return this.served.requests(pod.uid);
+    return this.served.load(pod.uid, windowMicros);
+  }
+
+  /** The requests to a Service that is measured, those that found no endpoint among their rate. */
+  serviceLoad(name: ServiceName, windowMicros: TimeMicros): PodLoad {
+    this.advance();
+    const followed = this.followedNumber(name);
+    const history = this.arrivals.get(followed);
+    assert(history !== undefined, () => `Service ${name.name} is not measured`);
+    const { now } = this.options.engine;
+    const load = { queueLength: 0, inFlight: 0 };
+    for (const { uid } of this.endpoints[followed]!) {
+      const pod = this.served.load(uid, windowMicros);
+      load.queueLength += pod?.queueLength ?? 0;
+      load.inFlight += pod?.inFlight ?? 0;
+    }
+    const requestsPerSecond = history.perSecond(windowMicros, now, this.arrived(followed));
+    return { requestsPerSecond, ...load };
+  }
+
+  /** Requests that have come to a service so far, by whichever routing. */
+  private arrived(followed: number): number {
+    let sum = this.fluid.arrived(followed);
+    for (const number of this.numbers[followed]!.values()) sum += this.loop.router.routed(number);
+    return sum;
   }
 
   private addSource(one: TrafficSpec): void {
@@ -264,6 +299,9 @@ export class TrafficSimulation {
     this.advance();
     this.served.sample();
     const { engine } = this.options;
+    for (const [followed, history] of this.arrivals) {
+      history.push(engine.now, this.arrived(followed));
+    }
     engine.scheduleAfter(SAMPLE_MICROS, Phase.settle, this.sample);
   }
 

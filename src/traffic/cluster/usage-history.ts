@@ -1,3 +1,5 @@
+import { MICROS_PER_SECOND } from "../../base/time.js";
+
 /** So many samples are kept. */
 const SAMPLES = 64;
 
@@ -23,6 +25,13 @@ export class UsageHistory {
   /** The last value. */
   get latest(): number {
     return this.values[(this.count - 1) % SAMPLES]!;
+  }
+
+  /** How much it rose a second over a window up to now, or since it began. */
+  perSecond(windowMicros: number, nowMicros: number, nowValue: number): number {
+    const from = Math.max(this.beganMicros, nowMicros - windowMicros);
+    const seconds = (nowMicros - from) / MICROS_PER_SECOND;
+    return seconds > 0 ? (nowValue - this.at(from, nowMicros, nowValue)) / seconds : 0;
   }
 
   /**

@@ -34,6 +34,9 @@ export class PodTable {
 
   /** CPU that fluid requests took, which are not in the loop. */
   fluidCoreSeconds = new Float64Array(this.rows.capacity);
+  /** Fluid requests that wait, and that it holds: means of the interval solved last. */
+  fluidWaiting = new Float64Array(this.rows.capacity);
+  fluidPresent = new Float64Array(this.rows.capacity);
 
   private since = new Float64Array(this.rows.capacity);
   private waitingSum = new Float64Array(this.rows.capacity);
@@ -53,6 +56,8 @@ export class PodTable {
     this.since[row] = nowSeconds;
     this.served[row] = 0;
     this.fluidCoreSeconds[row] = 0;
+    this.fluidWaiting[row] = 0;
+    this.fluidPresent[row] = 0;
     for (const column of [this.waitingSum, this.activeSum, this.presentSum]) column[row] = 0;
     return row;
   }
@@ -100,6 +105,8 @@ export class PodTable {
     this.present = grownIntegers(this.present, length);
     this.served = grownDoubles(this.served, length);
     this.fluidCoreSeconds = grownDoubles(this.fluidCoreSeconds, length);
+    this.fluidWaiting = grownDoubles(this.fluidWaiting, length);
+    this.fluidPresent = grownDoubles(this.fluidPresent, length);
     this.since = grownDoubles(this.since, length);
     this.waitingSum = grownDoubles(this.waitingSum, length);
     this.activeSum = grownDoubles(this.activeSum, length);

@@ -9,6 +9,8 @@ interface Service {
   readonly routing: Routing;
   endpoints: readonly number[];
   turn: number;
+  /** Visits that came to it, those for which there was no endpoint too. */
+  routed: number;
   /** Where it only divides among other services: these, and the sums of their weights. */
   readonly backends: readonly number[];
   readonly weightSums: readonly number[];
@@ -22,7 +24,14 @@ export class Router {
 
   /** A service without endpoints yet. */
   add(routing: Routing): number {
-    this.services.push({ routing, endpoints: [], turn: 0, backends: [], weightSums: [] });
+    this.services.push({
+      routing,
+      endpoints: [],
+      turn: 0,
+      routed: 0,
+      backends: [],
+      weightSums: [],
+    });
     return this.services.length - 1;
   }
 
@@ -38,9 +47,14 @@ export class Router {
     });
     assert(sum > 0, "a split needs a weight above 0");
     const services = backends.map(({ service }) => service);
-    const split = { endpoints: [], turn: 0, backends: services, weightSums };
+    const split = { endpoints: [], turn: 0, routed: 0, backends: services, weightSums };
     this.services.push({ routing: "random", ...split });
     return this.services.length - 1;
+  }
+
+  /** Visits that have come to a service so far. */
+  routed(service: number): number {
+    return this.services[service]!.routed;
   }
 
   endpoints(service: number): readonly number[] {
@@ -66,6 +80,7 @@ export class Router {
       const chosen = target.weightSums.findIndex((sum) => u < sum);
       target = this.services[target.backends[Math.max(0, chosen)]!]!;
     }
+    target.routed += 1;
     const { endpoints } = target;
     if (endpoints.length <= 1) return endpoints[0] ?? -1;
     switch (target.routing) {
