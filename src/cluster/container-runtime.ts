@@ -33,6 +33,8 @@ export interface ContainerRuntimeOptions {
   readonly pulls: FailedPulls;
   readonly listener: ContainerListener;
   readonly find: (row: number, serial: number) => PodWorker | undefined;
+  /** Told when what the containers of a node use has changed. */
+  readonly usageChanged: (node: KubeletNode) => void;
 }
 
 /** A container gets this long between SIGTERM and SIGKILL at least. */
@@ -139,6 +141,7 @@ export class ContainerRuntime {
       unhealthyAt: late(plan.unhealthyAt),
       endsAt: refuted ? never : plan.endsAt,
     };
+    this.usage.take(worker);
     this.arm(worker, container);
   }
 

@@ -5,6 +5,8 @@ import type { VersionOf } from "../api/object-version.js";
 import { parseResource } from "../api/quantity.js";
 import type { ImageRecord } from "./garbage/node-garbage.js";
 import type { PodDemand } from "./pod-demand.js";
+import { PRESSURE_CONDITIONS, type PressureCondition } from "./pressure/eviction-policy.js";
+import type { MachineResource } from "./pressure/node-observations.js";
 import type { PodWorker } from "./pod-worker.js";
 
 /** A quarter of upstream's `nodeLeaseDurationSeconds`, 40 s. */
@@ -29,6 +31,16 @@ export class KubeletNode {
   silentSinceMicros: TimeMicros | null = null;
   /** Rows of pods of which it could not hear what happened to them. */
   readonly missed = new Set<number>();
+  /** What its containers use of memory. */
+  memoryBytes = 0;
+  /** With so much in use it has enough by all thresholds; null: to be worked out anew. */
+  calmMemoryBytes: number | null = null;
+  /** What something outside of its pods takes of the machine: bytes, or processes. */
+  readonly taken = new Map<MachineResource, number>();
+  /** Of what its kubelet says that it is short. */
+  readonly pressures = new Set<PressureCondition>();
+  /** Its machine is about to be switched off, in good order. */
+  shuttingDown = false;
   /** Images that need no pull. */
   readonly images = new Set<string>();
   /** Those of them that fill its disk, by one of their names. */
@@ -44,6 +56,10 @@ export class KubeletNode {
   ) {
     this.node = node;
     this.refresh(node);
+    // What a snapshot says that it is short of, for reasons that are not known.
+    for (const type of PRESSURE_CONDITIONS) {
+      if (conditionStatus(node, type) === "True") this.pressures.add(type);
+    }
     for (const image of node.status.images ?? []) {
       const names = image.names ?? [];
       for (const name of names) this.images.add(name);
@@ -84,6 +100,7 @@ export class KubeletNode {
     const known = node.status === this.node.status && this.allocatable.size > 0;
     this.node = node;
     if (known) return;
+    this.calmMemoryBytes = null;
     this.allocatable = amountsOf(node.status.allocatable ?? node.status.capacity ?? {});
     this.networkReady = readyStatus(node) !== "False";
   }
@@ -128,7 +145,12 @@ function amountsOf(list: ResourceList): ReadonlyMap<string, number> {
 
 /** The status of a node's Ready condition. */
 export function readyStatus(node: VersionOf<"Node">): string | undefined {
-  return node.status.conditions?.find((condition) => condition.type === "Ready")?.status;
+  return conditionStatus(node, "Ready");
+}
+
+/** The status of one of a node's conditions; undefined without it. */
+export function conditionStatus(node: VersionOf<"Node">, type: string): string | undefined {
+  return node.status.conditions?.find((condition) => condition.type === type)?.status;
 }
 
 /** False for a node whose kubelet has stopped reporting: its Ready condition is Unknown. */

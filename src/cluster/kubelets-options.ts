@@ -7,6 +7,8 @@ import type { InformerFactory } from "../store/informer-factory.js";
 import type { BehaviorSource } from "./container-behavior.js";
 import type { BackoffLimits } from "./exponential-backoff.js";
 import type { ImageGcPolicy } from "./garbage/image-gc.js";
+import type { EvictionPolicy } from "./pressure/eviction-policy.js";
+import type { ShutdownGracePeriod } from "./node-shutdown.js";
 import type { ImagePulling } from "./image-pulls.js";
 import type { PodStatusFeatures } from "./pod-status.js";
 
@@ -27,6 +29,10 @@ export interface KubeletsOptions {
   readonly imagePulling: (node: VersionOf<"Node">) => ImagePulling;
   /** When images are removed from a node's disk. */
   readonly imagePolicy: ImageGcPolicy;
+  /** When pods are evicted because their node is short of something. */
+  readonly evictionPolicy: EvictionPolicy;
+  /** What pods of which priority get when their node is switched off in good order; none: nobody waits for them. */
+  readonly shutdownGracePeriods: readonly ShutdownGracePeriod[];
   /** Virtual zero as milliseconds since 1970. */
   readonly startTimeMs: number;
   /** Upstream's `nodeStatusUpdateFrequency`, 10 s. */

@@ -2,8 +2,6 @@ import type { VersionOf } from "../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../api/pod-version.js";
 import type { TimeMicros } from "../base/time.js";
 import { MICROS_PER_SECOND } from "../base/time.js";
-import type { HandlerId } from "../kernel/engine.js";
-import { Phase } from "../kernel/phase.js";
 import type { Informer } from "../store/informer.js";
 import { ContainerRuntime } from "./container-runtime.js";
 import { kubeletBackoff } from "./exponential-backoff.js";
@@ -11,17 +9,19 @@ import { FailedPulls } from "./failed-pulls.js";
 import { NodeGarbage } from "./garbage/node-garbage.js";
 import { KubeletNode, kubeletReports } from "./kubelet-node.js";
 import type { KubeletsOptions } from "./kubelets-options.js";
-import { type NodeFault, NodeFaults } from "./node-faults.js";
+import type { NodeFault } from "./node-faults.js";
+import { NodeHealth } from "./node-health.js";
 import { NodeImageReports } from "./node-image-reports.js";
-import { nodeAddress, PodAddresses } from "./pod-addresses.js";
-import { PodAdmission, type Rejection } from "./pod-admission.js";
+import { PodAddresses } from "./pod-addresses.js";
+import { PodAdmission } from "./pod-admission.js";
 import { PodDemands } from "./pod-demand.js";
 import { PodLifecycle } from "./pod-lifecycle.js";
 import { PodResizes } from "./pod-resizes.js";
-import { PodVolumes } from "./pod-volumes.js";
+import { holdDemand, PodStart } from "./pod-start.js";
 import { type ContainerRecord, newContainers, newWorker, type PodWorker } from "./pod-worker.js";
 import { SnapshotPods, wasAccepted } from "./snapshot-pods.js";
 import { StatusWriter } from "./status-writer.js";
+import { UnattendedPods } from "./unattended-pods.js";
 
 /**
  * The kubelets of all nodes as one component: one watch of pods, handed on by node. It keeps a
@@ -35,8 +35,7 @@ export class Kubelets {
   private readonly nodeObjects: Informer<"Node">;
   private readonly nodes = new Map<string, KubeletNode>();
   private readonly workers: (PodWorker | undefined)[] = [];
-  /** Rows of pods that are bound to nodes without a kubelet, by the node's name. */
-  private readonly unattended = new Map<string, Map<number, string>>();
+  private readonly unattended = new UnattendedPods();
   private readonly admission = new PodAdmission();
   private readonly demands = new PodDemands();
   private readonly writer: StatusWriter;
@@ -44,13 +43,12 @@ export class Kubelets {
   private readonly lifecycle: PodLifecycle;
   private readonly snapshot: SnapshotPods;
   private readonly resizes: PodResizes;
-  private readonly volumes: PodVolumes;
   private readonly imageReports: NodeImageReports;
-  private readonly faults: NodeFaults;
   private readonly garbage: NodeGarbage;
+  private readonly health: NodeHealth;
+  private readonly starts: PodStart;
   /** By the node's ordinal. */
   private readonly byOrdinal = new Map<number, KubeletNode>();
-  private readonly sandboxReady: HandlerId;
   private nextSerial = 1;
   private nextNodeOrdinal = 0;
   private readonly addresses = new PodAddresses();
@@ -62,10 +60,6 @@ export class Kubelets {
       const worker = this.workers[row];
       return worker?.serial === serial ? worker : undefined;
     };
-    this.sandboxReady = engine.registerHandler("kubelet/sandbox", (row, serial) => {
-      const worker = find(row, serial);
-      if (worker !== undefined) this.beginIfReady(worker);
-    });
     this.pods = informers.informer("Pod");
     this.nodeObjects = informers.informer("Node");
     const settled = (worker: PodWorker) => this.forget(worker);
@@ -85,6 +79,7 @@ export class Kubelets {
       imagePulled: (node, image, bytes) => {
         this.imageReports.pulled(node, image, bytes);
         this.garbage.pulled(node, image, bytes);
+        this.health.imagePulled(node);
       },
     });
     const imagePulling = (node: KubeletNode) => options.imagePulling(node.node);
@@ -97,6 +92,7 @@ export class Kubelets {
       pulls: new FailedPulls(kubeletBackoff(options.imagePullBackoff)),
       listener,
       find,
+      usageChanged: (node) => this.health.podUsageChanged(node),
     });
     this.lifecycle.attach(this.runtime);
     this.snapshot = new SnapshotPods({ runtime: this.runtime, lifecycle: this.lifecycle, backoff });
@@ -107,22 +103,32 @@ export class Kubelets {
       find,
       oldestFirst: !options.resizesByPriority,
     });
-    const retry = (worker: PodWorker) => this.beginIfReady(worker);
-    this.volumes = new PodVolumes({ engine, informers, observer, find, retry });
+    this.starts = new PodStart({
+      engine,
+      observer,
+      behavior,
+      informers,
+      addresses: this.addresses,
+      writer: this.writer,
+      find,
+      rejection: (worker) =>
+        this.health.rejection(worker) ??
+        this.admission.check(worker.node, worker.pod.spec, worker.demand),
+      begin: (worker) => this.lifecycle.begin(worker),
+    });
+    const nodeAt = (ordinal: number) => this.byOrdinal.get(ordinal);
     this.garbage = new NodeGarbage({
       engine,
       observer,
       imagePolicy: options.imagePolicy,
-      nodeAt: (ordinal) => this.byOrdinal.get(ordinal),
+      nodeAt,
       removed: (node, names) => this.imageReports.removed(node, names),
     });
-    this.faults = new NodeFaults({
-      engine,
-      client,
-      observer,
-      startTimeMs: options.startTimeMs,
-      statusPeriodMicros: options.nodeStatusUpdateFrequencyMicros,
-      nodeAt: (ordinal) => this.byOrdinal.get(ordinal),
+    this.health = new NodeHealth({
+      ...options,
+      nodeAt,
+      evict: (worker, end) => this.lifecycle.evict(worker, end),
+      freeImages: (node) => this.garbage.freeUnused(node),
       crashed: (node) => this.crashed(node),
       reconnected: (node, rebooted) => this.reconnected(node, rebooted),
     });
@@ -130,7 +136,7 @@ export class Kubelets {
 
   /** Takes up the nodes and pods that exist and follows them from now on. */
   start(): void {
-    this.volumes.start();
+    this.starts.start();
     this.nodeObjects.addHandler({
       added: (node) => this.nodeAdded(node),
       updated: (_before, node) => this.nodeUpdated(node),
@@ -163,22 +169,22 @@ export class Kubelets {
 
   /** Has it called when a node falls silent, and when it is heard of again. */
   onHeartbeatChange(listener: (nodeName: string) => void): void {
-    this.faults.onHeartbeatChange(listener);
+    this.health.onHeartbeatChange(listener);
   }
 
   /** Has a node fail; false for one that has failed already, or has no machine. */
   failNode(nodeName: string, fault: NodeFault): boolean {
     const node = this.nodes.get(nodeName);
-    return node !== undefined && this.faults.fail(node, fault);
+    return node !== undefined && this.health.fail(node, fault);
   }
 
   /** Has a node that failed come up again; false for one that has not failed. */
   recoverNode(nodeName: string): boolean {
     const node = this.nodes.get(nodeName);
-    if (node !== undefined) return this.faults.recover(node);
+    if (node !== undefined) return this.health.recover(node);
     const object = this.nodeObjects.find("", nodeName);
     if (object === undefined) return false;
-    this.faults.report({ node: object });
+    this.health.appear(object);
     return true;
   }
 
@@ -188,10 +194,7 @@ export class Kubelets {
     this.nextNodeOrdinal += 1;
     this.nodes.set(object.name, node);
     this.byOrdinal.set(node.ordinal, node);
-    const waiting = this.unattended.get(object.name);
-    if (waiting === undefined) return;
-    this.unattended.delete(object.name);
-    for (const [row, uid] of waiting) {
+    for (const [row, uid] of this.unattended.take(object.name)) {
       const pod = this.pods.at(row);
       if (pod !== undefined && pod.uid === uid) this.podBound(pod);
     }
@@ -204,14 +207,14 @@ export class Kubelets {
       return;
     }
     node.refresh(object);
-    this.faults.objectChanged(node);
+    this.health.objectChanged(node);
     if (node.hears) this.lookAgain(node);
   }
 
   /** What waits on a node may go on, for something has changed there. */
   private lookAgain(node: KubeletNode): void {
     this.resizes.retry(node);
-    for (const worker of [...node.pods]) this.beginIfReady(worker);
+    for (const worker of [...node.pods]) this.starts.beginIfReady(worker);
   }
 
   private crashed(node: KubeletNode): void {
@@ -254,30 +257,22 @@ export class Kubelets {
   private stopNode(node: KubeletNode): void {
     this.nodes.delete(node.name);
     this.byOrdinal.delete(node.ordinal);
+    this.health.forget(node);
     this.runtime.stopNode(node);
     for (const worker of node.pods) {
       this.lifecycle.disarmDeadline(worker);
-      this.volumes.forget(worker);
+      this.starts.forget(worker);
       this.workers[worker.row] = undefined;
-      this.leaveUnattended(worker.pod);
+      this.unattended.put(worker.pod);
     }
     node.pods.clear();
-  }
-
-  private leaveUnattended(pod: PodVersion): void {
-    let rows = this.unattended.get(pod.nodeName);
-    if (rows === undefined) {
-      rows = new Map();
-      this.unattended.set(pod.nodeName, rows);
-    }
-    rows.set(pod.row, pod.uid);
   }
 
   private podBound(pod: PodVersion): void {
     if (isPodTerminal(pod)) return;
     const node = this.nodes.get(pod.nodeName);
     if (node === undefined) {
-      this.leaveUnattended(pod);
+      this.unattended.put(pod);
       return;
     }
     if (!node.hears) {
@@ -289,7 +284,7 @@ export class Kubelets {
     this.workers[pod.row] = worker;
     node.pods.add(worker);
     if (wasAccepted(pod)) {
-      this.hold(worker);
+      holdDemand(worker);
       for (const container of pod.spec.containers) node.images.add(container.image ?? "");
       this.snapshot.resume(worker, this.options.engine.now);
       return;
@@ -300,45 +295,7 @@ export class Kubelets {
       this.lifecycle.terminate(worker, this.killTimeOf(pod));
       return;
     }
-    const rejection = this.admission.check(node, pod.spec, worker.demand);
-    if (rejection !== null) this.reject(worker, rejection);
-    else this.admit(worker);
-  }
-
-  private admit(worker: PodWorker): void {
-    const { pod, node } = worker;
-    this.hold(worker);
-    worker.containers = newContainers(pod.spec);
-    const onHost = pod.spec.hostNetwork === true;
-    worker.podIP = onHost ? nodeAddress(node) : this.addresses.next();
-    const { engine, behavior } = this.options;
-    worker.sandboxAtMicros = engine.now + (behavior.sandboxMicros?.(pod) ?? 0);
-    this.beginIfReady(worker);
-    if (worker.stage !== "starting") return;
-    this.writer.markDirty(worker);
-    if (worker.sandboxAtMicros <= engine.now) return;
-    const { row, serial } = worker;
-    engine.scheduleAt(worker.sandboxAtMicros, Phase.world, this.sandboxReady, row, serial);
-  }
-
-  /** Lets a pod begin that waited for its node, once there is a network for it and all of its volumes. */
-  private beginIfReady(worker: PodWorker): void {
-    if (worker.stage !== "starting") {
-      this.volumes.forget(worker);
-      return;
-    }
-    if (!worker.node.hears || worker.sandboxAtMicros > this.options.engine.now) return;
-    if (!worker.node.networkReady && worker.pod.spec.hostNetwork !== true) return;
-    if (this.volumes.areThere(worker)) this.lifecycle.begin(worker);
-  }
-
-  private reject(worker: PodWorker, rejection: Rejection): void {
-    const { observer, engine } = this.options;
-    observer.event("Warning", rejection.reason, worker.pod, rejection.message, engine.now);
-    worker.stage = "ended";
-    worker.reason = rejection.reason;
-    worker.message = `Pod was rejected: ${rejection.message}`;
-    this.writer.markDirty(worker);
+    this.starts.admit(worker);
   }
 
   private podUpdated(before: PodVersion, pod: PodVersion): void {
@@ -369,7 +326,7 @@ export class Kubelets {
   private podDeleted(pod: PodVersion): void {
     const worker = this.workers[pod.row];
     if (worker === undefined || worker.pod.uid !== pod.uid) {
-      this.unattended.get(pod.nodeName)?.delete(pod.row);
+      this.unattended.remove(pod);
       return;
     }
     for (const container of worker.containers) this.runtime.abandon(container);
@@ -384,12 +341,8 @@ export class Kubelets {
     return this.options.engine.now + graceSeconds * MICROS_PER_SECOND;
   }
 
-  private hold(worker: PodWorker): void {
-    worker.holdsDemand = true;
-    worker.node.hold(worker, worker.demand);
-  }
-
   private release(worker: PodWorker): void {
+    this.health.podEnded(worker);
     if (!worker.holdsDemand) return;
     worker.holdsDemand = false;
     worker.node.release(worker, worker.demand);
@@ -398,7 +351,9 @@ export class Kubelets {
   }
 
   private forget(worker: PodWorker): void {
-    this.volumes.forget(worker);
+    worker.node.memoryBytes -= worker.memoryBytes;
+    worker.memoryBytes = 0;
+    this.starts.forget(worker);
     worker.node.pods.delete(worker);
     this.garbage.podGone(worker);
     if (this.workers[worker.row] === worker) this.workers[worker.row] = undefined;

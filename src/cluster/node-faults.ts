@@ -4,14 +4,17 @@ import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
-import { type KubeletNode, readyStatus } from "./kubelet-node.js";
-import { reportedStatus } from "./node-object.js";
+import { conditionStatus, type KubeletNode, readyStatus } from "./kubelet-node.js";
+import { PRESSURE_CONDITIONS } from "./pressure/eviction-policy.js";
+import { type NodeState, reportedStatus, transitionOf } from "./node-object.js";
 
 /**
- * What befalls a node: its machine goes down with all that runs on it, or it is cut off from the API
- * server and goes on by itself.
+ * What befalls a node: its machine goes down with all that runs on it; it is cut off from the API
+ * server and goes on by itself; it is switched off in good order; or something outside of its pods
+ * takes all that it has left of a resource.
  */
-export type NodeFault = "crash" | "partition";
+export const NODE_FAULTS = ["crash", "partition", "shutdown", "memory", "disk", "pids"] as const;
+export type NodeFault = (typeof NODE_FAULTS)[number];
 
 export interface NodeFaultsOptions {
   readonly engine: Engine;
@@ -23,6 +26,11 @@ export interface NodeFaultsOptions {
   readonly nodeAt: (ordinal: number) => KubeletNode | undefined;
   /** The machine is down: nothing on it runs any more. */
   readonly crashed: (node: KubeletNode) => void;
+  readonly shutDown: (node: KubeletNode) => void;
+  /** False where that of the machine is taken already. */
+  readonly take: (node: KubeletNode, resource: "memory" | "disk" | "pids") => boolean;
+  /** False where nothing was taken. */
+  readonly giveBack: (node: KubeletNode) => boolean;
   /** The kubelet sees the API server again; `rebooted`: its machine was down. */
   readonly reconnected: (node: KubeletNode, rebooted: boolean) => void;
 }
@@ -46,7 +54,7 @@ export class NodeFaults {
     this.correction = engine.registerHandler("kubelet/node-status", (ordinal) => {
       this.correcting.delete(ordinal);
       const node = nodeAt(ordinal);
-      if (node?.hears === true && isReportedUnknown(node)) this.report(node);
+      if (node?.hears === true && isMisreported(node)) this.report(node);
     });
   }
 
@@ -57,17 +65,32 @@ export class NodeFaults {
 
   /** False for a node that has failed already. */
   fail(node: KubeletNode, fault: NodeFault): boolean {
-    if (!node.hears) return false;
+    if (!node.hears || node.shuttingDown) return false;
+    switch (fault) {
+      case "crash":
+      case "partition":
+        this.lose(node, fault);
+        return true;
+      case "shutdown":
+        this.options.shutDown(node);
+        return true;
+      default:
+        return this.options.take(node, fault);
+    }
+  }
+
+  /** Nothing is heard of the node from now on. */
+  lose(node: KubeletNode, fault: "crash" | "partition"): void {
     node.state = fault === "crash" ? "down" : "cut off";
     node.silentSinceMicros = node.lastRenewalMicros(this.options.engine.now);
     if (fault === "crash") this.options.crashed(node);
     this.tell(node.name);
-    return true;
   }
 
   /** False for a node that has not failed. */
   recover(node: KubeletNode): boolean {
-    if (node.hears) return false;
+    const hadEnough = !this.options.giveBack(node);
+    if (node.hears) return !hadEnough;
     const rebooted = node.state === "down";
     node.state = "up";
     node.silentSinceMicros = null;
@@ -78,9 +101,9 @@ export class NodeFaults {
     return true;
   }
 
-  /** Somebody has written that a kubelet is not heard of which is: its next report says otherwise. */
+  /** The Node object says other than its kubelet would: the next report puts it right. */
   objectChanged(node: KubeletNode): void {
-    if (!node.hears || !isReportedUnknown(node) || this.correcting.has(node.ordinal)) return;
+    if (!node.hears || !isMisreported(node) || this.correcting.has(node.ordinal)) return;
     this.correcting.add(node.ordinal);
     const { engine, statusPeriodMicros } = this.options;
     const periods = Math.floor((engine.now - node.upSinceMicros) / statusPeriodMicros) + 1;
@@ -88,14 +111,18 @@ export class NodeFaults {
     engine.scheduleAt(at, Phase.react, this.correction, node.ordinal);
   }
 
-  /** Writes what a kubelet says of a node that is well. */
-  report({ node }: { readonly node: VersionOf<"Node"> }): void {
+  /** Writes what a kubelet says of its node. */
+  report({ node, ...state }: { readonly node: VersionOf<"Node"> } & Partial<NodeState>): void {
     const { client, engine, observer, startTimeMs } = this.options;
-    const status = reportedStatus(node, { startTimeMs, nowMicros: engine.now });
+    const status = reportedStatus(node, { startTimeMs, nowMicros: engine.now }, state);
     client.submit({ verb: "patch", target: node, change: { status } }, this.answer);
-    if (readyStatus(node) === "True") return;
-    const message = `Node ${node.name} status is now: NodeReady`;
-    observer.event("Normal", "NodeReady", node, message, engine.now);
+    for (const { type, status: value } of status.conditions ?? []) {
+      if (conditionStatus(node, type) === value) continue;
+      const reason = transitionOf(type, value);
+      if (reason === undefined) continue;
+      const message = `Node ${node.name} status is now: ${reason}`;
+      observer.event("Normal", reason, node, message, engine.now);
+    }
   }
 
   private tell(name: string): void {
@@ -103,6 +130,10 @@ export class NodeFaults {
   }
 }
 
-function isReportedUnknown({ node }: KubeletNode): boolean {
-  return readyStatus(node) === "Unknown";
+/** Whether the node is said not to be heard of, or its pressures are told wrongly. */
+function isMisreported({ node, pressures }: KubeletNode): boolean {
+  if (readyStatus(node) === "Unknown") return true;
+  return PRESSURE_CONDITIONS.some(
+    (type) => (conditionStatus(node, type) === "True") !== pressures.has(type),
+  );
 }

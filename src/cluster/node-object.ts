@@ -44,6 +44,40 @@ const HEALTHY = [
   ["Ready", "True", "KubeletReady", "kubelet is posting ready status"],
 ] as const;
 
+/** What a kubelet says that is wrong, by the condition, and its Event for that. */
+const AILING = {
+  MemoryPressure: [
+    "True",
+    "KubeletHasInsufficientMemory",
+    "kubelet has insufficient memory available",
+  ],
+  DiskPressure: ["True", "KubeletHasDiskPressure", "kubelet has disk pressure"],
+  PIDPressure: ["True", "KubeletHasInsufficientPID", "kubelet has insufficient PID available"],
+  Ready: ["False", "KubeletNotReady", "node is shutting down"],
+} as const;
+
+/** The reasons of the Events by which kubelets tell what became of a condition. */
+const TRANSITIONS: Readonly<Record<string, string>> = {
+  "MemoryPressure True": "NodeHasInsufficientMemory",
+  "MemoryPressure False": "NodeHasSufficientMemory",
+  "DiskPressure True": "NodeHasDiskPressure",
+  "DiskPressure False": "NodeHasNoDiskPressure",
+  "PIDPressure True": "NodeHasInsufficientPID",
+  "PIDPressure False": "NodeHasSufficientPID",
+  "Ready True": "NodeReady",
+  "Ready False": "NodeNotReady",
+};
+
+export function transitionOf(condition: string, status: string): string | undefined {
+  return own(TRANSITIONS, `${condition} ${status}`);
+}
+
+/** How a node is. */
+export interface NodeState {
+  readonly pressures: ReadonlySet<string>;
+  readonly shuttingDown: boolean;
+}
+
 /** What the `index`-th node of a pool is called. */
 export function nodeName({ name }: NodeShape, index: number): string {
   return `${name}-${index}`;
@@ -103,14 +137,18 @@ export function registeredNode(node: NewGeneric<"Node">, at: Registration): NewG
   return { ...node, labels, status: complete };
 }
 
-/** What a kubelet reports of a node that is well, over what its status says of other things. */
+/** What a kubelet reports of its node, over what its status says of other things. Default: it is well. */
 export function reportedStatus(
   { status }: { readonly status: NodeStatus },
   clock: NodeClock,
+  { pressures, shuttingDown = false }: Partial<NodeState> = {},
 ): NodeStatus {
   const time = formatTimestamp(clock.nowMicros, clock.startTimeMs);
   const before = status.conditions ?? [];
-  const reported = HEALTHY.map(([type, value, reason, message]) => {
+  const isAiling = (type: (typeof HEALTHY)[number][0]) =>
+    type === "Ready" ? shuttingDown : pressures?.has(type) === true;
+  const reported = HEALTHY.map(([type, ...well]) => {
+    const [value, reason, message] = isAiling(type) ? AILING[type] : well;
     const known = before.find((condition) => condition.type === type);
     const since = known?.status === value ? known.lastTransitionTime : time;
     const report = { type, status: value, reason, message, lastHeartbeatTime: time };

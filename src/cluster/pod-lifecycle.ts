@@ -7,6 +7,7 @@ import type { ContainerListener, ContainerRuntime } from "./container-runtime.js
 import { waitingFor } from "./container-states.js";
 import type { ExponentialBackoff } from "./exponential-backoff.js";
 import type { KubeletNode } from "./kubelet-node.js";
+import type { PodEnd } from "./pressure/node-pressure.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
 import type { StatusWriter } from "./status-writer.js";
 
@@ -199,6 +200,14 @@ export class PodLifecycle implements ContainerListener {
     this.terminate(worker, this.options.engine.now + grace * MICROS_PER_SECOND);
   }
 
+  /** Ends a pod as Failed, for the kubelet's own reason, which is told once its containers have ended. */
+  evict(worker: PodWorker, { reason, message, killAtMicros }: PodEnd): void {
+    if (worker.stage === "ended") return;
+    worker.failed = true;
+    worker.end = { reason, message };
+    this.terminate(worker, killAtMicros);
+  }
+
   /** Stops all of a pod; SIGKILL comes at `killAtMicros`. A further call may only hasten it. */
   terminate(worker: PodWorker, killAtMicros: TimeMicros): void {
     if (worker.stage === "ended") return;
@@ -238,6 +247,10 @@ export class PodLifecycle implements ContainerListener {
 
   private finish(worker: PodWorker): void {
     worker.stage = "ended";
+    if (worker.end !== null) {
+      worker.reason = worker.end.reason;
+      worker.message = worker.end.message;
+    }
     if (worker.initialized) {
       for (const container of worker.containers) {
         const { status, role } = container;

@@ -12,6 +12,8 @@ import type { ContainerRecord, PodWorker } from "./pod-worker.js";
 export interface PodStatusFeatures {
   /** The condition PodReadyToStartContainers: from v1.29. */
   readonly podReadyToStartContainers: boolean;
+  /** The condition DisruptionTarget of a pod that its kubelet ends: from v1.26. */
+  readonly podDisruptionConditions: boolean;
   /** A pod that is deleted ends as Succeeded or Failed before it goes: from v1.27. */
   readonly terminalPhaseOnDeletion: boolean;
 }
@@ -89,6 +91,12 @@ export function conditionsOf(
     make("Ready", containersReady === TRUE ? gatesReadiness(worker) : containersReady),
     make("ContainersReady", containersReady),
   ];
+  if (worker.end !== null && phase === "Failed" && features.podDisruptionConditions) {
+    const { message } = worker.end;
+    conditions.push(
+      make("DisruptionTarget", { status: "True", reason: "TerminationByKubelet", message }),
+    );
+  }
   if (features.podReadyToStartContainers) {
     const hasSandbox = worker.stage !== "starting" && worker.stage !== "ended";
     conditions.push(make("PodReadyToStartContainers", hasSandbox ? TRUE : FALSE));

@@ -4,6 +4,7 @@ import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { BehaviorSource } from "./container-behavior.js";
 import { memoryLimitOf } from "./out-of-memory.js";
+import type { KubeletNode } from "./kubelet-node.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
 
 export interface PodUsageOptions {
@@ -11,6 +12,8 @@ export interface PodUsageOptions {
   readonly observer: ClusterObserver;
   readonly behavior: BehaviorSource;
   readonly find: (row: number, serial: number) => PodWorker | undefined;
+  /** Told when what the containers of a node use has changed. */
+  readonly usageChanged: (node: KubeletNode) => void;
 }
 
 /**
@@ -31,8 +34,16 @@ export class PodUsage {
   }
 
   tell(worker: PodWorker): void {
-    const { behavior, observer, engine } = this.options;
-    if (behavior.usage === undefined) return;
+    const { observer, engine } = this.options;
+    const usage = this.take(worker);
+    if (usage === null) return;
+    observer.podUsage(worker.pod, usage.cpuMillis, usage.memoryBytes, engine.now);
+  }
+
+  /** Takes note of what a pod uses, without a word to those who measure: they know it from a snapshot. */
+  take(worker: PodWorker): { readonly cpuMillis: number; readonly memoryBytes: number } | null {
+    const { behavior, engine, usageChanged } = this.options;
+    if (behavior.usage === undefined) return null;
     let cpuMillis = 0;
     let memoryBytes = 0;
     let varies = false;
@@ -43,12 +54,16 @@ export class PodUsage {
       memoryBytes += usage.memoryBytes;
       varies ||= this.everyMicros !== null && behavior.usageVaries?.(worker.pod, spec) === true;
     }
-    observer.podUsage(worker.pod, cpuMillis, memoryBytes, engine.now);
+    const { node } = worker;
+    node.memoryBytes += memoryBytes - worker.memoryBytes;
+    worker.memoryBytes = memoryBytes;
+    usageChanged(node);
     if (!varies) this.varying.delete(worker);
     else {
       this.varying.add(worker);
       this.awaitTick();
     }
+    return { cpuMillis, memoryBytes };
   }
 
   /** How long after its start, now, the container uses more memory than it may; null: it never does. */

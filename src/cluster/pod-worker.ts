@@ -79,6 +79,10 @@ export interface PodWorker {
   holdsDemand: boolean;
   startTimeMicros: TimeMicros | null;
   podIP: string;
+  /** What its containers use of memory. */
+  memoryBytes: number;
+  /** Why its kubelet has it end; null where nothing but itself or its deletion does. */
+  end: { readonly reason: string; readonly message: string } | null;
   /** It ends as Failed, for `reason`, whatever its containers did. */
   failed: boolean;
   reason: string;
@@ -153,6 +157,8 @@ export function newWorker(
     holdsDemand: false,
     startTimeMicros: null,
     podIP: "",
+    memoryBytes: 0,
+    end: null,
     failed: false,
     reason: "",
     message: "",

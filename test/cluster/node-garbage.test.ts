@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { evictionPolicy } from "../../src/cluster/pressure/eviction-policy.js";
 import { newWorld, type World } from "./world.js";
 
 const capacity = { "ephemeral-storage": "1000" };
@@ -11,8 +12,11 @@ const namesOn = (world: World): readonly string[] => {
 };
 
 /** A node on which three images were pulled that fill 95 % of its disk; those named are not used any more. */
-function fullNode(gone: readonly string[]): World {
-  const world = newWorld({ scripts: images, capacity });
+function fullNode(
+  gone: readonly string[],
+  kubelets = { evictionPolicy: evictionPolicy([]) },
+): World {
+  const world = newWorld({ scripts: images, capacity, kubelets });
   for (const name of ["a", "b", "c"]) world.bind(name, pod(name));
   world.until(30);
   for (const [i, name] of gone.entries()) {
@@ -32,6 +36,13 @@ describe("a node whose disk is full of images", () => {
     // It has to be pulled again.
     world.bind("again", pod("b"));
     expect(world.until(621).line("again")).toBe("Pending b=ContainerCreating");
+  });
+
+  it("loses all that nothing uses where evictions have a threshold for the disk, and no pod", () => {
+    const world = fullNode(["b"], { evictionPolicy: evictionPolicy() });
+    expect(namesOn(world.until(100))).toEqual(["a:1", "b:1", "c:1"]);
+    // Seen by the first look, they are two minutes old at one of the next.
+    expect(namesOn(world.until(200))).not.toContain("b:1");
   });
 
   it("loses no more than it has to", () => {

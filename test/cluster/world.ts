@@ -11,6 +11,7 @@ import {
 import { Kubelets } from "../../src/cluster/kubelets.js";
 import type { KubeletsOptions } from "../../src/cluster/kubelets-options.js";
 import { poolNode } from "../../src/cluster/node-object.js";
+import { evictionPolicy } from "../../src/cluster/pressure/eviction-policy.js";
 import { Engine } from "../../src/kernel/engine.js";
 import { type ClusterObserver, UNOBSERVED } from "../../src/record/cluster-observer.js";
 import { ApiServer } from "../../src/store/api-server.js";
@@ -124,13 +125,19 @@ export function newWorld(options: WorldOptions = {}) {
     client,
     observer,
     behavior: options.behavior ?? scripted(options.scripts ?? {}),
-    features: { podReadyToStartContainers: true, terminalPhaseOnDeletion: true },
+    features: {
+      podReadyToStartContainers: true,
+      podDisruptionConditions: true,
+      terminalPhaseOnDeletion: true,
+    },
     imagePulling: () => ({ pullBytesPerSecond: 100, parallelPulls: 1 }),
     imagePolicy: {
       highThresholdPercent: 85,
       lowThresholdPercent: 80,
       minAgeMicros: 120 * MICROS_PER_SECOND,
     },
+    evictionPolicy: evictionPolicy(),
+    shutdownGracePeriods: [],
     startTimeMs: START_MS,
     nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND,
     ...options.kubelets,
@@ -178,6 +185,23 @@ export class World {
   bind(name: string, spec: object = {}, nodeName = "node-0", metadata: object = {}): void {
     this.do({ verb: "create", object: objectOf(podManifest(name, spec, metadata)) });
     this.do({ verb: "bind", target: this.target(name), nodeName });
+  }
+
+  /** What a pod's spec says to have that priority; a class of it is made. */
+  priority(value: number): { readonly priorityClassName: string } {
+    if (value === 2_000_000_000) return { priorityClassName: "system-cluster-critical" };
+    const name = `priority-${value}`.replace("--", "-below-");
+    const metadata = { name };
+    if (this.store.table("PriorityClass").find("", name) === undefined) {
+      const manifest = {
+        apiVersion: "scheduling.k8s.io/v1",
+        kind: "PriorityClass",
+        metadata,
+        value,
+      };
+      this.do({ verb: "create", object: objectOf(manifest) });
+    }
+    return { priorityClassName: name };
   }
 
   delete(name: string, gracePeriodSeconds?: number): void {

@@ -165,6 +165,30 @@ describe("a scenario that is wrong is refused with place, value and what would b
       [/^s\.yaml:12:62: .*not supported yet: the size of EndpointSlices/],
     ],
     [
+      "a soft threshold of evictions without its grace period",
+      replaced(
+        "  manifests",
+        "  controlPlane: { kubelet: { evictionSoft: { memory.available: 10% } } }\n  manifests",
+      ),
+      [/^s\.yaml:12:\d+: .*needs its grace period: evictionSoftGracePeriod\["memory\.available"\]/],
+    ],
+    [
+      "a threshold that is no share",
+      replaced(
+        "  manifests",
+        "  controlPlane: { kubelet: { evictionHard: { memory.available: 120% } } }\n  manifests",
+      ),
+      [/^s\.yaml:12:\d+: .*expected a quantity above 0 such as 100Mi, or a percentage below 100/],
+    ],
+    [
+      "more time for critical pods than for all",
+      replaced(
+        "  manifests",
+        "  controlPlane: { kubelet: { shutdownGracePeriodCriticalPods: 10s } }\n  manifests",
+      ),
+      [/^s\.yaml:12:\d+: .*expected no more than `shutdownGracePeriod`/],
+    ],
+    [
       "a change of traffic that there is not",
       replaced(
         "  manifests",

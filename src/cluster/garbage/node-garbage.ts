@@ -1,9 +1,9 @@
-import { parseBytes } from "../../api/quantity.js";
 import { MICROS_PER_MINUTE, type TimeMicros } from "../../base/time.js";
 import type { Engine, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
 import type { KubeletNode } from "../kubelet-node.js";
+import { diskOf } from "../pressure/node-observations.js";
 import type { ContainerRecord, PodWorker } from "../pod-worker.js";
 import { containersToRemove, type KeptContainer } from "./container-gc.js";
 import { bytesToFree, type ImageGcPolicy, imagesToFree } from "./image-gc.js";
@@ -23,7 +23,7 @@ export interface ImageRecord {
   readonly name: string;
   readonly names: readonly string[];
   readonly bytes: number;
-  readonly firstDetectedMicros: TimeMicros;
+  firstDetectedMicros: TimeMicros;
   lastUsedMicros: TimeMicros | null;
 }
 
@@ -91,11 +91,33 @@ export class NodeGarbage {
     return upSinceMicros + looks * PERIOD_MICROS;
   }
 
+  /** Removes all images that nothing uses and that are old enough; false where there are none. */
+  freeUnused(node: KubeletNode): boolean {
+    const { now } = this.options.engine;
+    for (const record of node.imageRecords.values()) {
+      record.firstDetectedMicros = Math.min(record.firstDetectedMicros, now);
+    }
+    return this.free(node, Number.POSITIVE_INFINITY).freedBytes > 0;
+  }
+
   private collect(node: KubeletNode): void {
-    const { engine, imagePolicy, removed, observer } = this.options;
+    const { engine, imagePolicy, observer } = this.options;
     const disk = diskOf(node);
     const wanted = disk === null ? 0 : bytesToFree(disk, imagePolicy);
     if (wanted === 0) return;
+    const { freedBytes, isLeft } = this.free(node, wanted);
+    if (freedBytes >= wanted) return;
+    const message = `Failed to free sufficient space by deleting unused images (freed ${freedBytes} bytes, wanted ${wanted}).`;
+    observer.event("Warning", "FreeDiskSpaceFailed", node.node, message, engine.now);
+    // What was too young may go at the next look.
+    if (isLeft) this.look(node);
+  }
+
+  private free(
+    node: KubeletNode,
+    wanted: number,
+  ): { readonly freedBytes: number; readonly isLeft: boolean } {
+    const { engine, imagePolicy, removed } = this.options;
     const used = imagesInUse(node, engine.now);
     const unused = [...node.imageRecords.values()].filter(
       ({ names }) => !names.some((name) => used.has(name)),
@@ -116,23 +138,9 @@ export class NodeGarbage {
       }
     }
     if (names.length > 0) removed(node, names);
-    if (freed.freedBytes >= wanted) return;
-    const message = `Failed to free sufficient space by deleting unused images (freed ${freed.freedBytes} bytes, wanted ${wanted}).`;
-    observer.event("Warning", "FreeDiskSpaceFailed", node.node, message, engine.now);
-    // What was too young may go at the next look.
-    if (unused.length > freed.removed.length) this.look(node);
+    const { freedBytes } = freed;
+    return { freedBytes, isLeft: unused.length > freed.removed.length };
   }
-}
-
-/** A node's disk, filled by images; null of a node that does not say how large it is. */
-function diskOf({ node, imageRecords }: KubeletNode) {
-  const size = node.status.capacity?.["ephemeral-storage"];
-  if (size === undefined) return null;
-  const capacityBytes = parseBytes(size);
-  if (capacityBytes === 0) return null;
-  let used = 0;
-  for (const { bytes } of imageRecords.values()) used += bytes;
-  return { capacityBytes, availableBytes: Math.max(0, capacityBytes - used) };
 }
 
 /** Images of containers that run, or have ended and are kept after the garbage collection. */

@@ -75,6 +75,7 @@ export function wireKubelets(
     behavior,
     features: {
       podReadyToStartContainers: features.PodReadyToStartContainersCondition,
+      podDisruptionConditions: features.PodDisruptionConditions,
       terminalPhaseOnDeletion: kubernetesMinor >= 27,
     },
     resizesByPriority: features.DeferredResizesByPriority,
@@ -89,6 +90,8 @@ export function wireKubelets(
       };
     },
     imagePolicy: kubelet.imageGc,
+    evictionPolicy: kubelet.eviction,
+    shutdownGracePeriods: kubelet.shutdownGracePeriods,
     startTimeMs: scenario.startTimeEpochMicros / 1000,
     nodeStatusUpdateFrequencyMicros: kubelet.nodeStatusUpdateFrequencyMicros,
   });

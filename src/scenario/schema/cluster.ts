@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Taint } from "../../api/kubernetes.js";
 import { parseQuantity, Quantity } from "../../api/quantity.js";
+import { NODE_FAULTS } from "../../cluster/node-faults.js";
 import { DEFAULTS } from "../defaults.js";
 import { durationDistribution } from "./distribution.js";
 import { described, notYet } from "./leaf.js";
@@ -18,6 +19,7 @@ import {
   resourceList,
   word,
 } from "./scalars.js";
+import { FAULT_MEANING } from "./node-fault.js";
 import type { NodePool } from "./scenario.js";
 
 const taint = z
@@ -52,11 +54,7 @@ const failures = z
       "Each node fails by itself, or all of the pool's nodes in a zone together.",
       { default: "node" },
     ),
-    fault: described(
-      word("crash", "partition").optional(),
-      "The machine is down and its containers are lost, or it is cut off from the API server.",
-      { default: "crash" },
-    ),
+    fault: described(word(...NODE_FAULTS).optional(), FAULT_MEANING, { default: "crash" }),
   })
   .transform(
     ({ between, repair, scope, fault }): NonNullable<NodePool["failures"]> => ({

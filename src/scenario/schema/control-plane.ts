@@ -9,23 +9,10 @@ import {
 import { DEFAULTS } from "../defaults.js";
 import { formatDuration } from "../units.js";
 import { durationDistribution } from "./distribution.js";
-import { described, notYet } from "./leaf.js";
-import {
-  count,
-  duration,
-  flag,
-  integer,
-  number,
-  positiveCount,
-  positiveDuration,
-  word,
-} from "./scalars.js";
+import { kubelet, kubeletOf, watchLatency } from "./kubelet.js";
+import { described, notYet, refused } from "./leaf.js";
+import { count, duration, flag, number, positiveCount, positiveDuration, word } from "./scalars.js";
 import type { ControlPlane } from "./scenario.js";
-
-const watchLatency = described(
-  duration.optional(),
-  "Commit until the component's watches deliver, instead of `latency.watch`.",
-);
 
 /** What a component has: its client's rate limit and how late its watches are. */
 function component(qps: number, burst: number) {
@@ -52,11 +39,6 @@ const laterFlags = {
   resourceQuotaSyncPeriod: "the resource quota controller",
   pvclaimbinderSyncPeriod: "the volume binder",
 } as const;
-
-const refused = <N extends string>(flags: Readonly<Record<N, string>>) =>
-  Object.fromEntries(
-    Object.entries<string>(flags).map(([name, owner]) => [name, notYet(`${owner} (\`${name}\`)`)]),
-  ) as Record<N, ReturnType<typeof notYet>>;
 
 function withoutKeys(
   all: Readonly<Record<string, string>>,
@@ -87,50 +69,6 @@ const controllerManager = z.strictObject({
   ...component(clients.controllerManager.qps, clients.controllerManager.burst),
   ...flags,
   ...refused(withoutKeys(laterFlags, flags)),
-});
-
-const kubelet = z.strictObject({
-  watchLatency,
-  nodeStatusUpdateFrequency: described(
-    positiveDuration.optional(),
-    "How often a node's status is computed.",
-    { default: "10s", source: "upstream" },
-  ),
-  serializeImagePulls: described(flag.optional(), "One image at a time on a node.", {
-    default: true,
-    source: "upstream",
-  }),
-  housekeepingInterval: described(
-    positiveDuration.optional(),
-    "How often a node reads the usage of each container, from its start on; scrapes get what was read last.",
-    { default: "10s", source: "upstream" },
-  ),
-  imageGCHighThresholdPercent: described(
-    integer(0, 100, "a percentage").optional(),
-    "From so full of images on, a node's disk loses those that nothing uses.",
-    { default: DEFAULTS.kubelet.imageGc.highThresholdPercent, source: "upstream" },
-  ),
-  imageGCLowThresholdPercent: described(
-    integer(0, 100, "a percentage").optional(),
-    "Until it is no fuller than that.",
-    { default: DEFAULTS.kubelet.imageGc.lowThresholdPercent, source: "upstream" },
-  ),
-  imageMinimumGCAge: described(duration.optional(), "An image that is younger stays.", {
-    default: "2m",
-    source: "upstream",
-  }),
-  maxParallelImagePulls: described(
-    positiveCount.optional(),
-    "Images at once where they are not serialized; without it, no bound.",
-  ),
-  ...refused({
-    nodeStatusReportFrequency: "reporting an unchanged node status",
-    kubeAPIQPS: "a rate limit of each kubelet",
-    kubeAPIBurst: "a rate limit of each kubelet",
-    nodeLeaseDurationSeconds: "node leases",
-    evictionHard: "node pressure eviction",
-    evictionSoft: "node pressure eviction",
-  }),
 });
 
 const scheduler = z.strictObject({
@@ -212,22 +150,6 @@ function cycleOf({ preset, base, perNode }: GivenCycle): CycleTime {
   };
 }
 
-interface GivenImageGc {
-  readonly imageGCHighThresholdPercent?: number | undefined;
-  readonly imageGCLowThresholdPercent?: number | undefined;
-  readonly imageMinimumGCAge?: number | undefined;
-}
-
-function imageGcOf(given: GivenImageGc): ControlPlane["kubelet"]["imageGc"] {
-  const { imageGc } = DEFAULTS.kubelet;
-  const { imageGCHighThresholdPercent: high, imageGCLowThresholdPercent: low } = given;
-  return {
-    highThresholdPercent: high ?? imageGc.highThresholdPercent,
-    lowThresholdPercent: low ?? Math.min(imageGc.lowThresholdPercent, high ?? 100),
-    minAgeMicros: given.imageMinimumGCAge ?? imageGc.minAgeMicros,
-  };
-}
-
 export const controlPlane = z
   .strictObject({
     controllerManager: described(controllerManager.optional(), "kube-controller-manager's flags."),
@@ -255,18 +177,7 @@ export const controlPlane = z
         ...shared("controllerManager"),
         flags: Object.fromEntries(values) as FlagValues,
       },
-      kubelet: {
-        watchLatencyMicros: given.kubelet?.watchLatency ?? watchMicros,
-        nodeStatusUpdateFrequencyMicros:
-          given.kubelet?.nodeStatusUpdateFrequency ??
-          DEFAULTS.kubelet.nodeStatusUpdateFrequencyMicros,
-        serializeImagePulls:
-          given.kubelet?.serializeImagePulls ?? DEFAULTS.kubelet.serializeImagePulls,
-        maxParallelImagePulls: given.kubelet?.maxParallelImagePulls ?? null,
-        imageGc: imageGcOf(given.kubelet ?? {}),
-        housekeepingIntervalMicros:
-          given.kubelet?.housekeepingInterval ?? DEFAULTS.kubelet.housekeepingIntervalMicros,
-      },
+      kubelet: kubeletOf(given.kubelet ?? {}, watchMicros),
       metricsServer:
         given.metricsServer?.enabled === false
           ? null

@@ -44,6 +44,12 @@ export function notYet(feature: string) {
     .optional();
 }
 
+/** Keys that this version refuses, each with what is missing. */
+export const refused = <N extends string>(flags: Readonly<Record<N, string>>) =>
+  Object.fromEntries(
+    Object.entries<string>(flags).map(([name, owner]) => [name, notYet(`${owner} (\`${name}\`)`)]),
+  ) as Record<N, ReturnType<typeof notYet>>;
+
 /** Becomes `default` in the JSON Schema. */
 export const DEFAULT_KEYWORD = "x-default";
 

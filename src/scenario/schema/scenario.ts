@@ -1,6 +1,9 @@
 import type { GateValues } from "../../api/feature-gates/gate-settings.js";
 import type { Labels, Manifest, ResourceList, Taint } from "../../api/kubernetes.js";
 import type { TimeMicros } from "../../base/time.js";
+import type { NodeFault } from "../../cluster/node-faults.js";
+import type { ShutdownGracePeriod } from "../../cluster/node-shutdown.js";
+import type { EvictionPolicy } from "../../cluster/pressure/eviction-policy.js";
 import type { FlagValues } from "../../control/controller.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { CycleTime } from "../../scheduler/cycle-time.js";
@@ -72,7 +75,7 @@ export interface NodePool {
     readonly betweenMicros: DistributionSpec;
     readonly repairMicros: DistributionSpec;
     readonly scope: "node" | "zone";
-    readonly fault: "crash" | "partition";
+    readonly fault: NodeFault;
   } | null;
   readonly images: {
     readonly pullBytesPerSecond: number;
@@ -330,6 +333,9 @@ export interface ControlPlane {
       readonly lowThresholdPercent: number;
       readonly minAgeMicros: TimeMicros;
     };
+    readonly eviction: EvictionPolicy;
+    /** None: nobody waits for the pods of a machine that is switched off. */
+    readonly shutdownGracePeriods: readonly ShutdownGracePeriod[];
   };
   readonly scheduler: Component & {
     readonly cycle: CycleTime;

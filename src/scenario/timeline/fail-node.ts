@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NODE_FAULTS, type NodeFault } from "../../cluster/node-faults.js";
 import {
   chosenNodes,
   choiceText,
@@ -8,20 +9,17 @@ import {
 import type { Step } from "../../workload/timeline/step.js";
 import { described } from "../schema/leaf.js";
 import { dnsLabel, labelValue, number, text, word } from "../schema/scalars.js";
+import { FAULT_MEANING } from "../schema/node-fault.js";
 import type { Parsed } from "../units.js";
 import { type OperationContext, timelineOperation } from "./timeline-operation.js";
 
 interface Failing extends NodeChoice {
   readonly type: "failNode" | "failZone";
   readonly share: number;
-  readonly fault: "crash" | "partition";
+  readonly fault: NodeFault;
 }
 
-const fault = described(
-  word("crash", "partition").optional(),
-  "`crash`: the machine is down, and its containers are lost. `partition`: it is cut off from the API server, and its containers go on.",
-  { default: "crash" },
-);
+const fault = described(word(...NODE_FAULTS).optional(), FAULT_MEANING, { default: "crash" });
 const share = described(
   number({ above: 0, max: 1 }).optional(),
   "Only this share of them, rounded up, drawn by seed.",

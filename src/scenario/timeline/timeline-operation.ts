@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Manifest } from "../../api/kubernetes.js";
+import type { NodeFault } from "../../cluster/node-faults.js";
 import type { Engine } from "../../kernel/engine.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
 import type { Client } from "../../store/client.js";
@@ -32,7 +33,7 @@ type ProvisionOutcome =
 
 /** What has machines fail and recover; false where there is nothing to do. */
 interface Machines {
-  failNode(nodeName: string, fault: "crash" | "partition"): boolean;
+  failNode(nodeName: string, fault: NodeFault): boolean;
   recoverNode(nodeName: string): boolean;
 }
 
