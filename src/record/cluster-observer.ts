@@ -67,6 +67,9 @@ export interface ClusterObserver {
   /** What a running pod uses from now on; until told, half its CPU request and its memory request. */
   podUsage(pod: PodVersion, cpuMillis: number, memoryBytes: number, timeMicros: TimeMicros): void;
 
+  /** So many ready pods like this one are what the requests to them ask for from now on. */
+  podsNeeded?(like: PodVersion, count: number, timeMicros: TimeMicros): void;
+
   /** What became of a traffic's requests since it was told last, until now. */
   trafficServed(batch: TrafficBatch, timeMicros: TimeMicros): void;
 

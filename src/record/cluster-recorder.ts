@@ -136,6 +136,11 @@ export class ClusterRecorder implements ClusterObserver {
     for (const own of this.own) own.podUsage?.(pod, cpuMillis, memoryBytes, timeMicros);
   }
 
+  podsNeeded(like: PodVersion, count: number, timeMicros: TimeMicros): void {
+    this.clock.advanceTo(timeMicros);
+    this.ledgers.pods.needed(like, count, timeMicros);
+  }
+
   trafficServed(batch: TrafficBatch, timeMicros: TimeMicros): void {
     this.clock.advanceTo(timeMicros);
     for (const own of this.own) own.trafficServed?.(batch, timeMicros);

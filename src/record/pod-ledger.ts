@@ -121,6 +121,12 @@ export class PodLedger implements Measured {
     if (pod.phase === "Running") this.setUsage(live, true, timeMicros);
   }
 
+  /** So many pods like this one are what their load asks for from now on. */
+  needed(like: PodVersion, count: number, timeMicros: TimeMicros): void {
+    const group = this.liveOf(like)?.group ?? null;
+    if (group !== null) this.ledgers.workloads.podsNeeded(group, count, timeMicros);
+  }
+
   openWindow(timeMicros: TimeMicros): void {
     for (const measured of this.measured()) measured.openWindow(timeMicros);
   }

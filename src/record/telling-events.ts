@@ -21,6 +21,7 @@ export function tellingEvents(observer: ClusterObserver, writing: EventWriting):
     drainedPodGone: (pod, time) => observer.drainedPodGone?.(pod, time),
     podPreempted: (pod, reason, time) => observer.podPreempted(pod, reason, time),
     podUsage: (pod, cpu, memory, time) => observer.podUsage(pod, cpu, memory, time),
+    podsNeeded: (like, count, time) => observer.podsNeeded?.(like, count, time),
     trafficServed: (...served) => observer.trafficServed(...served),
     timelineStep: (operation, target, message, time, state) =>
       observer.timelineStep(operation, target, message, time, state),

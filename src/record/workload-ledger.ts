@@ -79,6 +79,13 @@ export class WorkloadLedger implements Measured {
     if (after === null) this.gone(group);
   }
 
+  /** So many ready pods are what the load of a controller's pods asks for from now on. */
+  podsNeeded(group: PodGroup, count: number, timeMicros: TimeMicros): void {
+    let root = group;
+    while (root.parent !== null) root = root.parent;
+    root.target?.podsNeeded(count, timeMicros, this.windowOpen);
+  }
+
   openWindow(timeMicros: TimeMicros): void {
     this.windowOpen = true;
     this.whole.openWindow(timeMicros);

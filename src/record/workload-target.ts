@@ -1,8 +1,12 @@
 import { kindNamed } from "../api/kinds.js";
-import type { TimeMicros } from "../base/time.js";
+import { MICROS_PER_MINUTE, type TimeMicros } from "../base/time.js";
 import type { AnyVersion } from "../api/object-version.js";
 import { Counter, Gauge, type Measured } from "./gauge.js";
 import { RolloutClock } from "./rollout-clock.js";
+import { TargetElasticity } from "./target-elasticity.js";
+
+/** A change of size that takes back one so long ago is flapping. */
+const FLAP_MICROS = 10 * MICROS_PER_MINUTE;
 
 /** Sums over all targets, kept beside theirs so that an interval need not visit each of them. */
 export class WholeOfTargets implements Measured {
@@ -10,6 +14,7 @@ export class WholeOfTargets implements Measured {
   readonly unavailable: Gauge;
   readonly surge: Gauge;
   readonly scaleEvents = new Counter();
+  readonly flaps = new Counter();
 
   constructor(startMicros: TimeMicros) {
     this.replicas = new Gauge(startMicros);
@@ -26,7 +31,7 @@ export class WholeOfTargets implements Measured {
   }
 
   private measured(): readonly Measured[] {
-    return [this.replicas, this.unavailable, this.surge, this.scaleEvents];
+    return [this.replicas, this.unavailable, this.surge, this.scaleEvents, this.flaps];
   }
 }
 
@@ -45,9 +50,15 @@ export class WorkloadTarget implements Measured {
   readonly surge: Gauge;
   readonly scaleEvents = new Counter();
   readonly rollouts = new RolloutClock();
+  /** Ready pods against those that its load asks for; null as long as nobody has told. */
+  elasticity: TargetElasticity | null = null;
+  /** Changes of its size soon after one in the other direction. */
+  readonly flaps = new Counter();
   /** As it stands in the files: `target=namespace/Kind/name`. */
   readonly labels: string;
   private desired = 0;
+  private ready = 0;
+  private lastScale = { direction: 0, timeMicros: 0 };
 
   constructor(
     label: string,
@@ -67,6 +78,7 @@ export class WorkloadTarget implements Measured {
       if (desiredReplicas(before) !== desired) {
         this.scaleEvents.add(1);
         this.whole.scaleEvents.add(1);
+        this.noteDirection(Math.sign(desired - desiredReplicas(before)), timeMicros);
       }
     }
     this.desired = desired;
@@ -76,9 +88,21 @@ export class WorkloadTarget implements Measured {
   /** `active` pods neither ended nor ending, `ready` of them Ready. */
   podsChanged(active: number, ready: number, timeMicros: TimeMicros): void {
     const { whole } = this;
+    this.ready = ready;
+    this.elasticity?.setSupply(ready, timeMicros);
     move(this.replicas, whole.replicas, active, timeMicros);
     move(this.unavailable, whole.unavailable, ready < this.desired ? 1 : 0, timeMicros);
     move(this.surge, whole.surge, Math.max(0, active - this.desired), timeMicros);
+  }
+
+  /** So many ready pods are what its load asks for from now on. `inWindow`: the time is measured. */
+  podsNeeded(count: number, timeMicros: TimeMicros, inWindow: boolean): void {
+    if (this.elasticity === null) {
+      this.elasticity = new TargetElasticity();
+      this.elasticity.setSupply(this.ready, timeMicros);
+      if (inWindow) this.elasticity.openWindow(timeMicros);
+    }
+    this.elasticity.setDemand(count, timeMicros);
   }
 
   openWindow(timeMicros: TimeMicros): void {
@@ -89,8 +113,20 @@ export class WorkloadTarget implements Measured {
     for (const measured of this.measured()) measured.closeWindow(timeMicros);
   }
 
+  private noteDirection(direction: number, timeMicros: TimeMicros): void {
+    const { lastScale } = this;
+    const isSoon = timeMicros - lastScale.timeMicros <= FLAP_MICROS;
+    if (isSoon && lastScale.direction === -direction) {
+      this.flaps.add(1);
+      this.whole.flaps.add(1);
+    }
+    this.lastScale = { direction, timeMicros };
+  }
+
   private measured(): readonly Measured[] {
-    return [this.replicas, this.unavailable, this.surge, this.scaleEvents, this.rollouts];
+    const { replicas, unavailable, surge, scaleEvents, flaps, rollouts, elasticity } = this;
+    const all = [replicas, unavailable, surge, scaleEvents, flaps, rollouts];
+    return elasticity === null ? all : [...all, elasticity];
   }
 }
 

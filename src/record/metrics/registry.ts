@@ -1,4 +1,5 @@
 import { BUDGET_METRICS } from "./budget-metrics.js";
+import { ELASTICITY_METRICS } from "./elasticity-metrics.js";
 import type { MetricDefinition, MetricGroup } from "./metric-group.js";
 import { NODE_METRICS } from "./node-metrics.js";
 import { POD_METRICS } from "./pod-metrics.js";
@@ -16,6 +17,7 @@ const GROUPS = [
   BUDGET_METRICS,
   STEP_METRICS,
   TRAFFIC_METRICS,
+  ELASTICITY_METRICS,
 ] as const;
 
 type NamesOf<G> = G extends MetricGroup<infer N> ? N : never;

@@ -12,6 +12,13 @@ const metrics = {
   replicas_max_count: metric("count", "summary", ["target"], "the most replicas at a time"),
   replicas_count: metric("count", "timeseries", ["target"], "pods neither ended nor ending"),
   scale_events_count: metric("count", "both", ["target"], "changes of spec.replicas"),
+  scale_flaps_count: metric(
+    "count",
+    "both",
+    ["target"],
+    "changes of spec.replicas within 10 min of one in the other direction",
+  ),
+  pod_hours: metric("hours", "both", ["target"], "replicas over time: what is paid for"),
   rollout_duration_seconds: metric(
     "seconds",
     "summary",
@@ -46,6 +53,8 @@ function summarise(
     put("replicas_mean_count", labels, ratio(target.replicas.windowIntegral, lengthMicros));
     put("replicas_max_count", labels, target.replicas.windowPeak);
     put("scale_events_count", labels, target.scaleEvents.windowCount);
+    put("scale_flaps_count", labels, target.flaps.windowCount);
+    put("pod_hours", labels, target.replicas.windowIntegral / MICROS_PER_HOUR);
     put("surge_pod_hours", labels, target.surge.windowIntegral / MICROS_PER_HOUR);
     put("unavailable_seconds", labels, target.unavailable.windowIntegral / MICROS_PER_SECOND);
   };
@@ -78,8 +87,11 @@ function cutTarget(
   target: WorkloadTarget | WholeOfTargets,
   labels: string,
 ): void {
-  put("replicas_count", labels, target.replicas.cut(toMicros) / lengthMicros);
+  const replicas = target.replicas.cut(toMicros);
+  put("replicas_count", labels, replicas / lengthMicros);
+  put("pod_hours", labels, replicas / MICROS_PER_HOUR);
   put("scale_events_count", labels, target.scaleEvents.cut());
+  put("scale_flaps_count", labels, target.flaps.cut());
   put("surge_pod_hours", labels, target.surge.cut(toMicros) / MICROS_PER_HOUR);
   const unavailable = target.unavailable.cut(toMicros);
   put("unavailable_seconds", labels, unavailable / MICROS_PER_SECOND);

@@ -1,9 +1,10 @@
 import { type Rate, requestsBetween } from "../arrivals/rate.js";
 import { FluidPods, type Prepared, prepareFluid } from "../fluid/fluid-pods.js";
+import { fluidModelOf } from "../fluid/pod-capacity.js";
 import type { Law } from "../laws/law.js";
 import type { PodTable } from "../loop/pod-table.js";
 import { Failure } from "../loop/traffic-observer.js";
-import { DrawnWork, type PodModel } from "../pods/pod-model.js";
+import type { PodModel } from "../pods/pod-model.js";
 import type { FillingBatch } from "./traffic-counts.js";
 
 /** Intervals that are solved at once are at most this long. */
@@ -181,16 +182,13 @@ export class FluidTraffic {
   }
 
   private newGroup(model: PodModel): Group {
-    const { work, concurrency, queueLimit, cpu } = model;
-    const laws = work instanceof DrawnWork ? work : new DrawnWork(null, null);
-    const cores = Math.min(cpu?.cores ?? Infinity, cpu?.quota?.limitCores ?? Infinity);
-    const parts = { delay: laws.delay, cpu: laws.cpu };
+    const spec = fluidModelOf(model);
     let prepared = this.prepared.get(model);
     if (prepared === undefined) {
-      prepared = prepareFluid(parts);
+      prepared = prepareFluid(spec);
       this.prepared.set(model, prepared);
     }
-    const fluid = new FluidPods({ concurrency, queueLimit, cores, ...parts }, prepared);
-    return { model, fluid, cpuMean: laws.cpu?.mean ?? 0, rows: [] };
+    const fluid = new FluidPods(spec, prepared);
+    return { model, fluid, cpuMean: spec.cpu?.mean ?? 0, rows: [] };
   }
 }

@@ -4,6 +4,7 @@ import type { Engine, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { Informer } from "../../store/informer.js";
 import type { TrafficLoop } from "../loop/traffic-loop.js";
+import type { PodModel } from "../pods/pod-model.js";
 import type { PodModels, ServingContainer } from "./pod-models.js";
 import type { EndpointPod } from "./proxy-view.js";
 import { UsageHistory } from "./usage-history.js";
@@ -131,6 +132,15 @@ export class ServedPods {
       if (!this.options.countsAnswers) continue;
       served.answered?.push(now, this.options.loop.pods.served[served.row]!);
     }
+  }
+
+  /** The pod that runs under that UID, and its model; null: none does. */
+  running(uid: string): { readonly pod: PodVersion; readonly model: PodModel } | null {
+    const served = this.byUid.get(uid);
+    if (served === undefined || !served.isRunning) return null;
+    const pod = this.options.pods.at(served.podRow);
+    if (pod?.uid !== uid) return null;
+    return { pod, model: this.options.loop.pods.models[served.row]! };
   }
 
   /** What a pod has of requests now, and how many it did a second of late; null: it does not run. */

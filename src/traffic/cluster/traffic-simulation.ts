@@ -14,6 +14,7 @@ import { TrafficLoop } from "../loop/traffic-loop.js";
 import { FluidTraffic } from "./fluid-traffic.js";
 import { PodModels, type PodModelsOptions, secondsLaw } from "./pod-models.js";
 import { type EndpointPod, ProxyView } from "./proxy-view.js";
+import { ServiceDemand } from "./service-demand.js";
 import { type PodLoad, ServedPods } from "./served-pods.js";
 import { FillingBatch, TrafficCounts } from "./traffic-counts.js";
 import type { Backends, PolicySpec, ServiceName, TrafficSpec } from "./traffic-spec.js";
@@ -49,6 +50,9 @@ export interface TrafficSimulationOptions
 /** How often the CPU that pods have used is kept; between two times it is a straight line. */
 const SAMPLE_MICROS = 5 * MICROS_PER_SECOND;
 
+/** How often it is told how many pods are needed. */
+const DEMAND_MICROS = 15 * MICROS_PER_SECOND;
+
 /** A traffic in the loop, or among the fluid ones. */
 interface SourceNumber {
   readonly isFluid: boolean;
@@ -72,6 +76,7 @@ export class TrafficSimulation {
   private readonly endpoints: (readonly EndpointPod[])[] = [];
   private readonly numbers: Map<Routing, number>[] = [];
   private readonly followed = new Map<string, number>();
+  private readonly demand = new ServiceDemand();
   /** Of the services that are measured: requests that came so far. */
   private readonly arrivals = new Map<number, UsageHistory>();
   private readonly tell: HandlerId;
@@ -125,14 +130,17 @@ export class TrafficSimulation {
     const { isFluid, number } = this.sourceOf(traffic);
     if (isFluid) this.fluid.changeRate(number, rate);
     else this.loop.changeRate(number, rate);
+    this.demand.changeRate(traffic, rate);
   }
 
   /** The requests of a traffic go elsewhere from now on. */
   redirect(traffic: string, backends: Backends): void {
     this.advance();
     const { isFluid, number, routing } = this.sourceOf(traffic);
-    if (isFluid) this.fluid.redirect(number, this.sharesOf(backends));
+    const shares = this.sharesOf(backends);
+    if (isFluid) this.fluid.redirect(number, shares);
     else this.loop.redirect(number, this.targetOf(backends, routing));
+    this.demand.redirect(traffic, shares);
   }
 
   /**
@@ -182,7 +190,8 @@ export class TrafficSimulation {
   private addSource(one: TrafficSpec): void {
     const batch = new FillingBatch(one);
     this.batches.push(batch);
-    const { name, routing, rate, policy, backends } = one;
+    const { name, routing, rate, policy, backends, objective } = one;
+    this.demand.add(name, { rate, objective, shares: this.sharesOf(backends) });
     if (one.mode === "fluid") {
       const timeout = policyOf(policy).timeout?.after ?? null;
       const number = this.fluid.add({ batch, rate, shares: this.sharesOf(backends), timeout });
@@ -302,7 +311,24 @@ export class TrafficSimulation {
     for (const [followed, history] of this.arrivals) {
       history.push(engine.now, this.arrived(followed));
     }
+    if (engine.now % DEMAND_MICROS === 0) this.tellDemand();
     engine.scheduleAfter(SAMPLE_MICROS, Phase.settle, this.sample);
+  }
+
+  /** How many pods the requests of the time that comes ask for. */
+  private tellDemand(): void {
+    const { engine, observer } = this.options;
+    const from = engine.now / MICROS_PER_SECOND;
+    const to = from + DEMAND_MICROS / MICROS_PER_SECOND;
+    for (const followed of this.demand.services()) {
+      for (const { uid } of this.endpoints[followed]!) {
+        const found = this.served.running(uid);
+        if (found === null) continue;
+        const count = this.demand.podsFor(followed, found.model, from, to);
+        observer.podsNeeded?.(found.pod, count, engine.now);
+        break;
+      }
+    }
   }
 
   /** The CPU that requests took is told afterwards, as the mean of the time since the last telling. */

@@ -1,0 +1,57 @@
+import { MICROS_PER_SECOND } from "../../base/time.js";
+import { type Rate, requestsBetween } from "../arrivals/rate.js";
+import { PodCapacity } from "../fluid/pod-capacity.js";
+import type { PodModel } from "../pods/pod-model.js";
+import type { TrafficSpec } from "./traffic-spec.js";
+
+/** Requests of a source, by what is said of them. */
+interface Source {
+  readonly objective: TrafficSpec["objective"];
+  rate: Rate;
+  /** Services by their number, with the share that each takes. */
+  shares: readonly { readonly service: number; readonly share: number }[];
+}
+
+/** How many pods the requests to a Service ask for: the fewest of those it has that meet the objectives. */
+export class ServiceDemand {
+  private readonly sources = new Map<string, Source>();
+  private readonly capacity = new PodCapacity();
+
+  add(traffic: string, source: Source): void {
+    this.sources.set(traffic, source);
+  }
+
+  changeRate(traffic: string, rate: Rate): void {
+    this.sources.get(traffic)!.rate = rate;
+  }
+
+  redirect(traffic: string, shares: Source["shares"]): void {
+    this.sources.get(traffic)!.shares = shares;
+  }
+
+  /** The services that get requests from outside, in the order in which they were first named. */
+  services(): ReadonlySet<number> {
+    const all = [...this.sources.values()].flatMap(({ shares }) => shares);
+    return new Set(all.map(({ service }) => service));
+  }
+
+  /** Pods of a model for the requests that come to a service between two times, in seconds. */
+  podsFor(service: number, model: PodModel, from: number, to: number): number {
+    let pods = 0;
+    let isAsked = false;
+    for (const { rate, shares, objective } of this.sources.values()) {
+      const share = shares.find((one) => one.service === service)?.share ?? 0;
+      if (share === 0) continue;
+      const perSecond = (requestsBetween(rate, from, to) * share) / (to - from);
+      if (perSecond === 0) continue;
+      isAsked = true;
+      const promised = objective && {
+        latencySeconds: objective.latencyMicros / MICROS_PER_SECOND,
+        quantile: objective.quantile,
+      };
+      pods += perSecond / this.capacity.perSecond(model, promised);
+    }
+    // A hair above a whole number is that number.
+    return isAsked ? Math.max(1, Math.ceil(pods - 1e-9)) : 0;
+  }
+}
