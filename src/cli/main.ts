@@ -93,6 +93,18 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
+const INDIFFERENCE = "--indifference <amount>";
+
+function indifferenceText(of: string): string {
+  return `smallest difference worth telling, for ${of}: in the metric's unit, or a share of the largest mean`;
+}
+
+function better(of: string): Option {
+  return new Option("--better <which>", `which values are better, for ${of}`)
+    .choices(["smaller", "larger"])
+    .default("smaller");
+}
+
 /** The command line: parses, hands over to the command's module, which is loaded only then. */
 function program(interruption: Interruption): Command {
   const seatrial = new Command("seatrial")
@@ -185,6 +197,16 @@ function program(interruption: Interruption): Command {
       precision,
     )
     .option("--max-seeds <n>", "most seeds of --until-precision", positive, 200)
+    .addOption(
+      new Option(
+        "--until-best <metric>",
+        "run seeds where they tell most until the best variant by this metric is known",
+      ).conflicts(["untilPrecision", "only", "plan", "emit"]),
+    )
+    .addOption(better("--until-best"))
+    .option(INDIFFERENCE, indifferenceText("--until-best"), amountOrShare, { share: 0.01 })
+    .option("--level <share>", "probability that is wanted of --until-best", share, 0.95)
+    .option("--budget <runs>", "most runs of --until-best (default: 50 a variant)", positive)
     .action(async (experiment: string, options: object) => {
       const { sweepCommand } = await import("./sweep-command.js");
       const context = { version, interruption };
@@ -217,17 +239,8 @@ function program(interruption: Interruption): Command {
     .option("--precision <share>", "half-width for which the seeds needed are told", share, 0.05)
     .option("--detect <share>", "say whether a change of so much would have been found", share)
     .option("--best <metric>", "select the best variant by this metric, or metric{labels}")
-    .addOption(
-      new Option("--better <which>", "which values are better, for --best")
-        .choices(["smaller", "larger"])
-        .default("smaller"),
-    )
-    .option(
-      "--indifference <amount>",
-      "smallest difference worth telling, for --best: in the metric's unit, or a share of the largest mean",
-      amountOrShare,
-      { share: 0.01 },
-    )
+    .addOption(better("--best"))
+    .option(INDIFFERENCE, indifferenceText("--best"), amountOrShare, { share: 0.01 })
     .option("--warm-up <series>", "advise how much of the start to leave out, by this series")
     .option("--batches <n>", "batches of each run after the warm-up, for --warm-up", positive, 20)
     .option("--budget <runs>", "further runs to share out among the variants, for --best", positive)

@@ -25,6 +25,7 @@ import { refuse } from "./refuse.js";
 import { tell } from "./standard-streams.js";
 import { SweepBar } from "./sweep-bar.js";
 import { sweepUntil } from "./sweep-until.js";
+import { sweepUntilBest } from "./sweep-until-best.js";
 import { watchedFiles } from "./watched-files.js";
 import type { WantedPrecision } from "./wanted-precision.js";
 import type { TaskSurroundings } from "./sweep-task.js";
@@ -42,7 +43,16 @@ export interface SweepCommandOptions {
   readonly image: string;
   readonly untilPrecision?: WantedPrecision;
   readonly maxSeeds: number;
+  /** Runs until the best by this metric is known, `metric{labels}`. */
+  readonly untilBest?: string;
+  readonly better: "smaller" | "larger";
+  readonly indifference: { readonly amount: number } | { readonly share: number };
+  readonly level: number;
+  /** Most runs, with `untilBest`; default: {@link RUNS_A_VARIANT} of each variant. */
+  readonly budget?: number;
 }
+
+const RUNS_A_VARIANT = 50;
 
 /** What runs are planned with. */
 interface PlanContext {
@@ -98,8 +108,9 @@ async function showPlan(
 /** How many runs could go on side by side. */
 function mostRunsAtOnce(
   { variants, seeds }: Experiment,
-  { only, untilPrecision, maxSeeds }: SweepCommandOptions,
+  { only, untilPrecision, untilBest, maxSeeds, budget }: SweepCommandOptions,
 ): number {
+  if (untilBest !== undefined) return budget ?? variants.length * RUNS_A_VARIANT;
   const runs = variants.length * (untilPrecision === undefined ? seeds.length : maxSeeds);
   return only === undefined ? runs : Math.ceil(runs / only.count);
 }
@@ -110,21 +121,57 @@ async function runAll(
   context: SweepContext,
 ): Promise<ExitCode> {
   const { interruption } = context;
-  const { untilPrecision: wanted, maxSeeds } = options;
+  const { untilPrecision: wanted, untilBest: key, maxSeeds, level: sure } = options;
   if (wanted !== undefined) {
-    return sweepUntil(experiment, { wanted, maxSeeds }, async (grown, isFirst) => {
-      const plan = await planOf(grown, options, context);
-      if (typeof plan === "number") return plan;
-      const resume = options.resume === true || !isFirst;
-      const result = await runPlan(grown, plan, { ...options, resume }, context);
-      const isWhole = result.failed.length === 0 && !result.isStopped;
-      return isWhole ? result : report(result, options.out, interruption);
-    });
+    return sweepUntil(experiment, { wanted, maxSeeds }, (grown, isFirst) =>
+      runRound(grown, { options, context, isFirst }),
+    );
+  }
+  if (key !== undefined) {
+    const { better, indifference, budget = experiment.variants.length * RUNS_A_VARIANT } = options;
+    const best = { key, better, indifference, sure, budget };
+    return sweepUntilBest(experiment, best, (grown, counts, isFirst) =>
+      runRound(grown, { options, context, isFirst, counts }),
+    );
   }
   const plan = await planOf(experiment, options, context);
   if (typeof plan === "number") return plan;
   const result = await runPlan(experiment, plan, options, context);
   return report(result, options.out, interruption);
+}
+
+/** One round of a sweep that ends when it knows enough: all seeds, or so many of each variant. */
+async function runRound(
+  grown: Experiment,
+  {
+    options,
+    context,
+    isFirst,
+    counts,
+  }: {
+    readonly options: SweepCommandOptions;
+    readonly context: SweepContext;
+    readonly isFirst: boolean;
+    readonly counts?: ReadonlyMap<string, number>;
+  },
+): Promise<SweepResult | ExitCode> {
+  const whole = await planOf(grown, options, context);
+  if (typeof whole === "number") return whole;
+  const plan = counts === undefined ? whole : firstSeeds(whole, grown, counts);
+  const resume = options.resume === true || !isFirst;
+  const result = await runPlan(grown, plan, { ...options, resume }, context);
+  const isWhole = result.failed.length === 0 && !result.isStopped;
+  return isWhole ? result : report(result, options.out, context.interruption);
+}
+
+function firstSeeds(
+  { scenario, tasks }: SweepPlan,
+  { seeds }: Experiment,
+  counts: ReadonlyMap<string, number>,
+): SweepPlan {
+  const place = new Map(seeds.map((seed, i) => [seed, i]));
+  const isWanted = ({ variant, seed }: SweepTask) => place.get(seed)! < counts.get(variant)!;
+  return { scenario, tasks: tasks.filter(isWanted) };
 }
 
 /** The runs that were asked for; or what ends the command. */

@@ -1,5 +1,4 @@
 import process from "node:process";
-import { readResults } from "../analysis/results/read-results.js";
 import {
   FEWEST_SEEDS,
   type PrecisionRule,
@@ -8,9 +7,9 @@ import {
 } from "../analysis/statistics/until-precision.js";
 import { printable } from "../base/printable.js";
 import type { SweepResult } from "../experiment/sweep/run-sweep.js";
-import { formatIssue } from "../scenario/issue.js";
 import type { Experiment } from "../scenario/load/load-experiment.js";
 import { ExitCode } from "./exit-code.js";
+import { metricValues } from "./metric-values.js";
 import { tell } from "./standard-streams.js";
 import type { WantedPrecision } from "./wanted-precision.js";
 
@@ -53,7 +52,7 @@ export async function sweepUntil(
 }
 
 /** The experiment's seeds and those that follow, so many of them; more where the experiment has more. */
-function seedsOf({ seeds }: Experiment, count: number): readonly number[] {
+export function seedsOf({ seeds }: Experiment, count: number): readonly number[] {
   const next = Math.max(...seeds) + 1;
   const more = Math.max(0, count - seeds.length);
   return [...seeds, ...Array.from({ length: more }, (_, i) => next + i)];
@@ -76,19 +75,10 @@ function precisions(
     rule,
   }: { readonly seeds: readonly number[]; readonly key: string; readonly rule: PrecisionRule },
 ): readonly VariantPrecision[] | string {
-  const read = readResults([folder]);
-  if ("issues" in read) return read.issues.map(formatIssue).join("\n");
-  const values = new Map(
-    read.runs.map((run) => [`${run.variant} ${run.seed}`, run.figures.get(key)?.value]),
-  );
-  const rows: VariantPrecision[] = [];
-  for (const { name: variant } of variants) {
-    const own = seeds.map((seed) => values.get(`${variant} ${seed}`));
-    const without = seeds.find((_, i) => own[i] === undefined || !Number.isFinite(own[i]));
-    if (without !== undefined) {
-      return `${variant} has no value of ${key} under seed ${without}: without one of every run its mean has no interval`;
-    }
-    rows.push({ variant, ...precisionOf(own as number[], rule) });
-  }
-  return rows;
+  const values = metricValues(folder, {
+    key,
+    wanted: variants.map(({ name }) => ({ name, seeds })),
+  });
+  if (typeof values === "string") return values;
+  return variants.map(({ name: variant }, i) => ({ variant, ...precisionOf(values[i]!, rule) }));
 }

@@ -43,17 +43,35 @@ function halfWidth(values: readonly number[]): number {
   return quantile(values.length - 1) * Math.sqrt(sampleVariance(values) / values.length);
 }
 
-/** Per cent of the intervals that hold the mean after stopping by a rule, and the mean number of seeds. */
-function cell(draw: () => number, rule: Rule, first: number): string {
+interface Stopping {
+  readonly draw: () => number;
+  readonly rule: Rule;
+  /** Seeds at the first look. */
+  readonly first: number;
+}
+
+/** Share of the intervals that hold the mean after stopping by a rule, and the mean number of seeds. */
+function measure({ draw, rule, first }: Stopping, repetitions: number) {
   let [held, seeds] = [0, 0];
-  for (let i = 0; i < REPETITIONS; i += 1) {
+  for (let i = 0; i < repetitions; i += 1) {
     const values = Array.from({ length: first }, draw);
     while (!rule(values)) for (let j = 0; j < SEEDS_PER_LOOK; j += 1) values.push(draw());
     seeds += values.length;
     if (Math.abs(meanOf(values) - 1) <= halfWidth(values)) held += 1;
   }
-  const share = ((100 * held) / REPETITIONS).toFixed(1);
-  return `${share} % (${Math.round(seeds / REPETITIONS)})`;
+  return { share: held / repetitions, seeds: seeds / repetitions };
+}
+
+/** That of the rule of `sweep --until-precision 'metric ± 5 %'`, for a shape of the table. */
+export function coverageAfterStopping(name: string, cv: number, repetitions: number) {
+  const stream = new RandomStreams(2).stream(`${name}/${cv}`);
+  const first = FEWEST_SEEDS + SEEDS_PER_LOOK;
+  return measure({ draw: SHAPES[name]!(stream, cv), rule: corrected, first }, repetitions);
+}
+
+function cell(stopping: Stopping): string {
+  const { share, seeds } = measure(stopping, REPETITIONS);
+  return `${(100 * share).toFixed(1)} % (${Math.round(seeds)})`;
 }
 
 /**
@@ -66,7 +84,7 @@ export function stoppingTable(): string {
     Object.entries(SHAPES).map(([name, shape]) => {
       const cells = CVS.map((cv) => {
         const stream = new RandomStreams(2).stream(`${name}${suffix}/${cv}`);
-        return cell(shape(stream, cv), rule, first);
+        return cell({ draw: shape(stream, cv), rule, first });
       });
       return row([`${name}${suffix}`, ...cells]);
     });
