@@ -44,6 +44,8 @@ export const GATES = {
     modelledFrom: 32,
     source: "KEP-4381; v1 and on in v1.34, structured in a served version from v1.32 on",
   },
+  ContainerRestartRules: { from: 35, source: "KEP-5307; beta in v1.35" },
+  RestartAllContainersOnContainerExits: { from: 36, source: "KEP-5532; beta in v1.36" },
   NodeDeclaredFeatures: { from: 36, source: "KEP-5328; beta in v1.36" },
   OpportunisticBatching: { from: 35, source: "KEP-5598; beta in v1.35" },
   StorageCapacityScoring: { from: 37, source: "KEP-4049; beta in v1.37" },

@@ -1,7 +1,7 @@
 import type { Kind } from "../api/kinds.js";
 import { type NewObject, newMeta } from "../api/new-object.js";
 import type { VersionOf } from "../api/object-version.js";
-import type { AutoscalerOptions } from "../api/validation/autoscaler-options.js";
+import type { VersionOptions } from "../api/validation/validation-options.js";
 import { unreachable } from "../base/assert.js";
 import type { TimeMicros } from "../base/time.js";
 import type { Engine } from "../kernel/engine.js";
@@ -34,12 +34,10 @@ export interface ApiServerOptions {
   readonly ignoresMissingRuntimeClasses?: boolean;
   /** Which label keys of a new pod's terms become part of their selectors; absent: none. */
   readonly mergedLabelKeys?: MergedLabelKeys;
-  /** Whether tolerations may have the operators Gt and Lt; absent: no. */
-  readonly comparesTolerations?: boolean;
   /** Whether new nodes are tainted as not ready, for a node controller to look at; absent: no. */
   readonly taintsNewNodes?: boolean;
-  /** What HorizontalPodAutoscalers may ask for. */
-  readonly autoscalers?: AutoscalerOptions;
+  /** What objects may ask for in some versions only; absent: nothing of it. */
+  readonly validation?: VersionOptions;
   /** Whether pods can be resized in place; absent: no. Upstream's gate InPlacePodVerticalScaling. */
   readonly resizes?: boolean;
 }
@@ -70,10 +68,7 @@ export class ApiServer {
       evictionRetries: this.engine.streams.stream("store/eviction-retries"),
       taintsNewNodes: options.taintsNewNodes ?? false,
       resizes: options.resizes ?? false,
-      validation: {
-        comparisonOperators: options.comparesTolerations ?? false,
-        ...options.autoscalers,
-      },
+      validation: options.validation ?? {},
       labelKeys: new LabelKeyMerger(options.mergedLabelKeys ?? { affinity: false, spread: false }),
       validPodSpecs: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),

@@ -80,7 +80,7 @@ export class TestCluster {
       startTimeMs: START_TIME_MS,
       defaultNotReadyTolerationSeconds: 300,
       defaultUnreachableTolerationSeconds: 300,
-      autoscalers: { scalesToZero: true },
+      validation: { scalesToZero: true },
     });
     this.server.bootstrap();
     const execute = this.server.execute.bind(this.server);

@@ -38,6 +38,9 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
   DRAResourceClaimDeviceStatus: "Drivers say in a claim how its devices are.",
   DRAExtendedResource: "Devices may serve what a pod asks for as an extended resource.",
   DRAListTypeAttributes: "An attribute of a device may be a list.",
+  ContainerRestartRules: "A container may have a restartPolicy of its own, and rules by exit code.",
+  RestartAllContainersOnContainerExits:
+    "A rule of a container may restart all of its pod; sidecars may have rules.",
   NodeDeclaredFeatures: "A pod that needs a feature of the kubelet goes to nodes that declare it.",
   OpportunisticBatching: "A pod like the one before takes the next best node of its scores.",
   StorageCapacityScoring: "The use of volumes, or of what drivers have left, counts in the score.",

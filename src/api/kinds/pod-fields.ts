@@ -44,7 +44,6 @@ const container: FieldRules = {
   resizePolicy: "none",
   // Which exit codes restart a container.
   restartPolicyRules: "timing",
-  restartPolicy: "modelled",
 };
 
 const volume: FieldRules = {
@@ -84,8 +83,10 @@ const volume: FieldRules = {
 
 /** Of a pod, and of every pod template. */
 export const POD_SPEC: FieldRules = {
-  containers: container,
-  initContainers: container,
+  // A policy of its own, beside that of its pod.
+  containers: { ...container, restartPolicy: "timing" },
+  // Of a sidecar it is modelled.
+  initContainers: { ...container, restartPolicy: unless("Always", "timing") },
   ephemeralContainers: "none",
   nodeName: "modelled",
   nodeSelector: "modelled",

@@ -7,6 +7,7 @@ import { validateResources } from "./resources.js";
 type Probe = NonNullable<Container["readinessProbe"]>;
 
 const MAX_RESTART_RULES = 20;
+const MAX_EXIT_CODES = 255;
 const PORT = { min: 1, max: 65_535 } as const;
 const PROTOCOLS = ["TCP", "UDP", "SCTP"] as const;
 const PROBE_ACTIONS = ["exec", "httpGet", "tcpSocket", "grpc"] as const;
@@ -104,7 +105,16 @@ function validateProbes(container: Container, path: string, issues: FieldIssues)
   }
 }
 
+/** What the version lets containers say of their own restarts. */
+export interface RestartOptions {
+  /** Containers may have a restartPolicy and restartPolicyRules of their own. */
+  readonly containerRestartRules?: boolean;
+  /** A rule may restart all containers of the pod, and sidecars may have rules. */
+  readonly restartsAllContainers?: boolean;
+}
+
 interface ContainerContext {
+  readonly options: RestartOptions;
   readonly hostNetwork: boolean;
   readonly volumes: ReadonlySet<string>;
   readonly claims: ReadonlySet<string>;
@@ -154,14 +164,22 @@ function validateContainer(container: Container, path: string, context: Containe
   validateClaimReferences(used, `${path}.resources.claims`, context);
 }
 
-function validateInitContainer(container: Container, path: string, issues: FieldIssues): void {
+function validateInitContainer(
+  container: Container,
+  path: string,
+  { issues, options }: ContainerContext,
+): void {
   const policy = container.restartPolicy ?? undefined;
   if (policy === "Always") {
     validateProbes(container, path, issues);
+    if (options.restartsAllContainers === true) validateRestarts(container, path, issues, options);
+    else if (rulesOf(container).length > 0) {
+      const detail = "are not allowed for init containers with restart policy Always";
+      issues.forbidden(`${path}.restartPolicyRules`, detail);
+    }
     return;
   }
-  const rules = rulesOf(container);
-  if (rules.length > 0) validateRestartRules(container, rules, path, issues);
+  if (options.containerRestartRules === true) validateRestarts(container, path, issues, options);
   else if (policy !== undefined) issues.oneOf(`${path}.restartPolicy`, policy, ["Always"]);
   for (const field of LIFE_FIELDS) {
     if (container[field]) {
@@ -185,25 +203,40 @@ function rulesOf(container: Container): readonly RestartRule[] {
   );
 }
 
-/** Which exit codes restart a container, or all of its pod: beside a policy of its own. KEP-5307. */
-function validateRestartRules(
-  { restartPolicy }: Container,
-  rules: readonly RestartRule[],
+/** A policy of the container's own, and which exit codes restart it, or all of its pod. KEP-5307, KEP-5532. */
+function validateRestarts(
+  container: Container,
   path: string,
   issues: FieldIssues,
+  { restartsAllContainers }: RestartOptions,
 ): void {
   const at = `${path}.restartPolicy`;
-  if (!restartPolicy) issues.required(at, "must specify restartPolicy when restart rules are used");
-  else issues.oneOf(at, restartPolicy, ["Always", "Never", "OnFailure"]);
+  const rules = rulesOf(container);
+  const policy = container.restartPolicy ?? undefined;
+  if (policy !== undefined) issues.oneOf(at, policy, ["Always", "Never", "OnFailure"]);
+  else if (rules.length > 0) {
+    issues.required(at, "must specify restartPolicy when restart rules are used");
+  }
   if (rules.length > MAX_RESTART_RULES) {
     const detail = `must have at most ${MAX_RESTART_RULES} items`;
     issues.invalid(`${path}.restartPolicyRules`, rules.length, detail);
   }
   rules.forEach(({ action, exitCodes }, i) => {
     const rule = `${path}.restartPolicyRules[${i}]`;
-    issues.oneOf(`${rule}.action`, action, ["Restart", "RestartAllContainers"]);
+    const actions = [
+      "Restart",
+      ...(restartsAllContainers === true ? ["RestartAllContainers"] : []),
+    ];
+    issues.oneOf(`${rule}.action`, action, actions);
     if (exitCodes == null) issues.required(`${rule}.exitCodes`, "must be specified");
-    else issues.oneOf(`${rule}.exitCodes.operator`, exitCodes.operator, ["In", "NotIn"]);
+    else {
+      issues.oneOf(`${rule}.exitCodes.operator`, exitCodes.operator, ["In", "NotIn"]);
+      const { length } = exitCodes.values ?? [];
+      if (length > MAX_EXIT_CODES) {
+        const detail = `must have at most ${MAX_EXIT_CODES} items`;
+        issues.invalid(`${rule}.exitCodes.values`, length, detail);
+      }
+    }
   });
 }
 
@@ -211,7 +244,7 @@ function validateRestartRules(
 export function validateContainers(
   spec: PodSpec,
   path: string,
-  pod: Pick<ContainerContext, "volumes" | "claims" | "issues">,
+  pod: Pick<ContainerContext, "volumes" | "claims" | "issues" | "options">,
 ): void {
   const { issues } = pod;
   const context = { ...pod, hostNetwork: spec.hostNetwork === true, names: new Set<string>() };
@@ -221,9 +254,9 @@ export function validateContainers(
     const at = `${path}.containers[${i}]`;
     validateContainer(container, at, context);
     validateProbes(container, at, issues);
-    const rules = rulesOf(container);
-    if (rules.length > 0) validateRestartRules(container, rules, at, issues);
-    else if (container.restartPolicy) {
+    const { options } = pod;
+    if (options.containerRestartRules === true) validateRestarts(container, at, issues, options);
+    else if (container.restartPolicy != null) {
       issues.forbidden(`${at}.restartPolicy`, "may not be set for non-init containers");
     }
   });
@@ -231,6 +264,6 @@ export function validateContainers(
   (spec.initContainers ?? []).forEach((container, i) => {
     const at = `${path}.initContainers[${i}]`;
     validateContainer(container, at, context);
-    validateInitContainer(container, at, issues);
+    validateInitContainer(container, at, context);
   });
 }

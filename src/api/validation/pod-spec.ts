@@ -7,7 +7,7 @@ import {
 import { isPodLevelResource, podRequests } from "../pod-resources.js";
 import { mustParseQuantity } from "../quantity.js";
 import { validateClaim } from "./storage.js";
-import { validateContainers } from "./container.js";
+import { type RestartOptions, validateContainers } from "./container.js";
 import type { FieldIssues } from "./field-issue.js";
 import { validateLabels } from "./metadata.js";
 import {
@@ -112,12 +112,12 @@ function validatePodLevelResources(spec: PodSpec, path: string, issues: FieldIss
 export function validatePodSpec(
   spec: PodSpec,
   path: string,
-  context: { readonly issues: FieldIssues; readonly options: PlacementOptions },
+  context: { readonly issues: FieldIssues; readonly options: PlacementOptions & RestartOptions },
 ): void {
   const { issues } = context;
   const volumes = validateVolumes(spec.volumes ?? [], `${path}.volumes`, issues);
   const claims = validatePodClaims(spec.resourceClaims ?? [], `${path}.resourceClaims`, issues);
-  validateContainers(spec, path, { volumes, claims, issues });
+  validateContainers(spec, path, { volumes, claims, issues, options: context.options });
   if (!spec.restartPolicy) issues.required(`${path}.restartPolicy`);
   else {
     issues.oneOf(`${path}.restartPolicy`, spec.restartPolicy, ["Always", "OnFailure", "Never"]);

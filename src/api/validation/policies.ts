@@ -4,7 +4,12 @@ import type { ResourceList } from "../kubernetes.js";
 import { mustParseQuantity } from "../quantity.js";
 import type { FieldIssues } from "./field-issue.js";
 import { validateLabelSelector } from "./metadata.js";
-import { validateAmounts } from "./resources.js";
+import {
+  hintFor,
+  validateAmounts,
+  validateContainerResourceName,
+  validateQuotaAmounts,
+} from "./resources.js";
 import { validateIntOrPercent } from "./workloads.js";
 
 export function validateBudget(spec: SpecOf["PodDisruptionBudget"], issues: FieldIssues): void {
@@ -60,6 +65,12 @@ function systemClassProblem(name: string, spec: SpecOf["PriorityClass"]): string
   return null;
 }
 
+const LIMIT_TYPES = ["Pod", "Container", "PersistentVolumeClaim"];
+const SCOPES = [
+  ...["Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass"],
+  ...["CrossNamespacePodAffinity", "VolumeAttributesClass"],
+];
+
 /** Pairs of a LimitRange item's lists, of which the first must not exceed the second. */
 const LIMIT_ORDER = [
   ["min", "max"],
@@ -76,6 +87,10 @@ export function validateLimitRange(spec: SpecOf["LimitRange"], issues: FieldIssu
     const path = `spec.limits[${i}]`;
     if (types.has(item.type)) issues.duplicate(`${path}.type`, item.type);
     types.add(item.type);
+    if (!item.type.includes("/") && !LIMIT_TYPES.includes(item.type)) {
+      const detail = `must be a standard limit type or fully qualified${hintFor(item.type, LIMIT_TYPES)}`;
+      issues.invalid(`${path}.type`, item.type, detail);
+    }
     for (const list of [
       "min",
       "max",
@@ -84,6 +99,15 @@ export function validateLimitRange(spec: SpecOf["LimitRange"], issues: FieldIssu
       "maxLimitRequestRatio",
     ] as const) {
       validateAmounts(item[list], `${path}.${list}`, issues);
+    }
+    if (item.type === "Pod" || item.type === "Container") {
+      // What is a maximum only has become a default too: a name is told once.
+      const at = new Map(
+        (["defaultRequest", "default", "maxLimitRequestRatio", "min", "max"] as const).flatMap(
+          (list) => Object.keys(item[list] ?? {}).map((name) => [name, `${path}.${list}[${name}]`]),
+        ),
+      );
+      for (const [name, field] of at) validateContainerResourceName(name, field, issues);
     }
     if (item.type === "Pod") {
       for (const list of ["default", "defaultRequest"] as const) {
@@ -108,8 +132,12 @@ export function validateLimitRange(spec: SpecOf["LimitRange"], issues: FieldIssu
 }
 
 export function validateQuota(spec: SpecOf["ResourceQuota"], issues: FieldIssues): void {
-  validateAmounts(spec.hard, "spec.hard", issues);
+  validateQuotaAmounts(spec.hard, "spec.hard", issues);
   const scopes = spec.scopes ?? [];
+  for (const [i, scope] of scopes.entries()) {
+    if (SCOPES.includes(scope)) continue;
+    issues.invalid(`spec.scopes[${i}]`, scope, `unsupported scope${hintFor(scope, SCOPES)}`);
+  }
   for (const [one, other] of [
     ["BestEffort", "NotBestEffort"],
     ["Terminating", "NotTerminating"],

@@ -34,14 +34,50 @@ export function validateContainerResourceName(
   if (reasons.length > 0) return;
   if (!name.includes("/")) {
     if (!STANDARD.includes(name) && !name.startsWith(HUGE_PAGES)) {
-      const meant = nearName(name, STANDARD, 2);
-      const hint = meant === "" ? "" : `; did you mean \`${meant}\`?`;
-      const detail = `must be a standard resource for containers, or have a domain${hint}`;
-      issues.invalid(path, name, detail);
+      const detail = "must be a standard resource for containers, or have a domain";
+      issues.invalid(path, name, `${detail}${hintFor(name, STANDARD)}`);
     }
   } else if (!name.includes("kubernetes.io/") && !isExtendedResource(name)) {
     issues.invalid(path, name, "doesn't follow extended resource name standard");
   }
+}
+
+/** What a quota may limit besides what has a domain. Source: Kubernetes, "Resource Quotas". */
+const COUNTED = [
+  ...["pods", "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps"],
+  ...["persistentvolumeclaims", "services.nodeports", "services.loadbalancers"],
+];
+const QUOTA_RESOURCES = [
+  ...[...STANDARD, "requests.storage"],
+  ...STANDARD.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
+  ...COUNTED,
+];
+
+/** Names and amounts of what a quota limits. */
+export function validateQuotaAmounts(
+  list: ResourceList | undefined,
+  path: string,
+  issues: FieldIssues,
+): void {
+  validateAmounts(list, path, issues);
+  for (const [name, quantity] of parseList(list, path).amounts) {
+    const at = `${path}[${name}]`;
+    const isHugePages = /^(requests\.)?hugepages-/.test(name);
+    if (!name.includes("/") && !isHugePages && !QUOTA_RESOURCES.includes(name)) {
+      const detail = "must be a standard resource for quotas";
+      issues.invalid(at, name, `${detail}${hintFor(name, QUOTA_RESOURCES)}`);
+    }
+    if (name !== "pods" && COUNTED.includes(name) && !quantity.roundUp(0).exact) {
+      issues.invalid(at, quantity.toString(), "must be an integer");
+    }
+  }
+}
+
+/** `; did you mean …?` where one is near, whatever its case. */
+export function hintFor(name: string, known: readonly string[]): string {
+  const inCase = known.find((one) => one.toLowerCase() === name.toLowerCase());
+  const meant = inCase ?? nearName(name, known, 2);
+  return meant === "" ? "" : `; did you mean \`${meant}\`?`;
 }
 
 /** An amount is not negative, and whole where parts of the resource make no sense. */

@@ -2,19 +2,17 @@ import { isIntOrPercent, percentOf } from "../int-or-percent.js";
 import type { SpecOf } from "../kinds.js";
 import type { LabelSelector, Labels, PodSpec, PodTemplateSpec } from "../kubernetes.js";
 import { Selector, compileLabelSelector, selectorFromLabels } from "../label-selector.js";
-import type { AutoscalerOptions } from "./autoscaler-options.js";
 import type { FieldIssues } from "./field-issue.js";
 import { validateLabels, validateLabelSelector } from "./metadata.js";
-import type { PlacementOptions } from "./placement.js";
 import { validatePodSpec } from "./pod-spec.js";
+import type { VersionOptions } from "./validation-options.js";
 
 export interface ValidationContext {
   readonly issues: FieldIssues;
-  readonly options: PlacementOptions &
-    AutoscalerOptions & {
-      /** The pod spec or template was validated before: look at the rest only. */
-      readonly knownPodSpec?: boolean;
-    };
+  readonly options: VersionOptions & {
+    /** The pod spec or template was validated before: look at the rest only. */
+    readonly knownPodSpec?: boolean;
+  };
 }
 
 /** A pod template: its labels, its pod spec, and the restart policies that its owner allows. */

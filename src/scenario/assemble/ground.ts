@@ -1,4 +1,5 @@
 import type { Features } from "../../api/features.js";
+import { versionOptions } from "../../api/validation/validation-options.js";
 import type { TimeMicros } from "../../base/time.js";
 import { Engine } from "../../kernel/engine.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
@@ -38,11 +39,7 @@ export class Ground {
       defaultNotReadyTolerationSeconds: TOLERATION_SECONDS,
       defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
       ignoresMissingRuntimeClasses: options.ignoresMissingRuntimeClasses,
-      autoscalers: {
-        scalesToZero: features.HPAScaleToZero,
-        namesTargetGroup: features.HPATargetNamesGroup,
-      },
-      comparesTolerations: features.TaintTolerationComparisonOperators,
+      validation: versionOptions(features),
       taintsNewNodes: true,
       resizes: features.InPlacePodVerticalScaling,
       mergedLabelKeys: {

@@ -440,27 +440,80 @@ test("a pod spec that is known to be good is not looked at again", () => {
 });
 
 describe("rules of when a container is restarted", () => {
-  const rule = { action: "RestartAllContainers", exitCodes: { operator: "In", values: [42] } };
-  const ruled = (restartPolicyRules: readonly object[], restartPolicy?: string) =>
+  const exitCodes = { operator: "In", values: [42] };
+  const rule = { action: "Restart", exitCodes };
+  const all = { action: "RestartAllContainers", exitCodes };
+  const ruled = (rules: readonly object[], restartPolicy?: string) =>
     withContainer({
-      restartPolicyRules,
+      ...(rules.length === 0 ? {} : { restartPolicyRules: rules }),
       ...(restartPolicy === undefined ? {} : { restartPolicy }),
     });
+  const inInit = (container: object) => ({
+    ...withPod({}),
+    initContainers: [{ name: "i", image: "i", ...container }],
+  });
   const AT = "spec.containers[0]";
-  test.each<[string, object, readonly string[]]>([
-    ["are taken beside a policy", ruled([rule], "Never"), []],
-    ["need a policy", ruled([rule]), [`Required ${AT}.restartPolicy`]],
-    ["need one that there is", ruled([rule], "Once"), [`NotSupported ${AT}.restartPolicy`]],
+  const INIT = "spec.initContainers[0]";
+  const SINCE_35 = { containerRestartRules: true };
+  const SINCE_36 = { containerRestartRules: true, restartsAllContainers: true };
+  test.each<[string, object, object, readonly string[]]>([
+    ["are taken beside a policy", ruled([rule, all], "Never"), SINCE_36, []],
+    ["need a policy", ruled([rule]), SINCE_35, [`Required ${AT}.restartPolicy`]],
+    [
+      "need one that there is",
+      ruled([rule], "Once"),
+      SINCE_35,
+      [`NotSupported ${AT}.restartPolicy`],
+    ],
     [
       "need an action that there is, and exit codes",
       ruled([{ action: "Stop" }], "Never"),
+      SINCE_36,
       [
         `NotSupported ${AT}.restartPolicyRules[0].action`,
         `Required ${AT}.restartPolicyRules[0].exitCodes`,
       ],
     ],
-    ["are at most 20", ruled(Array(21).fill(rule), "Never"), [`Invalid ${AT}.restartPolicyRules`]],
-  ])("%s", (_, spec, expected) => {
-    expect(refusals("Pod", spec)).toEqual(expected);
+    [
+      "restart all containers from 1.36 on only",
+      ruled([all], "Never"),
+      SINCE_35,
+      [`NotSupported ${AT}.restartPolicyRules[0].action`],
+    ],
+    [
+      "are at most 20",
+      ruled(Array(21).fill(rule), "Never"),
+      SINCE_35,
+      [`Invalid ${AT}.restartPolicyRules`],
+    ],
+    [
+      "have at most 255 exit codes",
+      ruled([{ ...rule, exitCodes: { operator: "In", values: Array(256).fill(1) } }], "Never"),
+      SINCE_35,
+      [`Invalid ${AT}.restartPolicyRules[0].exitCodes.values`],
+    ],
+    ["may be missing beside a policy", ruled([], "OnFailure"), SINCE_35, []],
+    ["a policy is refused before 1.34", ruled([], "Always"), {}, [`Forbidden ${AT}.restartPolicy`]],
+    [
+      "a policy of an init container is refused before 1.34, but for a sidecar's",
+      inInit({ restartPolicy: "Never" }),
+      {},
+      [`NotSupported ${INIT}.restartPolicy`],
+    ],
+    ["a policy of an init container is taken", inInit({ restartPolicy: "Never" }), SINCE_35, []],
+    [
+      "are refused of sidecars",
+      inInit({ restartPolicy: "Always", restartPolicyRules: [rule] }),
+      SINCE_35,
+      [`Forbidden ${INIT}.restartPolicyRules`],
+    ],
+    [
+      "are taken of sidecars from 1.36 on",
+      inInit({ restartPolicy: "Always", restartPolicyRules: [all] }),
+      SINCE_36,
+      [],
+    ],
+  ])("%s", (_, one, options, expected) => {
+    expect(refusals("Pod", one, { options })).toEqual(expected);
   });
 });
