@@ -148,6 +148,12 @@ function knownName(apiVersion: string, kind: string): string {
   return inCase ?? (GROUPS.has(group) ? nearName(kind, names, letters) : "");
 }
 
+/** The version of a kind of Kubernetes' own that is neither alpha nor beta; null where there is none. */
+export function todaysVersion(kind: string): string | null {
+  const versions = VERSIONS.get(kind) ?? [];
+  return versions.find((version) => !PRERELEASE.test(version.split("/").at(-1)!)) ?? null;
+}
+
 function meant(
   apiVersion: string,
   kind: string,

@@ -30,6 +30,7 @@ export const DEPLOYMENT: KindDescriptor<DeploymentSpec, DeploymentStatus> = {
       );
     },
   },
+  conditions: ["Available", "Progressing", "ReplicaFailure"],
   fields: {
     replicas: "modelled",
     selector: "modelled",

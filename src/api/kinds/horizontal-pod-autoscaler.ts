@@ -21,5 +21,16 @@ export const HORIZONTAL_POD_AUTOSCALER: KindDescriptor<
   defaults: defaultAutoscaler,
   validate: validateAutoscaler,
   onCreate: (object) => ({ ...object, status: { desiredReplicas: 0 } }),
+  conditions: ["AbleToScale", "ScalingActive", "ScalingLimited", "ScaledToZero"],
+  trouble: ({ scaleTargetRef }, { conditions = [] }) => {
+    const unable = conditions.find(
+      ({ type, status, reason }) =>
+        status === "False" &&
+        (type === "AbleToScale" || (type === "ScalingActive" && reason !== "ScalingDisabled")),
+    );
+    if (unable === undefined) return null;
+    const { message = unable.type, lastTransitionTime } = unable;
+    return { message, since: lastTransitionTime, about: scaleTargetRef };
+  },
   fields: modelled("scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "behavior"),
 };

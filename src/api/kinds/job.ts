@@ -26,5 +26,6 @@ export const JOB: KindDescriptor<JobSpec, JobStatus> = {
   validateChange: validateJobChange,
   onCreate: (job, uid) => ({ ...job, spec: withJobSelector(job.spec, job.name, uid), status: {} }),
   podSpecPath: ["spec", "template", "spec"],
+  conditions: ["Complete", "Failed", "Suspended", "FailureTarget", "SuccessCriteriaMet"],
   fields: JOB_SPEC,
 };

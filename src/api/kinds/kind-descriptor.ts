@@ -1,4 +1,5 @@
 import type { Manifest } from "../kubernetes.js";
+import type { UnknownField } from "../schemas/screen.js";
 import type { VersionMeta } from "../object-version.js";
 import type { FieldIssues } from "../validation/field-issue.js";
 import type { ValidationContext } from "../validation/workloads.js";
@@ -19,6 +20,15 @@ interface WorkloadTraits<Spec, Status> {
    * once the generation was observed.
    */
   isRolledOut?(spec: Spec, status: Status | undefined): boolean;
+}
+
+/** Why an object does not do what it is there for. */
+export interface Trouble {
+  readonly message: string;
+  /** RFC 3339: since when. */
+  readonly since?: string | undefined;
+  /** What it is about: where that is not there, this may be why. */
+  readonly about?: { readonly kind: string; readonly name: string };
 }
 
 /** How an older API version of a kind becomes today's. */
@@ -51,11 +61,19 @@ export interface KindDescriptor<Spec = never, Status = undefined> {
   onCreate?<O extends Created<Spec, Status>>(object: O, uid: string): O;
   /** What the server adds itself when a spec is changed. */
   onUpdate?<O extends Created<Spec, Status>>(before: O, after: O): O;
+  /** Keys that nobody reads in maps that may hold any, of a spec or of a patch of one. */
+  strangers?(spec: { readonly [key: string]: unknown }): readonly UnknownField[];
   /** Where an object has the spec of its pods. */
   readonly podSpecPath?: readonly string[];
   /** It has the scale subresource, for `spec.replicas`. */
   readonly isScaled?: boolean;
   readonly workload?: WorkloadTraits<Spec, Status>;
+  /** Types of conditions that its status may have; absent: it has none. */
+  readonly conditions?: readonly string[];
+  /** Others than Kubernetes set conditions of theirs, too. */
+  readonly hasForeignConditions?: true;
+  /** What the status says of why an object of a kind that acts by itself cannot; null: it can. */
+  trouble?(spec: Spec, status: Status): Trouble | null;
   /** What is modelled of the fields of its spec, or the effect of nobody acting on it. */
   readonly fields: FieldRules | Effect;
 }

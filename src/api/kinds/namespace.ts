@@ -11,5 +11,10 @@ export const NAMESPACE: KindDescriptor<NamespaceSpec, NamespaceStatus> = {
     status: { phase: "Active" },
     labels: { ...namespace.labels, "kubernetes.io/metadata.name": namespace.name },
   }),
+  conditions: [
+    ...["NamespaceDeletionDiscoveryFailure", "NamespaceDeletionGroupVersionParsingFailure"],
+    ...["NamespaceDeletionContentFailure", "NamespaceContentRemaining"],
+    "NamespaceFinalizersRemaining",
+  ],
   fields: { finalizers: "modelled" },
 };

@@ -10,6 +10,8 @@ export const NODE: KindDescriptor<NodeSpec, NodeStatus> = {
   validateChange: validateNodeChange,
   // A kubelet registers it with its status.
   onCreate: (node) => node,
+  conditions: ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"],
+  hasForeignConditions: true,
   fields: {
     taints: "modelled",
     unschedulable: "modelled",

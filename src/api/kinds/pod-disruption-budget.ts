@@ -11,5 +11,6 @@ export const POD_DISRUPTION_BUDGET: KindDescriptor<
   ...named("policy/v1", "poddisruptionbudgets", "Namespaced", "spec,status"),
   formerVersions: { "policy/v1beta1": withBudgetSelector },
   validate: (spec, { issues }) => validateBudget(spec, issues),
+  conditions: ["DisruptionAllowed"],
   fields: modelled("minAvailable", "maxUnavailable", "selector", "unhealthyPodEvictionPolicy"),
 };

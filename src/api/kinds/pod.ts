@@ -8,5 +8,10 @@ export const POD: KindDescriptor<PodSpec> = {
   shortNames: ["po"],
   defaults: defaultPod,
   podSpecPath: ["spec"],
+  conditions: [
+    ...["PodScheduled", "Initialized", "ContainersReady", "Ready", "DisruptionTarget"],
+    ...["PodReadyToStartContainers", "PodResizePending", "PodResizeInProgress"],
+  ],
+  hasForeignConditions: true,
   fields: POD_SPEC,
 };

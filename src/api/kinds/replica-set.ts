@@ -17,6 +17,7 @@ export const REPLICA_SET: KindDescriptor<ReplicaSetSpec, ReplicaSetStatus> = {
   podSpecPath: ["spec", "template", "spec"],
   isScaled: true,
   workload: { desiredPods: ({ replicas = 1 }) => replicas },
+  conditions: ["ReplicaFailure"],
   fields: {
     replicas: "modelled",
     selector: "modelled",

@@ -15,6 +15,7 @@ export const REPLICATION_CONTROLLER: KindDescriptor<
   podSpecPath: ["spec", "template", "spec"],
   isScaled: true,
   workload: { desiredPods: ({ replicas = 1 }) => replicas },
+  conditions: ["ReplicaFailure"],
   fields: {
     replicas: "modelled",
     selector: "modelled",

@@ -1,11 +1,19 @@
 import type { ScaledJobSpec, ScaledJobStatus } from "../schemas/types.js";
+import { isModelledTrigger, strangeTriggerKeys } from "../keda/trigger-keys.js";
 import { modelled, none } from "./field-rules.js";
 import { JOB_SPEC } from "./job.js";
+import { notReady } from "./not-ready.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
 
 /** KEDA's. */
 export const SCALED_JOB: KindDescriptor<ScaledJobSpec, ScaledJobStatus> = {
   ...named("keda.sh/v1alpha1", "scaledjobs", "Namespaced", "spec,status"),
+  strangers: strangeTriggerKeys,
+  conditions: ["Ready", "Active", "Paused"],
+  trouble: (_, { conditions }) => {
+    const message = notReady(conditions);
+    return message === null ? null : { message };
+  },
   podSpecPath: ["spec", "jobTargetRef", "template", "spec"],
   fields: {
     ...modelled("pollingInterval", "minReplicaCount", "maxReplicaCount", "scalingStrategy"),
@@ -15,7 +23,8 @@ export const SCALED_JOB: KindDescriptor<ScaledJobSpec, ScaledJobStatus> = {
     rollout: "placement",
     rolloutStrategy: "placement",
     triggers: {
-      ...modelled("type", "name", "metadata", "metricType"),
+      ...modelled("name", "metadata", "metricType"),
+      type: (type) => (isModelledTrigger(type) ? "modelled" : "placement"),
       ...none("authenticationRef"),
       useCachedMetrics: "timing",
     },

@@ -1,5 +1,7 @@
 import type { ScaledObjectSpec, ScaledObjectStatus } from "../schemas/types.js";
+import { notReady } from "./not-ready.js";
 import { validateScaledObject } from "../validation/scaled-object.js";
+import { isModelledTrigger, strangeTriggerKeys } from "../keda/trigger-keys.js";
 import { modelled, none } from "./field-rules.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
 
@@ -7,6 +9,12 @@ import { type KindDescriptor, named } from "./kind-descriptor.js";
 export const SCALED_OBJECT: KindDescriptor<ScaledObjectSpec, ScaledObjectStatus> = {
   ...named("keda.sh/v1alpha1", "scaledobjects", "Namespaced", "spec,status"),
   validate: (spec, { issues }) => validateScaledObject(spec, issues),
+  strangers: strangeTriggerKeys,
+  conditions: ["Ready", "Active", "Fallback", "Paused"],
+  trouble: ({ scaleTargetRef: { kind = "Deployment", name } }, { conditions }) => {
+    const message = notReady(conditions);
+    return message === null ? null : { message, about: { kind, name } };
+  },
   fields: {
     ...modelled("pollingInterval", "cooldownPeriod", "initialCooldownPeriod", "fallback"),
     ...modelled("minReplicaCount", "maxReplicaCount", "idleReplicaCount"),
@@ -15,7 +23,8 @@ export const SCALED_OBJECT: KindDescriptor<ScaledObjectSpec, ScaledObjectStatus>
       ...none("envSourceContainerName"),
     },
     triggers: {
-      ...modelled("type", "name", "metadata", "metricType"),
+      ...modelled("name", "metadata", "metricType"),
+      type: (type) => (isModelledTrigger(type) ? "modelled" : "placement"),
       ...none("authenticationRef"),
       useCachedMetrics: "timing",
     },

@@ -214,7 +214,7 @@ function readFromNull(type: ValueType): string | number | boolean | undefined {
 }
 
 /** Half of the letters may be others; or the key is the beginning of the only field that begins so. */
-function fieldMeant(key: string, fields: readonly string[]): string {
+export function fieldMeant(key: string, fields: readonly string[]): string {
   const near = nearName(key, fields, Math.max(1, Math.floor(key.length / 2)));
   if (near !== "" || key.length < MIN_BEGINNING) return near;
   const [whole = "", another] = fields.filter((field) => field.startsWith(key));

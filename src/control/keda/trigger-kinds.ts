@@ -1,3 +1,4 @@
+import { nearName } from "../../base/near-name.js";
 import { own } from "../../base/own.js";
 import { type CronWindow, readCronTrigger } from "./cron-trigger.js";
 
@@ -73,8 +74,11 @@ export function readTrigger(trigger: {
   }
   const kind = own(KINDS, trigger.type);
   if (kind === undefined) {
-    const known = ["cpu", "memory", "cron", ...Object.keys(KINDS)].join(", ");
-    return { problem: `triggers of type ${trigger.type} are not modelled: those are ${known}` };
+    const known = ["cpu", "memory", "cron", ...Object.keys(KINDS)];
+    const near = nearName(trigger.type, known, 2);
+    const hint = near === "" ? "" : `, did you mean ${near}?`;
+    const which = `modelled are ${known.join(", ")}`;
+    return { problem: `triggers of type ${trigger.type} are not modelled${hint}: ${which}` };
   }
   const of = (key: string): string => own(trigger.metadata, key) ?? "";
   const given = kind.targetKeys.map(of).find((text) => text !== "");

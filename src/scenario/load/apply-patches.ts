@@ -1,10 +1,11 @@
 import { targetText } from "../../api/object-version.js";
+import { nearestName } from "../../base/near-name.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { Objects } from "./gather-not-modelled.js";
 import type { ObjectReader } from "./manifests.js";
 import { type ObjectScreen, typeFlaws } from "./object-screen.js";
-import { isTarget, patched } from "./patches.js";
+import { isTarget, patched, targetOf } from "./patches.js";
 import type { ScenarioSource } from "./scenario-file.js";
 import type { Path } from "./yaml-source.js";
 
@@ -13,6 +14,11 @@ interface PatchOptions {
   readonly screen: ObjectScreen;
   /** What is asked of a patched object of a dump, and of one that will be created. */
   readonly checks: { readonly state: ObjectReader["check"]; readonly wish: ObjectReader["check"] };
+}
+
+function namesOf({ snapshot, nodes, manifests }: Objects): readonly string[] {
+  const all = [...(snapshot ?? []), ...nodes, ...manifests];
+  return all.map(({ manifest }) => targetText(targetOf(manifest)));
 }
 
 /** Lays the scenario's patches over its objects, in place; what is wrong with any of them. */
@@ -50,7 +56,11 @@ export function applyPatches(
       }
     }
     if (!isThere) {
-      const message = `there is no object ${targetText(patch.target)} in the manifests or the snapshot`;
+      const wanted = targetText(patch.target);
+      const there = namesOf(objects);
+      const nearest =
+        there.length === 0 ? "" : `; the nearest is \`${nearestName(wanted, there)}\``;
+      const message = `there is no object \`${wanted}\` in the manifests or the snapshot${nearest}`;
       issues.push(source.issue([...path, "target"], message));
     }
   }

@@ -1,3 +1,4 @@
+import { nearName } from "../../base/near-name.js";
 import type { Issue } from "../issue.js";
 import type { FileSystem } from "./file-system.js";
 import { parseJson } from "./json-source.js";
@@ -5,7 +6,7 @@ import { fileIssue, readText, reasonOf, unreadable } from "./read-text.js";
 import { jsonValues, splitJson } from "./split-json.js";
 import { splitYaml, type YamlPiece } from "./split-yaml.js";
 import { fileProblem, linesOf, OversizedError, textBlocks } from "./text-stream.js";
-import { templateAt, templateMessage } from "./unrendered.js";
+import { templateAt, templateMessage, unstructuredText } from "./unrendered.js";
 import { formatPath, showValue, valueAt } from "./value-path.js";
 import { type Path, parseYaml, type YamlDocument } from "./yaml-source.js";
 
@@ -135,6 +136,28 @@ function listItems(object: Readonly<Record<string, unknown>>): readonly unknown[
     : undefined;
 }
 
+/** Keys of a list besides its items. */
+const LIST_KEYS: readonly string[] = ["apiVersion", "kind", "metadata", "items"];
+const SLIP_LETTERS = 2;
+
+/** What keeps a List, or a list of a kind, from having items; null where it has some, or is no list. */
+function listFlaw(
+  object: Readonly<Record<string, unknown>>,
+): { readonly key: string; readonly message: string } | null {
+  const { kind, items } = object;
+  if (typeof kind !== "string" || !kind.endsWith("List") || Array.isArray(items)) return null;
+  if (items !== undefined && items !== null) {
+    return kind === "List" ? { key: "items", message: "expected a list of objects" } : null;
+  }
+  const others = Object.keys(object).filter((key) => !LIST_KEYS.includes(key));
+  const key = others.find((one) => nearName(one.toLowerCase(), ["items"], SLIP_LETTERS) !== "");
+  if (key !== undefined) {
+    return { key, message: `${kind} has no such field: did you mean \`items\`?` };
+  }
+  if (kind !== "List" || others.length === 0) return null;
+  return { key: others[0]!, message: "List has no such field: its objects stand under `items`" };
+}
+
 /** A value that is no text, with what is written where that is another word: `true, written on`. */
 function asWritten(shown: string, written: string | undefined): string {
   return written === undefined || written === "" || written === shown
@@ -164,10 +187,16 @@ function* objectsOf(
   });
   if (value === null && at.length > 0) return;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    yield { issue: issueAt([], "expected a Kubernetes object, a map") };
+    const hint = typeof value === "string" ? unstructuredText(value) : null;
+    yield { issue: issueAt([], hint ?? "expected a Kubernetes object, a map") };
     return;
   }
   const map = { ...defaults, ...value } as Record<string, unknown>;
+  const flaw = listFlaw(map);
+  if (flaw !== null) {
+    yield { issue: issueAt([flaw.key], flaw.message, flaw.key !== "items") };
+    return;
+  }
   const items = listItems(map);
   if (items !== undefined) {
     for (const i of items.keys()) {

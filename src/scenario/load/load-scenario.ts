@@ -3,6 +3,7 @@ import { type Features, featuresOf } from "../../api/features.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf } from "../../api/legacy-versions.js";
 import type { NewObject } from "../../api/new-object.js";
+import { versionOptions } from "../../api/validation/validation-options.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import { ALL_PODS, CoverageReport } from "../coverage.js";
 import { unknownMetric } from "../expectations.js";
@@ -205,7 +206,8 @@ class ScenarioLoader {
         ...this.notes,
         ...traffic.trafficNotes,
         ...versionNotes([...snapshot, ...objects.nodes], kubernetesMinor, shownAs),
-        ...this.screen.droppedFields(),
+        ...this.screen.unserved(),
+        ...this.screen.oddValues(),
         ...limitRangeNotes([...snapshot, ...objects.manifests], shownAs),
         ...notesOfTheEnd(this.source, this.document, scenario.end),
         ...scenario.expect.flatMap(({ metric }, i) => {
@@ -266,13 +268,7 @@ class ScenarioLoader {
   }
 
   private flaws(manifest: Manifest): readonly ObjectFlaw[] {
-    const comparisonOperators = this.features.TaintTolerationComparisonOperators;
-    const options = {
-      comparisonOperators,
-      scalesToZero: this.features.HPAScaleToZero,
-      namesTargetGroup: this.features.HPATargetNamesGroup,
-    };
-    return manifestFlaws(manifest, options, (one, object) => {
+    return manifestFlaws(manifest, versionOptions(this.features), (one, object) => {
       this.checked.set(one, object);
     });
   }
@@ -328,7 +324,7 @@ class ScenarioLoader {
     return manifest;
   }
 
-  private issueBelow(path: Path): (inside: Path, message: string, atKey: true) => Issue {
+  private issueBelow(path: Path): (inside: Path, message: string, atKey?: true) => Issue {
     return (inside, message, atKey) => this.source.issue([...path, ...inside], message, atKey);
   }
 
@@ -350,6 +346,7 @@ class ScenarioLoader {
       this.issues.push(...read);
       return null;
     }
+    this.notes.push(...read.notes);
     for (const { path, name } of read.configuration.notModelled) {
       const what = { kind: CONFIG_KIND, field: path, effect: "placement" } as const;
       this.coverage.note(what, { text: name, podsOf: ALL_PODS });

@@ -194,7 +194,14 @@ function objectKey({ file, line }: LoadedObject["origin"]): string {
 }
 
 /** What to do with a file that is for another place; null for what may be a manifest. */
-function otherFile({ kind }: Readonly<Record<string, unknown>>): string | null {
+function otherFile(value: Readonly<Record<string, unknown>>): string | null {
+  const { kind, apiVersion, message } = value;
+  if (!["apiVersion", "kind", "metadata"].some((key) => Object.hasOwn(value, key))) {
+    return "is no Kubernetes object: it has neither `apiVersion` nor `kind` nor `metadata`";
+  }
+  if (kind === "Status" && apiVersion === "v1") {
+    return `is what an API server says of a request, no object: ${String(message ?? "it failed")}`;
+  }
   if (kind === "KubeSchedulerConfiguration") {
     return "is a configuration of the scheduler, no manifest: name it in a scenario's spec.scheduler.config";
   }

@@ -37,7 +37,7 @@ class ShapeProblem {
  *
  *     SHAPE = COUNT "x" CPU "cpu" "," MEMORY { "," PART }
  *     PART  = "zones=" ZONE { "/" ZONE }                dealt in turn
- *           | "label=" KEY [ "=" VALUE ]
+ *           | "label=" KEY "=" [ VALUE ]
  *           | "taint=" KEY [ "=" VALUE ] ":" EFFECT     as kubectl writes it
  *           | RESOURCE "=" QUANTITY                     pods, ephemeral-storage, hugepages-2Mi, nvidia.com/gpu
  */
@@ -55,7 +55,7 @@ export function parseNodeShapes(
 
 function parseNodeShape(text: string, name: string): Parsed<ShapePool> {
   const match = /^(\d+)x([^,\s]+?)cpus?,([^,\s]+)((?:,[^,]*)*)$/.exec(text.trim());
-  if (match === null) return { problem: EXPECTED };
+  if (match === null) return { problem: unreadShape(text.trim()) };
   const [, nodes, cpu, memory, rest] = match as unknown as [string, string, string, string, string];
   for (const [what, quantity] of [
     ["CPU", cpu],
@@ -63,14 +63,14 @@ function parseNodeShape(text: string, name: string): Parsed<ShapePool> {
   ] as const) {
     const parsed = parseQuantity(quantity);
     if (!(parsed instanceof Quantity)) return { problem: `the ${what} ${parsed.message}` };
-    if (parsed.sign <= 0) return { problem: EXPECTED };
+    if (parsed.sign <= 0) return { problem: `the ${what} ${quantity}: expected more than 0` };
   }
   if (/^[\d.]+m?$/.test(memory)) {
     return {
       problem: `the memory ${memory} has no unit: it is bytes; write ${memory.replace("m", "")}Gi`,
     };
   }
-  if (Number(nodes) < 1) return { problem: EXPECTED };
+  if (Number(nodes) < 1) return { problem: "0 nodes: expected at least 1" };
   if (Number(nodes) > MAX_NODES) return { problem: `expected at most ${MAX_NODES} nodes` };
   const parts = new ShapeParts({ cpu, memory });
   for (const part of rest.split(",").slice(1)) {
@@ -78,6 +78,30 @@ function parseNodeShape(text: string, name: string): Parsed<ShapePool> {
     if (problem !== null) return { problem: `\`${part.trim()}\`: ${problem.message}` };
   }
   return { value: { name, nodes: Number(nodes), ...parts.pool() } };
+}
+
+/** What is wrong with a text that does not begin as a shape does. */
+function unreadShape(text: string): string {
+  const [head = "", memory, ...rest] = text.split(",").map((part) => part.trim());
+  const [count = "", cpu, ...more] = head.split(/[xX×*]/);
+  if (text === "") return EXPECTED;
+  if (/\s/.test(text)) return `there is a blank in it: ${EXPECTED}`;
+  if (cpu === undefined || more.length > 0) {
+    return `\`${head}\` is no COUNTxCPUcpu: ${EXPECTED}`;
+  }
+  if (!/^\d+$/.test(count)) return `the count \`${count}\` is no whole number: ${EXPECTED}`;
+  if (!/cpus?$/.test(cpu)) {
+    const amount = /^[\d.]+m?/.exec(cpu)?.[0] ?? "4";
+    return `\`${cpu}\` is no CPU: expected \`${amount}cpu\``;
+  }
+  if (!head.startsWith(`${count}x`)) {
+    const between = head.slice(count.length, head.length - cpu.length);
+    return `\`${between}\` stands between the count and the CPU: expected a small x, \`${count}x${cpu}\``;
+  }
+  if (memory === undefined || memory === "") {
+    return `the memory is missing: expected such as \`${head},16Gi\``;
+  }
+  return rest.length === 0 ? EXPECTED : `\`${cpu}\`: ${EXPECTED}`;
 }
 
 /** What the parts of a shape come to. */
@@ -132,7 +156,12 @@ class ShapeParts {
   }
 
   private addLabel(text: string): ShapeProblem | null {
-    const [key = "", value = ""] = keyAndValue(text);
+    const [key = "", value] = keyAndValue(text);
+    if (value === undefined) {
+      return new ShapeProblem(
+        `the label has no value: expected label=${key === "" ? "KEY" : key}=VALUE`,
+      );
+    }
     const wrong = wrongLabel(key, value);
     if (wrong !== null) return wrong;
     if (this.labels.has(key)) return new ShapeProblem(`the label ${key} is given twice`);

@@ -1,7 +1,8 @@
-import { KINDS } from "../../api/kinds.js";
-import { kindSlip } from "../../api/known-kinds.js";
+import { type Kind, KINDS, kindNamed } from "../../api/kinds.js";
+import { kindSlip, todaysVersion } from "../../api/known-kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf, toCurrentVersion } from "../../api/legacy-versions.js";
+import { goneSince } from "../../api/removed-versions.js";
 import { schemaOf } from "../../api/schemas/schema.js";
 import {
   type DroppedField,
@@ -10,15 +11,17 @@ import {
   type UnknownField,
 } from "../../api/schemas/screen.js";
 import type { ServedVersion } from "../../api/schemas/served-fields.js";
+import { writtenPath } from "../../api/written-path.js";
 import { counted } from "../../base/counted.js";
 import type { CoverageReport } from "../coverage.js";
 import { type Issue, placeText } from "../issue.js";
 import type { Target } from "../schema/scenario.js";
+import { fractionalBytes } from "./fractional-bytes.js";
 import { flawOf, type ObjectFlaw } from "./object-flaw.js";
 import type { Path } from "./yaml-source.js";
 
 /** An issue at a key of what was read. */
-export type IssueAt = (path: Path, message: string, atKey: true) => Issue;
+export type IssueAt = (path: Path, message: string, atKey?: true) => Issue;
 
 /** How an object was read, and what is asked of it besides its types. */
 interface Reading {
@@ -43,7 +46,9 @@ const MAX_PLACES = 10;
  */
 export class ObjectScreen {
   private readonly unknown = new Map<string, Issue[]>();
-  private readonly dropped = new Map<string, { readonly first: Issue; count: number }>();
+  private readonly dropped = new Tally();
+  private readonly former = new Tally();
+  private readonly odd: Issue[] = [];
 
   constructor(
     private readonly version: ServedVersion,
@@ -55,11 +60,14 @@ export class ObjectScreen {
     return [...this.unknown.values()].flat();
   }
 
-  /** One note for each field that the simulated version does not serve. */
-  droppedFields(): readonly Issue[] {
-    return [...this.dropped.values()].map(({ first, count }) =>
-      count === 1 ? first : { ...first, message: `${first.message} (${counted(count, "time")})` },
-    );
+  /** One note for each API version of a kind, and for each field, that the simulated version does not serve. */
+  unserved(): readonly Issue[] {
+    return [...this.former.notes(), ...this.dropped.notes()];
+  }
+
+  /** What the API server takes with a warning. */
+  oddValues(): readonly Issue[] {
+    return this.odd;
   }
 
   /** An object as it was written, and what keeps the API server from taking it. */
@@ -69,6 +77,7 @@ export class ObjectScreen {
     if (slip !== null) {
       return { manifest: written, flaws: [{ path: [slip.field], message: slip.message }] };
     }
+    this.rememberFormer(written, issueAt);
     const definition = schemaOf(written.apiVersion, written.kind);
     const kind = kindOf(written.apiVersion, written.kind);
     if (definition === undefined) {
@@ -76,14 +85,16 @@ export class ObjectScreen {
       return { manifest, flaws: check(manifest) };
     }
     const { value, wrong, unknown, dropped } = screen(written, definition, this.version);
-    const strangers = this.rememberUnknown(written, unknown, reading);
+    const strangers = [...this.rememberUnknown(written, unknown, reading)];
     this.rememberDropped(dropped, issueAt);
     const manifest = kind === undefined ? value : toCurrentVersion(kind, value);
-    const mistyped = [
-      ...wrong.map(flawOf),
-      ...(manifest.apiVersion === written.apiVersion ? [] : typeFlaws(manifest)),
-    ];
-    const flaws = mistyped.length > 0 ? mistyped : check(manifest);
+    const inFile = (found: readonly ObjectFlaw[]) =>
+      kind === undefined || manifest === value ? found : writtenFlaws(kind, written, found);
+    const inCurrent = manifest === value ? [] : inFile(typeFlaws(manifest));
+    const mistyped = withoutTwins([...wrong.map(flawOf), ...inCurrent]);
+    const flaws = mistyped.length > 0 ? mistyped : withoutTwins(inFile(check(manifest)));
+    if (mistyped.length === 0) strangers.push(...this.strangersOfKind(manifest, reading));
+    if (flaws.length === 0) this.rememberOdd(inFile(fractionalBytes(manifest)), issueAt);
     // What is missing may be missing for a key that was meant to be another.
     return { manifest, flaws: flaws.length > 0 ? [...strangers, ...flaws] : [] };
   }
@@ -105,10 +116,25 @@ export class ObjectScreen {
     const { value, unknown, dropped } = screen(patch, definition, options);
     const metadata = namespace === "" ? { name } : { name, namespace };
     const whole = { ...value, apiVersion, kind, metadata };
-    const strangers = this.rememberUnknown(whole, unknown, { issueAt, isState: false });
+    const reading = { issueAt, isState: false };
+    const strangers = [
+      ...this.rememberUnknown(whole, unknown, reading),
+      ...this.strangersOfKind(whole, reading),
+    ];
     this.rememberDropped(dropped, issueAt);
     this.coverage.add(whole);
     return { patch: value, strangers };
+  }
+
+  /** Keys that only the kind itself knows to be none. */
+  private strangersOfKind(
+    manifest: Manifest,
+    reading: Pick<Reading, "issueAt" | "isState">,
+  ): readonly ObjectFlaw[] {
+    const { spec } = manifest;
+    if (typeof spec !== "object" || spec === null) return [];
+    const unknown = kindNamed(manifest.kind)?.strangers?.(spec as Record<string, unknown>) ?? [];
+    return this.rememberUnknown(manifest, unknown, reading);
   }
 
   private rememberUnknown(
@@ -129,6 +155,22 @@ export class ObjectScreen {
     });
   }
 
+  private rememberOdd(flaws: readonly ObjectFlaw[], issueAt: IssueAt): void {
+    for (const { path, message } of flaws) {
+      if (this.odd.length < MAX_PLACES) this.odd.push(issueAt(path, message));
+    }
+  }
+
+  private rememberFormer({ apiVersion, kind }: Manifest, issueAt: IssueAt): void {
+    const since = goneSince(apiVersion, kind);
+    if (since === null || since > this.version.minor) return;
+    const today = todaysVersion(kind);
+    const read = kindOf(apiVersion, kind) === undefined ? "today's is" : "it is read as";
+    const now = today === null ? "the kind is gone" : `${read} ${today}`;
+    const message = `no API server serves ${kind} in ${apiVersion} since Kubernetes 1.${since}: ${now}`;
+    this.former.add(`${apiVersion} ${kind}`, () => toldAt(issueAt, ["apiVersion"], message));
+  }
+
   private laterText(gate: string, from: number | null): string {
     if (this.version.gates?.[gate] === false) return "`spec.featureGates` turns the gate off";
     if (from === null) return "no version serves it by default";
@@ -140,16 +182,46 @@ export class ObjectScreen {
   private rememberDropped(fields: readonly DroppedField[], issueAt: IssueAt): void {
     for (const { path, definition, gate, from } of fields) {
       const key = `${definition} ${String(path.at(-1))}`;
-      const known = this.dropped.get(key);
-      if (known !== undefined) {
-        known.count += 1;
-        continue;
-      }
       const why = gate === "" ? definition : `${definition}, feature gate ${gate}`;
       const message = `Kubernetes 1.${this.version.minor} does not serve this field (${why}): it is dropped, as its API server does; ${this.laterText(gate, from)}`;
-      this.dropped.set(key, { first: toldAt(issueAt, path, message), count: 1 });
+      this.dropped.add(key, () => toldAt(issueAt, path, message));
     }
   }
+}
+
+/** Notes of which the first of each sort is told, with how many there are. */
+class Tally {
+  private readonly entries = new Map<string, { readonly first: Issue; count: number }>();
+
+  add(sort: string, make: () => Issue): void {
+    const known = this.entries.get(sort);
+    if (known === undefined) this.entries.set(sort, { first: make(), count: 1 });
+    else known.count += 1;
+  }
+
+  notes(): readonly Issue[] {
+    return [...this.entries.values()].map(({ first, count }) =>
+      count === 1 ? first : { ...first, message: `${first.message} (${counted(count, "time")})` },
+    );
+  }
+}
+
+/** Flaws of an object in today's version, at their places in the one that was written. */
+function writtenFlaws(
+  kind: Kind,
+  written: Manifest,
+  flaws: readonly ObjectFlaw[],
+): readonly ObjectFlaw[] {
+  return flaws.map((flaw) => ({ ...flaw, path: writtenPath(kind, written, flaw.path) }));
+}
+
+/** What is wrong in both the written version and today's is one flaw. */
+function withoutTwins(flaws: readonly ObjectFlaw[]): readonly ObjectFlaw[] {
+  const seen = new Set<string>();
+  return flaws.filter(({ path, message }) => {
+    const key = JSON.stringify([path, message]);
+    return seen.size < seen.add(key).size;
+  });
 }
 
 /** The path says the key: it is no value worth showing. */

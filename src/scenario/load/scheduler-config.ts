@@ -38,6 +38,8 @@ export interface TakenConfig {
   readonly object: LoadedObject | null;
   /** Completed and checked. */
   readonly configuration: SchedulerConfiguration;
+  /** What is not wrong, but hardly meant. */
+  readonly notes: readonly Issue[];
 }
 
 /** Upstream's own, for a scenario that names none. */
@@ -46,7 +48,7 @@ export function defaultSchedulerConfig(
 ): TakenConfig {
   const { configuration } = loadConfiguration(null, { ...version, catalogue: PLUGIN_CATALOGUE });
   assert(configuration !== null, "the default configuration of the scheduler is wrong");
-  return { object: null, configuration };
+  return { object: null, configuration, notes: [] };
 }
 
 /**
@@ -72,10 +74,11 @@ export async function loadSchedulerConfig(
       continue;
     }
     const { value, line } = one.object;
-    const taken = takeConfig(value, { file: file.name, line }, reading);
+    const issueAt = (flaw: ObjectFlaw) => one.object.issue(flaw.path, flaw.message);
+    const taken = takeConfig(value, { file: file.name, line }, { ...reading, issueAt });
     if (found !== undefined) issues.push(one.object.issue([], `expected one ${CONFIG_KIND} alone`));
     if ("configuration" in taken) found = taken;
-    else issues.push(...taken.map(({ path, message }) => one.object.issue(path, message)));
+    else issues.push(...taken.map(issueAt));
   }
   inputs.remember(file);
   if (issues.length > 0) return issues;
@@ -90,15 +93,15 @@ function inlineConfig(
   // Where it stands says what it is.
   const value = { apiVersion: newestApiVersion(minor), kind: CONFIG_KIND, ...config };
   const origin = { file: inputs.beside(source.file).name, line: source.lineOf(AT) };
-  const taken = takeConfig(value, origin, reading);
-  if ("configuration" in taken) return taken;
-  return taken.map((flaw) => source.issue([...AT, ...flaw.path], flaw.message));
+  const issueAt = (flaw: ObjectFlaw) => source.issue([...AT, ...flaw.path], flaw.message);
+  const taken = takeConfig(value, origin, { ...reading, issueAt });
+  return "configuration" in taken ? taken : taken.map(issueAt);
 }
 
 function takeConfig(
   value: Readonly<Record<string, unknown>>,
   origin: LoadedObject["origin"],
-  reading: LoadingOptions,
+  reading: LoadingOptions & { readonly issueAt: (flaw: ObjectFlaw) => Issue },
 ): TakenConfig | readonly ObjectFlaw[] {
   if (value.kind !== CONFIG_KIND) {
     return [{ path: ["kind"], message: otherKind(value, reading.minor) }];
@@ -107,7 +110,17 @@ function takeConfig(
   if (configuration === null) return issues.map(flawOf);
   // A configuration has no name; a manifest has room for one.
   const manifest = { metadata: {}, ...value } as unknown as Manifest;
-  return { object: { manifest, origin }, configuration };
+  const notes = configuration.disabledInVain.map(({ path: field, name, detail }) =>
+    reading.issueAt(
+      flawOf({
+        type: "Invalid",
+        field: `${field}.name`,
+        value: name,
+        detail: `disables nothing: ${detail}`,
+      }),
+    ),
+  );
+  return { object: { manifest, origin }, configuration, notes };
 }
 
 /** What to give in place of what is no configuration of the scheduler. */

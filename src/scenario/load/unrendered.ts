@@ -73,6 +73,20 @@ export function unrenderedFile(
   return null;
 }
 
+/** What to do about a document that is a text of another command's; null where that is not known. */
+export function unstructuredText(text: string): string | null {
+  if (/^(NAMESPACE\s+)?NAME\s/.test(text)) {
+    return "is a table, as kubectl prints it for people: dump the objects with `-o yaml` or `-o json`";
+  }
+  if (/^No resources found/.test(text)) {
+    return "kubectl found no object to dump: name the namespace (`-n`), or all of them (`-A`)";
+  }
+  if (/^(Error|error|WARNING|W\d{4} )/.test(text)) {
+    return "is a message of the command that was to write the file, no manifest: run it by itself";
+  }
+  return null;
+}
+
 /** Where a text holds braces of a template; -1 where it holds none. */
 export function templateAt(text: string): number {
   return text.search(/\{\{-?\s*[\w.$"/(]/);

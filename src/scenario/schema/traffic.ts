@@ -148,8 +148,8 @@ export function seriesSpec(
 function ratePerSecond() {
   return z.union([
     positiveRate,
-    z.literal(0),
-    z.literal("0/s").transform(() => 0),
+    z.literal(0, { error: "expected 0" }),
+    z.literal("0/s", { error: "expected 0" }).transform(() => 0),
   ]) as unknown as typeof positiveRate;
 }
 

@@ -59,7 +59,7 @@ function flatten(
       return [{ path, message: `expected ${name}`, atKey: false }];
     }
     default:
-      return [{ path, message: issue.message, atKey: false }];
+      return [{ path, message: issue.message.replace(/^Invalid input: /, ""), atKey: false }];
   }
 }
 
@@ -94,7 +94,7 @@ function nearestBranch(
   );
   if (specific !== undefined) return specific;
   const wanted = new Set(
-    atTop.flatMap((flaws) => flaws.map((flaw) => flaw.message.replace(/^expected /, ""))),
+    atTop.flat().flatMap(({ message }) => message.replace(/^expected /, "").split("; or ")),
   );
   return [{ path, message: `expected ${[...wanted].join("; or ")}`, atKey: false }];
 }

@@ -24,7 +24,24 @@ export function backendsOf(target: Target, manifests: readonly Manifest[]): Back
   const found = alike.findLast((one) => one.metadata.name === name);
   if (found === undefined) return { message: missing(target, alike) };
   if (kind === "Service") return [{ to: { namespace, name }, weight: 1 }];
-  return kind === "Ingress" ? ofIngress(found, namespace) : ofRoute(found, namespace);
+  const led = kind === "Ingress" ? ofIngress(found, namespace) : ofRoute(found, namespace);
+  return "message" in led ? led : thatAreThere(kind, led, manifests);
+}
+
+/** The Services that a route leads to, if all of them are in the manifests. */
+function thatAreThere(
+  kind: string,
+  backends: Backends,
+  manifests: readonly Manifest[],
+): BackendsOrFlaw {
+  for (const { to } of backends) {
+    const alike = manifests.filter(
+      (one) => one.kind === "Service" && (one.metadata.namespace ?? "default") === to.namespace,
+    );
+    if (alike.some(({ metadata }) => metadata.name === to.name)) continue;
+    return { message: `the ${kind} leads astray: ${missing({ kind: "Service", ...to }, alike)}` };
+  }
+  return backends;
 }
 
 function missing({ kind, namespace, name }: Target, alike: readonly Manifest[]): string {

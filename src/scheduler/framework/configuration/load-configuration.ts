@@ -2,6 +2,7 @@ import { type FieldIssue, FieldIssues } from "../../../api/validation/field-issu
 import type { ResolvedProfile } from "../profile.js";
 import { ObjectReader } from "./object-reader.js";
 import {
+  type DisabledInVain,
   type LoadingOptions,
   type NotModelled,
   PERCENTAGE,
@@ -22,6 +23,8 @@ export interface SchedulerConfiguration {
   readonly profiles: readonly ResolvedProfile[];
   /** What the configuration asks for and is not modelled, with its effect. */
   readonly notModelled: readonly NotModelled[];
+  /** Names under `disabled` that no plugin has: kube-scheduler passes over them. */
+  readonly disabledInVain: readonly DisabledInVain[];
 }
 
 export type Loaded =
@@ -71,19 +74,23 @@ class ConfigurationLoader {
     const apiVersion = this.readVersion(reader);
     checkSideFields(reader);
     const parallelism = reader.integer("parallelism", PARALLELISM) ?? 16;
-    const notModelled: NotModelled[] = [];
+    const found = { notModelled: [] as NotModelled[], disabledInVain: [] as DisabledInVain[] };
     const { issues } = this;
-    const profiles = new ProfileReader({ ...this.options, apiVersion, notModelled, issues });
+    const profiles = new ProfileReader({ ...this.options, apiVersion, ...found, issues });
     const configuration = {
       parallelism,
       profiles: profiles.read(reader),
       percentageOfNodesToScore: reader.integer("percentageOfNodesToScore", PERCENTAGE) ?? 0,
       ...this.readBackoffs(reader),
-      notModelled,
+      ...found,
     };
     checkExtenders(reader);
     if (reader.list("extenders").length > 0) {
-      notModelled.push({ path: "extenders", name: "extenders", effect: "extenders are not asked" });
+      found.notModelled.push({
+        path: "extenders",
+        name: "extenders",
+        effect: "extenders are not asked",
+      });
     }
     return configuration;
   }

@@ -30,6 +30,13 @@ export interface NotModelled {
   readonly effect: string;
 }
 
+/** A plugin that is disabled and that there is none of. */
+export interface DisabledInVain {
+  readonly path: string;
+  readonly name: string;
+  readonly detail: string;
+}
+
 export const PERCENTAGE = { min: 0, max: 100, detail: "not in valid range [0-100]" };
 const DEFAULT_SCHEDULER_NAME = "default-scheduler";
 const WEIGHT = { min: 0, max: 2 ** 31 - 1 };
@@ -49,6 +56,7 @@ export class ProfileReader {
       /** Of the configuration, without its group. */
       readonly apiVersion: string;
       readonly notModelled: NotModelled[];
+      readonly disabledInVain: DisabledInVain[];
       readonly issues: FieldIssues;
     },
   ) {
@@ -121,8 +129,10 @@ export class ProfileReader {
     const plugins = reader.object("plugins", this.points);
     if (plugins === null) return defaults;
     const entries = this.points.map((point) => {
-      const set = plugins.object(point, ["enabled", "disabled"]);
-      return [point, mergePluginSet(defaults[point], set === null ? EMPTY_SET : readSet(set))];
+      const given = plugins.object(point, ["enabled", "disabled"]);
+      const set = given === null ? EMPTY_SET : readSet(given);
+      this.reportInVain(set);
+      return [point, mergePluginSet(defaults[point], set)];
     });
     return { ...defaults, ...(Object.fromEntries(entries) as Partial<PluginSets>) };
   }
@@ -144,6 +154,14 @@ export class ProfileReader {
       if (contentOf(set) === contentOf(first.set)) continue;
       const names = set.enabled.map(({ name }) => name);
       issues.invalid(path, names, "has to match for all profiles");
+    }
+  }
+
+  private reportInVain({ disabled }: PluginSet): void {
+    const known = [...this.options.catalogue.keys()];
+    for (const { name, path } of disabled) {
+      if (name === "*" || name === "" || known.includes(name)) continue;
+      this.options.disabledInVain.push({ path, name, detail: noSuchPlugin(name, known) });
     }
   }
 
