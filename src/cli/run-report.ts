@@ -1,7 +1,7 @@
 import { DEFAULT_VARIANT, type FinishedRun } from "../experiment/run-scenario.js";
 import { claimText } from "../experiment/verification.js";
-import type { RunFigures } from "../record/run-figures.js";
 import type { SummaryReport } from "./summary-table.js";
+import { troubleText } from "./trouble-lines.js";
 import { unfinishedText } from "./workload-lines.js";
 
 /** What the terminal shows of a finished run. */
@@ -18,6 +18,7 @@ export function reportOf(run: FinishedRun): SummaryReport {
     steps: run.figures.steps,
     stepsCount: run.figures.stepsCount,
     unfinishedRollouts: run.figures.unfinishedRollouts,
+    troubles: run.facts.troubles,
     events: run.figures.events,
     refusals: run.figures.refusals,
     notModelled: run.notModelled,
@@ -28,7 +29,8 @@ export function reportOf(run: FinishedRun): SummaryReport {
 }
 
 /** What failed or never ended, a sentence each. */
-function failuresOf({ steps, unfinishedRollouts }: RunFigures): readonly string[] {
+function failuresOf(run: FinishedRun): readonly string[] {
+  const { steps, unfinishedRollouts } = run.figures;
   return [
     ...steps
       .filter(({ state }) => state !== "done")
@@ -36,6 +38,7 @@ function failuresOf({ steps, unfinishedRollouts }: RunFigures): readonly string[
     ...unfinishedRollouts.map(
       (one) => `${one.labels.replace("target=", "")}: ${unfinishedText(one)}`,
     ),
+    ...run.facts.troubles.map((trouble) => `${trouble.target}: ${troubleText(trouble)}`),
   ];
 }
 
@@ -49,7 +52,7 @@ export function jsonOf(run: FinishedRun): unknown {
     path: run.path,
     digest: run.digest,
     notes: run.notes,
-    failures: failuresOf(run.figures),
+    failures: failuresOf(run),
     ...(run.explanation === undefined ? {} : { explanation: run.explanation.text }),
     metrics: run.figures.summary.map(({ metric, labels, value, unit }) => ({
       metric,

@@ -3,12 +3,14 @@ import type { EventTally, TimelineStep } from "../record/event-log.js";
 import type { RefusalTally } from "../record/refusals.js";
 import type { SummaryRow } from "../record/summary.js";
 import type { UnfinishedRollout } from "../record/unfinished-rollouts.js";
+import type { StandingTrouble } from "../scenario/assemble/standing-troubles.js";
 import type { Concern } from "../scenario/concerned-pods.js";
 import { alignedLines, fittedRows, withRest, wrappedItems, wrappedText } from "./aligned-text.js";
 import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
 import { whatOf, whoOf } from "./not-modelled.js";
 import { stepLines } from "./step-lines.js";
 import { SummaryFigures } from "./summary-figures.js";
+import { troubleLines } from "./trouble-lines.js";
 import { trafficLines } from "./traffic-lines.js";
 import { workloadLines } from "./workload-lines.js";
 
@@ -25,6 +27,8 @@ export interface SummaryReport {
   /** Those that are not among `steps` too. */
   readonly stepsCount: number;
   readonly unfinishedRollouts: readonly UnfinishedRollout[];
+  /** Objects that at the end cannot do what they are there for. */
+  readonly troubles: readonly StandingTrouble[];
   readonly events: readonly EventTally[];
   readonly refusals: readonly RefusalTally[];
   readonly notModelled: readonly Concern[];
@@ -64,6 +68,7 @@ export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
     section("Workloads", workloadLines(figures, report.unfinishedRollouts, MAX_LINES), emphasis),
     section("Traffic", trafficLines(figures, MAX_LINES), emphasis),
     section("Timeline", stepLines(report, MAX_LINES, emphasis), emphasis),
+    section("Not working at the end", troubleLines(report.troubles, MAX_LINES, emphasis), emphasis),
     section("Events", eventLines(report.events, emphasis), emphasis),
     section("Why pods waited", waitLines(figures), emphasis),
     section("Why pods were refused", refusalLines(report.refusals), emphasis),

@@ -62,6 +62,7 @@ function report(): SummaryReport {
     steps: figures.steps,
     stepsCount: figures.stepsCount,
     unfinishedRollouts: figures.unfinishedRollouts,
+    troubles: [],
     events: figures.events,
     refusals: figures.refusals,
     notModelled: [

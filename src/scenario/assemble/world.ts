@@ -33,6 +33,7 @@ import { Ground } from "./ground.js";
 import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
 import { behaviorEntries } from "./behavior-entries.js";
 import { readData } from "./read-data.js";
+import { type StandingTrouble, standingTroubles } from "./standing-troubles.js";
 import { storedManifests } from "./stored-manifests.js";
 import { priceOf, wireFailures, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
@@ -67,6 +68,8 @@ export interface WorldFacts {
   readonly defaultContainersCount: number;
   /** Entries of `behavior`, by their index, whose match decided for no container. */
   readonly unmatchedBehaviors: readonly number[];
+  /** Objects that cannot do what they are there for, as the run ends. */
+  readonly troubles: readonly StandingTrouble[];
 }
 
 interface Startable {
@@ -212,6 +215,10 @@ export class World {
         })),
         defaultContainersCount: this.behavior.defaultContainersCount,
         unmatchedBehaviors: this.behavior.unmatchedEntries,
+        troubles: standingTroubles(
+          this.ground.store,
+          this.loaded.scenario.startTimeEpochMicros / 1000,
+        ),
       },
     };
   }
