@@ -160,7 +160,9 @@ function program(interruption: Interruption): Command {
 
   seatrial
     .command("validate")
-    .description("check scenario and manifest files; print every issue with its place")
+    .description(
+      "check scenario and manifest files; print every issue and note with its place on stdout",
+    )
     .argument(
       "<file...>",
       "scenario files, manifests, dumps, and folders of them; - is standard input",

@@ -5,9 +5,8 @@ import { validateFiles } from "../scenario/validate.js";
 import { ExitCode } from "./exit-code.js";
 import { pipedFiles } from "./piped-files.js";
 import { watchedFiles } from "./watched-files.js";
-import { tell } from "./standard-streams.js";
 
-/** `seatrial validate`: every issue with its place, one a line on stdout; notes on stderr. */
+/** `seatrial validate`: what it finds is its result, every issue and note with its place, a line each on stdout. */
 export async function validateCommand(paths: readonly string[]): Promise<ExitCode> {
   const files = await pipedFiles(paths);
   const { issues, notes, unknownFields } = !("look" in files)
@@ -17,7 +16,7 @@ export async function validateCommand(paths: readonly string[]): Promise<ExitCod
         dataFolder: process.env.SEATRIAL_DATA ?? "data",
       });
   for (const issue of issues) process.stdout.write(`${formatIssue(issue)}\n`);
-  for (const note of [...unknownFields, ...notes]) tell(formatNote(note));
+  for (const note of [...unknownFields, ...notes]) process.stdout.write(`${formatNote(note)}\n`);
   if (issues.length > 0) return ExitCode.wrongInput;
   const strangers = unknownFields.length;
   const except =

@@ -7,8 +7,10 @@ import {
   type TimeMicros,
 } from "../base/time.js";
 
-/** A parsed value, or what would have been right. */
-export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+/** A parsed value, or what would have been right; `at`: below what was parsed, where it is not all of it. */
+export type Parsed<T> =
+  | { readonly value: T }
+  | { readonly problem: string; readonly at?: readonly (string | number)[] };
 
 const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
   ["d", MICROS_PER_DAY],

@@ -100,8 +100,9 @@ describe("seatrial", () => {
     place.write("late.yaml", scenario("late", `  manifests: [app.yaml]\n${late}`));
     const words = "spec.timeline[0].at: the run ends at 10m: this step, cordon of Node/general-0,";
     const checked = await place.call(["validate", "late.yaml"]);
-    expect([checked.code, checked.stdout]).toEqual([0, "1 path is valid\n"]);
-    expect(checked.stderr).toContain(`late.yaml:10:20: note: ${words}`);
+    expect([checked.code, checked.stderr]).toEqual([0, ""]);
+    expect(checked.stdout).toMatch(/^late\.yaml:10:20: note: .*\n1 path is valid\n$/);
+    expect(checked.stdout).toContain(words);
     const told = await place.call(["run", "late.yaml", "--out", "late"]);
     expect(told.code).toBe(0);
     expect(told.stdout).toContain(`\nNotes\n  ${words}`);

@@ -118,7 +118,7 @@ describe("--nodes", () => {
       },
     ],
     [
-      "3x4cpu,16Gi,label=disk=ssd,label=example.com/spot",
+      "3x4cpu,16Gi,label=disk=ssd,label=example.com/spot=",
       { labels: { disk: "ssd", "example.com/spot": "" } },
     ],
     [
@@ -147,12 +147,24 @@ describe("--nodes", () => {
     ]);
   });
 
-  it.each(["", "3", "3x4,16Gi", "0x4cpu,16Gi", "3x4cpu", "3x-4cpu,16Gi", "ax4cpu,1Gi", "zones=a"])(
-    "%s is refused",
-    (text) => {
-      expect(read(one(text))).toMatch(/expected nodes as/);
-    },
-  );
+  it.each([
+    ["", "expected nodes as"],
+    ["3", "`3` is no COUNTxCPUcpu: expected nodes as"],
+    ["zones=a", "`zones=a` is no COUNTxCPUcpu: expected nodes as"],
+    ["3x4,16Gi", "`4` is no CPU: expected `4cpu`"],
+    ["3x4cores,16Gi", "`4cores` is no CPU: expected `4cpu`"],
+    ["0x4cpu,16Gi", "0 nodes: expected at least 1"],
+    ["3x4cpu", "the memory is missing: expected such as `3x4cpu,16Gi`"],
+    ["3x0cpu,16Gi", "the CPU 0: expected more than 0"],
+    ["3x-4cpu,16Gi", "the CPU -4: expected more than 0"],
+    ["3x4cpu,0Gi", "the memory 0Gi: expected more than 0"],
+    ["ax4cpu,1Gi", "the count `a` is no whole number"],
+    ["3X4cpu,16Gi", "`X` stands between the count and the CPU: expected a small x, `3x4cpu`"],
+    ["3 x 4cpu,16Gi", "there is a blank in it"],
+    ["3x4cpu,16Gi,label=a", "`label=a`: the label has no value: expected label=a=VALUE"],
+  ])("%s is refused: %s", (text, told) => {
+    expect(read(one(text))).toContain(told);
+  });
 
   it.each([
     ["zone=a", "`zone=a`: did you mean zones?"],

@@ -32,7 +32,7 @@ export interface GivenTimelineEntry extends TimelineEntry {
 }
 
 export const timelineEntry = entryKeys.transform((entry, context): GivenTimelineEntry => {
-  const wrong = (message: string, path: string[]) => {
+  const wrong = (message: string, path: (string | number)[]) => {
     context.addIssue({ code: "custom", message, path, input: entry });
     return z.NEVER;
   };
@@ -56,7 +56,7 @@ export const timelineEntry = entryKeys.transform((entry, context): GivenTimeline
     return wrong(operation.cannotRepeat, ["every"]);
   }
   const read = operation.read(steps[operation.name]);
-  if ("problem" in read) return wrong(read.problem, [operation.name]);
+  if ("problem" in read) return wrong(read.problem, [operation.name, ...(read.at ?? [])]);
   return {
     atMicros: at,
     everyMicros: every ?? null,

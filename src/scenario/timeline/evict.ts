@@ -18,10 +18,10 @@ export const evict = timelineOperation({
     const choice = podChoiceOf({ target: pod, ...given });
     if ("problem" in choice) return choice;
     if (pod !== undefined && pod.kind !== "Pod") {
-      return { problem: `expected a Pod, not a ${pod.kind}` };
+      return { problem: `expected a Pod, not a ${pod.kind}`, at: ["target"] };
     }
     if (pod !== undefined && count !== undefined) {
-      return { problem: "`count` belongs to `podSelector`" };
+      return { problem: "`count` belongs to `podSelector`", at: ["count"] };
     }
     const pods = pod ?? choice.value!;
     return { value: { type: "evict", pods, count: count ?? null } };

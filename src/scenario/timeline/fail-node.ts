@@ -38,7 +38,8 @@ export const failNode = timelineOperation({
   }),
   read: ({ node = null, pool = null, ...given }): Parsed<Failing> => {
     if ((node === null) === (pool === null)) return { problem: "expected either `node` or `pool`" };
-    if (node !== null && given.share !== undefined) return { problem: "`share` belongs to `pool`" };
+    if (node !== null && given.share !== undefined)
+      return { problem: "`share` belongs to `pool`", at: ["share"] };
     return { value: failing("failNode", { node, pool, zone: null }, given) };
   },
   issues: ({ path, operation: { node, pool } }, names) =>

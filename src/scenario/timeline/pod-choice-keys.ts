@@ -40,7 +40,7 @@ export function podChoiceOf(given: GivenChoice): Parsed<PodChoice | null> {
     );
     return stray === undefined
       ? { value: null }
-      : { problem: `\`${stray[0]}\` belongs to \`podSelector\`` };
+      : { problem: `\`${stray[0]}\` belongs to \`podSelector\``, at: [stray[0]] };
   }
   return {
     value: {

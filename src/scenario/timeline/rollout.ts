@@ -21,7 +21,8 @@ export const rollout = timelineOperation({
     if (action === "undo") {
       return { value: { type: "rollout", action, target, toRevision: toRevision ?? 0 } };
     }
-    if (toRevision !== undefined) return { problem: "`toRevision` belongs to the action undo" };
+    if (toRevision !== undefined)
+      return { problem: "`toRevision` belongs to the action undo", at: ["toRevision"] };
     return { value: { type: "rollout", action, target } };
   },
   issues: ({ path, operation }, names) => names.target([...path, "target"], operation.target),

@@ -33,10 +33,13 @@ export const setTraffic = timelineOperation({
       return { problem: "expected `rate` or `backends`" };
     }
     if (backends?.some(({ to }) => to.kind !== "Service") === true) {
-      return { problem: "backends are Services: expected namespace/Service/name" };
+      return {
+        problem: "backends are Services: expected namespace/Service/name",
+        at: ["backends"],
+      };
     }
     if (backends?.every(({ weight }) => weight === 0) === true) {
-      return { problem: "no backend has a weight above 0" };
+      return { problem: "no backend has a weight above 0", at: ["backends"] };
     }
     const value = { type: "setTraffic" as const, traffic };
     return { value: { ...value, rate: rate ?? null, backends: backends ?? null } };

@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { kindNamed } from "../../api/kinds.js";
+import { nearName } from "../../base/near-name.js";
 import type { WaitOperation } from "../../workload/timeline/waits.js";
 import { described } from "../schema/leaf.js";
 import { positiveDuration, target, text, word } from "../schema/scalars.js";
 import type { Parsed } from "../units.js";
 import { timelineOperation } from "./timeline-operation.js";
 
-const EXPECTED =
-  "expected `complete`, `gone`, or a condition such as `Available` or `Progressing=False`";
+/** As somebody else than Kubernetes may call a condition. */
+const FOREIGN = /^(?:[A-Z][A-Za-z]*|[\w.-]+\/[\w.-]+)$/;
+const STATUSES = ["True", "False", "Unknown"];
 
 export const waitFor = timelineOperation({
   name: "waitFor",
@@ -27,14 +29,13 @@ export const waitFor = timelineOperation({
     ),
   }),
   read: ({ target: object, is, within, else: otherwise }): Parsed<WaitOperation> => {
-    const isCondition = /^[A-Z][A-Za-z]*(=(True|False|Unknown))?$/.test(is);
-    if (is !== "complete" && is !== "gone" && !isCondition) return { problem: EXPECTED };
-    const rollsOut = kindNamed(object.kind)?.workload?.isRolledOut !== undefined;
-    if (is === "complete" && !rollsOut) {
-      return { problem: `a ${object.kind} has no rollout that could be complete` };
-    }
+    const problem = problemOf(object.kind, is);
+    if (problem !== null) return { problem, at: ["is"] };
     if ((otherwise === "undo" || otherwise === "pause") && object.kind !== "Deployment") {
-      return { problem: `the rollout of a ${object.kind} cannot be taken back: expected \`stop\`` };
+      return {
+        problem: `the rollout of a ${object.kind} cannot be taken back: expected \`stop\` or \`go on\``,
+        at: ["else"],
+      };
     }
     return {
       value: {
@@ -50,3 +51,24 @@ export const waitFor = timelineOperation({
   issues: ({ path, operation }, names) => names.target([...path, "target"], operation.target),
   runner: () => ({ take: () => null }),
 });
+
+/** Why that can never be so of an object of the kind; null: it can. */
+function problemOf(kind: string, is: string): string | null {
+  const { workload, conditions = [], hasForeignConditions } = kindNamed(kind) ?? {};
+  const words = [...(workload?.isRolledOut === undefined ? [] : ["complete"]), "gone"];
+  if (words.includes(is)) return null;
+  const [type = "", status, ...more] = is.split("=");
+  if (status !== undefined && conditions.includes(type)) {
+    if (STATUSES.includes(status) && more.length === 0) return null;
+    return `a condition is ${STATUSES.join(", ")}: expected such as \`${type}=False\``;
+  }
+  if (conditions.includes(type)) return null;
+  const known = [...words, ...conditions];
+  const inCase = known.find((one) => one.toLowerCase() === type.toLowerCase());
+  const near = inCase ?? nearName(type, known, Math.max(2, Math.floor(type.length / 4)));
+  if (near === "" && hasForeignConditions === true && FOREIGN.test(type)) return null;
+  const hint = near === "" ? "" : `; did you mean \`${near}\`?`;
+  const expected = words.map((word) => `\`${word}\``).join(" or ");
+  const rest = conditions.length === 0 ? "" : `, or one of its conditions ${conditions.join(", ")}`;
+  return `a ${kind} is never \`${type}\`: expected ${expected}${rest}${hint}`;
+}

@@ -1,5 +1,6 @@
 import { objectKey, targetText } from "../../api/object-version.js";
 import { assert } from "../../base/assert.js";
+import { counted } from "../../base/counted.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { Engine, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
@@ -107,7 +108,9 @@ export class Timeline {
       this.scheduleNext();
     } else if (now - sinceMicros >= operation.withinMicros) {
       this.waiting = null;
-      this.refused("waitFor", operation.target, `not ${what}`);
+      const left = operation.otherwise === "go on" ? 0 : this.options.entries.length - next;
+      const rest = left === 0 ? "" : `: ${counted(left, "later step")} not taken`;
+      this.refused("waitFor", operation.target, `not ${what}${rest}`);
       this.otherwise(operation, next);
     } else {
       this.engine.scheduleAt(now + LOOK_MICROS, Phase.world, this.look);
