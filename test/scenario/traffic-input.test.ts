@@ -8,6 +8,11 @@ kind: Service
 metadata: { name: web, namespace: shop }
 spec: { selector: { app: web }, ports: [{ port: 80 }] }
 ---
+apiVersion: v1
+kind: Service
+metadata: { name: canary, namespace: shop }
+spec: { selector: { app: canary }, ports: [{ port: 80 }] }
+---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: { name: front, namespace: shop }
