@@ -178,7 +178,10 @@ describe("wrong input on the command line", () => {
     [["run", "good.yaml", "--out", "app.yaml/x"], /results cannot be written: .*--out$/m],
     [["run", "good.yaml", "--out", ""], /--out.*'' is invalid\. expected the name of a folder/],
     [["run", "good.yaml", "--seed", "x"], /--seed.*'x' is invalid\. expected a whole number/],
-    [["run", "app.yaml", "--nodes", "foo"], /^--nodes foo: `foo` is no COUNTxCPUcpu: expected nodes as .*3x4cpu,16Gi/m],
+    [
+      ["run", "app.yaml", "--nodes", "foo"],
+      /^--nodes foo: `foo` is no COUNTxCPUcpu: expected nodes as .*3x4cpu,16Gi/m,
+    ],
     [["run", "good.yaml", "--nodes", "3x4cpu,16Gi"], /^--nodes .* is for plain manifests/m],
     [["run", "good.yaml", "--until", "-5m"], /^--until -5m: a duration cannot be negative/m],
     [["run", "good.yaml", "--set", "sed=3"], /^--set sed=3: spec\.sed: unknown key/m],

@@ -311,7 +311,9 @@ describe("a scenario that is wrong is refused with place, value and what would b
         "  manifests",
         "  patches: [{ name: p, target: shop/Deployment/api, patch: {} }]\n  manifests",
       ),
-      [/^s\.yaml:12:32: spec\.patches\[0\]\.target: there is no object `shop\/Deployment\/api` .*the nearest is `shop\/Deployment\/web`/],
+      [
+        /^s\.yaml:12:32: spec\.patches\[0\]\.target: there is no object `shop\/Deployment\/api` .*the nearest is `shop\/Deployment\/web`/,
+      ],
     ],
     [
       "a patch that makes its object wrong",

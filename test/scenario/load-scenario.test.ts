@@ -338,7 +338,12 @@ describe("files of one command", () => {
 
   it.each([
     [["a.json"], { "a.json": [POD("p1")] }, {}, /there are no nodes: .*--nodes/],
-    [["a.json"], { "a.json": [POD("p1")] }, { nodes: "3x4" }, /^--nodes 3x4: `4` is no CPU: expected `4cpu`/],
+    [
+      ["a.json"],
+      { "a.json": [POD("p1")] },
+      { nodes: "3x4" },
+      /^--nodes 3x4: `4` is no CPU: expected `4cpu`/,
+    ],
     [["nope"], {}, { nodes: "3x4cpu,16Gi" }, /nope: .*there is no such file/],
     [["d"], { "d/readme.txt": "x" }, { nodes: "3x4cpu,16Gi" }, /^d: holds no Kubernetes object/],
     [

@@ -13,9 +13,11 @@ const SCALARS = {
   any: "unknown",
 } as const;
 
-/** Source of the types of all kinds that are kept, and of what they are made of. */
-export function typesFile(): string {
-  const names = namesOf(reachedFromKinds());
+type Kinds = Readonly<Record<string, { readonly apiVersion: string }>>;
+
+/** Source of the types of all kinds that are kept and have a schema, and of what they are made of. */
+export function typesFile(kinds: Kinds = KINDS): string {
+  const names = namesOf(reachedFrom(kinds));
   const interfaces = [...names]
     .sort(([, a], [, b]) => (a < b ? -1 : 1))
     .map(([definition, name]) => interfaceOf(definition, name, names));
@@ -32,9 +34,11 @@ ${interfaces.join("\n\n")}
 `;
 }
 
-function reachedFromKinds(): ReadonlySet<Definition> {
+function reachedFrom(kinds: Kinds): ReadonlySet<Definition> {
   const reached = new Set<Definition>();
-  const open = Object.entries(KINDS).map(([kind, { apiVersion }]) => schemaOf(apiVersion, kind)!);
+  const open = Object.entries(kinds).flatMap(
+    ([kind, { apiVersion }]) => schemaOf(apiVersion, kind) ?? [],
+  );
   for (let definition = open.pop(); definition !== undefined; definition = open.pop()) {
     if (reached.has(definition)) continue;
     reached.add(definition);
