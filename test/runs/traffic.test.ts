@@ -218,30 +218,6 @@ describe("mode fluid", () => {
   });
 });
 
-describe("the scenarios of retry storms", () => {
-  const failedShare = async (path: string, settings: readonly string[] = []) => {
-    const world = await worldOf(
-      await loadedFrom([path], { settings: ["duration=4m", "measure.from=200s", ...settings] }),
-    );
-    world.run();
-    const rows = world.finish().figures.summary;
-    return rows.find(({ metric, labels }) => metric === "request_failed_ratio" && labels !== "")!
-      .value;
-  };
-
-  test("the one that ends stays when every request may wait", async () => {
-    const path = "scenarios/autoscaling/retry-storm-ends.yaml";
-    expect(await failedShare(path)).toBeLessThan(0.001);
-    expect(await failedShare(path, ["behavior.0.queue=100000"])).toBeGreaterThan(0.9);
-  });
-
-  test("the one that stays ends when nobody tries again", async () => {
-    const path = "scenarios/autoscaling/retry-storm-stays.yaml";
-    expect(await failedShare(path)).toBeGreaterThan(0.9);
-    expect(await failedShare(path, ["traffic.shoppers.retry.attempts=1"])).toBeLessThan(0.001);
-  });
-});
-
 describe("an autoscaler in the loop of traffic", () => {
   const figuresOf = async (path: string, settings: readonly string[]) => {
     const world = await worldOf(await loadedFrom([path], { settings: [...settings] }));

@@ -1,5 +1,8 @@
 import { assert } from "../../base/assert.js";
 
+/** What the kernel counts CPU in. */
+const NANOSECOND = 1e-9;
+
 /** How much CPU a pod may take: `cores` for its threads to share, and its container's limit. */
 export interface CpuSpec {
   /** At most one core a thread; may be a fraction. */
@@ -116,9 +119,10 @@ export class CpuShare {
     return -1;
   }
 
+  /** Work that ends with the last of the quota is done, and throttles nobody: sums of fractions may be a hair off. */
   private doneBy(nowSeconds: number): boolean {
     const done = this.sinceSeconds + Math.max(0, this.marks[0]! - this.received) / this.speed;
-    return done <= nowSeconds && done <= this.exhaustedSeconds();
+    return done <= nowSeconds + NANOSECOND && done <= this.exhaustedSeconds() + NANOSECOND;
   }
 
   private takeFirst(): number {
