@@ -3,16 +3,17 @@ import { chooseFigures } from "../analysis/comparison/choose-metrics.js";
 import { compareResults, NotComparable } from "../analysis/comparison/compare-results.js";
 import { comparisonNotes } from "../analysis/comparison/comparison-notes.js";
 import { comparisonTable } from "../analysis/comparison/comparison-table.js";
+import { sideBySide } from "../analysis/comparison/side-by-side.js";
 import { qualityOf } from "../analysis/quality/with-quality.js";
 import { readResults } from "../analysis/results/read-results.js";
+import { UnreadableTable } from "../analysis/results/run-tables.js";
 import { sweepManifests } from "../analysis/results/sweep-manifest.js";
+import { byScenario, type Variant, variantsOf } from "../analysis/results/variants.js";
 import { bestSentence, bestTable } from "../analysis/selection/best-text.js";
 import { selectBest } from "../analysis/selection/select-best.js";
-import { byScenario, type Variant, variantsOf } from "../analysis/results/variants.js";
-import { UnreadableTable } from "../analysis/results/run-tables.js";
+import { renderTable, type TableFormat } from "../analysis/tables/table.js";
 import { adviseWarmUp, NoSeries } from "../analysis/warm-up/warm-up-advice.js";
 import { warmUpNotes, warmUpTable } from "../analysis/warm-up/warm-up-text.js";
-import { renderTable, type TableFormat } from "../analysis/tables/table.js";
 import { printableLines } from "../base/printable.js";
 import { ExitCode } from "./exit-code.js";
 import { processOwner } from "./process-owner.js";
@@ -68,6 +69,16 @@ export async function compareCommand(
     return ExitCode.wrongInput;
   }
   const { level, precision } = options;
+  const isOneEach = variants.every(({ runs: { size } }) => size === 1);
+  if (options.by === "scenario" && isOneEach && options.format !== "csv") {
+    const table = sideBySide(variants, chosen.keys);
+    process.stdout.write(printableLines(renderTable(table, options.format)));
+    printNotes(
+      ["one run each: what further seeds (sweep) would change is not known"],
+      options.format,
+    );
+    return ExitCode.good;
+  }
   try {
     const { rows, notes } = compareResults(variants, {
       baseline,

@@ -6,6 +6,7 @@ import type { UnfinishedRollout } from "../record/unfinished-rollouts.js";
 import type { StandingTrouble } from "../scenario/assemble/standing-troubles.js";
 import type { Concern } from "../scenario/concerned-pods.js";
 import { alignedLines, fittedRows, withRest, wrappedItems, wrappedText } from "./aligned-text.js";
+import { budgetLines } from "./budget-lines.js";
 import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
 import { whatOf, whoOf } from "./not-modelled.js";
 import { stepLines } from "./step-lines.js";
@@ -66,6 +67,7 @@ export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
     section("Resources", resourceLines(figures), emphasis),
     section("Nodes", nodeLines(figures), emphasis),
     section("Workloads", workloadLines(figures, report.unfinishedRollouts, MAX_LINES), emphasis),
+    section("Budgets", budgetLines(figures, MAX_LINES), emphasis),
     section("Traffic", trafficLines(figures, MAX_LINES), emphasis),
     section("Timeline", stepLines(report, MAX_LINES, emphasis), emphasis),
     section("Not working at the end", troubleLines(report.troubles, MAX_LINES, emphasis), emphasis),

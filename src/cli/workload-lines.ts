@@ -3,9 +3,7 @@ import { alignedLines, fittedRows, withRest } from "./aligned-text.js";
 import { durationText, numberText } from "./figure-text.js";
 import type { SummaryFigures } from "./summary-figures.js";
 
-const ROLLOUT = 4;
-
-/** A line a workload; those come first that something happened to. */
+/** A line a workload or application; those come first that something happened to. */
 export function workloadLines(
   figures: SummaryFigures,
   unfinished: readonly UnfinishedRollout[],
@@ -27,20 +25,30 @@ export function workloadLines(
     })
     .sort((a, b) => b.rank - a.rank || b.unavailable - a.unavailable || a.index - b.index);
   if (ranked.length === 0) return [];
-  const rows = ranked
-    .slice(0, maxLines)
-    .map(({ label, rollout, unavailable }) => [
-      label.replace("target=", ""),
-      numberText(figures.get("replicas_mean_count", label)),
-      numberText(figures.get("replicas_max_count", label)),
-      durationText(unavailable),
-      rollout,
-    ]);
+  const shown = ranked.slice(0, maxLines);
+  const surges = shown.some(({ label }) => figures.get("surge_pod_hours", label) >= LEAST_HOURS);
+  const rows = shown.map(({ label, rollout, unavailable }) => [
+    label.replace("target=", "").replace("=", " "),
+    numberText(figures.get("replicas_mean_count", label)),
+    numberText(figures.get("replicas_max_count", label)),
+    ...(surges ? [hoursText(figures.get("surge_pod_hours", label))] : []),
+    durationText(unavailable),
+    rollout,
+  ]);
+  const extra = surges ? ["extra pod-hours"] : [];
+  const titles = ["", "replicas", "at most", ...extra, "unavailable", "rollout"];
   const lines = alignedLines(
-    fittedRows([["", "replicas", "at most", "unavailable", "rollout"], ...rows], ROLLOUT),
-    ["left", "right", "right", "right", "left"],
+    fittedRows([titles, ...rows], titles.length - 1),
+    titles.map((_, i) => (i === 0 || i === titles.length - 1 ? "left" : "right")),
   );
   return withRest(lines, ranked.length - rows.length, "more in summary.csv");
+}
+
+/** Less than that is the moment in which a pod goes and its successor is there already. */
+const LEAST_HOURS = 0.001;
+
+function hoursText(hours: number): string {
+  return hours < LEAST_HOURS ? "" : numberText(hours);
 }
 
 /** `not finished, its deadline of 10m passed at 15m`, or how long rollouts took. */

@@ -178,6 +178,11 @@ export class Kubelets {
     return node !== undefined && this.health.fail(node, fault);
   }
 
+  /** Whether the machine of a node has crashed. */
+  isDown(nodeName: string): boolean {
+    return this.nodes.get(nodeName)?.state === "down";
+  }
+
   /** Has a node that failed come up again; false for one that has not failed. */
   recoverNode(nodeName: string): boolean {
     const node = this.nodes.get(nodeName);

@@ -1,6 +1,7 @@
 import { type AnyVersion, type ObjectVersion, objectKey } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
 import type { TimeMicros } from "../base/time.js";
+import type { ApplicationSpec } from "./application.js";
 import type {
   AttemptResult,
   ClusterObserver,
@@ -10,6 +11,7 @@ import type {
   StepState,
 } from "./cluster-observer.js";
 import { EventLog } from "./event-log.js";
+import type { Measured } from "./gauge.js";
 import { type GroupFigures, groupFigures } from "./group-figures.js";
 import { IntervalFigures } from "./interval-figures.js";
 import { IntervalSeries } from "./interval-series.js";
@@ -21,6 +23,7 @@ import { PodLedger } from "./pod-ledger.js";
 import { ResourceLedger } from "./resource-ledger.js";
 import type { RowSink } from "./row-sink.js";
 import { RunFigures } from "./run-figures.js";
+import { type SummaryRow, summarise } from "./summary.js";
 import type { TrafficBatch } from "./traffic-batch.js";
 import { WorkloadLedger } from "./workload-ledger.js";
 
@@ -33,11 +36,19 @@ export interface RecorderOptions {
   readonly window: MeasureWindow;
   /** Asked once for each node that is added. Null for a node of no pool. */
   readonly priceOf: (node: ObjectVersion<"Node">) => NodePrice | null;
+  /** Workloads that are measured as one. */
+  readonly applications?: readonly ApplicationSpec[];
   /** Where `events.csv` goes while the run goes on; null to count events only. */
   readonly events: RowSink | null;
 }
 
 const START_MICROS = 0;
+
+/** Measures nothing by itself, and cuts no intervals. */
+export const NO_WINDOW = {
+  everyMicros: Number.POSITIVE_INFINITY,
+  window: { fromMicros: Number.POSITIVE_INFINITY, toMicros: null },
+} as const;
 
 /**
  * Measures a run: every figure is kept up to date by the changes themselves, in a time that does not
@@ -52,11 +63,12 @@ export class ClusterRecorder implements ClusterObserver {
   private readonly clock: MeasureClock;
   private readonly series = new IntervalSeries();
   private readonly log: EventLog;
+  private readonly measured: readonly Measured[];
 
   constructor(options: RecorderOptions) {
     const resources = new ResourceLedger(START_MICROS);
     const nodes = new NodeLedger(START_MICROS, resources, options.priceOf);
-    const workloads = new WorkloadLedger(START_MICROS);
+    const workloads = new WorkloadLedger(START_MICROS, options.applications);
     const pods = new PodLedger(START_MICROS, { resources, nodes, workloads });
     this.ledgers = { resources, nodes, workloads, pods };
     this.log = new EventLog(options.events);
@@ -65,17 +77,31 @@ export class ClusterRecorder implements ClusterObserver {
       group.ledger === undefined ? [] : [figures.own],
     );
     const intervals = new IntervalFigures(this.groups, this.series);
-    const all = [resources, nodes, workloads, pods, ...this.own];
+    this.measured = [resources, nodes, workloads, pods, ...this.own];
     const { everyMicros, doubleAfter = Number.POSITIVE_INFINITY, window } = options;
     this.clock = new MeasureClock(START_MICROS, { everyMicros, doubleAfter }, window, {
       cut: (fromMicros, toMicros) => intervals.cut(fromMicros, toMicros),
-      openWindow: (timeMicros) => {
-        for (const ledger of all) ledger.openWindow(timeMicros);
-      },
-      closeWindow: (timeMicros) => {
-        for (const ledger of all) ledger.closeWindow(timeMicros);
-      },
+      openWindow: (timeMicros) => this.openWindow(timeMicros),
+      closeWindow: (timeMicros) => this.closeWindow(timeMicros),
     });
+  }
+
+  /** Begins a window of its own, of a recorder to whom none was given: see {@link NO_WINDOW}. */
+  openWindow(timeMicros: TimeMicros): void {
+    for (const ledger of this.measured) ledger.openWindow(timeMicros);
+  }
+
+  /** Ends it; then {@link figuresOf} has its figures. */
+  closeWindow(timeMicros: TimeMicros): void {
+    for (const ledger of this.measured) ledger.closeWindow(timeMicros);
+  }
+
+  /** The figures of the window that was closed last. */
+  figuresOf(window: {
+    readonly fromMicros: TimeMicros;
+    readonly toMicros: TimeMicros;
+  }): readonly SummaryRow[] {
+    return summarise(this.groups, window);
   }
 
   objectChanged(before: AnyVersion | null, after: AnyVersion | null, timeMicros: TimeMicros): void {

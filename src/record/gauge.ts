@@ -64,6 +64,7 @@ export class Gauge implements Measured {
   openWindow(timeMicros: TimeMicros): void {
     this.settle(timeMicros);
     this.atWindow.copyFrom(this.sum);
+    this.highest = 0;
     this.inWindow = true;
   }
 

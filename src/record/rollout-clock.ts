@@ -1,6 +1,7 @@
 import { kindNamed } from "../api/kinds.js";
-import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
+import type { PodTemplateSpec } from "../api/kubernetes.js";
 import type { AnyVersion, ObjectVersion } from "../api/object-version.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { Measured } from "./gauge.js";
 
 type Deployment = ObjectVersion<"Deployment">;
@@ -10,6 +11,12 @@ export class RolloutTally {
   begun = 0;
   completed = 0;
   seconds = 0;
+
+  clear(): void {
+    this.begun = 0;
+    this.completed = 0;
+    this.seconds = 0;
+  }
 
   /** Mean seconds of those completed; NaN without any. */
   mean(): number {
@@ -71,6 +78,7 @@ export class RolloutClock implements Measured {
   }
 
   openWindow(): void {
+    for (const tally of [this.rollouts, this.rollbacks]) tally.clear();
     this.inWindow = true;
     const tally = this.current?.tally ?? null;
     if (tally !== null) tally.begun += 1;
@@ -137,8 +145,15 @@ function progressOf({ status }: Deployment) {
   return status?.conditions?.find(({ type }) => type === "Progressing");
 }
 
+/** The images of its pods, by container: what of a template says which version it is of. */
+export function imagesOf(object: AnyVersion): string {
+  const template = templateOf(object) as PodTemplateSpec | undefined;
+  const { initContainers = [], containers = [] } = template?.spec ?? {};
+  return [...initContainers, ...containers].map(({ name, image }) => `${name}=${image}`).join();
+}
+
 /** As `kubectl rollout status` decides it. */
-function isRolledOut({ kind, spec, status, generation }: AnyVersion): boolean {
+export function isRolledOut({ kind, spec, status, generation }: AnyVersion): boolean {
   const { observedGeneration = 0 } = (status ?? {}) as { readonly observedGeneration?: number };
   if (observedGeneration < generation) return false;
   return kindNamed(kind)?.workload?.isRolledOut?.(spec, status) === true;

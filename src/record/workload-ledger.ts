@@ -1,8 +1,9 @@
-import type { TimeMicros } from "../base/time.js";
 import type { OwnerReference } from "../api/kubernetes.js";
 import { type AnyVersion, controllerOf } from "../api/object-version.js";
+import type { TimeMicros } from "../base/time.js";
+import { Application, type ApplicationSpec } from "./application.js";
 import type { Measured } from "./gauge.js";
-import { WholeOfTargets, WorkloadTarget, isTargetKind } from "./workload-target.js";
+import { isTargetKind, WholeOfTargets, WorkloadTarget } from "./workload-target.js";
 
 /**
  * The pods of one controller. Made when a pod or its object is first seen, in whichever order they
@@ -35,11 +36,21 @@ export class WorkloadLedger implements Measured {
   /** In the order in which they were first seen. */
   readonly targets = new Map<string, WorkloadTarget>();
   readonly whole: WholeOfTargets;
+  readonly applications: readonly Application[];
+  private readonly applicationOf = new Map<string, Application>();
+  /** Of workloads that count by their application; their changes of scale count by themselves. */
+  private readonly uncounted: WholeOfTargets;
   private readonly groups = new Map<string, PodGroup>();
   private windowOpen = false;
 
-  constructor(startMicros: TimeMicros) {
+  constructor(startMicros: TimeMicros, applications: readonly ApplicationSpec[] = []) {
     this.whole = new WholeOfTargets(startMicros);
+    this.uncounted = new WholeOfTargets(startMicros, this.whole.scaleEvents, this.whole.flaps);
+    this.applications = applications.map((spec) => {
+      const application = new Application(spec, startMicros, this.whole);
+      for (const workload of spec.workloads) this.applicationOf.set(workload, application);
+      return application;
+    });
   }
 
   /** The group of a controller's pods; null for none. */
@@ -89,12 +100,14 @@ export class WorkloadLedger implements Measured {
   openWindow(timeMicros: TimeMicros): void {
     this.windowOpen = true;
     this.whole.openWindow(timeMicros);
+    for (const application of this.applications) application.openWindow(timeMicros);
     for (const target of this.targets.values()) target.openWindow(timeMicros);
   }
 
   closeWindow(timeMicros: TimeMicros): void {
     this.windowOpen = false;
     this.whole.closeWindow(timeMicros);
+    for (const application of this.applications) application.closeWindow(timeMicros);
     for (const target of this.targets.values()) target.closeWindow(timeMicros);
   }
 
@@ -121,7 +134,9 @@ export class WorkloadLedger implements Measured {
   private target(label: string, timeMicros: TimeMicros): WorkloadTarget {
     let target = this.targets.get(label);
     if (target === undefined) {
-      target = new WorkloadTarget(label, timeMicros, this.whole);
+      const application = this.applicationOf.get(label) ?? null;
+      const whole = application === null ? this.whole : this.uncounted;
+      target = new WorkloadTarget(label, timeMicros, whole, application);
       if (this.windowOpen) target.openWindow(timeMicros);
       this.targets.set(label, target);
     }

@@ -1,8 +1,9 @@
 import { kindNamed } from "../api/kinds.js";
-import { MICROS_PER_MINUTE, type TimeMicros } from "../base/time.js";
 import type { AnyVersion } from "../api/object-version.js";
+import { MICROS_PER_MINUTE, type TimeMicros } from "../base/time.js";
+import type { Application } from "./application.js";
 import { Counter, Gauge, type Measured } from "./gauge.js";
-import { RolloutClock } from "./rollout-clock.js";
+import { imagesOf, isRolledOut, RolloutClock } from "./rollout-clock.js";
 import { TargetElasticity } from "./target-elasticity.js";
 
 /** A change of size that takes back one so long ago is flapping. */
@@ -13,10 +14,12 @@ export class WholeOfTargets implements Measured {
   readonly replicas: Gauge;
   readonly unavailable: Gauge;
   readonly surge: Gauge;
-  readonly scaleEvents = new Counter();
-  readonly flaps = new Counter();
 
-  constructor(startMicros: TimeMicros) {
+  constructor(
+    startMicros: TimeMicros,
+    readonly scaleEvents = new Counter(),
+    readonly flaps = new Counter(),
+  ) {
     this.replicas = new Gauge(startMicros);
     this.unavailable = new Gauge(startMicros);
     this.surge = new Gauge(startMicros);
@@ -59,11 +62,15 @@ export class WorkloadTarget implements Measured {
   private desired = 0;
   private ready = 0;
   private lastScale = { direction: 0, timeMicros: 0 };
+  private object: AnyVersion | null = null;
+  private active = 0;
 
+  /** One of an application's workloads counts into the sums by that only. */
   constructor(
-    label: string,
+    private readonly label: string,
     startMicros: TimeMicros,
     private readonly whole: WholeOfTargets,
+    readonly application: Application | null = null,
   ) {
     this.labels = `target=${label}`;
     this.replicas = new Gauge(startMicros);
@@ -82,7 +89,9 @@ export class WorkloadTarget implements Measured {
       }
     }
     this.desired = desired;
+    this.object = after;
     this.rollouts.objectChanged(before, after, timeMicros);
+    this.tellApplication(timeMicros);
   }
 
   /** `active` pods neither ended nor ending, `ready` of them Ready. */
@@ -93,6 +102,18 @@ export class WorkloadTarget implements Measured {
     move(this.replicas, whole.replicas, active, timeMicros);
     move(this.unavailable, whole.unavailable, ready < this.desired ? 1 : 0, timeMicros);
     move(this.surge, whole.surge, Math.max(0, active - this.desired), timeMicros);
+    this.active = active;
+    this.tellApplication(timeMicros);
+  }
+
+  private tellApplication(timeMicros: TimeMicros): void {
+    const { application, object, label, desired, active, ready } = this;
+    if (application === null) return;
+    const state =
+      object === null
+        ? null
+        : { desired, active, ready, version: imagesOf(object), isRolledOut: isRolledOut(object) };
+    application.memberChanged(label, state, timeMicros);
   }
 
   /** So many ready pods are what its load asks for from now on. `inWindow`: the time is measured. */

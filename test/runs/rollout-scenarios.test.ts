@@ -21,6 +21,11 @@ describe("the strategies of a rollout", () => {
     ],
     ["scale-out-first", ["timeline.0.scale.replicas=10"]],
     ["pause-resume-undo", ["timeline.4.waitFor.within=1s"]],
+    ["blue-green", ["timeline.2.waitFor.within=1s", "timeline.2.waitFor.else=go on"]],
+    ["canary", ["timeline.4.waitFor.over=30s", "timeline.4.waitFor.within=30s"]],
+    ["canary-aborted", [4, 8, 12].map((wait) => `timeline.${wait}.waitFor.is=<= 1`)],
+    ["bad-image", [`${STRATEGY}.rollingUpdate.maxUnavailable=100%`]],
+    ["a-b", ["timeline.0.setTraffic.backends.1.weight=0.25"]],
   ])("%s does what its header says, and does not with its mechanism off", async (name, off) => {
     expect(await failed(name, [])).toEqual([]);
     expect(await failed(name, off)).not.toEqual([]);

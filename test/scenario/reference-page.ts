@@ -60,6 +60,8 @@ class Page {
     for (const [key, property] of Object.entries(schema.properties ?? {})) {
       const required = schema.required?.includes(key) && property["x-not-supported"] !== true;
       rows.push(this.row(key, property, required === true));
+      // What stands elsewhere is not described twice.
+      if (property.description?.startsWith("See `") === true) continue;
       const [inner, suffix] = this.innerMap(property);
       if (inner?.properties !== undefined && !isColumn(inner))
         below.push([`${path}.${key}${suffix}`, inner]);

@@ -36,7 +36,8 @@ function world(entries: readonly TimelineEntry[]) {
     startTimeMs: START_MS,
   };
   const runners = operationRunners({ ...shared, informers, ...world });
-  const timeline = new Timeline({ ...shared, entries, runners });
+  const figures = { begin: () => {}, flaw: () => null };
+  const timeline = new Timeline({ ...shared, entries, runners, figures });
   made.create(deployment());
   const play = (seconds: number) => {
     timeline.start();

@@ -19,6 +19,16 @@ const USUAL = [
   "cost_dollars",
 ];
 
+/** Before those, where something was rolled out: whether it was felt, how long it took, and what it needed. */
+const OF_ROLLOUTS = [
+  "rollout_duration_seconds",
+  "rollback_duration_seconds",
+  "unavailable_seconds",
+  "surge_pod_hours",
+  "below_budget_seconds",
+  "request_failed_ratio",
+];
+
 /**
  * The figures to compare, in the order asked for: a metric stands for all its rows, `metric{labels}` for one. What no
  * run has is told.
@@ -34,7 +44,9 @@ export function chooseFigures(
     }
   }
   const keys: string[] = [];
-  for (const name of asked.length > 0 ? asked : USUAL) {
+  const rolledOut = OF_ROLLOUTS.slice(0, 2).some((name) => present.has(name));
+  const usual = rolledOut ? [...OF_ROLLOUTS, ...USUAL] : USUAL;
+  for (const name of asked.length > 0 ? asked : usual) {
     const isMeant = asked.length > 0 ? meansAsked : meansUsual;
     const found = [...present].filter(([key, figure]) => isMeant(name, key, figure));
     if (found.length === 0 && asked.length > 0) return { problem: problemOf(name, present) };

@@ -112,6 +112,7 @@ class TrafficLedger implements OwnLedger {
   }
 
   openWindow(): void {
+    this.window.clear();
     this.inWindow = true;
   }
 

@@ -5,6 +5,7 @@ import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { MetricsClient } from "../../control/horizontal-pod-autoscaler/metrics-client.js";
 import { HORIZON_MICROS, type RunOutcome } from "../../kernel/engine.js";
 import { RandomStreams } from "../../kernel/random-streams.js";
+import { bothObservers } from "../../record/both-observers.js";
 import { type ClusterObserver, UNOBSERVED } from "../../record/cluster-observer.js";
 import { ClusterRecorder } from "../../record/cluster-recorder.js";
 import type { RowSink } from "../../record/row-sink.js";
@@ -17,6 +18,7 @@ import { ContainerBehavior } from "../../workload/behavior/container-behavior.js
 import type { PodRunSource } from "../../workload/behavior/pod-run.js";
 import { ObjectGenerator } from "../../workload/generators/object-generator.js";
 import { Timeline } from "../../workload/timeline/timeline.js";
+import type { FigureWatch } from "../../workload/timeline/waits.js";
 import { capacityOf } from "../../workload/traces/cluster-capacity.js";
 import { type PreparedTrace, prepareTrace } from "../../workload/traces/prepare-trace.js";
 import type { TraceFacts } from "../../workload/traces/trace-facts.js";
@@ -33,14 +35,15 @@ import { Ground } from "./ground.js";
 import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
 import { behaviorEntries } from "./behavior-entries.js";
 import { readData } from "./read-data.js";
+import { figureWatchFor, measuredApplications, NO_FIGURES } from "./run-figure-watch.js";
 import { type StandingTrouble, standingTroubles } from "./standing-troubles.js";
 import { storedManifests } from "./stored-manifests.js";
+import { TrafficCounters } from "./traffic-counters.js";
 import { priceOf, wireFailures, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
 import { wireMetrics } from "./wire-metrics.js";
 import { wireNodeAdditions } from "./wire-node-additions.js";
 import { wireScheduler } from "./wire-scheduler.js";
-import { TrafficCounters } from "./traffic-counters.js";
 import { trafficControl, wireTraffic } from "./wire-traffic.js";
 
 export interface WorldOptions {
@@ -118,10 +121,13 @@ export class World {
         scenario.metricsEveryMicros === null ? DEFAULTS.metricsIntervals : MAX_METRICS_INTERVALS,
       window: scenario.measure,
       priceOf: (node) => priceOf(scenario, node),
+      applications: measuredApplications(scenario),
       events: options.events,
     });
     const observer = options.observer ?? (options.isMeasured === false ? UNOBSERVED : recorder);
-    const ground = new Ground(observer, {
+    const watch = figureWatchFor(scenario);
+    const watched = watch === null ? observer : bothObservers(watch.recorder, observer);
+    const ground = new Ground(watched, {
       seed: scenario.seed,
       startTimeMs,
       features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
@@ -170,8 +176,13 @@ export class World {
     const traffic = wireTraffic(ground, loaded, behavior);
     counters.traffic = traffic;
     metrics.values.traffic = traffic;
-    if (traffic !== null) components.push(traffic);
+    if (traffic !== null) {
+      components.push(traffic);
+      kubelets.onHeartbeatChange((node) => traffic.nodeChanged(node, kubelets.isDown(node)));
+    }
+    watch?.follow({ now: () => ground.engine.now, tellTraffic: () => traffic?.tellNow() });
     const timeline = wireTimeline(ground, scenario, {
+      figures: watch ?? NO_FIGURES,
       traffic: trafficControl(traffic, loaded.rates),
       nodes: wireNodeAdditions(ground, scenario, pools),
       machines: kubelets,
@@ -279,10 +290,14 @@ function wireWorkload(ground: Ground, workload: Workload): readonly (Startable &
   return parts;
 }
 
+interface TimelineParts extends Pick<OperationContext, "nodes" | "machines" | "traffic" | "dump"> {
+  readonly figures: FigureWatch;
+}
+
 function wireTimeline(
   ground: Ground,
   scenario: Scenario,
-  parts: Pick<OperationContext, "nodes" | "machines" | "traffic" | "dump">,
+  { figures, ...parts }: TimelineParts,
 ): Timeline {
   const { latency, controllerManager } = scenario.controlPlane;
   const { engine, store, observer } = ground;
@@ -294,7 +309,7 @@ function wireTimeline(
   };
   const entries = scenario.timeline;
   const runners = operationRunners(context);
-  return new Timeline({ engine, store, client, observer, entries, runners });
+  return new Timeline({ engine, store, client, observer, entries, runners, figures });
 }
 
 function traceIssue(loaded: LoadedScenario, index: number, message: string): Issue {

@@ -17,6 +17,7 @@ export function crossChecks(source: ScenarioSource, known: Known): readonly Issu
     ...nodeIssues(source, known),
     ...workloadIssues(source, known),
     ...timelineIssues(source, known),
+    ...applicationIssues(source, known),
   ];
 }
 
@@ -89,6 +90,28 @@ function timelineIssues(source: ScenarioSource, known: Known): readonly Issue[] 
   return steps.flatMap((operation, index): readonly Issue[] => {
     const path: Path = ["spec", "timeline", index, operation.type];
     return operationOf(operation).issues?.({ operation, path, index, steps }, names) ?? [];
+  });
+}
+
+/** Applications of one name, of workloads that nothing is called by, or that are another's too. */
+function applicationIssues(source: ScenarioSource, known: Known): readonly Issue[] {
+  const names = new NameChecks(source, known);
+  const seen = new Set<string>();
+  const ofOthers = new Set<string>();
+  return (known.document.spec.applications ?? []).flatMap(({ name, workloads }, i) => {
+    const path: Path = ["spec", "applications", i];
+    const twice = seen.has(name) ? [source.issue([...path, "name"], "is there twice")] : [];
+    seen.add(name);
+    const wrong = workloads.flatMap((workload, n) => {
+      const at = [...path, "workloads", n];
+      const text = targetText(workload);
+      const taken = ofOthers.has(text)
+        ? [source.issue(at, "is part of an application already: expected each workload once")]
+        : [];
+      ofOthers.add(text);
+      return [...taken, ...names.target(at, workload)];
+    });
+    return [...twice, ...wrong];
   });
 }
 

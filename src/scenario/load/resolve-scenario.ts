@@ -76,6 +76,7 @@ export function resolveScenario(
     timeline: timeline(document, parts),
     controlPlane: withDefaultFlags(spec.controlPlane ?? controlPlane.parse({}), minorOf(document)),
     metricsEveryMicros: spec.metrics?.every ?? metricsEvery(end),
+    applications: spec.applications ?? [],
     expect: spec.expect ?? [],
   };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { kubernetesMinor, NEWEST_MINOR, OLDEST_MINOR } from "../../api/features.js";
 import { DEFAULTS } from "../defaults.js";
 import type { Parsed } from "../units.js";
+import { application } from "./application.js";
 import { behavior } from "./behavior.js";
 import { cluster } from "./cluster.js";
 import { controlPlane } from "./control-plane.js";
@@ -118,6 +119,10 @@ const spec = z.strictObject({
       })
       .optional(),
     "What is recorded.",
+  ),
+  applications: described(
+    z.array(application).optional(),
+    "Workloads that are measured as one, such as the two sides of a canary: their pods against what the application is meant to have, and its changes of versions.",
   ),
   expect: described(
     z.array(expectation).optional(),

@@ -1,12 +1,13 @@
 import { z } from "zod";
+import type { Parsed } from "../units.js";
 import { described, leaf } from "./leaf.js";
 import { labels, text } from "./scalars.js";
 import type { Expectation } from "./scenario.js";
-import type { Parsed } from "../units.js";
 
 const FORM = /^\s*(==|!=|<=|>=|<|>)\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$/;
 
-const condition = leaf(
+/** A comparison with a number. */
+export const condition = leaf(
   { type: "string", pattern: "^\\s*(==|!=|<=|>=|<|>)\\s*-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?\\s*$" },
   (raw): Parsed<Pick<Expectation, "operator" | "value" | "is">> => {
     const match = typeof raw === "string" ? FORM.exec(raw) : null;

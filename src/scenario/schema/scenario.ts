@@ -41,6 +41,7 @@ export interface Scenario {
   readonly controlPlane: ControlPlane;
   /** Null: not given, and how long the run takes is not known before its traces are read. */
   readonly metricsEveryMicros: TimeMicros | null;
+  readonly applications: readonly ApplicationSection[];
   readonly expect: readonly Expectation[];
 }
 
@@ -350,6 +351,13 @@ export interface ControlPlane {
     readonly watchMicros: TimeMicros;
     readonly bindMicros: TimeMicros;
   };
+}
+
+/** Workloads that are measured as one. */
+export interface ApplicationSection {
+  readonly name: string;
+  readonly workloads: readonly Target[];
+  readonly replicas: number;
 }
 
 export interface Expectation {

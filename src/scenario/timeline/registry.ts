@@ -10,17 +10,17 @@ import { failNode, failZone, recoverNode } from "./fail-node.js";
 import { label } from "./label.js";
 import { patch } from "./patch.js";
 import { removeNodes } from "./remove-nodes.js";
+import { replaceNodes } from "./replace-nodes.js";
 import { rollout } from "./rollout.js";
 import { scale } from "./scale.js";
 import { setImage } from "./set-image.js";
 import { setResources } from "./set-resources.js";
 import { setTraffic } from "./set-traffic.js";
 import { taint } from "./taint.js";
-import { waitFor } from "./wait-for.js";
 import type { OperationContext, TimelineOperation } from "./timeline-operation.js";
+import { waitFor } from "./wait-for.js";
 
-/** The operations of the timeline, in the order of the reference. */
-export const TIMELINE_OPERATIONS: readonly TimelineOperation[] = [
+const STEPS: readonly TimelineOperation[] = [
   apply,
   deletion,
   patch,
@@ -37,12 +37,15 @@ export const TIMELINE_OPERATIONS: readonly TimelineOperation[] = [
   dump,
   addNodes,
   removeNodes,
+  replaceNodes,
   rollout,
   failNode,
   failZone,
   recoverNode,
-  waitFor,
 ];
+
+/** The operations of the timeline, in the order of the reference. */
+export const TIMELINE_OPERATIONS: readonly TimelineOperation[] = [...STEPS, waitFor(STEPS)];
 
 const BY_NAME = new Map(TIMELINE_OPERATIONS.map((one) => [one.name, one]));
 

@@ -5,6 +5,7 @@ import type { ArrivalGaps } from "../../traffic/arrivals/arrival-process.js";
 import { constantRate, type Rate } from "../../traffic/arrivals/rate.js";
 import type { Backends, TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
 import type { Operation } from "../../workload/timeline/operation.js";
+import type { WaitOperation } from "../../workload/timeline/waits.js";
 import type { Issue } from "../issue.js";
 import { fileIssue } from "../load/read-text.js";
 import type { ScenarioSource } from "../load/scenario-file.js";
@@ -70,9 +71,12 @@ export async function loadTraffic(
     else all.push(specOf(one, rates.get(one.rate) ?? constantRate(0), backends));
   }
   for (const [i, { operation }] of context.timeline.entries()) {
-    if (operation.type !== "setTraffic") continue;
-    const { rate } = operation as SetTraffic;
-    if (rate !== null) await read(rate, ["spec", "timeline", i, "setTraffic", "rate"]);
+    for (const { step, at } of withElse(operation)) {
+      if (step.type !== "setTraffic") continue;
+      const { rate } = step as SetTraffic;
+      const path = ["spec", "timeline", i, ...at, "setTraffic", "rate"];
+      if (rate !== null) await read(rate, path);
+    }
   }
   for (const key of ["externalMetrics", "customMetrics"] as const) {
     for (const [i, { value }] of scenario[key].entries()) {
@@ -119,6 +123,17 @@ function flawIssue(
     return source.issue(key === null ? path : [...path, key], message);
   }
   return { ...fileIssue(shownAs(spec.file), message), line, column: line > 0 ? 1 : 0 };
+}
+
+/** A step, and those that its wait takes when it is in vain, with their paths below the entry. */
+function withElse(
+  operation: Operation,
+): readonly { readonly step: Operation; readonly at: Path }[] {
+  const { otherwise } = operation as Partial<WaitOperation>;
+  if (operation.type !== "waitFor" || typeof otherwise !== "object") {
+    return [{ step: operation, at: [] }];
+  }
+  return otherwise.map(({ operation: step }, i) => ({ step, at: ["waitFor", "else", i] }));
 }
 
 function fluidNotes({ source, scenario }: TrafficContext): readonly Issue[] {

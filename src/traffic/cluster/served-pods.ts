@@ -68,6 +68,8 @@ export class ServedPods {
   private readonly byUid = new Map<string, ServedPod>();
   private readonly byNumber: (ServedPod | undefined)[] = [];
   private readonly close: HandlerId;
+  /** Nodes whose machines are down. */
+  private readonly down = new Set<string>();
   /** Stands for pods where nothing listens. */
   private readonly nobody: number;
 
@@ -104,6 +106,17 @@ export class ServedPods {
     this.byNumber.push(served);
     this.follow(pod);
     return served.isRunning ? served.row : this.nobody;
+  }
+
+  /** The machine of a node goes down, with all that serves there, or comes up again. */
+  nodeChanged(node: string, isDown: boolean): void {
+    if (isDown === this.down.has(node)) return;
+    if (isDown) this.down.add(node);
+    else this.down.delete(node);
+    for (const { uid, podRow } of this.byUid.values()) {
+      const pod = this.options.pods.at(podRow);
+      if (pod?.uid === uid && pod.nodeName === node) this.follow(pod);
+    }
   }
 
   /**
@@ -186,7 +199,8 @@ export class ServedPods {
     if (served === undefined) return;
     const { name } = served.container;
     const state = pod.status.containers.find((one) => one.name === name);
-    const isRunning = state?.state === "running";
+    // What stands in the status of a pod is what its kubelet last said.
+    const isRunning = state?.state === "running" && !this.down.has(pod.nodeName);
     const restartCount = state?.restartCount ?? 0;
     if (served.isRunning && (!isRunning || restartCount !== served.restartCount)) this.end(served);
     if (isRunning && !served.isRunning) {

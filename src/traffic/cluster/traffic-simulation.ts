@@ -124,6 +124,11 @@ export class TrafficSimulation {
     engine.scheduleAt(SAMPLE_MICROS, Phase.settle, this.sample);
   }
 
+  /** The machine of a node goes down, with all that serves there, or comes up again. */
+  nodeChanged(node: string, isDown: boolean): void {
+    this.served.nodeChanged(node, isDown);
+  }
+
   /** The requests of a traffic come at another rate from now on. */
   changeRate(traffic: string, rate: Rate): void {
     this.advance();
@@ -185,6 +190,20 @@ export class TrafficSimulation {
     let sum = this.fluid.arrived(followed);
     for (const number of this.numbers[followed]!.values()) sum += this.loop.router.routed(number);
     return sum;
+  }
+
+  /** Tells what became of the requests up to now. */
+  tellNow(): void {
+    const { engine, observer } = this.options;
+    this.advance();
+    const { now } = engine;
+    this.tellUsage(now);
+    for (const batch of this.batches) {
+      engine.digest.fold(batch.latencies.count);
+      engine.digest.fold(batch.failed);
+      observer.trafficServed(batch, now);
+      batch.clear();
+    }
   }
 
   private addSource(one: TrafficSpec): void {
@@ -289,17 +308,10 @@ export class TrafficSimulation {
   }
 
   private tellFigures(isEdge: number): void {
-    const { engine, observer, everyMicros, endMicros } = this.options;
-    this.advance();
-    const now = engine.now;
-    this.tellUsage(now);
-    for (const batch of this.batches) {
-      engine.digest.fold(batch.latencies.count);
-      engine.digest.fold(batch.failed);
-      observer.trafficServed(batch, now);
-      batch.clear();
-    }
+    const { engine, everyMicros, endMicros } = this.options;
+    this.tellNow();
     if (isEdge === 1) return;
+    const { now } = engine;
     const next = Math.min(now + everyMicros, endMicros);
     if (next > now) engine.scheduleAt(next, Phase.settle, this.tell);
   }

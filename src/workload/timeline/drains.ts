@@ -20,6 +20,10 @@ export interface DrainsOptions {
   readonly client: Client;
   readonly informers: InformerFactory;
   readonly observer: ClusterObserver;
+  /** Of its events. Default: `timeline/drain`. */
+  readonly name?: string;
+  /** Is told when a drain has ended: null when it went well, or else why it did not. */
+  readonly ended?: (node: string, failure: string | null) => void;
 }
 
 const RETRY_MICROS = 5 * MICROS_PER_SECOND;
@@ -51,21 +55,19 @@ export class Drains implements OperationRunner<DrainOperation> {
   private readonly evictAnswer: AnswerId;
 
   constructor(private readonly options: DrainsOptions) {
-    const { engine, client, informers, observer } = options;
+    const { engine, client, informers, observer, name = "timeline/drain" } = options;
     const again = (number: number) => {
       this.waiting.delete(number);
       this.evict(number);
     };
-    this.retry = engine.registerHandler("timeline/drain/retry", again, { background: true });
-    this.retryHelped = engine.registerHandler("timeline/drain/retry-helped", again);
-    this.noticed = engine.registerHandler("timeline/drain/gone", (number) => {
+    this.retry = engine.registerHandler(`${name}/retry`, again, { background: true });
+    this.retryHelped = engine.registerHandler(`${name}/retry-helped`, again);
+    this.noticed = engine.registerHandler(`${name}/gone`, (number) => {
       const { drain, pod } = this.evictions[number]!;
       observer.drainedPodGone?.(pod, engine.now);
       this.forget(drain, pod);
     });
-    this.timeout = engine.registerHandler("timeline/drain/timeout", (number) =>
-      this.giveUp(number),
-    );
+    this.timeout = engine.registerHandler(`${name}/timeout`, (number) => this.giveUp(number));
     this.cordonAnswer = client.onAnswer((outcome, drain) => this.cordoned(outcome, drain));
     this.evictAnswer = client.onAnswer((outcome, number) => this.answered(outcome, number));
     informers.informer("Pod").addHandler({ deleted: (pod) => this.gone(pod) });
@@ -257,6 +259,7 @@ export class Drains implements OperationRunner<DrainOperation> {
     }
     drain.state = "ended";
     this.report(drain, drain.drainedText());
+    this.options.ended?.(drain.operation.node, null);
   }
 
   private report(drain: DrainRecord, message: string, state: StepState = "done"): void {
@@ -271,5 +274,6 @@ export class Drains implements OperationRunner<DrainOperation> {
     drain.state = "ended";
     observer.event("Warning", "FailedDrain", node, message, engine.now);
     this.report(drain, told, "failed");
+    this.options.ended?.(drain.operation.node, message);
   }
 }

@@ -1,8 +1,8 @@
 import { objectKey, targetText } from "../../api/object-version.js";
 import { assert } from "../../base/assert.js";
 import { counted } from "../../base/counted.js";
-import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
-import type { Engine, HandlerId } from "../../kernel/engine.js";
+import type { TimeMicros } from "../../base/time.js";
+import type { Engine, EventId, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { ClusterObserver, StepState } from "../../record/cluster-observer.js";
 import type { AnswerId, Client } from "../../store/client.js";
@@ -12,7 +12,7 @@ import type { WriteRequest } from "../../store/request.js";
 import { Deletions } from "./deletions.js";
 import type { Operation, OperationRunner, OperationTarget, TimelineEntry } from "./operation.js";
 import type { RolloutOperation } from "./rollouts.js";
-import { isReached, type WaitOperation } from "./waits.js";
+import { type FigureWatch, type WaitEnd, type WaitOperation, Waits, waitSubject } from "./waits.js";
 
 export interface TimelineOptions {
   readonly engine: Engine;
@@ -24,16 +24,8 @@ export interface TimelineOptions {
   readonly entries: readonly TimelineEntry[];
   /** What takes the steps of each operation, by its name; made for those that the entries name. */
   readonly runners: ReadonlyMap<string, () => OperationRunner>;
-}
-
-/** How often it is looked whether what is waited for is so. */
-const LOOK_MICROS = MICROS_PER_SECOND;
-
-interface Waiting {
-  readonly operation: WaitOperation;
-  /** Of the first entry after it. */
-  readonly next: number;
-  readonly sinceMicros: TimeMicros;
+  /** For waits for a figure. */
+  readonly figures: FigureWatch;
 }
 
 interface Sent {
@@ -56,23 +48,28 @@ export class Timeline {
   private readonly due: TimeMicros[];
   /** From when the times of each entry count. */
   private readonly from: TimeMicros[];
-  private readonly look: HandlerId;
-  private waiting: Waiting | null = null;
+  private next: EventId | null = null;
+  private readonly waits: Waits;
+  /** Those of the file, and behind them those that waits in vain have taken in their place. */
+  private readonly entries: readonly TimelineEntry[];
+  /** By entry: the first of those that its wait in vain has taken. */
+  private readonly elseOf = new Map<number, number>();
   private readonly sent: (Sent | null)[] = [];
   private readonly freeSlots: number[] = [];
   private readonly deletions: Deletions;
   private readonly runners = new Map<string, OperationRunner>();
 
   constructor(private readonly options: TimelineOptions) {
-    const { engine, client, entries } = options;
+    const { engine, client, store, figures } = options;
     this.engine = engine;
-    this.due = entries.map(() => Number.POSITIVE_INFINITY);
-    this.from = entries.map(() => 0);
+    this.entries = this.withElses(options.entries);
+    this.due = this.entries.map(() => Number.POSITIVE_INFINITY);
+    this.from = this.entries.map(() => 0);
     this.activate(0, 0);
-    this.look = engine.registerHandler("timeline/look", () => this.lookAgain());
+    this.waits = new Waits({ engine, store, figures, ended: (end) => this.waited(end) });
     this.step = engine.registerHandler("timeline/step", () => this.takeDue());
     this.answer = client.onAnswer((outcome, slot) => this.answered(outcome, slot));
-    const named = new Set(entries.map((entry) => entry.operation.type));
+    const named = new Set(this.entries.map((entry) => entry.operation.type));
     // A wait that ends in vain may take a rollout back.
     if (named.has("waitFor")) named.add("rollout");
     for (const [type, make] of options.runners) {
@@ -86,62 +83,66 @@ export class Timeline {
     this.scheduleNext();
   }
 
+  private withElses(entries: readonly TimelineEntry[]): readonly TimelineEntry[] {
+    const all = [...entries];
+    for (const [index, { operation }] of entries.entries()) {
+      if (operation.type !== "waitFor") continue;
+      const { otherwise } = operation as WaitOperation;
+      if (typeof otherwise === "string") continue;
+      this.elseOf.set(index, all.length);
+      all.push(...otherwise);
+    }
+    return all;
+  }
+
   /** Has the entries from there on, up to the next wait, come at their times after `fromMicros`. */
   private activate(first: number, fromMicros: TimeMicros): void {
     const { entries } = this.options;
     for (let i = first; i < entries.length; i++) {
-      const { atMicros, operation } = entries[i]!;
-      this.from[i] = fromMicros;
-      this.due[i] = fromMicros + atMicros;
-      if (operation.type === "waitFor") return;
+      this.activateOne(i, fromMicros);
+      if (entries[i]!.operation.type === "waitFor") return;
     }
   }
 
-  private lookAgain(): void {
-    const { operation, next, sinceMicros } = this.waiting!;
-    const { now } = this.engine;
-    const what = `${operation.is} after ${(now - sinceMicros) / MICROS_PER_SECOND} s`;
-    if (isReached(operation, this.options.store)) {
-      this.waiting = null;
-      this.report("waitFor", targetText(operation.target), what);
-      this.activate(next, now);
-      this.scheduleNext();
-    } else if (now - sinceMicros >= operation.withinMicros) {
-      this.waiting = null;
-      const left = operation.otherwise === "go on" ? 0 : this.options.entries.length - next;
-      const rest = left === 0 ? "" : `: ${counted(left, "later step")} not taken`;
-      this.refused("waitFor", operation.target, `not ${what}${rest}`);
-      this.otherwise(operation, next);
-    } else {
-      this.engine.scheduleAt(now + LOOK_MICROS, Phase.world, this.look);
-    }
+  private activateOne(index: number, fromMicros: TimeMicros): void {
+    this.from[index] = fromMicros;
+    this.due[index] = fromMicros + this.entries[index]!.atMicros;
   }
 
-  private otherwise({ target, otherwise }: WaitOperation, next: number): void {
-    switch (otherwise) {
-      case "undo":
-        this.takeRollout({ type: "rollout", target, action: "undo", toRevision: 0 });
-        return;
-      case "pause":
-        this.takeRollout({ type: "rollout", target, action: "pause" });
-        return;
-      case "go on":
-        this.activate(next, this.engine.now);
-        this.scheduleNext();
-        return;
-      case "stop":
-    }
+  private waited(end: WaitEnd): void {
+    const { operation, index, isReached, told } = end;
+    const subject = waitSubject(operation);
+    const goesOn = isReached || operation.otherwise === "go on";
+    const left = goesOn ? 0 : this.options.entries.length - index - 1;
+    const rest = left === 0 ? "" : `: ${counted(left, "later step")} not taken`;
+    if (isReached) this.report("waitFor", targetText(subject), told);
+    else this.refused("waitFor", subject, `${told}${rest}`);
+    if (goesOn) this.activate(index + 1, this.engine.now);
+    else this.otherwise(operation, index);
+    this.scheduleNext();
   }
 
-  private takeRollout(operation: RolloutOperation): void {
-    this.take(operation);
+  private otherwise(operation: WaitOperation, index: number): void {
+    const { otherwise } = operation;
+    if (typeof otherwise !== "string") {
+      const first = this.elseOf.get(index)!;
+      for (let i = 0; i < otherwise.length; i++) this.activateOne(first + i, this.engine.now);
+    } else if ("target" in operation && otherwise !== "stop") {
+      const { target } = operation;
+      const rollout: RolloutOperation =
+        otherwise === "undo"
+          ? { type: "rollout", target, action: "undo", toRevision: 0 }
+          : { type: "rollout", target, action: "pause" };
+      this.take(rollout);
+    }
   }
 
   /** Tells of steps that have not ended: once, when the run is over. */
   finish(): void {
-    if (this.waiting !== null) {
-      const { target, is } = this.waiting.operation;
-      this.report("waitFor", targetText(target), `not ended: not ${is} yet`, "unfinished");
+    const { current } = this.waits;
+    if (current !== null) {
+      const subject = targetText(waitSubject(current));
+      this.report("waitFor", subject, `not ended: not ${current.is} yet`, "unfinished");
     }
     for (const runner of this.runners.values()) runner.finish?.();
     this.deletions.finish((object, title, message) =>
@@ -151,19 +152,20 @@ export class Timeline {
 
   private scheduleNext(): void {
     const at = this.due.reduce((next, time) => Math.min(next, time), Number.POSITIVE_INFINITY);
+    if (this.next !== null) this.engine.cancel(this.next);
+    this.next = null;
     if (!Number.isFinite(at)) return;
-    this.engine.scheduleAt(Math.max(at, this.engine.now), Phase.world, this.step);
+    this.next = this.engine.scheduleAt(Math.max(at, this.engine.now), Phase.world, this.step);
   }
 
   private takeDue(): void {
-    for (const [index, entry] of this.options.entries.entries()) {
+    this.next = null;
+    for (const [index, entry] of this.entries.entries()) {
       if (this.due[index]! > this.engine.now) continue;
       this.due[index] = nextTime(entry, this.due[index]!, this.from[index]!);
-      if (entry.operation.type === "waitFor") {
-        const operation = entry.operation as WaitOperation;
-        this.waiting = { operation, next: index + 1, sinceMicros: this.engine.now };
-        this.engine.scheduleAt(this.engine.now, Phase.settle, this.look);
-      } else this.take(entry.operation);
+      const { operation } = entry;
+      if (operation.type === "waitFor") this.waits.begin(operation as WaitOperation, index);
+      else this.take(operation);
     }
     this.scheduleNext();
   }
