@@ -101,18 +101,18 @@ export class Application implements Measured {
   }
 
   private follow(isEnough: boolean, timeMicros: TimeMicros): void {
+    if (this.settled !== null) this.followChange(timeMicros);
     const all = [...this.members.values()];
     const wanted = new Set(all.filter(({ desired }) => desired > 0).map(({ version }) => version));
     const [version] = wanted;
-    const isOne = version !== undefined && wanted.size === 1;
-    if (isOne && isEnough && all.every(({ isRolledOut }) => isRolledOut)) {
-      this.settle(version, timeMicros);
-      return;
-    }
-    if (this.settled === null) return;
+    if (version === undefined || wanted.size > 1) return;
+    if (isEnough && all.every(({ isRolledOut }) => isRolledOut)) this.settle(version, timeMicros);
+  }
+
+  private followChange(timeMicros: TimeMicros): void {
     const others = this.sum((member) => (member.version === this.settled ? 0 : member.desired));
-    if (this.change === null && others === 0) return;
     if (this.change === null) {
+      if (others === 0) return;
       this.change = { sinceMicros: timeMicros, most: others, backMicros: null };
       if (this.inWindow) this.rollouts.begun += 1;
     } else if (others >= this.change.most) {

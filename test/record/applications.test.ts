@@ -110,8 +110,8 @@ describe("an application of two Deployments", () => {
     shop.wants("green", "v2", 1, 10);
     shop.goes(0, 12);
     shop.comes("green", 2, 15);
-    shop.wants("green", "v2", 0, 30);
     shop.goes(2, 30);
+    shop.wants("green", "v2", 0, 30);
     shop.comes("blue", 3, 42);
     const figures = shop.figures();
     expect(figure(figures, "rollback_duration_seconds", SHOP)).toBe(12);

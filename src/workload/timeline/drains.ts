@@ -227,11 +227,12 @@ export class Drains implements OperationRunner<DrainOperation> {
     engine.scheduleAt(at, Phase.world, this.noticed, number);
   }
 
-  /** Of the pods that were evicted, those that are still there. Others wait for their next try. */
+  /** Of the pods that were evicted, those that are still there. Others at their next try, which is worth waiting for. */
   private giveUp(number: number): void {
     const drain = this.drains[number]!;
-    for (const { grantedMicros, pod } of [...drain.remaining.values()]) {
+    for (const { grantedMicros, pod, number: eviction } of [...drain.remaining.values()]) {
       if (grantedMicros !== null) this.abandon(drain, pod);
+      else this.helped(eviction);
     }
   }
 

@@ -1,0 +1,59 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { failedExpectations } from "../../src/scenario/expectations.js";
+import { loadedFrom, worldOf } from "./built-world.js";
+
+/** What a scenario's expectations say of it, with settings of its own. */
+async function failed(path: string, settings: readonly string[]): Promise<readonly string[]> {
+  const loaded = await loadedFrom([`scenarios/${path}.yaml`], { settings });
+  const world = await worldOf(loaded);
+  world.run();
+  return failedExpectations(loaded.scenario.expect, world.finish().figures.summary);
+}
+
+const STRATEGY = "patches.strategy.patch.spec.strategy";
+const FRONT = "patches.front.patch.spec.strategy.rollingUpdate";
+
+/** Each scenario of these folders, with what switches its mechanism off, as its header says. */
+const MECHANISMS: readonly (readonly [string, readonly string[]])[] = [
+  ["rollouts/recreate", [`${STRATEGY}.type=RollingUpdate`]],
+  [
+    "rollouts/rolling",
+    [`${STRATEGY}.rollingUpdate.maxSurge=0`, `${STRATEGY}.rollingUpdate.maxUnavailable=1`],
+  ],
+  ["rollouts/scale-out-first", ["timeline.0.scale.replicas=10"]],
+  ["rollouts/pause-resume-undo", ["timeline.4.waitFor.within=1s"]],
+  ["rollouts/blue-green", ["timeline.2.waitFor.within=1s", "timeline.2.waitFor.else=go on"]],
+  ["rollouts/canary", ["timeline.4.waitFor.over=30s", "timeline.4.waitFor.within=30s"]],
+  ["rollouts/canary-aborted", [4, 8, 12].map((wait) => `timeline.${wait}.waitFor.is=<= 1`)],
+  ["rollouts/bad-image", [`${STRATEGY}.rollingUpdate.maxUnavailable=100%`]],
+  ["rollouts/a-b", ["timeline.0.setTraffic.backends.1.weight=0.25"]],
+  ["patterns/work-queue", ["patches.queue.patch.spec.backoffLimitPerIndex=null"]],
+  ["operations/quota-runs-out", ["patches.room.patch.spec.hard.pods=20"]],
+  [
+    "operations/upgrade-nodes",
+    ["timeline.0.replaceNodes.timeout=1s", "timeline.0.replaceNodes.force=true"],
+  ],
+  ["operations/upgrade-blocked", ["patches.ledger.patch.spec.maxUnavailable=1"]],
+  ["operations/zone-outage", ["patches.tolerations.patch.spec.template.spec.tolerations=null"]],
+  ["operations/rolling-restart", [`${FRONT}.maxSurge=0`, `${FRONT}.maxUnavailable=1`]],
+];
+
+describe("the scenarios of rollouts, patterns and operations", () => {
+  it.each(MECHANISMS)(
+    "%s does what its header says, and does not with its mechanism off",
+    async (path, off) => {
+      expect(await failed(path, [])).toEqual([]);
+      expect(await failed(path, off)).not.toEqual([]);
+    },
+  );
+
+  it("are all of them in this table", () => {
+    const there = ["rollouts", "patterns", "operations"].flatMap((folder) =>
+      readdirSync(`scenarios/${folder}`)
+        .filter((name) => name.endsWith(".yaml"))
+        .map((name) => `${folder}/${name.replace(".yaml", "")}`),
+    );
+    expect(MECHANISMS.map(([path]) => path).sort()).toEqual(there.sort());
+  });
+});
