@@ -29,6 +29,11 @@ class Units {
   }
 }
 
+const NOTHING = {
+  ...{ demand: 0, under: 0, over: 0, thetaUnder: 0, thetaOver: 0, bySupply: 0 },
+  ...{ tauUnder: 0, tauOver: 0 },
+};
+
 /**
  * Demand and supply as steps over time, and what they come to in a window, which is open at its end. Times
  * rise; several changes at one time count as one.
@@ -40,10 +45,7 @@ export class ElasticityMeter {
   private fromSeconds = Number.NaN;
   private inWindow = false;
   private span = 0;
-  private readonly sums = {
-    ...{ demand: 0, under: 0, over: 0, thetaUnder: 0, thetaOver: 0, bySupply: 0 },
-    ...{ tauUnder: 0, tauOver: 0 },
-  };
+  private readonly sums = { ...NOTHING };
 
   setDemand(units: number, atSeconds: number): void {
     this.settle(atSeconds);
@@ -62,6 +64,8 @@ export class ElasticityMeter {
   /** Changes at that very time belong to what was before. */
   openWindow(atSeconds: number): void {
     this.settle(atSeconds);
+    Object.assign(this.sums, NOTHING);
+    for (const units of [this.demand, this.supply]) units.moved = 0;
     this.inWindow = true;
     this.fromSeconds = atSeconds;
   }
