@@ -29,6 +29,11 @@ const MECHANISMS: readonly (readonly [string, readonly string[]])[] = [
   ["rollouts/bad-image", [`${STRATEGY}.rollingUpdate.maxUnavailable=100%`]],
   ["rollouts/a-b", ["timeline.0.setTraffic.backends.1.weight=0.25"]],
   ["patterns/work-queue", ["patches.queue.patch.spec.backoffLimitPerIndex=null"]],
+  ["patterns/sidecar", ["patches.sidecar.patch.spec.template.spec.initContainers=[]"]],
+  ["patterns/ambassador", ["behavior.0.calls.0.0.retry.attempts=1"]],
+  ["patterns/adapter", ["customMetrics.0.name=requests"]],
+  ["patterns/quorum", ["patches.budget.patch.spec.maxUnavailable=5"]],
+  ["patterns/scatter-gather", ["behavior.0.calls.0.0.times=1"]],
   ["operations/quota-runs-out", ["patches.room.patch.spec.hard.pods=20"]],
   [
     "operations/upgrade-nodes",
