@@ -1,8 +1,9 @@
 /**
- * Files whose cases take seconds each (linear programs, quantiles by numerical integration, requests one by one): the test
- * replays a sample of each, `costly.long.ts` all of them.
+ * Files whose cases take seconds each (linear programs, quantiles by numerical integration, requests one by one, days of
+ * minutes): the test replays a sample of each, `costly.long.ts` all of them.
  */
 export const COSTLY: readonly string[] = [
+  "autoscalers/vpa.json",
   "statistics/bootstrap.json",
   "statistics/distributions.json",
   "statistics/packing.json",

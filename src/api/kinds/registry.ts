@@ -29,6 +29,8 @@ import { RESOURCE_CLAIM } from "./resource-claim.js";
 import { RESOURCE_CLAIM_TEMPLATE } from "./resource-claim-template.js";
 import { RESOURCE_SLICE } from "./resource-slice.js";
 import { DEVICE_CLASS } from "./device-class.js";
+import { VERTICAL_POD_AUTOSCALER } from "./vertical-pod-autoscaler.js";
+import { VERTICAL_POD_AUTOSCALER_CHECKPOINT } from "./vertical-pod-autoscaler-checkpoint.js";
 
 /** The kinds that the simulated API server keeps, in the order in which their watches begin. */
 export const DESCRIPTORS = {
@@ -63,4 +65,6 @@ export const DESCRIPTORS = {
   DeviceClass: DEVICE_CLASS,
   ScaledObject: SCALED_OBJECT,
   ScaledJob: SCALED_JOB,
+  VerticalPodAutoscaler: VERTICAL_POD_AUTOSCALER,
+  VerticalPodAutoscalerCheckpoint: VERTICAL_POD_AUTOSCALER_CHECKPOINT,
 } as const;

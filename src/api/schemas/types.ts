@@ -2593,6 +2593,140 @@ export interface UncountedTerminatedPods {
   succeeded?: string[];
 }
 
+export interface VerticalPodAutoscaler {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: VerticalPodAutoscalerSpec;
+  status?: VerticalPodAutoscalerStatus;
+}
+
+export interface VerticalPodAutoscalerCheckpoint {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec?: VerticalPodAutoscalerCheckpointSpec;
+  status?: VerticalPodAutoscalerCheckpointStatus;
+}
+
+export interface VerticalPodAutoscalerCheckpointSpec {
+  containerName?: string;
+  vpaObjectName?: string;
+}
+
+export interface VerticalPodAutoscalerCheckpointStatus {
+  cpuHistogram?: VerticalPodAutoscalerCheckpointStatusCpuHistogram;
+  firstSampleStart?: Time;
+  lastSampleStart?: Time;
+  lastUpdateTime?: Time;
+  memoryHistogram?: VerticalPodAutoscalerCheckpointStatusMemoryHistogram;
+  totalSamplesCount?: number;
+  version?: string;
+}
+
+export interface VerticalPodAutoscalerCheckpointStatusCpuHistogram {
+  bucketWeights?: unknown;
+  referenceTimestamp?: Time;
+  totalWeight?: number;
+}
+
+export interface VerticalPodAutoscalerCheckpointStatusMemoryHistogram {
+  bucketWeights?: unknown;
+  referenceTimestamp?: Time;
+  totalWeight?: number;
+}
+
+export interface VerticalPodAutoscalerSpec {
+  recommenders?: VerticalPodAutoscalerSpecRecommenders[];
+  resourcePolicy?: VerticalPodAutoscalerSpecResourcePolicy;
+  startupBoost?: VerticalPodAutoscalerSpecStartupBoost;
+  targetRef: CrossVersionObjectReference;
+  updatePolicy?: VerticalPodAutoscalerSpecUpdatePolicy;
+}
+
+export interface VerticalPodAutoscalerSpecRecommenders {
+  name: string;
+}
+
+export interface VerticalPodAutoscalerSpecResourcePolicy {
+  containerPolicies?: VerticalPodAutoscalerSpecResourcePolicyContainerPolicies[];
+}
+
+export interface VerticalPodAutoscalerSpecResourcePolicyContainerPolicies {
+  containerName?: string;
+  controlledResources?: string[];
+  controlledValues?: string;
+  maxAllowed?: { [key: string]: Quantity };
+  memoryAggregationIntervalCount?: number;
+  memoryAggregationIntervalSeconds?: number;
+  minAllowed?: { [key: string]: Quantity };
+  mode?: string;
+  oomBumpUpRatio?: Quantity;
+  oomMinBumpUp?: Quantity;
+  startupBoost?: VerticalPodAutoscalerSpecResourcePolicyContainerPoliciesStartupBoost;
+}
+
+export interface VerticalPodAutoscalerSpecResourcePolicyContainerPoliciesStartupBoost {
+  cpu?: VerticalPodAutoscalerSpecResourcePolicyContainerPoliciesStartupBoostCpu;
+}
+
+export interface VerticalPodAutoscalerSpecResourcePolicyContainerPoliciesStartupBoostCpu {
+  durationSeconds?: number;
+  factor?: number;
+  quantity?: Quantity;
+  type: string;
+}
+
+export interface VerticalPodAutoscalerSpecStartupBoost {
+  cpu?: VerticalPodAutoscalerSpecStartupBoostCpu;
+}
+
+export interface VerticalPodAutoscalerSpecStartupBoostCpu {
+  durationSeconds?: number;
+  factor?: number;
+  quantity?: Quantity;
+  type: string;
+}
+
+export interface VerticalPodAutoscalerSpecUpdatePolicy {
+  evictAfterOOMSeconds?: number;
+  evictionRequirements?: VerticalPodAutoscalerSpecUpdatePolicyEvictionRequirements[];
+  minReplicas?: number;
+  updateMode?: string;
+}
+
+export interface VerticalPodAutoscalerSpecUpdatePolicyEvictionRequirements {
+  changeRequirement: string;
+  resources: string[];
+}
+
+export interface VerticalPodAutoscalerStatus {
+  conditions?: VerticalPodAutoscalerStatusConditions[];
+  observedGeneration?: number;
+  recommendation?: VerticalPodAutoscalerStatusRecommendation;
+}
+
+export interface VerticalPodAutoscalerStatusConditions {
+  lastTransitionTime?: Time;
+  message?: string;
+  observedGeneration?: number;
+  reason?: string;
+  status: string;
+  type: string;
+}
+
+export interface VerticalPodAutoscalerStatusRecommendation {
+  containerRecommendations?: VerticalPodAutoscalerStatusRecommendationContainerRecommendations[];
+}
+
+export interface VerticalPodAutoscalerStatusRecommendationContainerRecommendations {
+  containerName?: string;
+  lowerBound?: { [key: string]: Quantity };
+  target: { [key: string]: Quantity };
+  uncappedTarget?: { [key: string]: Quantity };
+  upperBound?: { [key: string]: Quantity };
+}
+
 export interface Volume {
   awsElasticBlockStore?: AWSElasticBlockStoreVolumeSource;
   azureDisk?: AzureDiskVolumeSource;

@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseAllDocuments } from "yaml";
 
 /** What is read of a schema in a CustomResourceDefinition. */
 interface CustomSchema {
@@ -18,6 +18,7 @@ interface CustomResourceDefinition {
     readonly names: { readonly kind: string };
     readonly versions: readonly {
       readonly name: string;
+      readonly served: boolean;
       readonly schema: { readonly openAPIV3Schema: CustomSchema };
     }[];
   };
@@ -30,19 +31,22 @@ const KUBERNETES_OWN: ReadonlyMap<string, string> = new Map([
     "HorizontalPodAutoscalerBehavior",
   ],
   ["ScaledJob.spec.jobTargetRef", "JobSpec"],
+  ["VerticalPodAutoscaler.spec.targetRef", "CrossVersionObjectReference"],
 ]);
 
-/** Kinds of CustomResourceDefinitions in the form that `src/api/schemas/schema.ts` reads. */
-export function customDefinitions(documents: readonly string[]): {
+/** Kinds of CustomResourceDefinitions, of the versions that are served, in the form that `src/api/schemas/schema.ts` reads. */
+export function customDefinitions(files: readonly string[]): {
   readonly kinds: string;
   readonly definitions: string;
 } {
   const kinds = new Map<string, string[]>();
   const lines = new Map<string, string>();
+  const documents = files.flatMap((file) => parseAllDocuments(file));
   for (const document of documents) {
-    const { spec } = parse(document) as CustomResourceDefinition;
+    const { spec } = document.toJS() as CustomResourceDefinition;
     const { kind } = spec.names;
-    for (const { name: version, schema } of spec.versions) {
+    for (const { name: version, served, schema } of spec.versions) {
+      if (!served) continue;
       const apiVersion = `${spec.group}/${version}`;
       kinds.set(apiVersion, [...(kinds.get(apiVersion) ?? []), kind]);
       new Definer(lines).define(kind, kind, schema.openAPIV3Schema);

@@ -1,4 +1,5 @@
 import { kedaArea } from "../autoscalers/keda.js";
+import { vpaArea } from "../autoscalers/vpa.js";
 import { cronJobArea } from "./cronjob.js";
 import { daemonSetArea } from "./daemonset.js";
 import { deploymentArea } from "./deployment.js";
@@ -30,4 +31,5 @@ export const AREAS: Readonly<Record<string, Area>> = {
   resources,
   schedqueue: schedulingQueueArea,
   statefulset: statefulSetArea,
+  vpa: vpaArea,
 };
