@@ -78,6 +78,14 @@ describe("an autoscaler that never worked stands in the summary, with why", () =
   });
 });
 
+it("a set whose pods are refused says why", async () => {
+  const refused = deploymentOf("late", { pod: "      priorityClassName: hihg\n" });
+  const { text } = await told(`---\n${refused}`);
+  expect(text).toMatch(
+    /Not working at the end default\/ReplicaSet\/late-\w+ .*no PriorityClass with name hihg was found/,
+  );
+});
+
 it("a wait that ends in vain says how much of the timeline was left out", async () => {
   const { text } = await told("", [
     "{ at: 1m, waitFor: { target: Deployment/frontend, is: ReplicaFailure, within: 1m } }",

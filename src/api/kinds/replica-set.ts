@@ -3,6 +3,7 @@ import { defaultReplicaSet } from "../defaults/workloads.js";
 import { validateReplicaSet } from "../validation/workloads.js";
 import { immutable } from "../validation/immutable.js";
 import { POD_TEMPLATE } from "./pod-fields.js";
+import { replicaFailure } from "./replica-failure.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
 import type { ReplicaSetSpec, ReplicaSetStatus } from "../schemas/types.js";
 
@@ -18,6 +19,7 @@ export const REPLICA_SET: KindDescriptor<ReplicaSetSpec, ReplicaSetStatus> = {
   isScaled: true,
   workload: { desiredPods: ({ replicas = 1 }) => replicas },
   conditions: ["ReplicaFailure"],
+  trouble: (_, status) => replicaFailure(status),
   fields: {
     replicas: "modelled",
     selector: "modelled",

@@ -3,6 +3,7 @@ import type { ReplicationControllerSpec, ReplicationControllerStatus } from "../
 import { validateReplicationController } from "../validation/workloads.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
 import { POD_TEMPLATE } from "./pod-fields.js";
+import { replicaFailure } from "./replica-failure.js";
 
 export const REPLICATION_CONTROLLER: KindDescriptor<
   ReplicationControllerSpec,
@@ -16,6 +17,7 @@ export const REPLICATION_CONTROLLER: KindDescriptor<
   isScaled: true,
   workload: { desiredPods: ({ replicas = 1 }) => replicas },
   conditions: ["ReplicaFailure"],
+  trouble: (_, status) => replicaFailure(status),
   fields: {
     replicas: "modelled",
     selector: "modelled",
