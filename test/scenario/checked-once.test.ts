@@ -25,14 +25,24 @@ const PATCH = `  patches:
 
 afterEach(() => void vi.restoreAllMocks());
 
-async function built(text: string) {
+async function built(text: string, more: Readonly<Record<string, string>> = {}) {
   const Deployment = KINDS.Deployment as Required<typeof KINDS.Deployment>;
   const defaults = vi.spyOn(Deployment, "defaults");
   const validate = vi.spyOn(Deployment, "validate");
-  const world = await worldOf(await loadedFromMemory({ "s.yaml": text, "web.yaml": DEPLOYMENT }));
+  const files = { "s.yaml": text, "web.yaml": DEPLOYMENT, ...more };
+  const world = await worldOf(await loadedFromMemory(files));
+  if (Object.keys(more).length > 0) world.run();
   const stored = [...world.objects()].find(({ kind }) => kind === "Deployment");
   return { stored, calls: [defaults.mock.calls.length, validate.mock.calls.length] };
 }
+
+const STEP = DEPLOYMENT.trimEnd().replaceAll("\n", "\n        ").replaceAll("web", "api");
+const APPLIED = `  timeline:
+    - at: 10s
+      apply:
+        ${STEP}
+    - { at: 20s, apply: again.yaml }
+`;
 
 describe("a manifest on its way into the cluster", () => {
   it("gets its defaults once, and is validated once", async () => {
@@ -45,5 +55,12 @@ describe("a manifest on its way into the cluster", () => {
     const { stored, calls } = await built(scenario(PATCH));
     expect(stored?.spec).toMatchObject({ replicas: 4, revisionHistoryLimit: 10 });
     expect(calls).toEqual([2, 2]);
+  });
+
+  it("also where a step of the timeline brings it: from a file, or as it stands there", async () => {
+    const again = { "again.yaml": DEPLOYMENT.replaceAll("web", "app") };
+    const { calls } = await built(scenario(APPLIED), again);
+    // The controller's writes of a status are no validations of a spec.
+    expect(calls).toEqual([3, 3]);
   });
 });

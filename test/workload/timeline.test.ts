@@ -33,6 +33,7 @@ function world(entries: readonly TimelineEntry[]) {
     machines: { failNode: () => false, recoverNode: () => false },
     traffic: { changeRate: () => {}, redirect: () => {} },
     dump: () => {},
+    checkedObject: () => undefined,
     startTimeMs: START_MS,
   };
   const runners = operationRunners({ ...shared, informers, ...world });

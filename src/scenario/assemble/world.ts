@@ -186,6 +186,7 @@ export class World {
       traffic: trafficControl(traffic, loaded.rates),
       nodes: wireNodeAdditions(ground, scenario, pools),
       machines: kubelets,
+      checkedObject: (manifest) => loaded.checkedObject(manifest),
       dump: (name) => options.dump?.(name, storedManifests(ground.store, startTimeMs)),
     });
     components.push(timeline);
@@ -290,7 +291,8 @@ function wireWorkload(ground: Ground, workload: Workload): readonly (Startable &
   return parts;
 }
 
-interface TimelineParts extends Pick<OperationContext, "nodes" | "machines" | "traffic" | "dump"> {
+interface TimelineParts
+  extends Pick<OperationContext, "nodes" | "machines" | "traffic" | "dump" | "checkedObject"> {
   readonly figures: FigureWatch;
 }
 

@@ -1,9 +1,6 @@
 import type { GateSettings } from "../../api/feature-gates/gate-settings.js";
 import { type Features, featuresOf } from "../../api/features.js";
-import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf } from "../../api/legacy-versions.js";
-import type { NewObject } from "../../api/new-object.js";
-import { versionOptions } from "../../api/validation/validation-options.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import { ALL_PODS, CoverageReport } from "../coverage.js";
 import { unknownMetric } from "../expectations.js";
@@ -11,25 +8,21 @@ import type { Issue } from "../issue.js";
 import { loadModules, type MakeCatalogue } from "../modules/load-modules.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
-import { operationOf } from "../timeline/registry.js";
 import { loadTraffic } from "../traffic/load-traffic.js";
 import { parseDuration } from "../units.js";
 import { applyPatches } from "./apply-patches.js";
-import { crossChecks, duplicateObjects } from "./cross-checks.js";
+import { crossChecks } from "./cross-checks.js";
 import { versionNotes } from "./dump-version.js";
-import { dumpedFlaws } from "./dumped-flaws.js";
 import { loadEmpiricalSamples } from "./empirical.js";
 import type { FileSystem } from "./file-system.js";
 import { gateIssues, noteGates } from "./gate-checks.js";
-import { gatherNotModelled, type Objects } from "./gather-not-modelled.js";
-import { InputFiles, type NamedFile } from "./input-files.js";
+import { gatherNotModelled } from "./gather-not-modelled.js";
+import { InputFiles } from "./input-files.js";
 import { limitRangeNotes } from "./limit-range-notes.js";
 import type { LoadedScenario, LoadOutcome } from "./loaded-scenario.js";
-import { loadManifests, type ObjectReader, placesOf } from "./manifests.js";
+import { placesOf } from "./manifests.js";
 import { missingFiles } from "./missing-files.js";
-import { manifestFlaws } from "./object-check.js";
-import type { ObjectFlaw } from "./object-flaw.js";
-import { ObjectScreen } from "./object-screen.js";
+import { ObjectLoader } from "./object-loader.js";
 import { fileIssue, readText } from "./read-text.js";
 import {
   gatesOf,
@@ -46,7 +39,7 @@ import {
   loadSchedulerConfig,
   type TakenConfig,
 } from "./scheduler-config.js";
-import { isOf, newestTimeMicros } from "./snapshot.js";
+import { newestTimeMicros } from "./snapshot.js";
 import { streamIssues } from "./stream-issues.js";
 import { textBlocks } from "./text-stream.js";
 import type { Path } from "./yaml-source.js";
@@ -118,14 +111,11 @@ class ScenarioLoader {
   private readonly issues: Issue[] = [];
   /** About what was read. */
   private readonly notes: Issue[] = [];
-  /** What was made of manifests that the API server would take. */
-  private readonly checked = new WeakMap<Manifest, NewObject>();
   private readonly coverage = new CoverageReport();
   private readonly minor: number;
   private readonly gates: GateSettings;
   private readonly features: Features;
-  private readonly screen: ObjectScreen;
-  private readonly reading: Pick<ObjectReader, "screen" | "room">;
+  private readonly objects: ObjectLoader;
   private makeCatalogue: MakeCatalogue = () => PLUGIN_CATALOGUE;
 
   constructor(
@@ -138,13 +128,9 @@ class ScenarioLoader {
     this.gates = gatesOf(document);
     const gates = this.gates.changed;
     this.features = featuresOf(this.minor, gates);
-    this.screen = new ObjectScreen({ minor: this.minor, gates }, this.coverage);
-    let textBytes = 0;
-    const room = (more: number): string | null => {
-      textBytes += more;
-      return inputs.files.room?.(textBytes) ?? null;
-    };
-    this.reading = { screen: this.screen, room };
+    const { issues, notes, features, coverage } = this;
+    const version = { minor: this.minor, gates, features };
+    this.objects = new ObjectLoader({ source, inputs, version, coverage, issues, notes });
   }
 
   async load(before: readonly Issue[]): Promise<LoadedScenario | Issue[]> {
@@ -153,13 +139,13 @@ class ScenarioLoader {
     const ends = before.length > 0 ? [] : endIssues(this.source, this.document, { end, until });
     this.issues.push(...before, ...gateIssues(this.gates, this.source));
     noteGates(this.gates.changed, this.minor, this.coverage);
-    const objects = await this.readObjects();
+    const objects = await this.objects.readObjects(this.document);
     const schedulerConfig = await this.schedulerConfig();
     this.issues.push(...(await streamIssues(this.document.spec, this.source, this.inputs)));
-    this.screenOwnObjects();
-    const { source, screen } = this;
-    const checks = { state: this.asState().check, wish: this.asWish().check };
-    this.issues.push(...applyPatches(this.document, objects, { source, screen, checks }));
+    this.document = this.objects.screenOwnObjects(this.document);
+    const { screen, checks } = this.objects;
+    const patching = { source: this.source, screen, checks };
+    this.issues.push(...applyPatches(this.document, objects, patching));
     gatherNotModelled(this.coverage, objects, this.document);
     const snapshot = objects.snapshot ?? [];
     // What cannot be found is no news where files could not be read.
@@ -199,15 +185,15 @@ class ScenarioLoader {
       snapshot: objects.snapshot?.filter(isKept) ?? null,
       nodes: objects.nodes,
       manifests: objects.manifests.filter(isKept),
-      checkedObject: (manifest) => this.checked.get(manifest),
+      checkedObject: (manifest) => this.objects.checkedObject(manifest),
       notModelled: this.coverage.entries(),
-      unknownFields: this.screen.unknownFields(),
+      unknownFields: screen.unknownFields(),
       notes: [
         ...this.notes,
         ...traffic.trafficNotes,
         ...versionNotes([...snapshot, ...objects.nodes], kubernetesMinor, shownAs),
-        ...this.screen.unserved(),
-        ...this.screen.oddValues(),
+        ...screen.unserved(),
+        ...screen.oddValues(),
         ...limitRangeNotes([...snapshot, ...objects.manifests], shownAs),
         ...notesOfTheEnd(this.source, this.document, scenario.end),
         ...scenario.expect.flatMap(({ metric }, i) => {
@@ -231,101 +217,6 @@ class ScenarioLoader {
     if ("issue" in read) return { problem: `${file.shown}: ${read.issue.message}` };
     inputs.remember(file);
     return read.text;
-  }
-
-  private async readObjects(): Promise<Objects> {
-    const { spec } = this.document;
-    const { cluster, timeline = [] } = spec;
-    const snapshot =
-      cluster?.snapshot === undefined
-        ? null
-        : await this.read(cluster.snapshot, ["spec", "cluster", "snapshot"], this.asState());
-    const nodeFiles = (cluster?.nodes ?? []).map((nodes) =>
-      typeof nodes === "string" ? nodes : "",
-    );
-    const nodes = await this.read(nodeFiles, ["spec", "cluster", "nodes"], {
-      ...this.asWish(),
-      check: nodeFlaws,
-    });
-    const manifests = await this.read(spec.manifests ?? [], ["spec", "manifests"], this.asWish());
-    const applied = new Map<number, readonly LoadedObject[]>();
-    for (const [i, { operation }] of timeline.entries()) {
-      const brought = operationOf(operation).brings?.(operation);
-      if (brought === undefined) continue;
-      const path: Path = ["spec", "timeline", i, operation.type];
-      const files = await this.read(brought.files, path, this.asWish());
-      applied.set(i, [...files, ...brought.inline.map((one) => this.inline(one, path))]);
-    }
-    const shownAs = (name: string): string => this.inputs.named(name).shown;
-    for (const list of [[...(snapshot ?? []), ...nodes], manifests]) {
-      this.issues.push(...duplicateObjects(list, shownAs));
-    }
-    return { snapshot, nodes, manifests, applied };
-  }
-
-  private asWish(): ObjectReader {
-    return { ...this.reading, isState: false, check: (one) => this.flaws(one) };
-  }
-
-  private flaws(manifest: Manifest): readonly ObjectFlaw[] {
-    return manifestFlaws(manifest, versionOptions(this.features), (one, object) => {
-      this.checked.set(one, object);
-    });
-  }
-
-  private asState(): ObjectReader {
-    return { ...this.reading, isState: true, check: dumpedFlaws };
-  }
-
-  /** The objects of the named files; a file that is not there is an issue where it is named. */
-  private async read(
-    names: readonly string[],
-    path: Path,
-    reader: ObjectReader,
-  ): Promise<readonly LoadedObject[]> {
-    const found: NamedFile[] = [];
-    for (const [i, name] of names.entries()) {
-      if (name === "") continue;
-      const file = this.inputs.find(name);
-      const { kind } = await this.inputs.files.look(file.path);
-      if (kind !== "missing") found.push(file);
-      else this.issues.push(this.source.issue(this.elementPath(path, i), noSuchFile(file)));
-    }
-    const { objects, issues, notes } = await loadManifests(this.inputs, found, reader);
-    this.issues.push(...issues);
-    this.notes.push(...notes);
-    return objects;
-  }
-
-  /** A list may also be written as its only element. */
-  private elementPath(path: Path, i: number): Path {
-    return this.source.isList(path) ? [...path, i] : path;
-  }
-
-  private inline(written: LoadedObject["manifest"], path: Path): LoadedObject {
-    const manifest = this.screened(written, path, written);
-    const { file } = this.source;
-    return {
-      manifest,
-      origin: { file: this.inputs.beside(file).name, line: this.source.lineOf(path) },
-    };
-  }
-
-  /** An object of the scenario's own file as the API server reads it; `checked` stands for it. */
-  private screened(written: Manifest, path: Path, checked: Manifest): Manifest {
-    const { manifest, flaws } = this.screen.object(written, {
-      ...this.asWish(),
-      issueAt: this.issueBelow(path),
-      check: (read) => this.flaws({ ...read, metadata: checked.metadata }),
-    });
-    for (const flaw of flaws) {
-      this.issues.push(this.source.issue([...path, ...flaw.path], flaw.message, flaw.atKey));
-    }
-    return manifest;
-  }
-
-  private issueBelow(path: Path): (inside: Path, message: string, atKey?: true) => Issue {
-    return (inside, message, atKey) => this.source.issue([...path, ...inside], message, atKey);
   }
 
   /** Null when it is wrong. */
@@ -353,47 +244,8 @@ class ScenarioLoader {
     }
     return read;
   }
-
-  /** Generators' templates and the timeline's patches, as the API server will read them. */
-  private screenOwnObjects(): void {
-    const { spec } = this.document;
-    const generators = spec.generators?.map((generator, i) => {
-      const { name, template } = generator;
-      const path: Path = ["spec", "generators", i, "template"];
-      const metadata = { ...template.metadata, name: `${name}-0` };
-      const screened = this.screened(template, path, { ...template, metadata });
-      return { ...generator, template: screened };
-    });
-    const timeline = spec.timeline?.map((entry, i) => {
-      const { operation } = entry;
-      const at = (key: string) => this.issueBelow(["spec", "timeline", i, operation.type, key]);
-      const screened = operationOf(operation).screened?.(operation, this.screen, at);
-      return screened === undefined ? entry : { ...entry, operation: screened };
-    });
-    this.document = {
-      ...this.document,
-      spec: {
-        ...spec,
-        ...(generators === undefined ? {} : { generators }),
-        ...(timeline === undefined ? {} : { timeline }),
-      },
-    };
-  }
-}
-
-function noSuchFile(file: NamedFile): string {
-  const hint = file.name.startsWith("data:")
-    ? "; SEATRIAL_DATA names the folder of data: paths"
-    : "";
-  return `there is no such file or folder: ${file.shown}${hint}`;
 }
 
 function isKept({ manifest }: LoadedObject): boolean {
   return kindOf(manifest.apiVersion, manifest.kind) !== undefined;
 }
-
-/** `cluster.nodes` holds Nodes alone. */
-const nodeFlaws: ObjectReader["check"] = (manifest) =>
-  isOf("Node")({ manifest, origin: { file: "", line: 0 } })
-    ? manifestFlaws(manifest)
-    : [{ path: ["kind"], message: "expected a Node: other objects belong to `manifests`" }];

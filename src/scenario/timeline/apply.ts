@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Manifest } from "../../api/kubernetes.js";
+import type { NewObject } from "../../api/new-object.js";
 import type { StepWrite } from "../../workload/timeline/step.js";
 import { leaf } from "../schema/leaf.js";
 import { filePath } from "../schema/scalars.js";
@@ -41,11 +42,15 @@ export const apply = timelineOperation({
   read: (given): Parsed<Apply> => ({ value: { type: "apply", unread: given, objects: [] } }),
   brings: ({ unread = NOTHING }) => unread,
   withObjects: ({ type }, objects) => ({ type, objects }),
-  runner: () => ({ take: ({ objects }) => objects.map(({ manifest }) => applied(manifest)) }),
+  runner: ({ checkedObject }) => ({
+    take: ({ objects }) =>
+      objects.map(({ manifest }) => applied(manifest, checkedObject(manifest))),
+  }),
 });
 
-function applied(manifest: Manifest): StepWrite {
+function applied(manifest: Manifest, checked: NewObject | undefined): StepWrite {
   const { name = "", namespace = "" } = manifest.metadata;
   const target = { namespace, kind: manifest.kind, name };
-  return { target, request: { verb: "apply", manifest }, done: null };
+  const request = { verb: "apply" as const, manifest };
+  return { target, request: checked === undefined ? request : { ...request, checked }, done: null };
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Manifest } from "../../api/kubernetes.js";
 import type { NodeFault } from "../../cluster/node-faults.js";
+import type { NewObject } from "../../api/new-object.js";
 import type { Engine } from "../../kernel/engine.js";
 import type { ClusterObserver } from "../../record/cluster-observer.js";
 import type { Client } from "../../store/client.js";
@@ -55,6 +56,8 @@ export interface OperationContext {
   readonly nodes: NodeProvisioner;
   readonly machines: Machines;
   readonly traffic: TrafficControl;
+  /** What was made of a manifest when it was checked before the run. */
+  readonly checkedObject: (manifest: Manifest) => NewObject | undefined;
   /** Writes all objects as they are to a file of that name, at once. */
   readonly dump: (fileName: string) => void;
   /** Virtual zero as milliseconds since 1970. */
