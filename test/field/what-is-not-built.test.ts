@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NEWEST_MINOR } from "../../src/api/features.js";
+import { kindNamed } from "../../src/api/kinds.js";
 import { UNMODELLED_KINDS } from "../../src/scenario/modelled-fields.js";
 import { Workplace } from "../cli/seatrial.js";
 import { loadedFromMemory } from "../runs/built-world.js";
@@ -55,6 +56,9 @@ async function notesOf(files: Readonly<Record<string, string>>): Promise<readonl
 
 /** Bodies that pass where a kind is kept. */
 const BODIES: Readonly<Record<string, Fields>> = {
+  VerticalPodAutoscaler: {
+    spec: { targetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" } },
+  },
   MutatingWebhookConfiguration: { webhooks: [{ name: "w", rules: [{ resources: ["pods"] }] }] },
   ValidatingWebhookConfiguration: { webhooks: [{ name: "w", rules: [{ resources: ["*/*"] }] }] },
 };
@@ -63,7 +67,7 @@ const NOT_BUILT = Object.entries(UNMODELLED_KINDS).filter(([, effect]) => effect
 describe("a kind that is not built is told of", () => {
   describe.each(Object.entries(WAYS))("in %s", (_way, files) => {
     it.each(NOT_BUILT)("%s: %s", async (kind, effect) => {
-      const apiVersion = "example.com/v1";
+      const apiVersion = kindNamed(kind)?.apiVersion ?? "example.com/v1";
       const found = await notesOf(files({ apiVersion, kind, metadata: METADATA, ...BODIES[kind] }));
       expect(found).toContain(`${effect} ${kind}`);
     });
