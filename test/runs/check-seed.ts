@@ -1,16 +1,36 @@
 import { loadedFromMemory, worldOf } from "./built-world.js";
-import { ClusterChecker, type Met } from "./cluster-checker.js";
+import { ClusterChecker, type Met, nothingMet } from "./cluster-checker.js";
+import { MIXED_MICROS, mixedScenario } from "./mixed-scenario.js";
 import { randomScenario } from "./random-scenario.js";
+import { type MixedMet, nothingMixedMet, WorkloadChecker } from "./workload-checker.js";
+
+/**
+ * In a calm scenario nobody but the rollouts takes pods away; in a rough one anything may happen to Deployments;
+ * a mixed one has workloads of all kinds, and nodes that fail.
+ */
+export const SCENARIO_SORTS = ["rough", "calm", "mixed"] as const;
+type ScenarioSort = (typeof SCENARIO_SORTS)[number];
+
+export type AllMet = Met & MixedMet;
+
+export const nothingAtAllMet = (): AllMet => ({ ...nothingMet(), ...nothingMixedMet() });
 
 /**
  * Runs the random scenario of that seed and checks the cluster after every event; throws when
- * something holds no longer. In a calm one nobody but the rollouts takes pods away.
+ * something holds no longer.
  */
-export async function checkSeed(seed: number, isCalm: boolean, met: Met): Promise<void> {
-  const world = await worldOf(await loadedFromMemory(randomScenario(seed, isCalm)));
-  const checker = new ClusterChecker(world, met, { isCalm });
+export async function checkSeed(seed: number, sort: ScenarioSort, met: AllMet): Promise<void> {
+  const isCalm = sort === "calm";
+  const isMixed = sort === "mixed";
+  const loaded = await loadedFromMemory(
+    isMixed ? mixedScenario(seed) : randomScenario(seed, isCalm),
+  );
+  const world = await worldOf(loaded);
+  const checker = new ClusterChecker(world, met, { isCalm, nodesFail: isMixed });
+  const workloads = isMixed ? new WorkloadChecker(world, met, MIXED_MICROS) : null;
   world.run();
   checker.settled();
+  workloads?.settled();
   for (const { operation, message } of world.finish().figures.steps) {
     if (operation === "drain" && message.startsWith("drained")) met.drains += 1;
   }
