@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "start-up": () => import("./start-up.js"),
   openb: () => import("./openb.js"),
   traffic: () => import("./traffic.js"),
+  "traffic-week": async () => ({ run: (await import("./traffic-cluster.js")).runWeek }),
   sweep: () => import("./sweep.js"),
   life: () => import("./life.js"),
   churn: () => import("./churn.js"),
@@ -20,7 +21,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
 };
 
 /** Takes minutes: only when it is named. */
-const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set(["churn-day"]);
+const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set(["churn-day", "traffic-week"]);
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in BENCHMARKS));

@@ -12,6 +12,7 @@ import { sourceDraws } from "../src/traffic/loop/source-draws.js";
 import { TrafficLoop } from "../src/traffic/loop/traffic-loop.js";
 import type { TrafficObserver } from "../src/traffic/loop/traffic-observer.js";
 import { DrawnWork, type PodModel } from "../src/traffic/pods/pod-model.js";
+import { runDay } from "./traffic-cluster.js";
 
 /**
  * Requests a CPU second in mode `requests`: one service of 50 pods, Poisson arrivals, exponential
@@ -105,7 +106,8 @@ function fluid(): void {
   );
 }
 
-export function run(): void {
+export async function run(): Promise<void> {
   requests();
   fluid();
+  await runDay();
 }

@@ -24,6 +24,9 @@ export class LatencyHistogram {
   max = 0;
   private zeros = 0;
   private counts: Float64Array | null = null;
+  /** No bucket outside of these has a count. */
+  private lowest = Number.POSITIVE_INFINITY;
+  private highest = -1;
   private readonly shift: number;
   private readonly first: number;
 
@@ -55,6 +58,8 @@ export class LatencyHistogram {
     }
     this.counts ??= new Float64Array(OCTAVES << this.precisionBits);
     this.counts[bucket]! += times;
+    if (bucket < this.lowest) this.lowest = bucket;
+    if (bucket > this.highest) this.highest = bucket;
   }
 
   /** All that another one of the same precision counted. */
@@ -66,7 +71,9 @@ export class LatencyHistogram {
     this.max = Math.max(this.max, other.max);
     if (other.counts === null) return;
     this.counts ??= new Float64Array(other.counts.length);
-    for (let i = 0; i < other.counts.length; i++) this.counts[i]! += other.counts[i]!;
+    for (let i = other.lowest; i <= other.highest; i++) this.counts[i]! += other.counts[i]!;
+    this.lowest = Math.min(this.lowest, other.lowest);
+    this.highest = Math.max(this.highest, other.highest);
   }
 
   clear(): void {
@@ -74,7 +81,9 @@ export class LatencyHistogram {
     this.sum = 0;
     this.max = 0;
     this.zeros = 0;
-    this.counts?.fill(0);
+    if (this.highest >= 0) this.counts?.fill(0, this.lowest, this.highest + 1);
+    this.lowest = Number.POSITIVE_INFINITY;
+    this.highest = -1;
   }
 
   /** The least value that a share `p` of the counts does not exceed; NaN when there is none. */
@@ -86,7 +95,7 @@ export class LatencyHistogram {
     const { counts } = this;
     if (counts === null) return 0;
     let last = 0;
-    for (let bucket = 0; bucket < counts.length; bucket++) {
+    for (let bucket = this.lowest; bucket <= this.highest; bucket++) {
       if (counts[bucket] === 0) continue;
       last = bucket;
       sum += counts[bucket]!;

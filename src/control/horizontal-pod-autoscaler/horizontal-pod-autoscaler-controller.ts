@@ -233,7 +233,7 @@ export class HorizontalPodAutoscalerController implements Controller {
     const { namespace } = autoscaler;
     const pods =
       scale.selector === null ? [] : this.podsByLabels.matching(namespace, scale.selector);
-    if (scale.selector !== null && scale.selectorText !== "") memory.selector = scale.selector;
+    this.selectors.select(memory, scale);
     const decision = decide({
       autoscaler,
       scale,

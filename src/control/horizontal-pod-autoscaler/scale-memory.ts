@@ -23,12 +23,21 @@ export interface ScaleMemory {
   readonly downs: ScaleEvent[];
   /** The pods of its target, as the last look had it; null: none yet. */
   selector: Selector | null;
+  /** The same as a text; "": none yet. */
+  selectorText: string;
   /** When it is looked at again. */
   dueMicros: TimeMicros;
 }
 
 export function newScaleMemory(): ScaleMemory {
-  return { recommendations: null, ups: [], downs: [], selector: null, dueMicros: 0 };
+  return {
+    recommendations: null,
+    ups: [],
+    downs: [],
+    selector: null,
+    selectorText: "",
+    dueMicros: 0,
+  };
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { Labels } from "../../api/kubernetes.js";
-import type { Selector } from "../../api/label-selector.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { SelectorProblem } from "./autoscaler-decision.js";
 import type { ScaleMemory } from "./scale-memory.js";
@@ -11,6 +10,10 @@ import type { TargetScale } from "./target-scale.js";
  */
 export class TargetSelectors {
   private readonly byNamespace = new Map<string, Map<string, ScaleMemory>>();
+  /** Goes up when any autoscaler selects other pods than before. */
+  private version = 0;
+  /** By labels, which the pods of one template share: whose pods they are. */
+  private readonly known = new WeakMap<Labels, KnownNames>();
 
   memoryOf(namespace: string, name: string): ScaleMemory | undefined {
     return this.byNamespace.get(namespace)?.get(name);
@@ -23,10 +26,20 @@ export class TargetSelectors {
       this.byNamespace.set(namespace, inNamespace);
     }
     inNamespace.set(name, memory);
+    this.version += 1;
+  }
+
+  /** A look at its target has found which pods are its. */
+  select(memory: ScaleMemory, { selector, selectorText }: TargetScale): void {
+    if (selector === null || selectorText === "" || memory.selectorText === selectorText) return;
+    memory.selector = selector;
+    memory.selectorText = selectorText;
+    this.version += 1;
   }
 
   remove(namespace: string, name: string): void {
     this.byNamespace.get(namespace)?.delete(name);
+    this.version += 1;
   }
 
   /** Why the pods of a target cannot be told from others'; null: they can. */
@@ -57,15 +70,26 @@ export class TargetSelectors {
 
   /** Names of the autoscalers that select any of the pods, in the order of the alphabet. */
   private selecting(namespace: string, pods: readonly PodVersion[]): readonly string[] {
-    const inNamespace = this.byNamespace.get(namespace) ?? new Map<string, ScaleMemory>();
     const labels = new Set(pods.map((pod) => pod.labels));
-    const names = [...inNamespace].filter(([, { selector }]) => matchesAny(selector, labels));
-    return names.map(([name]) => name).sort();
+    const names = new Set<string>();
+    for (const one of labels) for (const name of this.namesOf(namespace, one)) names.add(name);
+    return [...names].sort();
+  }
+
+  private namesOf(namespace: string, labels: Labels): readonly string[] {
+    const before = this.known.get(labels);
+    if (before?.version === this.version && before.namespace === namespace) return before.names;
+    const names: string[] = [];
+    for (const [name, { selector }] of this.byNamespace.get(namespace) ?? []) {
+      if (selector?.matches(labels) === true) names.push(name);
+    }
+    this.known.set(labels, { namespace, version: this.version, names });
+    return names;
   }
 }
 
-function matchesAny(selector: Selector | null, sets: ReadonlySet<Labels>): boolean {
-  if (selector === null) return false;
-  for (const labels of sets) if (selector.matches(labels)) return true;
-  return false;
+interface KnownNames {
+  readonly namespace: string;
+  readonly version: number;
+  readonly names: readonly string[];
 }

@@ -26,6 +26,10 @@ interface FluidService {
   arrived: number;
   /** What comes in the interval that is solved. */
   readonly parts: Part[];
+  /** The sources that send to it, with the share of their requests. */
+  inputs: readonly { readonly source: number; readonly share: number }[];
+  /** It is solved until then. */
+  nowSeconds: number;
 }
 
 /** Requests of a source, in an interval. */
@@ -45,14 +49,12 @@ interface FluidSource {
 
 /**
  * Traffic in mode `fluid`: the same pods solved for intervals of 15 s at most, in which the rate is its
- * mean. Requests that a pod has when it goes are not followed.
+ * mean, each service by itself, so that a change of one is no work for the others. Requests that a pod has when it goes are not followed.
  */
 export class FluidTraffic {
   private readonly sources: FluidSource[] = [];
   private readonly services = new Map<number, FluidService>();
   private readonly prepared = new Map<PodModel, Prepared>();
-  private nowSeconds = 0;
-
   constructor(private readonly pods: PodTable) {}
 
   add(source: Omit<FluidSource, "timeout"> & { readonly timeout: Law | number | null }): number {
@@ -60,20 +62,22 @@ export class FluidTraffic {
     // A drawn timeout counts as its mean.
     const seconds = typeof timeout === "number" ? timeout : (timeout?.mean ?? Infinity);
     this.sources.push({ ...source, timeout: seconds });
-    for (const { service } of source.shares) this.follow(service);
+    this.connect(source.shares);
     return this.sources.length - 1;
   }
 
+  /** All services are solved until now. */
   changeRate(source: number, rate: Rate): void {
     this.sources[source]!.rate = rate;
   }
 
+  /** All services are solved until now. */
   redirect(source: number, shares: FluidSource["shares"]): void {
     this.sources[source]!.shares = shares;
-    for (const { service } of shares) this.follow(service);
+    this.connect(shares);
   }
 
-  /** The pods that a service sends to from now on; those that have ended take none. */
+  /** The pods that a service, solved until now, sends to from now on; those that have ended take none. */
   setEndpoints(service: number, rows: readonly number[]): void {
     const target = this.follow(service);
     target.endpoints = rows.length;
@@ -101,34 +105,65 @@ export class FluidTraffic {
     return this.services.get(service)?.arrived ?? 0;
   }
 
-  /** Solves on until then. */
+  /** Solves all services on until then. */
   advance(seconds: number): void {
-    while (this.nowSeconds < seconds) {
-      const end = Math.min(seconds, this.nowSeconds + STEP_SECONDS);
-      if (this.sources.length > 0) this.interval(this.nowSeconds, end);
-      this.nowSeconds = end;
+    for (const service of this.services.values()) this.solve(service, seconds);
+  }
+
+  /** Solves one service on until then. */
+  advanceService(service: number, seconds: number): void {
+    const known = this.services.get(service);
+    if (known !== undefined) this.solve(known, seconds);
+  }
+
+  private solve(service: FluidService, seconds: number): void {
+    if (service.inputs.length === 0 && service.groups.size === 0) {
+      service.nowSeconds = Math.max(service.nowSeconds, seconds);
+      return;
+    }
+    while (service.nowSeconds < seconds) {
+      const end = Math.min(seconds, service.nowSeconds + STEP_SECONDS);
+      this.interval(service, end);
+      service.nowSeconds = end;
+    }
+  }
+
+  /** Has each service know its sources anew. */
+  private connect(shares: FluidSource["shares"]): void {
+    for (const { service } of shares) this.follow(service);
+    for (const [number, service] of this.services) {
+      service.inputs = this.sources.flatMap((one, source) =>
+        one.shares
+          .filter((to) => to.service === number && to.share > 0)
+          .map(({ share }) => ({ source, share })),
+      );
     }
   }
 
   private follow(service: number): FluidService {
     let target = this.services.get(service);
     if (target === undefined) {
-      target = { groups: new Map(), endpoints: 0, arrived: 0, parts: [] };
+      target = {
+        groups: new Map(),
+        endpoints: 0,
+        arrived: 0,
+        parts: [],
+        inputs: [],
+        nowSeconds: 0,
+      };
       this.services.set(service, target);
     }
     return target;
   }
 
-  private interval(from: number, end: number): void {
-    for (const service of this.services.values()) service.parts.length = 0;
-    for (const [source, { rate, shares }] of this.sources.entries()) {
-      const requests = requestsBetween(rate, from, end);
-      for (const { service, share } of shares) {
-        const { parts } = this.services.get(service)!;
-        if (share > 0) parts.push({ source, requests: requests * share });
-      }
+  private interval(service: FluidService, end: number): void {
+    const { inputs, parts, nowSeconds: from } = service;
+    parts.length = 0;
+    for (const { source, share } of inputs) {
+      const requests = requestsBetween(this.sources[source]!.rate, from, end);
+      parts.push({ source, requests: requests * share });
     }
-    for (const service of this.services.values()) this.serve(service, end - from);
+    this.serve(service, end - from);
   }
 
   private serve(service: FluidService, seconds: number): void {

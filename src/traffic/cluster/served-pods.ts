@@ -49,8 +49,8 @@ export interface ServedPodsOptions {
   readonly models: PodModels;
   /** From when a pod is deleted until its kubelet knows. */
   readonly kubeletLagMicros: TimeMicros;
-  /** Brings the loop to now. */
-  readonly advance: () => void;
+  /** Brings the requests that the pod with that UID may have to now. */
+  readonly advance: (uid: string) => void;
   /** The row of a pod is another one. */
   readonly moved: (uid: string) => void;
   /** Whether anyone asks how many requests a pod does a second. */
@@ -215,7 +215,7 @@ export class ServedPods {
 
   private begin(served: ServedPod, pod: PodVersion, restartCount: number): void {
     const { loop, models, advance, moved } = this.options;
-    advance();
+    advance(served.uid);
     served.row = loop.addPod(models.modelOf(pod, served.container));
     served.restartCount = restartCount;
     served.isRunning = true;
@@ -224,7 +224,7 @@ export class ServedPods {
 
   private end(served: ServedPod): void {
     const { loop, advance, moved } = this.options;
-    advance();
+    advance(served.uid);
     served.coreSecondsBefore += this.coreSecondsNow(served);
     served.history?.push(this.options.engine.now, this.coreSecondsNow(served));
     served.isRunning = false;
@@ -245,7 +245,7 @@ export class ServedPods {
   private closePod(number: number): void {
     const served = this.byNumber[number];
     if (served === undefined || !served.isRunning) return;
-    this.options.advance();
+    this.options.advance(served.uid);
     this.options.loop.closePod(served.row);
   }
 

@@ -15,10 +15,15 @@ interface Source {
 /** How many pods the requests to a Service ask for: the fewest of those it has that meet the objectives. */
 export class ServiceDemand {
   private readonly sources = new Map<string, Source>();
+  private readonly inputs = new Map<
+    number,
+    { readonly source: Source; readonly share: number }[]
+  >();
   private readonly capacity = new PodCapacity();
 
   add(traffic: string, source: Source): void {
     this.sources.set(traffic, source);
+    this.connect();
   }
 
   changeRate(traffic: string, rate: Rate): void {
@@ -27,21 +32,32 @@ export class ServiceDemand {
 
   redirect(traffic: string, shares: Source["shares"]): void {
     this.sources.get(traffic)!.shares = shares;
+    this.connect();
   }
 
-  /** The services that get requests from outside, in the order in which they were first named. */
-  services(): ReadonlySet<number> {
-    const all = [...this.sources.values()].flatMap(({ shares }) => shares);
-    return new Set(all.map(({ service }) => service));
+  /** The services that get requests from outside. */
+  services(): Iterable<number> {
+    return this.inputs.keys();
+  }
+
+  private connect(): void {
+    this.inputs.clear();
+    for (const source of this.sources.values()) {
+      for (const { service, share } of source.shares) {
+        if (share === 0) continue;
+        const known = this.inputs.get(service);
+        if (known === undefined) this.inputs.set(service, [{ source, share }]);
+        else known.push({ source, share });
+      }
+    }
   }
 
   /** Pods of a model for the requests that come to a service between two times, in seconds. */
   podsFor(service: number, model: PodModel, from: number, to: number): number {
     let pods = 0;
     let isAsked = false;
-    for (const { rate, shares, objective } of this.sources.values()) {
-      const share = shares.find((one) => one.service === service)?.share ?? 0;
-      if (share === 0) continue;
+    for (const { source, share } of this.inputs.get(service) ?? []) {
+      const { rate, objective } = source;
       const perSecond = (requestsBetween(rate, from, to) * share) / (to - from);
       if (perSecond === 0) continue;
       isAsked = true;

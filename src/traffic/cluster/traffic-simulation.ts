@@ -47,8 +47,12 @@ export interface TrafficSimulationOptions
   readonly measuresPods: boolean;
 }
 
-/** How often the CPU that pods have used is kept; between two times it is a straight line. */
+/**
+ * How often the CPU that pods have used is kept; between two times it is a straight line. That of fluid requests
+ * is one anyway, within an interval.
+ */
 const SAMPLE_MICROS = 5 * MICROS_PER_SECOND;
+const FLUID_SAMPLE_MICROS = 15 * MICROS_PER_SECOND;
 
 /** How often it is told how many pods are needed. */
 const DEMAND_MICROS = 15 * MICROS_PER_SECOND;
@@ -82,9 +86,15 @@ export class TrafficSimulation {
   private readonly tell: HandlerId;
   private readonly sample: HandlerId;
   private toldMicros = 0;
+  /** The last time for which all fluid services were solved, and that of the last sample. */
+  private advancedMicros = 0;
+  private sampledMicros = 0;
+  private readonly sampleMicros: TimeMicros;
 
   constructor(private readonly options: TrafficSimulationOptions) {
     const { engine, informers, proxyInformers, minSyncPeriodMicros, kubeletLagMicros } = options;
+    const isFluid = options.traffic.every(({ mode }) => mode === "fluid");
+    this.sampleMicros = isFluid ? FLUID_SAMPLE_MICROS : SAMPLE_MICROS;
     this.tell = engine.registerHandler("traffic/tell", (isEdge) => this.tellFigures(isEdge));
     this.sample = engine.registerHandler("traffic/sample", () => this.takeSample(), {
       background: true,
@@ -103,7 +113,7 @@ export class TrafficSimulation {
     });
     this.served = new ServedPods({
       ...{ engine, kubeletLagMicros, models, loop: this.loop, pods: informers.informer("Pod") },
-      advance: () => this.advance(),
+      advance: (uid) => this.advanceFor(uid),
       moved: (uid) => this.refresh(uid),
       countsAnswers: options.measuresPods,
     });
@@ -121,7 +131,7 @@ export class TrafficSimulation {
       if (edge > 0 && edge < endMicros) engine.scheduleAt(edge, Phase.settle, this.tell, 1);
     }
     engine.scheduleAt(Math.min(everyMicros, endMicros), Phase.settle, this.tell);
-    engine.scheduleAt(SAMPLE_MICROS, Phase.settle, this.sample);
+    engine.scheduleAt(this.sampleMicros, Phase.settle, this.sample);
   }
 
   /** The machine of a node goes down, with all that serves there, or comes up again. */
@@ -158,7 +168,8 @@ export class TrafficSimulation {
     atMicros: TimeMicros,
   ): number {
     if (this.served.containerOf(pod.uid) !== run.container) return 0;
-    this.advance();
+    // What was kept already tells it without a look at all requests.
+    if (atMicros > this.sampledMicros) this.advance();
     return this.served.coreSecondsAt(pod.uid, run.beganMicros, atMicros);
   }
 
@@ -282,7 +293,8 @@ export class TrafficSimulation {
   }
 
   private setEndpoints(followed: number, pods: readonly EndpointPod[]): void {
-    this.advance();
+    this.advanceLoop();
+    this.fluid.advanceService(followed, this.options.engine.now / MICROS_PER_SECOND);
     this.endpoints[followed] = pods;
     this.tellRows(followed);
   }
@@ -301,10 +313,25 @@ export class TrafficSimulation {
   }
 
   private advance(): void {
+    this.advanceLoop();
+    const { now } = this.options.engine;
+    if (now === this.advancedMicros) return;
+    this.advancedMicros = now;
+    this.fluid.advance(now / MICROS_PER_SECOND);
+  }
+
+  private advanceLoop(): void {
     const seconds = this.options.engine.now / MICROS_PER_SECOND;
-    if (seconds <= this.loop.nowSeconds) return;
-    this.loop.runUntil(seconds);
-    this.fluid.advance(seconds);
+    if (seconds > this.loop.nowSeconds) this.loop.runUntil(seconds);
+  }
+
+  /** Brings to now the requests that a pod may have, alone where there are only fluid ones. */
+  private advanceFor(uid: string): void {
+    this.advanceLoop();
+    const seconds = this.options.engine.now / MICROS_PER_SECOND;
+    for (const [followed, pods] of this.endpoints.entries()) {
+      if (pods.some((pod) => pod.uid === uid)) this.fluid.advanceService(followed, seconds);
+    }
   }
 
   private tellFigures(isEdge: number): void {
@@ -320,11 +347,12 @@ export class TrafficSimulation {
     this.advance();
     this.served.sample();
     const { engine } = this.options;
+    this.sampledMicros = engine.now;
     for (const [followed, history] of this.arrivals) {
       history.push(engine.now, this.arrived(followed));
     }
     if (engine.now % DEMAND_MICROS === 0) this.tellDemand();
-    engine.scheduleAfter(SAMPLE_MICROS, Phase.settle, this.sample);
+    engine.scheduleAfter(this.sampleMicros, Phase.settle, this.sample);
   }
 
   /** How many pods the requests of the time that comes ask for. */
