@@ -4,12 +4,7 @@ import type { ResourceList } from "../kubernetes.js";
 import { mustParseQuantity } from "../quantity.js";
 import type { FieldIssues } from "./field-issue.js";
 import { validateLabelSelector } from "./metadata.js";
-import {
-  hintFor,
-  validateAmounts,
-  validateContainerResourceName,
-  validateQuotaAmounts,
-} from "./resources.js";
+import { hintFor, STANDARD_RESOURCES, validateAmounts, validateQuotaAmounts } from "./resources.js";
 import { validateIntOrPercent } from "./workloads.js";
 
 export function validateBudget(spec: SpecOf["PodDisruptionBudget"], issues: FieldIssues): void {
@@ -107,7 +102,7 @@ export function validateLimitRange(spec: SpecOf["LimitRange"], issues: FieldIssu
           (list) => Object.keys(item[list] ?? {}).map((name) => [name, `${path}.${list}[${name}]`]),
         ),
       );
-      for (const [name, field] of at) validateContainerResourceName(name, field, issues);
+      for (const [name, field] of at) refuseSlip(name, field, issues);
     }
     if (item.type === "Pod") {
       for (const list of ["default", "defaultRequest"] as const) {
@@ -129,6 +124,13 @@ export function validateLimitRange(spec: SpecOf["LimitRange"], issues: FieldIssu
       }
     }
   });
+}
+
+/** A resource of a limit that is written nearly like one of containers; any other name limits nothing. */
+function refuseSlip(name: string, field: string, issues: FieldIssues): void {
+  if (STANDARD_RESOURCES.includes(name) || name.includes("/")) return;
+  const hint = hintFor(name, STANDARD_RESOURCES);
+  if (hint !== "") issues.invalid(field, name, `must be a standard resource for containers${hint}`);
 }
 
 export function validateQuota(spec: SpecOf["ResourceQuota"], issues: FieldIssues): void {

@@ -5,7 +5,7 @@ import { type Quantity, mustParseQuantity } from "../quantity.js";
 import { FieldIssues } from "./field-issue.js";
 
 const HUGE_PAGES = "hugepages-";
-const STANDARD = ["cpu", "memory", "ephemeral-storage"];
+export const STANDARD_RESOURCES = ["cpu", "memory", "ephemeral-storage"];
 
 /** A resource of a device plugin or of the cluster's owner: its name has a foreign domain. */
 function isExtendedResource(name: string): boolean {
@@ -33,9 +33,9 @@ export function validateContainerResourceName(
   issues.invalidFor(path, name, reasons);
   if (reasons.length > 0) return;
   if (!name.includes("/")) {
-    if (!STANDARD.includes(name) && !name.startsWith(HUGE_PAGES)) {
+    if (!STANDARD_RESOURCES.includes(name) && !name.startsWith(HUGE_PAGES)) {
       const detail = "must be a standard resource for containers, or have a domain";
-      issues.invalid(path, name, `${detail}${hintFor(name, STANDARD)}`);
+      issues.invalid(path, name, `${detail}${hintFor(name, STANDARD_RESOURCES)}`);
     }
   } else if (!name.includes("kubernetes.io/") && !isExtendedResource(name)) {
     issues.invalid(path, name, "doesn't follow extended resource name standard");
@@ -48,8 +48,8 @@ const COUNTED = [
   ...["persistentvolumeclaims", "services.nodeports", "services.loadbalancers"],
 ];
 const QUOTA_RESOURCES = [
-  ...[...STANDARD, "requests.storage"],
-  ...STANDARD.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
+  ...[...STANDARD_RESOURCES, "requests.storage"],
+  ...STANDARD_RESOURCES.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
   ...COUNTED,
 ];
 
