@@ -8,6 +8,7 @@ import type { Concern } from "../scenario/concerned-pods.js";
 import { alignedLines, fittedRows, withRest, wrappedItems, wrappedText } from "./aligned-text.js";
 import { budgetLines } from "./budget-lines.js";
 import { countText, dollarsText, durationText, numberText, percentText } from "./figure-text.js";
+import { leaderLines } from "./leader-lines.js";
 import { whatOf, whoOf } from "./not-modelled.js";
 import { stepLines } from "./step-lines.js";
 import { SummaryFigures } from "./summary-figures.js";
@@ -68,6 +69,7 @@ export function summaryText(report: SummaryReport, emphasis: Emphasis): string {
     section("Nodes", nodeLines(figures), emphasis),
     section("Workloads", workloadLines(figures, report.unfinishedRollouts, MAX_LINES), emphasis),
     section("Budgets", budgetLines(figures, MAX_LINES), emphasis),
+    section("Leaders", leaderLines(figures, MAX_LINES), emphasis),
     section("Traffic", trafficLines(figures, MAX_LINES), emphasis),
     section("Timeline", stepLines(report, MAX_LINES, emphasis), emphasis),
     section("Not working at the end", troubleLines(report.troubles, MAX_LINES, emphasis), emphasis),

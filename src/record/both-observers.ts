@@ -39,6 +39,10 @@ export function bothObservers(first: ClusterObserver, second: ClusterObserver): 
       first.podsNeeded?.(...told);
       second.podsNeeded?.(...told);
     },
+    leadership(...told) {
+      first.leadership?.(...told);
+      second.leadership?.(...told);
+    },
     event(...told) {
       first.event(...told);
       second.event(...told);

@@ -73,6 +73,9 @@ export interface ClusterObserver {
   /** What became of a traffic's requests since it was told last, until now. */
   trafficServed(batch: TrafficBatch, timeMicros: TimeMicros): void;
 
+  /** Of those that elect a leader by that Lease there is one from now on, or none; first told when there is a candidate. */
+  leadership?(lease: ObjectReference, isHeld: boolean, timeMicros: TimeMicros): void;
+
   /** A Kubernetes Event. */
   event(
     type: EventType,

@@ -167,6 +167,11 @@ export class ClusterRecorder implements ClusterObserver {
     this.ledgers.pods.needed(like, count, timeMicros);
   }
 
+  leadership(lease: ObjectReference, isHeld: boolean, timeMicros: TimeMicros): void {
+    this.clock.advanceTo(timeMicros);
+    for (const own of this.own) own.leadership?.(lease, isHeld, timeMicros);
+  }
+
   trafficServed(batch: TrafficBatch, timeMicros: TimeMicros): void {
     this.clock.advanceTo(timeMicros);
     for (const own of this.own) own.trafficServed?.(batch, timeMicros);

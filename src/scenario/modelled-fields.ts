@@ -59,7 +59,6 @@ const LEFT_ASIDE: Readonly<Record<string, Effect>> = {
   ComponentStatus: "none",
   Event: "none",
   FlowSchema: "none",
-  Lease: "none",
   PodTemplate: "none",
   PriorityLevelConfiguration: "none",
 };

@@ -32,6 +32,7 @@ const MECHANISMS: readonly (readonly [string, readonly string[]])[] = [
   ["patterns/sidecar", ["patches.sidecar.patch.spec.template.spec.initContainers=[]"]],
   ["patterns/ambassador", ["behavior.0.calls.0.0.retry.attempts=1"]],
   ["patterns/adapter", ["customMetrics.0.name=requests"]],
+  ["patterns/leader-election", ["behavior.0.leaderElection.leaseDuration=2m"]],
   ["patterns/quorum", ["patches.budget.patch.spec.maxUnavailable=5"]],
   ["patterns/scatter-gather", ["behavior.0.calls.0.0.times=1"]],
   ["operations/quota-runs-out", ["patches.room.patch.spec.hard.pods=20"]],

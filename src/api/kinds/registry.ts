@@ -8,6 +8,7 @@ import { DEPLOYMENT } from "./deployment.js";
 import { ENDPOINT_SLICE } from "./endpoint-slice.js";
 import { HORIZONTAL_POD_AUTOSCALER } from "./horizontal-pod-autoscaler.js";
 import { JOB } from "./job.js";
+import { LEASE } from "./lease.js";
 import { LIMIT_RANGE } from "./limit-range.js";
 import { NAMESPACE } from "./namespace.js";
 import { NODE } from "./node.js";
@@ -65,6 +66,7 @@ export const DESCRIPTORS = {
   DeviceClass: DEVICE_CLASS,
   ScaledObject: SCALED_OBJECT,
   ScaledJob: SCALED_JOB,
+  Lease: LEASE,
   VerticalPodAutoscaler: VERTICAL_POD_AUTOSCALER,
   VerticalPodAutoscalerCheckpoint: VERTICAL_POD_AUTOSCALER_CHECKPOINT,
 } as const;

@@ -1,5 +1,6 @@
 import { BUDGET_METRICS } from "./budget-metrics.js";
 import { ELASTICITY_METRICS } from "./elasticity-metrics.js";
+import { LEADER_METRICS } from "./leader-metrics.js";
 import type { MetricDefinition, MetricGroup } from "./metric-group.js";
 import { NODE_METRICS } from "./node-metrics.js";
 import { POD_METRICS } from "./pod-metrics.js";
@@ -16,6 +17,7 @@ const GROUPS = [
   WORKLOAD_METRICS,
   BUDGET_METRICS,
   STEP_METRICS,
+  LEADER_METRICS,
   TRAFFIC_METRICS,
   ELASTICITY_METRICS,
 ] as const;

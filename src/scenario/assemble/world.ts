@@ -41,6 +41,7 @@ import { storedManifests } from "./stored-manifests.js";
 import { TrafficCounters } from "./traffic-counters.js";
 import { priceOf, wireFailures, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
+import { wireLeaderElections } from "./wire-leader-elections.js";
 import { wireMetrics } from "./wire-metrics.js";
 import { wireNodeAdditions } from "./wire-node-additions.js";
 import { wireScheduler } from "./wire-scheduler.js";
@@ -180,6 +181,8 @@ export class World {
       components.push(traffic);
       kubelets.onHeartbeatChange((node) => traffic.nodeChanged(node, kubelets.isDown(node)));
     }
+    const elections = wireLeaderElections(ground, scenario, { kubelets, behavior });
+    if (elections !== null) components.push(elections);
     watch?.follow({ now: () => ground.engine.now, tellTraffic: () => traffic?.tellNow() });
     const timeline = wireTimeline(ground, scenario, {
       figures: watch ?? NO_FIGURES,

@@ -14,6 +14,7 @@ import {
   text,
   word,
 } from "./scalars.js";
+import { leaderElection } from "./leader-election.js";
 import type { Behavior } from "./scenario.js";
 import { calls } from "./traffic.js";
 import { cpuOf, cpuUsage, memoryOf, memoryUsage } from "./usage.js";
@@ -130,6 +131,10 @@ export const behavior = z
       "Whether a request keeps its place of `concurrency` during calls: threads do, event loops do not.",
       { default: true, source: "assumed" },
     ),
+    leaderElection: described(
+      leaderElection.optional(),
+      "It takes part in the election of a leader by a Lease, as client-go's leaderelection does.",
+    ),
   })
   .superRefine(({ exitCode, exitCodes }, context) => {
     if (exitCode === undefined || exitCodes === undefined) return;
@@ -163,6 +168,7 @@ export const behavior = z
       memoryOverTime: memoryOf(entry.memory).overTime,
       crashMicros: entry.crash ?? null,
       serving: servingOf(entry),
+      election: entry.leaderElection ?? null,
     }),
   );
 

@@ -9,6 +9,7 @@ import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { CycleTime } from "../../scheduler/cycle-time.js";
 import type { RatePhases } from "../../traffic/arrivals/arrival-process.js";
 import type { RatePoint } from "../../traffic/arrivals/rate.js";
+import type { ElectionSpec } from "../../workload/leader-election/leader-elections.js";
 import type { ServingSpec, TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
 import type { TimelineEntry } from "../../workload/timeline/operation.js";
 
@@ -135,6 +136,8 @@ export interface Behavior {
   readonly crashMicros: DistributionSpec | null;
   /** How it serves requests; null where nothing says so. */
   readonly serving: ServingSpec | null;
+  /** How it takes part in the election of a leader; null: it does not. */
+  readonly election: ElectionSpec | null;
 }
 
 /** Every field given must match; null matches all. */
