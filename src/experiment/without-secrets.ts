@@ -1,6 +1,22 @@
 /** Annotations that mean something to what is modelled; all others may hold anything. */
-const KEPT_ANNOTATIONS =
-  /^(?:deployment\.kubernetes\.io\/.+|seatrial\.dev\/.+|kubectl\.kubernetes\.io\/(?:restartedAt|default-container)|controller\.kubernetes\.io\/pod-deletion-cost|storageclass\.(?:beta\.)?kubernetes\.io\/is-default-class|pv\.kubernetes\.io\/.+|volume\.(?:beta\.)?kubernetes\.io\/.+|kubernetes\.io\/config\.mirror)$/;
+const KEPT_ANNOTATIONS = new RegExp(
+  `^(?:${[
+    "deployment\\.kubernetes\\.io/.+",
+    "deprecated\\.(?:daemonset|deployment)\\..+",
+    "batch\\.kubernetes\\.io/.+",
+    "autoscaling\\.alpha\\.kubernetes\\.io/(?:metrics|behavior)",
+    "autoscaling\\.keda\\.sh/.+",
+    "resource\\.kubernetes\\.io/.+",
+    "seatrial\\.dev/.+",
+    "kubectl\\.kubernetes\\.io/(?:restartedAt|default-container)",
+    "controller\\.kubernetes\\.io/pod-deletion-cost",
+    "storageclass\\.(?:beta\\.)?kubernetes\\.io/is-default-class",
+    "storage\\.alpha\\.kubernetes\\.io/migrated-plugins",
+    "pv\\.kubernetes\\.io/.+",
+    "volume\\.(?:beta\\.)?kubernetes\\.io/.+",
+    "kubernetes\\.io/config\\.mirror",
+  ].join("|")})$`,
+);
 
 type Json = Readonly<Record<string, unknown>>;
 
