@@ -99,6 +99,11 @@ describe("what figures show", () => {
     ]);
   });
 
+  test("timeseries: a band ends at 0, for there are no fewer pods", () => {
+    const lower = rowsOf({ kind: "timeseries" }).map((row) => row[4]);
+    expect(Math.min(...(lower as number[]))).toBe(0);
+  });
+
   test("ecdf: pods that were never bound count, so that the curve ends at three of four", () => {
     const rows = rowsOf({ kind: "ecdf" }).filter(([, variant]) => variant === "pack");
     expect(rows[0]?.slice(2, 4)).toEqual([0, 0]);

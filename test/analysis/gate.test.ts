@@ -81,6 +81,22 @@ describe("the gate", () => {
     expect(() => verdictsOf(runs("cost_dollars", [1, 2]), after, rules)).toThrow(message);
   });
 
+  test("fails where a wait has no known end that the baseline knew, and says so", () => {
+    const key = "pod_wait_p99_seconds";
+    const before = runs(key, [1, 2, 3]);
+    const after = before.map((run, i) =>
+      i === 1 ? { ...run, figures: { cost_dollars: 1 } } : run,
+    );
+    const [verdict] = verdictsOf(before, after, rule(key, "lower", "500%"));
+    expect(verdict).toMatchObject({
+      outcome: "failed",
+      baselineMean: 2,
+      mean: null,
+      why: "no value under seed 2, where the baseline has one",
+    });
+    expect(verdictText([verdict!], "github")).toContain("no value under seed 2");
+  });
+
   test("refuses a rule that holds nothing", () => {
     const some = runs("cost_dollars", [1, 2]);
     expect(() => verdictsOf(some, some, rule("node_hours", "lower"))).toThrow(

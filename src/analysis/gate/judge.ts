@@ -1,3 +1,4 @@
+import { METRICS } from "../../record/metrics/registry.js";
 import { NotComparable } from "../comparison/compare-results.js";
 import { metricOf } from "../results/read-results.js";
 import type { Variant } from "../results/variants.js";
@@ -35,7 +36,7 @@ export interface Verdict {
 const ROUNDING = 1e-12;
 
 /**
- * Holds the variants' runs against the baseline, seed by seed. Throws {@link NotComparable} where one lacks what the other
+ * Holds the variants' runs against the baseline, seed by seed. Throws {@link NotComparable} where one lacks runs that the other
  * has, or nothing is held.
  */
 export function judge(
@@ -91,15 +92,32 @@ function judgeRule(rule: GateRule, before: BaselineRun, after: Variant): Verdict
     (key) => key === rule.metric || metricOf(key) === rule.metric,
   );
   return keys.map((key) => {
-    const values = runs.map(({ figures, seed }) => {
-      const figure = figures.get(key);
-      if (figure !== undefined) return figure.value;
-      throw new NotComparable(
-        `${before.scenario}, variant ${before.variant}, seed ${seed}: the run has no value of ${key}, which the baseline has`,
-      );
-    });
-    return judgeValues({ ...base, key }, before.figures[key]!, values);
+    const values = runs.map(({ figures }) => figures.get(key)?.value);
+    const without = before.seeds.filter((_, i) => values[i] === undefined);
+    if (without.length === 0) {
+      return judgeValues({ ...base, key }, before.figures[key]!, values as number[]);
+    }
+    if (mayBeUnknown(key)) return unknown({ ...base, key }, before.figures[key]!, without);
+    throw new NotComparable(
+      `${before.scenario}, variant ${before.variant}, seed ${without[0]}: the run has no value of ${key}, which the baseline has`,
+    );
   });
+}
+
+/** True for times: of a wait or a rollout that never ended nobody knows how long it takes. */
+function mayBeUnknown(key: string): boolean {
+  return METRICS[metricOf(key) as keyof typeof METRICS]?.unit === "seconds";
+}
+
+/** Where the baseline knew its end: that is worse than any value. */
+function unknown(subject: Subject, before: readonly number[], seeds: readonly number[]): Verdict {
+  const { allow } = subject.rule;
+  const baselineMean = meanOf(before);
+  const allowed = allow.isRelative ? allow.amount * Math.abs(baselineMean) : allow.amount;
+  const under = `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`;
+  const why = `no value under ${under}, where the baseline has one`;
+  const none = { mean: null, change: null, interval: null, seedsNeeded: null };
+  return { ...subject, ...none, baselineMean, outcome: "failed", allowed, why };
 }
 
 type Subject = Pick<Verdict, "scenario" | "variant" | "key" | "rule">;

@@ -12,7 +12,7 @@ import {
   metricsOf,
   NotDrawable,
 } from "../figure.js";
-import { bandNotes, meanCurve } from "../mean-curve.js";
+import { bandNotes, type CurvePoint, meanCurve } from "../mean-curve.js";
 import { inPanels } from "../panels.js";
 import { panelOf, variantLabels } from "../variant-labels.js";
 import { BAND_COLUMNS, bandLayers, bandRows } from "./band-layers.js";
@@ -41,7 +41,10 @@ export const timeSeries: FigureMaker = (input, request): Figure => {
       const mean = meanCurve(points.seconds, points.values, { ...input, name });
       for (const note of bandNotes(curves.length, input.level)) notes.add(note);
       const panel = keys.length > 1 ? titles[k]! : panelOf(variant, request.panel);
-      const shown = mean.map((point) => ({ ...point, at: point.at / unit.seconds }));
+      const shown = mean.map((point) => ({
+        ...withinRange(point, key, points.values),
+        at: point.at / unit.seconds,
+      }));
       rows.push(...bandRows(shown, { panel, variant: labels.get(variant)!, seeds: curves.length }));
     }
   }
@@ -62,6 +65,22 @@ export const timeSeries: FigureMaker = (input, request): Figure => {
     notes: [...notes],
   };
 };
+
+/** Shares of a whole. */
+const AT_MOST_ONE = new Set(["allocation_ratio", "demand_served_ratio"]);
+
+/** A band says nothing of values that there cannot be: below 0 where nothing ever is, above all of a whole. */
+function withinRange(
+  point: CurvePoint,
+  key: string,
+  curves: readonly (readonly number[])[],
+): CurvePoint {
+  const least = curves.some((values) => values.some((value) => value < 0))
+    ? Number.NEGATIVE_INFINITY
+    : 0;
+  const most = AT_MOST_ONE.has(metricOf(key)) ? 1 : Number.POSITIVE_INFINITY;
+  return { ...point, lower: Math.max(least, point.lower), upper: Math.min(most, point.upper) };
+}
 
 function isSum(key: string): boolean {
   const definition = METRICS[metricOf(key) as keyof typeof METRICS];
