@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { chooseFigures } from "../../src/analysis/comparison/choose-metrics.js";
 import { compareResults, NotComparable } from "../../src/analysis/comparison/compare-results.js";
 import { comparisonNotes } from "../../src/analysis/comparison/comparison-notes.js";
+import { sideBySide } from "../../src/analysis/comparison/side-by-side.js";
 import { readResults } from "../../src/analysis/results/read-results.js";
 import { byScenario, pairsOf, variantsOf } from "../../src/analysis/results/variants.js";
 import { type MadeRun, resultsFolder } from "./result-folders.js";
@@ -176,5 +177,45 @@ describe("metrics to compare", () => {
     expect(chooseFigures(["allocation_mean_ratio", "node_hours"], variants())).toEqual({
       keys: ["allocation_mean_ratio{resource=cpu}", "node_hours"],
     });
+  });
+});
+
+describe("scenarios side by side", () => {
+  const run = (scenario: string, figures: MadeRun["figures"]): MadeRun => ({
+    ...{ scenario, variant: "default", seed: 1, figures },
+  });
+  const variants = (runs: readonly MadeRun[]) => {
+    const read = readResults([resultsFolder(runs)]);
+    if ("issues" in read) throw new Error(read.issues.map(({ message }) => message).join());
+    return byScenario(read.runs);
+  };
+
+  test("begin with the figures of rollouts, and leave open what a run does not know", () => {
+    const both = variants([
+      run("canary", {
+        rollback_duration_seconds: 128,
+        unavailable_seconds: 3.5,
+        surge_pod_hours: 0.1,
+      }),
+      run("rolling", {
+        rollout_duration_seconds: 399,
+        unavailable_seconds: 0,
+        surge_pod_hours: 0.25,
+      }),
+    ]);
+    const chosen = chooseFigures([], both);
+    const { columns, rows } = sideBySide(both, "keys" in chosen ? chosen.keys : []);
+    expect(columns.map(({ name }) => name)).toEqual(["metric", "canary", "rolling"]);
+    expect(rows).toEqual([
+      ["rollout_duration_seconds", "–", "399"],
+      ["rollback_duration_seconds", "128", "–"],
+      ["unavailable_seconds", "3.5", "0"],
+      ["surge_pod_hours", "0.1", "0.25"],
+    ]);
+  });
+
+  test("without a rollout have none of those that only rollouts have", () => {
+    const one = variants([run("calm", { surge_pod_hours: 0, pods_evicted_count: 0 })]);
+    expect(chooseFigures([], one)).toEqual({ keys: ["pods_evicted_count"] });
   });
 });

@@ -125,7 +125,10 @@ describe("a wait for a figure of the run", () => {
   it.each([
     [`{ metric: pods_create_count, is: "== 0", within: 1m }`, "nearest is pods_created_count"],
     [`{ metric: pods_created_count, is: complete, within: 1m }`, "expected a comparison such as"],
-    [`{ metric: pods_created_count, is: "== 0", within: 10s }`, "`over` is longer than `within`"],
+    [
+      `{ metric: pods_created_count, is: "== 0", within: 10s }`,
+      "waitFor.over: is longer than `within`",
+    ],
     [`{ is: "== 0", within: 10s }`, "expected either `target` or `metric`"],
     [`{ metric: pods_created_count, is: "== 0", within: 1m, else: undo }`, "belongs to `target`"],
     [

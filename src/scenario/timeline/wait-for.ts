@@ -116,10 +116,10 @@ function readMetric(
   wait: Ends,
 ): Parsed<MetricWait> {
   const read = condition.safeParse(is);
-  if (!read.success) return { problem: read.error.issues[0]!.message };
+  if (!read.success) return { problem: read.error.issues[0]!.message, at: ["is"] };
   const unknown = unknownMetric(metric);
-  if (unknown !== null) return { problem: `\`metric: ${metric}\`: ${unknown}` };
-  if (over > within) return { problem: "`over` is longer than `within`" };
+  if (unknown !== null) return { problem: unknown, at: ["metric"] };
+  if (over > within) return { problem: "is longer than `within`", at: ["over"] };
   if (otherwise === "undo" || otherwise === "pause") {
     return { problem: `\`${otherwise}\` belongs to \`target\`: expected a step \`rollout\`` };
   }
@@ -188,7 +188,8 @@ function elseStep(operations: readonly TimelineOperation[]) {
             }
           : operation.read((entry as Readonly<Record<string, unknown>>)[operation.name]);
       if ("problem" in read) {
-        context.addIssue({ code: "custom", message: read.problem, input: entry });
+        const path = operation === undefined ? [] : [operation.name, ...(read.at ?? [])];
+        context.addIssue({ code: "custom", message: read.problem, path, input: entry });
         return z.NEVER;
       }
       return {
