@@ -73,6 +73,21 @@ async function run(parts: Parts) {
 }
 
 describe("requests to a Service", () => {
+  test.each([
+    ["crash", "{ from: 2m, to: 2m30s }", 0.5],
+    ["crash", "{ from: 2m35s }", 0],
+    ["partition", "{ from: 2m }", 0],
+  ])(
+    "of which one is on a node with a %s, measured %o, fail by %d",
+    async (fault, measure, share) => {
+      const timeline = `[{ at: 2m, failNode: { node: general-0, fault: ${fault} }, for: 30s }]`;
+      const { summary } = await run({ timeline, measure });
+      const ratio = summary.get("request_failed_ratio traffic=users")!;
+      // Five standard deviations of 1,500 requests that take either pod.
+      expect(Math.abs(ratio - share)).toBeLessThan(share === 0 ? 1e-9 : 5 * Math.sqrt(0.25 / 1500));
+    },
+  );
+
   test("are answered by its pods once these are ready", async () => {
     const { summary } = await run({});
     expect(summary.get("request_failed_ratio")).toBe(0);
