@@ -3,9 +3,10 @@ import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { BehaviorSource, ContainerRun } from "./container-behavior.js";
-import { lostState, terminationOf, waitingFor } from "./container-states.js";
+import { ContainerImages } from "./container-images.js";
+import { lostState, terminationOf } from "./container-states.js";
 import type { FailedPulls } from "./failed-pulls.js";
-import { type ImagePulling, ImagePulls, type Pull } from "./image-pulls.js";
+import type { ImagePulling } from "./image-pulls.js";
 import type { KubeletNode } from "./kubelet-node.js";
 import { oomKilled } from "./out-of-memory.js";
 import { PodUsage } from "./pod-usage.js";
@@ -48,8 +49,7 @@ const SIGKILLED = 137;
 export class ContainerRuntime {
   private readonly timer: HandlerId;
   private readonly hopelessTimer: HandlerId;
-  private readonly pullTimer: HandlerId;
-  private readonly pulls = new Map<number, ImagePulls>();
+  private readonly images: ContainerImages;
   private readonly usage: PodUsage;
 
   constructor(private readonly options: ContainerRuntimeOptions) {
@@ -63,63 +63,33 @@ export class ContainerRuntime {
     this.hopelessTimer = engine.registerHandler("kubelet/longest-backoff", due, {
       background: true,
     });
-    this.pullTimer = engine.registerHandler("kubelet/pull", (node) => this.pullDue(node));
+    this.images = new ContainerImages({
+      ...options,
+      launch: (worker, container) => this.launch(worker, container),
+      waits: (worker, container, again) => this.waitForImage(worker, container, again),
+      pulled: (node, image, bytes) => options.listener.imagePulled(node, image, bytes),
+    });
     this.usage = new PodUsage(options);
   }
 
   /** Gets the container's image if it is not there, then runs it. */
   start(worker: PodWorker, container: ContainerRecord): void {
-    const { behavior } = this.options;
-    const { image = "", name } = container.spec;
-    const hindrance = behavior.neverStarts?.(worker.pod, container.spec) ?? null;
-    if (hindrance !== null) {
-      this.warn(worker, "Failed", `Error: ${hindrance}`);
-      container.step = "no image";
-      container.status = waitingFor(container.status, hindrance);
-      this.options.listener.containerChanged(worker, container);
-      return;
-    }
-    const present = worker.node.images.has(image);
-    const bytes = present ? 0 : behavior.imageBytes(worker.pod, container.spec);
-    if (present && container.spec.imagePullPolicy !== "Always") {
-      this.say(worker, "Pulled", `Container image "${image}" already present on machine`);
-      this.launch(worker, container);
-      return;
-    }
-    if (behavior.imageMissing?.(worker.pod, container.spec) === true) {
-      this.pullFails(worker, container, image);
-      return;
-    }
-    this.say(worker, "Pulling", `Pulling image "${image}"`);
-    if (bytes > 0) {
-      container.step = "pulling";
-      this.pullsOf(worker.node).pull(image, bytes, { worker, container });
-      if (container.status.lastTermination === null) return;
-      container.status = { ...container.status, reason: "ContainerCreating" };
-      return;
-    }
-    worker.node.images.add(image);
-    this.say(worker, "Pulled", `Successfully pulled image "${image}" for container ${name}`);
-    this.launch(worker, container);
+    this.images.ask(worker, container);
   }
 
-  /** There is no such image: the container waits until it is tried again, and so on. */
-  private pullFails(worker: PodWorker, container: ContainerRecord, image: string): void {
-    const { engine, pulls, listener } = this.options;
-    const { reason, againAtMicros } = pulls.ask(worker, image, engine.now);
-    if (reason === "ErrImagePull") {
-      this.say(worker, "Pulling", `Pulling image "${image}"`);
-      this.warn(worker, "Failed", `Failed to pull image "${image}": not found`);
-    } else {
-      this.say(worker, "BackOff", `Back-off pulling image "${image}"`);
-    }
-    this.warn(worker, "Failed", `Error: ${reason}`);
+  private waitForImage(
+    worker: PodWorker,
+    container: ContainerRecord,
+    againAtMicros: TimeMicros | null,
+  ): void {
+    const { engine, listener } = this.options;
     container.step = "no image";
-    container.status = waitingFor(container.status, reason);
-    const { row, serial } = worker;
-    const { index } = container;
-    const timer = this.hopelessTimer;
-    container.timer = engine.scheduleAt(againAtMicros, Phase.world, timer, row, serial, index);
+    if (againAtMicros !== null) {
+      const { row, serial } = worker;
+      const { index } = container;
+      const timer = this.hopelessTimer;
+      container.timer = engine.scheduleAt(againAtMicros, Phase.world, timer, row, serial, index);
+    }
     listener.containerChanged(worker, container);
   }
 
@@ -222,8 +192,7 @@ export class ContainerRuntime {
 
   /** Forgets the node's pulls and what would happen to its containers. */
   stopNode(node: KubeletNode): void {
-    this.pulls.get(node.ordinal)?.stop();
-    this.pulls.delete(node.ordinal);
+    this.images.stopNode(node);
     for (const worker of node.pods) {
       for (const container of worker.containers) this.disarm(container);
     }
@@ -360,37 +329,6 @@ export class ContainerRuntime {
     const when = Math.max(at, engine.now);
     const { row, serial } = worker;
     return engine.scheduleAt(when, Phase.world, this.timer, row, serial, container.index);
-  }
-
-  private pullsOf(node: KubeletNode): ImagePulls {
-    let pulls = this.pulls.get(node.ordinal);
-    if (pulls === undefined) {
-      const pulling = this.options.imagePulling(node);
-      pulls = new ImagePulls(this.options.engine, pulling, this.pullTimer, node.ordinal);
-      this.pulls.set(node.ordinal, pulls);
-    }
-    return pulls;
-  }
-
-  private pullDue(nodeOrdinal: number): void {
-    const finished = this.pulls.get(nodeOrdinal)?.finishDue() ?? [];
-    for (const pull of finished) this.pulled(pull);
-  }
-
-  private pulled(pull: Pull): void {
-    const { node } = pull.waiters[0]!.worker;
-    node.images.add(pull.image);
-    this.options.listener.imagePulled(node, pull.image, pull.bytes);
-    const tookMillis = Math.round((this.options.engine.now - pull.askedMicros) / 1000);
-    for (const { worker, container } of pull.waiters) {
-      if (container.step !== "pulling") continue;
-      this.say(worker, "Pulled", `Successfully pulled image "${pull.image}" in ${tookMillis}ms`);
-      this.launch(worker, container);
-    }
-  }
-
-  private warn(worker: PodWorker, reason: string, message: string): void {
-    this.options.observer.event("Warning", reason, worker.pod, message, this.options.engine.now);
   }
 
   private say(worker: PodWorker, reason: string, message: string): void {

@@ -2,6 +2,7 @@ import { isPodReady, type PodVersion } from "../../api/pod-version.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Outcome } from "../../store/outcome.js";
 import type { Syncs } from "../syncs.js";
+import { JobEvents } from "./job-events.js";
 import { countsTerminating } from "./job-features.js";
 import { TRACKING_FINALIZER, isTracked } from "./job-object.js";
 import { JobPodMaker } from "./job-pod.js";
@@ -16,11 +17,13 @@ export class JobPodWrites {
   private readonly created: AnswerId;
   private readonly unpinned: AnswerId;
   private readonly deleted: AnswerId;
+  private readonly events: JobEvents;
 
   constructor(
     private readonly syncs: Syncs<JobSync>,
     private readonly options: JobSyncsOptions,
   ) {
+    this.events = new JobEvents(options);
     this.maker = new JobPodMaker(options.features);
     this.created = this.onAnswer((sync, outcome) => this.onCreated(sync, outcome));
     this.unpinned = this.onAnswer((sync, outcome, pod) => this.onUnpinned(sync, outcome, pod));
@@ -60,12 +63,12 @@ export class JobPodWrites {
     const isGood = outcome.ok || outcome.cause === "NamespaceTerminating";
     sync.creation?.answered(isGood);
     if (outcome.ok) {
-      this.event(sync, "Normal", "SuccessfulCreate", `Created pod: ${outcome.object.name}`);
+      this.events.tell(sync, "Normal", "SuccessfulCreate", `Created pod: ${outcome.object.name}`);
     } else if (!isGood) {
       sync.active -= 1;
       this.options.memory.creationObserved(sync.job.row);
       sync.error ??= outcome.message;
-      this.event(sync, "Warning", "FailedCreate", `Error creating: ${outcome.message}`);
+      this.events.tell(sync, "Warning", "FailedCreate", `Error creating: ${outcome.message}`);
     }
   }
 
@@ -95,7 +98,7 @@ export class JobPodWrites {
 
   private onDeleted(sync: JobSync, outcome: Outcome, pod: PodVersion): void {
     if (outcome.ok) {
-      this.event(sync, "Normal", "SuccessfulDelete", `Deleted pod: ${pod.name}`);
+      this.events.tell(sync, "Normal", "SuccessfulDelete", `Deleted pod: ${pod.name}`);
       this.leaves(sync, pod, null);
       return;
     }
@@ -105,7 +108,7 @@ export class JobPodWrites {
       return;
     }
     this.leaves(sync, pod, outcome.message);
-    this.event(sync, "Warning", "FailedDelete", `Error deleting: ${outcome.message}`);
+    this.events.tell(sync, "Warning", "FailedDelete", `Error deleting: ${outcome.message}`);
   }
 
   /** Takes a pod off the active ones; `error`: why it could not be deleted. */
@@ -119,14 +122,5 @@ export class JobPodWrites {
     sync.deletedCount += 1;
     const hasPolicy = sync.job.spec.podFailurePolicy != null;
     if (countsTerminating(this.options.features, hasPolicy)) sync.terminating += 1;
-  }
-
-  private event(
-    { job }: JobSync,
-    type: "Normal" | "Warning",
-    reason: string,
-    message: string,
-  ): void {
-    this.options.observer.event(type, reason, job, message, this.options.engine.now);
   }
 }

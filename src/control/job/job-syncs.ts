@@ -21,6 +21,7 @@ import {
   type Job,
   TRACKING_FINALIZER,
 } from "./job-object.js";
+import { JobEvents } from "./job-events.js";
 import type { JobMemory } from "./job-memory.js";
 import { JobPodWrites } from "./job-pod-writes.js";
 import type { JobPods } from "./job-pods.js";
@@ -61,6 +62,7 @@ export class JobSyncs {
   private readonly claimed: AnswerId;
   private readonly released: AnswerId;
   private readonly written: AnswerId;
+  private readonly events: JobEvents;
 
   constructor(private readonly options: JobSyncsOptions) {
     const { engine, client, workers } = options;
@@ -73,6 +75,7 @@ export class JobSyncs {
       begin: (row) => this.begin(row),
       step: (sync) => this.step(sync),
     });
+    this.events = new JobEvents(options);
     this.timestamps = new Timestamps(options.startTimeMs);
     this.podWrites = new JobPodWrites(this.syncs, options);
     const podAnswer = this.podWrites.onAnswer;
@@ -233,8 +236,8 @@ export class JobSyncs {
     if (counted === null) return;
     const now = this.timestamps.textOf(this.options.engine.now);
     const { status, ending, suspension, changed } = conclude(sync, now);
-    if (suspension === true) this.event(sync, "Normal", "Suspended", "Job suspended");
-    if (suspension === false) this.event(sync, "Normal", "Resumed", "Job resumed");
+    if (suspension === true) this.events.tell(sync, "Normal", "Suspended", "Job suspended");
+    if (suspension === false) this.events.tell(sync, "Normal", "Resumed", "Job resumed");
     const isDeleting = job.deletionTimeMicros !== null;
     const accounting = accountPods({ ...counted, status, isDeleting, ending, now });
     sync.accounting = accounting;
@@ -307,23 +310,14 @@ export class JobSyncs {
     this.options.memory.saidFinished(job);
     const { type = "", reason = "", message = "" } = accounting?.terminal ?? {};
     if (type !== "Complete") {
-      this.event(sync, "Warning", reason, message);
+      this.events.tell(sync, "Warning", reason, message);
       return;
     }
     const { completions } = job.spec;
     if (completions != null && (job.status.succeeded ?? 0) > completions) {
       const text = "Too many succeeded pods running after completion count reached";
-      this.event(sync, "Warning", "TooManySucceededPods", text);
+      this.events.tell(sync, "Warning", "TooManySucceededPods", text);
     }
-    this.event(sync, "Normal", "Completed", "Job completed");
-  }
-
-  private event(
-    { job }: JobSync,
-    type: "Normal" | "Warning",
-    reason: string,
-    message: string,
-  ): void {
-    this.options.observer.event(type, reason, job, message, this.options.engine.now);
+    this.events.tell(sync, "Normal", "Completed", "Job completed");
   }
 }
