@@ -1,5 +1,5 @@
 import { counted } from "../base/counted.js";
-import type { TimeMicros } from "../base/time.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { WorldFacts } from "../scenario/assemble/world.js";
 import { noteText } from "../scenario/issue.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
@@ -23,7 +23,22 @@ export function notesOf(
       `spec.behavior[${index}].match: decided for no container that ran: none matches it, or an entry before it does`,
     );
   }
-  return [...notes, ...traceNotes(run.facts)];
+  return [...notes, ...traceNotes(run.facts), ...fluidNotes(run.facts)];
+}
+
+/** Mode `fluid` is held to single requests for loads from 0.1 to 0.9. */
+function fluidNotes({ outsideOfFluid }: WorldFacts): readonly string[] {
+  return outsideOfFluid.map(({ service, idleSeconds, busySeconds }) => {
+    const parts = [
+      ...(busySeconds > 0 ? [`${secondsText(busySeconds)} above 0.9`] : []),
+      ...(idleSeconds > 0 ? [`${secondsText(idleSeconds)} below 0.1`] : []),
+    ];
+    return `${service}: its pods had loads for which \`fluid\` is not held to single requests: ${parts.join(", ")}`;
+  });
+}
+
+function secondsText(seconds: number): string {
+  return formatDuration(Math.round(seconds) * MICROS_PER_SECOND);
 }
 
 function traceNotes(facts: WorldFacts): readonly string[] {

@@ -34,4 +34,40 @@ describe("the notes of a run tell", () => {
     const notes = await notesAfter(spec, { "p.csv": "at,cpu\n0,3\n" });
     expect(notes[0]).toMatch(/^spec\.measure\.from: the run was idle at .*, before 1h: nothing/);
   });
+
+  it("where mode `fluid` is not held to single requests", async () => {
+    const app = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: c, image: c, resources: { limits: { cpu: "1" } } }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web }, ports: [{ port: 80 }] }
+`;
+    const rate =
+      "{ steps: [{ at: 0s, rate: 50/s }, { at: 2m, rate: 97/s }, { at: 4m, rate: 5/s }] }";
+    const spec = (cpu: string) =>
+      `  duration: 6m\n  manifests: [app.yaml]\n  behavior: [{ start: 0s, cpu: { perRequest: ${cpu} } }]\n` +
+      `  traffic: [{ name: t, to: default/Service/web, mode: fluid, rate: ${rate} }]\n`;
+    const notes = (
+      await notesAfter(spec("{ uniform: { min: 5ms, max: 15ms } }"), { "app.yaml": app })
+    ).join("\n");
+    expect(notes).toMatch(
+      /not held to single requests for service that is not exponential, .* and CPU limits, which throttle/,
+    );
+    expect(notes).toContain(
+      "default/web: its pods had loads for which `fluid` is not held to single requests: 2m above 0.9, 2m below 0.1",
+    );
+    const free = app.replace(', resources: { limits: { cpu: "1" } }', "");
+    const calm = await notesAfter(spec("{ exponential: { mean: 10ms } }").replace(rate, "100/s"), {
+      "app.yaml": free,
+    });
+    expect(calm.join("\n")).not.toContain("fluid");
+  });
 });

@@ -14,6 +14,10 @@ import type { DecisionObserver } from "../../scheduler/explain/decision-observer
 import { PluginFault } from "../../scheduler/modules/plugin-fault.js";
 import type { Scheduler } from "../../scheduler/scheduler.js";
 import { BehaviorCounters } from "../../workload/behavior/behavior-counters.js";
+import type {
+  OutsideOfFluid,
+  TrafficSimulation,
+} from "../../traffic/cluster/traffic-simulation.js";
 import { ContainerBehavior } from "../../workload/behavior/container-behavior.js";
 import type { PodRunSource } from "../../workload/behavior/pod-run.js";
 import { ObjectGenerator } from "../../workload/generators/object-generator.js";
@@ -72,6 +76,8 @@ export interface WorldFacts {
   readonly defaultContainersCount: number;
   /** Entries of `behavior`, by their index, whose match decided for no container. */
   readonly unmatchedBehaviors: readonly number[];
+  /** Services in mode `fluid` whose loads it is not held to. */
+  readonly outsideOfFluid: readonly OutsideOfFluid[];
   /** Objects that cannot do what they are there for, as the run ends. */
   readonly troubles: readonly StandingTrouble[];
 }
@@ -93,6 +99,7 @@ export class World {
     private readonly behavior: ContainerBehavior,
     private readonly timeline: Timeline,
     private readonly traces: readonly PreparedTrace[],
+    private readonly traffic: TrafficSimulation | null,
   ) {}
 
   /** Builds the world of a scenario, reading its data files; or says what is wrong with its input. */
@@ -194,7 +201,7 @@ export class World {
     });
     components.push(timeline);
     for (const component of components) component.start();
-    return new World(ground, recorder, scheduler, loaded, behavior, timeline, traces);
+    return new World(ground, recorder, scheduler, loaded, behavior, timeline, traces, traffic);
   }
 
   /** The virtual time at which the run ends at the latest. */
@@ -230,6 +237,7 @@ export class World {
         })),
         defaultContainersCount: this.behavior.defaultContainersCount,
         unmatchedBehaviors: this.behavior.unmatchedEntries,
+        outsideOfFluid: this.traffic?.outsideOfFluid() ?? [],
         troubles: standingTroubles(
           this.ground.store,
           this.loaded.scenario.startTimeEpochMicros / 1000,

@@ -1,6 +1,7 @@
-import type { Manifest } from "../../api/kubernetes.js";
+import type { Manifest, PodSpec } from "../../api/kubernetes.js";
 import { targetText } from "../../api/object-version.js";
 import { distributionOf } from "../../kernel/distribution.js";
+import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { ArrivalGaps } from "../../traffic/arrivals/arrival-process.js";
 import { constantRate, type Rate } from "../../traffic/arrivals/rate.js";
 import type { Backends, TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
@@ -136,9 +137,11 @@ function withElse(
   return otherwise.map(({ operation: step }, i) => ({ step, at: ["waitFor", "else", i] }));
 }
 
-function fluidNotes({ source, scenario }: TrafficContext): readonly Issue[] {
+function fluidNotes(context: TrafficContext): readonly Issue[] {
+  const { source, scenario } = context;
   const notes: Issue[] = [];
   const hasCalls = scenario.behaviors.some(({ serving }) => (serving?.stages.length ?? 0) > 0);
+  const unheld = unheldBy(context);
   for (const [i, { mode, policy, routing, arrivals }] of scenario.traffic.entries()) {
     if (mode !== "fluid") continue;
     const unsolved = [
@@ -148,11 +151,42 @@ function fluidNotes({ source, scenario }: TrafficContext): readonly Issue[] {
       ...(arrivals.type === "poisson" && arrivals.phases === null ? [] : ["arrivals but Poisson"]),
       ...(hasCalls ? ["calls of other services"] : []),
     ];
+    if (unheld.length > 0) {
+      const message = `\`fluid\` is not held to single requests for ${unheld.join(" and ")}: latencies may be further off`;
+      notes.push(source.issue(["spec", "traffic", i, "mode"], message));
+    }
     if (unsolved.length === 0) continue;
     const message = `\`fluid\` does not solve ${unsolved.join(", ")}: its figures leave them out`;
     notes.push(source.issue(["spec", "traffic", i, "mode"], message));
   }
   return notes;
+}
+
+const MAX_CV = 2;
+
+/** What of the pods is beyond what mode `fluid` is compared with single requests for. */
+function unheldBy({ scenario, manifests }: TrafficContext): readonly string[] {
+  const servings = scenario.behaviors.flatMap(({ serving }) => (serving === null ? [] : [serving]));
+  const laws = servings.flatMap(({ cpuMicros, serviceMicros }) => [cpuMicros, serviceMicros]);
+  const takesCpu = servings.some(({ cpuMicros }) => cpuMicros !== null);
+  return [
+    ...(laws.every((law) => law === null || isHeldTo(law))
+      ? []
+      : ["service that is not exponential, constant or lognormal up to cv 2"]),
+    ...(takesCpu && manifests.some(hasCpuLimit) ? ["CPU limits, which throttle"] : []),
+  ];
+}
+
+function isHeldTo(law: DistributionSpec): boolean {
+  if (law.type === "lognormal") return law.cv <= MAX_CV;
+  return law.type === "exponential" || law.type === "constant";
+}
+
+function hasCpuLimit(manifest: Manifest): boolean {
+  const { template } = (manifest as { spec?: { template?: { spec?: PodSpec } } }).spec ?? {};
+  return (template?.spec?.containers ?? []).some(
+    ({ resources }) => resources?.limits?.cpu !== undefined,
+  );
 }
 
 function specOf(one: Traffic, rate: Rate, backends: Backends): TrafficSpec {

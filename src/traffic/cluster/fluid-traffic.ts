@@ -30,7 +30,14 @@ interface FluidService {
   inputs: readonly { readonly source: number; readonly share: number }[];
   /** It is solved until then. */
   nowSeconds: number;
+  /** Seconds with pods whose load is less or more than what `fluid` is held to. */
+  idleSeconds: number;
+  busySeconds: number;
 }
+
+/** Loads for which mode `fluid` is held to single requests. */
+const LEAST_LOAD = 0.1;
+const MOST_LOAD = 0.9;
 
 /** Requests of a source, in an interval. */
 interface Part {
@@ -116,6 +123,12 @@ export class FluidTraffic {
     if (known !== undefined) this.solve(known, seconds);
   }
 
+  /** How long the pods of a service had a load below or above what `fluid` is held to, in seconds. */
+  outsideSeconds(service: number): { readonly idle: number; readonly busy: number } {
+    const known = this.services.get(service);
+    return { idle: known?.idleSeconds ?? 0, busy: known?.busySeconds ?? 0 };
+  }
+
   private solve(service: FluidService, seconds: number): void {
     if (service.inputs.length === 0 && service.groups.size === 0) {
       service.nowSeconds = Math.max(service.nowSeconds, seconds);
@@ -150,6 +163,8 @@ export class FluidTraffic {
         parts: [],
         inputs: [],
         nowSeconds: 0,
+        idleSeconds: 0,
+        busySeconds: 0,
       };
       this.services.set(service, target);
     }
@@ -171,13 +186,19 @@ export class FluidTraffic {
     const total = parts.reduce((sum, { requests }) => sum + requests, 0);
     service.arrived += total;
     let reached = 0;
+    let most = 0;
     for (const group of groups.values()) {
       const perPod = endpoints === 0 ? 0 : total / endpoints;
       group.fluid.advance(seconds, perPod / seconds);
+      most = Math.max(most, group.fluid.load);
       reached += group.rows.length;
       const accepted = perPod * (1 - group.fluid.refusedShare);
       for (const row of group.rows) this.count(row, group, accepted, seconds);
       this.answer(group, parts, endpoints === 0 ? 0 : group.rows.length / endpoints);
+    }
+    if (total > 0 && reached > 0) {
+      if (most < LEAST_LOAD) service.idleSeconds += seconds;
+      if (most > MOST_LOAD) service.busySeconds += seconds;
     }
     const lost = endpoints === 0 ? 1 : 1 - reached / endpoints;
     const reason = endpoints === 0 ? Failure.noEndpoint : Failure.refused;

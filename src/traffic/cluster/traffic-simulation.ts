@@ -57,6 +57,15 @@ const FLUID_SAMPLE_MICROS = 15 * MICROS_PER_SECOND;
 /** How often it is told how many pods are needed. */
 const DEMAND_MICROS = 15 * MICROS_PER_SECOND;
 
+export interface OutsideOfFluid {
+  /** `namespace/name` */
+  readonly service: string;
+  /** With a load below 0.1. */
+  readonly idleSeconds: number;
+  /** Above 0.9. */
+  readonly busySeconds: number;
+}
+
 /** A traffic in the loop, or among the fluid ones. */
 interface SourceNumber {
   readonly isFluid: boolean;
@@ -194,6 +203,14 @@ export class TrafficSimulation {
     }
     const requestsPerSecond = history.perSecond(windowMicros, now, this.arrived(followed));
     return { requestsPerSecond, ...load };
+  }
+
+  /** Services whose pods had loads that mode `fluid` is not held to, and for how long, in seconds. */
+  outsideOfFluid(): readonly OutsideOfFluid[] {
+    return [...this.followed].flatMap(([service, number]) => {
+      const { idle, busy } = this.fluid.outsideSeconds(number);
+      return idle + busy === 0 ? [] : [{ service, idleSeconds: idle, busySeconds: busy }];
+    });
   }
 
   /** Requests that have come to a service so far, by whichever routing. */

@@ -144,7 +144,8 @@ export class FluidPods {
     return Math.min(this.chain.spec.concurrency, this.chain.spec.cores);
   }
 
-  private get load(): number {
+  /** What comes over what can be served. */
+  get load(): number {
     return (this.rate * this.prepared.mean) / this.servers;
   }
 
