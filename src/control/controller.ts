@@ -3,6 +3,7 @@ import type { Kind } from "../api/kinds.js";
 import type { TimeMicros } from "../base/time.js";
 import type { Engine } from "../kernel/engine.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
+import type { PodAdmission } from "../store/admission/admission.js";
 import type { Client } from "../store/client.js";
 import type { InformerFactory } from "../store/informer-factory.js";
 import type {
@@ -52,6 +53,8 @@ export interface ControllerOptions {
   readonly metrics?: MetricsClient | undefined;
   /** Where one that serves external metrics says so; undefined where nobody would ask it. */
   readonly serveExternalMetrics?: ((server: ExternalMetricsServer) => void) | undefined;
+  /** Where a webhook says that it admits pods; undefined where nobody would ask it. */
+  readonly admitPods?: ((webhook: PodAdmission) => void) | undefined;
   /** What the kubelets' leases say; undefined where every node is heard of. */
   readonly heartbeats?: NodeHeartbeats;
 }

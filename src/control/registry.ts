@@ -27,6 +27,11 @@ import { ResourceQuotaController } from "./resourcequota/resource-quota-controll
 import { StatefulSetController } from "./statefulset/stateful-set-controller.js";
 import { TaintEvictionController } from "./taint-eviction/taint-eviction-controller.js";
 import { TtlAfterFinishedController } from "./ttl-after-finished/ttl-after-finished-controller.js";
+import { AdmissionController } from "./vertical-pod-autoscaler/admission-controller.js";
+import { RECOMMENDER_FLAGS, UPDATER_FLAGS } from "./vertical-pod-autoscaler/autoscaler-flags.js";
+import { RecommenderController } from "./vertical-pod-autoscaler/recommender-controller.js";
+import { TARGET_KINDS } from "./vertical-pod-autoscaler/target-objects.js";
+import { UpdaterController } from "./vertical-pod-autoscaler/updater-controller.js";
 import { VolumeProtectionController } from "./volume-protection/volume-protection-controller.js";
 
 /** How many `what` are synced at one time. */
@@ -36,6 +41,9 @@ const syncs = (name: string, what: string, byDefault: number): ControllerFlag =>
   byDefault,
   meaning: `${what} that are synced at once.`,
 });
+
+/** 50 requests a second and 100 at once, where the controller manager may send 20 and 30. */
+const VPA_CLIENT_TIMES = { qps: 2.5, burst: 10 / 3 } as const;
 
 /** The controllers that a controller manager runs, in the order of start. */
 export const CONTROLLERS: readonly ControllerEntry[] = [
@@ -173,5 +181,27 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     name: "keda-scaledjob-controller",
     controller: ScaledJobController,
     kinds: ["ScaledJob", "Job", "Pod"],
+  },
+  {
+    name: "vpa-recommender",
+    controller: RecommenderController,
+    kinds: [
+      ...(["VerticalPodAutoscaler", "VerticalPodAutoscalerCheckpoint", "Pod"] as const),
+      ...TARGET_KINDS,
+    ],
+    clientTimes: VPA_CLIENT_TIMES,
+    flags: RECOMMENDER_FLAGS,
+  },
+  {
+    name: "vpa-updater",
+    controller: UpdaterController,
+    kinds: ["VerticalPodAutoscaler", "Pod", "LimitRange", ...TARGET_KINDS],
+    clientTimes: VPA_CLIENT_TIMES,
+    flags: UPDATER_FLAGS,
+  },
+  {
+    name: "vpa-admission-controller",
+    controller: AdmissionController,
+    kinds: ["VerticalPodAutoscaler", "LimitRange", ...TARGET_KINDS],
   },
 ];

@@ -190,29 +190,9 @@ function subjectOf(manifest: Manifest): Subject {
 
 function podsOf(manifest: Manifest, namespace: string): PodsOf | null {
   const { kind, metadata } = manifest;
-  const spec = (manifest.spec ?? {}) as Readonly<Record<string, Reference | undefined>>;
   if (MAKERS.has(kind))
     return `${namespace}${kind}/${metadata.name ?? `${metadata.generateName}*`}`;
-  switch (kind) {
-    case "VerticalPodAutoscaler":
-      return referred(namespace, spec.targetRef);
-    case "MutatingWebhookConfiguration":
-      return ALL_PODS;
-    default:
-      return null;
-  }
-}
-
-interface Reference {
-  readonly kind?: unknown;
-  readonly name?: unknown;
-}
-
-function referred(namespace: string, reference: Reference | undefined): PodsOf | null {
-  const { kind, name } = reference ?? {};
-  return typeof kind === "string" && typeof name === "string"
-    ? `${namespace}${kind}/${name}`
-    : null;
+  return kind === "MutatingWebhookConfiguration" ? ALL_PODS : null;
 }
 
 function bodyOf(manifest: Manifest): Record<string, unknown> {

@@ -8,8 +8,6 @@ export const UNKNOWN_KIND: Effect = "placement";
 
 /** Kinds of Kubernetes that are not kept, and well-known others. */
 const LEFT_ASIDE: Readonly<Record<string, Effect>> = {
-  // Its controller decides how much pods ask for.
-  VerticalPodAutoscaler: "placement",
   // Admission.
   MutatingWebhookConfiguration: "placement",
   MutatingAdmissionPolicy: "none",

@@ -5,6 +5,7 @@ import type { VersionOptions } from "../api/validation/validation-options.js";
 import { unreachable } from "../base/assert.js";
 import type { TimeMicros } from "../base/time.js";
 import type { Engine } from "../kernel/engine.js";
+import type { PodAdmission } from "./admission/admission.js";
 import { DefaultTolerationSeconds } from "./admission/default-tolerations.js";
 import { LimitRanger } from "./admission/limit-ranger.js";
 import { PriorityAdmission, SYSTEM_PRIORITY_CLASSES } from "./admission/priority.js";
@@ -53,6 +54,7 @@ const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-sy
 export class ApiServer {
   readonly engine: Engine;
   private readonly context: ServerContext;
+  private readonly podAdmission: PodAdmission[];
 
   constructor(
     readonly store: ObjectStore,
@@ -60,6 +62,15 @@ export class ApiServer {
   ) {
     this.engine = store.engine;
     const limitRanger = new LimitRanger();
+    this.podAdmission = [
+      limitRanger,
+      new PriorityAdmission(),
+      new DefaultTolerationSeconds(
+        options.defaultNotReadyTolerationSeconds,
+        options.defaultUnreachableTolerationSeconds,
+      ),
+      new RuntimeClassAdmission(options.ignoresMissingRuntimeClasses ?? false),
+    ];
     this.context = {
       limitRanger,
       store,
@@ -74,15 +85,7 @@ export class ApiServer {
       defaultedPodSpecs: new WeakMap(),
       budgetSelectors: new WeakMap(),
       names: this.engine.streams.stream("store/names"),
-      podAdmission: [
-        limitRanger,
-        new PriorityAdmission(),
-        new DefaultTolerationSeconds(
-          options.defaultNotReadyTolerationSeconds,
-          options.defaultUnreachableTolerationSeconds,
-        ),
-        new RuntimeClassAdmission(options.ignoresMissingRuntimeClasses ?? false),
-      ],
+      podAdmission: this.podAdmission,
     };
   }
 
@@ -101,6 +104,11 @@ export class ApiServer {
         create(this.context, { ...object, spec, status: undefined });
       }
     }
+  }
+
+  /** Has a webhook change new pods, after the plugins of the server itself. */
+  admitPodsBy(webhook: PodAdmission): void {
+    this.podAdmission.push(webhook);
   }
 
   /** Stores an object of a snapshot as it is: a state, not a wish; nothing is admitted anew. */

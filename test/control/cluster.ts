@@ -133,6 +133,7 @@ export class TestCluster {
       kubernetesMinor: this.options.kubernetesMinor,
       metrics: this.options.metrics,
       serveExternalMetrics: (server) => this.metricServers.push(server),
+      admitPods: (webhook) => this.server.admitPodsBy(webhook),
     };
   }
 

@@ -7,6 +7,7 @@ const STORM = ["duration=4m", "measure.from=200s"];
 test.each([
   ["requests-too-small", []],
   ["workers-on-a-queue", []],
+  ["memory-leak", []],
   ["retry-storm-ends", STORM],
   ["retry-storm-stays", STORM],
 ])("%s holds, and fails under the change that it names", async (name, settings) => {

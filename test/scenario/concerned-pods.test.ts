@@ -63,15 +63,6 @@ describe("what is not modelled tells the pods that it concerns", () => {
       says: ["Pod spec.containers[].lifecycle.preStop.exec: Pod shop/one, Pod shop/two"],
     },
     {
-      what: "an autoscaler: the pods of its target",
-      given: [
-        "{ apiVersion: autoscaling.k8s.io/v1, kind: VerticalPodAutoscaler, metadata: { name: h, namespace: shop }, spec: { targetRef: { apiVersion: apps/v1, kind: Deployment, name: web } } }\n",
-        workload("Deployment", "web", container()),
-        workload("Deployment", "api", container()),
-      ],
-      says: ["VerticalPodAutoscaler: 2 pods of VerticalPodAutoscaler shop/h"],
-    },
-    {
       what: "a kind that nobody knows: its objects",
       given: [
         "{ apiVersion: example.com/v1, kind: Widget, metadata: { name: w, namespace: shop } }\n",

@@ -2,6 +2,7 @@ import type {
   VerticalPodAutoscalerCheckpointSpec,
   VerticalPodAutoscalerCheckpointStatus,
 } from "../schemas/types.js";
+import { modelled } from "./field-rules.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
 
 /** What a recommender of the Vertical Pod Autoscaler remembers of a container, for the next one. */
@@ -16,5 +17,5 @@ export const VERTICAL_POD_AUTOSCALER_CHECKPOINT: KindDescriptor<
     "spec,status",
   ),
   shortNames: ["vpacheckpoint"],
-  fields: "none",
+  fields: modelled("vpaObjectName", "containerName"),
 };

@@ -27,7 +27,7 @@ export interface AutoscalerObject {
 }
 
 /** What the target of an autoscaler comes to: whose pods it is for, or why there are none. */
-type TargetSelector = Selector | { readonly problem: string };
+export type TargetSelector = Selector | { readonly problem: string };
 
 /** What a container used, in millicores and bytes. */
 export interface UsageSample {
@@ -40,7 +40,7 @@ export interface UsageSample {
 }
 
 /** A container was killed for want of memory, with that request in force. */
-interface ObservedOom {
+export interface ObservedOom {
   readonly namespace: string;
   readonly podName: string;
   readonly container: string;

@@ -1,4 +1,5 @@
 import type { Features } from "../../api/features.js";
+import type { AutoscalerOptions } from "../../api/validation/autoscaler-options.js";
 import { versionOptions } from "../../api/validation/validation-options.js";
 import type { TimeMicros } from "../../base/time.js";
 import { Engine } from "../../kernel/engine.js";
@@ -27,6 +28,8 @@ export class Ground {
       readonly startTimeMs: number;
       readonly features: Features;
       readonly ignoresMissingRuntimeClasses: boolean;
+      /** The gates of the Vertical Pod Autoscaler that are on. */
+      readonly autoscalerGates: NonNullable<AutoscalerOptions["verticalPodAutoscaler"]>;
       /** How long the API server takes with one access to an object, in microseconds; null: no time. */
       readonly serviceMicros: DistributionSpec | null;
     },
@@ -39,7 +42,7 @@ export class Ground {
       defaultNotReadyTolerationSeconds: TOLERATION_SECONDS,
       defaultUnreachableTolerationSeconds: TOLERATION_SECONDS,
       ignoresMissingRuntimeClasses: options.ignoresMissingRuntimeClasses,
-      validation: versionOptions(features),
+      validation: { ...versionOptions(features), verticalPodAutoscaler: options.autoscalerGates },
       taintsNewNodes: true,
       resizes: features.InPlacePodVerticalScaling,
       mergedLabelKeys: {

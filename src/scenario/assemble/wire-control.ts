@@ -48,6 +48,7 @@ export function wireControllers(
     heartbeats,
     metrics: metrics.client,
     serveExternalMetrics: (server) => metrics.external.add(server),
+    admitPods: (webhook) => ground.server.admitPodsBy(webhook),
   });
   return CONTROLLERS.map((entry) => new entry.controller(options(entry)));
 }

@@ -3,6 +3,7 @@ import type { Manifest } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { MetricsClient } from "../../control/horizontal-pod-autoscaler/metrics-client.js";
+import { autoscalerGates } from "../../control/vertical-pod-autoscaler/autoscaler-flags.js";
 import { HORIZON_MICROS, type RunOutcome } from "../../kernel/engine.js";
 import { RandomStreams } from "../../kernel/random-streams.js";
 import { bothObservers } from "../../record/both-observers.js";
@@ -140,6 +141,7 @@ export class World {
       startTimeMs,
       features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
       serviceMicros: scenario.controlPlane.latency.serviceMicros,
+      autoscalerGates: autoscalerGates(scenario.controlPlane.controllerManager.flags),
       ignoresMissingRuntimeClasses: loaded.snapshot !== null && !holdsRuntimeClasses(loaded),
     });
     const behavior = new ContainerBehavior({

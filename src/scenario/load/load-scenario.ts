@@ -1,6 +1,7 @@
 import type { GateSettings } from "../../api/feature-gates/gate-settings.js";
 import { type Features, featuresOf } from "../../api/features.js";
 import { kindOf } from "../../api/legacy-versions.js";
+import { autoscalerGates } from "../../control/vertical-pod-autoscaler/autoscaler-flags.js";
 import { PLUGIN_CATALOGUE } from "../../scheduler/plugins/registry.js";
 import { ALL_PODS, CoverageReport } from "../coverage.js";
 import { unknownMetric } from "../expectations.js";
@@ -130,7 +131,11 @@ class ScenarioLoader {
     this.features = featuresOf(this.minor, gates);
     const { issues, notes, features, coverage } = this;
     const version = { minor: this.minor, gates, features };
-    this.objects = new ObjectLoader({ source, inputs, version, coverage, issues, notes });
+    const { flags } = document.spec.controlPlane?.controllerManager ?? {};
+    this.objects = new ObjectLoader({
+      ...{ source, inputs, version, coverage, issues, notes },
+      autoscalerGates: autoscalerGates(flags),
+    });
   }
 
   async load(before: readonly Issue[]): Promise<LoadedScenario | Issue[]> {

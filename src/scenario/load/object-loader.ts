@@ -1,6 +1,7 @@
 import type { Features } from "../../api/features.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import type { NewObject } from "../../api/new-object.js";
+import type { AutoscalerOptions } from "../../api/validation/autoscaler-options.js";
 import { versionOptions } from "../../api/validation/validation-options.js";
 import type { ServedVersion } from "../../api/schemas/served-fields.js";
 import type { CoverageReport } from "../coverage.js";
@@ -20,11 +21,15 @@ import type { ScenarioSource } from "./scenario-file.js";
 import { isOf } from "./snapshot.js";
 import type { Path } from "./yaml-source.js";
 
+type AutoscalerGates = NonNullable<AutoscalerOptions["verticalPodAutoscaler"]>;
+
 interface ObjectLoaderOptions {
   readonly source: ScenarioSource;
   readonly inputs: InputFiles;
   /** Of the API server; `gates`: those that are set by hand. */
   readonly version: ServedVersion & { readonly features: Features };
+  /** The gates of the Vertical Pod Autoscaler that are on. */
+  readonly autoscalerGates: AutoscalerGates;
   readonly coverage: CoverageReport;
   /** What is wrong is put here. */
   readonly issues: Issue[];
@@ -42,15 +47,18 @@ export class ObjectLoader {
   private readonly source: ScenarioSource;
   private readonly inputs: InputFiles;
   private readonly features: Features;
+  private readonly autoscalerGates: AutoscalerGates;
   private readonly reading: Pick<ObjectReader, "screen" | "room">;
 
-  constructor({ source, inputs, version, coverage, issues, notes }: ObjectLoaderOptions) {
-    this.source = source;
+  constructor(options: ObjectLoaderOptions) {
+    const { inputs, version } = options;
+    this.source = options.source;
     this.inputs = inputs;
-    this.issues = issues;
-    this.notes = notes;
+    this.issues = options.issues;
+    this.notes = options.notes;
     this.features = version.features;
-    this.screen = new ObjectScreen(version, coverage);
+    this.autoscalerGates = options.autoscalerGates;
+    this.screen = new ObjectScreen(version, options.coverage);
     let textBytes = 0;
     const room = (more: number): string | null => {
       textBytes += more;
@@ -104,7 +112,11 @@ export class ObjectLoader {
   }
 
   private flaws(manifest: Manifest): readonly ObjectFlaw[] {
-    return manifestFlaws(manifest, versionOptions(this.features), (one, object) => {
+    const options = {
+      ...versionOptions(this.features),
+      verticalPodAutoscaler: this.autoscalerGates,
+    };
+    return manifestFlaws(manifest, options, (one, object) => {
       this.checked.set(one, object);
     });
   }
