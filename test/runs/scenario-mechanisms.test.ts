@@ -26,6 +26,7 @@ const MECHANISMS: readonly (readonly [string, readonly string[]])[] = [
   ["rollouts/blue-green", ["timeline.2.waitFor.within=1s", "timeline.2.waitFor.else=go on"]],
   ["rollouts/canary", ["timeline.4.waitFor.over=30s", "timeline.4.waitFor.within=30s"]],
   ["rollouts/canary-aborted", [4, 8, 12].map((wait) => `timeline.${wait}.waitFor.is=<= 1`)],
+  ["rollouts/canary-crashes", ["timeline.4.waitFor.is=>= 0"]],
   ["rollouts/bad-image", [`${STRATEGY}.rollingUpdate.maxUnavailable=100%`]],
   ["rollouts/a-b", ["timeline.0.setTraffic.backends.1.weight=0.25"]],
   ["patterns/work-queue", ["patches.queue.patch.spec.backoffLimitPerIndex=null"]],
