@@ -47,6 +47,8 @@ const SIGKILLED = 137;
  * for a container, and none for one that runs for ever and is ready.
  */
 export class ContainerRuntime {
+  /** How the present run of each would go if its memory sufficed. */
+  private readonly ownRuns = new WeakMap<ContainerRecord, ContainerRun>();
   private readonly timer: HandlerId;
   private readonly hopelessTimer: HandlerId;
   private readonly images: ContainerImages;
@@ -235,10 +237,27 @@ export class ContainerRuntime {
   private runOf(worker: PodWorker, container: ContainerRecord, ordinal: number): ContainerRun {
     const init = container.role !== "main";
     const run = this.options.behavior.containerRun(worker.pod, container.spec, init, ordinal);
+    const recorded = run.assumed === true ? container.recorded : null;
+    const own = recorded === null ? run : { ...run, ...recorded };
+    this.ownRuns.set(container, own);
     const killedAfter = this.usage.outOfMemoryAfter(worker, container);
-    if (killedAfter !== null) return oomKilled(run, killedAfter);
-    if (run.assumed !== true) return run;
-    return container.recorded === null ? run : { ...run, ...container.recorded };
+    return killedAfter === null ? own : oomKilled(run, killedAfter);
+  }
+
+  /** The containers of the pod have other resources now: some run out of memory later, or never, or at once. */
+  resized(worker: PodWorker): void {
+    const { now } = this.options.engine;
+    for (const container of worker.containers) {
+      const own = this.ownRuns.get(container);
+      const { startedAtMicros } = container.status;
+      if (container.step !== "running" || own === undefined || startedAtMicros === null) continue;
+      const killedAfter = this.usage.outOfMemoryAfter(worker, container);
+      const lived = now - startedAtMicros;
+      const run = killedAfter === null ? own : oomKilled(own, lived + killedAfter);
+      this.plan(container, run, startedAtMicros);
+      this.disarm(container);
+      this.arm(worker, container);
+    }
   }
 
   private plan(container: ContainerRecord, run: ContainerRun, beginMicros: TimeMicros): void {

@@ -323,6 +323,7 @@ export class Kubelets {
     if (pod.spec !== before.spec) {
       this.resizes.specChanged(worker, this.demands.of(pod.spec), before.spec);
     }
+    if (pod.status.resources !== before.status.resources) this.runtime.resized(worker);
     if (pod.status !== before.status && (pod.spec.readinessGates ?? []).length > 0) {
       if (worker.stage === "active") this.writer.markDirty(worker);
     }

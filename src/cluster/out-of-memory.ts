@@ -1,3 +1,4 @@
+import type { PodVersion } from "../api/pod-version.js";
 import { parseBytes } from "../api/quantity.js";
 import type { TimeMicros } from "../base/time.js";
 import type { ContainerRun } from "./container-behavior.js";
@@ -5,9 +6,10 @@ import type { ContainerRecord } from "./pod-worker.js";
 
 const SIGKILLED = 137;
 
-/** What a container may use of memory, in bytes; null: no limit. */
-export function memoryLimitOf({ spec }: ContainerRecord): number | null {
-  const limit = spec.resources?.limits?.["memory"];
+/** What a container may use of memory, in bytes, as a resize has left it; null: no limit. */
+export function memoryLimitOf({ status }: PodVersion, { spec }: ContainerRecord): number | null {
+  const stated = status.resources?.containerStatuses?.find(({ name }) => name === spec.name);
+  const limit = (stated?.resources ?? spec.resources)?.limits?.["memory"];
   return limit === undefined ? null : parseBytes(limit);
 }
 

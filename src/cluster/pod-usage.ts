@@ -68,7 +68,7 @@ export class PodUsage {
 
   /** How long after its start, now, the container uses more memory than it may; null: it never does. */
   outOfMemoryAfter({ pod }: PodWorker, container: ContainerRecord): TimeMicros | null {
-    const bytes = memoryLimitOf(container);
+    const bytes = memoryLimitOf(pod, container);
     if (bytes === null) return null;
     const { behavior, engine } = this.options;
     const { now } = engine;

@@ -15,3 +15,15 @@ test.each([
   expect(await unmet(path, settings)).toEqual([]);
   expect(await unmet(path, [...settings, changeOf(path)])).not.toEqual([]);
 });
+
+test("caches that leak are resized in place without a kill, by the same autoscaler", async () => {
+  const settings = [
+    "patches.mode.patch.spec.updatePolicy.updateMode=InPlaceOrRecreate",
+    "duration=1h",
+  ];
+  // No row of kills, none of evictions: what the scenario expects of them is not found.
+  const missed = await unmet("scenarios/autoscaling/memory-leak.yaml", settings);
+  expect(missed.join("\n")).toContain("containers_restarted_count{reason=OOMKilled}");
+  expect(missed.join("\n")).toContain("there is no such row");
+  expect(missed.join("\n")).not.toContain("unavailable_seconds");
+});

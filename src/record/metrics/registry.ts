@@ -7,6 +7,7 @@ import { POD_METRICS } from "./pod-metrics.js";
 import { RESOURCE_METRICS } from "./resource-metrics.js";
 import { STEP_METRICS } from "./step-metrics.js";
 import { TRAFFIC_METRICS } from "./traffic-metrics.js";
+import { VERTICAL_METRICS } from "./vertical-metrics.js";
 import { WORKLOAD_METRICS } from "./workload-metrics.js";
 
 /** The groups of metrics, in the order in which they are written. */
@@ -20,6 +21,7 @@ const GROUPS = [
   LEADER_METRICS,
   TRAFFIC_METRICS,
   ELASTICITY_METRICS,
+  VERTICAL_METRICS,
 ] as const;
 
 type NamesOf<G> = G extends MetricGroup<infer N> ? N : never;
