@@ -18,11 +18,19 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   sweep: () => import("./sweep.js"),
   life: () => import("./life.js"),
   churn: () => import("./churn.js"),
+  "churn-kinds": () => import("./churn-kinds.js"),
+  "churn-kinds-large": async () => ({
+    run: (await import("./churn-kinds.js")).runLarge,
+  }),
   "churn-day": async () => ({ run: (await import("./churn.js")).runDay }),
 };
 
 /** Takes minutes: only when it is named. */
-const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set(["churn-day", "traffic-week"]);
+const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set([
+  "churn-kinds-large",
+  "churn-day",
+  "traffic-week",
+]);
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in BENCHMARKS));

@@ -1,6 +1,6 @@
-import { nodeFileSystem, type FileSystem } from "../src/scenario/load/file-system.js";
-import { loadScenario } from "../src/scenario/load/load-scenario.js";
 import { World } from "../src/scenario/assemble/world.js";
+import { type FileSystem, nodeFileSystem } from "../src/scenario/load/file-system.js";
+import { loadScenario } from "../src/scenario/load/load-scenario.js";
 
 /** A file system that holds a scenario and its manifests; every other path is the machine's own. */
 function withScenario(text: string, manifests: string): FileSystem {

@@ -7,26 +7,26 @@ export const POD_NAME_LABEL = "statefulset.kubernetes.io/pod-name";
 export const POD_INDEX_LABEL = "apps.kubernetes.io/pod-index";
 export const REVISION_LABEL = "controller-revision-hash";
 
-const MEMBER = /^(.*)-([0-9]+)$/s;
 const MAX_INT32 = 2 ** 31 - 1;
+const CODE_OF_0 = 48;
+const CODE_OF_9 = 57;
 
-interface Parsed {
-  readonly parent: string;
-  readonly ordinal: number;
-}
-
-const NOBODYS: Parsed = { parent: "", ordinal: -1 };
-
-function parse(podName: string): Parsed {
-  const match = MEMBER.exec(podName);
-  if (match === null) return NOBODYS;
-  const ordinal = Number(match[2]);
-  return { parent: match[1]!, ordinal: ordinal <= MAX_INT32 ? ordinal : -1 };
+/** Where the dash before the number at the end of a pod's name is; -1 where there is no such number. */
+function dashOf(podName: string): number {
+  const dash = podName.lastIndexOf("-");
+  if (dash < 0 || dash === podName.length - 1) return -1;
+  for (let at = dash + 1; at < podName.length; at++) {
+    const code = podName.charCodeAt(at);
+    if (code < CODE_OF_0 || code > CODE_OF_9) return -1;
+  }
+  return dash;
 }
 
 /** The number at the end of a pod's name; -1 where there is none. */
-export function ordinalOf(pod: Pick<PodVersion, "name">): number {
-  return parse(pod.name).ordinal;
+export function ordinalOf({ name }: Pick<PodVersion, "name">): number {
+  const dash = dashOf(name);
+  const ordinal = dash < 0 ? -1 : Number(name.slice(dash + 1));
+  return ordinal <= MAX_INT32 ? ordinal : -1;
 }
 
 export function podName(set: Pick<StatefulSet, "name">, ordinal: number): string {
@@ -43,7 +43,7 @@ export function claimName(
 
 /** Whether the pod's name says that it is one of the set's. */
 export function isMemberOf(set: Pick<StatefulSet, "name">, pod: PodVersion): boolean {
-  return parse(pod.name).parent === set.name;
+  return dashOf(pod.name) === set.name.length && pod.name.startsWith(set.name);
 }
 
 /** The ordinals that a set has: `first` and as many as it has replicas. */
@@ -58,8 +58,8 @@ export function isWithin({ first, count }: Ordinals, ordinal: number): boolean {
 
 /** Whether name and label of the pod are those of its ordinal. */
 export function identityMatches(set: StatefulSet, pod: PodVersion): boolean {
-  const { parent, ordinal } = parse(pod.name);
-  if (ordinal < 0 || parent !== set.name || pod.name !== podName(set, ordinal)) return false;
+  const ordinal = ordinalOf(pod);
+  if (ordinal < 0 || pod.name !== podName(set, ordinal)) return false;
   return pod.namespace === set.namespace && pod.labels[POD_NAME_LABEL] === pod.name;
 }
 
