@@ -1,7 +1,7 @@
 import { assert } from "../base/assert.js";
 
-/** Values from 2^-32 (a quarter of a nanosecond) to 2^32 seconds; less counts as 0, more as that. */
-const LOWEST_EXPONENT = -32;
+/** Values from 2^-40 (a picosecond) to 2^24 seconds (194 days); less counts as 0, more as that. */
+const LOWEST_EXPONENT = -40;
 const OCTAVES = 64;
 /** What a double's exponent is stored with. */
 const EXPONENT_BIAS = 1023;

@@ -1,6 +1,7 @@
 import { elasticity, sampledElasticity, type UnitsStep } from "../../../src/record/elasticity.js";
 import type { VectorResult } from "../controllers/run.js";
 import { type Figures, withinRelative, withinTolerance } from "./compare.js";
+import { type EstimateGiven, estimateDifferences } from "./estimates.js";
 import { FLUID_BOUNDS, isPromised, runFluid, runFluidTransient } from "./fluid.js";
 import { type GraphGiven, runGraph } from "./graphs.js";
 import { type MetricsServerGiven, metricsServerDifferences } from "./metrics-servers.js";
@@ -48,6 +49,7 @@ const SUITES: Readonly<Record<string, (testCase: TrafficCase) => readonly string
   "sharing.load": queues,
   "estimate.metricsServer": ({ given, expect }) =>
     metricsServerDifferences(given as MetricsServerGiven, expect as never),
+  estimate: ({ given, expect }) => estimateDifferences(given as EstimateGiven, expect as never),
   "elasticity.steps": ({ given, expect }) => {
     const { demand, supply, durationSeconds } = given as {
       readonly demand: readonly UnitsStep[];
