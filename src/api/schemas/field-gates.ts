@@ -10,6 +10,7 @@ export const FIELD_GATES: Readonly<
   ClusterTrustBundleProjection: { from: 37 },
   ContainerRestartRules: { from: 35 },
   ContainerStopSignals: { from: null },
+  CoordinatedLeaderElection: { from: null },
   DynamicResourceAllocation: { from: 34 },
   EmptyDirVolumeMode: { from: null },
   EnvFiles: { from: 35 },

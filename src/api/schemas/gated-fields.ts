@@ -213,6 +213,9 @@ export const FIELDS_BY_GATE = {
   DRAPartitionableDevicesType: ["ResourceSliceSpec.partitionTypeAttribute"],
   DRAPrioritizedList: ["DeviceRequest.firstAvailable"],
   DRAResourceClaimDeviceStatus: ["ResourceClaimStatus.devices"],
+
+  // Elections.
+  CoordinatedLeaderElection: ["LeaseSpec.preferredHolder", "LeaseSpec.strategy"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type FieldGate = keyof typeof FIELDS_BY_GATE;

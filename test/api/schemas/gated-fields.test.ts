@@ -27,8 +27,6 @@ const UNGATED = [
   "Container.restartPolicy",
   "EphemeralContainer.restartPolicy",
   "HorizontalPodAutoscalerCondition.observedGeneration",
-  "LeaseSpec.preferredHolder",
-  "LeaseSpec.strategy",
   "ListMeta.shardInfo",
   "NodeAllocatableResourceClaimStatus.mapping",
   "NodeAllocatableResourceClaimStatus.overhead",
