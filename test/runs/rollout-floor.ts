@@ -1,4 +1,4 @@
-import { objectKey, type ObjectVersion } from "../../src/api/object-version.js";
+import { type ObjectVersion, objectKey } from "../../src/api/object-version.js";
 
 type Deployment = ObjectVersion<"Deployment">;
 type ReplicaSet = ObjectVersion<"ReplicaSet">;
@@ -21,6 +21,11 @@ export interface SetState {
   readonly knownReady: number;
 }
 
+interface Size {
+  readonly micros: number;
+  readonly size: number;
+}
+
 interface Told {
   readonly micros: number;
   readonly available: number;
@@ -31,15 +36,18 @@ interface Told {
  * pods as the sets' statuses told lately; a decision is held against what is true. It may leave too
  * few ready pods by as many as the statuses are mistaken, and only where Kubernetes does not notice:
  *
- * - the current set tells of more pods than it has ready: it was an old one just now;
+ * - the current set tells of more pods than it has ready, or will have: it was an old one just now, and shrank;
  * - an old set does, and its size is not below what it tells. If it is, the clean-up ends with an
  *   error before any available pod is taken, unless older sets had used it up;
  * - the pods of the set that shrinks are ready already, and it tells that they are not;
- * - the Deployment is resized in mid-rollout, or paused: each set gives its share, ready or not.
+ * - the Deployment is resized in mid-rollout, or was paused just now: each set gives its share, ready or not.
  */
 export class RolloutFloor {
   private readonly told = new Map<string, Told[]>();
+  private readonly sizes = new Map<string, Size[]>();
   private readonly currentUntil = new Map<string, number>();
+  /** When the clean-up of older sets last took so many pods that it did not come to that set. */
+  private readonly behindMicros = new Map<string, number>();
   private pausedMicros = Number.NEGATIVE_INFINITY;
   /** The fewest ready pods that what was decided lately leaves. */
   private least = Number.POSITIVE_INFINITY;
@@ -55,8 +63,14 @@ export class RolloutFloor {
       const available = set.status.availableReplicas ?? 0;
       if (told.at(-1)?.available !== available) told.push({ micros: nowMicros, available });
       while (told.length > 1 && told[1]!.micros < nowMicros - NEWS_MICROS) told.shift();
+      const sizes = this.sizes.get(set.uid) ?? [];
+      this.sizes.set(set.uid, sizes);
+      const size = sizeOf(set);
+      if (sizes.at(-1)?.size !== size) sizes.push({ micros: nowMicros, size });
+      while (sizes.length > 1 && sizes[1]!.micros < nowMicros - NEWS_MICROS) sizes.shift();
       if (contentOf(set.spec.template) === template) this.currentUntil.set(set.uid, nowMicros);
     }
+    this.observeCleanUp(deployment, sets, nowMicros);
     this.settle(deployment, sets, nowMicros);
   }
 
@@ -77,51 +91,89 @@ export class RolloutFloor {
     const replicas = Number(after.annotations[DESIRED]);
     const shrunk = sets.find(({ set }) => set.uid === after.uid)!;
     const sizeAfter = ({ set }: SetState) => sizeOf(set.uid === after.uid ? after : set);
-    const isResize =
-      nowMicros - this.pausedMicros <= NEWS_MICROS ||
-      sets.some(({ set }) => sizeOf(set) > 0 && Number(set.annotations[DESIRED]) !== replicas);
-    if (isResize) {
-      const least = leastShare(shrunk.set, after, sets.length);
-      demand(sizeOf(after) >= least, () => {
+    const isResized = sets.some(
+      ({ set }) => sizeOf(set) > 0 && Number(set.annotations[DESIRED]) !== replicas,
+    );
+    const mayBePaused = nowMicros - this.pausedMicros <= NEWS_MICROS;
+    const least = leastShare(shrunk.set, after, sets.length);
+    const isShare = sizeOf(after) >= least;
+    if (isResized) {
+      demand(isShare, () => {
         return `${objectKey(after)}: a resize leaves it ${sizeOf(after)} pods, its share is ${least}`;
       });
-    } else {
-      const survive = (size: (state: SetState) => number) =>
-        sum(sets.map((state) => Math.min(state.ready, size(state))));
-      const floor = replicas - unavailableOf(deployment, replicas);
-      const before = survive(({ set }) => sizeOf(set));
-      const mistaken = this.mistaken(sets, shrunk, floor, nowMicros);
-      const least = Math.min(before, floor) - mistaken;
-      const left = survive(sizeAfter);
-      demand(left >= least, () => {
-        return `${objectKey(after)}: a size of ${sizeOf(after)} leaves ${left} ready pods, at least ${least} have to be`;
-      });
+    } else if (!(mayBePaused && isShare)) {
+      this.demandEnough(deployment, sets, shrunk, { after, sizeAfter, nowMicros });
     }
     const kept = sets.map((state) => {
-      const size = sizeAfter(state);
+      // What it was told a moment ago may be under way.
+      const lately = this.sizes.get(state.set.uid)!.map(({ size }) => size);
+      const size = Math.min(sizeAfter(state), ...lately);
       return state.active > size ? Math.min(size, state.knownReady) : state.ready;
     });
     this.least = Math.min(this.least, sum(kept));
     this.steadyMicros = null;
   }
 
-  /** By how many pods the statuses may have misled whoever made that set smaller. */
-  private mistaken(
+  /** Throws where a step of a rolling update leaves fewer ready pods than statuses excuse. */
+  private demandEnough(
+    deployment: Deployment,
     sets: readonly SetState[],
     shrunk: SetState,
-    floor: number,
+    step: {
+      readonly after: ReplicaSet;
+      readonly sizeAfter: (state: SetState) => number;
+      readonly nowMicros: number;
+    },
+  ): void {
+    const { after, sizeAfter, nowMicros } = step;
+    const survive = (size: (state: SetState) => number) =>
+      sum(sets.map((state) => Math.min(state.ready, size(state))));
+    const floor = floorOf(deployment, Number(after.annotations[DESIRED]));
+    const before = survive(({ set }) => sizeOf(set));
+    const least = Math.min(before, floor) - this.mistaken(sets, shrunk, nowMicros);
+    const left = survive(sizeAfter);
+    demand(left >= least, () => {
+      return `${objectKey(after)}: a size of ${sizeOf(after)} leaves ${left} ready pods, at least ${least} have to be`;
+    });
+  }
+
+  /** Whether the clean-up of older sets takes as many pods as may go, so that it never comes to a set. */
+  private observeCleanUp(
+    deployment: Deployment,
+    sets: readonly SetState[],
     nowMicros: number,
-  ): number {
+  ): void {
+    const isCurrent = ({ set }: SetState) => this.currentUntil.get(set.uid) === nowMicros;
+    const unavailable = (states: readonly SetState[]) =>
+      sum(states.map(({ set }) => sizeOf(set) - (set.status.availableReplicas ?? 0)));
+    const mayGo =
+      sum(sets.map(({ set }) => sizeOf(set))) -
+      floorOf(deployment, deployment.spec.replicas ?? 1) -
+      unavailable(sets.filter(isCurrent));
+    for (const state of sets) {
+      const older = sets.filter(
+        (other) =>
+          other !== state &&
+          !isCurrent(other) &&
+          other.set.creationTimeMicros <= state.set.creationTimeMicros,
+      );
+      const unhealthy = sum(older.map((other) => Math.max(0, unavailable([other]))));
+      if (unhealthy > 0 && unhealthy >= mayGo) this.behindMicros.set(state.set.uid, nowMicros);
+    }
+  }
+
+  /** By how many pods the statuses may have misled whoever made that set smaller. */
+  private mistaken(sets: readonly SetState[], shrunk: SetState, nowMicros: number): number {
     let pods = 0;
     for (const state of sets) {
       const told = this.told.get(state.set.uid)!.map(({ available }) => available);
       const isCurrent = nowMicros - this.currentUntil.get(state.set.uid)! <= NEWS_MICROS;
       const size = sizeOf(state.set);
-      const usable =
-        isCurrent || isBehindCleanUp(state, sets, floor)
-          ? told
-          : told.filter((available) => available <= size);
-      if (isCurrent || size > 0) pods += Math.max(0, Math.max(0, ...usable) - state.ready);
+      const behindMicros = this.behindMicros.get(state.set.uid) ?? Number.NEGATIVE_INFINITY;
+      const isBehind = nowMicros - behindMicros <= NEWS_MICROS;
+      const usable = isCurrent || isBehind ? told : told.filter((available) => available <= size);
+      const left = Math.min(state.ready, size);
+      if (isCurrent || size > 0) pods += Math.max(0, Math.max(0, ...usable) - left);
       if (state === shrunk) pods += Math.max(0, state.ready - Math.min(...told));
     }
     return pods;
@@ -141,15 +193,9 @@ export class RolloutFloor {
   }
 }
 
-/** Whether the clean-up of older sets takes as many pods as may go, so that it never comes to this one. */
-function isBehindCleanUp(state: SetState, sets: readonly SetState[], floor: number): boolean {
-  const older = sets.filter(
-    ({ set }) => set !== state.set && set.creationTimeMicros <= state.set.creationTimeMicros,
-  );
-  const unhealthy = sum(
-    older.map(({ set }) => Math.max(0, sizeOf(set) - (set.status.availableReplicas ?? 0))),
-  );
-  return unhealthy > 0 && unhealthy >= sum(sets.map(({ set }) => sizeOf(set))) - floor;
+/** The fewest available pods of a rolling update of that many. */
+function floorOf(deployment: Deployment, replicas: number): number {
+  return replicas - unavailableOf(deployment, replicas);
 }
 
 /** The least that a resize leaves a set: its part of the new maximum, rounded, and what is left over. */

@@ -1,4 +1,4 @@
-import { controllerOf, objectKey, type ObjectVersion } from "../../src/api/object-version.js";
+import { controllerOf, type ObjectVersion, objectKey } from "../../src/api/object-version.js";
 import { isPodReady, isPodTerminal, type PodVersion } from "../../src/api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../src/base/time.js";
 import type { World } from "../../src/scenario/assemble/world.js";
@@ -51,6 +51,8 @@ type Any<K extends "Job" | "Node" | "DaemonSet"> = ObjectVersion<K>;
 
 /** Nobody has anything to do in the last so many seconds of a scenario, but for Jobs and for what crashes on and on. */
 const QUIET_SECONDS = 80;
+/** A pod that a controller made late, after its back-off, may be starting still. */
+const START_MICROS = 60 * MICROS_PER_SECOND;
 
 /**
  * Looks at StatefulSets, DaemonSets, Jobs and quotas after every write, and at the end at whether all has
@@ -233,7 +235,8 @@ export class WorkloadChecker {
       this.demand(onNode.get(pod.nodeName) === 1 || pod.nodeName === "", () => {
         return `DaemonSet ${set.name} has two pods on ${pod.nodeName}`;
       });
-      const ready = pod.nodeName === "" || isPodReady(pod);
+      const isYoung = this.world.now - pod.creationTimeMicros < START_MICROS;
+      const ready = pod.nodeName === "" || isPodReady(pod) || isYoung;
       this.demand(ready, () => `${objectKey(pod)} is not ready at the end`);
     }
   }
