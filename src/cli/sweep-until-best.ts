@@ -48,7 +48,8 @@ export async function sweepUntilBest(
   }
   let counts: readonly number[] = variants.map(() => FIRST_STAGE);
   for (let isFirst = true; ; isFirst = false) {
-    const seeds = seedsOf(experiment, Math.max(...counts)).slice(0, Math.max(...counts));
+    const most = Math.max(...counts);
+    const seeds = seedsOf(experiment, most).slice(0, most);
     const byName = new Map(variants.map(({ name }, i) => [name, counts[i]!]));
     const result = await round({ ...experiment, seeds }, byName, isFirst);
     if (typeof result === "number") return result;

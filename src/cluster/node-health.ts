@@ -1,30 +1,20 @@
 import type { VersionOf } from "../api/object-version.js";
-import type { Engine } from "../kernel/engine.js";
-import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { Client } from "../store/client.js";
-import type { BehaviorSource } from "./container-behavior.js";
 import type { KubeletNode } from "./kubelet-node.js";
 import type { KubeletsOptions } from "./kubelets-options.js";
 import { type NodeFault, NodeFaults } from "./node-faults.js";
 import { NodeShutdown } from "./node-shutdown.js";
 import type { Rejection } from "./pod-admission.js";
 import type { PodWorker } from "./pod-worker.js";
-import { NodePressure, type PodEnd } from "./pressure/node-pressure.js";
+import { NodePressure, type NodePressureOptions } from "./pressure/node-pressure.js";
 
 export interface NodeHealthOptions
   extends Pick<
-    KubeletsOptions,
-    "evictionPolicy" | "shutdownGracePeriods" | "startTimeMs" | "nodeStatusUpdateFrequencyMicros"
-  > {
-  readonly engine: Engine;
+      KubeletsOptions,
+      "evictionPolicy" | "shutdownGracePeriods" | "startTimeMs" | "nodeStatusUpdateFrequencyMicros"
+    >,
+    Omit<NodePressureOptions, "policy" | "conditionsChanged"> {
   readonly client: Client;
-  readonly observer: ClusterObserver;
-  readonly behavior: BehaviorSource;
-  readonly nodeAt: (ordinal: number) => KubeletNode | undefined;
-  /** Has the pod end as Failed. */
-  readonly evict: (worker: PodWorker, end: PodEnd) => void;
-  /** Removes images that no container uses; whether there were any. */
-  readonly freeImages: (node: KubeletNode) => boolean;
   /** The machine is down: nothing on it runs any more. */
   readonly crashed: (node: KubeletNode) => void;
   /** The kubelet sees the API server again; `rebooted`: its machine was down. */

@@ -1,5 +1,5 @@
 import type { TimeMicros } from "../base/time.js";
-import { Gauge, type Measured } from "./gauge.js";
+import { Gauge, type Measured, move } from "./gauge.js";
 import { RolloutTally } from "./rollout-clock.js";
 
 /** Workloads that are one application to whoever uses it, such as the two sides of a canary. */
@@ -81,9 +81,10 @@ export class Application implements Measured {
     const { replicas: meant } = this.spec;
     const active = this.sum((member) => member.active);
     const ready = this.sum((member) => member.ready);
-    this.move("replicas", active, timeMicros);
-    this.move("unavailable", ready < meant ? 1 : 0, timeMicros);
-    this.move("surge", Math.max(0, active - meant), timeMicros);
+    const { whole } = this;
+    move(this.replicas, whole.replicas, active, timeMicros);
+    move(this.unavailable, whole.unavailable, ready < meant ? 1 : 0, timeMicros);
+    move(this.surge, whole.surge, Math.max(0, active - meant), timeMicros);
     this.follow(ready >= meant, timeMicros);
   }
 
@@ -142,13 +143,6 @@ export class Application implements Measured {
     let sum = 0;
     for (const member of this.members.values()) sum += part(member);
     return sum;
-  }
-
-  private move(what: keyof ApplicationSums, level: number, timeMicros: TimeMicros): void {
-    const gauge = this[what];
-    if (gauge.current === level) return;
-    this.whole[what].add(level - gauge.current, timeMicros);
-    gauge.set(level, timeMicros);
   }
 
   private gauges(): readonly Gauge[] {

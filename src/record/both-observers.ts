@@ -1,7 +1,10 @@
 import type { ClusterObserver } from "./cluster-observer.js";
 
 /** Tells two observers of everything, the first one first. */
-export function bothObservers(first: ClusterObserver, second: ClusterObserver): ClusterObserver {
+export function bothObservers(
+  first: ClusterObserver,
+  second: ClusterObserver,
+): Required<ClusterObserver> {
   return {
     objectChanged(...told) {
       first.objectChanged(...told);

@@ -114,3 +114,10 @@ export class Counter implements Measured {
     this.measured = this.total - this.atWindow;
   }
 }
+
+/** Sets a gauge, and the one of the whole that it is a part of. */
+export function move(part: Gauge, whole: Gauge, level: number, timeMicros: TimeMicros): void {
+  if (part.current === level) return;
+  whole.add(level - part.current, timeMicros);
+  part.set(level, timeMicros);
+}

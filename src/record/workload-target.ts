@@ -2,7 +2,7 @@ import { kindNamed } from "../api/kinds.js";
 import type { AnyVersion } from "../api/object-version.js";
 import { MICROS_PER_MINUTE, type TimeMicros } from "../base/time.js";
 import type { Application } from "./application.js";
-import { Counter, Gauge, type Measured } from "./gauge.js";
+import { Counter, Gauge, type Measured, move } from "./gauge.js";
 import { imagesOf, isRolledOut, RolloutClock } from "./rollout-clock.js";
 import { TargetElasticity } from "./target-elasticity.js";
 
@@ -36,12 +36,6 @@ export class WholeOfTargets implements Measured {
   private measured(): readonly Measured[] {
     return [this.replicas, this.unavailable, this.surge, this.scaleEvents, this.flaps];
   }
-}
-
-function move(part: Gauge, whole: Gauge, level: number, timeMicros: TimeMicros): void {
-  if (part.current === level) return;
-  whole.add(level - part.current, timeMicros);
-  part.set(level, timeMicros);
 }
 
 /** A workload object that wants a number of ready pods, and its pods over time. */

@@ -1,4 +1,4 @@
-import { type RandomStream, RandomStreams } from "../../src/kernel/random-streams.js";
+import { Lots } from "./lots.js";
 
 type Json = Record<string, unknown>;
 
@@ -15,28 +15,15 @@ const FEATURES = [
 type Feature = (typeof FEATURES)[number];
 
 /** Everything that a scenario with workloads of all kinds is made of, drawn from one seed. */
-class Maker {
-  private readonly random: RandomStream;
+class Maker extends Lots {
   private readonly on: ReadonlySet<Feature>;
   private readonly scaled: string[] = [];
   private serial = 0;
 
   constructor(seed: number) {
-    this.random = new RandomStreams(seed).stream("mixed-scenario");
+    super(seed, "mixed-scenario");
     const share = this.pick([0.25, 0.6, 0.85]);
     this.on = new Set(FEATURES.filter(() => this.chance(share)));
-  }
-
-  int(low: number, high: number): number {
-    return low + this.random.int(high - low + 1);
-  }
-
-  pick<T>(values: readonly T[]): T {
-    return values[this.random.int(values.length)]!;
-  }
-
-  chance(share: number): boolean {
-    return this.random.next() < share;
   }
 
   files(seed: number): Record<string, string> {

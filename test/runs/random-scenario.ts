@@ -1,5 +1,4 @@
-import { RandomStreams } from "../../src/kernel/random-streams.js";
-import type { RandomStream } from "../../src/kernel/random-streams.js";
+import { Lots } from "./lots.js";
 
 type Json = Record<string, unknown>;
 
@@ -8,8 +7,7 @@ const BUSY_SECONDS = 600;
 const DURATION_SECONDS = 1_200;
 
 /** Everything that a random scenario is made of, drawn from one seed. */
-class Maker {
-  private readonly random: RandomStream;
+class Maker extends Lots {
   private readonly deployments: { namespace: string; name: string }[] = [];
   private serial = 0;
 
@@ -17,19 +15,7 @@ class Maker {
     seed: number,
     private readonly isCalm: boolean,
   ) {
-    this.random = new RandomStreams(seed).stream("scenario");
-  }
-
-  int(low: number, high: number): number {
-    return low + this.random.int(high - low + 1);
-  }
-
-  pick<T>(values: readonly T[]): T {
-    return values[this.random.int(values.length)]!;
-  }
-
-  chance(share: number): boolean {
-    return this.random.next() < share;
+    super(seed, "scenario");
   }
 
   files(seed: number): Record<string, string> {

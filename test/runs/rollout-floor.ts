@@ -76,8 +76,7 @@ export class RolloutFloor {
 
   /** The fewest ready pods that there may be now. */
   floorOf(deployment: Deployment): number {
-    const replicas = deployment.spec.replicas ?? 1;
-    return Math.min(this.least, replicas - unavailableOf(deployment, replicas));
+    return Math.min(this.least, floorOf(deployment, deployment.spec.replicas ?? 1));
   }
 
   /** Throws where Kubernetes would not have made that set smaller. `sets`: as before the write. */
@@ -181,10 +180,9 @@ export class RolloutFloor {
 
   /** Once there are enough again, and none to be taken, what was decided before is done with. */
   private settle(deployment: Deployment, sets: readonly SetState[], nowMicros: number): void {
-    const replicas = deployment.spec.replicas ?? 1;
     const ready = sum(sets.map((state) => state.ready));
     const isSteady =
-      ready >= replicas - unavailableOf(deployment, replicas) &&
+      ready >= floorOf(deployment, deployment.spec.replicas ?? 1) &&
       sets.every(({ set, active }) => active <= sizeOf(set));
     if (!isSteady) this.steadyMicros = null;
     else this.steadyMicros ??= nowMicros;

@@ -2,6 +2,7 @@ import { objectKey } from "../../api/object-version.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { ObjectReference } from "../cluster-observer.js";
 import { CounterFamily } from "../counter-family.js";
+import type { Gauge } from "../gauge.js";
 import { GaugeFamily } from "../gauge-family.js";
 import {
   cutFamily,
@@ -60,24 +61,26 @@ export const LEADER_METRICS = metricGroup({
 
 function summarise({ own }: Figures<LeaderLedger>, _window: Span, put: Put<Name>): void {
   if (own.leaderless.parts.size === 0) return;
-  let seconds = 0;
-  for (const [name, gauge] of own.leaderless.parts) {
-    const part = gauge.windowIntegral / MICROS_PER_SECOND;
-    put("leaderless_seconds", `lease=${name}`, part);
-    seconds += part;
-  }
-  put("leaderless_seconds", "", seconds);
+  putLeaderless(own, put, (gauge) => gauge.windowIntegral);
   putFamily(put, "leader_changes_count", "lease", own.changes);
 }
 
 function cut({ own }: Figures<LeaderLedger>, { toMicros }: Span, put: Put<Name>): void {
   if (own.leaderless.parts.size === 0) return;
+  putLeaderless(own, put, (gauge) => gauge.cut(toMicros));
+  cutFamily(put, "leader_changes_count", "lease", own.changes);
+}
+
+function putLeaderless(
+  own: LeaderLedger,
+  put: Put<Name>,
+  microsOf: (gauge: Gauge) => number,
+): void {
   let seconds = 0;
   for (const [name, gauge] of own.leaderless.parts) {
-    const part = gauge.cut(toMicros) / MICROS_PER_SECOND;
+    const part = microsOf(gauge) / MICROS_PER_SECOND;
     put("leaderless_seconds", `lease=${name}`, part);
     seconds += part;
   }
   put("leaderless_seconds", "", seconds);
-  cutFamily(put, "leader_changes_count", "lease", own.changes);
 }
