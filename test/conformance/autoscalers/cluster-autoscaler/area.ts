@@ -1,0 +1,5 @@
+import type { Area } from "../../controllers/suite.js";
+import { drain } from "./drain.js";
+import { utilization } from "./utilization.js";
+
+export const clusterAutoscalerArea: Area = { drain, utilization };
