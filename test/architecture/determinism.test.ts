@@ -18,7 +18,7 @@ const CLOCKS_AND_TIMERS = new Set([
 ]);
 const WALL_CLOCK_ROOM = "src/cli/";
 /** Time zones are data that nothing but the platform has: one file asks for them. */
-const TIME_ZONES = "src/control/cronjob/time-zone.ts";
+const TIME_ZONES = "src/api/cron/time-zone.ts";
 
 function findings(path: string, text: string): string[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);

@@ -1,7 +1,10 @@
-import { controllerOf } from "../../api/object-version.js";
+import { CronSyntax } from "../../api/cron/cron-fields.js";
+import { parseSchedule } from "../../api/cron/schedule.js";
+import type { EpochMicros, TimeZone } from "../../api/cron/time-zone.js";
 import { newMeta } from "../../api/new-object.js";
-import { formatTimestamp } from "../../api/timestamp.js";
+import { controllerOf } from "../../api/object-version.js";
 import type { CronJobStatus } from "../../api/schemas/types.js";
+import { formatTimestamp } from "../../api/timestamp.js";
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
@@ -24,11 +27,8 @@ import {
   withoutActive,
   zoneOf,
 } from "./cron-job-decision.js";
-import { CronSyntax } from "../../api/cron/cron-fields.js";
 import { type CronTimes, untilNextStart } from "./cron-times.js";
 import { jobsToCleanUp } from "./job-history.js";
-import { parseSchedule } from "./schedule.js";
-import type { EpochMicros, TimeZone } from "./time-zone.js";
 
 const SCHEDULED_TIME = "batch.kubernetes.io/cronjob-scheduled-timestamp";
 

@@ -1,11 +1,11 @@
+import { CronSyntax } from "../../api/cron/cron-fields.js";
+import { parseSchedule, type Schedule } from "../../api/cron/schedule.js";
+import { type EpochMicros, TimeZone } from "../../api/cron/time-zone.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import type { CronJobStatus } from "../../api/schemas/types.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import { finishedAs, type Job } from "../job/job-object.js";
 import { type CronTimes, mostRecentStart, NEVER, untilNextStart } from "./cron-times.js";
-import { CronSyntax } from "../../api/cron/cron-fields.js";
-import { parseSchedule, type Schedule } from "./schedule.js";
-import { type EpochMicros, TimeZone } from "./time-zone.js";
 
 export type CronJob = ObjectVersion<"CronJob">;
 export type ActiveJob = NonNullable<CronJobStatus["active"]>[number];

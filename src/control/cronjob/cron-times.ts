@@ -1,6 +1,6 @@
+import type { Schedule } from "../../api/cron/schedule.js";
+import type { EpochMicros } from "../../api/cron/time-zone.js";
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from "../../base/time.js";
-import type { Schedule } from "./schedule.js";
-import type { EpochMicros } from "./time-zone.js";
 
 /** From here on a CronJob has missed "many" starts. */
 const MANY = 100;

@@ -1,7 +1,7 @@
 import { CronSyntax } from "../../api/cron/cron-fields.js";
+import { parseSchedule, type Schedule } from "../../api/cron/schedule.js";
+import { type EpochMicros, TimeZone } from "../../api/cron/time-zone.js";
 import { own } from "../../base/own.js";
-import { parseSchedule, type Schedule } from "../cronjob/schedule.js";
-import { type EpochMicros, TimeZone } from "../cronjob/time-zone.js";
 
 /** A time of day, or of the week, in which so many replicas are wanted. */
 export interface CronWindow {

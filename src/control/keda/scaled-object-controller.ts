@@ -27,9 +27,9 @@ import { modifiersProblem } from "./composite.js";
 import { condition, type KedaConditions } from "./conditions.js";
 import { hasValidFallback, isFallingBack } from "./fallback.js";
 import { MetricsAdapter, type ServedObject, sizeOf } from "./metrics-adapter.js";
+import { activityOf, observe, type TriggerActivity } from "./observation.js";
 import { PollClock } from "./poll-clock.js";
 import { withConditions } from "./status-conditions.js";
-import { activityOf, observe, type TriggerActivity } from "./observation.js";
 import { type Asking, type ReadTrigger, readTriggers } from "./trigger-values.js";
 
 type ScaledObject = ObjectVersion<"ScaledObject">;

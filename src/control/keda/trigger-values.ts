@@ -1,5 +1,5 @@
+import type { EpochMicros } from "../../api/cron/time-zone.js";
 import type { ScaledObjectSpec } from "../../api/schemas/types.js";
-import type { EpochMicros } from "../cronjob/time-zone.js";
 import { type MetricsClient, MetricsError } from "../horizontal-pod-autoscaler/metrics-client.js";
 import { isResourceTrigger } from "./autoscaler-of.js";
 import { cronReplicas } from "./cron-trigger.js";

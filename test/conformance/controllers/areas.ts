@@ -1,4 +1,5 @@
 import { clusterAutoscalerArea } from "../autoscalers/cluster-autoscaler/area.js";
+import { karpenterArea } from "../autoscalers/karpenter.js";
 import { kedaArea } from "../autoscalers/keda.js";
 import { vpaArea } from "../autoscalers/vpa.js";
 import { cronJobArea } from "./cronjob.js";
@@ -23,6 +24,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   daemonset: daemonSetArea,
   deployment: deploymentArea,
   hpa: horizontalPodAutoscalerArea,
+  karpenter: karpenterArea,
   keda: kedaArea,
   kubelet: kubeletArea,
   nodelifecycle: nodeLifecycleArea,

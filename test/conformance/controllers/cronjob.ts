@@ -11,8 +11,8 @@ import {
   untilNextStart,
 } from "../../../src/control/cronjob/cron-times.js";
 import { inOrderOfStart } from "../../../src/control/cronjob/job-history.js";
-import { parseSchedule } from "../../../src/control/cronjob/schedule.js";
-import { TimeZone } from "../../../src/control/cronjob/time-zone.js";
+import { parseSchedule } from "../../../src/api/cron/schedule.js";
+import { TimeZone } from "../../../src/api/cron/time-zone.js";
 import { only, TestCluster } from "../../control/cluster.js";
 import { meta, object } from "./objects.js";
 import { type Area, suite } from "./suite.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { CronSyntax } from "../../../src/api/cron/cron-fields.js";
-import { parseSchedule } from "../../../src/control/cronjob/schedule.js";
-import { TimeZone } from "../../../src/control/cronjob/time-zone.js";
+import { parseSchedule } from "../../../src/api/cron/schedule.js";
+import { TimeZone } from "../../../src/api/cron/time-zone.js";
 
 const micros = (text: string): number => Date.parse(text) * 1000;
 const textOf = (time: number | null): string | null =>

@@ -1,6 +1,6 @@
 import { Cron } from "croner";
 import { MICROS_PER_HOUR, MICROS_PER_MILLI, MICROS_PER_SECOND } from "../../base/time.js";
-import { type CronField, CronSyntax, parseCronLine } from "../../api/cron/cron-fields.js";
+import { type CronField, CronSyntax, parseCronLine } from "./cron-fields.js";
 import { type EpochMicros, TimeZone } from "./time-zone.js";
 
 /** The times at which a CronJob starts Jobs. */

@@ -1,0 +1,31 @@
+import { type Candidate, savingsRatio } from "./candidate.js";
+
+/** By what a disruption saves for what it costs, descending; equal ones by name. */
+export function bySavingsRatio(a: Candidate, b: Candidate): number {
+  return savingsRatio(b) - savingsRatio(a) || byName(a, b);
+}
+
+function byName(a: Candidate, b: Candidate): number {
+  return a.node.name < b.node.name ? -1 : a.node.name > b.node.name ? 1 : 0;
+}
+
+/**
+ * One of each pool in turn, so that no pool waits for the end of another: the pools of `first`, then the
+ * others in the order in which they appear.
+ */
+export function alternatingPools<One extends Candidate>(
+  candidates: readonly One[],
+  first: Iterable<string>,
+): readonly One[] {
+  const byPool = new Map<string, One[]>([...first].map((pool) => [pool, []]));
+  for (const candidate of candidates) {
+    const own = byPool.get(candidate.pool.name);
+    if (own === undefined) byPool.set(candidate.pool.name, [candidate]);
+    else own.push(candidate);
+  }
+  const queues = [...byPool.values()];
+  const longest = Math.max(0, ...queues.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, at) =>
+    queues.flatMap((queue) => queue.slice(at, at + 1)),
+  ).flat();
+}
