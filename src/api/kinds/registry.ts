@@ -5,6 +5,7 @@ import { CSI_NODE } from "./csi-node.js";
 import { CSI_STORAGE_CAPACITY } from "./csi-storage-capacity.js";
 import { DAEMON_SET } from "./daemon-set.js";
 import { DEPLOYMENT } from "./deployment.js";
+import { DEVICE_CLASS } from "./device-class.js";
 import { ENDPOINT_SLICE } from "./endpoint-slice.js";
 import { HORIZONTAL_POD_AUTOSCALER } from "./horizontal-pod-autoscaler.js";
 import { JOB } from "./job.js";
@@ -12,24 +13,25 @@ import { LEASE } from "./lease.js";
 import { LIMIT_RANGE } from "./limit-range.js";
 import { NAMESPACE } from "./namespace.js";
 import { NODE } from "./node.js";
+import { NODE_CLAIM } from "./node-claim.js";
+import { NODE_POOL } from "./node-pool.js";
 import { PERSISTENT_VOLUME } from "./persistent-volume.js";
 import { PERSISTENT_VOLUME_CLAIM } from "./persistent-volume-claim.js";
 import { POD } from "./pod.js";
 import { POD_DISRUPTION_BUDGET } from "./pod-disruption-budget.js";
 import { PRIORITY_CLASS } from "./priority-class.js";
-import { REPLICATION_CONTROLLER } from "./replication-controller.js";
 import { REPLICA_SET } from "./replica-set.js";
+import { REPLICATION_CONTROLLER } from "./replication-controller.js";
+import { RESOURCE_CLAIM } from "./resource-claim.js";
+import { RESOURCE_CLAIM_TEMPLATE } from "./resource-claim-template.js";
 import { RESOURCE_QUOTA } from "./resource-quota.js";
+import { RESOURCE_SLICE } from "./resource-slice.js";
 import { RUNTIME_CLASS } from "./runtime-class.js";
 import { SCALED_JOB } from "./scaled-job.js";
 import { SCALED_OBJECT } from "./scaled-object.js";
 import { SERVICE } from "./service.js";
 import { STATEFUL_SET } from "./stateful-set.js";
 import { STORAGE_CLASS } from "./storage-class.js";
-import { RESOURCE_CLAIM } from "./resource-claim.js";
-import { RESOURCE_CLAIM_TEMPLATE } from "./resource-claim-template.js";
-import { RESOURCE_SLICE } from "./resource-slice.js";
-import { DEVICE_CLASS } from "./device-class.js";
 import { VERTICAL_POD_AUTOSCALER } from "./vertical-pod-autoscaler.js";
 import { VERTICAL_POD_AUTOSCALER_CHECKPOINT } from "./vertical-pod-autoscaler-checkpoint.js";
 
@@ -69,4 +71,6 @@ export const DESCRIPTORS = {
   Lease: LEASE,
   VerticalPodAutoscaler: VERTICAL_POD_AUTOSCALER,
   VerticalPodAutoscalerCheckpoint: VERTICAL_POD_AUTOSCALER_CHECKPOINT,
+  NodePool: NODE_POOL,
+  NodeClaim: NODE_CLAIM,
 } as const;

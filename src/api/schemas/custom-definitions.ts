@@ -4,6 +4,7 @@
 export const CUSTOM_KINDS_BY_VERSION = `autoscaling.k8s.io/v1 VerticalPodAutoscaler VerticalPodAutoscalerCheckpoint
 gateway.networking.k8s.io/v1 HTTPRoute
 gateway.networking.k8s.io/v1beta1 HTTPRoute
+karpenter.sh/v1 NodeClaim NodePool
 keda.sh/v1alpha1 ScaledJob ScaledObject`;
 
 export const CUSTOM_DEFINITIONS = `HTTPRoute apiVersion:s kind:s metadata:ObjectMeta !spec:HTTPRouteSpec status:HTTPRouteStatus
@@ -65,6 +66,28 @@ HTTPRouteStatus !parents:[HTTPRouteStatusParents]
 HTTPRouteStatusParents !conditions:[HTTPRouteStatusParentsConditions] !controllerName:s !parentRef:HTTPRouteStatusParentsParentRef
 HTTPRouteStatusParentsConditions !lastTransitionTime:t !message:s observedGeneration:l !reason:s !status:s !type:s
 HTTPRouteStatusParentsParentRef group:s kind:s !name:s namespace:s port:i sectionName:s
+NodeClaim apiVersion:s kind:s metadata:ObjectMeta !spec:NodeClaimSpec status:NodeClaimStatus
+NodeClaimSpec expireAfter:s !nodeClassRef:NodeClaimSpecNodeClassRef !requirements:[NodeClaimSpecRequirements] resources:NodeClaimSpecResources startupTaints:[NodeClaimSpecStartupTaints] taints:[NodeClaimSpecTaints] terminationGracePeriod:s
+NodeClaimSpecNodeClassRef !group:s !kind:s !name:s
+NodeClaimSpecRequirements !key:s minValues:l !operator:s values:[s]
+NodeClaimSpecResources requests:{q}
+NodeClaimSpecStartupTaints !effect:s !key:s timeAdded:t value:s
+NodeClaimSpecTaints !effect:s !key:s timeAdded:t value:s
+NodeClaimStatus allocatable:{q} capacity:{q} conditions:[NodeClaimStatusConditions] imageID:s lastPodEventTime:t nodeName:s providerID:s
+NodeClaimStatusConditions !lastTransitionTime:t message:s observedGeneration:l reason:s !status:s !type:s
+NodePool apiVersion:s kind:s metadata:ObjectMeta !spec:NodePoolSpec status:NodePoolStatus
+NodePoolSpec disruption:NodePoolSpecDisruption limits:{q} replicas:l !template:NodePoolSpecTemplate weight:i
+NodePoolSpecDisruption budgets:[NodePoolSpecDisruptionBudgets] consolidateAfter:s consolidationPolicy:s
+NodePoolSpecDisruptionBudgets duration:s !nodes:s reasons:[s] schedule:s
+NodePoolSpecTemplate metadata:NodePoolSpecTemplateMetadata !spec:NodePoolSpecTemplateSpec
+NodePoolSpecTemplateMetadata annotations:{s} labels:{s}
+NodePoolSpecTemplateSpec expireAfter:s !nodeClassRef:NodePoolSpecTemplateSpecNodeClassRef !requirements:[NodePoolSpecTemplateSpecRequirements] startupTaints:[NodePoolSpecTemplateSpecStartupTaints] taints:[NodePoolSpecTemplateSpecTaints] terminationGracePeriod:s
+NodePoolSpecTemplateSpecNodeClassRef !group:s !kind:s !name:s
+NodePoolSpecTemplateSpecRequirements !key:s minValues:l !operator:s values:[s]
+NodePoolSpecTemplateSpecStartupTaints !effect:s !key:s timeAdded:t value:s
+NodePoolSpecTemplateSpecTaints !effect:s !key:s timeAdded:t value:s
+NodePoolStatus conditions:[NodePoolStatusConditions] nodeClassObservedGeneration:l nodes:l resources:{q}
+NodePoolStatusConditions !lastTransitionTime:t !message:s observedGeneration:l !reason:s !status:s !type:s
 ScaledJob apiVersion:s kind:s metadata:ObjectMeta spec:ScaledJobSpec status:ScaledJobStatus
 ScaledJobSpec envSourceContainerName:s failedJobsHistoryLimit:i !jobTargetRef:JobSpec maxReplicaCount:i minReplicaCount:i pollingInterval:i rollout:ScaledJobSpecRollout rolloutStrategy:s scalingStrategy:ScaledJobSpecScalingStrategy successfulJobsHistoryLimit:i !triggers:[ScaledJobSpecTriggers]
 ScaledJobSpecRollout propagationPolicy:s strategy:s

@@ -1288,6 +1288,74 @@ export interface NodeAllocatableResourceClaimStatus {
   resourceClaimName: string;
 }
 
+export interface NodeClaim {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: NodeClaimSpec;
+  status?: NodeClaimStatus;
+}
+
+export interface NodeClaimSpec {
+  expireAfter?: string;
+  nodeClassRef: NodeClaimSpecNodeClassRef;
+  requirements: NodeClaimSpecRequirements[];
+  resources?: NodeClaimSpecResources;
+  startupTaints?: NodeClaimSpecStartupTaints[];
+  taints?: NodeClaimSpecTaints[];
+  terminationGracePeriod?: string;
+}
+
+export interface NodeClaimSpecNodeClassRef {
+  group: string;
+  kind: string;
+  name: string;
+}
+
+export interface NodeClaimSpecRequirements {
+  key: string;
+  minValues?: number;
+  operator: string;
+  values?: string[];
+}
+
+export interface NodeClaimSpecResources {
+  requests?: { [key: string]: Quantity };
+}
+
+export interface NodeClaimSpecStartupTaints {
+  effect: string;
+  key: string;
+  timeAdded?: Time;
+  value?: string;
+}
+
+export interface NodeClaimSpecTaints {
+  effect: string;
+  key: string;
+  timeAdded?: Time;
+  value?: string;
+}
+
+export interface NodeClaimStatus {
+  allocatable?: { [key: string]: Quantity };
+  capacity?: { [key: string]: Quantity };
+  conditions?: NodeClaimStatusConditions[];
+  imageID?: string;
+  lastPodEventTime?: Time;
+  nodeName?: string;
+  providerID?: string;
+}
+
+export interface NodeClaimStatusConditions {
+  lastTransitionTime: Time;
+  message?: string;
+  observedGeneration?: number;
+  reason?: string;
+  status: string;
+  type: string;
+}
+
 export interface NodeCondition {
   lastHeartbeatTime?: Time;
   lastTransitionTime?: Time;
@@ -1318,6 +1386,97 @@ export interface NodeFeatures {
 
 export interface NodePodPreemptionPolicy {
   disableResizePreemption?: string[];
+}
+
+export interface NodePool {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: NodePoolSpec;
+  status?: NodePoolStatus;
+}
+
+export interface NodePoolSpec {
+  disruption?: NodePoolSpecDisruption;
+  limits?: { [key: string]: Quantity };
+  replicas?: number;
+  template: NodePoolSpecTemplate;
+  weight?: number;
+}
+
+export interface NodePoolSpecDisruption {
+  budgets?: NodePoolSpecDisruptionBudgets[];
+  consolidateAfter?: string;
+  consolidationPolicy?: string;
+}
+
+export interface NodePoolSpecDisruptionBudgets {
+  duration?: string;
+  nodes: string;
+  reasons?: string[];
+  schedule?: string;
+}
+
+export interface NodePoolSpecTemplate {
+  metadata?: NodePoolSpecTemplateMetadata;
+  spec: NodePoolSpecTemplateSpec;
+}
+
+export interface NodePoolSpecTemplateMetadata {
+  annotations?: { [key: string]: string };
+  labels?: { [key: string]: string };
+}
+
+export interface NodePoolSpecTemplateSpec {
+  expireAfter?: string;
+  nodeClassRef: NodePoolSpecTemplateSpecNodeClassRef;
+  requirements: NodePoolSpecTemplateSpecRequirements[];
+  startupTaints?: NodePoolSpecTemplateSpecStartupTaints[];
+  taints?: NodePoolSpecTemplateSpecTaints[];
+  terminationGracePeriod?: string;
+}
+
+export interface NodePoolSpecTemplateSpecNodeClassRef {
+  group: string;
+  kind: string;
+  name: string;
+}
+
+export interface NodePoolSpecTemplateSpecRequirements {
+  key: string;
+  minValues?: number;
+  operator: string;
+  values?: string[];
+}
+
+export interface NodePoolSpecTemplateSpecStartupTaints {
+  effect: string;
+  key: string;
+  timeAdded?: Time;
+  value?: string;
+}
+
+export interface NodePoolSpecTemplateSpecTaints {
+  effect: string;
+  key: string;
+  timeAdded?: Time;
+  value?: string;
+}
+
+export interface NodePoolStatus {
+  conditions?: NodePoolStatusConditions[];
+  nodeClassObservedGeneration?: number;
+  nodes?: number;
+  resources?: { [key: string]: Quantity };
+}
+
+export interface NodePoolStatusConditions {
+  lastTransitionTime: Time;
+  message: string;
+  observedGeneration?: number;
+  reason: string;
+  status: string;
+  type: string;
 }
 
 export interface NodeRuntimeHandler {

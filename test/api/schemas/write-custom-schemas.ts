@@ -7,7 +7,8 @@ const FILE = "src/api/schemas/custom-definitions.ts";
  * Writes the schemas of kinds that are no part of Kubernetes from the files of their
  * CustomResourceDefinitions: `config/crd/bases/keda.sh_scaledobjects.yaml` and `keda.sh_scaledjobs.yaml` of
  * the Go module github.com/kedacore/keda/v2@v2.21.0, `config/crd/experimental/gateway.networking.k8s.io_httproutes.yaml` of
- * sigs.k8s.io/gateway-api@v1.4.0, and `deploy/vpa-v1-crd-gen.yaml` of k8s.io/autoscaler/vertical-pod-autoscaler@v1.8.1.
+ * sigs.k8s.io/gateway-api@v1.4.0, `deploy/vpa-v1-crd-gen.yaml` of k8s.io/autoscaler/vertical-pod-autoscaler@v1.8.1, and
+ * `pkg/apis/crds/karpenter.sh_nodepools.yaml` and `karpenter.sh_nodeclaims.yaml` of sigs.k8s.io/karpenter@v1.15.0.
  */
 const documents = process.argv.slice(2).map((file) => readFileSync(file, "utf8"));
 const { kinds, definitions } = customDefinitions(documents);

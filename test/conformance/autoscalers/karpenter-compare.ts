@@ -1,3 +1,5 @@
+import { numberOf, parseQuantity, Quantity } from "../../../src/api/quantity.js";
+import type { ResourceAmounts } from "../../../src/autoscaling/karpenter/resource-amounts.js";
 import type { Suite } from "../controllers/suite.js";
 import type { Json } from "./near.js";
 
@@ -11,6 +13,9 @@ const ORDERED: ReadonlySet<string> = new Set([
   "singleOrder",
   "truncated",
 ]);
+
+/** Quantities by resource, compared by value. */
+const AMOUNTS: ReadonlySet<string> = new Set(["requests", "allocatable"]);
 
 /** Runs a case and compares by the rules of Karpenter's vectors; keys that `expect` lacks are asserted within it alone. */
 export function karpenterSuite<Given>(
@@ -42,10 +47,22 @@ function differences(want: Json, have: Json, path: string, key: string): readonl
   if (typeof want !== "object" || typeof have !== "object" || want === null || have === null) {
     return want === have ? [] : different;
   }
-  const [wanted, found] = [want, have] as Readonly<Record<string, Json>>[];
+  const [wanted, found] = [amounts(want, key), amounts(have, key)] as Readonly<
+    Record<string, Json>
+  >[];
   const keys = new Set([...Object.keys(wanted!), ...Object.keys(found!)]);
   return [...keys].flatMap((name) =>
     differences(wanted![name] ?? null, found![name] ?? null, `${path}.${name}`, name),
+  );
+}
+
+function amounts(list: Json, key: string): Json {
+  if (!AMOUNTS.has(key)) return list;
+  return Object.fromEntries(
+    Object.entries(list as Readonly<Record<string, string>>).map(([name, text]) => {
+      const quantity = parseQuantity(text);
+      return [name, quantity instanceof Quantity ? numberOf(quantity) : text];
+    }),
   );
 }
 
@@ -62,4 +79,11 @@ function differencesOfSets(
     return at < 0;
   });
   return missing.flatMap((one, i) => differences(one, rest[i]!, `${path}[]`, ""));
+}
+
+/** Amounts as texts of quantities, by resource. */
+export function amountTexts(amounts: ResourceAmounts): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...amounts].map(([name, amount]) => [name, name === "cpu" ? `${amount}m` : String(amount)]),
+  );
 }
