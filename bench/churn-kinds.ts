@@ -102,7 +102,7 @@ function simpleOf({ nodes, workloads, replicas, replacedPerSecond, warmUpSeconds
 }
 
 /** The scenario of simple pods with its ReplicaSets made Deployments and StatefulSets, and what happens in the hour. */
-function kindsOf(load: Kinds): string {
+export function kindsOf(load: Kinds): string {
   const { warmUpSeconds: begin, workloads } = load;
   let made = 0;
   const text = scenarioOf(simpleOf(load)).replaceAll("kind: ReplicaSet", () => {
@@ -121,7 +121,7 @@ function kindsOf(load: Kinds): string {
   return `${named}  timeline:\n${[...restarts, fails].join("\n")}\n`;
 }
 
-function addBudgets({ ground }: World, { workloads }: Kinds): void {
+export function addBudgets({ ground }: World, { workloads }: Kinds): void {
   for (let i = 0; i < workloads; i++) {
     const manifest = {
       apiVersion: "policy/v1",

@@ -1,24 +1,31 @@
-import type { Labels } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import { SelectorIndex } from "../../api/selector-index.js";
 import type { Selectors } from "../selectors.js";
 import type { Budget } from "./budget-status.js";
+import { PodFigures, type SelectedPods } from "./selected-pods.js";
 
-interface Entry {
+/** A budget that selects a pod. */
+export interface Selecting {
   readonly budget: Budget;
+}
+
+interface Entry extends Selecting {
   readonly selector: Selector;
-  readonly pods: Map<number, PodVersion>;
+  readonly pods: PodFigures;
 }
 
 /** Which pods each budget selects, kept pod by pod. */
 export class BudgetPods {
   private readonly entries = new Map<number, Entry>();
-  private readonly byNamespace = new Map<string, Entry[]>();
+  private readonly index = new SelectorIndex<Entry>();
+  /** By row of the pod: those that select it, in the order in which they were taken. */
+  private readonly selecting: (readonly Entry[])[] = [];
 
   constructor(private readonly selectors: Selectors) {}
 
-  of(budgetRow: number): readonly PodVersion[] {
-    return [...(this.entries.get(budgetRow)?.pods.values() ?? [])];
+  of(budgetRow: number): SelectedPods {
+    return this.entries.get(budgetRow)?.pods ?? new PodFigures(null);
   }
 
   /** Takes a budget; `allPods` are looked at if its selector is a new one. */
@@ -27,14 +34,14 @@ export class BudgetPods {
     if (known !== undefined && known.budget.spec.selector === budget.spec.selector) return;
     this.removeBudget(budget);
     const selector = this.selectors.of(budget.spec.selector);
-    const entry: Entry = { budget, selector, pods: new Map() };
+    const pods = new PodFigures(this.selectors.errorOf(budget.spec.selector));
+    const entry: Entry = { budget, selector, pods };
     this.entries.set(budget.row, entry);
-    const others = this.byNamespace.get(budget.namespace) ?? [];
-    this.byNamespace.set(budget.namespace, [...others, entry]);
+    this.index.add(budget.namespace, entry);
     for (const pod of allPods) {
-      if (pod.namespace === budget.namespace && selector.matches(pod.labels)) {
-        entry.pods.set(pod.row, pod);
-      }
+      if (pod.namespace !== budget.namespace || !selector.matches(pod.labels)) continue;
+      this.selecting[pod.row] = [...(this.selecting[pod.row] ?? NONE), entry];
+      pods.put(pod);
     }
   }
 
@@ -42,28 +49,33 @@ export class BudgetPods {
     const entry = this.entries.get(row);
     if (entry === undefined) return;
     this.entries.delete(row);
-    const others = (this.byNamespace.get(namespace) ?? []).filter((other) => other !== entry);
-    this.byNamespace.set(namespace, others);
+    this.index.delete(namespace, entry);
+    for (const pod of entry.pods) {
+      this.selecting[pod.row] = this.selecting[pod.row]!.filter((other) => other !== entry);
+    }
   }
 
-  /** Takes a pod; the budgets that select it. */
-  putPod(pod: PodVersion): readonly Budget[] {
-    const found = this.matching(pod.namespace, pod.labels);
-    for (const entry of found) entry.pods.set(pod.row, pod);
-    return found.map(({ budget }) => budget);
+  /** Takes a pod that is new, or has other labels than before; the budgets that select it. */
+  addPod(pod: PodVersion): readonly Selecting[] {
+    const found = this.index.matching(pod.namespace, pod.labels);
+    this.selecting[pod.row] = found;
+    for (const { pods } of found) pods.put(pod);
+    return found;
+  }
+
+  /** Takes a new version of a pod, of the same labels; the budgets that select it. */
+  updatePod(pod: PodVersion): readonly Selecting[] {
+    const found = this.selecting[pod.row] ?? NONE;
+    for (const { pods } of found) pods.put(pod);
+    return found;
   }
 
   /** Forgets a pod; the budgets that selected it. */
-  removePod(pod: PodVersion): readonly Budget[] {
-    const found = this.matching(pod.namespace, pod.labels);
-    for (const entry of found) entry.pods.delete(pod.row);
-    return found.map(({ budget }) => budget);
-  }
-
-  private matching(namespace: string, labels: Labels): readonly Entry[] {
-    const entries = this.byNamespace.get(namespace);
-    if (entries === undefined || entries.length === 0) return NONE;
-    return entries.filter(({ selector }) => selector.matches(labels));
+  removePod(pod: PodVersion): readonly Selecting[] {
+    const found = this.selecting[pod.row] ?? NONE;
+    this.selecting[pod.row] = NONE;
+    for (const { pods } of found) pods.remove(pod.row);
+    return found;
   }
 }
 

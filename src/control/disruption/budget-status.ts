@@ -1,10 +1,10 @@
-import { MICROS_PER_MINUTE, type TimeMicros } from "../../base/time.js";
 import { scaledIntOrPercent } from "../../api/int-or-percent.js";
 import type { StatusOf } from "../../api/kinds.js";
-import { compileLabelSelector, Selector } from "../../api/label-selector.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { isPodReady, type PodVersion } from "../../api/pod-version.js";
+import { MICROS_PER_MINUTE, type TimeMicros } from "../../base/time.js";
 import { expectedScale, type FindScaled } from "./scales.js";
+import type { SelectedPods } from "./selected-pods.js";
 
 export type Budget = ObjectVersion<"PodDisruptionBudget">;
 export type BudgetStatus = StatusOf["PodDisruptionBudget"];
@@ -61,7 +61,7 @@ const UNMANAGED =
  */
 export function budgetOutcome(
   budget: Budget,
-  pods: readonly PodVersion[],
+  pods: SelectedPods,
   find: FindScaled,
   clock: BudgetClock,
 ): BudgetOutcome {
@@ -72,12 +72,11 @@ export function budgetOutcome(
     const status = failedStatus(budget, message, clock.now);
     return { status, events, unmanaged: [], recheckMicros: null };
   };
-  const selector = compileLabelSelector(budget.spec.selector);
-  if (!(selector instanceof Selector)) {
-    tell("Warning", "NoPods", `Failed to get pods: ${selector.message}`);
-    return failed(selector.message);
+  if (pods.selectorError !== null) {
+    tell("Warning", "NoPods", `Failed to get pods: ${pods.selectorError}`);
+    return failed(pods.selectorError);
   }
-  if (pods.length === 0) tell("Normal", "NoPods", "No matching pods found");
+  if (pods.size === 0) tell("Normal", "NoPods", "No matching pods found");
   const figures = budgetFigures(budget, pods, find, clock);
   if ("error" in figures) {
     const message = `Failed to calculate the number of expected pods: ${figures.error}`;
@@ -96,7 +95,7 @@ export function budgetOutcome(
 
 function budgetFigures(
   budget: Budget,
-  pods: readonly PodVersion[],
+  pods: SelectedPods,
   find: FindScaled,
   clock: BudgetClock,
 ): BudgetFigures | { readonly error: string } {
@@ -104,13 +103,8 @@ function budgetFigures(
   const expected = "error" in told ? (expectedBefore(budget) ?? told) : told;
   if ("error" in expected) return expected;
   const disrupted = stillDisrupted(budget, pods, clock);
-  let currentHealthy = 0;
-  for (const pod of pods) {
-    if (pod.deletionTimeMicros !== null || Object.hasOwn(disrupted.disruptedPods, pod.name))
-      continue;
-    if (isPodReady(pod)) currentHealthy += 1;
-  }
-  return { ...expected, ...disrupted, currentHealthy };
+  const { healthy, ...rest } = disrupted;
+  return { ...expected, ...rest, currentHealthy: pods.healthy - healthy };
 }
 
 function budgetStatus(budget: Budget, figures: BudgetFigures, now: string): BudgetStatus {
@@ -152,14 +146,14 @@ function failedStatus(budget: Budget, message: string, now: string): BudgetStatu
 
 function expectedPods(
   { spec }: Budget,
-  pods: readonly PodVersion[],
+  pods: SelectedPods,
   find: FindScaled,
 ):
   | Pick<BudgetFigures, "expectedPods" | "desiredHealthy" | "unmanaged">
   | { readonly error: string } {
   const { minAvailable, maxUnavailable } = spec;
   if (maxUnavailable === undefined && typeof minAvailable !== "string") {
-    return { expectedPods: pods.length, desiredHealthy: minAvailable ?? 0, unmanaged: [] };
+    return { expectedPods: pods.size, desiredHealthy: minAvailable ?? 0, unmanaged: [] };
   }
   const scale = expectedScale(pods, find);
   if ("error" in scale) return scale;
@@ -186,17 +180,19 @@ function expectedBefore(
   return { expectedPods, desiredHealthy, unmanaged: [] };
 }
 
-function stillDisrupted(
-  { status }: Budget,
-  pods: readonly PodVersion[],
-  clock: BudgetClock,
-): Pick<BudgetFigures, "disruptedPods" | "notDeleted" | "recheckMicros"> {
+interface Disrupted extends Pick<BudgetFigures, "disruptedPods" | "notDeleted" | "recheckMicros"> {
+  /** How many of them are ready: they do not count as healthy. */
+  readonly healthy: number;
+}
+
+function stillDisrupted({ status }: Budget, pods: SelectedPods, clock: BudgetClock): Disrupted {
   const before = status.disruptedPods ?? {};
   const disruptedPods: Record<string, string> = {};
   const notDeleted: PodVersion[] = [];
+  let healthy = 0;
   let recheckMicros: TimeMicros | null = null;
-  for (const pod of pods) {
-    const since = Object.hasOwn(before, pod.name) ? before[pod.name] : undefined;
+  for (const pod of pods.named(Object.keys(before))) {
+    const since = before[pod.name];
     if (since === undefined || pod.deletionTimeMicros !== null) continue;
     const until = (clock.microsOf(since) ?? 0) + DISRUPTION_TIMEOUT_MICROS;
     if (until < clock.nowMicros) {
@@ -204,9 +200,10 @@ function stillDisrupted(
       continue;
     }
     disruptedPods[pod.name] = since;
+    if (isPodReady(pod)) healthy += 1;
     recheckMicros = Math.min(recheckMicros ?? until, until);
   }
-  return { disruptedPods, notDeleted, recheckMicros };
+  return { disruptedPods, healthy, notDeleted, recheckMicros };
 }
 
 interface Verdict {

@@ -1,6 +1,6 @@
 import { deepEqual } from "../../api/deep-equal.js";
 import { objectKey, type VersionOf } from "../../api/object-version.js";
-import { isPodReady, podCondition, type PodVersion } from "../../api/pod-version.js";
+import { isPodReady, type PodVersion, podCondition } from "../../api/pod-version.js";
 import type { Informer } from "../../store/informer.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
@@ -8,7 +8,7 @@ import { FreshView } from "../fresh-view.js";
 import { Selectors } from "../selectors.js";
 import { Timestamps } from "../timestamps.js";
 import { WriteQueue } from "../write-queue.js";
-import { BudgetPods } from "./budget-pods.js";
+import { BudgetPods, type Selecting } from "./budget-pods.js";
 import { type Budget, type BudgetStatus, budgetOutcome } from "./budget-status.js";
 import type { FindScaled } from "./scales.js";
 import { disruptionStandsMicros } from "./stale-disruption.js";
@@ -63,8 +63,9 @@ export class DisruptionController implements Controller {
 
   start(): void {
     this.budgets.start();
+    let followsPods = false;
     const onBudget = (budget: Budget) => {
-      this.pods.putBudget(budget, this.podInformer.values());
+      this.pods.putBudget(budget, followsPods ? this.podInformer.values() : []);
       this.queue.add(budget.row);
     };
     this.budgets.informer.addHandler({
@@ -78,9 +79,11 @@ export class DisruptionController implements Controller {
         this.queue.add(budget.row);
       },
     });
+    // The pods that there are already come one by one now.
+    followsPods = true;
     this.podInformer.addHandler({
       added: (pod) => {
-        this.enqueue(pod, this.pods.putPod(pod));
+        this.enqueue(pod, this.pods.addPod(pod));
         this.lookAtCondition(pod);
       },
       updated: (before, pod) => this.onPod(before, pod),
@@ -89,8 +92,9 @@ export class DisruptionController implements Controller {
   }
 
   private onPod(before: PodVersion, pod: PodVersion): void {
-    if (before.labels !== pod.labels) this.enqueue(before, this.pods.removePod(before));
-    const selecting = this.pods.putPod(pod);
+    const relabeled = before.labels !== pod.labels;
+    if (relabeled) this.enqueue(before, this.pods.removePod(before));
+    const selecting = relabeled ? this.pods.addPod(pod) : this.pods.updatePod(pod);
     if (changesBudget(before, pod)) this.enqueue(pod, selecting);
     if (before.status !== pod.status || before.deletionTimeMicros !== pod.deletionTimeMicros) {
       this.lookAtCondition(pod);
@@ -98,10 +102,10 @@ export class DisruptionController implements Controller {
   }
 
   /** Of several budgets that select a pod upstream syncs one, and says so. */
-  private enqueue(pod: PodVersion, budgets: readonly Budget[]): void {
-    const [chosen] = budgets;
+  private enqueue(pod: PodVersion, selecting: readonly Selecting[]): void {
+    const chosen = selecting[0]?.budget;
     if (chosen === undefined) return;
-    if (budgets.length > 1) {
+    if (selecting.length > 1) {
       const message = `Pod "${objectKey(pod)}" matches multiple PodDisruptionBudgets. Chose "${chosen.name}" arbitrarily.`;
       this.event("Warning", "MultiplePodDisruptionBudgets", pod, message);
     }

@@ -1,7 +1,9 @@
-import { own } from "../../base/own.js";
 import type { OwnerReference } from "../../api/kubernetes.js";
 import { controllerOf, objectKey } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import { InvariantError } from "../../base/assert.js";
+import { own } from "../../base/own.js";
+import type { SelectedPods } from "./selected-pods.js";
 
 /** An object that says how many pods it wants. */
 export interface Scaled {
@@ -59,25 +61,27 @@ export type ExpectedScale =
   | { readonly error: string };
 
 /** The pods that the controllers of `pods` want together; pods without one are not managed. */
-export function expectedScale(pods: readonly PodVersion[], find: FindScaled): ExpectedScale {
+export function expectedScale(pods: SelectedPods, find: FindScaled): ExpectedScale {
   const scales = new Map<string, number>();
-  const seen = new Set<string>();
-  const unmanaged: PodVersion[] = [];
-  for (const pod of pods) {
-    const controller = controllerOf(pod);
-    if (controller === undefined) {
-      unmanaged.push(pod);
-      continue;
-    }
-    if (seen.has(controller.uid)) continue;
-    seen.add(controller.uid);
-    const scale = scaleOf(controller, pod.namespace, find);
-    if (scale === null) return { error: `found no controllers for pod "${objectKey(pod)}"` };
+  for (const { reference, namespace } of pods.controllers()) {
+    const scale = scaleOf(reference, namespace, find);
+    if (scale === null) return { error: withoutScale(pods, find) };
     scales.set(scale.uid, scale.replicas);
   }
   let sum = 0;
   for (const replicas of scales.values()) sum += replicas;
-  return { pods: sum, unmanaged };
+  return { pods: sum, unmanaged: pods.unmanaged() };
+}
+
+/** Names the first pod whose controller has no scale. */
+function withoutScale(pods: SelectedPods, find: FindScaled): string {
+  for (const pod of pods) {
+    const controller = controllerOf(pod);
+    if (controller !== undefined && scaleOf(controller, pod.namespace, find) === null) {
+      return `found no controllers for pod "${objectKey(pod)}"`;
+    }
+  }
+  throw new InvariantError("a controller without a scale has no pod");
 }
 
 function found(reference: OwnerReference, namespace: string, find: FindScaled): Scaled | undefined {

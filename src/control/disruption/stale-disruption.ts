@@ -1,5 +1,5 @@
+import { isPodTerminal, type PodVersion, podCondition } from "../../api/pod-version.js";
 import { MICROS_PER_MINUTE, type TimeMicros } from "../../base/time.js";
-import { isPodTerminal, podCondition, type PodVersion } from "../../api/pod-version.js";
 
 const STALE_AFTER_MICROS = 2 * MICROS_PER_MINUTE;
 /** The kubelet ends the pod itself, however long that takes. */
