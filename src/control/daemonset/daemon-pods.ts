@@ -1,4 +1,5 @@
-import type { Affinity, PodSpec, Toleration } from "../../api/kubernetes.js";
+import { daemonTolerations } from "../../api/daemon-tolerations.js";
+import type { Affinity, PodSpec } from "../../api/kubernetes.js";
 import type { NewPod } from "../../api/new-object.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
@@ -9,36 +10,6 @@ export type DaemonSet = ObjectVersion<"DaemonSet">;
 export const HASH_LABEL = "controller-revision-hash";
 const GENERATION_LABEL = "pod-template-generation";
 const GENERATION_ANNOTATION = "deprecated.daemonset.template.generation";
-
-/** Taints that every daemon pod tolerates, for ever. Source: Kubernetes, "DaemonSet: Taints and tolerations". */
-const TOLERATED: readonly (readonly [key: string, effect: string])[] = [
-  ["node.kubernetes.io/not-ready", "NoExecute"],
-  ["node.kubernetes.io/unreachable", "NoExecute"],
-  ["node.kubernetes.io/disk-pressure", "NoSchedule"],
-  ["node.kubernetes.io/memory-pressure", "NoSchedule"],
-  ["node.kubernetes.io/pid-pressure", "NoSchedule"],
-  ["node.kubernetes.io/unschedulable", "NoSchedule"],
-];
-const TOLERATED_IN_HOST_NETWORK = ["node.kubernetes.io/network-unavailable", "NoSchedule"] as const;
-
-/** The tolerations of a daemon pod: its template's, and those that every daemon pod has. */
-export function daemonTolerations(spec: PodSpec): readonly Toleration[] {
-  const tolerations = [...(spec.tolerations ?? [])];
-  const added = spec.hostNetwork === true ? [...TOLERATED, TOLERATED_IN_HOST_NETWORK] : TOLERATED;
-  for (const [key, effect] of added) {
-    const toleration = { key, operator: "Exists", effect } as Toleration;
-    const at = tolerations.findIndex(
-      (one) =>
-        one.key === key &&
-        one.operator === "Exists" &&
-        one.effect === effect &&
-        (one.value ?? "") === "",
-    );
-    if (at < 0) tolerations.push(toleration);
-    else tolerations[at] = toleration;
-  }
-  return tolerations;
-}
 
 /** The affinity with that node in place of whatever nodes it required. */
 function pinnedTo(nodeName: string, affinity: Affinity | undefined): Affinity {

@@ -1,8 +1,9 @@
+import { daemonTolerations } from "../../api/daemon-tolerations.js";
 import { RequiredNodeAffinity } from "../../api/node-selector.js";
 import type { Labels, Taint, Toleration } from "../../api/kubernetes.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { firstUntolerated } from "../../api/taints.js";
-import { type DaemonSet, daemonTolerations } from "./daemon-pods.js";
+import type { DaemonSet } from "./daemon-pods.js";
 
 export type Node = ObjectVersion<"Node">;
 

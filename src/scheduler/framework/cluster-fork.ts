@@ -1,7 +1,9 @@
 import type { PodVersion } from "../../api/pod-version.js";
 import type { ClusterState } from "./cluster-state.js";
+import { FitCheck, noScheduler } from "./fit-check.js";
 import type { Framework } from "./runtime.js";
 import { SchedulingAlgorithm } from "./scheduling-algorithm.js";
+import type { Status } from "./status.js";
 
 /** Where a pod would go. */
 export interface FitAnswer {
@@ -33,8 +35,7 @@ export class ClusterFork {
   wouldFit(pod: PodVersion): FitAnswer {
     const framework = this.frameworks.get(pod.spec.schedulerName ?? "");
     if (framework === undefined) {
-      const message = `no scheduler answers to "${pod.spec.schedulerName ?? ""}"`;
-      return { nodeName: null, fitting: [], message };
+      return { nodeName: null, fitting: [], message: noScheduler(pod).message };
     }
     const algorithm = new SchedulingAlgorithm({
       percentageOfNodesToScore: 100,
@@ -48,6 +49,16 @@ export class ClusterFork {
     }
     const message = outcome.kind === "error" ? outcome.message : outcome.message();
     return { nodeName: null, fitting: [], message };
+  }
+
+  /**
+   * The filters of the pod's profile, to be asked of single nodes while nothing changes in the fork; the
+   * refusal of a pod of no known scheduler.
+   */
+  fitCheck(pod: PodVersion): FitCheck | Status {
+    const framework = this.frameworks.get(pod.spec.schedulerName ?? "");
+    if (framework === undefined) return noScheduler(pod);
+    return new FitCheck(framework, this.state.podInfos.podInfo(pod));
   }
 
   /** Counts the pod on that node from now on. */

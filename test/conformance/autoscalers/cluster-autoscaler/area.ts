@@ -1,5 +1,6 @@
 import type { Area } from "../../controllers/suite.js";
+import { backoff } from "./backoff.js";
 import { drain } from "./drain.js";
 import { utilization } from "./utilization.js";
 
-export const clusterAutoscalerArea: Area = { drain, utilization };
+export const clusterAutoscalerArea: Area = { backoff, drain, utilization };
