@@ -210,18 +210,39 @@ export class ClusterSnapshot {
   scheduleOnAny(pod: PodVersion, isAcceptable: NodeFilter): string | null {
     const check = this.cluster.fitCheck(pod);
     if (!(check instanceof FitCheck)) return null;
-    const { order } = this;
-    const count = order.length;
+    const count = this.order.length;
     for (let i = 1; i <= count; i += 1) {
       const index = (this.lastIndex + i) % count;
-      const node = order[index]!;
-      if (node.unschedulable || !isAcceptable(node)) continue;
-      if (check.onNode(node) !== null) continue;
-      this.lastIndex = index;
-      this.addPod(pod.next({ nodeName: node.name }));
-      return node.name;
+      const node = this.order[index]!;
+      if (isAcceptable(node) && this.takes(pod, check, index)) return node.name;
     }
     return null;
+  }
+
+  /** The same among the nodes that stand at those places, which must ascend. */
+  scheduleOnAnyOf(pod: PodVersion, positions: readonly number[]): string | null {
+    const count = positions.length;
+    if (count === 0) return null;
+    const check = this.cluster.fitCheck(pod);
+    if (!(check instanceof FitCheck)) return null;
+    const start = (this.lastIndex + 1) % this.order.length;
+    const from = Math.max(
+      0,
+      positions.findIndex((position) => position >= start),
+    );
+    for (let i = 0; i < count; i += 1) {
+      const index = positions[(from + i) % count]!;
+      if (this.takes(pod, check, index)) return this.order[index]!.name;
+    }
+    return null;
+  }
+
+  private takes(pod: PodVersion, check: FitCheck, index: number): boolean {
+    const node = this.order[index]!;
+    if (node.unschedulable || check.onNode(node) !== null) return false;
+    this.lastIndex = index;
+    this.addPod(pod.next({ nodeName: node.name }));
+    return true;
   }
 }
 

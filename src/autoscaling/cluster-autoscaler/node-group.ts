@@ -42,4 +42,6 @@ export interface NodeGroups {
   list(): readonly NodeGroup[];
   /** The group that has an instance of that name. */
   groupOf(nodeName: string): NodeGroup | null;
+  /** True for a node whose machine was of a group, and is gone. */
+  isGone(nodeName: string): boolean;
 }

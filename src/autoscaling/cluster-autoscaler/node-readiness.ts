@@ -1,8 +1,8 @@
 import type { VersionOf } from "../../api/object-version.js";
 import { mustParseQuantity } from "../../api/quantity.js";
 import { parseTimestamp } from "../../api/timestamp.js";
-import type { TimeMicros } from "../../base/time.js";
 import { own } from "../../base/own.js";
+import type { TimeMicros } from "../../base/time.js";
 import type { AutoscalerOptions } from "./options.js";
 import { isStartupTaint } from "./taints.js";
 
@@ -42,7 +42,7 @@ export function isNodeReady(
 function lacksGpus(node: Node, gpu: AutoscalerOptions["gpu"]): boolean {
   if (gpu === null || own(node.labels, gpu.label) === undefined) return false;
   const amount = own(node.status.allocatable, gpu.resource);
-  return amount === undefined || mustParseQuantity(amount).isZero();
+  return amount === undefined || mustParseQuantity(amount).isZero;
 }
 
 /** When what makes the node ready or not changed last; -Infinity where nothing says so. */

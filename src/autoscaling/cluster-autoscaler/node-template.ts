@@ -91,7 +91,9 @@ function template(
   const lacking = daemonSets.filter(
     (set) => !running.has(`${set.namespace}/${set.name}`) && runsOn(set, node),
   );
-  const added = lacking.map((set) => daemonPod(set, name)).filter((pod) => allDaemonSets || preemptsAny(pod));
+  const added = lacking
+    .map((set) => daemonPod(set, name))
+    .filter((pod) => allDaemonSets || preemptsAny(pod));
   return { node, pods: [...kept.map((pod) => onNode(pod, name)), ...added] };
 }
 
@@ -101,7 +103,9 @@ function runsOn({ spec }: DaemonSet, node: Node): boolean {
   if ((podSpec.nodeName ?? "") !== "") return false;
   if (!new RequiredNodeAffinity(podSpec).matches(node)) return false;
   const effects = ["NoSchedule", "NoExecute"];
-  return firstUntolerated(node.spec.taints ?? [], daemonTolerations(podSpec), effects) === undefined;
+  return (
+    firstUntolerated(node.spec.taints ?? [], daemonTolerations(podSpec), effects) === undefined
+  );
 }
 
 function daemonPod(set: DaemonSet, nodeName: string): PodVersion {

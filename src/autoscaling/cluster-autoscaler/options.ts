@@ -1,5 +1,6 @@
 import type { TimeMicros } from "../../base/time.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
+import type { ExpanderName } from "./scale-up/expanders.js";
 
 /** What may differ between node groups. Times in microseconds, use as a share of what is allocatable. */
 export interface NodeGroupOptions {
@@ -35,7 +36,7 @@ export interface Limits {
 /** The Cluster Autoscaler's flags. Times in microseconds, memory in bytes. */
 export interface AutoscalerOptions {
   /** Names of expanders: each narrows down what the one before left. */
-  readonly expanders: readonly string[];
+  readonly expanders: readonly ExpanderName[];
   /** 0: no limit. */
   readonly maxNodesTotal: number;
   readonly cores: Limits;

@@ -32,5 +32,7 @@ export function isStartupTaint(key: string, named: readonly string[]): boolean {
 /** False for taints that say something of one node, and not of its group. */
 export function isOfGroup(key: string, startupTaints: readonly string[]): boolean {
   if (key === TO_BE_DELETED || key === DELETION_CANDIDATE) return false;
-  return !OF_CONDITIONS.has(key) && !isStartupTaint(key, startupTaints) && !key.startsWith(STATUS_PREFIX);
+  return (
+    !OF_CONDITIONS.has(key) && !isStartupTaint(key, startupTaints) && !key.startsWith(STATUS_PREFIX)
+  );
 }

@@ -1,5 +1,5 @@
 import { daemonTolerations } from "../../api/daemon-tolerations.js";
-import type { Affinity, PodSpec } from "../../api/kubernetes.js";
+import type { Affinity, Toleration } from "../../api/kubernetes.js";
 import type { NewPod } from "../../api/new-object.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";

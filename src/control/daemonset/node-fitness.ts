@@ -1,6 +1,6 @@
 import { daemonTolerations } from "../../api/daemon-tolerations.js";
-import { RequiredNodeAffinity } from "../../api/node-selector.js";
 import type { Labels, Taint, Toleration } from "../../api/kubernetes.js";
+import { RequiredNodeAffinity } from "../../api/node-selector.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { firstUntolerated } from "../../api/taints.js";
 import type { DaemonSet } from "./daemon-pods.js";

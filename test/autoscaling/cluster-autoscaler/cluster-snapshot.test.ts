@@ -1,20 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { ClusterSnapshot } from "../../../src/autoscaling/cluster-autoscaler/cluster-snapshot.js";
 import { HintingSimulator } from "../../../src/autoscaling/cluster-autoscaler/hinting-simulator.js";
-import { emptyCluster } from "../../conformance/autoscalers/cluster-autoscaler/cluster.js";
-import { nodeVersion, podVersion } from "../../conformance/autoscalers/cluster-autoscaler/objects.js";
+import { buildNode, buildPod, emptyCluster } from "../../conformance/autoscalers/ca-objects.js";
 
 const ANY = { isAcceptable: () => true, breakOnFailure: false };
 
 function node(name: string, cpu = "2") {
   const allocatable = { cpu, memory: "4Gi", pods: "10" };
-  return nodeVersion({ metadata: { name }, status: { allocatable } }, 0);
+  return buildNode({ metadata: { name }, status: { allocatable } });
 }
 
 function pod(name: string, cpu: string, nodeName = "", owner = "rs") {
   const metadata = { name, ownerReferences: [{ kind: "ReplicaSet", name: owner }] };
   const containers = [{ name: "c", resources: { requests: { cpu } } }];
-  return podVersion({ metadata, spec: { containers, nodeName } }, 0);
+  return buildPod({ metadata, spec: { containers, nodeName } });
 }
 
 function told(snapshot: ClusterSnapshot) {

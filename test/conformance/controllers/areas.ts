@@ -1,4 +1,4 @@
-import { clusterAutoscalerArea } from "../autoscalers/cluster-autoscaler/area.js";
+import { clusterAutoscalerArea } from "../autoscalers/ca.js";
 import { karpenterArea } from "../autoscalers/karpenter.js";
 import { kedaArea } from "../autoscalers/keda.js";
 import { vpaArea } from "../autoscalers/vpa.js";

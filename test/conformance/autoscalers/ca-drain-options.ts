@@ -1,8 +1,8 @@
 import type {
   DrainOptions,
   Owners,
-} from "../../../../src/autoscaling/cluster-autoscaler/drain/drain-rules.js";
-import { secondsToMicros } from "../../../../src/base/time.js";
+} from "../../../src/autoscaling/cluster-autoscaler/drain/drain-rules.js";
+import { secondsToMicros } from "../../../src/base/time.js";
 
 export interface GivenDrainOptions {
   readonly skipNodesWithSystemPods?: boolean;

@@ -1,6 +1,7 @@
-import { Backoff } from "../../../../src/autoscaling/cluster-autoscaler/backoff.js";
-import { MICROS_PER_SECOND, secondsToMicros as micros } from "../../../../src/base/time.js";
-import { suite } from "../../controllers/suite.js";
+import { Backoff } from "../../../src/autoscaling/cluster-autoscaler/backoff.js";
+import { MICROS_PER_SECOND } from "../../../src/base/time.js";
+import { suite } from "../controllers/suite.js";
+import { micros } from "./ca-objects.js";
 
 interface Given {
   readonly initial: number;
@@ -20,7 +21,7 @@ interface Answer {
 }
 
 function answers({ initial, max, reset, steps }: Given) {
-  const groups = new Backoff({
+  const backoff = new Backoff({
     initialMicros: micros(initial),
     maxMicros: micros(max),
     resetMicros: micros(reset),
@@ -28,12 +29,12 @@ function answers({ initial, max, reset, steps }: Given) {
   const answered: Answer[] = [];
   for (const { at, do: what, group } of steps) {
     const now = micros(at);
-    if (what === "fail") answered.push({ at, until: groups.fail(group, now) / MICROS_PER_SECOND, secondsToMicros as micros });
-    else if (what === "check") answered.push({ at, backedOff: groups.isBackedOff(group, now) });
-    else if (what === "loop") groups.forgetStale(now);
-    else groups.clear(group);
+    if (what === "fail") answered.push({ at, until: backoff.fail(group, now) / MICROS_PER_SECOND });
+    else if (what === "check") answered.push({ at, backedOff: backoff.isBackedOff(group, now) });
+    else if (what === "loop") backoff.forgetStale(now);
+    else backoff.clear(group);
   }
   return { steps: answered };
 }
 
-export const backoff = suite<Given>(answers, { ordered: ["steps"] });
+export const backoffSuites = { backoff: suite<Given>(answers, { ordered: ["steps"] }) };

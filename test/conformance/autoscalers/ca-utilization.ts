@@ -1,12 +1,12 @@
-import { nodeUtilization } from "../../../../src/autoscaling/cluster-autoscaler/utilization.js";
-import { secondsToMicros } from "../../../../src/base/time.js";
-import type { Suite } from "../../controllers/suite.js";
-import { type Json, near } from "../near.js";
-import { type GivenNode, type GivenPod, nodeVersion, podVersion } from "./objects.js";
+import { nodeUtilization } from "../../../src/autoscaling/cluster-autoscaler/utilization.js";
+import { secondsToMicros } from "../../../src/base/time.js";
+import type { Suite } from "../controllers/suite.js";
+import { buildNode, buildPod, type RawNode, type RawPod } from "./ca-objects.js";
+import { type Json, near } from "./near.js";
 
 interface UtilizationGiven {
-  readonly node: GivenNode;
-  readonly pods: readonly GivenPod[];
+  readonly node: RawNode;
+  readonly pods: readonly RawPod[];
   readonly ignoreDaemonSets?: boolean;
   readonly ignoreMirrorPods?: boolean;
   readonly gpu?: boolean;
@@ -25,8 +25,8 @@ function written(value: number | undefined): Json {
 
 function outcome(given: UtilizationGiven): Readonly<Record<string, Json>> {
   const found = nodeUtilization(
-    nodeVersion(given.node, 0),
-    given.pods.map((pod, row) => podVersion(pod, row)),
+    buildNode(given.node),
+    given.pods.map((pod) => buildPod(pod)),
     {
       ignoreDaemonSets: given.ignoreDaemonSets ?? false,
       ignoreMirrorPods: given.ignoreMirrorPods ?? false,

@@ -2,17 +2,22 @@ import {
   type DrainContext,
   type DrainVerdict,
   drainVerdict,
-} from "../../../../src/autoscaling/cluster-autoscaler/drain/drain-rules.js";
-import { nodeDrain } from "../../../../src/autoscaling/cluster-autoscaler/drain/node-drain.js";
-import { RemainingBudgets } from "../../../../src/autoscaling/cluster-autoscaler/drain/remaining-budgets.js";
-import { secondsToMicros } from "../../../../src/base/time.js";
-import { suite } from "../../controllers/suite.js";
-import { budgetVersion, type GivenBudget, type GivenPod, podName, podVersion } from "./objects.js";
-import { drainOptions, type GivenDrainOptions, type GivenOwners, givenOwners } from "./options.js";
+} from "../../../src/autoscaling/cluster-autoscaler/drain/drain-rules.js";
+import { nodeDrain } from "../../../src/autoscaling/cluster-autoscaler/drain/node-drain.js";
+import { RemainingBudgets } from "../../../src/autoscaling/cluster-autoscaler/drain/remaining-budgets.js";
+import { secondsToMicros } from "../../../src/base/time.js";
+import { suite } from "../controllers/suite.js";
+import {
+  drainOptions,
+  type GivenDrainOptions,
+  type GivenOwners,
+  givenOwners,
+} from "./ca-drain-options.js";
+import { buildBudget, buildPod, podName, type RawBudget, type RawPod } from "./ca-objects.js";
 
 interface DrainGiven extends GivenOwners {
-  readonly pods: readonly GivenPod[];
-  readonly pdbs?: readonly GivenBudget[];
+  readonly pods: readonly RawPod[];
+  readonly pdbs?: readonly RawBudget[];
   readonly options?: GivenDrainOptions;
   readonly at?: number;
 }
@@ -21,12 +26,12 @@ const text = (verdict: DrainVerdict): string =>
   typeof verdict === "string" ? verdict : `block:${verdict.blocked}`;
 
 export const drain = suite<DrainGiven>((given) => {
-  const pods = given.pods.map((pod, row) => podVersion(pod, row));
+  const pods = given.pods.map((pod) => buildPod(pod));
   const context: DrainContext = {
     options: drainOptions(given.options),
     nowMicros: secondsToMicros(given.at ?? 0),
     owners: givenOwners(given),
-    budgets: new RemainingBudgets((given.pdbs ?? []).map(budgetVersion)),
+    budgets: new RemainingBudgets((given.pdbs ?? []).map(buildBudget)),
   };
   const verdicts = Object.fromEntries(
     pods.map((pod) => [podName(pod), text(drainVerdict(pod, context))]),

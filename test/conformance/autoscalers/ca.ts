@@ -1,0 +1,6 @@
+import type { Area } from "../controllers/suite.js";
+import { backoffSuites } from "./ca-backoff.js";
+import { drain } from "./ca-drain.js";
+import { utilization } from "./ca-utilization.js";
+
+export const clusterAutoscalerArea: Area = { ...backoffSuites, drain, utilization };
