@@ -28,7 +28,7 @@ export const NODE_GROUP_DEFAULTS: NodeGroupOptions = {
 };
 
 /** Bounds of a sum over all nodes. */
-export interface Limits {
+interface Limits {
   readonly min: number;
   readonly max: number;
 }

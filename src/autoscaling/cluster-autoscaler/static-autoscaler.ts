@@ -19,14 +19,14 @@ import { ScaleUp, type ScaleUpReport, scaleUpReport } from "./scale-up/scale-up.
 type Node = VersionOf<"Node">;
 
 /** What the watches tell, each in the order in which the objects were made. */
-export interface ClusterLists {
+interface ClusterLists {
   nodes(): readonly Node[];
   pods(): readonly PodVersion[];
   daemonSets(): readonly VersionOf<"DaemonSet">[];
 }
 
 /** What the loop needs of the part that gives nodes back. */
-export interface LoopScaleDown<Report> {
+interface LoopScaleDown<Report> {
   cleanUp(nodes: readonly Node[]): void;
   run(loop: {
     readonly nowMicros: TimeMicros;

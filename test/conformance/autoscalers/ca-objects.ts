@@ -26,14 +26,14 @@ import { meta, object } from "../controllers/objects.js";
 
 /** Recorded with the scheduler's plugins of v1.36. */
 const MINOR = 36;
-export const FEATURES: Features = featuresOf(MINOR, {});
+const FEATURES: Features = featuresOf(MINOR, {});
 
 /** Second 0 of the cases is virtual time 0; times before it are negative. */
 const ZERO_MS = Date.UTC(2000, 0, 1);
 const AN_HOUR_BEFORE = -MICROS_PER_HOUR;
 
 /** A time of the API as virtual time. */
-export function virtualTime(text: string): number {
+function virtualTime(text: string): number {
   return (Date.parse(text) - ZERO_MS) * 1000;
 }
 

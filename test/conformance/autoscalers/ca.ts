@@ -1,6 +1,7 @@
 import type { Area } from "../controllers/suite.js";
 import { backoffSuites } from "./ca-backoff.js";
 import { drain } from "./ca-drain.js";
+import { scaleup } from "./ca-scaleup.js";
 import { utilization } from "./ca-utilization.js";
 
-export const clusterAutoscalerArea: Area = { ...backoffSuites, drain, utilization };
+export const clusterAutoscalerArea: Area = { ...backoffSuites, drain, scaleup, utilization };

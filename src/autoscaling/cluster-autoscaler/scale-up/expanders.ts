@@ -42,7 +42,7 @@ export function bestOptions(
 }
 
 /** Those with the least value; equal ones stay together. */
-export function smallest(
+function smallest(
   options: readonly ExpansionOption[],
   measure: (option: ExpansionOption) => number,
 ): readonly ExpansionOption[] {

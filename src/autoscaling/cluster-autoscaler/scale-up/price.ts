@@ -8,7 +8,7 @@ import type { ExpansionOption } from "./expansion-option.js";
 const BYTES_PER_GIB = 1024 ** 3;
 
 /** Dollars an hour. */
-export interface ResourcePrices {
+interface ResourcePrices {
   readonly core: number;
   readonly gib: number;
 }
