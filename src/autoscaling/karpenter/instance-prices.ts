@@ -3,7 +3,7 @@ import { minValuesOf } from "./min-values.js";
 import { MAY_BE_MISSING, type Requirements } from "./requirements.js";
 
 /** True if a node of these requirements could be of that offering. */
-function isOfferingCompatible(requirements: Requirements, offering: Offering): boolean {
+export function isOfferingCompatible(requirements: Requirements, offering: Offering): boolean {
   return requirements.isCompatible(offering.requirements, MAY_BE_MISSING);
 }
 

@@ -1,13 +1,18 @@
 /** Labels and taints that Karpenter gives a meaning. Source: karpenter 1.15, `pkg/apis/v1/labels.go`. */
-const NODE_POOL_LABEL = "karpenter.sh/nodepool";
+export const NODE_POOL_LABEL = "karpenter.sh/nodepool";
 export const CAPACITY_TYPE_LABEL = "karpenter.sh/capacity-type";
+export const REGISTERED_LABEL = "karpenter.sh/registered";
+export const INITIALIZED_LABEL = "karpenter.sh/initialized";
 export const ZONE_LABEL = "topology.kubernetes.io/zone";
 export const INSTANCE_TYPE_LABEL = "node.kubernetes.io/instance-type";
 export const ARCH_LABEL = "kubernetes.io/arch";
 export const OS_LABEL = "kubernetes.io/os";
+export const HOSTNAME_LABEL = "kubernetes.io/hostname";
 const REGION_LABEL = "topology.kubernetes.io/region";
 /** Of the providers that Karpenter's core comes with: which reservation an offering draws on. */
 export const RESERVATION_ID_LABEL = "karpenter.test.sh/reservation-id";
+
+export const UNREGISTERED_TAINT = { key: "karpenter.sh/unregistered", effect: "NoExecute" };
 
 /** Labels that a node will have although its requirements do not speak of them. */
 export const WELL_KNOWN_LABELS: ReadonlySet<string> = new Set([

@@ -1,5 +1,10 @@
 import type { Area } from "../controllers/suite.js";
 import { disruptionSuites } from "./karpenter-disruption.js";
+import { provisioningSuites } from "./karpenter-provisioning.js";
 import { requirementSuites } from "./karpenter-requirements.js";
 
-export const karpenterArea: Area = { ...requirementSuites, ...disruptionSuites };
+export const karpenterArea: Area = {
+  ...requirementSuites,
+  ...provisioningSuites,
+  ...disruptionSuites,
+};

@@ -22,7 +22,7 @@ function isOwnedBy(pod: PodVersion, apiVersion: string, kind: string): boolean {
 export const isDaemonPod = (pod: PodVersion): boolean => isOwnedBy(pod, "apps/v1", "DaemonSet");
 
 /** The kubelet's image of a static pod: nobody can delete it through the API server. */
-const isMirrorPod = (pod: PodVersion): boolean => isOwnedBy(pod, "v1", "Node");
+export const isMirrorPod = (pod: PodVersion): boolean => isOwnedBy(pod, "v1", "Node");
 
 /**
  * A pod that needs another node when its own goes: not ended, not of a DaemonSet, no mirror pod. One that
