@@ -1,5 +1,5 @@
 import type { VersionOf } from "../../api/object-version.js";
-import { PodVersion } from "../../api/pod-version.js";
+import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { ClusterSnapshot } from "./cluster-snapshot.js";
 import { ClusterStateRegistry, type TellOfGroup } from "./cluster-state-registry.js";
@@ -15,6 +15,7 @@ import type { ExpanderContext } from "./scale-up/expanders.js";
 import { scaleUpToMinSize } from "./scale-up/min-size.js";
 import { ResizeExecutor } from "./scale-up/resize-executor.js";
 import { ScaleUp, type ScaleUpReport, scaleUpReport } from "./scale-up/scale-up.js";
+import { unboundPod } from "./unbound-pod.js";
 
 type Node = VersionOf<"Node">;
 
@@ -135,7 +136,7 @@ export class StaticAutoscaler<Report> {
     const down = scaleDown?.run({ nowMicros: now, nodes, lastScaleUpMicros, isForbidden }) ?? null;
     this.registry.recalculate();
     const raised = options.enforceNodeGroupMinSize ? this.raiseToMinSize(scan) : null;
-    return { scaleUp: raised ?? up, scaleDown: down, error: up.error };
+    return { scaleUp: raised ?? up, scaleDown: down, error: "" };
   }
 
   /** Machines that have had no Node for too long are given back, but for what the minimum keeps. */
@@ -204,7 +205,8 @@ export class StaticAutoscaler<Report> {
     return (scaleDown?.draining() ?? []).flatMap((name) =>
       (snapshot.get(name)?.pods ?? [])
         .filter(({ pod }) => !isDaemonSetPod(pod) && !isMirrorPod(pod))
-        .map(({ pod }) => comingBack(pod)),
+        // They stand on the node still, under their own uid.
+        .map(({ pod }) => unboundPod(pod, `${pod.uid}/moved`)),
     );
   }
 
@@ -260,9 +262,4 @@ const NOT_TRIED = { scaleUp: scaleUpReport("NotTried"), scaleDown: null, error: 
 function wholeOrSome(group: NodeGroup, names: readonly string[]): readonly string[] {
   if (!group.options.zeroOrMaxNodeScaling) return names;
   return group.instances().map(({ name }) => name);
-}
-
-/** A pod that stands on a node still, under a uid of its own. */
-function comingBack(pod: PodVersion): PodVersion {
-  return PodVersion.of({ ...pod, uid: `${pod.uid}/moved`, nodeName: "" });
 }

@@ -29,7 +29,7 @@ const MINOR = 36;
 const FEATURES: Features = featuresOf(MINOR, {});
 
 /** Second 0 of the cases is virtual time 0; times before it are negative. */
-const ZERO_MS = Date.UTC(2000, 0, 1);
+export const ZERO_MS = Date.UTC(2000, 0, 1);
 const AN_HOUR_BEFORE = -MICROS_PER_HOUR;
 
 /** A time of the API as virtual time. */
