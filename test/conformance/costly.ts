@@ -3,6 +3,7 @@
  * minutes): the test replays a sample of each, `costly.long.ts` all of them.
  */
 export const COSTLY: readonly string[] = [
+  "autoscalers/cluster-autoscaler.json",
   "autoscalers/vpa.json",
   "statistics/bootstrap.json",
   "statistics/distributions.json",

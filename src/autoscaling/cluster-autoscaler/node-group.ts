@@ -2,14 +2,14 @@ import type { VersionOf } from "../../api/object-version.js";
 import type { NodeGroupOptions } from "./options.js";
 
 /** A machine that the cloud has for a group; its Node, once it registers, has the same name. */
-interface Instance {
+export interface Instance {
   readonly name: string;
   /** Why the cloud cannot make it; null where it can, or has. */
   readonly creationError: "outOfResources" | "other" | null;
 }
 
 /** What a cloud answers to a request: null for yes, or why not. */
-type CloudRefusal = string | null;
+export type CloudRefusal = string | null;
 
 /**
  * Machines of one make, by their wanted number: what the Cluster Autoscaler asks a cloud for. Source:

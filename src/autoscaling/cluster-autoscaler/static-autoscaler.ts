@@ -20,7 +20,7 @@ import { unboundPod } from "./unbound-pod.js";
 type Node = VersionOf<"Node">;
 
 /** What the watches tell, each in the order in which the objects were made. */
-interface ClusterLists {
+export interface ClusterLists {
   nodes(): readonly Node[];
   pods(): readonly PodVersion[];
   daemonSets(): readonly VersionOf<"DaemonSet">[];

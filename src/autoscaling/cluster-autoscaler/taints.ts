@@ -1,7 +1,7 @@
 /** Set on a node that is being removed: nothing is scheduled there. */
 export const TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler";
 /** Set on a node that is not needed: the scheduler rather takes another. */
-const DELETION_CANDIDATE = "DeletionCandidateOfClusterAutoscaler";
+export const DELETION_CANDIDATE = "DeletionCandidateOfClusterAutoscaler";
 
 /** Taints that tell of a condition of the moment. Source: cluster-autoscaler, `NodeConditionTaints`. */
 const OF_CONDITIONS: ReadonlySet<string> = new Set([

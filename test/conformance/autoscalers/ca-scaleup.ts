@@ -10,7 +10,7 @@ import type {
 import { own } from "../../../src/base/own.js";
 import { differences, type Json, type JsonObject } from "../controllers/compare.js";
 import { podName } from "./ca-objects.js";
-import { runStill, type StillGiven } from "./ca-still-world.js";
+import { CaseWorld, type GivenWorld } from "./ca-world.js";
 
 /** Longer lists of pods stand in no case. */
 const MAX_LISTED_PODS = 40;
@@ -44,9 +44,20 @@ const noHelp = (pods: readonly NoHelp[]) =>
 const skipped = (pods: readonly NoHelp[]) =>
   [...new Set(pods.flatMap((one) => [...one.skipped.keys()]))].sort();
 
-function outcome(given: StillGiven, expect: JsonObject, pick: number) {
-  const { report, context } = runStill(given, pick);
-  const { scaleUp } = report;
+interface ScaleUpGiven extends GivenWorld {
+  /** In seconds. */
+  readonly loops?: readonly number[];
+}
+
+function outcome(given: ScaleUpGiven, expect: JsonObject, pick: number) {
+  const options = { ...given.options, scaleDownEnabled: false };
+  const world = new CaseWorld({ ...given, options }, pick);
+  const moments = given.loops ?? [0];
+  const last = moments.at(-1)!;
+  for (const at of moments.slice(0, -1)) world.loopAt(at);
+  world.goTo(last);
+  const context = world.expanderContext();
+  const { scaleUp } = world.loopAt(last);
   const wantedBest = Object.keys((expect.best ?? {}) as JsonObject);
   return {
     result: scaleUp.result,
@@ -74,11 +85,11 @@ function scaleUpDifferences(given: JsonObject, expect: JsonObject): readonly str
   if (wantSkipped !== undefined) wanted.skipped = Object.keys(wantSkipped as JsonObject).sort();
   const isOne = (expect.chosen as readonly string[] | undefined)?.length === 1;
   if (isOne && wanted.await === undefined) wanted.await = [];
-  const found = [...differences(wanted, outcome(given as StillGiven, expect, 0))];
+  const found = [...differences(wanted, outcome(given as unknown as ScaleUpGiven, expect, 0))];
   const choices = Object.keys((resizedByChoice ?? {}) as JsonObject).sort();
   for (const [i, choice] of choices.entries()) {
     const want = { resized: (resizedByChoice as JsonObject)[choice]! };
-    const have = outcome(given as StillGiven, expect, i);
+    const have = outcome(given as unknown as ScaleUpGiven, expect, i);
     found.push(...differences(want, have).map((one) => `${choice} chosen: ${one}`));
   }
   return found;

@@ -8,6 +8,7 @@ import {
   type ScaleDownReport,
 } from "../../../src/autoscaling/cluster-autoscaler/scale-down/scale-down.js";
 import type { ScaleDownDoor } from "../../../src/autoscaling/cluster-autoscaler/scale-down/scale-down-door.js";
+import type { ExpanderContext } from "../../../src/autoscaling/cluster-autoscaler/scale-up/expanders.js";
 import { readPriorities } from "../../../src/autoscaling/cluster-autoscaler/scale-up/priority.js";
 import {
   type ClusterLists,
@@ -70,7 +71,11 @@ export class CaseWorld {
   private readonly autoscaler: StaticAutoscaler<ScaleDownReport>;
   private readonly scaleDown: ScaleDown;
 
-  constructor(private readonly given: GivenWorld) {
+  /** `pick`: which of equal options is taken, by its number. */
+  constructor(
+    private readonly given: GivenWorld,
+    pick = 0,
+  ) {
     const { clock, cluster } = this;
     for (const raw of given.nodes ?? []) cluster.putNode(buildNode(raw));
     for (const raw of given.pods ?? []) cluster.addPod(raw);
@@ -87,13 +92,12 @@ export class CaseWorld {
       startTimeMs: ZERO_MS,
     };
     this.scaleDown = new ScaleDown({ ...parts, door: this.door() });
-    const context = expanderContext(given);
     this.autoscaler = new StaticAutoscaler({
       ...parts,
       lists: this.lists(),
       scaleDown: parts.options.scaleDownEnabled ? this.scaleDown : null,
-      pickAmong: () => 0,
-      expanders: () => context,
+      pickAmong: (count) => Math.min(pick, count - 1),
+      expanders: () => expanderContext(given),
       tell: () => {},
     });
   }
@@ -166,6 +170,12 @@ export class CaseWorld {
 
   goTo(at: number): void {
     this.clock.goTo(micros(at));
+  }
+
+  /** What expanders look at beside the options. */
+  expanderContext(): ExpanderContext {
+    const { gpu } = autoscalerOptions(this.given.options ?? {});
+    return { ...expanderContext(this.given), nodeCount: this.cluster.nodes.size, gpu };
   }
 
   targets(): Readonly<Record<string, number>> {
