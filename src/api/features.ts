@@ -507,6 +507,11 @@ export const GATES = {
   GceVolumesMigrated: { from: 28, source: "nodevolumelimits isCSIMigrationOn (v1.28); KEP-1488" },
   /** A claim that NodeVolumeLimits does not find refuses the pod; before, it was an error. */
   MissingCountedClaimRefuses: { from: 31, source: "nodevolumelimits Filter (v1.31)" },
+  /** A pod whose volume another node has is told "Waiting for detach", not "Multi-Attach error". */
+  MultiAttachSaysWaitingForDetach: {
+    from: 37,
+    source: "attachdetach reportMultiAttachError (v1.37)",
+  },
   /** Limits of volumes are what the CSINode says, not what the node's allocatable says. */
   VolumeLimitsOfCsiNodeOnly: { from: 32, source: "nodevolumelimits getVolumeLimits (v1.32)" },
   /** NodeVolumeLimits leaves pods without volumes that it counts alone, from PreFilter on. */

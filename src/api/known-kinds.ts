@@ -62,7 +62,7 @@ const OTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
   "resource.k8s.io/v1": ["DeviceTaintRule"],
   "scheduling.k8s.io/v1": ["PodGroup", "Workload"],
   "settings.k8s.io/v1alpha1": ["PodPreset"],
-  "storage.k8s.io/v1": ["VolumeAttachment", "VolumeAttributesClass"],
+  "storage.k8s.io/v1": ["VolumeAttributesClass"],
   "storagemigration.k8s.io/v1": ["StorageVersionMigration"],
 };
 

@@ -1,5 +1,6 @@
-import type { TimeMicros } from "../base/time.js";
 import type { VersionOf } from "../api/object-version.js";
+import type { VolumeTimes } from "../api/volumes/volume-times.js";
+import type { TimeMicros } from "../base/time.js";
 import type { Engine } from "../kernel/engine.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { Client } from "../store/client.js";
@@ -7,10 +8,10 @@ import type { InformerFactory } from "../store/informer-factory.js";
 import type { BehaviorSource } from "./container-behavior.js";
 import type { BackoffLimits } from "./exponential-backoff.js";
 import type { ImageGcPolicy } from "./garbage/image-gc.js";
-import type { EvictionPolicy } from "./pressure/eviction-policy.js";
-import type { ShutdownGracePeriod } from "./node-shutdown.js";
 import type { ImagePulling } from "./image-pulls.js";
+import type { ShutdownGracePeriod } from "./node-shutdown.js";
 import type { PodStatusFeatures } from "./pod-status.js";
+import type { EvictionPolicy } from "./pressure/eviction-policy.js";
 
 export interface KubeletsOptions {
   readonly engine: Engine;
@@ -23,6 +24,8 @@ export interface KubeletsOptions {
   readonly client: Client;
   readonly observer: ClusterObserver;
   readonly behavior: BehaviorSource;
+  /** How long volumes take to be mounted and unmounted; absent: no time. */
+  readonly volumeTimes?: VolumeTimes;
   readonly features: PodStatusFeatures;
   /** Of resizes that wait the most urgent pod's is tried first; absent: the one that waits longest. */
   readonly resizesByPriority?: boolean;

@@ -1,5 +1,6 @@
 import type { VersionOf } from "../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../api/pod-version.js";
+import { INSTANT_VOLUMES } from "../api/volumes/volume-times.js";
 import type { TimeMicros } from "../base/time.js";
 import { MICROS_PER_SECOND } from "../base/time.js";
 import type { Informer } from "../store/informer.js";
@@ -95,7 +96,6 @@ export class Kubelets {
       usageChanged: (node) => this.health.podUsageChanged(node),
     });
     this.lifecycle.attach(this.runtime);
-    this.snapshot = new SnapshotPods({ runtime: this.runtime, lifecycle: this.lifecycle, backoff });
     this.resizes = new PodResizes({
       engine,
       client,
@@ -103,10 +103,18 @@ export class Kubelets {
       find,
       oldestFirst: !options.resizesByPriority,
     });
+    const nodeAt = (ordinal: number) => this.byOrdinal.get(ordinal);
     this.starts = new PodStart({
       engine,
+      client,
       observer,
       behavior,
+      volumeTimes: options.volumeTimes ?? INSTANT_VOLUMES,
+      nodeStatusUpdateFrequencyMicros: options.nodeStatusUpdateFrequencyMicros,
+      nodeAt,
+      unmounted: (worker) => {
+        if (find(worker.row, worker.serial) === worker) this.writer.resume(worker);
+      },
       informers,
       addresses: this.addresses,
       writer: this.writer,
@@ -116,7 +124,13 @@ export class Kubelets {
         this.admission.check(worker.node, worker.pod.spec, worker.demand),
       begin: (worker) => this.lifecycle.begin(worker),
     });
-    const nodeAt = (ordinal: number) => this.byOrdinal.get(ordinal);
+    this.snapshot = new SnapshotPods({
+      runtime: this.runtime,
+      lifecycle: this.lifecycle,
+      backoff,
+      volumes: this.starts.volumes,
+      begin: (worker) => this.starts.beginIfReady(worker),
+    });
     this.garbage = new NodeGarbage({
       engine,
       observer,
@@ -213,6 +227,7 @@ export class Kubelets {
     }
     node.refresh(object);
     this.health.objectChanged(node);
+    this.starts.volumes.nodeChanged(node);
     if (node.hears) this.lookAgain(node);
   }
 
@@ -250,6 +265,7 @@ export class Kubelets {
       else this.podChanged(worker, worker.pod, pod);
     }
     this.imageReports.resume(node);
+    this.starts.volumes.nodeChanged(node);
     this.lookAgain(node);
   }
 
@@ -264,6 +280,7 @@ export class Kubelets {
     this.byOrdinal.delete(node.ordinal);
     this.health.forget(node);
     this.runtime.stopNode(node);
+    this.starts.volumes.nodeGone(node);
     for (const worker of node.pods) {
       this.lifecycle.disarmDeadline(worker);
       this.starts.forget(worker);
@@ -274,7 +291,7 @@ export class Kubelets {
   }
 
   private podBound(pod: PodVersion): void {
-    if (isPodTerminal(pod)) return;
+    if (isPodTerminal(pod) && !isToBeRemoved(pod)) return;
     const node = this.nodes.get(pod.nodeName);
     if (node === undefined) {
       this.unattended.put(pod);
@@ -288,6 +305,11 @@ export class Kubelets {
     this.nextSerial += 1;
     this.workers[pod.row] = worker;
     node.pods.add(worker);
+    if (isPodTerminal(pod)) {
+      worker.stage = "ended";
+      this.writer.removeEnded(worker);
+      return;
+    }
     if (wasAccepted(pod)) {
       holdDemand(worker);
       for (const container of pod.spec.containers) node.images.add(container.image ?? "");
@@ -349,6 +371,7 @@ export class Kubelets {
 
   private release(worker: PodWorker): void {
     this.health.podEnded(worker);
+    this.starts.volumes.podEnded(worker);
     if (!worker.holdsDemand) return;
     worker.holdsDemand = false;
     worker.node.release(worker, worker.demand);
@@ -364,4 +387,9 @@ export class Kubelets {
     this.garbage.podGone(worker);
     if (this.workers[worker.row] === worker) this.workers[worker.row] = undefined;
   }
+}
+
+/** A pod whose containers had ended when a snapshot was taken, and which its kubelet had not removed yet. */
+function isToBeRemoved({ deletionTimeMicros, deletionGracePeriodSeconds }: PodVersion): boolean {
+  return deletionTimeMicros !== null && (deletionGracePeriodSeconds ?? 0) > 0;
 }

@@ -1,22 +1,16 @@
-import type { Engine, HandlerId } from "../kernel/engine.js";
+import type { HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
-import type { ClusterObserver } from "../record/cluster-observer.js";
-import type { InformerFactory } from "../store/informer-factory.js";
 import type { BehaviorSource } from "./container-behavior.js";
 import { nodeAddress, type PodAddresses } from "./pod-addresses.js";
 import type { Rejection } from "./pod-admission.js";
-import { PodVolumes } from "./pod-volumes.js";
 import { newContainers, type PodWorker } from "./pod-worker.js";
 import type { StatusWriter } from "./status-writer.js";
+import { PodVolumes, type PodVolumesOptions } from "./volumes/pod-volumes.js";
 
-export interface PodStartOptions {
-  readonly engine: Engine;
-  readonly observer: ClusterObserver;
+export interface PodStartOptions extends Omit<PodVolumesOptions, "retry"> {
   readonly behavior: BehaviorSource;
-  readonly informers: InformerFactory;
   readonly addresses: PodAddresses;
   readonly writer: StatusWriter;
-  readonly find: (row: number, serial: number) => PodWorker | undefined;
   /** Why the node does not take the pod; null: it does. */
   readonly rejection: (worker: PodWorker) => Rejection | null;
   /** Has the pod's containers begin. */
@@ -26,7 +20,7 @@ export interface PodStartOptions {
 /** What happens to a pod from when its kubelet hears of it until its first container may start. */
 export class PodStart {
   private readonly sandboxReady: HandlerId;
-  private readonly volumes: PodVolumes;
+  readonly volumes: PodVolumes;
 
   constructor(private readonly options: PodStartOptions) {
     const { engine, find } = options;

@@ -96,6 +96,8 @@ export interface PodWorker {
   writing: boolean;
   dirty: boolean;
   deleteSent: boolean;
+  /** It has ended, and its volumes are being unmounted: it stays until they are. */
+  isUnmounting: boolean;
 }
 
 export function roleOf(container: Container, init: boolean): ContainerRole {
@@ -169,6 +171,7 @@ export function newWorker(
     writing: false,
     dirty: false,
     deleteSent: false,
+    isUnmounting: false,
   };
 }
 

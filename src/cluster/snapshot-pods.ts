@@ -1,15 +1,20 @@
-import { MICROS_PER_MINUTE, type TimeMicros } from "../base/time.js";
 import type { Container } from "../api/kubernetes.js";
 import type { ContainerState, PodVersion } from "../api/pod-version.js";
+import { claimUses } from "../api/volumes/claims.js";
+import { MICROS_PER_MINUTE, type TimeMicros } from "../base/time.js";
 import type { ContainerRuntime } from "./container-runtime.js";
 import type { ExponentialBackoff } from "./exponential-backoff.js";
 import type { PodLifecycle } from "./pod-lifecycle.js";
 import { type ContainerRecord, newContainer, type PodWorker, roleOf } from "./pod-worker.js";
+import type { PodVolumes } from "./volumes/pod-volumes.js";
 
 export interface SnapshotPodsOptions {
   readonly runtime: ContainerRuntime;
   readonly lifecycle: PodLifecycle;
   readonly backoff: ExponentialBackoff;
+  readonly volumes: PodVolumes;
+  /** Has a pod that was accepted, and never began, begin when it can. */
+  readonly begin: (worker: PodWorker) => void;
 }
 
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
@@ -51,8 +56,13 @@ export class SnapshotPods {
     } else {
       for (const container of worker.containers) this.resumeContainer(worker, container);
     }
+    const waits = worker.stage === "active" && hasClaims(pod) && !hasBegun(worker);
+    if (!waits) this.options.volumes.adopt(worker);
     if (pod.deletionTimeMicros !== null) this.resumeTermination(worker, nowMicros);
-    else if (worker.stage === "active") this.options.lifecycle.resume(worker);
+    else if (waits) {
+      worker.stage = "starting";
+      this.options.begin(worker);
+    } else if (worker.stage === "active") this.options.lifecycle.resume(worker);
   }
 
   private containersOf(pod: PodVersion): ContainerRecord[] {
@@ -99,6 +109,15 @@ export class SnapshotPods {
     const { deletionTimeMicros } = worker.pod;
     this.options.lifecycle.terminate(worker, Math.max(nowMicros, deletionTimeMicros ?? nowMicros));
   }
+}
+
+function hasClaims({ spec, name }: PodVersion): boolean {
+  return spec.volumes !== undefined && claimUses(spec, name).length > 0;
+}
+
+/** Whether any of its containers ever ran. */
+function hasBegun({ containers }: PodWorker): boolean {
+  return containers.some(({ status }) => status.state !== "waiting" || status.lastTermination);
 }
 
 function isInitialized(containers: readonly ContainerRecord[]): boolean {

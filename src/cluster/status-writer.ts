@@ -4,7 +4,7 @@ import { Phase } from "../kernel/phase.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { Outcome } from "../store/outcome.js";
 import type { PodChange } from "../store/request.js";
-import { conditionsOf, phaseOf, type PodStatusFeatures } from "./pod-status.js";
+import { conditionsOf, type PodStatusFeatures, phaseOf } from "./pod-status.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
 
 export interface StatusWriterOptions {
@@ -48,6 +48,7 @@ export class StatusWriter {
   /** Removes a pod that has ended, after its last status. */
   removeEnded(worker: PodWorker): void {
     if (worker.dirty || worker.writing || worker.deleteSent || !worker.node.hears) return;
+    if (worker.isUnmounting) return;
     worker.deleteSent = true;
     const { client } = this.options;
     client.submit(

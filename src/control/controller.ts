@@ -1,5 +1,6 @@
 import type { Features } from "../api/features.js";
 import type { Kind } from "../api/kinds.js";
+import type { VolumeTimes } from "../api/volumes/volume-times.js";
 import type { TimeMicros } from "../base/time.js";
 import type { Engine } from "../kernel/engine.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
@@ -55,6 +56,8 @@ export interface ControllerOptions {
   readonly serveExternalMetrics?: ((server: ExternalMetricsServer) => void) | undefined;
   /** Where a webhook says that it admits pods; undefined where nobody would ask it. */
   readonly admitPods?: ((webhook: PodAdmission) => void) | undefined;
+  /** How long storage systems take; absent: no time. */
+  readonly volumeTimes?: VolumeTimes;
   /** What the kubelets' leases say; undefined where every node is heard of. */
   readonly heartbeats?: NodeHeartbeats;
 }

@@ -1,6 +1,8 @@
 import { ALL_KINDS, KINDS } from "../api/kinds.js";
+import { AttachDetachController } from "./attachdetach/attach-detach-controller.js";
 import type { ControllerEntry, ControllerFlag } from "./controller.js";
 import { CronJobController } from "./cronjob/cron-job-controller.js";
+import { CsiAttacher } from "./csi-attacher/csi-attacher.js";
 import { DaemonSetController } from "./daemonset/daemon-set-controller.js";
 import { DeploymentController } from "./deployment/deployment-controller.js";
 import { DisruptionController } from "./disruption/disruption-controller.js";
@@ -44,6 +46,9 @@ const syncs = (name: string, what: string, byDefault: number): ControllerFlag =>
 
 /** 50 requests a second and 100 at once, where the controller manager may send 20 and 30. */
 const VPA_CLIENT_TIMES = { qps: 2.5, burst: 10 / 3 } as const;
+
+/** The sidecars of CSI drivers: 5 requests a second and 10 at once. */
+const SIDECAR_CLIENT_TIMES = { qps: 1 / 4, burst: 1 / 3 } as const;
 
 /** The controllers that a controller manager runs, in the order of start. */
 export const CONTROLLERS: readonly ControllerEntry[] = [
@@ -203,5 +208,19 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     name: "vpa-admission-controller",
     controller: AdmissionController,
     kinds: ["VerticalPodAutoscaler", "LimitRange", ...TARGET_KINDS],
+  },
+  {
+    name: "persistentvolume-attach-detach-controller",
+    controller: AttachDetachController,
+    kinds: [
+      ...(["Pod", "Node", "PersistentVolumeClaim", "PersistentVolume"] as const),
+      ...(["CSIDriver", "VolumeAttachment"] as const),
+    ],
+  },
+  {
+    name: "csi-attacher",
+    controller: CsiAttacher,
+    kinds: ["VolumeAttachment", "PersistentVolume", "CSINode"],
+    clientTimes: SIDECAR_CLIENT_TIMES,
   },
 ];

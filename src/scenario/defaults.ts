@@ -54,6 +54,16 @@ export const DEFAULTS = {
     /** In service at a container of which nobody said how it serves. */
     serviceMicros: 10 * MICROS_PER_MILLI,
   },
+  /** What operations on volumes take that nobody describes. Assumed: clouds take seconds. */
+  storageMicros: {
+    provision: 2 * MICROS_PER_SECOND,
+    attach: 5 * MICROS_PER_SECOND,
+    detach: 5 * MICROS_PER_SECOND,
+    mount: MICROS_PER_SECOND,
+    unmount: MICROS_PER_SECOND,
+    expand: 5 * MICROS_PER_SECOND,
+    resizeFileSystem: MICROS_PER_SECOND,
+  },
   metricsServer: { resolutionMicros: 15 * MICROS_PER_SECOND },
   /** A container that no entry of `behavior` matches. */
   container: {

@@ -18,7 +18,6 @@ const LEFT_ASIDE: Readonly<Record<string, Effect>> = {
   ValidatingAdmissionPolicyBinding: "placement",
   PodSecurityPolicy: "placement",
   // Volumes.
-  VolumeAttachment: "none",
   VolumeAttributesClass: "none",
   VolumeSnapshot: "none",
   VolumeSnapshotClass: "none",

@@ -42,6 +42,7 @@ const MECHANISMS: readonly (readonly [string, readonly string[]])[] = [
     ["timeline.0.replaceNodes.timeout=1s", "timeline.0.replaceNodes.force=true"],
   ],
   ["operations/upgrade-blocked", ["patches.ledger.patch.spec.maxUnavailable=1"]],
+  ["operations/lost-disk", ["timeline.1.taint.key=example.com/broken"]],
   ["operations/zone-outage", ["patches.tolerations.patch.spec.template.spec.tolerations=null"]],
   ["operations/rolling-restart", [`${FRONT}.maxSurge=0`, `${FRONT}.maxUnavailable=1`]],
 ];

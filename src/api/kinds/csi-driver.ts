@@ -8,9 +8,8 @@ export const CSI_DRIVER: KindDescriptor<CSIDriverSpec> = {
   formerVersions: { "storage.k8s.io/v1beta1": null },
   defaults: defaultDriver,
   fields: {
-    ...modelled("storageCapacity"),
+    ...modelled("attachRequired", "storageCapacity"),
     ...none(
-      "attachRequired",
       "fsGroupPolicy",
       "nodeAllocatableUpdatePeriodSeconds",
       "podInfoOnMount",

@@ -34,6 +34,7 @@ import { STATEFUL_SET } from "./stateful-set.js";
 import { STORAGE_CLASS } from "./storage-class.js";
 import { VERTICAL_POD_AUTOSCALER } from "./vertical-pod-autoscaler.js";
 import { VERTICAL_POD_AUTOSCALER_CHECKPOINT } from "./vertical-pod-autoscaler-checkpoint.js";
+import { VOLUME_ATTACHMENT } from "./volume-attachment.js";
 
 /** The kinds that the simulated API server keeps, in the order in which their watches begin. */
 export const DESCRIPTORS = {
@@ -73,4 +74,5 @@ export const DESCRIPTORS = {
   VerticalPodAutoscalerCheckpoint: VERTICAL_POD_AUTOSCALER_CHECKPOINT,
   NodePool: NODE_POOL,
   NodeClaim: NODE_CLAIM,
+  VolumeAttachment: VOLUME_ATTACHMENT,
 } as const;

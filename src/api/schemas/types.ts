@@ -2937,9 +2937,41 @@ export interface Volume {
   vsphereVolume?: VsphereVirtualDiskVolumeSource;
 }
 
+export interface VolumeAttachment {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: VolumeAttachmentSpec;
+  status?: VolumeAttachmentStatus;
+}
+
+export interface VolumeAttachmentSource {
+  inlineVolumeSpec?: PersistentVolumeSpec;
+  persistentVolumeName?: string;
+}
+
+export interface VolumeAttachmentSpec {
+  attacher: string;
+  nodeName: string;
+  source: VolumeAttachmentSource;
+}
+
+export interface VolumeAttachmentStatus {
+  attachError?: VolumeError;
+  attached: boolean;
+  attachmentMetadata?: { [key: string]: string };
+  detachError?: VolumeError;
+}
+
 export interface VolumeDevice {
   devicePath: string;
   name: string;
+}
+
+export interface VolumeError {
+  errorCode?: number;
+  message?: string;
+  time?: Time;
 }
 
 export interface VolumeHealthCondition {

@@ -119,3 +119,16 @@ export function validateCsiNode(spec: SpecOf["CSINode"], issues: FieldIssues): v
     if (!name) issues.required(`spec.drivers[${i}].name`);
   });
 }
+
+export function validateAttachment(
+  { attacher, nodeName, source }: SpecOf["VolumeAttachment"],
+  issues: FieldIssues,
+): void {
+  if (!attacher) issues.required("spec.attacher");
+  if (!nodeName) issues.required("spec.nodeName");
+  const { persistentVolumeName, inlineVolumeSpec } = source ?? {};
+  if (!persistentVolumeName && !inlineVolumeSpec) {
+    const detail = "must specify exactly one of inlineVolumeSpec and persistentVolumeName";
+    issues.required("spec.source", detail);
+  }
+}

@@ -1,5 +1,6 @@
 import type { Labels } from "../../api/kubernetes.js";
 import { newMeta } from "../../api/new-object.js";
+import { objectKey } from "../../api/object-version.js";
 import { ZONE, bindOutcome, provisionOutcome } from "../../api/volumes/binding-outcome.js";
 import {
   type Claim,
@@ -29,6 +30,8 @@ export interface VolumeWorld {
   defaultClass(): StorageClass | undefined;
   /** Labels of a node; undefined where it is gone. */
   nodeLabels(name: string): Labels | undefined;
+  /** Whether a provisioner that was asked for a volume of the claim, now at the latest, has made it. */
+  isProvisioned(claim: Claim, storageClass: StorageClass): boolean;
   /** As {@link provisioningZone}. */
   zoneFor(claim: Claim, storageClass: StorageClass): string | undefined | null;
 }
@@ -112,7 +115,7 @@ function planUnnamed(claim: Claim, world: VolumeWorld): ClaimPlan {
   const problem = provisionerProblem(claim, storageClass);
   if (problem !== null) return wait("Warning", "ProvisioningFailed", problem);
   const zone = world.zoneFor(claim, storageClass!);
-  if (zone !== null) return provisioning(claim, storageClass!, zone);
+  if (zone !== null) return provisioning(claim, storageClass!, { zone, world });
   const message = `failed to provision volume with StorageClass "${storageClass!.name}": no node is in a topology that the class allows`;
   return wait("Warning", "ProvisioningFailed", message);
 }
@@ -127,7 +130,7 @@ function planForConsumer(claim: Claim, storageClass: StorageClass, world: Volume
   const problem = provisionerProblem(claim, storageClass);
   if (problem !== null) return wait("Warning", "ProvisioningFailed", problem);
   const labels = world.nodeLabels(nodeName);
-  if (labels !== undefined) return provisioning(claim, storageClass, labels[ZONE]);
+  if (labels !== undefined) return provisioning(claim, storageClass, { zone: labels[ZONE], world });
   // The scheduler is to choose again.
   const { [SELECTED_NODE]: _, ...annotations } = claim.annotations;
   return write({ verb: "update", base: claim, change: { annotations } });
@@ -148,8 +151,12 @@ function provisionerProblem(claim: Claim, storageClass: StorageClass | undefined
 function provisioning(
   claim: Claim,
   storageClass: StorageClass,
-  zone: string | undefined,
+  { zone, world }: { readonly zone: string | undefined; readonly world: VolumeWorld },
 ): ClaimPlan {
+  if (!world.isProvisioned(claim, storageClass)) {
+    const message = `External provisioner is provisioning volume for claim "${objectKey(claim)}"`;
+    return wait("Normal", "Provisioning", message);
+  }
   const made = provisionOutcome(claim, storageClass, zone);
   const outcome = bindOutcome(claim, made);
   const object = {

@@ -7,6 +7,7 @@ import {
 } from "../../api/volumes/claims.js";
 import { defaultStorageClass } from "../../api/volumes/default-class.js";
 import { canKeep } from "../../api/volumes/matching.js";
+import { INSTANT_VOLUMES } from "../../api/volumes/volume-times.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
@@ -16,6 +17,7 @@ import type { Controller, ControllerOptions } from "../controller.js";
 import { FreshView } from "../fresh-view.js";
 import { WriteQueue } from "../write-queue.js";
 import { type ClaimPlan, type VolumeWorld, planClaim } from "./claim-plan.js";
+import { Provisioning } from "./provisioning.js";
 import { provisioningZone } from "./provisioning-zone.js";
 import { isBoundElsewhere, planRelease } from "./release-plan.js";
 import { ReservedVolumes } from "./reserved-volumes.js";
@@ -53,6 +55,7 @@ export class PersistentVolumeController implements Controller {
   private readonly planned = new Map<number, ClaimPlan>();
   private readonly resyncEvent: HandlerId;
   private resyncArmed = false;
+  private readonly provisioning: Provisioning;
   private readonly world: VolumeWorld;
 
   constructor(private readonly options: ControllerOptions) {
@@ -86,6 +89,11 @@ export class PersistentVolumeController implements Controller {
     this.resyncEvent = engine.registerHandler("control/persistentvolume/resync", () => {
       this.resyncArmed = false;
       for (const row of this.waiting.keys()) this.claimQueue.add(row);
+    });
+    this.provisioning = new Provisioning({
+      engine,
+      times: options.volumeTimes ?? INSTANT_VOLUMES,
+      queue: this.claimQueue,
     });
     this.world = this.volumeWorld(options.kubernetesMinor ?? Number.POSITIVE_INFINITY);
   }
@@ -145,6 +153,7 @@ export class PersistentVolumeController implements Controller {
       defaultClass: () =>
         minor >= RETROACTIVE_MINOR ? defaultStorageClass(this.classes.values()) : undefined,
       nodeLabels: (name) => this.nodes.find("", name)?.labels,
+      isProvisioned: (claim, storageClass) => this.provisioning.isDone(claim, storageClass),
       zoneFor: (claim, storageClass) =>
         provisioningZone(claim.name, storageClass, this.nodes.values()),
     };
@@ -210,6 +219,7 @@ export class PersistentVolumeController implements Controller {
 
   private onClaimGone(claim: Claim): void {
     this.waiting.delete(claim.row);
+    this.provisioning.forget(claim);
     this.lost.delete(claim.row);
     for (const row of this.reserved.for(claim)) {
       const volume = this.volumes.at(row);

@@ -1,14 +1,14 @@
 import { featuresOf } from "../../api/features.js";
 import type { Labels, ResourceList } from "../../api/kubernetes.js";
 import type { ObjectVersion } from "../../api/object-version.js";
-import type { BehaviorSource } from "../../cluster/container-behavior.js";
 import { declaredFeatures } from "../../cluster/declared-features.js";
 import { Kubelets } from "../../cluster/kubelets.js";
+import type { KubeletsOptions } from "../../cluster/kubelets-options.js";
 import { NodeFailures } from "../../cluster/node-failures.js";
 import { NodePools } from "../../cluster/node-pools.js";
 import { EventCorrelator } from "../../record/event-correlator.js";
-import { tellingEvents } from "../../record/telling-events.js";
 import type { NodePrice } from "../../record/node-ledger.js";
+import { tellingEvents } from "../../record/telling-events.js";
 import { DEFAULTS } from "../defaults.js";
 import type { NodePool, Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
@@ -61,7 +61,7 @@ export function wireNodePools(ground: Ground, scenario: Scenario): NodePools {
 export function wireKubelets(
   ground: Ground,
   scenario: Scenario,
-  behavior: BehaviorSource,
+  { behavior, volumeTimes }: Pick<KubeletsOptions, "behavior" | "volumeTimes">,
 ): Kubelets {
   const { latency, kubelet } = scenario.controlPlane;
   const { kubernetesMinor, featureGates } = scenario;
@@ -73,6 +73,7 @@ export function wireKubelets(
     client: ground.unlimitedClient("kubelet", latency.apiMicros),
     observer: tellingEvents(ground.observer, (...event) => correlator.messageOf(...event)),
     behavior,
+    ...(volumeTimes !== undefined && { volumeTimes }),
     features: {
       podReadyToStartContainers: features.PodReadyToStartContainersCondition,
       podDisruptionConditions: features.PodDisruptionConditions,

@@ -1,4 +1,5 @@
 import { featuresOf } from "../../api/features.js";
+import type { VolumeTimes } from "../../api/volumes/volume-times.js";
 import { assert } from "../../base/assert.js";
 import type { Kubelets } from "../../cluster/kubelets.js";
 import {
@@ -19,12 +20,17 @@ import type { Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
 import type { ServedMetrics } from "./wire-metrics.js";
 
+interface ControlNeeds {
+  readonly kubelets: Kubelets;
+  readonly metrics: ServedMetrics;
+  readonly volumeTimes: VolumeTimes;
+}
+
 /** Builds the controllers of kube-controller-manager: one set of watches, a client for each. */
 export function wireControllers(
   ground: Ground,
   scenario: Scenario,
-  kubelets: Kubelets,
-  metrics: ServedMetrics,
+  { kubelets, metrics, volumeTimes }: ControlNeeds,
 ): readonly Controller[] {
   const { controllerManager, latency } = scenario.controlPlane;
   const { flags, client, watchLatencyMicros } = controllerManager;
@@ -46,6 +52,7 @@ export function wireControllers(
     features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
     flags,
     heartbeats,
+    volumeTimes,
     metrics: metrics.client,
     serveExternalMetrics: (server) => metrics.external.add(server),
     admitPods: (webhook) => ground.server.admitPodsBy(webhook),

@@ -14,11 +14,11 @@ import type { RunFigures } from "../../record/run-figures.js";
 import type { DecisionObserver } from "../../scheduler/explain/decision-observer.js";
 import { PluginFault } from "../../scheduler/modules/plugin-fault.js";
 import type { Scheduler } from "../../scheduler/scheduler.js";
-import { BehaviorCounters } from "../../workload/behavior/behavior-counters.js";
 import type {
   OutsideOfFluid,
   TrafficSimulation,
 } from "../../traffic/cluster/traffic-simulation.js";
+import { BehaviorCounters } from "../../workload/behavior/behavior-counters.js";
 import { ContainerBehavior } from "../../workload/behavior/container-behavior.js";
 import type { PodRunSource } from "../../workload/behavior/pod-run.js";
 import { ObjectGenerator } from "../../workload/generators/object-generator.js";
@@ -36,9 +36,9 @@ import { fileIssue } from "../load/read-text.js";
 import type { Scenario } from "../schema/scenario.js";
 import { operationRunners } from "../timeline/registry.js";
 import type { OperationContext } from "../timeline/timeline-operation.js";
+import { behaviorEntries } from "./behavior-entries.js";
 import { Ground } from "./ground.js";
 import { applyManifests, loadNodes, loadState } from "./initial-objects.js";
-import { behaviorEntries } from "./behavior-entries.js";
 import { readData } from "./read-data.js";
 import { figureWatchFor, measuredApplications, NO_FIGURES } from "./run-figure-watch.js";
 import { type StandingTrouble, standingTroubles } from "./standing-troubles.js";
@@ -50,6 +50,7 @@ import { wireLeaderElections } from "./wire-leader-elections.js";
 import { wireMetrics } from "./wire-metrics.js";
 import { wireNodeAdditions } from "./wire-node-additions.js";
 import { wireScheduler } from "./wire-scheduler.js";
+import { wireStorage } from "./wire-storage.js";
 import { trafficControl, wireTraffic } from "./wire-traffic.js";
 
 export interface WorldOptions {
@@ -163,13 +164,18 @@ export class World {
     }
     const issues = await applyManifests(ground, loaded);
     if (issues.length > 0) return issues;
-    const kubelets = wireKubelets(ground, scenario, behavior);
+    const volumeTimes = wireStorage(ground, scenario);
+    const kubelets = wireKubelets(ground, scenario, { behavior, volumeTimes });
     const counters = new TrafficCounters(new BehaviorCounters(behavior));
     const metrics = wireMetrics(ground, loaded, kubelets, {
       counters,
       podMetrics: options.podMetrics,
     });
-    const controllers = wireControllers(ground, scenario, kubelets, metrics);
+    const controllers = wireControllers(ground, scenario, {
+      kubelets,
+      metrics,
+      volumeTimes,
+    });
     const components: Startable[] = [kubelets, ...controllers];
     const failures = wireFailures(ground, scenario, kubelets);
     if (failures !== undefined) components.push(failures);

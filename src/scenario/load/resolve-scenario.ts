@@ -68,6 +68,7 @@ export function resolveScenario(
         spec.scheduler?.verifyEvery ?? (modules.length === 0 ? 0 : VERIFY_EVERY_WITH_MODULES),
     },
     behaviors: spec.behavior ?? [],
+    storage: spec.storage ?? [],
     traces: spec.traces ?? [],
     generators: spec.generators ?? [],
     traffic: spec.traffic ?? [],

@@ -8,7 +8,6 @@ import { cluster } from "./cluster.js";
 import { controlPlane } from "./control-plane.js";
 import { expectation } from "./expect.js";
 import { generator } from "./generators.js";
-import { customMetric, externalMetric } from "./served-metrics.js";
 import { described, leaf } from "./leaf.js";
 import {
   dnsLabel,
@@ -21,6 +20,8 @@ import {
   word,
 } from "./scalars.js";
 import { scheduler } from "./scheduler.js";
+import { customMetric, externalMetric } from "./served-metrics.js";
+import { storage } from "./storage.js";
 import { timelineEntry } from "./timeline.js";
 import { trace } from "./traces.js";
 import { traffic } from "./traffic.js";
@@ -94,6 +95,10 @@ const spec = z.strictObject({
   behavior: described(
     z.array(behavior).optional(),
     "What containers do; the first entry that matches a container decides.",
+  ),
+  storage: described(
+    z.array(storage).optional(),
+    "How long operations on volumes take; the first entry that matches a volume decides.",
   ),
   traces: described(z.array(trace).optional(), "Recorded workloads that are replayed."),
   generators: described(z.array(generator).optional(), "Workloads that are drawn."),

@@ -9,8 +9,9 @@ import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { CycleTime } from "../../scheduler/cycle-time.js";
 import type { RatePhases } from "../../traffic/arrivals/arrival-process.js";
 import type { RatePoint } from "../../traffic/arrivals/rate.js";
-import type { ElectionSpec } from "../../workload/leader-election/leader-elections.js";
 import type { ServingSpec, TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
+import type { ElectionSpec } from "../../workload/leader-election/leader-elections.js";
+import type { StorageEntry } from "../../workload/storage/storage-times.js";
 import type { TimelineEntry } from "../../workload/timeline/operation.js";
 
 /**
@@ -32,6 +33,8 @@ export interface Scenario {
   readonly cluster: ClusterSection;
   readonly scheduler: SchedulerSection;
   readonly behaviors: readonly Behavior[];
+  /** The first that matches a volume decides. */
+  readonly storage: readonly StorageEntry[];
   readonly traces: readonly Trace[];
   readonly generators: readonly Generator[];
   readonly traffic: readonly Traffic[];

@@ -38,6 +38,7 @@ const UNGATED = [
   "PodResourceClaim.resourceClaimTemplateName",
   "ResourceClaim.request",
   "ResourceHealth.message",
+  "VolumeError.errorCode",
 ];
 
 test("a field of a kept kind that came since 1.24 is behind a gate, or known not to be", () => {
