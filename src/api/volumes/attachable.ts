@@ -41,7 +41,7 @@ export function csiSource(
  * Whether several nodes may have the volume at once: one that does not say how it may be used may.
  * Source: upstream's `util.IsMultiAttachAllowed`.
  */
-export function mayBeShared({ accessModes = [] }: PersistentVolume["spec"]): boolean {
+function mayBeShared({ accessModes = [] }: PersistentVolume["spec"]): boolean {
   if (accessModes.length === 0) return true;
   return accessModes.some((mode) => mode === "ReadWriteMany" || mode === "ReadOnlyMany");
 }
@@ -58,7 +58,7 @@ export function identityOf(volume: PersistentVolume): VolumeIdentity {
 }
 
 /** A bound PersistentVolume as what has to be attached; null where it need not be. */
-export function attachableVolume(
+function attachableVolume(
   volume: PersistentVolume,
   views: Pick<VolumeViews, "driver">,
 ): AttachableVolume | null {
