@@ -1,4 +1,4 @@
-import type { PodVersion } from "../../../api/pod-version.js";
+import { isPodTerminal, type PodVersion } from "../../../api/pod-version.js";
 import { own } from "../../../base/own.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../../base/time.js";
 import type { NodeVersion } from "../../../scheduler/framework/node-info.js";
@@ -90,7 +90,7 @@ export class NodeRemoval {
   private lookAgain(): void {
     const { door, options } = this.given;
     const { node, isDrained } = this.removed;
-    const pods = door.podsOn(node.name);
+    const pods = door.podsOn(node.name).filter((pod) => !isPodTerminal(pod));
     const drain = nodeDrain(pods, {
       options,
       nowMicros: door.now(),

@@ -23,7 +23,7 @@ export interface ScaleDownDoor {
   tell(event: ScaleDownEvent): void;
 }
 
-interface ScaleDownEvent {
+export interface ScaleDownEvent {
   readonly type: "Normal" | "Warning";
   readonly reason: "ScaleDown" | "ScaleDownEmpty" | "ScaleDownFailed";
   /** Null: of the autoscaler itself. */
