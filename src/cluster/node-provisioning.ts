@@ -22,6 +22,8 @@ export interface ProvisioningDelays {
 
 export interface NodeProvisioningOptions {
   readonly engine: Engine;
+  /** What its events are called by, where there are several. Default: `provisioning`. */
+  readonly name?: string;
   readonly informers: InformerFactory;
   /** Of the cloud and of the kubelets that register. */
   readonly client: Client;
@@ -73,10 +75,10 @@ export class NodeProvisioning {
   private readonly deleted: AnswerId;
 
   constructor(private readonly options: NodeProvisioningOptions) {
-    const { engine, client, informers } = options;
+    const { engine, client, informers, name = "provisioning" } = options;
     this.nodes = informers.informer("Node");
     this.nodes.addHandler({ deleted: ({ name }) => this.gone(name) });
-    this.step = engine.registerHandler("cluster/provisioning", (number) => this.goOn(number));
+    this.step = engine.registerHandler(`cluster/${name}`, (number) => this.goOn(number));
     this.created = client.onAnswer((outcome, number) => this.registered(outcome, number));
     this.readied = client.onAnswer((outcome, number) => this.becameReady(outcome, number));
     this.deleted = client.onAnswer(() => {});

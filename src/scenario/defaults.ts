@@ -65,6 +65,10 @@ export const DEFAULTS = {
     resizeFileSystem: MICROS_PER_SECOND,
   },
   metricsServer: { resolutionMicros: 15 * MICROS_PER_SECOND },
+  autoscaling: {
+    scanIntervalMicros: 10 * MICROS_PER_SECOND,
+    provisioningMicros: 60 * MICROS_PER_SECOND,
+  },
   /** A container that no entry of `behavior` matches. */
   container: {
     imageBytes: 0,

@@ -32,7 +32,8 @@ export function sortPods(pods: readonly PodVersion[], priorityCutoff: number): S
   return { placed, unschedulable };
 }
 
-function isUnschedulable(pod: PodVersion): boolean {
+/** The scheduler has said that no node takes it. */
+export function isUnschedulable(pod: PodVersion): boolean {
   if (pod.deletionTimeMicros !== null) return false;
   const condition = podCondition(pod, "PodScheduled");
   return condition?.status === "False" && condition.reason === "Unschedulable";

@@ -19,7 +19,7 @@ const EVENTS_OF_ALL_KUBELETS = 1_000_000;
 type NodeVersion = ObjectVersion<"Node">;
 
 /** The pool of a node: the one that made it, or the first that adopts it. */
-function poolOf(scenario: Scenario, node: NodeVersion): NodePool | null {
+export function poolOf(scenario: Scenario, node: NodeVersion): NodePool | null {
   for (const pool of scenario.cluster.nodePools) {
     if (pool.match !== null ? hasLabels(node.labels, pool.match.labels) : isMadeBy(node, pool)) {
       return pool;

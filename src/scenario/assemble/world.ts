@@ -44,6 +44,7 @@ import { figureWatchFor, measuredApplications, NO_FIGURES } from "./run-figure-w
 import { type StandingTrouble, standingTroubles } from "./standing-troubles.js";
 import { storedManifests } from "./stored-manifests.js";
 import { TrafficCounters } from "./traffic-counters.js";
+import { wireAutoscaling } from "./wire-autoscaling.js";
 import { priceOf, wireFailures, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
 import { wireLeaderElections } from "./wire-leader-elections.js";
@@ -187,6 +188,11 @@ export class World {
       expectedRunMicros: (pod) => expectedRunMicros(sources, pod),
     });
     components.push(scheduler);
+    const autoscaler = wireAutoscaling(ground, scenario, {
+      pools,
+      cluster: () => scheduler.fork(),
+    });
+    if (autoscaler !== null) components.push(autoscaler);
     sources.push(...wireWorkload(ground, { loaded, behavior, traces }));
     components.push(...sources);
     const traffic = wireTraffic(ground, loaded, behavior);

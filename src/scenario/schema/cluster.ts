@@ -3,8 +3,10 @@ import type { Taint } from "../../api/kubernetes.js";
 import { parseQuantity, Quantity } from "../../api/quantity.js";
 import { NODE_FAULTS } from "../../cluster/node-faults.js";
 import { DEFAULTS } from "../defaults.js";
+import { poolAutoscaling } from "./autoscaling.js";
 import { durationDistribution } from "./distribution.js";
-import { described, notYet } from "./leaf.js";
+import { described } from "./leaf.js";
+import { FAULT_MEANING } from "./node-fault.js";
 import {
   dnsLabel,
   duration,
@@ -19,7 +21,6 @@ import {
   resourceList,
   word,
 } from "./scalars.js";
-import { FAULT_MEANING } from "./node-fault.js";
 import type { NodePool } from "./scenario.js";
 
 const taint = z
@@ -90,7 +91,10 @@ const poolKeys = z.strictObject({
   ),
   images: described(images.optional(), "How the nodes pull images."),
   failures: described(failures.optional(), "How the nodes fail and recover by themselves."),
-  autoscaling: notYet("node autoscaling (`autoscaling`)"),
+  autoscaling: described(
+    poolAutoscaling.optional(),
+    "The Cluster Autoscaler sets how many nodes the pool has.",
+  ),
 });
 
 type PoolKeys = z.output<typeof poolKeys>;
@@ -148,6 +152,7 @@ const nodePool = poolKeys.transform((pool, context): NodePool => {
     pricePerHourDollars: pool.pricePerHour ?? null,
     match: pool.match ?? null,
     failures: pool.failures ?? null,
+    autoscaling: pool.autoscaling ?? null,
     images: {
       pullBytesPerSecond: pool.images?.pullBandwidth ?? DEFAULTS.pullBytesPerSecond,
       parallelPulls: pool.images?.parallelPulls ?? DEFAULTS.parallelPulls,

@@ -8,6 +8,7 @@ import {
 } from "../../scheduler/cycle-time.js";
 import { DEFAULTS } from "../defaults.js";
 import { formatDuration } from "../units.js";
+import { clusterAutoscaler } from "./autoscaling.js";
 import { durationDistribution } from "./distribution.js";
 import { kubelet, kubeletOf, watchLatency } from "./kubelet.js";
 import { described, notYet, refused } from "./leaf.js";
@@ -156,6 +157,10 @@ export const controlPlane = z
     kubelet: described(kubelet.optional(), "The configuration of every kubelet."),
     scheduler: described(scheduler.optional(), "kube-scheduler, beside its configuration file."),
     metricsServer: described(metricsServer.optional(), "metrics-server."),
+    clusterAutoscaler: described(
+      clusterAutoscaler.optional(),
+      "The Cluster Autoscaler's flags: it runs where a pool has `autoscaling`.",
+    ),
     latency: described(latency.optional(), "What upstream leaves to the machine."),
     apiServer: notYet("flags of the API server (`apiServer`)"),
   })
@@ -185,6 +190,7 @@ export const controlPlane = z
               resolutionMicros:
                 given.metricsServer?.metricResolution ?? DEFAULTS.metricsServer.resolutionMicros,
             },
+      clusterAutoscaler: given.clusterAutoscaler ?? clusterAutoscaler.parse({}),
       scheduler: {
         ...shared("scheduler"),
         cycle: cycleOf(given.scheduler?.cycle ?? {}),

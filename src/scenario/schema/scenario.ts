@@ -1,5 +1,9 @@
 import type { GateValues } from "../../api/feature-gates/gate-settings.js";
 import type { Labels, Manifest, ResourceList, Taint } from "../../api/kubernetes.js";
+import type {
+  AutoscalerOptions,
+  NodeGroupOptions,
+} from "../../autoscaling/cluster-autoscaler/options.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { NodeFault } from "../../cluster/node-faults.js";
 import type { ShutdownGracePeriod } from "../../cluster/node-shutdown.js";
@@ -86,6 +90,33 @@ export interface NodePool {
     readonly pullBytesPerSecond: number;
     readonly parallelPulls: number;
   };
+  /** Null: the number of its nodes is nobody's concern. */
+  readonly autoscaling: PoolAutoscaling | null;
+}
+
+/** A pool whose number of nodes the Cluster Autoscaler sets. */
+export interface PoolAutoscaling {
+  readonly min: number;
+  readonly max: number;
+  /** From the request for a node until it registers. */
+  readonly provisioningMicros: DistributionSpec;
+  /** From the request to take one away until its object is gone. */
+  readonly removalMicros: DistributionSpec;
+  /** Nodes that the cloud has at all; null: as many as are asked for. */
+  readonly stock: number | null;
+  /** What differs from the autoscaler's own options. */
+  readonly options: Partial<NodeGroupOptions>;
+}
+
+/** The Cluster Autoscaler. */
+export interface ClusterAutoscalerSection {
+  readonly scanIntervalMicros: TimeMicros;
+  readonly options: AutoscalerOptions;
+  readonly nodeGroupOptions: NodeGroupOptions;
+  /** Of the expander `priority`, as its ConfigMap has them. */
+  readonly priorities: Readonly<Record<string, readonly string[]>> | null;
+  /** Dollars an hour. */
+  readonly resourcePrices: { readonly core: number; readonly gib: number } | null;
 }
 
 interface SchedulerSection {
@@ -347,6 +378,7 @@ export interface ControlPlane {
   readonly scheduler: Component & {
     readonly cycle: CycleTime;
   };
+  readonly clusterAutoscaler: ClusterAutoscalerSection;
   /** Null: there is none. */
   readonly metricsServer: { readonly resolutionMicros: TimeMicros } | null;
   readonly latency: {
