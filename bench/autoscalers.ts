@@ -7,6 +7,7 @@ import {
   type UsageSample,
 } from "../src/control/vertical-pod-autoscaler/recommender.js";
 import { DEFAULT_RECOMMENDER } from "../src/control/vertical-pod-autoscaler/recommender-settings.js";
+import { karpenterConsolidation } from "./karpenter-consolidation.js";
 
 const CONTAINERS = 10_000;
 const PODS_EACH = 10;
@@ -73,4 +74,5 @@ export function run(): void {
       `${(median * 1000).toFixed(1)} ms of CPU in the median, ${(seconds[0]! * 1000).toFixed(1)} ms at best ` +
       `(target ${TARGET_SECONDS * 1000} ms)`,
   );
+  karpenterConsolidation();
 }

@@ -10,6 +10,12 @@ import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL } from "./well-known-labels.js
 /** The most types that a NodeClaim names. Source: karpenter 1.15, `MaxInstanceTypes`. */
 export const MAX_INSTANCE_TYPES = 600;
 
+/** What is known of a node that is to be made. */
+export type PlannedNode = Pick<
+  OpenNode,
+  "template" | "types" | "requirements" | "requests" | "pods" | "isMinValuesRelaxed"
+>;
+
 /** What a NodeClaim will say. */
 export interface NodeClaimPlan {
   readonly nodePool: string;
@@ -25,7 +31,7 @@ export interface NodeClaimPlan {
  *
  * Source: karpenter 1.15, `ToNodeClaim` in `pkg/controllers/provisioning/scheduling/nodeclaimtemplate.go`.
  */
-export function nodeClaimPlan(node: OpenNode, most = MAX_INSTANCE_TYPES): NodeClaimPlan {
+export function nodeClaimPlan(node: PlannedNode, most = MAX_INSTANCE_TYPES): NodeClaimPlan {
   const types = orderByPrice(node.types, node.requirements).slice(0, most);
   const requirements = node.requirements.clone();
   for (const key of SIMULATED_LABELS) requirements.delete(key);

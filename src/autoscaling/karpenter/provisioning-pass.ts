@@ -18,7 +18,7 @@ export interface ProvisioningPass extends SimulationResult {
  *
  * Source: karpenter 1.15, `GetPendingPods` in `pkg/controllers/provisioning/provisioner.go`.
  */
-function pendingPods({ view }: SchedulingGround): {
+export function pendingPods({ view }: SchedulingGround): {
   readonly pods: readonly PodVersion[];
   readonly ignored: ReadonlyMap<PodVersion, string>;
 } {
@@ -38,7 +38,7 @@ function avoidsKarpenter({ spec }: PodVersion): boolean {
 }
 
 /** The pods that lose their place because their nodes are being taken away. */
-function podsOfDeletingNodes({ view }: SchedulingGround): readonly PodVersion[] {
+export function podsOfDeletingNodes({ view }: SchedulingGround): readonly PodVersion[] {
   const limits = new EvictionLimits(view.budgets);
   return view.nodes
     .filter(({ isDeleting, node }) => isDeleting && node !== null)

@@ -200,6 +200,6 @@ export class StateNode {
 const NO_LIMITS: ReadonlyMap<string, number> = new Map();
 
 /** The condition of that type of a NodeClaim, if it has one. */
-function claimCondition(claim: NodeClaim, type: string) {
+export function claimCondition(claim: NodeClaim, type: string) {
   return claim.status.conditions?.find((one) => one.type === type);
 }

@@ -1,4 +1,6 @@
-import { MoveScore, poolTotals } from "../../../src/autoscaling/karpenter/disruption/balanced.js";
+import type { NodePoolSpec } from "../../../src/api/schemas/types.js";
+import { parseTimestamp } from "../../../src/api/timestamp.js";
+import { MoveScore } from "../../../src/autoscaling/karpenter/disruption/balanced.js";
 import {
   poolStats,
   remainingDisruptions,
@@ -9,7 +11,6 @@ import {
 } from "../../../src/autoscaling/karpenter/disruption/budgets.js";
 import {
   type Candidate,
-  candidatesAmong,
   isEmpty,
   savingsRatio,
 } from "../../../src/autoscaling/karpenter/disruption/candidate.js";
@@ -17,62 +18,61 @@ import {
   alternatingPools,
   bySavingsRatio,
 } from "../../../src/autoscaling/karpenter/disruption/candidate-order.js";
-import { EvictionLimits } from "../../../src/autoscaling/karpenter/disruption/eviction-limits.js";
+import { poolDisruption } from "../../../src/autoscaling/karpenter/disruption/state-view.js";
 import type { Area } from "../controllers/suite.js";
 import { karpenterSuite } from "./karpenter-compare.js";
-import {
-  type DisruptionGiven,
-  type GivenPool,
-  limitsOf,
-  microsOf,
-  nodesOf,
-  nowOf,
-  poolOf,
-} from "./karpenter-nodes.js";
+import { blockedShown, type DisruptionGiven, disruptionWorlds } from "./karpenter-consolidation.js";
 
 const limited = (count: number): number | null => (count >= UNLIMITED ? null : count);
 
 const budget = karpenterSuite<{
-  readonly nodePools: readonly GivenPool[];
+  readonly nodePools: readonly {
+    readonly metadata: { readonly name: string };
+    readonly spec: NodePoolSpec;
+  }[];
   readonly times: readonly string[];
   readonly numNodes: readonly number[];
   readonly reasons: readonly DisruptionReason[];
 }>(({ nodePools, times, numNodes, reasons }) => ({
-  allowed: nodePools.map(poolOf).flatMap(({ name, budgets }) =>
-    times.flatMap((time) =>
-      numNodes.map((nodeCount) => ({
-        nodePool: name,
-        time,
-        numNodes: nodeCount,
-        ...(budgets.flaws.length > 0 ? { invalid: true } : {}),
-        ...Object.fromEntries(
-          reasons.map((reason) => {
-            return [reason, limited(budgets.allowed(reason, nodeCount, microsOf(time)))];
-          }),
-        ),
-      })),
+  allowed: nodePools
+    .map(({ metadata: { name }, spec }) => poolDisruption({ name, uid: name, spec }))
+    .flatMap(({ name, budgets }) =>
+      times.flatMap((time) =>
+        numNodes.map((nodeCount) => ({
+          nodePool: name,
+          time,
+          numNodes: nodeCount,
+          ...(budgets.flaws.length > 0 ? { invalid: true } : {}),
+          ...Object.fromEntries(
+            reasons.map((reason) => {
+              return [
+                reason,
+                limited(budgets.allowed(reason, nodeCount, parseTimestamp(time, 0)!)),
+              ];
+            }),
+          ),
+        })),
+      ),
     ),
-  ),
 }));
 
 const budgetMapping = karpenterSuite<
   DisruptionGiven & { readonly reasons: readonly DisruptionReason[] }
 >((given) => {
-  const nodes = nodesOf(given);
-  const pools = given.nodePools.map(poolOf);
+  const { nodes, pools, epochMicros } = disruptionWorlds(given)(0);
   const byReason = <Value>(value: (reason: DisruptionReason) => Value) =>
     Object.fromEntries(given.reasons.map((reason) => [reason, value(reason)]));
   return {
     numNodes: Object.fromEntries(poolStats(nodes, "Empty").nodeCount),
     disrupting: byReason((reason) => Object.fromEntries(poolStats(nodes, reason).disrupting)),
     remaining: byReason((reason) => {
-      const { remaining } = remainingDisruptions(nodes, pools, reason, nowOf(given));
+      const { remaining } = remainingDisruptions(nodes, pools.values(), reason, epochMicros);
       const { disrupting } = poolStats(nodes, reason);
       return Object.fromEntries(
-        [...remaining].map(([name, left]) => [
-          name,
-          limited(left + (disrupting.get(name) ?? 0)) === null ? null : left,
-        ]),
+        [...remaining].map(([name, left]) => {
+          const isLimited = limited(left + (disrupting.get(name) ?? 0)) !== null;
+          return [name, isLimited ? left : null];
+        }),
       );
     }),
   };
@@ -89,21 +89,7 @@ function groupsOf(candidates: readonly Candidate[]): readonly (readonly string[]
 }
 
 const cost = karpenterSuite<DisruptionGiven>((given) => {
-  const nodes = nodesOf(given);
-  const pools = new Map(given.nodePools.map(poolOf).map((pool) => [pool.name, pool]));
-  const types = new Map((given.instanceTypes ?? []).map((type) => [type.name, type]));
-  const managesDeletionCost = given.options?.podDeletionCostManagement === true;
-  const rules = {
-    pools,
-    typesOf: () => types,
-    limits: new EvictionLimits(limitsOf(given)),
-    now: nowOf(given),
-    isQueued: () => false,
-    managesDeletionCost,
-    isEventual: false,
-  };
-  const { candidates, blocked } = candidatesAmong(nodes, rules);
-  const totals = poolTotals(candidates, nodes, rules);
+  const { candidates, blocked, totals } = disruptionWorlds(given)(0).candidates("graceful");
   const shown = candidates.map((candidate) => {
     const { node, pool, price, reschedulablePods, rescheduleCost } = candidate;
     const score = new MoveScore(price, rescheduleCost, totals.get(pool.name)!);
@@ -125,16 +111,14 @@ const cost = karpenterSuite<DisruptionGiven>((given) => {
   });
   return {
     candidates: Object.fromEntries(shown),
-    blocked: Object.fromEntries(blocked.map(({ node, reason }) => [node, [reason.split(" (")[0]]])),
+    blocked: Object.fromEntries(blockedShown(blocked)),
     totals: Object.fromEntries(
       [...totals].map(([name, total]) => {
         return [name, { totalCost: total.cost, totalDisruptionCost: total.disruptionCost }];
       }),
     ),
     order: groupsOf(candidates),
-    singleOrder: alternatingPools(candidates.toSorted(bySavingsRatio), []).map(
-      ({ node }) => node.name,
-    ),
+    singleOrder: alternatingPools(candidates.toSorted(bySavingsRatio)).map(({ node }) => node.name),
   };
 });
 

@@ -7,8 +7,8 @@ import {
   MAX_INSTANCE_TYPES,
   type NodeClaimPlan,
   nodeClaimPlan,
+  type PlannedNode,
 } from "../../../src/autoscaling/karpenter/node-claim-plan.js";
-import type { OpenNode } from "../../../src/autoscaling/karpenter/open-node.js";
 import { provision } from "../../../src/autoscaling/karpenter/provisioning-pass.js";
 import type { RawRequirement } from "../../../src/autoscaling/karpenter/requirement.js";
 import {
@@ -19,11 +19,14 @@ import type { Area } from "../controllers/suite.js";
 import { amountTexts, karpenterSuite } from "./karpenter-compare.js";
 import { type KarpenterGiven, worldOf } from "./karpenter-world.js";
 
-const podName = ({ namespace, name }: PodVersion): string =>
+export const podName = ({ namespace, name }: PodVersion): string =>
   namespace === "default" ? name : `${namespace}/${name}`;
 
 /** As the cases show a NodeClaim. */
-function claimShown(node: OpenNode, plan: NodeClaimPlan): Readonly<Record<string, unknown>> {
+export function claimShown(
+  node: PlannedNode,
+  plan: NodeClaimPlan,
+): Readonly<Record<string, unknown>> {
   const { requirements } = plan;
   return {
     nodePool: plan.nodePool,

@@ -1,13 +1,14 @@
 import { isPodTerminal } from "../../../api/pod-version.js";
-import { type Candidate, type CandidateRules, offeringPrice } from "./candidate.js";
-import { evictionCost, NODE_BASE_COST } from "./disruption-cost.js";
 import {
   CAPACITY_TYPE_LABEL,
-  type DisruptionNode,
   INSTANCE_TYPE_LABEL,
   NODE_POOL_LABEL,
   ZONE_LABEL,
-} from "./disruption-node.js";
+} from "../well-known-labels.js";
+import { type Candidate, type CandidateRules, offeringPrice } from "./candidate.js";
+import { type Move, savingsOf, sourcePrice } from "./command.js";
+import { evictionCost, NODE_BASE_COST } from "./disruption-cost.js";
+import type { DisruptionNode } from "./disruption-node.js";
 import { isDaemonPod } from "./evictable-pods.js";
 
 /** What all nodes of a pool cost together, and what disrupting them all would. */
@@ -83,4 +84,38 @@ export function poolTotals(
       { cost: cost > 0 ? cost : known, disruptionCost },
     ]),
   );
+}
+
+/**
+ * Whether the pools of a move with policy Balanced would all let it pass. The savings of a move over several pools
+ * are split by what each of them paid for its nodes.
+ */
+export function isBalanced(move: Move, totals: ReadonlyMap<string, PoolTotals>): boolean {
+  const savings = savingsOf(move);
+  const price = sourcePrice(move.candidates);
+  const byPool = new Map<string, Candidate[]>();
+  for (const candidate of move.candidates) {
+    const { name } = candidate.pool;
+    byPool.set(name, [...(byPool.get(name) ?? []), candidate]);
+  }
+  return [...byPool.values()].every((candidates) => {
+    const { name, consolidationPolicy } = candidates[0]!.pool;
+    if (consolidationPolicy !== "Balanced") return true;
+    const isSplit = price > 0 && byPool.size > 1;
+    const share = isSplit ? savings * (sourcePrice(candidates) / price) : savings;
+    const cost = candidates.reduce((sum, { rescheduleCost }) => sum + rescheduleCost, 0);
+    return new MoveScore(share, cost, totals.get(name) ?? UNKNOWN).isApproved;
+  });
+}
+
+const UNKNOWN: PoolTotals = { cost: 0, disruptionCost: 0 };
+
+/** False for a node that would not even pass if it went without a replacement. */
+export function couldPass(
+  { pool, price, rescheduleCost }: Candidate,
+  totals: ReadonlyMap<string, PoolTotals>,
+): boolean {
+  const total = totals.get(pool.name) ?? UNKNOWN;
+  if (pool.consolidationPolicy !== "Balanced" || total.cost <= 0) return true;
+  return new MoveScore(price, rescheduleCost, total).isApproved;
 }

@@ -1,6 +1,7 @@
 import type { EpochMicros } from "../../../api/cron/time-zone.js";
+import { NODE_POOL_LABEL } from "../well-known-labels.js";
 import type { DisruptionReason } from "./budgets.js";
-import { type DisruptionNode, NODE_POOL_LABEL, type PoolDisruption } from "./disruption-node.js";
+import type { DisruptionNode, PoolDisruption } from "./disruption-node.js";
 
 /** Nodes by their pool; a pool without any is absent. */
 type CountByPool = ReadonlyMap<string, number>;

@@ -5,19 +5,13 @@ export function bySavingsRatio(a: Candidate, b: Candidate): number {
   return savingsRatio(b) - savingsRatio(a) || byName(a, b);
 }
 
-function byName(a: Candidate, b: Candidate): number {
+export function byName(a: Candidate, b: Candidate): number {
   return a.node.name < b.node.name ? -1 : a.node.name > b.node.name ? 1 : 0;
 }
 
-/**
- * One of each pool in turn, so that no pool waits for the end of another: the pools of `first`, then the
- * others in the order in which they appear.
- */
-export function alternatingPools<One extends Candidate>(
-  candidates: readonly One[],
-  first: Iterable<string>,
-): readonly One[] {
-  const byPool = new Map<string, One[]>([...first].map((pool) => [pool, []]));
+/** One of each pool in turn, in the order in which they appear, so that no pool waits for the end of another. */
+export function alternatingPools(candidates: readonly Candidate[]): readonly Candidate[] {
+  const byPool = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
     const own = byPool.get(candidate.pool.name);
     if (own === undefined) byPool.set(candidate.pool.name, [candidate]);

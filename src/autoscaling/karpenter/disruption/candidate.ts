@@ -1,28 +1,16 @@
 import type { PodVersion } from "../../../api/pod-version.js";
 import type { TimeMicros } from "../../../base/time.js";
-import { evictionCost, lifetimeLeft, NODE_BASE_COST, rescheduleCost } from "./disruption-cost.js";
+import type { InstanceType } from "../instance-type.js";
 import {
   CAPACITY_TYPE_LABEL,
-  type DisruptionClaim,
-  type DisruptionNode,
   INSTANCE_TYPE_LABEL,
   NODE_POOL_LABEL,
-  type PoolDisruption,
   ZONE_LABEL,
-} from "./disruption-node.js";
+} from "../well-known-labels.js";
+import { evictionCost, lifetimeLeft, NODE_BASE_COST, rescheduleCost } from "./disruption-cost.js";
+import type { DisruptionClaim, DisruptionNode, PoolDisruption } from "./disruption-node.js";
 import { DO_NOT_DISRUPT, isDisruptable, isReschedulable } from "./evictable-pods.js";
 import type { EvictionLimits } from "./eviction-limits.js";
-
-/** What a node costs that is of this type. */
-export interface PricedType {
-  readonly name: string;
-  readonly offerings: readonly {
-    readonly zone: string;
-    readonly capacityType: string;
-    /** For an hour. */
-    readonly price: number;
-  }[];
-}
 
 /** A node that may be disrupted, with what is needed to decide whether it should be. */
 export interface Candidate {
@@ -30,7 +18,7 @@ export interface Candidate {
   readonly claim: DisruptionClaim;
   readonly pool: PoolDisruption;
   /** Null when its type is not in the table. */
-  readonly instanceType: PricedType | null;
+  readonly instanceType: InstanceType | null;
   /** For an hour; 0 when nobody knows it. */
   readonly price: number;
   readonly reschedulablePods: readonly PodVersion[];
@@ -51,7 +39,7 @@ export function isEmpty({ rescheduleCost: cost }: Candidate): boolean {
 
 /** What a node costs by the first offering of its type with its zone and capacity type; null when there is none. */
 export function offeringPrice(
-  type: PricedType | null,
+  type: InstanceType | null,
   { [ZONE_LABEL]: zone, [CAPACITY_TYPE_LABEL]: capacityType }: DisruptionNode["labels"],
 ): number | null {
   const offering = type?.offerings.find(
@@ -61,7 +49,7 @@ export function offeringPrice(
 }
 
 /** Why a node is no candidate, as its Event says it. */
-class Blocked {
+export class Blocked {
   constructor(
     readonly node: string,
     readonly reason: string,
@@ -70,7 +58,7 @@ class Blocked {
 
 export interface CandidateRules {
   readonly pools: ReadonlyMap<string, PoolDisruption>;
-  readonly typesOf: (pool: PoolDisruption) => ReadonlyMap<string, PricedType>;
+  readonly typesOf: (pool: PoolDisruption) => ReadonlyMap<string, InstanceType>;
   readonly limits: EvictionLimits;
   readonly now: TimeMicros;
   /** A command is about it. */

@@ -15,6 +15,10 @@ export interface DisruptionClaim {
   /** How long its drain may take; null: as long as it needs. */
   readonly terminationGracePeriodMicros: TimeMicros | null;
   readonly labels: Labels;
+  /** Its condition Consolidatable is True. */
+  readonly isConsolidatable: boolean;
+  /** Since when its condition Drifted is True; null while it is not. */
+  readonly driftedSinceMicros: TimeMicros | null;
 }
 
 /** What disruption needs to know of a node, which may be a NodeClaim, a Node, or both. */
@@ -47,8 +51,3 @@ export interface PoolDisruption {
   readonly consolidateAfterMicros: TimeMicros | null;
   readonly budgets: DisruptionBudgets;
 }
-
-export const NODE_POOL_LABEL = "karpenter.sh/nodepool";
-export const CAPACITY_TYPE_LABEL = "karpenter.sh/capacity-type";
-export const ZONE_LABEL = "topology.kubernetes.io/zone";
-export const INSTANCE_TYPE_LABEL = "node.kubernetes.io/instance-type";

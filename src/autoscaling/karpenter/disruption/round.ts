@@ -1,0 +1,16 @@
+import { budgetsLeft, type DisruptionWorld } from "./disruption-world.js";
+import type { Method, MethodEvents, Round } from "./method.js";
+
+/** What a method decides by, of a cluster as it is now; null when it has no candidate. */
+export function roundOf(
+  method: Method,
+  world: DisruptionWorld,
+  events: MethodEvents,
+): Round | null {
+  const { candidates, totals } = world.candidates(method.candidates);
+  const eligible = candidates.filter((candidate) => method.isEligible(candidate));
+  if (eligible.length === 0) return null;
+  const { remaining, blocked } = budgetsLeft(world, method.reason);
+  for (const pool of blocked) events.budgetBlocked(pool, method.reason);
+  return { world, candidates: eligible, totals, left: remaining };
+}
