@@ -51,6 +51,7 @@ export const GATES = {
   StorageCapacityScoring: { from: 37, source: "KEP-4049; beta in v1.37" },
   VolumeLimitScaling: { from: 37, source: "KEP-5030; beta in v1.37" },
   OrderedNamespaceDeletion: { from: 33, source: "KEP-5080; beta and on in v1.33" },
+  RecoverVolumeExpansionFailure: { from: 32, source: "KEP-1790; beta and on in v1.32" },
   PodDisruptionConditions: { from: 26, source: "KEP-3329; beta in v1.26" },
   PodReadyToStartContainersCondition: { from: 29, source: "KEP-3085; beta in v1.29" },
   DRAAdminAccess: { from: 34, source: "KEP-5018; beta in v1.34" },

@@ -34,6 +34,7 @@ import { RECOMMENDER_FLAGS, UPDATER_FLAGS } from "./vertical-pod-autoscaler/auto
 import { RecommenderController } from "./vertical-pod-autoscaler/recommender-controller.js";
 import { TARGET_KINDS } from "./vertical-pod-autoscaler/target-objects.js";
 import { UpdaterController } from "./vertical-pod-autoscaler/updater-controller.js";
+import { VolumeExpandController } from "./volume-expand/volume-expand-controller.js";
 import { VolumeProtectionController } from "./volume-protection/volume-protection-controller.js";
 
 /** How many `what` are synced at one time. */
@@ -216,6 +217,12 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
       ...(["Pod", "Node", "PersistentVolumeClaim", "PersistentVolume"] as const),
       ...(["CSIDriver", "VolumeAttachment"] as const),
     ],
+  },
+  {
+    name: "persistentvolume-expander-controller",
+    controller: VolumeExpandController,
+    kinds: ["PersistentVolumeClaim", "PersistentVolume", "StorageClass"],
+    clientTimes: SIDECAR_CLIENT_TIMES,
   },
   {
     name: "csi-attacher",

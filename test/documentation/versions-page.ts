@@ -55,6 +55,8 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
     "The StatefulSet controller waits until it has seen what it wrote.",
   StaleControllerConsistencyDaemonSet:
     "The DaemonSet controller waits until it has seen what it wrote.",
+  RecoverVolumeExpansionFailure:
+    "A claim that could not be made larger may ask for less again, but for more than it has.",
   PodReadyToStartContainersCondition: "Kubelets say when a pod's sandbox is ready.",
   OrderedNamespaceDeletion:
     "The pods of a namespace that is deleted go before everything else that it has.",

@@ -2,6 +2,7 @@ import type { Manifest } from "../kubernetes.js";
 import type { UnknownField } from "../schemas/screen.js";
 import type { VersionMeta } from "../object-version.js";
 import type { FieldIssues } from "../validation/field-issue.js";
+import type { VersionOptions } from "../validation/validation-options.js";
 import type { ValidationContext } from "../validation/workloads.js";
 import type { Effect, FieldRules } from "./field-rules.js";
 
@@ -9,6 +10,13 @@ import type { Effect, FieldRules } from "./field-rules.js";
 interface Whole<Status> {
   readonly name: string;
   readonly status?: Status | undefined;
+}
+
+/** What a change may depend on besides the two specs. */
+export interface Beside<Status> {
+  /** As it was before. */
+  readonly status: Status | undefined;
+  readonly options: VersionOptions;
 }
 
 /** A workload that wants a number of ready pods, as figures and rollouts see it. */
@@ -56,7 +64,7 @@ export interface KindDescriptor<Spec = never, Status = undefined> {
   defaults?(spec: Spec): Spec;
   validate?(spec: Spec, context: ValidationContext, whole: Whole<Status>): void;
   /** What of a spec may not differ from the one before. */
-  validateChange?(before: Spec, after: Spec, issues: FieldIssues): void;
+  validateChange?(before: Spec, after: Spec, issues: FieldIssues, beside: Beside<Status>): void;
   /** What a created object has of its own; without it an empty status. `uid`: the one that it gets. */
   onCreate?<O extends Created<Spec, Status>>(object: O, uid: string): O;
   /** What the server adds itself when a spec is changed. */

@@ -13,7 +13,13 @@ export const STORAGE_CLASS: KindDescriptor<Body<StorageClass>> = {
   validate: (spec, { issues }) => validateStorageClass(spec, issues),
   validateChange: immutableBody("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
   fields: {
-    ...modelled("allowedTopologies", "provisioner", "reclaimPolicy", "volumeBindingMode"),
-    ...none("allowVolumeExpansion", "mountOptions", "parameters"),
+    ...modelled(
+      "allowVolumeExpansion",
+      "allowedTopologies",
+      "provisioner",
+      "reclaimPolicy",
+      "volumeBindingMode",
+    ),
+    ...none("mountOptions", "parameters"),
   },
 };

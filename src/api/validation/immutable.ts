@@ -1,3 +1,5 @@
+import type { PersistentVolumeClaimStatus } from "../schemas/types.js";
+import type { StorageOptions } from "./validation-options.js";
 import { deepEqual } from "../deep-equal.js";
 import { mustParseQuantity } from "../quantity.js";
 import type { FieldIssues } from "./field-issue.js";
@@ -60,10 +62,16 @@ function storageOf(spec: Spec): string | number | undefined {
   return resources?.requests?.storage;
 }
 
+interface ClaimBeside {
+  readonly status: PersistentVolumeClaimStatus | undefined;
+  readonly options: StorageOptions;
+}
+
 export function validateClaimChange(
   beforeSpec: object,
   afterSpec: object,
   issues: FieldIssues,
+  { status, options }: ClaimBeside = { status: undefined, options: {} },
 ): void {
   const before = beforeSpec as Spec;
   const after = afterSpec as Spec;
@@ -78,9 +86,14 @@ export function validateClaimChange(
   const was = storageOf(before);
   const is = storageOf(after);
   if (was === undefined || is === undefined) return;
-  if (mustParseQuantity(is).compare(mustParseQuantity(was)) < 0) {
-    const detail = "field can not be less than previous value";
-    issues.forbidden("spec.resources.requests.storage", detail);
+  const asked = mustParseQuantity(is);
+  if (asked.compare(mustParseQuantity(was)) >= 0) return;
+  const path = "spec.resources.requests.storage";
+  const has = status?.capacity?.storage;
+  if (options.claimsMayShrink !== true || has === undefined) {
+    issues.forbidden(path, "field can not be less than previous value");
+  } else if (asked.compare(mustParseQuantity(has)) <= 0) {
+    issues.forbidden(path, "field can not be less than status.capacity");
   }
 }
 

@@ -79,7 +79,10 @@ export function validateUpdate(
   }
   const old = before.spec as Readonly<Record<string, unknown>>;
   const changed = after.spec as Readonly<Record<string, unknown>>;
-  (KINDS[kind] as KindDescriptor<unknown, unknown>).validateChange?.(old, changed, issues);
+  (KINDS[kind] as KindDescriptor<unknown, unknown>).validateChange?.(old, changed, issues, {
+    status: before.status,
+    options,
+  });
   const sameTemplate = changed.template !== undefined && old.template === changed.template;
   const knownPodSpec = options.knownPodSpec === true || sameTemplate;
   validateSpec(kind, after, { issues, options: { ...options, knownPodSpec } });

@@ -3,8 +3,14 @@ import type { AutoscalerOptions } from "./autoscaler-options.js";
 import type { RestartOptions } from "./container.js";
 import type { PlacementOptions } from "./placement.js";
 
+/** What of storage is so in some versions only. */
+export interface StorageOptions {
+  /** A claim may ask for less than before, as long as that is more than it has. KEP-1790. */
+  readonly claimsMayShrink?: boolean;
+}
+
 /** What the API servers of some versions take, and those of others refuse; absent: refused. */
-export type VersionOptions = PlacementOptions & AutoscalerOptions & RestartOptions;
+export type VersionOptions = PlacementOptions & AutoscalerOptions & RestartOptions & StorageOptions;
 
 export function versionOptions(features: Features): VersionOptions {
   return {
@@ -12,6 +18,7 @@ export function versionOptions(features: Features): VersionOptions {
     scalesToZero: features.HPAScaleToZero,
     namesTargetGroup: features.HPATargetNamesGroup,
     containerRestartRules: features.ContainerRestartRules,
+    claimsMayShrink: features.RecoverVolumeExpansionFailure,
     restartsAllContainers: features.RestartAllContainersOnContainerExits,
   };
 }

@@ -8,6 +8,8 @@ import type { TimeMicros } from "../../base/time.js";
 export interface Mount {
   /** The pod's name of the volume. */
   readonly name: string;
+  /** The claim that it goes through; null: none. */
+  readonly claimName: string | null;
   readonly identity: VolumeIdentity;
   /** What its node calls it, where it has to be attached; null: it has not. */
   readonly uniqueName: string | null;
@@ -22,20 +24,22 @@ export interface Mount {
 export function mountsOf(pod: PodVersion, views: VolumeViews): readonly Mount[] {
   const mounts: Mount[] = [];
   for (const volume of pod.spec.volumes ?? []) {
+    const { name } = volume;
+    const use = claimUse(volume, pod.name);
+    const claimName = use?.claimName ?? null;
     const attachable = attachableOf(volume, pod, views);
     if (attachable === "missing") continue;
     if (attachable !== null) {
       const { uniqueName } = attachable;
-      mounts.push({ name: volume.name, identity: attachable, uniqueName, doneMicros: null });
+      mounts.push({ name, claimName, identity: attachable, uniqueName, doneMicros: null });
       continue;
     }
-    const use = claimUse(volume, pod.name);
     const claim = use === null ? undefined : views.claim(pod.namespace, use.claimName);
     const bound = views.volume(claim?.spec.volumeName ?? "");
     if (bound === undefined || bound.spec.hostPath !== undefined || bound.spec.local !== undefined)
       continue;
     const identity = identityOf(bound);
-    mounts.push({ name: volume.name, identity, uniqueName: null, doneMicros: null });
+    mounts.push({ name, claimName, identity, uniqueName: null, doneMicros: null });
   }
   return mounts;
 }

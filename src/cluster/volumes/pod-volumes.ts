@@ -12,6 +12,7 @@ import type { Informer } from "../../store/informer.js";
 import type { InformerFactory } from "../../store/informer-factory.js";
 import type { KubeletNode } from "../kubelet-node.js";
 import type { PodWorker } from "../pod-worker.js";
+import { FileSystemResizes } from "./file-system-resizes.js";
 import { type Mount, mountsOf } from "./mounts.js";
 import { NodeVolumes } from "./node-volumes.js";
 
@@ -58,6 +59,7 @@ export class PodVolumes {
   private readonly drivers: Informer<"CSIDriver">;
   private readonly affinity = new VolumeNodeAffinity();
   private readonly nodeVolumes: NodeVolumes;
+  private readonly fileSystems: FileSystemResizes;
   private readonly waiting = new Set<PodWorker>();
   /** Pods that wait, by the key of each of their claims. */
   private readonly waitingFor = new Map<string, Set<PodWorker>>();
@@ -72,6 +74,8 @@ export class PodVolumes {
     this.claims = informers.informer("PersistentVolumeClaim");
     this.volumes = informers.informer("PersistentVolume");
     this.drivers = informers.informer("CSIDriver");
+    const { claims, volumes } = this;
+    this.fileSystems = new FileSystemResizes({ ...options, claims, volumes });
     this.nodeVolumes = new NodeVolumes({
       engine,
       client,
@@ -102,9 +106,15 @@ export class PodVolumes {
     const look = (key: string) => {
       for (const worker of [...(this.waitingFor.get(key) ?? [])]) this.options.retry(worker);
     };
-    const onClaim = (claim: Claim) => look(objectKey(claim));
-    const onVolume = ({ spec }: PersistentVolume) =>
-      look(keyOf(spec.claimRef?.namespace ?? "", spec.claimRef?.name ?? ""));
+    const onClaim = (claim: Claim) => {
+      look(objectKey(claim));
+      this.fileSystems.look(claim.namespace, claim.name);
+    };
+    const onVolume = ({ spec }: PersistentVolume) => {
+      const { namespace = "", name = "" } = spec.claimRef ?? {};
+      look(keyOf(namespace, name));
+      this.fileSystems.look(namespace, name);
+    };
     this.claims.addHandler({ added: onClaim, updated: (_, claim) => onClaim(claim) });
     this.volumes.addHandler({ added: onVolume, updated: (_, volume) => onVolume(volume) });
   }
@@ -114,6 +124,7 @@ export class PodVolumes {
     if (worker.pod.spec.volumes === undefined) return true;
     if (this.lackOf(worker) === null && this.areMounted(worker)) {
       this.forget(worker);
+      this.useFileSystems(worker);
       return true;
     }
     if (!this.waiting.has(worker)) this.wait(worker);
@@ -142,6 +153,13 @@ export class PodVolumes {
       if (mount.uniqueName !== null) this.nodeVolumes.use(node, mount.uniqueName, serial, true);
     }
     this.mounted.set(serial, { worker, mounts, sinceMicros: now, isAwaited: false });
+    this.useFileSystems(worker);
+  }
+
+  private useFileSystems(worker: PodWorker): void {
+    for (const { claimName } of this.mounted.get(worker.serial)?.mounts ?? []) {
+      if (claimName !== null) this.fileSystems.add(worker, claimName);
+    }
   }
 
   /** The containers of the pod have ended: its volumes are unmounted. */
@@ -164,7 +182,12 @@ export class PodVolumes {
   }
 
   nodeGone(node: KubeletNode): void {
-    for (const { serial } of node.pods) this.mounted.delete(serial);
+    for (const worker of node.pods) {
+      for (const { claimName } of this.mounted.get(worker.serial)?.mounts ?? []) {
+        if (claimName !== null) this.fileSystems.delete(worker, claimName);
+      }
+      this.mounted.delete(worker.serial);
+    }
     this.nodeVolumes.forget(node);
   }
 
@@ -173,7 +196,8 @@ export class PodVolumes {
     if (mounted === undefined) return;
     this.mounted.delete(serial);
     const { worker, mounts } = mounted;
-    for (const { uniqueName } of mounts) {
+    for (const { uniqueName, claimName } of mounts) {
+      if (claimName !== null) this.fileSystems.delete(worker, claimName);
       if (uniqueName !== null) this.nodeVolumes.drop(worker.node, uniqueName, serial);
     }
     worker.isUnmounting = false;

@@ -27,7 +27,11 @@ export class Provisioning {
   isDone(claim: Claim, { name, spec }: StorageClass): boolean {
     const { engine, times, queue } = this.options;
     const known = this.begun.get(claim.row);
-    if (known?.uid === claim.uid) return known.untilMicros <= engine.now;
+    if (known?.uid === claim.uid) {
+      const left = known.untilMicros - engine.now;
+      if (left > 0) queue.addAfter(claim.row, left);
+      return left <= 0;
+    }
     const driver = csiDriverOf(spec.provisioner) ?? spec.provisioner;
     const identity = { key: objectKey(claim), storageClass: name, driver };
     const takes = times.micros("provision", identity);

@@ -5,8 +5,10 @@ import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import { type PodFields, type PodVersion, withCondition } from "../../api/pod-version.js";
 import type { PodUpdateOptions } from "../../api/validation/pod-update.js";
+import type { Claim } from "../../api/volumes/claims.js";
 import { validateUpdate } from "../../api/validation/validate.js";
 import { chargeQuotas } from "../admission/resource-quota.js";
+import { growthRefusal } from "../admission/storage.js";
 import { secondDefaultRefusal } from "../admission/priority.js";
 import { genericVersion } from "../object-store.js";
 import { type Outcome, refuse } from "../outcome.js";
@@ -60,6 +62,10 @@ export function write(
   }
   if (changed.kind === "PriorityClass" && specChanged) {
     const refusal = secondDefaultRefusal(changed, context.store, { creates: false });
+    if (refusal !== null) return refusal;
+  }
+  if (changed.kind === "PersistentVolumeClaim" && specChanged) {
+    const refusal = growthRefusal(before as Claim, changed, context.store);
     if (refusal !== null) return refusal;
   }
   if (specChanged) {
