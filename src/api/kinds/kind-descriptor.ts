@@ -13,7 +13,7 @@ interface Whole<Status> {
 }
 
 /** What a change may depend on besides the two specs. */
-export interface Beside<Status> {
+interface Beside<Status> {
   /** As it was before. */
   readonly status: Status | undefined;
   readonly options: VersionOptions;
