@@ -9,7 +9,7 @@ import type {
 import { MetricsServer } from "../../src/cluster/metrics-server/metrics-server.js";
 
 const SECOND = MICROS_PER_SECOND;
-const POD = {} as PodVersion;
+const POD = { row: 0, name: "pod" } as PodVersion;
 
 /** Each life uses a core, and a megabyte. */
 const busy: ContainerCounters = {

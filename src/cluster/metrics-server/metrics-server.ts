@@ -1,7 +1,7 @@
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { ContainerCounters, ContainerLife } from "./container-counters.js";
-import { type MetricsPoint, PodPoints, type ReportedPod } from "./pod-points.js";
+import { PodPoints, type ReportedPod } from "./pod-points.js";
 
 export interface MetricsServerOptions {
   /** Upstream's `--metric-resolution`: scrapes are at its multiples from virtual zero on, also before it. */
@@ -18,10 +18,11 @@ export interface MetricsServerOptions {
 interface PodLives {
   /** The same object as long as it is the same pod. */
   readonly key: object;
-  readonly lives: Iterable<ContainerLife>;
+  readonly lives: readonly ContainerLife[];
 }
 
 interface Known {
+  readonly key: object;
   readonly points: PodPoints;
   /** The newest scrape in `points`. */
   scrape: number;
@@ -37,7 +38,8 @@ const SCRAPES_REMEMBERED = 4;
  * Source: metrics-server; Kubernetes, "Resource metrics pipeline".
  */
 export class MetricsServer {
-  private readonly known = new WeakMap<object, Known>();
+  /** By the row of the pod. */
+  private readonly known: (Known | undefined)[] = [];
 
   constructor(private readonly options: MetricsServerOptions) {}
 
@@ -46,36 +48,36 @@ export class MetricsServer {
     const found = this.options.livesOf(pod);
     if (found === undefined) return null;
     const newest = Math.floor(nowMicros / this.options.resolutionMicros);
-    let known = this.known.get(found.key);
-    if (known === undefined || known.scrape < newest - SCRAPES_REMEMBERED) {
-      const points = new PodPoints(this.options.resolutionMicros);
-      known = { points, scrape: newest - SCRAPES_REMEMBERED, report: null };
-      this.known.set(found.key, known);
+    let known = this.known[pod.row];
+    const oldest = newest - SCRAPES_REMEMBERED;
+    if (known === undefined || known.key !== found.key || known.scrape < oldest) {
+      const points = new PodPoints(pod.name, this.options.resolutionMicros);
+      known = { key: found.key, points, scrape: oldest, report: null };
+      this.known[pod.row] = known;
     }
     if (known.scrape === newest) return known.report;
-    const lives = [...found.lives];
     while (known.scrape < newest) {
       known.scrape += 1;
-      known.points.store(this.scraped(pod, lives, known.scrape));
+      this.scrapePod(pod, found.lives, known);
     }
     known.report = known.points.report();
     return known.report;
   }
 
-  private scraped(
+  private scrapePod(
     pod: PodVersion,
     lives: readonly ContainerLife[],
-    scrape: number,
-  ): readonly MetricsPoint[] {
+    { points, scrape }: Known,
+  ): void {
     const { resolutionMicros, readingMicros, counters, failed } = this.options;
-    if (failed?.(scrape) === true) return [];
+    points.begin();
+    if (failed?.(scrape) === true) return;
     const at = scrape * resolutionMicros;
-    const points: MetricsPoint[] = [];
     for (const life of lives) {
       if (life.startMicros > at || (life.endMicros !== null && life.endMicros <= at)) continue;
       const timestampMicros = readingMicros(life, at);
       if (timestampMicros < life.startMicros) continue;
-      points.push({
+      points.store({
         name: life.container.name,
         startMicros: life.startMicros,
         timestampMicros,
@@ -83,6 +85,5 @@ export class MetricsServer {
         memoryBytes: Math.trunc(counters.memoryBytes(pod, life, timestampMicros)),
       });
     }
-    return points;
   }
 }

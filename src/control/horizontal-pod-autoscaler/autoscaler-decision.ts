@@ -3,13 +3,13 @@ import { mustParseQuantity, numberOf } from "../../api/quantity.js";
 import type { MetricSpec, MetricStatus } from "../../api/schemas/types.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { ConditionList } from "./condition-list.js";
-import { proposalOf } from "./metric-proposal.js";
 import type {
   MetricFailure,
   MetricFeatures,
   MetricInput,
   MetricOutcome,
 } from "./metric-outcome.js";
+import { proposalOf } from "./metric-proposal.js";
 import { limitSize, limitSizeByRules, type ScaleBehavior } from "./scale-limits.js";
 import type { ScaleMemory } from "./scale-memory.js";
 import { stabilizeBoth, stabilizeDown } from "./stabilization.js";
@@ -174,7 +174,11 @@ function computeMetrics(input: DecisionInput): Computed {
 function outcomeOf(spec: MetricSpec, input: DecisionInput): MetricOutcome {
   const { autoscaler, scale, metrics, features } = input;
   const outcome = proposalOf(spec, {
-    ...metrics,
+    client: metrics.client,
+    pods: metrics.pods,
+    nowMicros: metrics.nowMicros,
+    cpuInitializationMicros: metrics.cpuInitializationMicros,
+    initialReadinessDelayMicros: metrics.initialReadinessDelayMicros,
     features,
     namespace: autoscaler.namespace,
     specReplicas: scale.specReplicas,
@@ -199,7 +203,8 @@ function normalize(input: DecisionInput, wanted: number, bounds: Bounds): number
   const { autoscaler, scale, memory, conditions, metrics } = input;
   const { behavior } = autoscaler.spec;
   const { nowMicros } = metrics;
-  const size = { ...bounds, currentReplicas: scale.specReplicas };
+  const { minReplicas, maxReplicas } = bounds;
+  const currentReplicas = scale.specReplicas;
   const log = memory.recommendations ?? [];
   memory.recommendations = log;
   const window = input.downscaleStabilizationMicros;
@@ -209,7 +214,7 @@ function normalize(input: DecisionInput, wanted: number, bounds: Bounds): number
       ? stabilizeDown(log, wanted, window, nowMicros)
       : stabilizeBoth(
           log,
-          { ...size, desiredReplicas: wanted },
+          { currentReplicas, desiredReplicas: wanted },
           {
             upSeconds: rules.scaleUp.stabilizationWindowSeconds ?? 0,
             downSeconds:
@@ -221,7 +226,7 @@ function normalize(input: DecisionInput, wanted: number, bounds: Bounds): number
     held: stabilized !== wanted,
     up: rules !== undefined && wanted >= scale.specReplicas,
   });
-  const limits = { ...size, desiredReplicas: stabilized };
+  const limits = { currentReplicas, minReplicas, maxReplicas, desiredReplicas: stabilized };
   const limited =
     rules === undefined ? limitSize(limits) : limitSizeByRules(limits, rules, memory, nowMicros);
   const status = limited.replicas === stabilized ? "False" : "True";

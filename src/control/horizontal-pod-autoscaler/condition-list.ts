@@ -25,6 +25,7 @@ export class ConditionList {
   set(type: ConditionType, status: "True" | "False", reason: string, message: string): void {
     const at = this.list.findIndex((condition) => condition.type === type);
     const before = this.list[at];
+    if (before?.status === status && before.reason === reason && before.message === message) return;
     const lastTransitionTime = before?.status === status ? before.lastTransitionTime : this.now;
     const condition = {
       ...before,

@@ -1,5 +1,5 @@
-import { featuresOf, type Features, NEWEST_MINOR } from "../../api/features.js";
 import { deepEqual } from "../../api/deep-equal.js";
+import { type Features, featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import type { Kind } from "../../api/kinds.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { HorizontalPodAutoscalerStatus, MetricStatus } from "../../api/schemas/types.js";
@@ -15,13 +15,13 @@ import { type StepEnd, Syncs } from "../syncs.js";
 import { Timestamps } from "../timestamps.js";
 import { type Autoscaler, type Decision, decide } from "./autoscaler-decision.js";
 import { autoscalerSettings } from "./autoscaler-flags.js";
-import { actionOf, type AutoscalerMonitor } from "./autoscaler-monitor.js";
+import { type AutoscalerMonitor, actionOf } from "./autoscaler-monitor.js";
 import { ConditionList } from "./condition-list.js";
-import { tellScaledToZero } from "./scaled-to-zero.js";
 import { NO_METRICS } from "./metrics-client.js";
 import { PodsByLabels } from "./pods-by-labels.js";
 import { keepScaleEvent, newScaleMemory, type ScaleMemory } from "./scale-memory.js";
-import { refusalText, scaledKind, scaleOf, type TargetScale } from "./target-scale.js";
+import { tellScaledToZero } from "./scaled-to-zero.js";
+import { refusalText, ScaleReader, scaledKind, type TargetScale } from "./target-scale.js";
 import { TargetSelectors } from "./target-selectors.js";
 
 /** How often a size is written before a target that others write, too, is left as it is. */
@@ -63,7 +63,9 @@ export class HorizontalPodAutoscalerController implements Controller {
   private readonly syncs: Syncs<Sync>;
   private readonly autoscalers: FreshView<"HorizontalPodAutoscaler">;
   private readonly pods: Informer<"Pod">;
-  private readonly podsByLabels = new PodsByLabels();
+  /** Null as long as there is no autoscaler: then nobody's pods matter. */
+  private podsByLabels: PodsByLabels | null = null;
+  private readonly scales = new ScaleReader();
   private readonly selectors: TargetSelectors;
   private readonly timestamps: Timestamps;
   private readonly settings: ReturnType<typeof autoscalerSettings>;
@@ -109,15 +111,11 @@ export class HorizontalPodAutoscalerController implements Controller {
       updated: (before, autoscaler) => this.onUpdated(before, autoscaler),
       deleted: ({ namespace, name }) => this.selectors.remove(namespace, name),
     });
-    this.pods.addHandler({
-      added: (pod) => this.podsByLabels.put(undefined, pod),
-      updated: (before, pod) => this.podsByLabels.put(before, pod),
-      deleted: (pod) => this.podsByLabels.remove(pod),
-    });
   }
 
   private onAdded(autoscaler: Autoscaler): void {
     const { namespace, name, row } = autoscaler;
+    this.podsByLabels ??= PodsByLabels.following(this.pods);
     if (this.selectors.memoryOf(namespace, name) === undefined) {
       this.selectors.put(namespace, name, newScaleMemory());
     }
@@ -205,7 +203,7 @@ export class HorizontalPodAutoscalerController implements Controller {
 
   private onScaleRead(sync: Sync, outcome: Outcome): void {
     if (outcome.ok) {
-      sync.scale ??= scaleOf(outcome.object);
+      sync.scale ??= this.scales.scaleOf(outcome.object);
       sync.target = outcome.object;
       return;
     }
@@ -232,7 +230,7 @@ export class HorizontalPodAutoscalerController implements Controller {
     memory.recommendations ??= [{ replicas: scale.specReplicas, timeMicros: nowMicros }];
     const { namespace } = autoscaler;
     const pods =
-      scale.selector === null ? [] : this.podsByLabels.matching(namespace, scale.selector);
+      scale.selector === null ? [] : this.podsByLabels!.matching(namespace, scale.selector);
     this.selectors.select(memory, scale);
     const decision = decide({
       autoscaler,
@@ -240,7 +238,13 @@ export class HorizontalPodAutoscalerController implements Controller {
       memory,
       conditions,
       features: this.features,
-      metrics: { client: this.options.metrics ?? NO_METRICS, pods, nowMicros, ...this.settings },
+      metrics: {
+        client: this.options.metrics ?? NO_METRICS,
+        pods,
+        nowMicros,
+        cpuInitializationMicros: this.settings.cpuInitializationMicros,
+        initialReadinessDelayMicros: this.settings.initialReadinessDelayMicros,
+      },
       tolerance: this.settings.tolerance,
       downscaleStabilizationMicros: this.settings.downscaleStabilizationMicros,
       selectorProblem: this.selectors.problemOf(namespace, scale, pods, this.features),

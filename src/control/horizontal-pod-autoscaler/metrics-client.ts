@@ -1,6 +1,6 @@
+import type { PodVersion } from "../../api/pod-version.js";
 import type { CrossVersionObjectReference, MetricIdentifier } from "../../api/schemas/types.js";
 import type { TimeMicros } from "../../base/time.js";
-import type { PodVersion } from "../../api/pod-version.js";
 
 /** Why there is no metric, in the words of the API that was asked. A value, not thrown. */
 export class MetricsError {
@@ -14,7 +14,10 @@ interface ContainerUsage {
   readonly memoryBytes: number;
 }
 
-/** The usage of one pod: the mean over `windowMicros` up to `timestampMicros`. */
+/**
+ * The usage of one pod: the mean over `windowMicros` up to `timestampMicros`. It holds until the next
+ * question: whoever wants to keep it copies it.
+ */
 export interface PodMetrics {
   readonly podName: string;
   readonly timestampMicros: TimeMicros;

@@ -1,12 +1,6 @@
-import { podCondition, type PodVersion } from "../../api/pod-version.js";
+import { type PodVersion, podCondition } from "../../api/pod-version.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
-
-/** A pod's sample of one metric. */
-export interface Sample {
-  readonly valueMillis: number;
-  readonly timestampMicros: TimeMicros;
-  readonly windowMicros: TimeMicros;
-}
+import type { PodSamples } from "./pod-samples.js";
 
 /** When the CPU use of a pod that has just started says nothing yet. */
 export interface ReadinessRules {
@@ -16,50 +10,61 @@ export interface ReadinessRules {
   readonly initialReadinessDelayMicros: TimeMicros;
 }
 
-/** Pods by name. */
+/** How a pod counts: `missing` means that there is no sample of it. */
+export const PodGroup = { ready: 0, unready: 1, missing: 2, ignored: 3 } as const;
+
+/** The group of each pod, by its place, and how many there are of three. */
 export interface PodGroups {
+  readonly of: Uint8Array;
   readonly readyCount: number;
-  readonly unready: readonly string[];
-  /** Those of which there is no sample. */
-  readonly missing: readonly string[];
-  readonly ignored: readonly string[];
+  readonly unreadyCount: number;
+  readonly missingCount: number;
 }
 
+export type GroupRules = ReadinessRules & {
+  /** The rules of readiness hold for CPU alone. */
+  readonly isCpu: boolean;
+  readonly nowMicros: TimeMicros;
+};
+
 /**
- * Which pods count, and how. `isCpu`: the rules of readiness hold for CPU alone.
+ * Which pods count, and how.
  * Source: Kubernetes, "Horizontal Pod Autoscaling: Algorithm details"; replica_calculator.go.
  */
 export function groupPods(
   pods: readonly PodVersion[],
-  samples: ReadonlyMap<string, Sample>,
-  options: ReadinessRules & { readonly isCpu: boolean; readonly nowMicros: TimeMicros },
+  samples: PodSamples,
+  rules: GroupRules,
 ): PodGroups {
-  let readyCount = 0;
-  const unready: string[] = [];
-  const missing: string[] = [];
-  const ignored: string[] = [];
-  for (const pod of pods) {
-    const { name } = pod;
-    if (pod.deletionTimeMicros !== null || pod.phase === "Failed") {
-      ignored.push(name);
-      continue;
-    }
-    if (pod.phase === "Pending") {
-      unready.push(name);
-      continue;
-    }
-    const sample = samples.get(name);
-    if (sample === undefined) missing.push(name);
-    else if (options.isCpu && saysNothing(pod, sample, options)) unready.push(name);
-    else readyCount += 1;
+  const of = new Uint8Array(pods.length);
+  const counts = [0, 0, 0, 0];
+  for (let place = 0; place < pods.length; place++) {
+    const group = groupOf(pods[place]!, place, samples, rules);
+    of[place] = group;
+    counts[group]! += 1;
   }
-  return { readyCount, unready, missing, ignored };
+  return {
+    of,
+    readyCount: counts[PodGroup.ready]!,
+    unreadyCount: counts[PodGroup.unready]!,
+    missingCount: counts[PodGroup.missing]!,
+  };
 }
 
-function saysNothing(
+function groupOf(pod: PodVersion, place: number, samples: PodSamples, rules: GroupRules): number {
+  if (pod.deletionTimeMicros !== null || pod.phase === "Failed") return PodGroup.ignored;
+  if (pod.phase === "Pending") return PodGroup.unready;
+  if (Number.isNaN(samples.valueMillis[place])) return PodGroup.missing;
+  const saysNothing = rules.isCpu && isTooYoung(pod, place, samples, rules);
+  return saysNothing ? PodGroup.unready : PodGroup.ready;
+}
+
+/** Whether the sample of a pod says nothing yet. */
+function isTooYoung(
   pod: PodVersion,
-  sample: Sample,
-  rules: ReadinessRules & { readonly nowMicros: TimeMicros },
+  place: number,
+  samples: PodSamples,
+  rules: GroupRules,
 ): boolean {
   const condition = podCondition(pod, "Ready");
   const { startTimeMicros } = pod.status;
@@ -68,7 +73,8 @@ function saysNothing(
   const started = wholeSecond(startTimeMicros);
   const changed = wholeSecond(condition.lastTransitionTimeMicros);
   if (started + rules.cpuInitializationMicros > rules.nowMicros) {
-    return notReady || wholeSecond(sample.timestampMicros) < changed + sample.windowMicros;
+    const sampled = wholeSecond(samples.timestampMicros[place]!);
+    return notReady || sampled < changed + samples.windowMicros[place]!;
   }
   return notReady && started + rules.initialReadinessDelayMicros > changed;
 }

@@ -16,22 +16,32 @@ export interface RequestOptions {
   readonly missingIsError: boolean;
 }
 
-/** What each pod requests of a resource, in thousandths of its unit, by the pod's name. */
+/** What each pod requests of a resource, in thousandths of its unit, by its place. */
 export function requestsOf(
   pods: readonly PodVersion[],
   options: RequestOptions,
-): ReadonlyMap<string, number> | MetricsError {
-  const requests = new Map<string, number>();
-  for (const pod of pods) {
-    const whole = options.container === "" && options.podLevel;
-    const request =
-      whole && isPodLevelSideSet(pod.spec.resources ?? null, "requests")
-        ? ofPod(pod, options.resource)
-        : ofContainers(pod, options);
+): Float64Array | MetricsError {
+  const requests = new Float64Array(pods.length);
+  let before: PodVersion | null = null;
+  for (let place = 0; place < pods.length; place++) {
+    const pod: PodVersion = pods[place]!;
+    if (pod.spec === before?.spec) {
+      requests[place] = requests[place - 1]!;
+      continue;
+    }
+    const request = requestOf(pod, options);
     if (request instanceof MetricsError) return request;
-    requests.set(pod.name, request);
+    requests[place] = request;
+    before = pod;
   }
   return requests;
+}
+
+function requestOf(pod: PodVersion, options: RequestOptions): number | MetricsError {
+  const whole = options.container === "" && options.podLevel;
+  return whole && isPodLevelSideSet(pod.spec.resources ?? null, "requests")
+    ? ofPod(pod, options.resource)
+    : ofContainers(pod, options);
 }
 
 function ofPod(pod: PodVersion, resource: string): number | MetricsError {

@@ -10,14 +10,15 @@ import {
 } from "./metric-outcome.js";
 import { millisText, resourceText } from "./metric-status.js";
 import { MetricsError, type PodMetrics } from "./metrics-client.js";
-import { groupPods, type Sample } from "./pod-groups.js";
+import { groupPods } from "./pod-groups.js";
 import { requestsOf } from "./pod-requests.js";
+import { PodSamples } from "./pod-samples.js";
 import {
   averageTarget,
-  countedSamples,
+  countedValues,
   type PodTarget,
-  podMetricReplicas,
   type Proposal,
+  podMetricReplicas,
   utilizationTarget,
 } from "./replica-calculator.js";
 
@@ -108,10 +109,10 @@ function customProposal(spec: MetricSpec, input: MetricInput): MetricOutcome {
     return wrap(`${about}: no metrics returned from custom metrics API`);
   }
   const { nowMicros } = input;
-  const samples = new Map<string, Sample>();
+  const samples = new PodSamples(input.pods);
   for (const { podName, valueMillis } of values) {
     const sample = { valueMillis, timestampMicros: nowMicros, windowMicros: MICROS_PER_MINUTE };
-    samples.set(podName, sample);
+    samples.put(podName, sample);
   }
   const targetOf = () => averageTarget(millisOf(target.averageValue ?? 0));
   const proposal = replicasBySamples(samples, input, { isCpu: false, targetOf });
@@ -122,7 +123,7 @@ function customProposal(spec: MetricSpec, input: MetricInput): MetricOutcome {
 }
 
 function replicasBySamples(
-  samples: ReadonlyMap<string, Sample>,
+  samples: PodSamples,
   input: MetricInput,
   how: { readonly isCpu: boolean; readonly targetOf: () => PodTarget | MetricsError },
 ): Proposal | MetricsError {
@@ -131,7 +132,8 @@ function replicasBySamples(
     return new MetricsError("no pods returned by selector while calculating replica count");
   }
   const groups = groupPods(pods, samples, { ...input, isCpu: how.isCpu });
-  if (countedSamples({ samples, groups }).size === 0) {
+  const values = countedValues(samples, groups);
+  if (groups.readyCount === 0 && values.others.length === 0) {
     return new MetricsError(
       input.features.HPANamesUnreadyPods
         ? "did not receive metrics for targeted pods (pods might be unready)"
@@ -140,13 +142,10 @@ function replicasBySamples(
   }
   const target = how.targetOf();
   if (target instanceof MetricsError) return target;
-  return podMetricReplicas({ currentReplicas, samples, groups, target, tolerances });
+  return podMetricReplicas({ currentReplicas, values, groups, target, tolerances });
 }
 
-function usageSamples(
-  resource: MeasuredResource,
-  input: MetricInput,
-): ReadonlyMap<string, Sample> | MetricsError {
+function usageSamples(resource: MeasuredResource, input: MetricInput): PodSamples | MetricsError {
   const metrics = input.client.podMetrics(input);
   if (metrics instanceof MetricsError) {
     const message = `unable to fetch metrics from resource metrics API: ${metrics.message}`;
@@ -155,29 +154,27 @@ function usageSamples(
   if (metrics.length === 0) {
     return new MetricsError("no metrics returned from resource metrics API");
   }
-  const samples = new Map<string, Sample>();
+  const samples = new PodSamples(input.pods);
   for (const pod of metrics) {
     const valueMillis = usageMillis(pod, resource);
     if (valueMillis === null) continue;
     const { timestampMicros, windowMicros } = pod;
-    samples.set(pod.podName, { valueMillis, timestampMicros, windowMicros });
+    samples.put(pod.podName, { valueMillis, timestampMicros, windowMicros });
   }
   return samples;
 }
 
 function usageMillis({ containers }: PodMetrics, resource: MeasuredResource): number | null {
-  const measured =
-    resource.container === ""
-      ? containers
-      : containers.filter(({ name }) => name === resource.container);
-  if (measured.length === 0) return null;
   let sum = 0;
-  for (const { cpuNanos, memoryBytes } of measured) {
+  let isMeasured = false;
+  for (const { name, cpuNanos, memoryBytes } of containers) {
+    if (resource.container !== "" && resource.container !== name) continue;
+    isMeasured = true;
     if (resource.name === "cpu") sum += Math.ceil(cpuNanos / NANOS_PER_MILLI);
     else if (resource.name === "memory") sum += memoryBytes * MILLIS;
     else return null;
   }
-  return sum;
+  return isMeasured ? sum : null;
 }
 
 function millisOf(quantity: string | number): number {

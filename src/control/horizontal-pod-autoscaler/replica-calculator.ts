@@ -1,6 +1,7 @@
 import { isPodReady, type PodVersion } from "../../api/pod-version.js";
 import { MetricsError } from "./metrics-client.js";
-import type { PodGroups, Sample } from "./pod-groups.js";
+import { PodGroup, type PodGroups } from "./pod-groups.js";
+import type { PodSamples } from "./pod-samples.js";
 
 /** How far from 1 the ratio of a metric to its target may lie without any change. */
 export interface Tolerances {
@@ -34,41 +35,53 @@ interface Ratio {
   readonly utilization?: number;
 }
 
+/** The values that count, in thousandths. */
+export interface CountedValues {
+  /** By the place of their pod; NaN: that one does not count. */
+  readonly ofPods: Float64Array;
+  /** Of pods that are not among those of the autoscaler. */
+  readonly others: readonly number[];
+}
+
 /** How a metric of pods is compared with its target. */
 export interface PodTarget {
-  ratioOf(samples: ReadonlyMap<string, Sample>): Ratio | MetricsError;
-  /** What a pod without a sample is taken to use when there is less load than wanted. */
-  fallbackMillis(podName: string): number;
+  ratioOf(values: CountedValues): Ratio | MetricsError;
+  /** What the pod in that place is taken to use when there is no sample of it and less load than wanted. */
+  fallbackMillis(place: number): number;
 }
 
 /** A mean over the pods. */
 export function averageTarget(targetMillis: number): PodTarget {
   return {
-    ratioOf(samples) {
+    ratioOf({ ofPods, others }) {
       let total = 0;
-      for (const { valueMillis } of samples.values()) total += valueMillis;
-      const valueMillis = Math.trunc(total / samples.size);
+      let count = others.length;
+      for (let place = 0; place < ofPods.length; place++) {
+        const value = ofPods[place]!;
+        if (Number.isNaN(value)) continue;
+        total += value;
+        count += 1;
+      }
+      for (const value of others) total += value;
+      const valueMillis = Math.trunc(total / count);
       return { ratio: valueMillis / targetMillis, valueMillis };
     },
     fallbackMillis: () => targetMillis,
   };
 }
 
-/** A percentage of what the pods request together. */
-export function utilizationTarget(
-  percent: number,
-  requests: ReadonlyMap<string, number>,
-): PodTarget {
+/** A percentage of what the pods request together, each in its place. */
+export function utilizationTarget(percent: number, requests: Float64Array): PodTarget {
   return {
-    ratioOf(samples) {
+    ratioOf({ ofPods }) {
       let total = 0;
       let requested = 0;
       let entries = 0;
-      for (const [name, { valueMillis }] of samples) {
-        const request = requests.get(name);
-        if (request === undefined) continue;
-        total += valueMillis;
-        requested += request;
+      for (let place = 0; place < ofPods.length; place++) {
+        const value = ofPods[place]!;
+        if (Number.isNaN(value)) continue;
+        total += value;
+        requested += requests[place]!;
         entries += 1;
       }
       if (requested === 0) return new MetricsError(NO_SAMPLES);
@@ -76,28 +89,25 @@ export function utilizationTarget(
       const valueMillis = Math.trunc(total / entries);
       return { ratio: utilization / percent, valueMillis, utilization };
     },
-    fallbackMillis: (name) =>
-      Math.trunc(((requests.get(name) ?? 0) * Math.max(100, percent)) / 100),
+    fallbackMillis: (place) => Math.trunc((requests[place]! * Math.max(100, percent)) / 100),
   };
 }
 
-export interface PodMetricInput {
+interface PodMetricInput {
   readonly currentReplicas: number;
-  readonly samples: ReadonlyMap<string, Sample>;
+  readonly values: CountedValues;
   readonly groups: PodGroups;
   readonly target: PodTarget;
   readonly tolerances: Tolerances;
 }
 
 /** The samples that count: those of pods that are neither ignored nor unready. */
-export function countedSamples({
-  samples,
-  groups,
-}: Pick<PodMetricInput, "samples" | "groups">): Map<string, Sample> {
-  const counted = new Map(samples);
-  for (const name of groups.ignored) counted.delete(name);
-  for (const name of groups.unready) counted.delete(name);
-  return counted;
+export function countedValues(samples: PodSamples, groups: PodGroups): CountedValues {
+  const ofPods = samples.valueMillis.slice();
+  for (let place = 0; place < ofPods.length; place++) {
+    if (groups.of[place] !== PodGroup.ready) ofPods[place] = Number.NaN;
+  }
+  return { ofPods, others: [...samples.others.values()] };
 }
 
 /**
@@ -106,33 +116,44 @@ export function countedSamples({
  * Source: Kubernetes, "Horizontal Pod Autoscaling: Algorithm details".
  */
 export function podMetricReplicas(input: PodMetricInput): Proposal | MetricsError {
-  const { currentReplicas, groups, target, tolerances } = input;
-  const counted = countedSamples(input);
-  const seen = target.ratioOf(counted);
+  const { currentReplicas, groups, target, tolerances, values } = input;
+  const seen = target.ratioOf(values);
   if (seen instanceof MetricsError) return seen;
   const { ratio, ...reported } = seen;
   const keep = { ...reported, replicas: currentReplicas };
-  const dampedByUnready = groups.unready.length > 0 && ratio > 1;
-  if (!dampedByUnready && groups.missing.length === 0) {
+  const dampedByUnready = groups.unreadyCount > 0 && ratio > 1;
+  if (!dampedByUnready && groups.missingCount === 0) {
     if (isWithin(tolerances, ratio)) return keep;
     return { ...reported, replicas: replicasOf(ratio * groups.readyCount) };
   }
-  const fill = (name: string, valueMillis: number) =>
-    counted.set(name, { valueMillis, timestampMicros: 0, windowMicros: 0 });
-  for (const name of groups.missing) {
-    if (ratio < 1) fill(name, target.fallbackMillis(name));
-    else if (ratio > 1) fill(name, 0);
-  }
-  if (dampedByUnready) for (const name of groups.unready) fill(name, 0);
-  const damped = target.ratioOf(counted);
+  const filled = filledUp(input, ratio, dampedByUnready);
+  const damped = target.ratioOf(filled);
   if (damped instanceof MetricsError) return damped;
   const turned = (ratio < 1 && damped.ratio > 1) || (ratio > 1 && damped.ratio < 1);
   if (isWithin(tolerances, damped.ratio) || turned) return keep;
-  const replicas = replicasOf(damped.ratio * counted.size);
+  const replicas = replicasOf(damped.ratio * filled.count);
   const wrongWay =
     (damped.ratio < 1 && replicas > currentReplicas) ||
     (damped.ratio > 1 && replicas < currentReplicas);
   return wrongWay ? keep : { ...reported, replicas };
+}
+
+/** With what pods without a sample, and unready ones, are taken to use; and how many values there are. */
+function filledUp(
+  { groups, target, values }: PodMetricInput,
+  ratio: number,
+  dampedByUnready: boolean,
+): CountedValues & { readonly count: number } {
+  const ofPods = values.ofPods.slice();
+  let count = values.others.length;
+  for (let place = 0; place < ofPods.length; place++) {
+    const group = groups.of[place];
+    if (group === PodGroup.missing && ratio < 1) ofPods[place] = target.fallbackMillis(place);
+    if (group === PodGroup.missing && ratio > 1) ofPods[place] = 0;
+    if (group === PodGroup.unready && dampedByUnready) ofPods[place] = 0;
+    if (!Number.isNaN(ofPods[place])) count += 1;
+  }
+  return { ofPods, others: values.others, count };
 }
 
 interface ValueInput {

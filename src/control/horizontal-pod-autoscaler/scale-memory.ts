@@ -51,7 +51,8 @@ export function keepRecommendation(
   isExpired: (timeMicros: TimeMicros) => boolean,
 ): void {
   const entry = { replicas, timeMicros: nowMicros };
-  const at = log.findLastIndex(({ timeMicros }) => isExpired(timeMicros));
+  let at = log.length - 1;
+  while (at >= 0 && !isExpired(log[at]!.timeMicros)) at -= 1;
   if (at < 0) log.push(entry);
   else log[at] = entry;
 }

@@ -4,8 +4,8 @@ import type { LabelSelector, Labels } from "../../api/kubernetes.js";
 import {
   compileLabelSelector,
   Selector,
-  selectorFromLabels,
   SelectorError,
+  selectorFromLabels,
 } from "../../api/label-selector.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { CrossVersionObjectReference } from "../../api/schemas/types.js";
@@ -53,21 +53,41 @@ export function refusalText(kind: Kind, name: string, refusal: Refusal): string 
   return `${plural}${group === "" ? "" : `.${group}`} "${name}" not found`;
 }
 
-export function scaleOf(object: AnyVersion): TargetScale {
-  const spec = object.spec as { readonly replicas?: number; readonly selector?: unknown };
-  const status = object.status as { readonly replicas?: number } | undefined;
-  const compiled = selectorOf(object.kind, spec.selector);
-  return {
-    object,
-    specReplicas: spec.replicas ?? 1,
-    statusReplicas: status?.replicas ?? 0,
-    selector: compiled,
-    selectorText: compiled?.toString() ?? "",
-  };
+interface Compiled {
+  readonly selector: Selector | null;
+  readonly text: string;
 }
 
-function selectorOf(kind: Kind, selector: unknown): Selector | null {
-  if (selector === undefined || selector === null) return null;
+/** Reads scales. The selector of a target is compiled once: its versions share it. */
+export class ScaleReader {
+  private readonly compiled = new WeakMap<object, Compiled>();
+
+  scaleOf(object: AnyVersion): TargetScale {
+    const spec = object.spec as { readonly replicas?: number; readonly selector?: object };
+    const status = object.status as { readonly replicas?: number } | undefined;
+    const { selector, text } = this.compiledOf(object.kind, spec.selector ?? null);
+    return {
+      object,
+      specReplicas: spec.replicas ?? 1,
+      statusReplicas: status?.replicas ?? 0,
+      selector,
+      selectorText: text,
+    };
+  }
+
+  private compiledOf(kind: Kind, written: object | null): Compiled {
+    if (written === null) return { selector: null, text: "" };
+    let compiled = this.compiled.get(written);
+    if (compiled === undefined) {
+      const selector = selectorOf(kind, written);
+      compiled = { selector, text: selector?.toString() ?? "" };
+      this.compiled.set(written, compiled);
+    }
+    return compiled;
+  }
+}
+
+function selectorOf(kind: Kind, selector: object): Selector | null {
   if (kind === "ReplicationController") return selectorFromLabels(selector as Labels);
   const { matchLabels = {}, matchExpressions = [] } = selector as LabelSelector;
   const compiled = compileLabelSelector({ matchExpressions });

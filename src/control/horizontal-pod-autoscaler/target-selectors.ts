@@ -70,9 +70,13 @@ export class TargetSelectors {
 
   /** Names of the autoscalers that select any of the pods, in the order of the alphabet. */
   private selecting(namespace: string, pods: readonly PodVersion[]): readonly string[] {
-    const labels = new Set(pods.map((pod) => pod.labels));
+    const first = pods[0]?.labels;
+    if (first === undefined) return [];
+    if (pods.every(({ labels }) => labels === first)) return this.namesOf(namespace, first);
     const names = new Set<string>();
-    for (const one of labels) for (const name of this.namesOf(namespace, one)) names.add(name);
+    for (const one of new Set(pods.map(({ labels }) => labels))) {
+      for (const name of this.namesOf(namespace, one)) names.add(name);
+    }
     return [...names].sort();
   }
 
@@ -83,6 +87,7 @@ export class TargetSelectors {
     for (const [name, { selector }] of this.byNamespace.get(namespace) ?? []) {
       if (selector?.matches(labels) === true) names.push(name);
     }
+    names.sort();
     this.known.set(labels, { namespace, version: this.version, names });
     return names;
   }

@@ -13,8 +13,8 @@ import { NO_METRICS } from "../horizontal-pod-autoscaler/metrics-client.js";
 import { PodsByLabels } from "../horizontal-pod-autoscaler/pods-by-labels.js";
 import {
   refusalText,
+  ScaleReader,
   scaledKind,
-  scaleOf,
   type TargetScale,
 } from "../horizontal-pod-autoscaler/target-scale.js";
 import { controllerReference } from "../owner-references.js";
@@ -66,7 +66,9 @@ export class ScaledObjectController implements Controller {
   private readonly scaled: FreshView<"ScaledObject">;
   private readonly autoscalers: Informer<"HorizontalPodAutoscaler">;
   private readonly pods: Informer<"Pod">;
-  private readonly podsByLabels = new PodsByLabels();
+  /** Null as long as there is nothing to scale: then nobody's pods matter. */
+  private podsByLabels: PodsByLabels | null = null;
+  private readonly scales = new ScaleReader();
   private readonly memories = new Map<string, Memory>();
   private readonly timestamps: Timestamps;
   private readonly clock: PollClock;
@@ -105,18 +107,16 @@ export class ScaledObjectController implements Controller {
   start(): void {
     this.scaled.start();
     this.scaled.informer.addHandler({
-      added: ({ row }) => this.syncs.add(row),
+      added: ({ row }) => {
+        this.podsByLabels ??= PodsByLabels.following(this.pods);
+        this.syncs.add(row);
+      },
       updated: (before, scaled) => {
         const { spec, annotations, labels } = scaled;
         const same = before.annotations === annotations && before.labels === labels;
         if (!same || before.spec !== spec) this.syncs.add(scaled.row);
       },
       deleted: ({ uid }) => this.memories.delete(uid),
-    });
-    this.pods.addHandler({
-      added: (pod) => this.podsByLabels.put(undefined, pod),
-      updated: (before, pod) => this.podsByLabels.put(before, pod),
-      deleted: (pod) => this.podsByLabels.remove(pod),
     });
   }
 
@@ -135,7 +135,7 @@ export class ScaledObjectController implements Controller {
       object,
       metrics: autoscaler?.spec.metrics ?? [],
       replicas: scale?.specReplicas ?? 0,
-      pods: () => (selector === null ? [] : this.podsByLabels.matching(namespace, selector)),
+      pods: () => (selector === null ? [] : this.podsByLabels!.matching(namespace, selector)),
       health,
     };
   }
@@ -253,7 +253,7 @@ export class ScaledObjectController implements Controller {
 
   private onScaleRead(sync: Sync, outcome: Outcome): void {
     if (outcome.ok) {
-      sync.memory.scale = scaleOf(outcome.object);
+      sync.memory.scale = this.scales.scaleOf(outcome.object);
       sync.target = outcome.object;
       return;
     }

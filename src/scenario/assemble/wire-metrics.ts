@@ -1,7 +1,7 @@
 import { MICROS_PER_MILLI, type TimeMicros } from "../../base/time.js";
 import type { Kubelets } from "../../cluster/kubelets.js";
 import type { ContainerCounters } from "../../cluster/metrics-server/container-counters.js";
-import { livesOf } from "../../cluster/metrics-server/container-lives.js";
+import { ContainerLives } from "../../cluster/metrics-server/container-lives.js";
 import { MetricsServer } from "../../cluster/metrics-server/metrics-server.js";
 import {
   type MetricsClient,
@@ -54,7 +54,7 @@ export function wireMetrics(
         const found: PodMetrics[] = [];
         for (const pod of pods) {
           const report = server.reportOf(pod, engine.now);
-          if (report !== null) found.push({ podName: pod.name, ...report });
+          if (report !== null) found.push(report);
         }
         return found;
       },
@@ -72,12 +72,13 @@ function metricsServerOf(
   const { metricsServer, kubelet } = controlPlane;
   if (metricsServer === null) return null;
   const every = kubelet.housekeepingIntervalMicros;
+  const lives = new ContainerLives();
   return new MetricsServer({
     resolutionMicros: metricsServer.resolutionMicros,
     counters,
     livesOf: (pod) => {
       const containers = kubelets.containersOf(pod);
-      return containers && { key: containers, lives: livesOf(containers) };
+      return containers && { key: containers, lives: lives.of(pod.row, containers) };
     },
     readingMicros: ({ startMicros }, scrape) => {
       const first = startMicros + FIRST_READING_MICROS;

@@ -115,15 +115,17 @@ export function linearRate(points: readonly RatePoint[]): Rate {
   return new PointRate(points, true);
 }
 
+/** So many looks at a function are kept: whoever plans ahead, and whoever follows, asks for the same. */
+const SAMPLES_KEPT = 64;
+
 /**
  * A function of time by straight lines over pieces of `stepSeconds`. It is asked when a piece is
  * reached, so that it may be as long as the run.
  */
 export class SampledRate implements Rate {
-  /** The piece that was sampled last; -2: none. */
-  private piece = -2;
-  private from = 0;
-  private to = 0;
+  /** The number of the piece that begins with the sample in each slot, and the rate there. */
+  private readonly pieces = new Float64Array(SAMPLES_KEPT).fill(-1);
+  private readonly rates = new Float64Array(SAMPLES_KEPT);
 
   constructor(
     private readonly perSecondAt: (seconds: number) => number,
@@ -146,19 +148,15 @@ export class SampledRate implements Rate {
   }
 
   rateAtStart(piece: number): number {
-    this.sample(piece);
-    return this.from;
+    const slot = piece % SAMPLES_KEPT;
+    if (this.pieces[slot] !== piece) {
+      this.pieces[slot] = piece;
+      this.rates[slot] = this.perSecondAt(this.startOf(piece));
+    }
+    return this.rates[slot]!;
   }
 
   rateAtEnd(piece: number): number {
-    this.sample(piece);
-    return this.to;
-  }
-
-  private sample(piece: number): void {
-    if (piece === this.piece) return;
-    this.from = piece === this.piece + 1 ? this.to : this.perSecondAt(this.startOf(piece));
-    this.to = this.perSecondAt(this.endOf(piece));
-    this.piece = piece;
+    return this.rateAtStart(piece + 1);
   }
 }

@@ -39,6 +39,28 @@ interface FluidService {
 const LEAST_LOAD = 0.1;
 const MOST_LOAD = 0.9;
 
+/** Latencies with their shares, gathered one by one. */
+class LatencyPoints {
+  count = 0;
+  seconds = new Float64Array(128);
+  shares = new Float64Array(128);
+
+  readonly add = (seconds: number, share: number): void => {
+    if (this.count === this.seconds.length) this.grow();
+    this.seconds[this.count] = seconds;
+    this.shares[this.count] = share;
+    this.count += 1;
+  };
+
+  private grow(): void {
+    const { seconds, shares } = this;
+    this.seconds = new Float64Array(seconds.length * 2);
+    this.shares = new Float64Array(seconds.length * 2);
+    this.seconds.set(seconds);
+    this.shares.set(shares);
+  }
+}
+
 /** Requests of a source, in an interval. */
 interface Part {
   readonly source: number;
@@ -62,6 +84,8 @@ export class FluidTraffic {
   private readonly sources: FluidSource[] = [];
   private readonly services = new Map<number, FluidService>();
   private readonly prepared = new Map<PodModel, Prepared>();
+  private readonly latencies = new LatencyPoints();
+
   constructor(private readonly pods: PodTable) {}
 
   add(source: Omit<FluidSource, "timeout"> & { readonly timeout: Law | number | null }): number {
@@ -227,14 +251,18 @@ export class FluidTraffic {
       batch.fail(Failure.full, come * refusedShare);
       batch.fail(Failure.error, come * (1 - refusedShare) * errorShare);
     }
-    group.fluid.latencies((seconds, point) => {
-      for (const { source, requests } of parts) {
-        const { batch, timeout } = this.sources[source]!;
-        const count = requests * answered * point;
+    const { latencies } = this;
+    latencies.count = 0;
+    group.fluid.latencies(latencies.add);
+    for (const { source, requests } of parts) {
+      const { batch, timeout } = this.sources[source]!;
+      for (let i = 0; i < latencies.count; i++) {
+        const seconds = latencies.seconds[i]!;
+        const count = requests * answered * latencies.shares[i]!;
         if (seconds > timeout) batch.fail(Failure.timeout, count);
         else if (count > 0) batch.answer(seconds, count);
       }
-    });
+    }
   }
 
   private newGroup(model: PodModel): Group {

@@ -66,6 +66,8 @@ export interface ServedPodsOptions {
  */
 export class ServedPods {
   private readonly byUid = new Map<string, ServedPod>();
+  /** By the row of the pod in the store: it is asked for there most often. */
+  private readonly byRow: (ServedPod | undefined)[] = [];
   private readonly byNumber: (ServedPod | undefined)[] = [];
   private readonly close: HandlerId;
   /** Nodes whose machines are down. */
@@ -103,6 +105,7 @@ export class ServedPods {
       ...{ history: null, historyBefore: null, answered: null },
     };
     this.byUid.set(pod.uid, served);
+    this.byRow[pod.row] = served;
     this.byNumber.push(served);
     this.follow(pod);
     return served.isRunning ? served.row : this.nobody;
@@ -123,9 +126,9 @@ export class ServedPods {
    * Core seconds that requests had used at an instant in the run of a pod's container that began then;
    * 0 of a run that no request has met.
    */
-  coreSecondsAt(uid: string, beganMicros: TimeMicros, atMicros: TimeMicros): number {
-    const served = this.byUid.get(uid);
-    if (served === undefined) return 0;
+  coreSecondsAt(pod: PodVersion, beganMicros: TimeMicros, atMicros: TimeMicros): number {
+    const served = this.byRow[pod.row];
+    if (served?.uid !== pod.uid) return 0;
     const { history, historyBefore } = served;
     const now = this.options.engine.now;
     if (history?.beganMicros === beganMicros) {
@@ -170,9 +173,10 @@ export class ServedPods {
     };
   }
 
-  /** The container of a pod that serves; null of a pod that no Service has listed. */
-  containerOf(uid: string): string | null {
-    return this.byUid.get(uid)?.container.name ?? null;
+  /** Whether requests are served by that container of a pod. */
+  isServing(pod: PodVersion, container: string): boolean {
+    const served = this.byRow[pod.row];
+    return served?.uid === pod.uid && served.container.name === container;
   }
 
   /** Of every pod that runs and whose requests take CPU: core seconds since this was asked last. */
@@ -254,6 +258,7 @@ export class ServedPods {
     if (served === undefined) return;
     if (served.isRunning) this.end(served);
     this.byUid.delete(uid);
+    if (this.byRow[served.podRow] === served) this.byRow[served.podRow] = undefined;
     this.byNumber[served.number] = undefined;
   }
 }

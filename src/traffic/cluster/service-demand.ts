@@ -1,12 +1,12 @@
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import { type Rate, requestsBetween } from "../arrivals/rate.js";
-import { PodCapacity } from "../fluid/pod-capacity.js";
+import { type Objective, PodCapacity } from "../fluid/pod-capacity.js";
 import type { PodModel } from "../pods/pod-model.js";
 import type { TrafficSpec } from "./traffic-spec.js";
 
 /** Requests of a source, by what is said of them. */
 interface Source {
-  readonly objective: TrafficSpec["objective"];
+  readonly objective: Objective | null;
   rate: Rate;
   /** Services by their number, with the share that each takes. */
   shares: readonly { readonly service: number; readonly share: number }[];
@@ -21,8 +21,15 @@ export class ServiceDemand {
   >();
   private readonly capacity = new PodCapacity();
 
-  add(traffic: string, source: Source): void {
-    this.sources.set(traffic, source);
+  add(
+    traffic: string,
+    { rate, shares, objective }: Pick<TrafficSpec, "rate" | "objective"> & Pick<Source, "shares">,
+  ): void {
+    const promised = objective && {
+      latencySeconds: objective.latencyMicros / MICROS_PER_SECOND,
+      quantile: objective.quantile,
+    };
+    this.sources.set(traffic, { rate, shares, objective: promised });
     this.connect();
   }
 
@@ -61,11 +68,7 @@ export class ServiceDemand {
       const perSecond = (requestsBetween(rate, from, to) * share) / (to - from);
       if (perSecond === 0) continue;
       isAsked = true;
-      const promised = objective && {
-        latencySeconds: objective.latencyMicros / MICROS_PER_SECOND,
-        quantile: objective.quantile,
-      };
-      pods += perSecond / this.capacity.perSecond(model, promised);
+      pods += perSecond / this.capacity.perSecond(model, objective);
     }
     // A hair above a whole number is that number.
     return isAsked ? Math.max(1, Math.ceil(pods - 1e-9)) : 0;

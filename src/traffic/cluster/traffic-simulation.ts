@@ -12,10 +12,11 @@ import type { Routing } from "../loop/router.js";
 import { sourceDraws } from "../loop/source-draws.js";
 import { TrafficLoop } from "../loop/traffic-loop.js";
 import { FluidTraffic } from "./fluid-traffic.js";
+import { ListingServices } from "./listing-services.js";
 import { PodModels, type PodModelsOptions, secondsLaw } from "./pod-models.js";
 import { type EndpointPod, ProxyView } from "./proxy-view.js";
-import { ServiceDemand } from "./service-demand.js";
 import { type PodLoad, ServedPods } from "./served-pods.js";
+import { ServiceDemand } from "./service-demand.js";
 import { FillingBatch, TrafficCounts } from "./traffic-counts.js";
 import type { Backends, PolicySpec, ServiceName, TrafficSpec } from "./traffic-spec.js";
 import { UsageHistory } from "./usage-history.js";
@@ -87,6 +88,7 @@ export class TrafficSimulation {
   private readonly served: ServedPods;
   /** By service followed: its endpoints, and its numbers in the loop by routing. */
   private readonly endpoints: (readonly EndpointPod[])[] = [];
+  private readonly listing = new ListingServices();
   private readonly numbers: Map<Routing, number>[] = [];
   private readonly followed = new Map<string, number>();
   private readonly demand = new ServiceDemand();
@@ -176,10 +178,10 @@ export class TrafficSimulation {
     run: { readonly container: string; readonly beganMicros: TimeMicros },
     atMicros: TimeMicros,
   ): number {
-    if (this.served.containerOf(pod.uid) !== run.container) return 0;
+    if (!this.served.isServing(pod, run.container)) return 0;
     // What was kept already tells it without a look at all requests.
     if (atMicros > this.sampledMicros) this.advance();
-    return this.served.coreSecondsAt(pod.uid, run.beganMicros, atMicros);
+    return this.served.coreSecondsAt(pod, run.beganMicros, atMicros);
   }
 
   /** The requests of a pod, with their rate over a window of the last minutes; null: it serves none. */
@@ -312,6 +314,7 @@ export class TrafficSimulation {
   private setEndpoints(followed: number, pods: readonly EndpointPod[]): void {
     this.advanceLoop();
     this.fluid.advanceService(followed, this.options.engine.now / MICROS_PER_SECOND);
+    this.listing.replace(followed, this.endpoints[followed]!, pods);
     this.endpoints[followed] = pods;
     this.tellRows(followed);
   }
@@ -324,9 +327,7 @@ export class TrafficSimulation {
 
   /** A pod that Services list has begun or ended. */
   private refresh(uid: string): void {
-    for (const [followed, pods] of this.endpoints.entries()) {
-      if (pods.some((pod) => pod.uid === uid)) this.tellRows(followed);
-    }
+    for (const followed of this.listing.of(uid)) this.tellRows(followed);
   }
 
   private advance(): void {
@@ -346,9 +347,7 @@ export class TrafficSimulation {
   private advanceFor(uid: string): void {
     this.advanceLoop();
     const seconds = this.options.engine.now / MICROS_PER_SECOND;
-    for (const [followed, pods] of this.endpoints.entries()) {
-      if (pods.some((pod) => pod.uid === uid)) this.fluid.advanceService(followed, seconds);
-    }
+    for (const followed of this.listing.of(uid)) this.fluid.advanceService(followed, seconds);
   }
 
   private tellFigures(isEdge: number): void {

@@ -29,8 +29,24 @@ export function fluidModelOf({ work, concurrency, queueLimit, cpu }: PodModel): 
 export class PodCapacity {
   private readonly laws = new Map<Law, number>();
   private readonly known = new Map<string, number>();
+  /** The same by what was asked: a model is asked for again and again. */
+  private readonly ofModel = new WeakMap<PodModel, Map<Objective | null, number>>();
 
   perSecond(model: PodModel, objective: Objective | null): number {
+    let asked = this.ofModel.get(model);
+    if (asked === undefined) {
+      asked = new Map();
+      this.ofModel.set(model, asked);
+    }
+    let found = asked.get(objective);
+    if (found === undefined) {
+      found = this.capacity(model, objective);
+      asked.set(objective, found);
+    }
+    return found;
+  }
+
+  private capacity(model: PodModel, objective: Objective | null): number {
     const fluid = fluidModelOf(model);
     const { concurrency, queueLimit, cores } = fluid;
     const key = [

@@ -10,6 +10,7 @@ import { type Behavior, BehaviorIndex } from "./behavior-index.js";
 import { entityOrdinal } from "./entity-ordinal.js";
 import { PodOrdinals } from "./pod-ordinals.js";
 import type { PodRun, PodRunSource } from "./pod-run.js";
+import { type SteadyUsage, SteadyUsages } from "./steady-usage.js";
 import type { UsageCurve, UsageOverTime } from "./usage-over-time.js";
 
 export interface ContainerBehaviorOptions {
@@ -50,6 +51,7 @@ export class ContainerBehavior {
   private readonly sources: PodRunSource[] = [];
   /** By row: the pod there whose containers have been counted. */
   private readonly counted: string[] = [];
+  private readonly steady = new SteadyUsages((pod, container) => this.steadyUsage(pod, container));
   private defaultContainers = 0;
 
   /** To be made before the first pod is stored: it counts the pods of each owner. */
@@ -167,19 +169,13 @@ export class ContainerBehavior {
   }
 
   meanCpuMillis(pod: PodVersion, container: Container, { fromMicros, toMicros }: Span): number {
-    const behavior = this.index.find(pod, container);
-    const made = this.podRun(pod)?.cpuMillis;
-    if (made !== undefined) return made;
+    const { cpuMillis } = this.steady.of(pod, container);
+    if (cpuMillis !== null) return cpuMillis;
+    const overTime = this.index.find(pod, container)!.cpuOverTime!;
+    const mean = this.curveOf(pod, overTime).meanBetween(fromMicros, toMicros);
+    if (overTime.of === "amount") return mean * 1_000;
     const { requests, limits } = container.resources ?? {};
-    const overTime = behavior?.cpuOverTime ?? null;
-    if (overTime !== null) {
-      const mean = this.curveOf(pod, overTime).meanBetween(fromMicros, toMicros);
-      if (overTime.of === "amount") return mean * 1_000;
-      return mean * parseCpuMillis((overTime.of === "request" ? requests : limits)?.cpu ?? 0);
-    }
-    const drawn = this.drawn(behavior?.cpuMillis, "cpu", { pod, container, ordinal: 0 });
-    const { cpuShareOfRequest } = this.options.defaults;
-    return drawn ?? Math.round(parseCpuMillis(requests?.cpu ?? 0) * cpuShareOfRequest);
+    return mean * parseCpuMillis((overTime.of === "request" ? requests : limits)?.cpu ?? 0);
   }
 
   memoryBytesAt(pod: PodVersion, container: Container, atMicros: TimeMicros): number {
@@ -204,10 +200,34 @@ export class ContainerBehavior {
     container: Container,
     { fromMicros, toMicros }: Span,
   ): number {
+    const { memoryBytes } = this.steady.of(pod, container);
+    if (memoryBytes !== null) return memoryBytes;
+    const curve = this.memoryCurve(pod, container)!;
+    return curve.of.meanBetween(fromMicros, toMicros) * curve.unit;
+  }
+
+  private steadyUsage(pod: PodVersion, container: Container): SteadyUsage {
+    return {
+      cpuMillis: this.steadyCpuMillis(pod, container),
+      memoryBytes: this.steadyMemoryBytes(pod, container),
+    };
+  }
+
+  private steadyCpuMillis(pod: PodVersion, container: Container): number | null {
+    const behavior = this.index.find(pod, container);
+    const made = this.podRun(pod)?.cpuMillis;
+    if (made !== undefined) return made;
+    if ((behavior?.cpuOverTime ?? null) !== null) return null;
+    const drawn = this.drawn(behavior?.cpuMillis, "cpu", { pod, container, ordinal: 0 });
+    const { cpuShareOfRequest } = this.options.defaults;
+    const request = container.resources?.requests?.cpu ?? 0;
+    return drawn ?? Math.round(parseCpuMillis(request) * cpuShareOfRequest);
+  }
+
+  private steadyMemoryBytes(pod: PodVersion, container: Container): number | null {
     const made = this.podRun(pod)?.memoryBytes;
     if (made !== undefined) return made;
-    const curve = this.memoryCurve(pod, container);
-    if (curve !== null) return curve.of.meanBetween(fromMicros, toMicros) * curve.unit;
+    if (this.memoryCurve(pod, container) !== null) return null;
     const behavior = this.index.find(pod, container);
     const drawn = this.drawn(behavior?.memoryBytes, "memory", { pod, container, ordinal: 0 });
     const { memoryShareOfRequest } = this.options.defaults;

@@ -5,7 +5,7 @@ import type {
   PodMetrics,
   SelectedPods,
 } from "../../../src/control/horizontal-pod-autoscaler/metrics-client.js";
-import type { Sample } from "../../../src/control/horizontal-pod-autoscaler/pod-groups.js";
+import { PodSamples } from "../../../src/control/horizontal-pod-autoscaler/pod-samples.js";
 import type {
   Recommendation,
   ScaleEvent,
@@ -88,15 +88,17 @@ export function podMetricsOf(
     }));
 }
 
-export function samplesOf(metrics: Readonly<Record<string, MetricSketch>>): Map<string, Sample> {
-  const entries = Object.entries(metrics).map(([name, { ageSeconds, windowSeconds }]) => {
+export function samplesOf(
+  pods: readonly PodVersion[],
+  metrics: Readonly<Record<string, MetricSketch>>,
+): PodSamples {
+  const samples = new PodSamples(pods);
+  for (const [name, { ageSeconds, windowSeconds }] of Object.entries(metrics)) {
     const timestampMicros = ago(ageSeconds);
-    return [
-      name,
-      { valueMillis: 0, timestampMicros, windowMicros: secondsToMicros(windowSeconds) },
-    ] as const;
-  });
-  return new Map(entries);
+    const windowMicros = secondsToMicros(windowSeconds);
+    samples.put(name, { valueMillis: 0, timestampMicros, windowMicros });
+  }
+  return samples;
 }
 
 export interface EventSketch {

@@ -11,7 +11,7 @@ import {
   MetricsError,
   NO_METRICS,
 } from "../../../src/control/horizontal-pod-autoscaler/metrics-client.js";
-import { groupPods } from "../../../src/control/horizontal-pod-autoscaler/pod-groups.js";
+import { groupPods, PodGroup } from "../../../src/control/horizontal-pod-autoscaler/pod-groups.js";
 import { requestsOf } from "../../../src/control/horizontal-pod-autoscaler/pod-requests.js";
 import { resourceReplicas } from "../../../src/control/horizontal-pod-autoscaler/pods-proposal.js";
 import {
@@ -186,13 +186,22 @@ const podSuites: Area = {
       readonly pods: readonly PodSketch[];
       readonly metrics: Readonly<Record<string, MetricSketch>>;
     }
-  >((given) => ({
-    ...groupPods(podsOf(given.pods), samplesOf(given.metrics), {
+  >((given) => {
+    const pods = podsOf(given.pods);
+    const { of, readyCount } = groupPods(pods, samplesOf(pods, given.metrics), {
       ...periodsOf(given),
       isCpu: given.resource === "cpu",
       nowMicros: NOW_MICROS,
-    }),
-  })),
+    });
+    const named = (group: number) =>
+      pods.filter((_, place) => of[place] === group).map(({ name }) => name);
+    return {
+      readyCount,
+      unready: named(PodGroup.unready),
+      missing: named(PodGroup.missing),
+      ignored: named(PodGroup.ignored),
+    };
+  }),
   "pods.requests": suite<{
     readonly podLevelResources: boolean;
     readonly container: string;
@@ -216,7 +225,10 @@ const podSuites: Area = {
       const container = /in container (\S+) of Pod/.exec(requests.message)?.[1];
       return { error: errorText(requests, expect.error), container };
     }
-    return { requestsMilli: Object.fromEntries(requests), error: null };
+    const requestsMilli = Object.fromEntries(
+      pods.map(({ name }, place) => [name, requests[place]!]),
+    );
+    return { requestsMilli, error: null };
   }),
 };
 

@@ -1,0 +1,47 @@
+import type { PodVersion } from "../../api/pod-version.js";
+import type { TimeMicros } from "../../base/time.js";
+
+/** A pod's sample of one metric. */
+export interface Sample {
+  readonly valueMillis: number;
+  readonly timestampMicros: TimeMicros;
+  readonly windowMicros: TimeMicros;
+}
+
+/** Samples of one metric, by the place of their pod among the pods of an autoscaler. */
+export class PodSamples {
+  /** NaN: of that pod there is none. */
+  readonly valueMillis: Float64Array;
+  readonly timestampMicros: Float64Array;
+  readonly windowMicros: Float64Array;
+  /** By name, in thousandths: of pods that are not among those of the autoscaler. */
+  readonly others = new Map<string, number>();
+  private next = 0;
+  private places: Map<string, number> | null = null;
+
+  constructor(private readonly pods: readonly PodVersion[]) {
+    this.valueMillis = new Float64Array(pods.length).fill(Number.NaN);
+    this.timestampMicros = new Float64Array(pods.length);
+    this.windowMicros = new Float64Array(pods.length);
+  }
+
+  /** Quickest in the order of the pods. */
+  put(podName: string, { valueMillis, timestampMicros, windowMicros }: Sample): void {
+    const place = this.placeOf(podName);
+    if (place === undefined) {
+      this.others.set(podName, valueMillis);
+      return;
+    }
+    this.valueMillis[place] = valueMillis;
+    this.timestampMicros[place] = timestampMicros;
+    this.windowMicros[place] = windowMicros;
+    this.next = place + 1;
+  }
+
+  private placeOf(podName: string): number | undefined {
+    const { pods } = this;
+    for (let i = this.next; i < pods.length; i++) if (pods[i]!.name === podName) return i;
+    this.places ??= new Map(pods.map(({ name }, i) => [name, i]));
+    return this.places.get(podName);
+  }
+}
