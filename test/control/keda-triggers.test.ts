@@ -105,26 +105,43 @@ describe("a formula over triggers", () => {
     ["b", 8],
     ["gone", null],
   ]);
+  /** What expr-lang 1.17.8 itself finds. */
   it.each([
     ["a + b * 2", 19],
     ["(a + b) / 2", 5.5],
     ["-a ** 2", -9],
     ["2 ** 3 ** 2", 512],
     ["a > 2 ? b : 1", 8],
-    ["a > 2 && b < 5 ? 1 : a == 3 or b == 0 ? 2 : 3", 2],
-    ["not (a > b) ? 7 : 1", 7],
+    ["a > 2 && b < 5 ? 1 : a == 3 or b == 0 ? 2 : 3", 2n],
+    ["not (a > b) ? 7 : 1", 7n],
     ["max(a, b, 5)", 8],
-    ["max([a, b])", 8],
+    ["max([a, b, 12])", 12n],
     ["sum([a, b]) + mean(a, b)", 16.5],
+    ["sum(1..4)", 10n],
     ["median([9, a, b])", 8],
-    ["count([a, b, 12], {# > 5}) > 1 ? 5 : 0", 5],
-    ["any([a, b], # > 7) ? 1 : 0", 1],
-    ["all([a, b], {# > 7}) ? 1 : 0", 0],
+    ["count([a, b, 12], {# > 5}) > 1 ? 5 : 0", 5n],
+    ["count([a > 1, b > 8])", 1n],
+    ["any([a, b], # > 7) ? 1.5 : 0", 1.5],
+    ["all([a, b], {# > 7}) ? 1 : 0", 0n],
     ["gone ?? a + 1", 4],
     ["gone ?? nil", null],
     ["ceil(a / 2) + floor(.5) + round(2.5)", 5],
     ["float(a) + int(b / 3)", 5],
-    ["1_000 + 1e1", 1010],
+    ["1_000 + 0x10", 1016n],
+    ["1e3", 1000],
+    ["7 / 2", 3.5],
+    ["-7 % 3", -1n],
+    ["a in [1, 3]", true],
+    ["a not in 4..6", true],
+    ["sum(filter([a, b], # > 5), # * 2)", 16],
+    ["[a, b] | map(# + 1) | max()", 9],
+    ["reduce([a, b], # + #acc, 10)", 21],
+    ["let x = a + b; x > 10 ? x : 0", 11],
+    ["if a > b { 1.5 } else { first([b, a]) }", 8],
+    ["[a, b][-1] + last(sort([b, a]))", 16],
+    ["find([a, b], # > 100) ?? findIndex([a, b], # > 5)", 1n],
+    ["take(reverse(uniq(flatten([[a, a], [b]]))), 1)[0]", 8],
+    ["sortBy(concat([a], [b]), -#)[0]", 8],
   ])("%s is %s", (text, value) => {
     const read = readFormula(text, new Set(names.keys()));
     expect("problem" in read ? read : calculate(read, names)).toBe(value);
@@ -135,7 +152,15 @@ describe("a formula over triggers", () => {
     ["a b", 'unexpected "b" at 2'],
     ["a + c", "unknown name c at 4"],
     ["process(a)", "function process at 0 is not modelled"],
-    ["a; b", 'unrecognized character ";" at 1'],
+    ["a; b", 'unexpected ";" at 1'],
+    ["a @ b", 'unrecognized character "@" at 2'],
+    ['a == "x"', 'text is not modelled: "\\"" at 5'],
+    ["avg([a, b])", "function avg at 0 is not modelled"],
+    ["a % 2", "% takes whole numbers, not the floating 3"],
+    ["1 % 0", "integer divide by zero"],
+    ["[a][1]", "index out of range: 1 (array length is 1)"],
+    ["let a = 1; a", "cannot redeclare a"],
+    ["a | b", 'expected "(" at 5'],
     ["(a", 'expected ")" at 2, found the end'],
     ["max()", "not enough arguments to call max"],
     ["a.constructor", 'unrecognized character "."'],
@@ -180,6 +205,15 @@ describe("scaling modifiers", () => {
     found.a = null;
     cluster.advance(90);
     expect(size()).toBe(6);
+  });
+
+  it("that give a whole number fail, as upstream's: it takes floating ones only", () => {
+    const { cluster, size } = under(modified("a > 2 ? 5 : a"), { a: 3, b: 4 }, 0);
+    cluster.advance(60);
+    expect(size()).toBe(0);
+    const floating = under(modified("a > 2 ? 5.0 : a"), { a: 3, b: 4 }, 0);
+    floating.cluster.advance(60);
+    expect(floating.size()).toBe(3);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { ScaledObjectSpec } from "../../api/schemas/types.js";
 import { calculate, readFormula } from "./formula/formula.js";
+import { typeAndValue } from "./formula/values.js";
 import { usesModifiers } from "./scaling-modifiers.js";
 import type { ReadTrigger } from "./trigger-values.js";
 
@@ -63,8 +64,8 @@ export function compositeMillis(
       : { problem: `the formula gives ${result}` };
   }
   if (result !== null) {
-    const isProblem = typeof result === "object" && "problem" in result;
-    return isProblem ? result : { problem: "formula returned non-float result" };
+    if (typeof result === "object" && "problem" in result) return result;
+    return { problem: `formula returned non-float result ${typeAndValue(result)}` };
   }
   if (spec.fallback === undefined) {
     return { problem: "scalingModifiers formula evaluated to nil but no fallback is configured" };

@@ -9,7 +9,7 @@ export interface Token {
 export class FormulaFlaw extends Error {}
 
 const TOKEN =
-  /\s*(?:(?<number>\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_$][\w$]*)|(?<operator>\*\*|\?\?|&&|\|\||==|!=|<=|>=|[-+*/%^<>!?:()[\]{},#]))/uy;
+  /\s*(?:(?<number>0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_$][\w$]*)|(?<operator>#[A-Za-z]*|\*\*|\?\?|&&|\|\||==|!=|<=|>=|\.\.|[-+*/%^<>!?:()[\]{},|=;]))/uy;
 
 /** Cuts a formula into its parts, the last of which is its end. */
 export function tokensOf(formula: string): readonly Token[] {
@@ -23,7 +23,9 @@ export function tokensOf(formula: string): readonly Token[] {
     const groups = TOKEN.exec(formula)?.groups;
     if (groups === undefined) {
       const where = at + (rest.length - rest.trimStart().length);
-      throw new FormulaFlaw(`unrecognized character ${JSON.stringify(formula[where])} at ${where}`);
+      const found = formula[where]!;
+      const what = `"'\``.includes(found) ? "text is not modelled:" : "unrecognized character";
+      throw new FormulaFlaw(`${what} ${JSON.stringify(found)} at ${where}`);
     }
     const kind = (["number", "name", "operator"] as const).find(
       (one) => groups[one] !== undefined,

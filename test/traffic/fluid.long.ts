@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { distributionOf } from "../../src/kernel/distribution.js";
+import { LatencyHistogram } from "../../src/record/latency-histogram.js";
+import { FluidPods, prepareFluid } from "../../src/traffic/fluid/fluid-pods.js";
+import type { Law } from "../../src/traffic/laws/law.js";
+import { tabulated } from "../../src/traffic/laws/tabulated.js";
+import { type ServiceSetup, singleService } from "./single-service.js";
+
+/**
+ * What mode `fluid` promises, over the whole domain for which it does: its mean latency within 5 %, and its p99
+ * within 15 %, of single requests, which run until their own 95 % intervals are within 2 % and 5 %.
+ */
+const MEAN_WITHIN = 0.05;
+const P99_WITHIN = 0.15;
+const MEAN_INTERVAL = 0.02;
+const P99_INTERVAL = 0.05;
+const BATCHES = 20;
+/** Of Student's t with 19 degrees of freedom. */
+const T_95 = 2.093;
+const FIRST_BATCH = 10_000;
+const MOST_REQUESTS = 200e6;
+
+const lognormal = (cv: number): Law =>
+  tabulated(distributionOf({ type: "lognormal", mean: 1, cv }));
+
+const LAWS: readonly (readonly [string, Law])[] = [
+  ["exponential", distributionOf({ type: "exponential", mean: 1 })],
+  ["deterministic", distributionOf({ type: "constant", value: 1 })],
+  ["lognormal of cv 0.5", lognormal(0.5)],
+  ["lognormal of cv 1", lognormal(1)],
+  ["lognormal of cv 2", lognormal(2)],
+];
+
+const PODS: readonly (readonly [string, Omit<ServiceSetup, "rate">, number])[] = [
+  ["one place", { concurrency: 1 }, 1],
+  ["4 places", { concurrency: 4 }, 4],
+  ["32 places", { concurrency: 32 }, 32],
+  ["a shared core", { cpu: { cores: 1, quota: null } }, 1],
+  ["2 shared cores", { cpu: { cores: 2, quota: null } }, 2],
+  ["8 shared cores", { cpu: { cores: 8, quota: null } }, 8],
+];
+
+const LOADS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+interface Latencies {
+  readonly mean: number;
+  readonly p99: number;
+}
+
+/** The half of a 95 % interval as a share of its middle, and the middle. */
+function interval(values: readonly number[]): { readonly middle: number; readonly half: number } {
+  const middle = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  const deviation = Math.sqrt(squares / (values.length - 1));
+  return { middle, half: (T_95 * deviation) / Math.sqrt(values.length) / middle };
+}
+
+/** Batches that grow until the intervals of both figures are as narrow as promised. */
+function ofRequests(setup: ServiceSetup): Latencies {
+  for (let batch = FIRST_BATCH; batch * BATCHES <= MOST_REQUESTS; batch *= 4) {
+    const { loop, tally } = singleService(setup);
+    const seconds = batch / (setup.rate as number);
+    loop.runUntil(seconds);
+    const means: number[] = [];
+    const quantiles: number[] = [];
+    for (let i = 1; i <= BATCHES; i++) {
+      tally.sojourns.clear();
+      loop.runUntil(seconds * (i + 1));
+      means.push(tally.sojourns.mean);
+      quantiles.push(tally.sojourns.quantile(0.99));
+    }
+    const [mean, p99] = [interval(means), interval(quantiles)];
+    if (mean.half <= MEAN_INTERVAL && p99.half <= P99_INTERVAL) {
+      return { mean: mean.middle, p99: p99.middle };
+    }
+  }
+  throw new Error("the intervals of single requests do not become narrow");
+}
+
+function ofFluid(law: Law, { concurrency = Infinity, cpu }: ServiceSetup, rate: number): Latencies {
+  const work = cpu === undefined ? { delay: law, cpu: null } : { delay: null, cpu: law };
+  const model = { concurrency, queueLimit: Infinity, cores: cpu?.cores ?? Infinity, ...work };
+  const pods = new FluidPods(model, prepareFluid(model));
+  pods.advance(100_000, rate);
+  const histogram = new LatencyHistogram(10);
+  pods.latencies((seconds, share) => histogram.add(seconds, share));
+  return { mean: histogram.mean, p99: histogram.quantile(0.99) };
+}
+
+const percent = (found: number, true_: number): number =>
+  Math.round((found / true_ - 1) * 1000) / 10;
+
+for (const [pods, setup, servers] of PODS) {
+  test.each(LAWS)(`fluid is near to single requests at every load: ${pods}, %s`, (name, law) => {
+    const rows = LOADS.map((load) => {
+      const rate = load * servers;
+      const work = setup.cpu === undefined ? { service: law } : { cpuWork: law };
+      const single = ofRequests({ ...setup, ...work, rate });
+      const fluid = ofFluid(law, { ...setup, rate }, rate);
+      const mean = percent(fluid.mean, single.mean);
+      return { load, mean, p99: percent(fluid.p99, single.p99) };
+    });
+    console.log(
+      `${pods}, ${name}: ${rows.map(({ load, mean, p99 }) => `${load}: ${mean} % ${p99} %`).join("; ")}`,
+    );
+    const beyond = rows.filter(
+      ({ mean, p99 }) => Math.abs(mean) > 100 * MEAN_WITHIN || Math.abs(p99) > 100 * P99_WITHIN,
+    );
+    expect(beyond).toEqual([]);
+  });
+}
