@@ -20,7 +20,10 @@ export class ListingServices {
     }
     for (const { uid } of after) {
       const others = this.of(uid).filter((one) => one !== service);
-      this.byUid.set(uid, [...others, service].sort((a, b) => a - b));
+      this.byUid.set(
+        uid,
+        [...others, service].sort((a, b) => a - b),
+      );
     }
   }
 }
