@@ -145,7 +145,7 @@ export function sumOf(values: readonly (number | bigint)[]): number | bigint {
 }
 
 /** From the least to the largest. */
-export function sorted(values: readonly (number | bigint)[]): (number | bigint)[] {
+function sorted(values: readonly (number | bigint)[]): (number | bigint)[] {
   return [...values].sort(compare);
 }
 

@@ -5,7 +5,7 @@ import { ITEM_FUNCTIONS, WITHOUT_EXPRESSION } from "./item-functions.js";
 import { FormulaFlaw, type Token } from "./tokens.js";
 import { isNumber, listOf, numberOf, truthOf, type Value, wholeOf } from "./values.js";
 
-export interface Scope {
+interface Scope {
   /** Metrics of triggers, and what `let` has named. */
   readonly names: ReadonlyMap<string, Value>;
   /** What `#` is, in the expression of `count` and its like. */
