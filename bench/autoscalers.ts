@@ -6,6 +6,7 @@ import {
   Recommender,
   type UsageSample,
 } from "../src/control/vertical-pod-autoscaler/recommender.js";
+import { runProvisioning } from "./karpenter.js";
 import { DEFAULT_RECOMMENDER } from "../src/control/vertical-pod-autoscaler/recommender-settings.js";
 import { karpenterConsolidation } from "./karpenter-consolidation.js";
 
@@ -20,6 +21,7 @@ const BEGIN_MICROS = Date.UTC(2026, 0, 1) * 1000;
  * of every autoscaler. The best of some loops counts.
  */
 export function run(): void {
+  runProvisioning();
   const autoscalers: AutoscalerObject[] = [];
   const pods: ObservedPod[] = [];
   const selectors = new Map<string, Selector>();

@@ -1,9 +1,9 @@
-import { own } from "../base/own.js";
 import { withFormerLabels } from "../api/former-labels.js";
 import type { Labels, NodeStatus, ResourceList, Taint } from "../api/kubernetes.js";
 import { type NewGeneric, newMeta } from "../api/new-object.js";
 import { mustParseQuantity } from "../api/quantity.js";
 import { formatTimestamp } from "../api/timestamp.js";
+import { own } from "../base/own.js";
 import type { TimeMicros } from "../base/time.js";
 
 /** Nodes of one shape. Structurally what a scenario's `nodePools` entry says. */
@@ -83,6 +83,11 @@ export function nodeName({ name }: NodeShape, index: number): string {
   return `${name}-${index}`;
 }
 
+/** How the cloud calls the machine of a node. */
+export function providerId(pool: string, node: string): string {
+  return `seatrial://${pool}/${node}`;
+}
+
 /**
  * The Node object of the `index`-th node of a pool, as it stands once a cloud has made the machine
  * and its kubelet has registered it.
@@ -99,7 +104,7 @@ export function poolNode(shape: NodeShape, index: number, at: Registration): New
     ...newMeta("", name),
     labels: { ...labels, ...shape.labels },
     spec: {
-      providerID: `seatrial://${shape.name}/${name}`,
+      providerID: providerId(shape.name, name),
       ...(shape.taints.length > 0 ? { taints: [...shape.taints] } : {}),
     },
     status: { capacity, allocatable: less(capacity, shape.reserved) },

@@ -1,7 +1,7 @@
-import { own } from "../base/own.js";
 import type { Labels } from "../api/kubernetes.js";
 import type { NewGeneric } from "../api/new-object.js";
 import type { VersionOf } from "../api/object-version.js";
+import { own } from "../base/own.js";
 import type { Engine } from "../kernel/engine.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
@@ -99,12 +99,12 @@ export class NodePools {
 
   /**
    * A node of a pool that comes later: its name now, its object when the machine registers. `index` is
-   * its number in the pool.
+   * its number in the pool. `own`: its shape, where that is not the pool's.
    */
-  reserve(poolName: string): ReservedNode | NodeRefusal {
+  reserve(poolName: string, own?: NodeShape): ReservedNode | NodeRefusal {
     const pool = this.pools.get(poolName);
     if (pool === undefined) return refused(`there is no node pool ${poolName}`);
-    const { shape } = pool;
+    const shape = own ?? pool.shape;
     if (shape === null) return refused(`the node pool ${poolName} makes no nodes of its own`);
     const index = pool.next;
     pool.next += 1;

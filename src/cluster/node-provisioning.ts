@@ -8,6 +8,7 @@ import type { AnswerId, Client } from "../store/client.js";
 import type { Informer } from "../store/informer.js";
 import type { InformerFactory } from "../store/informer-factory.js";
 import type { Outcome } from "../store/outcome.js";
+import { type NodeShape, providerId } from "./node-object.js";
 import type { NodePools, NodeRefusal } from "./node-pools.js";
 
 /** How long a cloud takes with the machines of a pool, in microseconds. */
@@ -36,7 +37,9 @@ export interface NodeProvisioningOptions {
 }
 
 /** `node` is the name that the machine will have. */
-type NodeRequestOutcome = { readonly ok: true; readonly node: string } | NodeRefusal;
+type NodeRequestOutcome =
+  | { readonly ok: true; readonly node: string; readonly providerId: string }
+  | NodeRefusal;
 
 interface Machine {
   readonly name: string;
@@ -84,15 +87,20 @@ export class NodeProvisioning {
     this.deleted = client.onAnswer(() => {});
   }
 
-  /** Asks for a node of a pool. */
-  request(pool: string): NodeRequestOutcome {
-    const reserved = this.options.pools.reserve(pool);
+  /** Asks for a node of a pool; `own`: of a shape of its own. */
+  request(pool: string, own?: NodeShape): NodeRequestOutcome {
+    const reserved = this.options.pools.reserve(pool, own);
     if (!reserved.ok) return reserved;
     const { name, index, register } = reserved;
     const machine: Machine = { name, pool, index, register, state: "asked", next: null };
     this.byName.set(name, this.machines.push(machine) - 1);
     this.plan(machine, "registration");
-    return { ok: true, node: name };
+    return { ok: true, node: name, providerId: providerId(pool, name) };
+  }
+
+  /** True as long as there is a machine, or one was asked for. */
+  isThere(name: string): boolean {
+    return this.byName.has(name) || this.options.pools.madeBy(name) !== undefined;
   }
 
   /** Asks for a node to be taken away, also one that has not come yet, or that its pool made before. */
@@ -105,8 +113,9 @@ export class NodeProvisioning {
       number = this.machines.push(machine) - 1;
       this.byName.set(name, number);
     }
-    this.takeAway(this.machines[number]!);
-    return { ok: true, node: name };
+    const machine = this.machines[number]!;
+    this.takeAway(machine);
+    return { ok: true, node: name, providerId: providerId(machine.pool, name) };
   }
 
   private takeAway(machine: Machine): void {

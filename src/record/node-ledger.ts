@@ -1,16 +1,16 @@
-import type { TimeMicros } from "../base/time.js";
 import type { ResourceList } from "../api/kubernetes.js";
 import type { ObjectVersion } from "../api/object-version.js";
-import { GaugeFamily } from "./gauge-family.js";
+import { MICROS_PER_HOUR, type TimeMicros } from "../base/time.js";
 import { Gauge, type Measured } from "./gauge.js";
+import { GaugeFamily } from "./gauge-family.js";
 import { NodeSpread } from "./node-spread.js";
 import type { RequestShape } from "./request-shapes.js";
 import {
   CPU,
-  MEMORY,
-  type ResourceIndex,
   listedAmounts,
+  MEMORY,
   measuredAmounts,
+  type ResourceIndex,
 } from "./resource-amounts.js";
 import type { ResourceLedger } from "./resource-ledger.js";
 import { StepIntegral } from "./step-integral.js";
@@ -76,7 +76,9 @@ export class NodeLedger implements Measured {
   readonly ready: Gauge;
   readonly existing: Gauge;
   readonly byPool: GaugeFamily;
-  readonly priceOfPool = new Map<string, number>();
+  /** Nodes of a pool that cost the same, by both. */
+  private readonly byPrice: GaugeFamily;
+  private readonly prices = new Map<string, { readonly pool: string; readonly dollars: number }>();
   private readonly slots = new Map<string, NodeSlot>();
 
   constructor(
@@ -88,6 +90,7 @@ export class NodeLedger implements Measured {
     this.ready = new Gauge(startMicros);
     this.existing = new Gauge(startMicros);
     this.byPool = new GaugeFamily();
+    this.byPrice = new GaugeFamily();
   }
 
   changed(
@@ -144,7 +147,7 @@ export class NodeLedger implements Measured {
   }
 
   private measured(): readonly Measured[] {
-    return [this.used, this.ready, this.existing, this.byPool];
+    return [this.used, this.ready, this.existing, this.byPool, this.byPrice];
   }
 
   private slot(name: string): NodeSlot {
@@ -164,10 +167,26 @@ export class NodeLedger implements Measured {
     this.existing.add(1, timeMicros);
     if (slot.workPods > 0) this.used.add(1, timeMicros);
     if (price === null) return;
-    this.byPool.add(price.pool, 1, timeMicros);
-    if (price.pricePerHourDollars !== null) {
-      this.priceOfPool.set(price.pool, price.pricePerHourDollars);
+    this.moveOf(price, 1, timeMicros);
+  }
+
+  private moveOf({ pool, pricePerHourDollars: dollars }: NodePrice, sign: 1 | -1, at: TimeMicros) {
+    this.byPool.add(pool, sign, at);
+    if (dollars === null) return;
+    const key = `${dollars} ${pool}`;
+    this.prices.set(key, { pool, dollars });
+    this.byPrice.add(key, sign, at);
+  }
+
+  /** Dollars by pool: what `integral` gives of the nodes of each price, in node microseconds. Empty: no node has a price. */
+  costs(integral: (nodes: Gauge) => number): ReadonlyMap<string, number> {
+    const costs = new Map<string, number>();
+    for (const [key, gauge] of this.byPrice.parts) {
+      const { pool, dollars } = this.prices.get(key)!;
+      const cost = (integral(gauge) / MICROS_PER_HOUR) * dollars;
+      costs.set(pool, (costs.get(pool) ?? 0) + cost);
     }
+    return costs;
   }
 
   private removed(slot: NodeSlot, timeMicros: TimeMicros): void {
@@ -181,7 +200,7 @@ export class NodeLedger implements Measured {
     life.removedMicros = timeMicros;
     this.existing.add(-1, timeMicros);
     if (slot.workPods > 0) this.used.add(-1, timeMicros);
-    if (life.price !== null) this.byPool.add(life.price.pool, -1, timeMicros);
+    if (life.price !== null) this.moveOf(life.price, -1, timeMicros);
     slot.life = null;
   }
 

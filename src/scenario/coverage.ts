@@ -1,11 +1,11 @@
-import { own } from "../base/own.js";
-import { ALL_KINDS, KINDS, type Kind } from "../api/kinds.js";
-import type { Manifest } from "../api/kubernetes.js";
-import { groupOf } from "../api/known-kinds.js";
-import { kindOf } from "../api/legacy-versions.js";
-import { askedBeside, concernsPods, isWebhook } from "./asked-beside.js";
 import type { Effect, FieldRule, FieldRules } from "../api/kinds/field-rules.js";
 import { POD_TEMPLATE } from "../api/kinds/pod-fields.js";
+import { ALL_KINDS, KINDS, type Kind } from "../api/kinds.js";
+import { groupOf } from "../api/known-kinds.js";
+import type { Manifest } from "../api/kubernetes.js";
+import { kindOf } from "../api/legacy-versions.js";
+import { own } from "../base/own.js";
+import { askedBeside, concernsPods, isWebhook } from "./asked-beside.js";
 import { UNKNOWN_FIELD, UNKNOWN_KIND, UNMODELLED_KINDS } from "./modelled-fields.js";
 
 /** Something of the input that the simulation leaves out. */
@@ -58,6 +58,12 @@ export class CoverageReport {
     const body = hasSpec ? manifest.spec : bodyOf(manifest);
     this.look(body, rules, { kind: kind!, prefix: hasSpec ? "spec" : "", about });
     for (const finding of askedBeside(kind!, manifest)) this.note(finding, about);
+  }
+
+  /** An object of a kind that somebody acts on, but not in this scenario. */
+  addIdle(manifest: Manifest): void {
+    const kind = kindText(manifest);
+    this.note({ kind, field: "", effect: "placement" }, subjectOf(manifest));
   }
 
   /** A patch of a status, which the API server takes from nobody but controllers and kubelets. */

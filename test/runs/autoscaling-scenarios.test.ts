@@ -8,6 +8,7 @@ test.each([
   ["requests-too-small", []],
   ["workers-on-a-queue", []],
   ["memory-leak", []],
+  ["nodes-on-demand", []],
   ["retry-storm-ends", STORM],
   ["retry-storm-stays", STORM],
 ])("%s holds, and fails under the change that it names", async (name, settings) => {

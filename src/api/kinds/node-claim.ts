@@ -1,4 +1,5 @@
 import type { NodeClaimSpec, NodeClaimStatus } from "../schemas/types.js";
+import { modelled } from "./field-rules.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
 
 /** Of Karpenter: a node that it has asked its cloud for. */
@@ -20,5 +21,13 @@ export const NODE_CLAIM: KindDescriptor<NodeClaimSpec, NodeClaimStatus> = {
     "DisruptionReason",
     "Rebooting",
   ],
-  fields: "placement",
+  fields: modelled(
+    "nodeClassRef",
+    "requirements",
+    "resources",
+    "taints",
+    "startupTaints",
+    "expireAfter",
+    "terminationGracePeriod",
+  ),
 };

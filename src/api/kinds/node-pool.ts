@@ -1,6 +1,7 @@
 import { defaultNodePool } from "../defaults/node-pool.js";
 import type { NodePoolSpec, NodePoolStatus } from "../schemas/types.js";
 import { validateNodePool } from "../validation/node-pool.js";
+import { modelled } from "./field-rules.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
 
 /** Of Karpenter, which is no part of Kubernetes: what nodes it may make, and when it may take them away. */
@@ -9,5 +10,10 @@ export const NODE_POOL: KindDescriptor<NodePoolSpec, NodePoolStatus> = {
   defaults: defaultNodePool,
   validate: (spec, { issues }) => validateNodePool(spec, issues),
   conditions: ["ValidationSucceeded", "NodeClassReady", "NodeRegistrationHealthy", "Ready"],
-  fields: "placement",
+  fields: {
+    ...modelled("template", "limits", "weight"),
+    disruption: "placement",
+    // A fixed number of nodes: such a pool makes none.
+    replicas: "placement",
+  },
 };

@@ -64,7 +64,10 @@ export interface Launch {
  *
  * Source: karpenter 1.15, `kwok/cloudprovider`.
  */
-export function launchOf({ types, requirements }: NodeClaimPlan): Launch | null {
+export function launchOf({
+  types,
+  requirements,
+}: Pick<NodeClaimPlan, "types" | "requirements">): Launch | null {
   let launch: Launch | null = null;
   for (const type of types.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const fitting = compatibleOfferings(type.available, requirements);

@@ -43,3 +43,10 @@ export function fits(wanted: ResourceAmounts, total: ResourceAmounts): boolean {
   }
   return true;
 }
+
+/** As manifests have them. */
+export function amountTexts(amounts: ResourceAmounts): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...amounts].map(([name, amount]) => [name, name === "cpu" ? `${amount}m` : String(amount)]),
+  );
+}

@@ -139,12 +139,8 @@ export class StateNode {
     const byClaim = node === null || (nodeClaim !== null && !this.isRegistered);
     const taints = (byClaim ? nodeClaim!.spec.taints : node.spec.taints) ?? [];
     if (nodeClaim === null || this.isInitialized) return taints;
-    const passing = [...EPHEMERAL_TAINTS, ...(nodeClaim.spec.startupTaints ?? [])];
-    return taints.filter(
-      ({ key, effect }) =>
-        !key.startsWith(EPHEMERAL_PREFIX) &&
-        !passing.some((one) => one.key === key && one.effect === effect),
-    );
+    const passing = new Set(passingTaints(taints, nodeClaim));
+    return taints.filter((taint) => !passing.has(taint));
   }
 
   get capacity(): ResourceAmounts {
@@ -198,6 +194,16 @@ export class StateNode {
 }
 
 const NO_LIMITS: ReadonlyMap<string, number> = new Map();
+
+/** Of the taints those that go by themselves while the node of the NodeClaim starts. */
+export function passingTaints(taints: readonly Taint[], { spec }: NodeClaim): readonly Taint[] {
+  const passing = [...(spec.startupTaints ?? []), ...EPHEMERAL_TAINTS];
+  return taints.filter(
+    ({ key, effect }) =>
+      key.startsWith(EPHEMERAL_PREFIX) ||
+      passing.some((one) => one.key === key && one.effect === effect),
+  );
+}
 
 /** The condition of that type of a NodeClaim, if it has one. */
 export function claimCondition(claim: NodeClaim, type: string) {

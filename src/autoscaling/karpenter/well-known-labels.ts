@@ -14,6 +14,13 @@ export const RESERVATION_ID_LABEL = "karpenter.test.sh/reservation-id";
 
 export const UNREGISTERED_TAINT = { key: "karpenter.sh/unregistered", effect: "NoExecute" };
 
+/** Set on nodes that are about to go. */
+export const DISRUPTED_TAINT = { key: "karpenter.sh/disrupted", effect: "NoSchedule" } as const;
+/** On NodeClaims and their Nodes: neither goes before the machine does. */
+export const TERMINATION_FINALIZER = "karpenter.sh/termination";
+/** On a NodeClaim: "true" where a minimum of values had to be lowered. */
+export const MIN_VALUES_RELAXED = "karpenter.sh/nodeclaim-min-values-relaxed";
+
 /** Labels that a node will have although its requirements do not speak of them. */
 export const WELL_KNOWN_LABELS: ReadonlySet<string> = new Set([
   NODE_POOL_LABEL,

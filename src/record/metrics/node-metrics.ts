@@ -20,16 +20,14 @@ function summarise({ ledgers: { nodes } }: Figures, { lengthMicros }: Span, put:
   put("nodes_used_max_count", "", nodes.used.windowPeak);
   put("nodes_ready_mean_count", "", ratio(nodes.ready.windowIntegral, lengthMicros));
   put("node_hours", "", nodes.existing.windowIntegral / MICROS_PER_HOUR);
-  let cost = 0;
   for (const [pool, gauge] of nodes.byPool.parts) {
-    const hours = gauge.windowIntegral / MICROS_PER_HOUR;
-    put("node_hours", `pool=${pool}`, hours);
-    const price = nodes.priceOfPool.get(pool);
-    if (price === undefined) continue;
-    cost += hours * price;
-    put("cost_dollars", `pool=${pool}`, hours * price);
+    put("node_hours", `pool=${pool}`, gauge.windowIntegral / MICROS_PER_HOUR);
   }
-  put("cost_dollars", "", nodes.priceOfPool.size > 0 ? cost : Number.NaN);
+  const total = putCosts(
+    nodes.costs((gauge) => gauge.windowIntegral),
+    put,
+  );
+  put("cost_dollars", "", total ?? Number.NaN);
 }
 
 function cut({ ledgers }: Figures, { toMicros, lengthMicros }: Span, put: Put<Name>): void {
@@ -37,14 +35,22 @@ function cut({ ledgers }: Figures, { toMicros, lengthMicros }: Span, put: Put<Na
   put("nodes_used_count", "", nodes.used.cut(toMicros) / lengthMicros);
   put("nodes_ready_count", "", nodes.ready.cut(toMicros) / lengthMicros);
   put("node_hours", "", nodes.existing.cut(toMicros) / MICROS_PER_HOUR);
-  let cost = 0;
   for (const [pool, gauge] of nodes.byPool.parts) {
-    const hours = gauge.cut(toMicros) / MICROS_PER_HOUR;
-    put("node_hours", `pool=${pool}`, hours);
-    const price = nodes.priceOfPool.get(pool);
-    if (price === undefined) continue;
-    cost += hours * price;
-    put("cost_dollars", `pool=${pool}`, hours * price);
+    put("node_hours", `pool=${pool}`, gauge.cut(toMicros) / MICROS_PER_HOUR);
   }
-  if (nodes.priceOfPool.size > 0) put("cost_dollars", "", cost);
+  const total = putCosts(
+    nodes.costs((gauge) => gauge.cut(toMicros)),
+    put,
+  );
+  if (total !== null) put("cost_dollars", "", total);
+}
+
+/** The sum over the pools; null where none has a price. */
+function putCosts(costs: ReadonlyMap<string, number>, put: Put<Name>): number | null {
+  let total = 0;
+  for (const [pool, cost] of costs) {
+    total += cost;
+    put("cost_dollars", `pool=${pool}`, cost);
+  }
+  return costs.size === 0 ? null : total;
 }

@@ -12,6 +12,7 @@ import { tellingEvents } from "../../record/telling-events.js";
 import { DEFAULTS } from "../defaults.js";
 import type { NodePool, Scenario } from "../schema/scenario.js";
 import type { Ground } from "./ground.js";
+import { karpenterPriceOf } from "./wire-karpenter.js";
 
 /** Each kubelet remembers the Events of its own pods: 4,096 objects. */
 const EVENTS_OF_ALL_KUBELETS = 1_000_000;
@@ -29,6 +30,9 @@ export function poolOf(scenario: Scenario, node: NodeVersion): NodePool | null {
 }
 
 export function priceOf(scenario: Scenario, node: NodeVersion): NodePrice | null {
+  const { karpenter } = scenario.cluster;
+  const price = karpenter === null ? null : karpenterPriceOf(karpenter.instanceTypes, node);
+  if (price !== null) return price;
   const pool = poolOf(scenario, node);
   if (pool === null) return null;
   return { pool: pool.name, pricePerHourDollars: pool.pricePerHourDollars };

@@ -47,6 +47,7 @@ import { TrafficCounters } from "./traffic-counters.js";
 import { wireAutoscaling } from "./wire-autoscaling.js";
 import { priceOf, wireFailures, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
+import { wireKarpenter } from "./wire-karpenter.js";
 import { wireLeaderElections } from "./wire-leader-elections.js";
 import { wireMetrics } from "./wire-metrics.js";
 import { wireNodeAdditions } from "./wire-node-additions.js";
@@ -193,6 +194,8 @@ export class World {
       cluster: () => scheduler.fork(),
     });
     if (autoscaler !== null) components.push(autoscaler);
+    const karpenter = wireKarpenter(ground, scenario, pools);
+    if (karpenter !== null) components.push(karpenter);
     sources.push(...wireWorkload(ground, { loaded, behavior, traces }));
     components.push(...sources);
     const traffic = wireTraffic(ground, loaded, behavior);

@@ -33,6 +33,12 @@ function nodeIssues(source: ScenarioSource, known: Known): readonly Issue[] {
     const message = `makes a node \`${name}\`, which the snapshot or cluster.nodes has too: expected another name`;
     issues.push(source.issue(["spec", "cluster", "nodePools", i, "name"], message));
   }
+  for (const { manifest } of known.manifests.filter(isOf("NodePool"))) {
+    const at = pools.findIndex(({ name }) => name === manifest.metadata.name);
+    if (at < 0 || cluster?.karpenter === undefined) continue;
+    const message = `is the name of a NodePool of Karpenter's, too, whose nodes would be called the same: expected another name`;
+    issues.push(source.issue(["spec", "cluster", "nodePools", at, "name"], message));
+  }
   const made = pools.reduce((sum, pool) => sum + pool.nodes, 0);
   if (made > MAX_NODES) {
     const message = `the pools make ${made} nodes, at most ${MAX_NODES} fit into memory`;
@@ -42,6 +48,7 @@ function nodeIssues(source: ScenarioSource, known: Known): readonly Issue[] {
   if (unknown !== null) return [...issues, unknown];
   const some =
     known.mayLackNodes ||
+    cluster?.karpenter !== undefined ||
     loaded.length > 0 ||
     pools.some((pool) => pool.nodes > 0) ||
     (cluster?.nodes ?? []).some((nodes) => typeof nodes !== "string") ||

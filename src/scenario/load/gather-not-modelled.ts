@@ -1,3 +1,4 @@
+import { kindOf } from "../../api/legacy-versions.js";
 import type { CoverageReport } from "../coverage.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject } from "../schema/scenario.js";
@@ -15,10 +16,17 @@ export interface Objects {
 export function gatherNotModelled(
   coverage: CoverageReport,
   { snapshot, nodes, manifests, applied }: Objects,
-  { spec: { timeline = [], generators = [] } }: ScenarioDocument,
+  { spec: { timeline = [], generators = [], cluster } }: ScenarioDocument,
 ): void {
   const all = [...(snapshot ?? []), ...nodes, ...manifests, ...[...applied.values()].flat()];
-  for (const { manifest } of all) coverage.add(manifest);
+  for (const { manifest } of all) {
+    const isIdle = manifest.kind === "NodePool" && cluster?.karpenter === undefined;
+    if (isIdle && kindOf(manifest.apiVersion, manifest.kind) === "NodePool") {
+      coverage.addIdle(manifest);
+    } else {
+      coverage.add(manifest);
+    }
+  }
   for (const { operation } of timeline) {
     operationOf(operation).notModelled?.(operation, coverage);
   }

@@ -56,6 +56,7 @@ export function resolveScenario(
     measure: { fromMicros: spec.measure?.from ?? 0, toMicros: spec.measure?.to ?? null },
     cluster: {
       nodePools: spec.cluster?.nodePools ?? [],
+      karpenter: spec.cluster?.karpenter ?? null,
       machines: (spec.cluster?.nodes ?? []).flatMap((nodes) =>
         typeof nodes === "string" ? [] : [{ format: nodes.format, file: nodes.path }],
       ),

@@ -5,6 +5,7 @@ import { NODE_FAULTS } from "../../cluster/node-faults.js";
 import { DEFAULTS } from "../defaults.js";
 import { poolAutoscaling } from "./autoscaling.js";
 import { durationDistribution } from "./distribution.js";
+import { karpenter } from "./karpenter.js";
 import { described } from "./leaf.js";
 import { FAULT_MEANING } from "./node-fault.js";
 import {
@@ -171,5 +172,9 @@ export const cluster = z.strictObject({
       .array(z.union([filePath, z.strictObject({ format: word("openb"), path: filePath })]))
       .optional(),
     "Files of v1 Node objects, or a trace's machines (`{ format: openb, path: … }`).",
+  ),
+  karpenter: described(
+    karpenter.optional(),
+    "Karpenter is there and makes nodes for the NodePools (`karpenter.sh/v1`) among the manifests.",
   ),
 });

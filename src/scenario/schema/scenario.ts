@@ -17,6 +17,7 @@ import type { ServingSpec, TrafficSpec } from "../../traffic/cluster/traffic-spe
 import type { ElectionSpec } from "../../workload/leader-election/leader-elections.js";
 import type { StorageEntry } from "../../workload/storage/storage-times.js";
 import type { TimelineEntry } from "../../workload/timeline/operation.js";
+import type { KarpenterSection } from "./karpenter.js";
 
 /**
  * A scenario after its files were read, checked and resolved: every duration is in microseconds,
@@ -61,6 +62,8 @@ export interface RunEnd {
 
 interface ClusterSection {
   readonly nodePools: readonly NodePool[];
+  /** Null: there is no Karpenter. */
+  readonly karpenter: KarpenterSection | null;
   /** A trace's machines, to be read with the trace's reader. `file` is opened by its name. */
   readonly machines: readonly { readonly format: "openb"; readonly file: string }[];
 }

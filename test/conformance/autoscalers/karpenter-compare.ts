@@ -1,5 +1,4 @@
 import { numberOf, parseQuantity, Quantity } from "../../../src/api/quantity.js";
-import type { ResourceAmounts } from "../../../src/autoscaling/karpenter/resource-amounts.js";
 import type { Suite } from "../controllers/suite.js";
 import type { Json } from "./near.js";
 
@@ -79,11 +78,4 @@ function differencesOfSets(
     return at < 0;
   });
   return missing.flatMap((one, i) => differences(one, rest[i]!, `${path}[]`, ""));
-}
-
-/** Amounts as texts of quantities, by resource. */
-export function amountTexts(amounts: ResourceAmounts): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    [...amounts].map(([name, amount]) => [name, name === "cpu" ? `${amount}m` : String(amount)]),
-  );
 }

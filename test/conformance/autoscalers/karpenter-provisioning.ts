@@ -11,12 +11,13 @@ import {
 } from "../../../src/autoscaling/karpenter/node-claim-plan.js";
 import { provision } from "../../../src/autoscaling/karpenter/provisioning-pass.js";
 import type { RawRequirement } from "../../../src/autoscaling/karpenter/requirement.js";
+import { amountTexts } from "../../../src/autoscaling/karpenter/resource-amounts.js";
 import {
   DEFAULT_SCHEDULING,
   SchedulingGround,
 } from "../../../src/autoscaling/karpenter/scheduling-ground.js";
 import type { Area } from "../controllers/suite.js";
-import { amountTexts, karpenterSuite } from "./karpenter-compare.js";
+import { karpenterSuite } from "./karpenter-compare.js";
 import { type KarpenterGiven, worldOf } from "./karpenter-world.js";
 
 export const podName = ({ namespace, name }: PodVersion): string =>

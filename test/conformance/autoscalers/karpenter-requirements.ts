@@ -11,8 +11,9 @@ import { InstanceType } from "../../../src/autoscaling/karpenter/instance-type.j
 import { minValuesOf } from "../../../src/autoscaling/karpenter/min-values.js";
 import type { RawRequirement } from "../../../src/autoscaling/karpenter/requirement.js";
 import { MAY_BE_MISSING, Requirements } from "../../../src/autoscaling/karpenter/requirements.js";
+import { amountTexts } from "../../../src/autoscaling/karpenter/resource-amounts.js";
 import type { Area } from "../controllers/suite.js";
-import { amountTexts, karpenterSuite } from "./karpenter-compare.js";
+import { karpenterSuite } from "./karpenter-compare.js";
 
 const requirements = karpenterSuite<{
   readonly pairs: readonly {

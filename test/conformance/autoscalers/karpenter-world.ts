@@ -12,12 +12,12 @@ import {
   type InstanceTypeEntry,
 } from "../../../src/autoscaling/karpenter/instance-type.js";
 import { PodRequestAmounts } from "../../../src/autoscaling/karpenter/pod-request-amounts.js";
+import { amountTexts } from "../../../src/autoscaling/karpenter/resource-amounts.js";
 import type { SchedulingOptions } from "../../../src/autoscaling/karpenter/scheduling-ground.js";
 import { StateNode } from "../../../src/autoscaling/karpenter/state-node.js";
 import type { VolumeObjects } from "../../../src/autoscaling/karpenter/volume-needs.js";
 import { secondsToMicros } from "../../../src/base/time.js";
 import { meta, object, pod } from "../controllers/objects.js";
-import { amountTexts } from "./karpenter-compare.js";
 
 /** What "now" is where a case does not say: virtual zero is 1970. */
 const NOW = "2030-01-15T12:00:00Z";
