@@ -3,7 +3,7 @@ import { type HostPort, hostPortsOf } from "../../scheduler/framework/host-ports
 import type { DaemonPod } from "./cluster-view.js";
 import { conflict } from "./host-port-conflicts.js";
 import type { InstanceType } from "./instance-type.js";
-import { podRequirements } from "./pod-needs.js";
+import { type PodNeeds, podRequirements } from "./pod-needs.js";
 import type { PodRequestAmounts } from "./pod-request-amounts.js";
 import type { PodToPlace } from "./pod-to-place.js";
 import { toleratesAll } from "./pod-traits.js";
@@ -23,6 +23,8 @@ export interface NodeBase {
   readonly hostPorts: readonly HostPort[];
   readonly volumes: AttachedVolumes;
   readonly volumeLimits: ReadonlyMap<string, number>;
+  /** Remembered: whether the node, as it is, could be what a pod asks of its taints and labels. */
+  readonly allows: Map<PodNeeds, boolean>;
 }
 
 interface NodeBaseOptions {
@@ -48,6 +50,7 @@ export function nodeBase(state: StateNode, options: NodeBaseOptions): NodeBase {
   return {
     state,
     free,
+    allows: new Map(),
     hostPorts: pods.flatMap(({ spec }) => hostPortsOf(spec, { sidecars: false })),
     volumes: pods.reduce<AttachedVolumes>(
       (all, pod) => unionOf(all, attachedVolumes(pod, volumes)),
@@ -66,7 +69,7 @@ export function nodeBase(state: StateNode, options: NodeBaseOptions): NodeBase {
  * Source: karpenter 1.15, `pkg/controllers/provisioning/scheduling/existingnode.go`.
  */
 export class ExistingNode {
-  readonly pods: PodVersion[] = [];
+  private placed: PodVersion[] | null = null;
   private free: ResourceAmounts;
   private requirements: Requirements;
   private hostPorts: readonly HostPort[];
@@ -83,16 +86,20 @@ export class ExistingNode {
     return this.base.state;
   }
 
+  /** Pods that this simulation has put there. */
+  get pods(): readonly PodVersion[] {
+    return this.placed ?? NO_PODS;
+  }
+
   /** What the node's requirements will be with the pod on it; null: it cannot go there. */
   fit(pod: PodToPlace, topology: Topology): Requirements | null {
     const { needs, volumes } = pod;
     if (!fits(pod.requests, this.free)) return null;
-    if (!toleratesAll(this.state.taints, needs.tolerations)) return null;
+    if (!this.allows(needs)) return null;
     if (volumes.size > 0 && exceedsLimits(unionOf(this.volumes, volumes), this.base.volumeLimits)) {
       return null;
     }
     if (conflict(needs.hostPorts, this.hostPorts)) return null;
-    if (!this.requirements.isCompatible(needs.requirements)) return null;
     const base = this.requirements.clone().addAll(needs.requirements);
     if (pod.volumeAlternatives.length === 0) return placedBy(pod, base, topology);
     for (const alternative of pod.volumeAlternatives) {
@@ -103,8 +110,19 @@ export class ExistingNode {
     return null;
   }
 
+  private allows(needs: PodNeeds): boolean {
+    if (this.placed !== null) return allows(this.state, this.requirements, needs);
+    let isAllowed = this.base.allows.get(needs);
+    if (isAllowed === undefined) {
+      isAllowed = allows(this.state, this.requirements, needs);
+      this.base.allows.set(needs, isAllowed);
+    }
+    return isAllowed;
+  }
+
   add(pod: PodToPlace, requirements: Requirements, topology: Topology): void {
-    this.pods.push(pod.pod);
+    this.placed ??= [];
+    this.placed.push(pod.pod);
     const free = new Map(this.free);
     addTo(free, pod.requests, -1);
     this.free = free;
@@ -113,6 +131,12 @@ export class ExistingNode {
     this.volumes = unionOf(this.volumes, pod.volumes);
     topology.record(pod.pod, pod.needs, this.state.taints, requirements);
   }
+}
+
+const NO_PODS: readonly PodVersion[] = [];
+
+function allows(state: StateNode, labels: Requirements, needs: PodNeeds): boolean {
+  return toleratesAll(state.taints, needs.tolerations) && labels.isCompatible(needs.requirements);
 }
 
 function placedBy(pod: PodToPlace, node: Requirements, topology: Topology): Requirements | null {

@@ -197,7 +197,6 @@ export class OpenNode {
     this.requirements = requirements;
     addTo(this.requests, pod.requests);
     this.volumes = unionOf(this.volumes, pod.volumes);
-    topology.registerHost(this.hostname);
     topology.record(pod.pod, pod.needs, this.template.taints, requirements);
     const { hostPorts } = pod.needs;
     if (hostPorts.length > 0) this.groups = withPorts(this.groups, hostPorts);

@@ -5,7 +5,7 @@ import type { ResourceAmounts } from "./resource-amounts.js";
 
 /** What pods ask for, one of `pods` included; remembered by the spec that siblings share. */
 export class PodRequestAmounts {
-  private readonly bySpec = new Map<PodSpec, ResourceAmounts>();
+  private readonly bySpec = new WeakMap<PodSpec, ResourceAmounts>();
 
   of(pod: PodVersion): ResourceAmounts {
     if (pod.status.resources === null) return this.ofSpec(pod.spec);

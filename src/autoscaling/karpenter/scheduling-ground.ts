@@ -1,5 +1,5 @@
 import type { PodVersion } from "../../api/pod-version.js";
-import type { ClusterView } from "./cluster-view.js";
+import type { ClusterView, NodePool } from "./cluster-view.js";
 import { type NodeBase, nodeBase } from "./existing-node.js";
 import { InstanceFilter } from "./instance-filter.js";
 import { byWeight, type NodeTemplate, nodeTemplate, type UnusablePool } from "./node-template.js";
@@ -42,8 +42,8 @@ export class SchedulingGround {
   readonly topology: TopologyGround;
   /** Nodes that are not being taken away, the initialized ones first, then by name. */
   readonly bases: readonly NodeBase[];
-  /** By pool: what it may have altogether. */
-  readonly limits: ReadonlyMap<string, ResourceAmounts>;
+  /** By pool: what its limits leave beside its nodes, those of `bases`. */
+  readonly left: ReadonlyMap<string, ResourceAmounts>;
 
   constructor(
     readonly view: ClusterView,
@@ -80,7 +80,18 @@ export class SchedulingGround {
       .filter(({ isDeleting }) => !isDeleting)
       .map((state) => nodeBase(state, { daemonPods, types, requests, volumes }))
       .sort((a, b) => byReadiness(a.state, b.state));
-    this.limits = new Map(nodePools.map(({ name, spec }) => [name, amountsOf(spec.limits ?? {})]));
+    this.left = this.leftOf(nodePools);
+  }
+
+  private leftOf(pools: readonly NodePool[]): ReadonlyMap<string, ResourceAmounts> {
+    const left = new Map(pools.map(({ name, spec }) => [name, amountsOf(spec.limits ?? {})]));
+    for (const { state } of this.bases) {
+      const limits = left.get(state.nodePool ?? "");
+      if (limits !== undefined && limits.size > 0) {
+        left.set(state.nodePool!, changedLimits(limits, limitedAmounts(state), -1));
+      }
+    }
+    return left;
   }
 
   /** The pod with all of its preferences. */
@@ -94,6 +105,22 @@ export class SchedulingGround {
       needs: this.needs.of(pod.spec),
     };
   }
+}
+
+/** What a node takes of limits. */
+export function limitedAmounts(state: StateNode): ResourceAmounts {
+  return new Map([...state.capacity, ["nodes", 1]]);
+}
+
+/** Limits with `amounts` put to them or taken off; what they do not speak of is not counted. */
+export function changedLimits(
+  limits: ResourceAmounts,
+  amounts: ResourceAmounts,
+  sign: 1 | -1,
+): ResourceAmounts {
+  const changed = new Map(limits);
+  for (const [name, limit] of limits) changed.set(name, limit + sign * (amounts.get(name) ?? 0));
+  return changed;
 }
 
 function byReadiness(a: StateNode, b: StateNode): number {

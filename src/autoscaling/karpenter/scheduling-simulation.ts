@@ -7,8 +7,8 @@ import { PodQueue } from "./pod-queue.js";
 import type { PodToPlace } from "./pod-to-place.js";
 import { Refusal } from "./refusal.js";
 import { Reservations } from "./reservations.js";
-import { addTo, type ResourceAmounts } from "./resource-amounts.js";
-import type { SchedulingGround } from "./scheduling-ground.js";
+import type { ResourceAmounts } from "./resource-amounts.js";
+import { changedLimits, limitedAmounts, type SchedulingGround } from "./scheduling-ground.js";
 import type { StateNode } from "./state-node.js";
 import { Topology } from "./topology.js";
 
@@ -76,14 +76,17 @@ class SchedulingSimulation {
     };
     const bases = ground.bases.filter(({ state }) => !withoutNodes.has(state));
     this.existing = bases.map((base) => new ExistingNode(base));
-    for (const [pool, limits] of ground.limits) this.left.set(pool, limits);
-    for (const { state } of bases) this.takeFromLimits(state);
+    for (const [pool, left] of ground.left) this.left.set(pool, left);
+    for (const state of withoutNodes) {
+      const left = state.isDeleting ? undefined : this.left.get(state.nodePool ?? "");
+      if (left === undefined || left.size === 0) continue;
+      this.left.set(state.nodePool!, changedLimits(left, limitedAmounts(state), 1));
+    }
   }
 
   run(): SimulationResult {
     const pods = this.question.pods.map((pod) => this.ground.toPlace(pod));
     for (const { pod, needs } of pods) this.topology.track(pod, needs);
-    for (const { state } of this.existing) this.topology.registerHost(state.hostname);
     const refusals = new Map<PodVersion, Refusal>();
     const queue = new PodQueue(pods);
     for (let pod = queue.pop(); pod !== undefined; pod = queue.pop()) {
@@ -108,13 +111,6 @@ class SchedulingSimulation {
         [...refusals].map(([pod, { reasons, isDeferred }]) => [pod, { reasons, isDeferred }]),
       ),
     };
-  }
-
-  private takeFromLimits(state: StateNode): void {
-    const pool = state.nodePool;
-    const left = pool === undefined ? undefined : this.left.get(pool);
-    if (left === undefined || left.size === 0) return;
-    this.left.set(pool!, less(left, new Map([...state.capacity, ["nodes", 1]])));
   }
 
   /** Null: it has a place now. */
@@ -198,7 +194,8 @@ class SchedulingSimulation {
     node.add(pod, fit);
     this.open.push(node);
     const { name } = node.template.pool;
-    this.left.set(name, less(this.left.get(name)!, mostCapacity(node.types)));
+    const left = changedLimits(this.left.get(name)!, mostCapacity(node.types), -1);
+    this.left.set(name, left);
   }
 
   private typesWithinLimits({ pool, types }: NodeTemplate): readonly InstanceType[] | Refusal {
@@ -220,15 +217,6 @@ const NODES_EXHAUSTED = new Refusal(() => ["node limits have been exhausted for 
 const LIMITS_EXCEEDED = new Refusal(() => [
   "all available instance types exceed limits for nodepool",
 ]);
-
-/** What is left of limits; nothing else is counted. */
-function less(limits: ResourceAmounts, taken: ResourceAmounts): ResourceAmounts {
-  const left = new Map(limits);
-  for (const [name, amount] of taken) {
-    if (left.has(name)) addTo(left, new Map([[name, amount]]), -1);
-  }
-  return left;
-}
 
 /** A node may be any of the types still: the largest is counted, of each resource. */
 function mostCapacity(types: readonly InstanceType[]): ResourceAmounts {

@@ -57,6 +57,7 @@ export class StateNode {
   private shownRequirements: Requirements | null = null;
   private standingTaints: readonly Taint[] | null = null;
   private unused: ResourceAmounts | null = null;
+  private readonly shown: { capacity?: ResourceAmounts; allocatable?: ResourceAmounts } = {};
 
   constructor(
     fields: StateNodeFields,
@@ -153,6 +154,11 @@ export class StateNode {
 
   /** Until the node is initialized, what it does not say yet is what its NodeClaim says. */
   private amounts(what: "capacity" | "allocatable"): ResourceAmounts {
+    this.shown[what] ??= this.findAmounts(what);
+    return this.shown[what];
+  }
+
+  private findAmounts(what: "capacity" | "allocatable"): ResourceAmounts {
     const { node, nodeClaim } = this;
     const own = amountsOf(node?.status[what] ?? {});
     if (nodeClaim === null || this.isInitialized) return own;

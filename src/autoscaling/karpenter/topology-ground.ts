@@ -6,7 +6,7 @@ import type { PodNeedsTable } from "./pod-needs.js";
 import { toleratesAll } from "./pod-traits.js";
 import { Requirements } from "./requirements.js";
 import type { StateNode } from "./state-node.js";
-import { filterMatches, TopologyGroup } from "./topology-group.js";
+import { filterMatches, TopologyGroup, type TopologyRule } from "./topology-group.js";
 import type { StatedRule, TopologyRules } from "./topology-rules.js";
 import { HOSTNAME_LABEL } from "./well-known-labels.js";
 
@@ -68,6 +68,16 @@ interface Counted {
   readonly domainOfPod: ReadonlyMap<string, string>;
 }
 
+/** Pods of the cluster that keep others away by one rule. */
+interface Repelling {
+  readonly rule: StatedRule;
+  /** Of the first of them. */
+  readonly tolerations: readonly Toleration[];
+  readonly pods: Map<string, number>;
+  /** Null: its node is in no domain. */
+  readonly domainOfPod: Map<string, string | null>;
+}
+
 interface Placed {
   readonly pod: PodVersion;
   readonly state: StateNode;
@@ -87,7 +97,7 @@ export class TopologyGround {
   readonly rules: TopologyRules;
   private readonly poolDomains: PoolDomains;
   private readonly placed: readonly Placed[];
-  private readonly repelling: readonly { readonly placed: Placed; readonly rule: StatedRule }[];
+  private readonly repelling = new Map<string, Repelling>();
   private readonly active: readonly Placed["state"][];
   private readonly nodeLabels = new Map<StateNode, Requirements>();
   private readonly counted = new Map<string, Counted>();
@@ -98,7 +108,6 @@ export class TopologyGround {
     this.poolDomains = new PoolDomains(options.pools, options.types);
     this.active = nodes.filter((state) => state.node !== null && !state.isDeleting);
     const placed: Placed[] = [];
-    const repelling: { placed: Placed; rule: StatedRule }[] = [];
     for (const state of nodes) {
       if (state.node === null) continue;
       const requirements = Requirements.ofLabels(state.node.labels);
@@ -108,12 +117,23 @@ export class TopologyGround {
         const one = { pod, state, requirements };
         if (pod.deletionTimeMicros === null) placed.push(one);
         for (const rule of rules.of(pod, needs.of(pod.spec)).repelling) {
-          repelling.push({ placed: one, rule });
+          this.addRepelling(rule, one);
         }
       }
     }
     this.placed = placed;
-    this.repelling = repelling;
+  }
+
+  private addRepelling(rule: StatedRule, { pod, state }: Placed): void {
+    let known = this.repelling.get(rule.id);
+    if (known === undefined) {
+      const { tolerations = [] } = pod.spec;
+      known = { rule, tolerations, pods: new Map(), domainOfPod: new Map() };
+      this.repelling.set(rule.id, known);
+    }
+    const domain = state.node!.labels[rule.rule.key] ?? null;
+    known.domainOfPod.set(pod.uid, domain);
+    if (domain !== null) known.pods.set(domain, (known.pods.get(domain) ?? 0) + 1);
   }
 
   /** The group of a rule: its domains, and the pods that it counts, but those that are to be placed. */
@@ -123,42 +143,33 @@ export class TopologyGround {
     without: { readonly nodes: ReadonlySet<StateNode>; readonly pods: ReadonlySet<string> },
   ): TopologyGroup {
     const counted = this.count(stated, tolerations);
+    const moved = countsOf(without.pods, counted.domainOfPod);
+    if (stated.rule.key === HOSTNAME_LABEL) return hostGroup(stated.rule, counted.pods, moved);
     const group = new TopologyGroup(stated.rule);
     for (const domain of counted.poolDomains) group.register(domain);
-    const gone = new Map<string, number>();
-    for (const state of without.nodes) {
-      const domain = counted.domainOfNode.get(state);
-      if (domain !== undefined) gone.set(domain, (gone.get(domain) ?? 0) + 1);
-    }
+    const gone = countsOf(without.nodes, counted.domainOfNode);
     for (const [domain, nodes] of counted.nodes) {
       if (nodes > (gone.get(domain) ?? 0)) group.register(domain);
     }
-    const moved = new Map<string, number>();
-    for (const uid of without.pods) {
-      const domain = counted.domainOfPod.get(uid);
-      if (domain !== undefined) moved.set(domain, (moved.get(domain) ?? 0) + 1);
-    }
-    for (const [domain, pods] of counted.pods) {
-      const left = pods - (moved.get(domain) ?? 0);
-      if (left > 0) group.record(domain, left);
-    }
+    recordLeft(group, counted.pods, moved);
     return group;
   }
 
   /** Groups of the required anti-affinity of pods that are there and stay: where they are, others may not go. */
   *repellingGroups(without: ReadonlySet<string>): Iterable<readonly [id: string, TopologyGroup]> {
-    const groups = new Map<string, TopologyGroup>();
-    for (const { placed, rule } of this.repelling) {
-      if (without.has(placed.pod.uid)) continue;
-      let group = groups.get(rule.id);
-      if (group === undefined) {
-        group = this.emptyGroup(rule, placed.pod.spec.tolerations ?? []);
-        groups.set(rule.id, group);
+    for (const [id, { rule, tolerations, pods, domainOfPod }] of this.repelling) {
+      const moved = countsOf(without, domainOfPod);
+      let going = 0;
+      for (const count of moved.values()) going += count;
+      if (going === domainOfPod.size) continue;
+      if (rule.rule.key === HOSTNAME_LABEL) {
+        yield [id, hostGroup(rule.rule, pods, moved)];
+        continue;
       }
-      const domain = placed.state.node!.labels[rule.rule.key];
-      if (domain !== undefined) group.record(domain);
+      const group = this.emptyGroup(rule, tolerations);
+      recordLeft(group, pods, moved);
+      yield [id, group];
     }
-    yield* groups;
   }
 
   /** A group with the domains of the pools alone. */
@@ -191,6 +202,7 @@ export class TopologyGround {
   private countNodes({ rule }: StatedRule): Pick<Counted, "nodes" | "domainOfNode"> {
     const nodes = new Map<string, number>();
     const domainOfNode = new Map<StateNode, string>();
+    if (rule.key === HOSTNAME_LABEL) return { nodes, domainOfNode };
     for (const state of this.active) {
       const domain = state.labels[rule.key];
       if (domain === undefined) continue;
@@ -216,6 +228,41 @@ export class TopologyGround {
       domainOfPod.set(pod.uid, domain);
     }
     return { pods, domainOfPod };
+  }
+}
+
+/** How many of `ones` there are in each domain; null stands for none. */
+function countsOf<One, Domain extends string | null>(
+  ones: ReadonlySet<One>,
+  domainOf: ReadonlyMap<One, Domain>,
+): ReadonlyMap<Domain, number> {
+  const counts = new Map<Domain, number>();
+  for (const one of ones) {
+    const domain = domainOf.get(one);
+    if (domain !== undefined) counts.set(domain, (counts.get(domain) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Of pods by host: what is counted is shared, and only what has moved is kept beside it. */
+function hostGroup(
+  rule: TopologyRule,
+  counted: ReadonlyMap<string, number>,
+  moved: ReadonlyMap<string | null, number>,
+): TopologyGroup {
+  const group = new TopologyGroup(rule, counted);
+  for (const [domain, pods] of moved) if (domain !== null) group.record(domain, -pods);
+  return group;
+}
+
+function recordLeft(
+  group: TopologyGroup,
+  counted: ReadonlyMap<string, number>,
+  moved: ReadonlyMap<string | null, number>,
+): void {
+  for (const [domain, pods] of counted) {
+    const left = pods - (moved.get(domain) ?? 0);
+    if (left > 0) group.record(domain, left);
   }
 }
 

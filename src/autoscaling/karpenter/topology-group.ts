@@ -50,7 +50,14 @@ export class TopologyGroup {
   private readonly empty = new Set<string>();
   private byName: readonly string[] | null = null;
 
-  constructor(readonly rule: TopologyRule) {}
+  /**
+   * `shared`: counts that this group begins with and that stay as they are for others. By host alone: there a node
+   * is one domain, so that nobody asks which domains there are.
+   */
+  constructor(
+    readonly rule: TopologyRule,
+    private readonly shared: ReadonlyMap<string, number> = NO_COUNTS,
+  ) {}
 
   get key(): string {
     return this.rule.key;
@@ -65,10 +72,13 @@ export class TopologyGroup {
   }
 
   record(domain: string, pods = 1): void {
-    const count = this.counts.get(domain);
-    if (count === undefined) this.byName = null;
-    this.counts.set(domain, (count ?? 0) + pods);
+    if (!this.counts.has(domain)) this.byName = null;
+    this.counts.set(domain, this.count(domain) + pods);
     this.empty.delete(domain);
+  }
+
+  private count(domain: string): number {
+    return this.counts.get(domain) ?? this.shared.get(domain) ?? 0;
   }
 
   selects({ namespace, labels }: Pod): boolean {
@@ -119,7 +129,7 @@ export class TopologyGroup {
     const itself = this.selects(pod) ? 1 : 0;
     const host = this.host(nodeDomains);
     if (host !== undefined) {
-      return (this.counts.get(host) ?? 0) + itself <= maxSkew ? [host] : [];
+      return this.count(host) + itself <= maxSkew ? [host] : [];
     }
     const least = this.leastCount(podDomains);
     let best: string | null = null;
@@ -152,8 +162,7 @@ export class TopologyGroup {
     const host = this.host(nodeDomains);
     if (host !== undefined) {
       if (!podDomains.has(host)) return [];
-      const isThere = (this.counts.get(host) ?? 0) > 0;
-      return isThere || this.begins(pod, podDomains) ? [host] : [];
+      return this.count(host) > 0 || this.begins(pod, podDomains) ? [host] : [];
     }
     const taken = this.known(nodeDomains).filter(
       (domain) => this.counts.get(domain)! > 0 && podDomains.has(domain),
@@ -168,16 +177,17 @@ export class TopologyGroup {
   /** True if the pod is one of those that it looks for, and none is where it may go. */
   private begins(pod: Pod, podDomains: Requirement): boolean {
     if (!this.selects(pod)) return false;
-    if (this.counts.size === this.empty.size) return true;
-    for (const [domain, count] of this.counts) {
-      if (count > 0 && podDomains.has(domain)) return false;
+    for (const counts of [this.counts, this.shared]) {
+      for (const domain of counts.keys()) {
+        if (this.count(domain) > 0 && podDomains.has(domain)) return false;
+      }
     }
     return true;
   }
 
   private apart(podDomains: Requirement, nodeDomains: Requirement): readonly string[] {
     const host = this.host(nodeDomains);
-    if (host !== undefined) return (this.counts.get(host) ?? 0) === 0 ? [host] : [];
+    if (host !== undefined) return this.count(host) === 0 ? [host] : [];
     const few = nodeDomains.operator === "In" ? nodeDomains.sorted : this.empty;
     const domains: string[] = [];
     for (const domain of few) {
@@ -188,3 +198,5 @@ export class TopologyGroup {
     return domains;
   }
 }
+
+const NO_COUNTS: ReadonlyMap<string, number> = new Map();

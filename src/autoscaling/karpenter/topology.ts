@@ -6,7 +6,6 @@ import type { StateNode } from "./state-node.js";
 import type { TopologyGround } from "./topology-ground.js";
 import type { TopologyGroup, TopologyKind } from "./topology-group.js";
 import type { PodRules, StatedRule } from "./topology-rules.js";
-import { HOSTNAME_LABEL } from "./well-known-labels.js";
 
 interface Pod {
   readonly namespace: string;
@@ -59,15 +58,6 @@ export class Topology {
     for (const rule of rules.own) {
       if (this.groups.has(rule.id)) continue;
       this.groups.set(rule.id, this.ground.group(rule, needs.tolerations, this.without));
-    }
-  }
-
-  /** Makes a host known to all rules by host. */
-  registerHost(hostname: string): void {
-    for (const groups of [this.groups, this.repelling]) {
-      for (const group of groups.values()) {
-        if (group.key === HOSTNAME_LABEL) group.register(hostname);
-      }
     }
   }
 

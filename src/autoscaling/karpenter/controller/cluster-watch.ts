@@ -1,10 +1,11 @@
 import type { Labels } from "../../../api/kubernetes.js";
-import type { ObjectVersion } from "../../../api/object-version.js";
+import { controllerOf, type ObjectVersion } from "../../../api/object-version.js";
 import type { PodVersion } from "../../../api/pod-version.js";
 import type { Engine } from "../../../kernel/engine.js";
 import type { Informer } from "../../../store/informer.js";
 import type { InformerFactory } from "../../../store/informer-factory.js";
 import type { ClusterView, DaemonPod } from "../cluster-view.js";
+import { isDaemonPod } from "../disruption/evictable-pods.js";
 import type { InstanceType } from "../instance-type.js";
 import { PodRequestAmounts } from "../pod-request-amounts.js";
 import { StateNode } from "../state-node.js";
@@ -30,6 +31,12 @@ interface Remembered {
   readonly state: StateNode;
 }
 
+interface RememberedDaemon {
+  readonly daemonSet: ObjectVersion<"DaemonSet">;
+  readonly newest: PodVersion | undefined;
+  readonly pod: DaemonPod;
+}
+
 /**
  * The cluster as Karpenter's watches tell it, with what Karpenter itself knows sooner: NodeClaims that it has just made,
  * nodes that it means to take away, nodes that it has meant for pods.
@@ -51,6 +58,9 @@ export class ClusterWatch {
   private readonly podsOf = new Map<string, Map<number, PodVersion>>();
   private readonly changesOf = new Map<string, number>();
   private readonly unbound = new Map<number, PodVersion>();
+  /** By UID of the DaemonSet, what its pod was made of, and the newest one. */
+  private readonly daemons = new Map<string, RememberedDaemon>();
+  private readonly newestDaemons = new Map<string, PodVersion>();
   /** By name: those whose creation the watch has not told yet. */
   private readonly early = new Map<string, NodeClaim>();
   /** By what the cloud calls the machine. */
@@ -110,6 +120,7 @@ export class ClusterWatch {
 
   private podCame(pod: PodVersion): void {
     const { nodeName, row } = pod;
+    if (isDaemonPod(pod)) this.daemonCame(pod);
     if (nodeName === "") {
       this.unbound.set(row, pod);
       return;
@@ -118,6 +129,14 @@ export class ClusterWatch {
     const pods = this.podsOf.get(nodeName) ?? new Map<number, PodVersion>();
     this.podsOf.set(nodeName, pods.set(row, pod));
     this.changesOf.set(nodeName, (this.changesOf.get(nodeName) ?? 0) + 1);
+  }
+
+  private daemonCame(pod: PodVersion): void {
+    const uid = controllerOf(pod)?.uid ?? "";
+    const newest = this.newestDaemons.get(uid);
+    if (newest === undefined || newest.creationTimeMicros <= pod.creationTimeMicros) {
+      this.newestDaemons.set(uid, pod);
+    }
   }
 
   private podLeft({ nodeName, row }: PodVersion): void {
@@ -175,13 +194,20 @@ export class ClusterWatch {
       instanceTypes: this.options.instanceTypes,
       nodes: this.stateNodes(),
       unboundPods: [...this.unbound.values()].sort(byName),
-      daemonPods: [...this.daemonSets.values()].map(({ namespace, name, spec }): DaemonPod => {
-        return { namespace, name, spec: spec.template.spec ?? { containers: [] } };
-      }),
+      daemonPods: [...this.daemonSets.values()].map((one) => this.daemonPod(one)),
       budgets: [...this.budgets.values()],
       namespaces,
       volumes: this.volumes,
     };
+  }
+
+  private daemonPod(daemonSet: ObjectVersion<"DaemonSet">): DaemonPod {
+    const newest = this.newestDaemons.get(daemonSet.uid);
+    const before = this.daemons.get(daemonSet.uid);
+    if (before?.daemonSet === daemonSet && before.newest === newest) return before.pod;
+    const pod = daemonPodOf(daemonSet, newest);
+    this.daemons.set(daemonSet.uid, { daemonSet, newest, pod });
+    return pod;
   }
 
   private stateNodes(): readonly StateNode[] {
@@ -236,6 +262,26 @@ export class ClusterWatch {
     );
     return { node, nodeClaim, podChanges, isMarked, nominatedUntilMicros, csiNode, state };
   }
+}
+
+const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
+
+/**
+ * The pod that a DaemonSet would make: what was made of its template last, by admission too, but for any node that the
+ * template is for.
+ */
+function daemonPodOf(
+  { namespace, name, spec }: ObjectVersion<"DaemonSet">,
+  newest: PodVersion | undefined,
+): DaemonPod {
+  const template = spec.template.spec ?? { containers: [] };
+  if (newest === undefined) return { namespace, name, spec: template };
+  const required = template.affinity?.nodeAffinity?.[REQUIRED];
+  const { nodeAffinity, ...others } = newest.spec.affinity ?? {};
+  const { [REQUIRED]: _, ...preferred } = nodeAffinity ?? {};
+  const own = { ...preferred, ...(required === undefined ? {} : { [REQUIRED]: required }) };
+  const affinity = { ...others, nodeAffinity: own };
+  return { namespace, name, spec: { ...newest.spec, affinity } };
 }
 
 function limitsOf(csiNode: ObjectVersion<"CSINode"> | undefined): ReadonlyMap<string, number> {

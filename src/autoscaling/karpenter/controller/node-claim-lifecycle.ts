@@ -2,7 +2,7 @@ import type { Labels, Taint } from "../../../api/kubernetes.js";
 import type { ObjectVersion } from "../../../api/object-version.js";
 import { formatTimestamp } from "../../../api/timestamp.js";
 import { MICROS_PER_MINUTE } from "../../../base/time.js";
-import type { HandlerId } from "../../../kernel/engine.js";
+import type { EventId, HandlerId } from "../../../kernel/engine.js";
 import { Phase } from "../../../kernel/phase.js";
 import type { AnswerId } from "../../../store/client.js";
 import { type Launch, launchOf } from "../node-claim-plan.js";
@@ -51,6 +51,8 @@ export class NodeClaimLifecycle {
   private readonly started = new Map<string, Started>();
   /** Names of NodeClaims and their UIDs by number, for events. */
   private readonly numbered: { readonly name: string; readonly uid: string }[] = [];
+  /** By UID: when it is given up. */
+  private readonly timeouts = new Map<string, EventId>();
   private readonly numbers = new Map<string, number>();
   /** By NodePool, how many machines were started for it. */
   private readonly launches = new Map<string, number>();
@@ -80,6 +82,7 @@ export class NodeClaimLifecycle {
       updated: (_, { name }) => this.queue.add(name),
       deleted: ({ uid, name }) => {
         this.started.delete(uid);
+        this.endTimeout(uid);
         this.awaited.delete(`NodeClaim/${name}`);
         this.awaited.delete(`Node/${name}`);
       },
@@ -139,9 +142,21 @@ export class NodeClaimLifecycle {
         },
       ]),
     });
+    this.expectRegistration(claim);
+  }
+
+  private expectRegistration(claim: NodeClaim): void {
+    if (this.timeouts.has(claim.uid)) return;
     const { engine } = this.options;
     const at = engine.now + REGISTRATION_TIMEOUT_MICROS;
-    engine.scheduleAt(at, Phase.react, this.timeout, this.numberOf(claim));
+    const event = engine.scheduleAt(at, Phase.react, this.timeout, this.numberOf(claim));
+    this.timeouts.set(claim.uid, event);
+  }
+
+  private endTimeout(uid: string): void {
+    const event = this.timeouts.get(uid);
+    if (event !== undefined) this.options.engine.cancel(event);
+    this.timeouts.delete(uid);
   }
 
   private startMachine(claim: NodeClaim): Started | null {
@@ -183,6 +198,7 @@ export class NodeClaimLifecycle {
   /** The Node gets what its NodeClaim says, and is open for pods from now on. */
   private register(claim: NodeClaim, node: Node): void {
     if (node.labels[REGISTERED_LABEL] === "true") {
+      this.endTimeout(claim.uid);
       const status = { ...claim.status, nodeName: node.name };
       const conditions: readonly NewCondition[] = [
         { type: "Registered", status: "True" },
@@ -247,6 +263,7 @@ export class NodeClaimLifecycle {
 
   private giveUp(number: number): void {
     const { name, uid } = this.numbered[number]!;
+    this.timeouts.delete(uid);
     const claim = this.watch.nodeClaims.find("", name);
     if (claim?.uid !== uid || claimCondition(claim, "Registered")?.status === "True") return;
     this.remove(claim);
