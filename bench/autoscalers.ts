@@ -6,8 +6,8 @@ import {
   Recommender,
   type UsageSample,
 } from "../src/control/vertical-pod-autoscaler/recommender.js";
-import { runProvisioning } from "./karpenter.js";
 import { DEFAULT_RECOMMENDER } from "../src/control/vertical-pod-autoscaler/recommender-settings.js";
+import { runProvisioning } from "./karpenter.js";
 import { karpenterConsolidation } from "./karpenter-consolidation.js";
 
 const CONTAINERS = 10_000;

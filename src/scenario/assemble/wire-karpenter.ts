@@ -1,10 +1,7 @@
 import type { ObjectVersion } from "../../api/object-version.js";
 import type { Cloud } from "../../autoscaling/karpenter/controller/cloud.js";
 import { Karpenter } from "../../autoscaling/karpenter/controller/karpenter.js";
-import {
-  InstanceType,
-  type InstanceTypeEntry,
-} from "../../autoscaling/karpenter/instance-type.js";
+import { InstanceType, type InstanceTypeEntry } from "../../autoscaling/karpenter/instance-type.js";
 import {
   CAPACITY_TYPE_LABEL,
   INSTANCE_TYPE_LABEL,

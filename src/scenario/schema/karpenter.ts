@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { InstanceTypeEntry } from "../../autoscaling/karpenter/instance-type.js";
 import type { KarpenterSettings } from "../../autoscaling/karpenter/controller/karpenter-options.js";
+import type { InstanceTypeEntry } from "../../autoscaling/karpenter/instance-type.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import { durationDistribution } from "./distribution.js";
 import { described } from "./leaf.js";

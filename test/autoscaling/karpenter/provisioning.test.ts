@@ -1,10 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PodSpec } from "../../../src/api/kubernetes.js";
-import { EMPTY_POD_STATUS, type PodVersion } from "../../../src/api/pod-version.js";
+import {
+  EMPTY_POD_STATUS,
+  type PodCondition,
+  type PodVersion,
+} from "../../../src/api/pod-version.js";
 import type { ClusterView, NodePool } from "../../../src/autoscaling/karpenter/cluster-view.js";
-import { InstanceType } from "../../../src/autoscaling/karpenter/instance-type.js";
 import { isOfferingCompatible } from "../../../src/autoscaling/karpenter/instance-prices.js";
+import { InstanceType } from "../../../src/autoscaling/karpenter/instance-type.js";
 import { launchOf, nodeClaimPlan } from "../../../src/autoscaling/karpenter/node-claim-plan.js";
 import { PodRequestAmounts } from "../../../src/autoscaling/karpenter/pod-request-amounts.js";
 import { provision } from "../../../src/autoscaling/karpenter/provisioning-pass.js";
@@ -26,17 +30,22 @@ const TYPES = [1, 2, 4, 8].map(
         overhead: { cpu: "100m" },
         offerings: ZONES.flatMap((zone, i) => [
           { zone, capacityType: "on-demand" as const, price: cpu * 0.05 },
-          { zone, capacityType: "spot" as const, price: cpu * (0.02 + i / 1000), available: i !== cpu % 3 },
+          {
+            zone,
+            capacityType: "spot" as const,
+            price: cpu * (0.02 + i / 1000),
+            available: i !== cpu % 3,
+          },
         ]),
       },
       index,
     ),
 );
 
-const UNSCHEDULABLE = {
+const UNSCHEDULABLE: PodCondition = {
   ...{ type: "PodScheduled", status: "False", reason: "Unschedulable", message: "" },
   lastTransitionTimeMicros: 0,
-} as const;
+};
 
 const labels = { app: "x" };
 const kinds: readonly Partial<PodSpec>[] = [
@@ -62,9 +71,12 @@ const kinds: readonly Partial<PodSpec>[] = [
 ];
 
 const pods = fc
-  .array(fc.record({ millis: fc.integer({ min: 50, max: 9000 }), kind: fc.nat(kinds.length - 1) }), {
-    maxLength: 30,
-  })
+  .array(
+    fc.record({ millis: fc.integer({ min: 50, max: 9000 }), kind: fc.nat(kinds.length - 1) }),
+    {
+      maxLength: 30,
+    },
+  )
   .map((list) =>
     list.map(({ millis, kind }, i) => {
       const requests = { cpu: `${millis}m`, memory: "256Mi" };
@@ -105,7 +117,9 @@ describe("a pass of provisioning", () => {
           expect(node.types.length).toBeGreaterThan(0);
           for (const { allocatable, available } of node.types) {
             expect(fits(node.requests, allocatable)).toBe(true);
-            expect(available.some((one) => isOfferingCompatible(node.requirements, one))).toBe(true);
+            expect(available.some((one) => isOfferingCompatible(node.requirements, one))).toBe(
+              true,
+            );
           }
           expect(launchOf(nodeClaimPlan(node))).not.toBeNull();
         }
