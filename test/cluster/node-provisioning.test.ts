@@ -57,7 +57,10 @@ const READY = "Ready True node.kubernetes.io/not-ready";
 describe("a node that is asked for", () => {
   it("registers after a delay, not ready and tainted, and is Ready after another", () => {
     const { provisioning, changes, run } = cloud();
-    expect(provisioning.request("general")).toEqual({ ok: true, node: "general-1" });
+    expect(provisioning.request("general")).toEqual({
+      ...{ ok: true, node: "general-1" },
+      providerId: "seatrial://general/general-1",
+    });
     run(100);
     expect(changes).toEqual([`40s general-1: ${NOT_READY}`, `50s general-1: ${READY}`]);
   });
