@@ -1,10 +1,10 @@
+import { featuresOf } from "../../src/api/features.js";
 import type { Labels, PodSpec } from "../../src/api/kubernetes.js";
 import type { ObjectVersion } from "../../src/api/object-version.js";
 import { EMPTY_POD_STATUS, PodVersion } from "../../src/api/pod-version.js";
 import { FastSchedulingAlgorithm } from "../../src/scheduler/fast/fast-scheduling-algorithm.js";
 import { ClusterState } from "../../src/scheduler/framework/cluster-state.js";
 import { loadConfiguration } from "../../src/scheduler/framework/configuration/load-configuration.js";
-import { featuresOf } from "../../src/api/features.js";
 import { listerTables } from "../../src/scheduler/framework/lister-tables.js";
 import { PodNominator } from "../../src/scheduler/framework/nominator.js";
 import type { PodInfo } from "../../src/scheduler/framework/pod-info.js";
@@ -13,7 +13,7 @@ import {
   type CycleOutcome,
   SchedulingAlgorithm,
 } from "../../src/scheduler/framework/scheduling-algorithm.js";
-import { PLUGIN_CATALOGUE, factoriesOf } from "../../src/scheduler/plugins/registry.js";
+import { factoriesOf, PLUGIN_CATALOGUE } from "../../src/scheduler/plugins/registry.js";
 
 /** The recorded figures are of this version. */
 const MINOR = 37;
@@ -92,6 +92,7 @@ export function benchPod(name: string, labels: Labels, spec: PodSpec): PodVersio
     "",
     "Pending",
     EMPTY_POD_STATUS,
+    false,
   );
 }
 

@@ -106,6 +106,8 @@ export class PodVersion implements VersionMeta {
     readonly nominatedNodeName: string,
     readonly phase: PodPhase,
     readonly status: PodStatus,
+    /** Whether its Ready condition is True: asked for far more often than it changes. */
+    readonly isReady: boolean,
   ) {}
 
   static of(f: PodFields): PodVersion {
@@ -129,6 +131,7 @@ export class PodVersion implements VersionMeta {
       f.nominatedNodeName,
       f.phase,
       f.status,
+      isReadyIn(f.status),
     );
   }
 
@@ -156,6 +159,7 @@ export class PodVersion implements VersionMeta {
       change.nominatedNodeName ?? this.nominatedNodeName,
       change.phase ?? this.phase,
       change.status ?? this.status,
+      change.status === undefined ? this.isReady : isReadyIn(change.status),
     );
   }
 }
@@ -170,7 +174,12 @@ export function podCondition(pod: PodVersion, type: string): PodCondition | unde
 
 /** True when the pod's Ready condition is True. */
 export function isPodReady(pod: PodVersion): boolean {
-  return podCondition(pod, "Ready")?.status === "True";
+  return pod.isReady;
+}
+
+function isReadyIn({ conditions }: PodStatus): boolean {
+  for (const { type, status } of conditions) if (type === "Ready") return status === "True";
+  return false;
 }
 
 /** True when the pod has ended: Succeeded or Failed. */

@@ -47,8 +47,6 @@ const SIGKILLED = 137;
  * for a container, and none for one that runs for ever and is ready.
  */
 export class ContainerRuntime {
-  /** How the present run of each would go if its memory sufficed. */
-  private readonly ownRuns = new WeakMap<ContainerRecord, ContainerRun>();
   private readonly timer: HandlerId;
   private readonly hopelessTimer: HandlerId;
   private readonly images: ContainerImages;
@@ -239,7 +237,7 @@ export class ContainerRuntime {
     const run = this.options.behavior.containerRun(worker.pod, container.spec, init, ordinal);
     const recorded = run.assumed === true ? container.recorded : null;
     const own = recorded === null ? run : { ...run, ...recorded };
-    this.ownRuns.set(container, own);
+    container.ownRun = own;
     const killedAfter = this.usage.outOfMemoryAfter(worker, container);
     return killedAfter === null ? own : oomKilled(run, killedAfter);
   }
@@ -248,9 +246,9 @@ export class ContainerRuntime {
   resized(worker: PodWorker): void {
     const { now } = this.options.engine;
     for (const container of worker.containers) {
-      const own = this.ownRuns.get(container);
+      const own = container.ownRun;
       const { startedAtMicros } = container.status;
-      if (container.step !== "running" || own === undefined || startedAtMicros === null) continue;
+      if (container.step !== "running" || own === null || startedAtMicros === null) continue;
       const killedAfter = this.usage.outOfMemoryAfter(worker, container);
       const lived = now - startedAtMicros;
       const run = killedAfter === null ? own : oomKilled(own, lived + killedAfter);

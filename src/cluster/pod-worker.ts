@@ -2,6 +2,7 @@ import type { Container, PodSpec } from "../api/kubernetes.js";
 import type { ContainerState, PodVersion } from "../api/pod-version.js";
 import type { TimeMicros } from "../base/time.js";
 import type { EventId } from "../kernel/engine.js";
+import type { ContainerRun } from "./container-behavior.js";
 import type { BackoffEntry } from "./exponential-backoff.js";
 import type { KubeletNode } from "./kubelet-node.js";
 import type { PodDemand } from "./pod-demand.js";
@@ -39,6 +40,8 @@ export interface ContainerRecord {
   timer: EventId;
   /** Null before the first run. */
   plan: RunPlan | null;
+  /** How the present run would go if its memory sufficed; null before the first. */
+  ownRun: ContainerRun | null;
   /** How the present run ends. */
   exitCode: number;
   exitReason: string;
@@ -132,6 +135,7 @@ export function newContainer(
     status,
     timer: 0,
     plan: null,
+    ownRun: null,
     exitCode: 0,
     exitReason: "",
     backoff: null,

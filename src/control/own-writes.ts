@@ -1,17 +1,10 @@
 import type { Kind } from "../api/kinds.js";
 import type { AnyVersion } from "../api/object-version.js";
 
-interface Revised {
-  readonly resourceVersion: number;
-}
-
 /** An informer of any kind. */
 interface Watch {
   readonly kind: Kind;
-  addHandler(handler: {
-    added(object: Revised): void;
-    updated(before: unknown, after: Revised): void;
-  }): void;
+  readonly seenRevision: number;
 }
 
 /**
@@ -20,26 +13,15 @@ interface Watch {
  * Source: KEP-5647, "Stale Controller Mitigation".
  */
 export class OwnWrites {
-  /** By kind, the newest revision that the watch has brought. */
-  private readonly seen = new Map<Kind, number>();
+  private readonly watches: ReadonlyMap<Kind, Watch>;
   private readonly written = new Map<number, Map<Kind, number>>();
 
-  constructor(private readonly informers: readonly Watch[]) {}
-
-  /** Takes part in the deliveries; before any handler that asks. */
-  start(): void {
-    for (const informer of this.informers) {
-      const see = ({ resourceVersion }: Revised) => {
-        if (resourceVersion > (this.seen.get(informer.kind) ?? 0)) {
-          this.seen.set(informer.kind, resourceVersion);
-        }
-      };
-      informer.addHandler({ added: see, updated: (_, after) => see(after) });
-    }
+  constructor(informers: readonly Watch[]) {
+    this.watches = new Map(informers.map((informer) => [informer.kind, informer]));
   }
 
   wrote(key: number, { kind, resourceVersion }: AnyVersion): void {
-    if ((this.seen.get(kind) ?? 0) >= resourceVersion) return;
+    if (this.seen(kind) >= resourceVersion) return;
     let kinds = this.written.get(key);
     if (kinds === undefined) {
       kinds = new Map();
@@ -52,7 +34,7 @@ export class OwnWrites {
     const kinds = this.written.get(key);
     if (kinds === undefined) return true;
     for (const [kind, revision] of kinds) {
-      if ((this.seen.get(kind) ?? 0) < revision) return false;
+      if (this.seen(kind) < revision) return false;
     }
     this.written.delete(key);
     return true;
@@ -60,5 +42,9 @@ export class OwnWrites {
 
   forget(key: number): void {
     this.written.delete(key);
+  }
+
+  private seen(kind: Kind): number {
+    return this.watches.get(kind)?.seenRevision ?? 0;
   }
 }

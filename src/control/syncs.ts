@@ -59,7 +59,8 @@ const MAX_STEPS = 10_000;
  */
 export class Syncs<S> {
   private readonly queue: WorkQueue;
-  private readonly running = new Map<number, Running<S>>();
+  /** By key. */
+  private readonly running: (Running<S> | null)[] = [];
 
   constructor(private readonly options: SyncsOptions<S>) {
     const { engine, name, workers, baseBackoffMicros, maxBackoffMicros } = options;
@@ -85,8 +86,8 @@ export class Syncs<S> {
   /** Names a receiver of answers, once, when the controller is built. */
   onAnswer(receive: SyncAnswer<S>): AnswerId {
     return this.options.client.onAnswer((outcome, key, b, request) => {
-      const running = this.running.get(key);
-      assert(running !== undefined, "an answer came for a sync that is over");
+      const running = this.running[key] ?? null;
+      assert(running !== null, "an answer came for a sync that is over");
       running.unanswered -= 1;
       receive(running.sync, outcome, request, key, b);
       if (running.unanswered === 0) this.stepOn(key, running);
@@ -95,8 +96,8 @@ export class Syncs<S> {
 
   /** Sends a request of the key's sync, from within a step or from a receiver of answers. */
   send(key: number, answer: AnswerId, request: WriteRequest, b = 0): void {
-    const running = this.running.get(key);
-    assert(running !== undefined, "a request was sent outside of a sync");
+    const running = this.running[key] ?? null;
+    assert(running !== null, "a request was sent outside of a sync");
     running.unanswered += 1;
     this.options.client.submit(request, answer, key, b);
   }
@@ -108,7 +109,8 @@ export class Syncs<S> {
       return;
     }
     const running = { sync, unanswered: 0, steps: 0 };
-    this.running.set(key, running);
+    while (this.running.length < key) this.running.push(null);
+    this.running[key] = running;
     this.stepOn(key, running);
   }
 
@@ -125,7 +127,7 @@ export class Syncs<S> {
   }
 
   private finish(key: number, end: "done" | "retry"): void {
-    this.running.delete(key);
+    if (key < this.running.length) this.running[key] = null;
     const { maxRetries = Number.POSITIVE_INFINITY } = this.options;
     if (end === "done" || this.queue.failuresOf(key) >= maxRetries) this.queue.forget(key);
     else this.queue.addRateLimited(key);

@@ -1,3 +1,4 @@
+import { LeastRecentlyUsed } from "../base/least-recently-used.js";
 import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { EventType, ObjectReference } from "./cluster-observer.js";
 
@@ -9,8 +10,11 @@ const SIMILAR = 10;
 const SIMILAR_FOR_MICROS = 10 * MICROS_PER_MINUTE;
 
 interface SimilarEvents {
-  readonly messages: Set<string>;
-  lastMicros: TimeMicros;
+  /** The only message so far; null where `messages` holds them. */
+  readonly message: string | null;
+  /** In the order in which they came. */
+  readonly messages: Set<string> | null;
+  readonly lastMicros: TimeMicros;
 }
 
 /**
@@ -20,12 +24,15 @@ interface SimilarEvents {
  * Source: client-go's `tools/record` (EventCorrelator).
  */
 export class EventCorrelator {
-  private readonly similar = new Map<string, SimilarEvents>();
+  private readonly similar: LeastRecentlyUsed<SimilarEvents>;
   /** When the tokens of an object will be full again. */
-  private readonly fullAt = new Map<string, TimeMicros>();
+  private readonly fullAt: LeastRecentlyUsed<TimeMicros>;
 
   /** What of many components is one, such as all kubelets, remembers as much for each. */
-  constructor(private readonly remembered = REMEMBERED) {}
+  constructor(remembered = REMEMBERED) {
+    this.similar = new LeastRecentlyUsed(remembered);
+    this.fullAt = new LeastRecentlyUsed(remembered);
+  }
 
   /** The message that is written; null where the Event is dropped. */
   messageOf(
@@ -36,41 +43,36 @@ export class EventCorrelator {
     nowMicros: TimeMicros,
   ): string | null {
     const about = keyOf(object);
-    const written = this.combined(`${about} ${type} ${reason}`, message, nowMicros);
+    const sort = type === "Normal" ? reason : `${type} ${reason}`;
+    const written = this.combined(sort, about, message, nowMicros);
     return this.spend(about, nowMicros) ? written : null;
   }
 
-  private combined(key: string, message: string, nowMicros: TimeMicros): string {
-    let known = this.similar.get(key);
-    if (known === undefined || nowMicros - known.lastMicros > SIMILAR_FOR_MICROS) {
-      known = { messages: new Set(), lastMicros: nowMicros };
+  private combined(sort: string, about: string, message: string, nowMicros: TimeMicros): string {
+    const known = this.similar.get(sort, about);
+    const isFirst = known === undefined || nowMicros - known.lastMicros > SIMILAR_FOR_MICROS;
+    if (isFirst || known.message === message) {
+      this.similar.put(sort, about, { message, messages: null, lastMicros: nowMicros });
+      return message;
     }
-    known.lastMicros = nowMicros;
-    known.messages.add(message);
-    this.remember(this.similar, key, known);
-    if (known.messages.size < SIMILAR) return message;
-    const [first] = known.messages;
-    known.messages.delete(first!);
+    const messages = known.messages ?? new Set([known.message!]);
+    messages.add(message);
+    this.similar.put(sort, about, { message: null, messages, lastMicros: nowMicros });
+    if (messages.size < SIMILAR) return message;
+    const [first] = messages;
+    messages.delete(first!);
     return `(combined from similar events): ${message}`;
   }
 
   private spend(about: string, nowMicros: TimeMicros): boolean {
-    const full = Math.max(this.fullAt.get(about) ?? nowMicros, nowMicros);
+    const full = Math.max(this.fullAt.get("", about) ?? nowMicros, nowMicros);
     const allowed = full - nowMicros <= REFILL_MICROS * (BURST - 1);
-    this.remember(this.fullAt, about, allowed ? full + REFILL_MICROS : full);
+    this.fullAt.put("", about, allowed ? full + REFILL_MICROS : full);
     return allowed;
-  }
-
-  private remember<T>(map: Map<string, T>, key: string, value: T): void {
-    map.delete(key);
-    map.set(key, value);
-    if (map.size <= this.remembered) return;
-    const [oldest] = map.keys();
-    map.delete(oldest!);
   }
 }
 
 /** A name may be given again; the object is told by its uid where it is known. */
 function keyOf(object: ObjectReference & { readonly uid?: string }): string {
-  return `${object.kind}/${object.namespace}/${object.name}/${object.uid ?? ""}`;
+  return object.uid ?? `${object.kind}/${object.namespace}/${object.name}`;
 }

@@ -27,7 +27,8 @@ const MAX_STEPS_KEPT = 100;
 
 /** Events on their way to `events.csv`; only a block of them and their counts are in memory. */
 export class EventLog {
-  private readonly counts = new Map<string, EventTally & { count: number }>();
+  private readonly counts: (EventTally & { count: number })[] = [];
+  private readonly countsOf = new Map<string, (EventTally & { count: number })[]>();
   private readonly stepsDone: TimelineStep[] = [];
   private readonly stepsGoneWrong: TimelineStep[] = [];
   /** Steps that were taken, whatever came of them. */
@@ -62,7 +63,7 @@ export class EventLog {
 
   /** By type and reason, in the order in which they were first seen. */
   tallies(): readonly EventTally[] {
-    return [...this.counts.values()];
+    return this.counts;
   }
 
   steps(): readonly TimelineStep[] {
@@ -76,10 +77,19 @@ export class EventLog {
   }
 
   private count(type: EventTally["type"], reason: string): void {
-    const key = `${type} ${reason}`;
-    const tally = this.counts.get(key);
-    if (tally === undefined) this.counts.set(key, { type, reason, count: 1 });
-    else tally.count += 1;
+    let ofReason = this.countsOf.get(reason);
+    if (ofReason === undefined) {
+      ofReason = [];
+      this.countsOf.set(reason, ofReason);
+    }
+    for (const tally of ofReason) {
+      if (tally.type !== type) continue;
+      tally.count += 1;
+      return;
+    }
+    const tally = { type, reason, count: 1 };
+    ofReason.push(tally);
+    this.counts.push(tally);
   }
 
   private add(row: Row): void {

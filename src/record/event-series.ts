@@ -25,8 +25,8 @@ export class EventSeries {
     object: ObjectReference & { readonly uid?: string; readonly resourceVersion?: number },
     nowMicros: TimeMicros,
   ): boolean {
-    const { kind, namespace, name, uid = "", resourceVersion = 0 } = object;
-    const key = `${kind}/${namespace}/${name}/${uid}@${resourceVersion} ${type} ${reason}`;
+    const { kind, namespace, name, uid, resourceVersion = 0 } = object;
+    const key = `${uid ?? `${kind}/${namespace}/${name}`}@${resourceVersion} ${type} ${reason}`;
     const known = this.series.get(key);
     if (known !== undefined && nowMicros - known.lastMicros < SERIES_ENDS_MICROS) {
       known.count += 1;

@@ -1,7 +1,8 @@
+import type { Kind } from "../api/kinds.js";
+import { controllerOf, objectKey, type VersionOf } from "../api/object-version.js";
+import { RowsByKey } from "../base/rows-by-key.js";
 import type { TimeMicros } from "../base/time.js";
 import { MICROS_PER_MILLI } from "../base/time.js";
-import type { Kind } from "../api/kinds.js";
-import { objectKey, type VersionOf } from "../api/object-version.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ChangeLog, Cursor } from "./change-log.js";
@@ -15,6 +16,31 @@ export interface InformerHandler<V> {
   deleted?(last: V): void;
 }
 
+interface Told<V> {
+  readonly handler: InformerHandler<V>;
+  /** Whose objects it wants; absent: everybody's. */
+  readonly controllerKind: Kind | undefined;
+}
+
+/** Who is told of what, in the order in which handlers were added. */
+interface Audience<V> {
+  readonly added: Required<Pick<InformerHandler<V>, "added">>[];
+  readonly updated: Required<Pick<InformerHandler<V>, "updated">>[];
+  readonly deleted: Required<Pick<InformerHandler<V>, "deleted">>[];
+}
+
+/** What a handler may ask of an index. */
+export type RowsOf = Pick<RowsByKey, "has" | "of" | "entries">;
+
+/** Rows of objects by something that they name; "": nothing. */
+interface Index<V> {
+  readonly rows: RowsByKey;
+  readonly keyOf: (object: V) => string;
+}
+
+/** The audience of what everybody is told of. */
+const EVERYBODY = "";
+
 /**
  * A component's view of one kind: a cursor in the change log that lags by the watch's delay, and the
  * objects as of that cursor. At most one delivery is queued; it drains all that is due.
@@ -22,12 +48,16 @@ export interface InformerHandler<V> {
 export class Informer<K extends Kind> {
   private readonly log: ChangeLog<VersionOf<K>>;
   private readonly cursor: Cursor;
-  private readonly handlers: InformerHandler<VersionOf<K>>[] = [];
+  private readonly told: Told<VersionOf<K>>[] = [];
+  /** By the kind of an object's controller. */
+  private readonly audiences = new Map<string, Audience<VersionOf<K>>>();
   private readonly rows: (VersionOf<K> | undefined)[] = [];
+  private readonly indexes = new Map<string, Index<VersionOf<K>>>();
   private byName: Map<string, VersionOf<K>> | null = null;
   private readonly engine: Engine;
   private readonly deliver: HandlerId;
   private armed = false;
+  private newest = 0;
 
   constructor(
     store: ObjectStore,
@@ -38,16 +68,31 @@ export class Informer<K extends Kind> {
     this.engine = store.engine;
     this.log = store.log(kind);
     this.cursor = this.log.openCursor();
-    for (const object of store.table(kind)) this.rows[object.row] = object;
+    for (const object of store.table(kind)) {
+      this.rows[object.row] = object;
+      this.newest = Math.max(this.newest, object.resourceVersion);
+    }
     this.deliver = this.engine.registerHandler(`watch/${component}/${kind}`, () => this.drain());
     store.onCommit(kind, () => this.arm());
   }
 
-  /** Adds a handler, which is told of all objects that the informer already knows. */
-  addHandler(handler: InformerHandler<VersionOf<K>>): void {
-    this.handlers.push(handler);
+  /**
+   * Adds a handler, which is told of all objects that the informer already knows. One that looks after the objects of
+   * a kind of controller need not be told of those that other kinds control: it is told of its own, of
+   * those without a controller, which it may adopt, and of those with finalizers, one of which may be its own.
+   */
+  addHandler(handler: InformerHandler<VersionOf<K>>, controllerKind?: Kind): void {
+    this.told.push({ handler, controllerKind });
+    this.audiences.clear();
     if (handler.added === undefined) return;
-    for (const object of this.values()) handler.added(object);
+    for (const object of this.values()) {
+      if (isToldOf(concernOf(object), controllerKind)) handler.added(object);
+    }
+  }
+
+  /** The newest `resourceVersion` that has come; 0 before the first. */
+  get seenRevision(): number {
+    return this.newest;
   }
 
   /** The object in that row as this component knows it. */
@@ -68,6 +113,19 @@ export class Informer<K extends Kind> {
     for (const object of this.rows) {
       if (object !== undefined) yield object;
     }
+  }
+
+  /**
+   * Rows of objects by a key, as of what every handler sees; not those whose key is empty. All who ask for an index of
+   * that name share one, as client-go's indexers are shared.
+   */
+  index(name: string, keyOf: (object: VersionOf<K>) => string): RowsOf {
+    const known = this.indexes.get(name);
+    if (known !== undefined) return known.rows;
+    const index = { rows: new RowsByKey(), keyOf };
+    for (const object of this.values()) move(index, null, object);
+    this.indexes.set(name, index);
+    return index.rows;
   }
 
   private arm(): void {
@@ -100,18 +158,66 @@ export class Informer<K extends Kind> {
   }
 
   private take(before: VersionOf<K> | null, after: VersionOf<K> | null): void {
-    if (after !== null) {
-      this.rows[after.row] = after;
-      this.byName?.set(objectKey(after), after);
-      for (const handler of this.handlers) {
-        if (before === null) handler.added?.(after);
-        else handler.updated?.(before, after);
-      }
+    if (after === null) {
+      if (before !== null) this.takeAway(before);
       return;
     }
-    if (before === null) return;
-    this.rows[before.row] = undefined;
-    this.byName?.delete(objectKey(before));
-    for (const handler of this.handlers) handler.deleted?.(before);
+    this.rows[after.row] = after;
+    this.newest = after.resourceVersion;
+    this.byName?.set(objectKey(after), after);
+    for (const index of this.indexes.values()) move(index, before, after);
+    const concern = concernOf(after);
+    if (before === null) {
+      for (const handler of this.audience(concern).added) handler.added(after);
+      return;
+    }
+    const { updated } = this.audience(concernOf(before) === concern ? concern : EVERYBODY);
+    for (const handler of updated) handler.updated(before, after);
   }
+
+  private takeAway(last: VersionOf<K>): void {
+    this.rows[last.row] = undefined;
+    this.byName?.delete(objectKey(last));
+    for (const index of this.indexes.values()) move(index, last, null);
+    for (const handler of this.audience(concernOf(last)).deleted) handler.deleted(last);
+  }
+
+  private audience(concern: string): Audience<VersionOf<K>> {
+    const known = this.audiences.get(concern);
+    if (known !== undefined) return known;
+    const handlers = this.told
+      .filter(({ controllerKind }) => isToldOf(concern, controllerKind))
+      .map(({ handler }) => handler);
+    const audience = {
+      added: handlers.filter((handler) => handler.added !== undefined),
+      updated: handlers.filter((handler) => handler.updated !== undefined),
+      deleted: handlers.filter((handler) => handler.deleted !== undefined),
+    } as Audience<VersionOf<K>>;
+    this.audiences.set(concern, audience);
+    return audience;
+  }
+}
+
+/** The kind of controller that an object concerns. */
+function concernOf(
+  object: Parameters<typeof controllerOf>[0] & { readonly finalizers: readonly string[] },
+): string {
+  if (object.finalizers.length > 0) return EVERYBODY;
+  return controllerOf(object)?.kind ?? EVERYBODY;
+}
+
+function isToldOf(concern: string, controllerKind: Kind | undefined): boolean {
+  return concern === EVERYBODY || controllerKind === undefined || controllerKind === concern;
+}
+
+function move<V extends { readonly row: number }>(
+  { rows, keyOf }: Index<V>,
+  before: V | null,
+  after: V | null,
+): void {
+  const was = before === null ? "" : keyOf(before);
+  const is = after === null ? "" : keyOf(after);
+  if (was === is) return;
+  if (before !== null && was !== "") rows.delete(was, before.row);
+  if (after !== null && is !== "") rows.add(is, after.row);
 }

@@ -2,6 +2,8 @@ import type { AnyVersion } from "../api/object-version.js";
 import type { ContainerState, PodVersion } from "../api/pod-version.js";
 import type { RunDigest } from "../kernel/run-digest.js";
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /**
  * Folds what each write changed into the run's digest, so that two runs that differ in any stored
  * value have different digests. Content that versions share by reference is hashed once.
@@ -33,7 +35,29 @@ export class WriteDigest {
     this.foldIfChanged(before?.finalizers, after.finalizers);
     this.foldIfChanged(before?.spec, after.spec);
     if (after.kind === "Pod") this.foldPod(before as PodVersion | null, after);
-    else this.foldIfChanged(before?.status as object | undefined, after.status);
+    else this.foldStatus(before?.status as Fields | undefined, after.status as Fields | undefined);
+  }
+
+  /** Of a status that has changed, the fields that did. */
+  private foldStatus(before: Fields | undefined, after: Fields | undefined): void {
+    if (before === undefined || after === undefined) {
+      this.foldIfChanged(before, after);
+      return;
+    }
+    if (before === after) return;
+    for (const name in after) {
+      const value = after[name];
+      if (value === before[name]) continue;
+      this.digest.foldString(name);
+      if (typeof value === "number") this.digest.fold(value);
+      else this.digest.fold(this.hashOfValue(value));
+    }
+    for (const name in before) if (!(name in after)) this.digest.foldString(name);
+  }
+
+  private hashOfValue(value: unknown): number {
+    if (typeof value === "object" && value !== null) return this.hashOf(value);
+    return textHash(String(value));
   }
 
   private foldPod(before: PodVersion | null, after: PodVersion): void {
@@ -78,12 +102,16 @@ export class WriteDigest {
   private hashOf(content: object): number {
     const known = this.contentHashes.get(content);
     if (known !== undefined) return known;
-    const text = JSON.stringify(content);
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < text.length; i++) {
-      hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-    }
+    const hash = textHash(JSON.stringify(content));
     this.contentHashes.set(content, hash);
     return hash;
   }
+}
+
+function textHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return hash;
 }

@@ -6,8 +6,8 @@ import type { ControllerOptions } from "../controller.js";
 import { RevisionHistory } from "../controller-revisions/revision-history.js";
 import type { ControllerRevision } from "../controller-revisions/template-revision.js";
 import { Expectations } from "../expectations.js";
-import { OwnedPods } from "../owned-pods.js";
 import { OwnWrites } from "../own-writes.js";
+import { OwnedPods } from "../owned-pods.js";
 import { Selectors } from "../selectors.js";
 import { type DaemonSet, targetNodeOf } from "./daemon-pods.js";
 import type { DaemonSetFeatures } from "./daemon-view.js";
@@ -54,7 +54,6 @@ export class DaemonSetCache {
   }
 
   start(): void {
-    this.ownWrites.start();
     this.history.start();
     this.sets.addHandler({
       added: (set) => this.onSet(undefined, set),
@@ -67,14 +66,17 @@ export class DaemonSetCache {
         this.events.enqueue(set.row);
       },
     });
-    this.podInformer.addHandler({
-      added: (pod) => this.onPodAdded(pod),
-      updated: (before, pod) => this.onPodUpdated(before, pod),
-      deleted: (pod) => {
-        this.pods.removePod(pod);
-        this.onPodGoing(pod);
+    this.podInformer.addHandler(
+      {
+        added: (pod) => this.onPodAdded(pod),
+        updated: (before, pod) => this.onPodUpdated(before, pod),
+        deleted: (pod) => {
+          this.pods.removePod(pod);
+          this.onPodGoing(pod);
+        },
       },
-    });
+      "DaemonSet",
+    );
     this.nodes.addHandler({
       added: (node) => this.onNode(undefined, node),
       updated: (before, node) => this.onNode(before, node),

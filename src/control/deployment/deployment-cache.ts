@@ -41,14 +41,17 @@ export class DeploymentCache {
         this.enqueue(deployment.row);
       },
     });
-    this.sets.informer.addHandler({
-      added: (set) => this.onSet(undefined, set),
-      updated: (before, set) => this.onSet(before, set),
-      deleted: (set) => {
-        this.index.removeSet(set);
-        this.enqueueFor(set);
+    this.sets.informer.addHandler(
+      {
+        added: (set) => this.onSet(undefined, set),
+        updated: (before, set) => this.onSet(before, set),
+        deleted: (set) => {
+          this.index.removeSet(set);
+          this.enqueueFor(set);
+        },
       },
-    });
+      "Deployment",
+    );
     this.unfinished.follow(this.informers.informer("Pod"));
   }
 

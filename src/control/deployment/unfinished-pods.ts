@@ -15,14 +15,17 @@ export class UnfinishedPods {
   constructor(private readonly onLess: (controllerUid: string) => void) {}
 
   follow(pods: Informer<"Pod">): void {
-    pods.addHandler({
-      added: (pod) => this.put(pod),
-      updated: (before, pod) => {
-        if (before.phase === pod.phase && before.ownerReferences === pod.ownerReferences) return;
-        this.put(pod);
+    pods.addHandler(
+      {
+        added: (pod) => this.put(pod),
+        updated: (before, pod) => {
+          if (before.phase === pod.phase && before.ownerReferences === pod.ownerReferences) return;
+          this.put(pod);
+        },
+        deleted: (pod) => this.count(pod.row, undefined),
       },
-      deleted: (pod) => this.count(pod.row, undefined),
-    });
+      "ReplicaSet",
+    );
   }
 
   of(controllerUid: string): number {

@@ -6,8 +6,9 @@ import type { NamedTarget } from "../../store/request.js";
 import { FOREGROUND_FINALIZER } from "../../store/verbs/delete.js";
 import type { Informers } from "../controller.js";
 
+/** A row and the number of its kind, as one small integer. */
 type Place = number;
-const ROWS = 2 ** 32;
+const KIND_COUNT = ALL_KINDS.length;
 
 /** What a reference to an owner is worth. */
 export type OwnerState =
@@ -24,6 +25,8 @@ export class OwnerGraph {
   private readonly dependents = new Map<string, Set<Place>>();
   /** UIDs of objects that were seen and are gone, of kinds that own objects. */
   private readonly gone = new Set<string>();
+  /** UIDs of objects that wait for their dependents. */
+  private readonly waiting = new Set<string>();
 
   constructor(informers: Informers) {
     this.informers = ALL_KINDS.map((kind) => informers.informer(kind) as unknown as Informer<Kind>);
@@ -39,6 +42,7 @@ export class OwnerGraph {
       informer.addHandler({
         added: (object) => {
           this.link(kind, object as AnyVersion);
+          this.noteWaiting(object as AnyVersion);
           listener.added(object as AnyVersion);
         },
         updated: (before, after) => {
@@ -46,10 +50,12 @@ export class OwnerGraph {
             this.unlink(kind, before as AnyVersion);
             this.link(kind, after as AnyVersion);
           }
+          this.noteWaiting(after as AnyVersion);
           listener.updated(before as AnyVersion, after as AnyVersion);
         },
         deleted: (last) => {
           this.unlink(kind, last as AnyVersion);
+          this.waiting.delete(last.uid);
           if (last.kind !== "Pod" || this.dependents.has(last.uid)) this.gone.add(last.uid);
           listener.deleted(last as AnyVersion);
         },
@@ -59,8 +65,8 @@ export class OwnerGraph {
 
   *dependentsOf(uid: string): IterableIterator<AnyVersion> {
     for (const place of [...(this.dependents.get(uid) ?? [])]) {
-      const kind = Math.floor(place / ROWS);
-      const object = this.informers[kind]?.at(place % ROWS);
+      const row = Math.floor(place / KIND_COUNT);
+      const object = this.informers[place % KIND_COUNT]?.at(row);
       if (object !== undefined) yield object as AnyVersion;
     }
   }
@@ -80,6 +86,7 @@ export class OwnerGraph {
 
   ownerState(dependent: AnyVersion, owner: OwnerReference): OwnerState {
     if (this.gone.has(owner.uid)) return "dangling";
+    if (!this.waiting.has(owner.uid)) return "solid";
     const object = this.ownerOf(dependent, owner);
     return object !== undefined && waitsForDependents(object) ? "waiting" : "solid";
   }
@@ -93,6 +100,12 @@ export class OwnerGraph {
     return object?.uid === owner.uid ? (object as AnyVersion) : undefined;
   }
 
+  private noteWaiting(object: AnyVersion): void {
+    if (object.deletionTimeMicros === null) return;
+    if (waitsForDependents(object)) this.waiting.add(object.uid);
+    else this.waiting.delete(object.uid);
+  }
+
   private link(kind: number, object: AnyVersion): void {
     for (const { uid } of object.ownerReferences) {
       let places = this.dependents.get(uid);
@@ -100,7 +113,7 @@ export class OwnerGraph {
         places = new Set();
         this.dependents.set(uid, places);
       }
-      places.add(kind * ROWS + object.row);
+      places.add(object.row * KIND_COUNT + kind);
     }
   }
 
@@ -108,7 +121,7 @@ export class OwnerGraph {
     for (const { uid } of object.ownerReferences) {
       const places = this.dependents.get(uid);
       if (places === undefined) continue;
-      places.delete(kind * ROWS + object.row);
+      places.delete(object.row * KIND_COUNT + kind);
       if (places.size === 0) this.dependents.delete(uid);
     }
   }

@@ -7,6 +7,7 @@ import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
 import { Selectors } from "../selectors.js";
 import { WriteQueue } from "../write-queue.js";
+import { JobMemory } from "./job-memory.js";
 import {
   finishedAs,
   isKeptElsewhere,
@@ -15,7 +16,6 @@ import {
   TRACKING_FINALIZER,
 } from "./job-object.js";
 import { JobPods } from "./job-pods.js";
-import { JobMemory } from "./job-memory.js";
 import { JOB_BACKOFF, JobSyncs } from "./job-syncs.js";
 
 /** Changes of pods and statuses are gathered for this long, so that one sync takes in many. */
@@ -78,14 +78,17 @@ export class JobController implements Controller {
         this.releaseAllOf(job);
       },
     });
-    this.podInformer.addHandler({
-      added: (pod) => this.onPodAdded(pod),
-      updated: (before, pod) => this.onPodUpdated(before, pod),
-      deleted: (pod) => {
-        this.pods.removePod(pod);
-        this.onPodLeaves(pod, true);
+    this.podInformer.addHandler(
+      {
+        added: (pod) => this.onPodAdded(pod),
+        updated: (before, pod) => this.onPodUpdated(before, pod),
+        deleted: (pod) => {
+          this.pods.removePod(pod);
+          this.onPodLeaves(pod, true);
+        },
       },
-    });
+      "Job",
+    );
   }
 
   private onJobUpdated(before: Job, job: Job): void {

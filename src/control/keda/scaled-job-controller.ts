@@ -83,18 +83,24 @@ export class ScaledJobController implements Controller {
         if (!same) this.syncs.add(scaled.row);
       },
     });
-    this.jobs.addHandler({
-      added: (job) => this.jobsOf.put(undefined, job),
-      updated: (before, job) => this.jobsOf.put(before, job),
-      deleted: (job) => this.jobsOf.remove(job),
-    });
-    this.pods.addHandler({
-      added: (pod) => this.putPod(undefined, pod),
-      updated: (before, pod) => this.putPod(before, pod),
-      deleted: (pod) => {
-        if (controllerOf(pod)?.kind === "Job") this.podsOf.remove(pod);
+    this.jobs.addHandler(
+      {
+        added: (job) => this.jobsOf.put(undefined, job),
+        updated: (before, job) => this.jobsOf.put(before, job),
+        deleted: (job) => this.jobsOf.remove(job),
       },
-    });
+      "ScaledJob",
+    );
+    this.pods.addHandler(
+      {
+        added: (pod) => this.putPod(undefined, pod),
+        updated: (before, pod) => this.putPod(before, pod),
+        deleted: (pod) => {
+          if (controllerOf(pod)?.kind === "Job") this.podsOf.remove(pod);
+        },
+      },
+      "Job",
+    );
   }
 
   private putPod(

@@ -1,6 +1,6 @@
-import { zoneKey } from "../../api/zone-key.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import { zoneKey } from "../../api/zone-key.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { EventId, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
@@ -10,7 +10,7 @@ import type { Outcome } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
 import { FreshView } from "../fresh-view.js";
-import { RowsByKey } from "../rows-by-key.js";
+import { podsByNode, type RowsOf } from "../pods-by-node.js";
 import { type StepEnd, Syncs } from "../syncs.js";
 import { Timestamps } from "../timestamps.js";
 import { hasTaint, NOT_READY, UNREACHABLE } from "./condition-taints.js";
@@ -22,8 +22,8 @@ import { SilentNodes } from "./silent-nodes.js";
 import { Tainter } from "./tainter.js";
 import { unknownStatus } from "./unknown-status.js";
 import { unreadyWrite } from "./unready-pods.js";
-import { Zones } from "./zones.js";
 import { ZoneTallies } from "./zone-tallies.js";
+import { Zones } from "./zones.js";
 
 type Node = ObjectVersion<"Node">;
 
@@ -51,7 +51,7 @@ const RETRY_MICROS = 20_000;
 export class NodeLifecycleController implements Controller {
   private readonly nodes: FreshView<"Node">;
   private readonly pods: Informer<"Pod">;
-  private readonly podsOn = new RowsByKey();
+  private readonly podsOn: RowsOf;
   private readonly config: NodeLifecycleConfig;
   private readonly timestamps: Timestamps;
   private readonly upkeep: NodeUpkeep;
@@ -79,6 +79,7 @@ export class NodeLifecycleController implements Controller {
     const { engine, client, informers, heartbeats } = options;
     this.nodes = new FreshView(informers.informer("Node"));
     this.pods = informers.informer("Pod");
+    this.podsOn = podsByNode(this.pods);
     this.config = nodeLifecycleConfig(options.flags, options.kubernetesMinor);
     this.timestamps = new Timestamps(options.startTimeMs);
     this.zones = new Zones(this.config);
@@ -115,15 +116,6 @@ export class NodeLifecycleController implements Controller {
 
   start(): void {
     this.nodes.start();
-    this.pods.addHandler({
-      added: (pod) => this.podsOn.add(pod.nodeName, pod.row),
-      updated: (before, pod) => {
-        if (before.nodeName === pod.nodeName) return;
-        this.podsOn.delete(before.nodeName, pod.row);
-        this.podsOn.add(pod.nodeName, pod.row);
-      },
-      deleted: (pod) => this.podsOn.delete(pod.nodeName, pod.row),
-    });
     const { informer } = this.nodes;
     for (const node of informer.values()) this.takeUp(node);
     this.zones.begin(this.tallies.byZone);

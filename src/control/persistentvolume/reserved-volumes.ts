@@ -1,6 +1,6 @@
 import { objectKey } from "../../api/object-version.js";
 import type { PersistentVolume } from "../../api/volumes/claims.js";
-import { RowsByKey } from "../rows-by-key.js";
+import { RowsByKey } from "../../base/rows-by-key.js";
 
 /** Which volumes are reserved for a claim of which name: rows of volumes. */
 export class ReservedVolumes {

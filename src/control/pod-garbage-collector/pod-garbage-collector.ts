@@ -1,9 +1,8 @@
 import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
-import { assert } from "../../base/assert.js";
-import { RowsByKey } from "../rows-by-key.js";
-import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { isPodTerminal, type PodCondition, type PodVersion } from "../../api/pod-version.js";
+import { assert } from "../../base/assert.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { AnswerId } from "../../store/client.js";
@@ -16,6 +15,7 @@ import {
   type ControllerOptions,
   flagValue,
 } from "../controller.js";
+import { podsByNode, type RowsOf } from "../pods-by-node.js";
 import {
   isOrphaned,
   isOutOfService,
@@ -55,7 +55,7 @@ export class PodGarbageCollector implements Controller {
   private readonly phaseMicros: TimeMicros;
   private readonly quarantine = new Quarantine();
   /** Rows of the pods on each node, whether it is there or not. */
-  private readonly rowsOn = new RowsByKey();
+  private readonly rowsOn: RowsOf;
   private readonly unscheduled = new Set<number>();
   /** Rows of pods whose removal was asked for; what still stands has a finalizer. */
   private readonly asked = new Set<number>();
@@ -65,6 +65,7 @@ export class PodGarbageCollector implements Controller {
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
     this.pods = informers.informer("Pod");
+    this.rowsOn = podsByNode(this.pods);
     this.nodes = informers.informer("Node");
     this.threshold = flagValue(TERMINATED_POD_GC_THRESHOLD, options.flags);
     const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
@@ -115,7 +116,6 @@ export class PodGarbageCollector implements Controller {
   }
 
   private onBound(pod: PodVersion): void {
-    this.rowsOn.add(pod.nodeName, pod.row);
     if (isOrphaned(pod, this.nodeExists)) this.arm();
   }
 
@@ -130,7 +130,6 @@ export class PodGarbageCollector implements Controller {
     if (isPodTerminal(pod)) this.ended -= 1;
     this.unscheduled.delete(pod.row);
     this.asked.delete(pod.row);
-    this.rowsOn.delete(pod.nodeName, pod.row);
   }
 
   private readonly nodeExists = (name: string): boolean => this.nodes.find("", name) !== undefined;

@@ -118,11 +118,14 @@ export class ReplicaSetController implements Controller {
         this.syncs.add(set.row);
       },
     });
-    this.podInformer.addHandler({
-      added: (pod) => this.onPodAdded(pod),
-      updated: (before, pod) => this.onPodUpdated(before, pod),
-      deleted: (pod) => this.onPodGone(this.pods.removePod(pod), pod.row),
-    });
+    this.podInformer.addHandler(
+      {
+        added: (pod) => this.onPodAdded(pod),
+        updated: (before, pod) => this.onPodUpdated(before, pod),
+        deleted: (pod) => this.onPodGone(this.pods.removePod(pod), pod.row),
+      },
+      this.replicated.kind,
+    );
   }
 
   private onSet(before: ReplicaSet | undefined, set: ReplicaSet): void {
@@ -307,7 +310,7 @@ export class ReplicaSetController implements Controller {
       generation: set.generation,
       desired: set.spec.replicas ?? 1,
       manageError: sync.manageError,
-      now: this.timestamps.textOf(this.options.engine.now),
+      now: this.now,
     });
     this.statuses.send(set, status);
   }
@@ -324,6 +327,8 @@ export class ReplicaSetController implements Controller {
   }
 
   /** The pod that the set's template makes: one request for all, so that pods share what it holds. */
+  private readonly now = () => this.timestamps.textOf(this.options.engine.now);
+
   private podOf(set: ReplicaSet): NewPod {
     let pod = this.podRequests.get(set.spec);
     if (pod === undefined) {

@@ -14,8 +14,8 @@ export interface StatusInput {
   readonly desired: number;
   /** Why creating or deleting pods went wrong in this sync; null where it did not. */
   readonly manageError: string | null;
-  /** Now, as a timestamp of the API. */
-  readonly now: string;
+  /** Now, as a timestamp of the API; asked for only where something is told. */
+  readonly now: () => string;
 }
 
 /**
@@ -60,7 +60,7 @@ function withFailure(input: StatusInput): Condition[] | undefined {
   const failure: Condition = {
     type: REPLICA_FAILURE,
     status: "True",
-    lastTransitionTime: now,
+    lastTransitionTime: now(),
     reason,
     message: manageError,
   };

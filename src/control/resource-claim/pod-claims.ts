@@ -16,6 +16,13 @@ export function claimName(
   return told === undefined ? undefined : (told.resourceClaimName ?? null);
 }
 
+/** Whether the pod has claims at all: most have not. */
+export function usesClaims({ spec, status }: PodVersion): boolean {
+  const { resourceClaims } = spec;
+  if (resourceClaims !== undefined && resourceClaims.length > 0) return true;
+  return status.extendedResourceClaimStatus !== undefined;
+}
+
 /** Claims that the pod uses, as far as it knows their names: `namespace/name`. */
 export function claimKeysOf(pod: PodVersion): readonly string[] {
   const names = (pod.spec.resourceClaims ?? []).map((one) => claimName(pod, one));

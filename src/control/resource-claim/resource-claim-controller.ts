@@ -1,14 +1,21 @@
 import { objectKey, type VersionOf } from "../../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
+import { RowsByKey } from "../../base/rows-by-key.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { Engine } from "../../kernel/engine.js";
 import type { Informer } from "../../store/informer.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
-import { RowsByKey } from "../rows-by-key.js";
 import { WriteQueue } from "../write-queue.js";
 import { freeing } from "./freed-claims.js";
-import { claimKeysOf, claimName, isClaimOf, podClaimOf, reservation } from "./pod-claims.js";
+import {
+  claimKeysOf,
+  claimName,
+  isClaimOf,
+  podClaimOf,
+  reservation,
+  usesClaims,
+} from "./pod-claims.js";
 import { claimFromTemplate } from "./template-claims.js";
 
 type ResourceClaim = VersionOf<"ResourceClaim">;
@@ -86,8 +93,8 @@ export class ResourceClaimController implements Controller {
   }
 
   private podChanged(before: PodVersion | null, pod: PodVersion): void {
+    if (!usesClaims(pod)) return;
     const { resourceClaims = [] } = pod.spec;
-    if (resourceClaims.length === 0 && pod.status.extendedResourceClaimStatus === undefined) return;
     if (before !== null) {
       for (const key of claimKeysOf(before)) this.podsOfClaim.delete(key, pod.row);
     }
@@ -101,6 +108,7 @@ export class ResourceClaimController implements Controller {
   }
 
   private podWent(pod: PodVersion): void {
+    if (!usesClaims(pod)) return;
     for (const key of claimKeysOf(pod)) this.podsOfClaim.delete(key, pod.row);
     for (const { name, resourceClaimTemplateName } of pod.spec.resourceClaims ?? []) {
       this.made.delete(`${pod.uid}/${name}`);

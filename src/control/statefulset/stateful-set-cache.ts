@@ -44,7 +44,6 @@ export class StatefulSetCache {
 
   start(): void {
     const { enqueue } = this.events;
-    this.ownWrites.start();
     this.history.start();
     this.sets.addHandler({
       added: (set) => this.onSet(undefined, set),
@@ -55,17 +54,20 @@ export class StatefulSetCache {
         enqueue(set.row);
       },
     });
-    this.podInformer.addHandler({
-      added: (pod) => {
-        this.pods.putPod(undefined, pod);
-        this.enqueueFor(pod);
+    this.podInformer.addHandler(
+      {
+        added: (pod) => {
+          this.pods.putPod(undefined, pod);
+          this.enqueueFor(pod);
+        },
+        updated: (before, pod) => this.onPod(before, pod),
+        deleted: (pod) => {
+          this.pods.removePod(pod);
+          this.enqueueFor(pod);
+        },
       },
-      updated: (before, pod) => this.onPod(before, pod),
-      deleted: (pod) => {
-        this.pods.removePod(pod);
-        this.enqueueFor(pod);
-      },
-    });
+      "StatefulSet",
+    );
   }
 
   claim(namespace: string, name: string): Claim | undefined {

@@ -1,14 +1,14 @@
-import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import { deepEqual } from "../../api/deep-equal.js";
+import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import type { Taint } from "../../api/kubernetes.js";
-import { objectKey, type ObjectVersion } from "../../api/object-version.js";
+import { type ObjectVersion, objectKey } from "../../api/object-version.js";
 import { isPodTerminal, type PodCondition, type PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
-import { RowsByKey } from "../rows-by-key.js";
+import { podsByNode, type RowsOf } from "../pods-by-node.js";
 import { boundSince, taintedSince } from "./taints-of-snapshot.js";
 import { TimedEvictions } from "./timed-evictions.js";
 import { noExecuteTaints, tolerationSeconds } from "./toleration-time.js";
@@ -28,7 +28,7 @@ const NO_TAINTS: readonly Taint[] = [];
 export class TaintEvictionController implements Controller {
   private readonly pods: Informer<"Pod">;
   private readonly nodes: Informer<"Node">;
-  private readonly rowsOn = new RowsByKey();
+  private readonly rowsOn: RowsOf;
   /** NoExecute taints of the nodes that have any, by name. */
   private readonly taints = new Map<string, readonly Taint[]>();
   private readonly evictions: TimedEvictions;
@@ -39,6 +39,7 @@ export class TaintEvictionController implements Controller {
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
     this.pods = informers.informer("Pod");
+    this.rowsOn = podsByNode(this.pods);
     this.nodes = informers.informer("Node");
     const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
     this.setsCondition = features.PodDisruptionConditions;
@@ -59,13 +60,9 @@ export class TaintEvictionController implements Controller {
 
   start(): void {
     this.pods.addHandler({
-      added: (pod) => {
-        this.rowsOn.add(pod.nodeName, pod.row);
-        this.podChanged(pod);
-      },
+      added: (pod) => this.podChanged(pod),
       updated: (before, pod) => this.podUpdated(before, pod),
       deleted: (pod) => {
-        this.rowsOn.delete(pod.nodeName, pod.row);
         this.cancel(pod);
         this.evictions.end(pod);
       },
@@ -98,14 +95,9 @@ export class TaintEvictionController implements Controller {
   }
 
   private podUpdated(before: PodVersion, pod: PodVersion): void {
-    if (before.nodeName !== pod.nodeName) {
-      this.rowsOn.delete(before.nodeName, pod.row);
-      this.rowsOn.add(pod.nodeName, pod.row);
-    } else if (
-      before.spec.tolerations === pod.spec.tolerations ||
-      deepEqual(before.spec.tolerations, pod.spec.tolerations)
-    ) {
-      return;
+    if (before.nodeName === pod.nodeName) {
+      const [was, is] = [before.spec.tolerations, pod.spec.tolerations];
+      if (was === is || deepEqual(was, is)) return;
     }
     this.podChanged(pod);
   }

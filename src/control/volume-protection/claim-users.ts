@@ -1,7 +1,7 @@
 import { objectKey } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { claimUses } from "../../api/volumes/claims.js";
-import { RowsByKey } from "../rows-by-key.js";
+import { RowsByKey } from "../../base/rows-by-key.js";
 
 /** Which pods on nodes use which claim: rows of pods, by the claim's key. */
 export class ClaimUsers {

@@ -1,7 +1,7 @@
 import type { AllocationResult } from "../../api/devices.js";
+import type { GenericKind } from "../../api/kinds.js";
 import type { Labels } from "../../api/kubernetes.js";
 import type { ObjectVersion, VersionOf } from "../../api/object-version.js";
-import type { GenericKind } from "../../api/kinds.js";
 import type { PersistentVolume } from "../../api/volumes/claims.js";
 import type { DeviceLedger } from "./device-ledger.js";
 
@@ -88,11 +88,15 @@ export function namespaceLabels(listers: Listers, namespace: string): Labels {
 
 type AnyGeneric<K extends GenericKind> = ObjectVersion<K> & VersionOf<K>;
 
+interface Slot<K extends GenericKind> {
+  object: VersionOf<K>;
+}
+
 /** A lister over objects in memory, of one kind of either scope, in the order in which they came. */
 export class ObjectTable<K extends GenericKind> implements Lister<K>, NamespacedLister<K> {
   version = 0;
-  private readonly byKey = new Map<string, VersionOf<K>>();
-  private readonly byNamespace = new Map<string, Map<string, VersionOf<K>>>();
+  private readonly slots = new Set<Slot<K>>();
+  private readonly byNamespace = new Map<string, Map<string, Slot<K>>>();
 
   constructor(objects: readonly AnyGeneric<K>[] = []) {
     for (const object of objects) this.set(object);
@@ -101,32 +105,40 @@ export class ObjectTable<K extends GenericKind> implements Lister<K>, Namespaced
   /** Adds the object, or takes this version in place of the one before. */
   set(object: AnyGeneric<K>): void {
     this.version += 1;
-    this.byKey.set(`${object.namespace}/${object.name}`, object);
     let names = this.byNamespace.get(object.namespace);
     if (names === undefined) {
       names = new Map();
       this.byNamespace.set(object.namespace, names);
     }
-    names.set(object.name, object);
+    const known = names.get(object.name);
+    if (known !== undefined) {
+      known.object = object;
+      return;
+    }
+    const slot = { object };
+    names.set(object.name, slot);
+    this.slots.add(slot);
   }
 
   delete(namespace: string, name: string): void {
     this.version += 1;
-    this.byKey.delete(`${namespace}/${name}`);
-    this.byNamespace.get(namespace)?.delete(name);
+    const names = this.byNamespace.get(namespace);
+    const slot = names?.get(name);
+    if (slot === undefined) return;
+    names!.delete(name);
+    this.slots.delete(slot);
   }
 
   get(nameOrNamespace: string, name?: string): VersionOf<K> | undefined {
-    if (name === undefined) return this.byKey.get(`/${nameOrNamespace}`);
-    return this.byNamespace.get(nameOrNamespace)?.get(name);
+    const [namespace, own] = name === undefined ? ["", nameOrNamespace] : [nameOrNamespace, name];
+    return this.byNamespace.get(namespace)?.get(own)?.object;
   }
 
   inNamespace(namespace: string): readonly VersionOf<K>[] {
-    const objects = this.byNamespace.get(namespace);
-    return objects === undefined ? [] : [...objects.values()];
+    return Array.from(this.byNamespace.get(namespace)?.values() ?? [], ({ object }) => object);
   }
 
   list(): readonly VersionOf<K>[] {
-    return [...this.byKey.values()];
+    return Array.from(this.slots, ({ object }) => object);
   }
 }

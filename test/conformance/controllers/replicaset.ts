@@ -154,7 +154,7 @@ const status: Area = {
       generation: 1,
       desired: given.replicas,
       manageError: null,
-      now: NOW_TEXT,
+      now: () => NOW_TEXT,
     });
     return {
       replicas: computed.replicas,
@@ -177,7 +177,7 @@ const status: Area = {
       generation: 1,
       desired: given.replicas,
       manageError: given.manageError ? "it went wrong" : null,
-      now: NOW_TEXT,
+      now: () => NOW_TEXT,
     });
     const failure = computed.conditions?.find(({ type }) => type === "ReplicaFailure");
     const found = failure && { status: failure.status, reason: failure.reason ?? "" };
