@@ -9,6 +9,7 @@ export class LeastRecentlyUsed<V> {
   private readonly groups = new Map<string, Map<string, number>>();
   private readonly homes: Map<string, number>[] = [];
   private readonly keys: string[] = [];
+  private readonly free: number[] = [];
   private count = 0;
   private readonly values: V[] = [];
   private readonly older: number[] = [];
@@ -47,15 +48,23 @@ export class LeastRecentlyUsed<V> {
     this.newest = slot;
   }
 
-  private slotOfNew(): number {
-    if (this.count < this.capacity) {
-      this.count += 1;
-      return this.count - 1;
-    }
+  /** The value that was put least recently; undefined where there is none. */
+  get oldestValue(): V | undefined {
+    return this.oldest === NONE ? undefined : this.values[this.oldest];
+  }
+
+  forgetOldest(): void {
     const slot = this.oldest;
     this.unlink(slot);
     this.homes[slot]!.delete(this.keys[slot]!);
-    return slot;
+    this.free.push(slot);
+    this.count -= 1;
+  }
+
+  private slotOfNew(): number {
+    if (this.count >= this.capacity) this.forgetOldest();
+    this.count += 1;
+    return this.free.pop() ?? this.count - 1;
   }
 
   private unlink(slot: number): void {

@@ -60,6 +60,8 @@ export class ClusterRecorder implements ClusterObserver {
   private readonly groups: readonly GroupFigures[];
   /** Of groups of metrics that have one: told of everything, after the others. */
   private readonly own: readonly OwnLedger[];
+  /** Those of them that look at every object. */
+  private readonly followers: readonly OwnLedger[];
   private readonly clock: MeasureClock;
   private readonly series = new IntervalSeries();
   private readonly log: EventLog;
@@ -76,6 +78,7 @@ export class ClusterRecorder implements ClusterObserver {
     this.own = this.groups.flatMap(({ group, figures }) =>
       group.ledger === undefined ? [] : [figures.own],
     );
+    this.followers = this.own.filter(({ objectChanged }) => objectChanged !== undefined);
     const intervals = new IntervalFigures(this.groups, this.series);
     this.measured = [resources, nodes, workloads, pods, ...this.own];
     const { everyMicros, doubleAfter = Number.POSITIVE_INFINITY, window } = options;
@@ -119,7 +122,7 @@ export class ClusterRecorder implements ClusterObserver {
     } else {
       this.ledgers.workloads.objectChanged(before, after, timeMicros);
     }
-    for (const own of this.own) own.objectChanged?.(before, after, timeMicros);
+    for (const own of this.followers) own.objectChanged!(before, after, timeMicros);
   }
 
   schedulingAttempt(

@@ -43,9 +43,23 @@ export class EventCorrelator {
     nowMicros: TimeMicros,
   ): string | null {
     const about = keyOf(object);
+    this.forgetOver(nowMicros);
     const sort = type === "Normal" ? reason : `${type} ${reason}`;
     const written = this.combined(sort, about, message, nowMicros);
     return this.spend(about, nowMicros) ? written : null;
+  }
+
+  /** Forgets, from the oldest on, what would change no answer any more. */
+  private forgetOver(nowMicros: TimeMicros): void {
+    const { similar, fullAt } = this;
+    for (let last = similar.oldestValue; last !== undefined; last = similar.oldestValue) {
+      if (nowMicros - last.lastMicros <= SIMILAR_FOR_MICROS) break;
+      similar.forgetOldest();
+    }
+    for (let full = fullAt.oldestValue; full !== undefined; full = fullAt.oldestValue) {
+      if (full > nowMicros) break;
+      fullAt.forgetOldest();
+    }
   }
 
   private combined(sort: string, about: string, message: string, nowMicros: TimeMicros): string {

@@ -16,6 +16,11 @@ test("it remembers the keys put last, as a list from old to new does", () => {
         const isSame = (one: typeof put) => one.group === put.group && one.key === put.key;
         remembered.put(put.group, put.key, put.value);
         plain = [...plain.filter((one) => !isSame(one)), put].slice(-capacity);
+        expect(remembered.oldestValue).toBe(plain[0]!.value);
+        if (put.value === 0) {
+          remembered.forgetOldest();
+          plain = plain.slice(1);
+        }
         for (const group of "xy") {
           for (const key of "abcd") {
             const known = plain.find((one) => one.group === group && one.key === key);
