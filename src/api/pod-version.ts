@@ -192,15 +192,29 @@ export function withCondition(
   conditions: readonly PodCondition[],
   condition: PodCondition,
 ): readonly PodCondition[] {
-  const at = conditions.findIndex((c) => c.type === condition.type);
-  if (at < 0) return [...conditions, condition];
-  const before = conditions[at]!;
-  const same = before.status === condition.status;
-  if (same && before.reason === condition.reason && before.message === condition.message) {
-    return conditions;
+  return withConditions(conditions, [condition]);
+}
+
+/** Conditions with each of `changes` put in, as {@link withCondition} does; copied once at most. */
+export function withConditions(
+  conditions: readonly PodCondition[],
+  changes: readonly PodCondition[],
+): readonly PodCondition[] {
+  let copy: PodCondition[] | null = null;
+  for (const change of changes) {
+    const now = copy ?? conditions;
+    const at = now.findIndex(({ type }) => type === change.type);
+    const before = now[at];
+    if (before === undefined) {
+      copy ??= [...conditions];
+      copy.push(change);
+      continue;
+    }
+    const isSame = before.status === change.status;
+    if (isSame && before.reason === change.reason && before.message === change.message) continue;
+    copy ??= [...conditions];
+    const { lastTransitionTimeMicros } = before;
+    copy[at] = isSame ? { ...change, lastTransitionTimeMicros } : change;
   }
-  const after = same
-    ? { ...condition, lastTransitionTimeMicros: before.lastTransitionTimeMicros }
-    : condition;
-  return conditions.with(at, after);
+  return copy ?? conditions;
 }

@@ -16,8 +16,8 @@ import type { WriteRequest } from "./request.js";
 import { bind } from "./verbs/bind.js";
 import { create } from "./verbs/create.js";
 import { remove } from "./verbs/delete.js";
-import { get } from "./verbs/get.js";
 import { evict } from "./verbs/evict.js";
+import { get } from "./verbs/get.js";
 import { LabelKeyMerger, type MergedLabelKeys } from "./verbs/label-keys.js";
 import { apply, merge, mergeStatus } from "./verbs/merge.js";
 import { resize } from "./verbs/resize.js";
@@ -82,6 +82,7 @@ export class ApiServer {
       validation: options.validation ?? {},
       labelKeys: new LabelKeyMerger(options.mergedLabelKeys ?? { affinity: false, spread: false }),
       validPodSpecs: new WeakSet(),
+      validMetadata: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),
       budgetSelectors: new WeakMap(),
       names: this.engine.streams.stream("store/names"),

@@ -38,8 +38,13 @@ function validateOwners(
   });
 }
 
-/** Name, namespace, labels, annotations, owners and finalizers of any object. */
-export function validateMetadata(kind: Kind, meta: Meta, issues: FieldIssues): void {
+/** Name, namespace, labels, annotations, owners and finalizers of any object; not of parts known to be `valid`. */
+export function validateMetadata(
+  kind: Kind,
+  meta: Meta,
+  issues: FieldIssues,
+  valid?: WeakSet<object>,
+): void {
   const { namespaced, nameErrors = dns1123SubdomainErrors } = KINDS[kind];
   if (meta.generateName !== "") {
     // A prefix may end with the hyphen that a name must not end with.
@@ -56,9 +61,13 @@ export function validateMetadata(kind: Kind, meta: Meta, issues: FieldIssues): v
   } else if (meta.namespace !== "") {
     issues.forbidden("metadata.namespace", "not allowed on this type");
   }
-  validateLabels(meta.labels, "metadata.labels", issues);
-  validateAnnotations(meta.annotations, "metadata.annotations", issues);
-  validateOwners(meta.ownerReferences, "metadata.ownerReferences", issues);
+  const { labels, annotations, ownerReferences } = meta;
+  const isKnown = (part: object) => valid?.has(part) === true;
+  if (!isKnown(labels)) validateLabels(labels, "metadata.labels", issues);
+  if (!isKnown(annotations)) validateAnnotations(annotations, "metadata.annotations", issues);
+  if (!isKnown(ownerReferences)) {
+    validateOwners(ownerReferences, "metadata.ownerReferences", issues);
+  }
   for (const finalizer of meta.finalizers) {
     issues.invalidFor("metadata.finalizers", finalizer, qualifiedNameErrors(finalizer));
   }

@@ -1,9 +1,9 @@
-import { KINDS, type Kind } from "../kinds.js";
 import type { KindDescriptor } from "../kinds/kind-descriptor.js";
+import { KINDS, type Kind } from "../kinds.js";
 import type { PodSpec } from "../kubernetes.js";
+import { dns1123SubdomainErrors } from "../label-validation.js";
 import type { NewObject } from "../new-object.js";
 import type { AnyVersion } from "../object-version.js";
-import { dns1123SubdomainErrors } from "../label-validation.js";
 import { type FieldIssue, FieldIssues } from "./field-issue.js";
 import { validateAnnotations, validateLabels } from "./metadata.js";
 import { validateMetadata } from "./object-metadata.js";
@@ -51,7 +51,7 @@ export function validateCreate(
 ): readonly FieldIssue[] {
   const issues = new FieldIssues();
   const context = { issues, options };
-  validateMetadata(kind, object, issues);
+  validateMetadata(kind, object, issues, options.validMetadata);
   if (object.kind === "Pod") validatePod(object, context);
   else validateSpec(kind, object, context);
   return issues.list;

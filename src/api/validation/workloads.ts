@@ -1,9 +1,9 @@
 import { isIntOrPercent, percentOf } from "../int-or-percent.js";
 import type { SpecOf } from "../kinds.js";
 import type { LabelSelector, Labels, PodSpec, PodTemplateSpec } from "../kubernetes.js";
-import { Selector, compileLabelSelector, selectorFromLabels } from "../label-selector.js";
+import { compileLabelSelector, Selector, selectorFromLabels } from "../label-selector.js";
 import type { FieldIssues } from "./field-issue.js";
-import { validateLabels, validateLabelSelector } from "./metadata.js";
+import { validateLabelSelector, validateLabels } from "./metadata.js";
 import { validatePodSpec } from "./pod-spec.js";
 import type { VersionOptions } from "./validation-options.js";
 
@@ -12,6 +12,8 @@ export interface ValidationContext {
   readonly options: VersionOptions & {
     /** The pod spec or template was validated before: look at the rest only. */
     readonly knownPodSpec?: boolean;
+    /** Parts of metadata that were validated before, by identity. */
+    readonly validMetadata?: WeakSet<object>;
   };
 }
 

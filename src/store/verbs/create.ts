@@ -1,7 +1,6 @@
 import { defaultSpec } from "../../api/defaults.js";
 import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
 import { KINDS, type Kind } from "../../api/kinds.js";
-import type { PodSpec } from "../../api/kubernetes.js";
 import type { NewObject, NewPod } from "../../api/new-object.js";
 import { describe } from "../../api/object-named.js";
 import type { AnyVersion, VersionOf } from "../../api/object-version.js";
@@ -38,9 +37,13 @@ export function create(
   const isAsChecked = isChecked && admitted.spec === request.spec;
   const issues = isAsChecked
     ? []
-    : validateCreate(admitted.kind, admitted, { ...context.validation, knownPodSpec });
+    : validateCreate(admitted.kind, admitted, {
+        ...context.validation,
+        knownPodSpec,
+        validMetadata: context.validMetadata,
+      });
   if (issues.length > 0) return refuse("Invalid", invalidMessage(admitted, issues));
-  if (admitted.kind === "Pod") context.validPodSpecs.add((admitted as NewPod).spec);
+  if (!isAsChecked) remember(context, admitted);
   if (admitted.kind === "PriorityClass") {
     const refusal = secondDefaultRefusal(admitted, context.store, { creates: true });
     if (refusal !== null) return refusal;
@@ -55,6 +58,15 @@ export function create(
   return { ok: true, object: object as VersionOf<Kind> as AnyVersion };
 }
 
+/** What pods of one template share need not be looked at again. */
+function remember({ validPodSpecs, validMetadata }: ServerContext, object: NewObject): void {
+  if (object.kind !== "Pod") return;
+  validPodSpecs.add((object as NewPod).spec);
+  validMetadata.add(object.labels);
+  validMetadata.add(object.annotations);
+  validMetadata.add(object.ownerReferences);
+}
+
 function withDefaults(context: ServerContext, object: NewObject): NewObject {
   if (object.kind !== "Pod") {
     return { ...object, spec: defaultSpec(object.kind, object.spec) } as NewObject;
@@ -65,7 +77,7 @@ function withDefaults(context: ServerContext, object: NewObject): NewObject {
     context.defaultedPodSpecs.set(object.spec, spec);
     context.defaultedPodSpecs.set(spec, spec);
   }
-  return { ...object, spec };
+  return spec === object.spec ? object : { ...object, spec };
 }
 
 /** `Pod "x" is invalid: spec.containers[0].image: Required value`, as the API server writes it. */
@@ -121,26 +133,38 @@ function admit(context: ServerContext, object: NewObject): NewObject | Refusal {
 }
 
 /** Of a created object the API server says when it came and who it is; the client may say what it likes. */
-function prepare(
-  context: ServerContext,
-  { uid: _, generation: __, creationTimeMicros: ___, ...rest }: NewObject,
-): NewObject {
-  const object = {
-    ...rest,
+function prepare(context: ServerContext, object: NewObject): NewObject {
+  if (object.kind === "Pod") return preparedPod(context, object as NewPod);
+  const { uid: _, generation: __, creationTimeMicros: ___, ...rest } = object;
+  const given = { ...rest, deletionTimeMicros: null, deletionGracePeriodSeconds: null };
+  return withoutStatus(context, given as NewObject);
+}
+
+/** Field by field, as pods are many. */
+function preparedPod(context: ServerContext, pod: NewPod): NewObject {
+  const spec = context.labelKeys.merge(pod.spec, pod.labels);
+  context.validPodSpecs.add(spec);
+  return {
+    kind: "Pod",
+    namespace: pod.namespace,
+    name: pod.name,
+    generateName: pod.generateName,
     deletionTimeMicros: null,
     deletionGracePeriodSeconds: null,
-  } as NewObject;
-  return withoutStatus(context, object);
+    labels: pod.labels,
+    annotations: pod.annotations,
+    ownerReferences: pod.ownerReferences,
+    finalizers: pod.finalizers,
+    spec,
+    nodeName: pod.nodeName,
+    nominatedNodeName: pod.nominatedNodeName,
+    phase: "Pending",
+    status: initialStatus(pod, context.store.engine.now),
+  };
 }
 
 /** It starts with no status of its own. */
 function withoutStatus(context: ServerContext, object: NewObject): NewObject {
-  if (object.kind === "Pod") {
-    const spec = context.labelKeys.merge(object.spec as PodSpec, object.labels);
-    context.validPodSpecs.add(spec);
-    const status = initialStatus(object as NewPod, context.store.engine.now);
-    return { ...object, spec, phase: "Pending", status };
-  }
   const { onCreate, hasStatus } = KINDS[object.kind] as KindDescriptor<unknown, unknown>;
   if (onCreate !== undefined) return onCreate(object as never, context.store.nextUid);
   return { ...object, status: hasStatus ? {} : undefined } as NewObject;

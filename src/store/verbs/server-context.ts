@@ -32,6 +32,8 @@ export interface ServerContext {
   readonly names: RandomStream;
   /** Pod specs that were found valid. */
   readonly validPodSpecs: WeakSet<object>;
+  /** Labels, annotations and owners that were found valid. */
+  readonly validMetadata: WeakSet<object>;
   /** Compiled selectors of budgets. */
   readonly budgetSelectors: WeakMap<LabelSelector, Selector>;
   /** Virtual zero as milliseconds since 1970, for timestamps in Kubernetes' shape. */

@@ -1,9 +1,14 @@
-import { conflictMessage, describe } from "../../api/object-named.js";
 import { deepEqual } from "../../api/deep-equal.js";
-import { KINDS } from "../../api/kinds.js";
 import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
+import { KINDS } from "../../api/kinds.js";
+import { conflictMessage, describe } from "../../api/object-named.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
-import { type PodFields, type PodVersion, withCondition } from "../../api/pod-version.js";
+import {
+  type PodFields,
+  type PodStatus,
+  type PodVersion,
+  withConditions,
+} from "../../api/pod-version.js";
 import type { PodUpdateOptions } from "../../api/validation/pod-update.js";
 import type { Claim } from "../../api/volumes/claims.js";
 import { validateUpdate } from "../../api/validation/validate.js";
@@ -77,7 +82,7 @@ export function write(
   const resourceVersion = context.store.nextRevision();
   const after =
     changed.kind === "Pod"
-      ? changed.next({ resourceVersion, generation })
+      ? changed.next({ resourceVersion })
       : ({ ...changed, resourceVersion, generation } as ObjectVersion as AnyVersion);
   context.store.replace(before, after);
   return finishDeletion(context, after);
@@ -132,31 +137,45 @@ function changedOr<T>(before: T, after: T | undefined): T {
 }
 
 function changedPod(before: PodVersion, change: PodChange): PodVersion | null {
-  let status = before.status;
-  if (change.status !== undefined && !covers(before.status, change.status)) {
-    status = { ...status, ...change.status };
-  }
-  if (change.setConditions !== undefined) {
-    let conditions = status.conditions;
-    for (const condition of change.setConditions) conditions = withCondition(conditions, condition);
-    if (conditions !== status.conditions) status = { ...status, conditions };
-  }
-  const cleared = change.clearConditions ?? [];
-  if (status.conditions.some(({ type }) => cleared.includes(type))) {
-    const conditions = status.conditions.filter(({ type }) => !cleared.includes(type));
-    status = { ...status, conditions };
-  }
-  const fields: Partial<PodFields> = {
-    labels: change.labels ?? before.labels,
-    annotations: change.annotations ?? before.annotations,
-    ownerReferences: change.ownerReferences ?? before.ownerReferences,
-    finalizers: change.finalizers ?? before.finalizers,
-    spec: (change.spec as PodFields["spec"] | undefined) ?? before.spec,
-    nominatedNodeName: change.nominatedNodeName ?? before.nominatedNodeName,
-    phase: change.phase ?? before.phase,
+  const status = statusAfter(before.status, change);
+  const { labels, annotations, ownerReferences, finalizers, nominatedNodeName, phase } = change;
+  const spec = change.spec as PodFields["spec"] | undefined;
+  const isSame =
+    status === before.status &&
+    (phase === undefined || phase === before.phase) &&
+    (labels === undefined || labels === before.labels) &&
+    (annotations === undefined || annotations === before.annotations) &&
+    (ownerReferences === undefined || ownerReferences === before.ownerReferences) &&
+    (finalizers === undefined || finalizers === before.finalizers) &&
+    (spec === undefined || spec === before.spec) &&
+    (nominatedNodeName === undefined || nominatedNodeName === before.nominatedNodeName);
+  if (isSame) return null;
+  return before.next({
+    labels: labels ?? before.labels,
+    annotations: annotations ?? before.annotations,
+    ownerReferences: ownerReferences ?? before.ownerReferences,
+    finalizers: finalizers ?? before.finalizers,
+    spec: spec ?? before.spec,
+    nominatedNodeName: nominatedNodeName ?? before.nominatedNodeName,
+    phase: phase ?? before.phase,
     status,
-  };
-  return covers(before, fields) ? null : before.next(fields);
+  });
+}
+
+/** The status that a change leaves, or `before` itself if that says the same. */
+function statusAfter(before: PodStatus, change: PodChange): PodStatus {
+  let { conditions } = before;
+  if (change.setConditions !== undefined) {
+    conditions = withConditions(conditions, change.setConditions);
+  }
+  const { clearConditions: cleared = [] } = change;
+  if (cleared.length > 0 && conditions.some(({ type }) => cleared.includes(type))) {
+    conditions = conditions.filter(({ type }) => !cleared.includes(type));
+  }
+  if (change.status !== undefined && !covers(before, change.status)) {
+    return { ...before, ...change.status, conditions };
+  }
+  return conditions === before.conditions ? before : { ...before, conditions };
 }
 
 /** Whether every field of `part` already has that value in `whole`. */
