@@ -46,3 +46,31 @@ export function newMeta(namespace: string, name: string): NewMeta {
     finalizers: NO_ITEMS,
   };
 }
+
+/** The pod with another name or spec; field by field, as pods are many. */
+export function podWith(
+  pod: NewPod,
+  { name = pod.name, spec = pod.spec }: { readonly name?: string; readonly spec?: NewPod["spec"] },
+): NewPod {
+  const { uid, generation, creationTimeMicros } = pod;
+  if (uid !== undefined || generation !== undefined || creationTimeMicros !== undefined) {
+    return { ...pod, name, spec };
+  }
+  return {
+    kind: "Pod",
+    namespace: pod.namespace,
+    name,
+    generateName: pod.generateName,
+    deletionTimeMicros: pod.deletionTimeMicros,
+    deletionGracePeriodSeconds: pod.deletionGracePeriodSeconds,
+    labels: pod.labels,
+    annotations: pod.annotations,
+    ownerReferences: pod.ownerReferences,
+    finalizers: pod.finalizers,
+    spec,
+    nodeName: pod.nodeName,
+    nominatedNodeName: pod.nominatedNodeName,
+    phase: pod.phase,
+    status: pod.status,
+  };
+}

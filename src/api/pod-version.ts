@@ -203,7 +203,8 @@ export function withConditions(
   let copy: PodCondition[] | null = null;
   for (const change of changes) {
     const now = copy ?? conditions;
-    const at = now.findIndex(({ type }) => type === change.type);
+    let at = 0;
+    while (at < now.length && now[at]!.type !== change.type) at += 1;
     const before = now[at];
     if (before === undefined) {
       copy ??= [...conditions];

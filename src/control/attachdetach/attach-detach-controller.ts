@@ -9,7 +9,7 @@ import { Phase } from "../../kernel/phase.js";
 import type { EventType } from "../../record/cluster-observer.js";
 import type { Informer } from "../../store/informer.js";
 import type { Controller, ControllerOptions } from "../controller.js";
-import { RowsByKey } from "../rows-by-key.js";
+import { RowsByKey } from "../../base/rows-by-key.js";
 import { AttachOperations, type AttachOperationsOptions } from "./attach-operations.js";
 import { type HeldAttachment, HeldAttachments } from "./held-attachments.js";
 import { multiAttachMessage } from "./multi-attach-message.js";

@@ -1,5 +1,5 @@
 import type { PodSpec, Toleration } from "../../api/kubernetes.js";
-import type { NewPod } from "../../api/new-object.js";
+import { type NewPod, podWith } from "../../api/new-object.js";
 import type { Admitted, PodAdmission } from "./admission.js";
 
 const NOT_READY = "node.kubernetes.io/not-ready";
@@ -25,7 +25,7 @@ export class DefaultTolerationSeconds implements PodAdmission {
       this.computed.set(pod.spec, spec);
       this.computed.set(spec, spec);
     }
-    return spec === pod.spec ? pod : { ...pod, spec };
+    return spec === pod.spec ? pod : podWith(pod, { spec });
   }
 
   private withTolerations(spec: PodSpec): PodSpec {

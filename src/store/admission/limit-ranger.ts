@@ -4,7 +4,7 @@ import {
   limitRangePodErrors,
   withLimitRangeDefaults,
 } from "../../api/limit-range.js";
-import type { NewGeneric, NewPod } from "../../api/new-object.js";
+import { type NewGeneric, type NewPod, podWith } from "../../api/new-object.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import type { ObjectStore } from "../object-store.js";
 import { refuse } from "../outcome.js";
@@ -39,7 +39,7 @@ export class LimitRanger implements PodAdmission {
       const reasons = known.errors.join(", ");
       return refuse("Forbidden", `pods "${pod.name}" is forbidden: ${reasons}`);
     }
-    return known.spec === pod.spec ? pod : { ...pod, spec: known.spec };
+    return known.spec === pod.spec ? pod : podWith(pod, { spec: known.spec });
   }
 
   /** A claim is bounded too, and has no defaults. */

@@ -1,9 +1,9 @@
 import type { PodSpec } from "../../api/kubernetes.js";
-import type { NewGeneric, NewPod } from "../../api/new-object.js";
+import { type NewGeneric, type NewPod, podWith } from "../../api/new-object.js";
+import { describe } from "../../api/object-named.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import type { ObjectStore } from "../object-store.js";
 import { type Refusal, refuse } from "../outcome.js";
-import { describe } from "../../api/object-named.js";
 import type { Admitted, PodAdmission } from "./admission.js";
 
 type PriorityClass = ObjectVersion<"PriorityClass">;
@@ -32,7 +32,7 @@ export class PriorityAdmission implements PodAdmission {
     const revision = store.kindRevision("PriorityClass");
     const known = this.computed.get(pod.spec);
     if (known !== undefined && known.revision === revision) {
-      return known.spec === pod.spec ? pod : { ...pod, spec: known.spec };
+      return known.spec === pod.spec ? pod : podWith(pod, { spec: known.spec });
     }
     const priorityClass = classFor(pod.spec, store);
     if (priorityClass === null) {
@@ -66,7 +66,7 @@ export class PriorityAdmission implements PodAdmission {
     const spec = withPriority(pod.spec, priorityClass, priority, policy);
     this.computed.set(pod.spec, { spec, revision });
     if (spec !== pod.spec) this.computed.set(spec, { spec, revision });
-    return spec === pod.spec ? pod : { ...pod, spec };
+    return spec === pod.spec ? pod : podWith(pod, { spec });
   }
 }
 

@@ -1,6 +1,6 @@
 import { deepEqual } from "../../api/deep-equal.js";
 import type { PodSpec, ResourceList, Toleration } from "../../api/kubernetes.js";
-import type { NewPod } from "../../api/new-object.js";
+import { type NewPod, podWith } from "../../api/new-object.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { mustParseQuantity } from "../../api/quantity.js";
 import type { ObjectStore } from "../object-store.js";
@@ -38,7 +38,7 @@ export class RuntimeClassAdmission implements PodAdmission {
     }
     const { result } = known;
     if (typeof result === "string") return forbidden(pod, result);
-    return result === spec ? pod : { ...pod, spec: result };
+    return result === spec ? pod : podWith(pod, { spec: result });
   }
 
   private compute(spec: PodSpec, store: ObjectStore): PodSpec | string {

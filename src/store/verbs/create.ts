@@ -1,7 +1,7 @@
 import { defaultSpec } from "../../api/defaults.js";
 import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
 import { KINDS, type Kind } from "../../api/kinds.js";
-import type { NewObject, NewPod } from "../../api/new-object.js";
+import { type NewObject, type NewPod, podWith } from "../../api/new-object.js";
 import { describe } from "../../api/object-named.js";
 import type { AnyVersion, VersionOf } from "../../api/object-version.js";
 import { type FieldIssue, issueText } from "../../api/validation/field-issue.js";
@@ -23,14 +23,16 @@ export function create(
   request: NewObject,
   { isChecked = false }: { readonly isChecked?: boolean } = {},
 ): Outcome {
-  const named = withName(context, request);
-  if ("ok" in named) return named;
-  const namespaceRefusal = checkNamespace(context, named);
+  const object = withName(context, request);
+  if ("ok" in object) return object;
+  const namespaceRefusal = checkNamespace(context, object);
   if (namespaceRefusal !== null) return namespaceRefusal;
-  if (context.store.table(named.kind).find(named.namespace, named.name) !== undefined) {
-    return refuse("AlreadyExists", `${describe(named)} already exists`);
+  // A name that was just generated is free.
+  const isGiven = object === request;
+  if (isGiven && context.store.table(object.kind).find(object.namespace, object.name)) {
+    return refuse("AlreadyExists", `${describe(object)} already exists`);
   }
-  const defaulted = isChecked ? named : withDefaults(context, named);
+  const defaulted = isChecked ? object : withDefaults(context, object);
   const admitted = admit(context, defaulted);
   if ("ok" in admitted) return admitted;
   const knownPodSpec = admitted.kind === "Pod" && context.validPodSpecs.has(admitted.spec);
@@ -54,8 +56,8 @@ export function create(
     before: null,
   });
   if (charged !== null) return charged;
-  const object = context.store.insert(prepare(context, admitted) as NewObject<Kind>);
-  return { ok: true, object: object as VersionOf<Kind> as AnyVersion };
+  const stored = context.store.insert(prepare(context, admitted) as NewObject<Kind>);
+  return { ok: true, object: stored as VersionOf<Kind> as AnyVersion };
 }
 
 /** What pods of one template share need not be looked at again. */
@@ -77,7 +79,7 @@ function withDefaults(context: ServerContext, object: NewObject): NewObject {
     context.defaultedPodSpecs.set(object.spec, spec);
     context.defaultedPodSpecs.set(spec, spec);
   }
-  return spec === object.spec ? object : { ...object, spec };
+  return spec === object.spec ? object : podWith(object as NewPod, { spec });
 }
 
 /** `Pod "x" is invalid: spec.containers[0].image: Required value`, as the API server writes it. */
@@ -95,9 +97,13 @@ function withName(context: ServerContext, object: NewObject): NewObject | Refusa
   const table = context.store.table(object.kind);
   for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
     const name = generateName(object.generateName, context.names);
-    if (table.find(object.namespace, name) === undefined) return { ...object, name };
+    if (table.find(object.namespace, name) === undefined) return named(object, name);
   }
   return refuse("AlreadyExists", `no free name was found for ${object.generateName}`);
+}
+
+function named(object: NewObject, name: string): NewObject {
+  return object.kind === "Pod" ? podWith(object as NewPod, { name }) : { ...object, name };
 }
 
 function checkNamespace(context: ServerContext, object: NewObject): Refusal | null {

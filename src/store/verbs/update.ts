@@ -172,10 +172,35 @@ function statusAfter(before: PodStatus, change: PodChange): PodStatus {
   if (cleared.length > 0 && conditions.some(({ type }) => cleared.includes(type))) {
     conditions = conditions.filter(({ type }) => !cleared.includes(type));
   }
-  if (change.status !== undefined && !covers(before, change.status)) {
-    return { ...before, ...change.status, conditions };
-  }
-  return conditions === before.conditions ? before : { ...before, conditions };
+  const part = change.status;
+  const isCovered = part === undefined || covers(before, part);
+  if (isCovered && conditions === before.conditions) return before;
+  return mergedStatus(before, isCovered ? {} : part, conditions);
+}
+
+/** Field by field where none is rare: a spread of two objects is slow, and this is the way of every status write. */
+function mergedStatus(
+  before: PodStatus,
+  part: Partial<PodStatus>,
+  conditions: PodStatus["conditions"],
+): PodStatus {
+  const isRare =
+    before.resourceClaimStatuses !== undefined ||
+    before.extendedResourceClaimStatus !== undefined ||
+    part.resourceClaimStatuses !== undefined ||
+    part.extendedResourceClaimStatus !== undefined;
+  if (isRare) return { ...before, ...part, conditions };
+  const { initContainers, containers, startTimeMicros, reason, message, podIP, resources } = part;
+  return {
+    conditions,
+    initContainers: initContainers ?? before.initContainers,
+    containers: containers ?? before.containers,
+    startTimeMicros: startTimeMicros === undefined ? before.startTimeMicros : startTimeMicros,
+    reason: reason ?? before.reason,
+    message: message ?? before.message,
+    podIP: podIP ?? before.podIP,
+    resources: resources === undefined ? before.resources : resources,
+  };
 }
 
 /** Whether every field of `part` already has that value in `whole`. */
