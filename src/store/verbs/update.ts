@@ -10,11 +10,11 @@ import {
   withConditions,
 } from "../../api/pod-version.js";
 import type { PodUpdateOptions } from "../../api/validation/pod-update.js";
-import type { Claim } from "../../api/volumes/claims.js";
 import { validateUpdate } from "../../api/validation/validate.js";
+import type { Claim } from "../../api/volumes/claims.js";
+import { secondDefaultRefusal } from "../admission/priority.js";
 import { chargeQuotas } from "../admission/resource-quota.js";
 import { growthRefusal } from "../admission/storage.js";
-import { secondDefaultRefusal } from "../admission/priority.js";
 import { genericVersion } from "../object-store.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { Change, PodChange, Target } from "../request.js";
