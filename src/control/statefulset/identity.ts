@@ -57,7 +57,10 @@ export function isWithin({ first, count }: Ordinals, ordinal: number): boolean {
 }
 
 /** Whether name and label of the pod are those of its ordinal. */
-export function identityMatches(set: StatefulSet, pod: PodVersion): boolean {
+export function identityMatches(
+  set: Pick<StatefulSet, "name" | "namespace">,
+  pod: PodVersion,
+): boolean {
   const ordinal = ordinalOf(pod);
   if (ordinal < 0 || pod.name !== podName(set, ordinal)) return false;
   return pod.namespace === set.namespace && pod.labels[POD_NAME_LABEL] === pod.name;

@@ -1,5 +1,6 @@
 import type { PodVersion } from "../../api/pod-version.js";
-import { ordinalOf, podName, type StatefulSet } from "./identity.js";
+import { podName, type StatefulSet } from "./identity.js";
+import type { Places } from "./places.js";
 import {
   completionOf,
   creationOf,
@@ -18,16 +19,24 @@ import {
   isTerminating,
   isUnhealthy,
   ordinalsOf,
-  type Places,
   type StatefulView,
 } from "./stateful-view.js";
 import { updateTasks } from "./update-plan.js";
+
+/** A task with its place among all that its phase goes through. */
+export interface PlacedTask {
+  readonly place: number;
+  readonly task: PodTask;
+}
 
 /** Tasks that belong together; the next phase begins when all of this one went well. */
 export interface Phase {
   /** The update's deletions take their pods off the current ones in the status. */
   readonly name: "replicas" | "retention" | "condemned" | "update";
-  readonly tasks: readonly PodTask[];
+  /** By place; where there is none, nothing is to be done. */
+  readonly tasks: readonly PlacedTask[];
+  /** Places that it goes through. */
+  readonly length: number;
   /** In batches that double; else one after the other. */
   readonly inBatches: boolean;
   /** Nothing comes after it in this sync. */
@@ -51,8 +60,8 @@ export function statefulPlan(view: StatefulView, places: Places): readonly Phase
     if (next.isLast) return phases;
   }
   if (strategy === "RollingUpdate") {
-    const tasks = updateTasks(view, places);
-    phases.push({ name: "update", tasks, inBatches: false, isLast: true });
+    const tasks = updateTasks(view, places).map((task, place) => ({ place, task }));
+    phases.push({ name: "update", tasks, length: tasks.length, inBatches: false, isLast: true });
   }
   return phases;
 }
@@ -63,21 +72,28 @@ interface Step {
   readonly waits: boolean;
 }
 
-function replicasPhase(view: StatefulView, { replicas }: Places): Phase {
+function replicasPhase(view: StatefulView, places: Places): Phase {
   const { first } = ordinalsOf(view.set, view.features);
-  return phaseOf(view, "replicas", replicas, (pod, i) => replicaStep(view, pod, first + i));
+  const { open, count } = places;
+  return phaseOf(view, "replicas", { open, count }, (i) =>
+    replicaStep(view, places.at(i), first + i),
+  );
 }
 
 function retentionPhase(view: StatefulView, { condemned }: Places): Phase {
-  return phaseOf(view, "retention", condemned, (pod) => ({
-    task: retentionTask(view, pod),
+  const all = { open: [...condemned.keys()], count: condemned.length };
+  return phaseOf(view, "retention", all, (i) => ({
+    task: retentionTask(view, condemned[i]!),
     waits: false,
   }));
 }
 
 function condemnedPhase(view: StatefulView, places: Places): Phase {
-  const unhealthy = firstUnhealthy(view, places);
-  return phaseOf(view, "condemned", places.condemned, (pod) => {
+  const { condemned } = places;
+  const all = { open: [...condemned.keys()], count: condemned.length };
+  const unhealthy = condemned.length === 0 ? null : firstUnhealthy(view, places);
+  return phaseOf(view, "condemned", all, (i) => {
+    const pod = condemned[i]!;
     if (isTerminating(pod)) return waiting(pod);
     const isHealthy = isRunningAndReady(pod) && isAvailable(view, pod);
     if (!isHealthy && !isParallel(view.set) && pod !== unhealthy) return waiting(pod);
@@ -85,22 +101,28 @@ function condemnedPhase(view: StatefulView, places: Places): Phase {
   });
 }
 
-/** One step a pod: up to the first that has to be waited for, or all at once. */
-function phaseOf<P>(
+/** One step a place: up to the first that has to be waited for, or all at once. */
+function phaseOf(
   view: StatefulView,
   name: Phase["name"],
-  pods: readonly P[],
-  stepOf: (pod: P, i: number) => Step,
+  { open, count }: Pick<Places, "open" | "count">,
+  stepOf: (place: number) => Step,
 ): Phase {
   const parallel = isParallel(view.set);
-  const tasks: PodTask[] = [];
-  for (const [i, pod] of pods.entries()) {
-    const step = stepOf(pod, i);
-    tasks.push(step.task);
-    if (step.waits && !parallel) return { name, tasks, inBatches: false, isLast: true };
+  const tasks: PlacedTask[] = [];
+  for (const place of open) {
+    const step = stepOf(place);
+    if (!isNothing(step.task)) tasks.push({ place, task: step.task });
+    if (step.waits && !parallel) {
+      return { name, tasks, length: place + 1, inBatches: false, isLast: true };
+    }
   }
   const inBatches = parallel && view.features.StatefulSetBatches;
-  return { name, tasks, inBatches, isLast: false };
+  return { name, tasks, length: count, inBatches, isLast: false };
+}
+
+function isNothing({ writes, told, failure }: PodTask): boolean {
+  return writes.length === 0 && told.length === 0 && failure === null;
 }
 
 function waiting(pod: PodVersion): Step {
@@ -174,10 +196,10 @@ function currentCount({ spec, status }: StatefulSet): number {
 }
 
 /** The pod that may go first although it is not healthy. */
-function firstUnhealthy(view: StatefulView, { replicas, condemned }: Places): PodVersion | null {
-  const unhealthy = (pod: PodVersion | undefined) => isUnhealthy(view, pod);
-  const place = replicas.findIndex(unhealthy);
-  if (place >= 0) return replicas[place] ?? null;
-  const lowestFirst = [...condemned].sort((a, b) => ordinalOf(a) - ordinalOf(b));
-  return lowestFirst.find(unhealthy) ?? null;
+function firstUnhealthy(view: StatefulView, { count, at, condemned }: Places): PodVersion | null {
+  for (let place = 0; place < count; place++) {
+    const pod = at(place);
+    if (isUnhealthy(view, pod)) return pod ?? null;
+  }
+  return condemned.findLast((pod) => isUnhealthy(view, pod)) ?? null;
 }

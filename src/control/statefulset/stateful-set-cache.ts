@@ -7,6 +7,7 @@ import { OwnedPods } from "../owned-pods.js";
 import { Selectors } from "../selectors.js";
 import type { Claim } from "./claim-retention.js";
 import { isMemberOf, type StatefulSet } from "./identity.js";
+import { SetTallies } from "./set-tally.js";
 
 interface CacheEvents {
   /** The set of that row has to be looked at. */
@@ -22,6 +23,7 @@ export class StatefulSetCache {
   readonly history: RevisionHistory;
   readonly ownWrites: OwnWrites;
   readonly selectors = new Selectors();
+  readonly tallies = new SetTallies();
   private readonly podInformer: Informer<"Pod">;
   private readonly claims: Informer<"PersistentVolumeClaim">;
 
@@ -39,6 +41,7 @@ export class StatefulSetCache {
       selectorOf: (set) => this.selectors.of(set.spec.selector),
       mayBelong: isMemberOf,
       onAdoptable: events.enqueue,
+      listener: this.tallies,
     });
   }
 

@@ -1,5 +1,6 @@
 import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import type { AnyVersion } from "../../api/object-version.js";
+import type { PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Outcome } from "../../store/outcome.js";
@@ -12,6 +13,7 @@ import { StatusWrites } from "../status-writes.js";
 import { type StepEnd, Syncs } from "../syncs.js";
 import { microsOfSeconds } from "../timestamps.js";
 import { revisionOf, type StatefulSet } from "./identity.js";
+import { type Places, placesOf, talliedPlaces } from "./places.js";
 import type { PodTask, PodWrite } from "./pod-tasks.js";
 import { StatefulEvents } from "./stateful-events.js";
 import { type Phase, statefulPlan } from "./stateful-plan.js";
@@ -19,16 +21,12 @@ import { type Revisions, revisionsOf, revisionWrite } from "./stateful-revisions
 import { StatefulSetCache } from "./stateful-set-cache.js";
 import {
   type Moved,
+  mayHaveSurplus,
   type StatefulSetStatus,
   statefulSetStatus,
   surplusRevisions,
 } from "./stateful-set-status.js";
-import {
-  type Places,
-  placesOf,
-  type StatefulSetFeatures,
-  type StatefulView,
-} from "./stateful-view.js";
+import type { StatefulSetFeatures, StatefulView } from "./stateful-view.js";
 import { TaskRun } from "./task-run.js";
 
 /** A sync that is under way. */
@@ -37,7 +35,9 @@ interface Sync {
   stage: "fresh" | "claim" | "revisions" | "plan" | "phases" | "status" | "history" | "end";
   revisions: Revisions | null;
   view: StatefulView | null;
-  places: Places;
+  /** Where the figures that are kept tell all, nothing is looked up here. */
+  pods: readonly PodVersion[];
+  places: Places | null;
   phases: readonly Phase[];
   run: TaskRun | null;
   readonly moved: Moved;
@@ -113,7 +113,8 @@ export class StatefulSetController implements Controller {
       stage: "fresh",
       revisions: null,
       view: null,
-      places: { replicas: [], condemned: [] },
+      pods: [],
+      places: null,
       phases: [],
       run: null,
       moved: {
@@ -206,7 +207,6 @@ export class StatefulSetController implements Controller {
     const { set, revisions } = sync;
     const view: StatefulView = {
       set,
-      pods: this.cache.pods.of(set),
       current: revisions!.current,
       update: revisions!.update,
       claim: (name) => this.cache.claim(set.namespace, name),
@@ -214,9 +214,18 @@ export class StatefulSetController implements Controller {
       nowMicros: this.options.engine.now,
     };
     sync.view = view;
-    sync.places = placesOf(view);
+    sync.places = this.places(sync, view);
     sync.phases = statefulPlan(view, sync.places);
     return "go on";
+  }
+
+  private places(sync: Sync, view: StatefulView): Places {
+    const { set, revisions } = sync;
+    const isEnough = !this.cache.pods.hasStrangers(set) && !mayHaveSurplus(set, revisions!.all);
+    const tallied = isEnough ? talliedPlaces(view, this.cache.tallies.of(set.uid)) : null;
+    if (tallied !== null) return tallied;
+    sync.pods = this.cache.pods.of(set);
+    return placesOf(view, sync.pods);
   }
 
   private proceed(sync: Sync): StepEnd {
@@ -273,14 +282,15 @@ export class StatefulSetController implements Controller {
 
   private writeStatus(sync: Sync): StepEnd {
     const { set, view, places, moved } = sync;
-    const status = statefulSetStatus(view!, places, moved);
+    const status = statefulSetStatus(view!, places!, moved);
     sync.status = status;
     this.statuses.send(set, status);
     return "go on";
   }
 
-  private truncateHistory({ set, revisions, view }: Sync): StepEnd {
-    const inUse = new Set(view!.pods.map(revisionOf));
+  private truncateHistory({ set, revisions, pods }: Sync): StepEnd {
+    if (!mayHaveSurplus(set, revisions!.all)) return "go on";
+    const inUse = new Set(pods.map(revisionOf));
     inUse.add(revisions!.current.name).add(revisions!.update.name);
     for (const target of surplusRevisions(set, revisions!.all, inUse)) {
       this.syncs.send(set.row, this.revisionDeleted, { verb: "delete", target });
@@ -298,11 +308,11 @@ export class StatefulSetController implements Controller {
     return "done";
   }
 
-  private untilNextAvailable({ view }: Sync, minReadySeconds: number): number {
+  private untilNextAvailable({ view, pods }: Sync, minReadySeconds: number): number {
     const whole = microsOfSeconds(minReadySeconds);
     if (!this.features.StatefulSetChecksAvailabilityInTime) return whole;
     const { now } = this.options.engine;
-    const times = view!.pods
+    const times = pods
       .map((pod) => availableAt(pod, minReadySeconds))
       .filter((at) => at !== null && at > view!.nowMicros) as number[];
     return times.length === 0 ? whole : Math.max(0, Math.min(...times) - now);

@@ -1,15 +1,11 @@
 import type { StatusOf } from "../../api/kinds.js";
-import type { PodVersion } from "../../api/pod-version.js";
-import { revisionOf, type StatefulSet } from "./identity.js";
-import {
-  isAvailable,
-  isRunningAndReady,
-  isTerminating,
-  type Places,
-  type StatefulView,
-} from "./stateful-view.js";
+import type { StatefulSet } from "./identity.js";
+import type { Places } from "./places.js";
+import type { StatefulView } from "./stateful-view.js";
 
 export type StatefulSetStatus = StatusOf["StatefulSet"];
+
+const DEFAULT_HISTORY_LIMIT = 10;
 
 /** How far a sync's own writes moved what the status counts. */
 export interface Moved {
@@ -29,8 +25,7 @@ export function statefulSetStatus(
   moved: Moved,
 ): StatefulSetStatus {
   const { set, current, update } = view;
-  const pods = [...places.replicas, ...places.condemned].filter((pod) => pod !== undefined);
-  const counts = countsOf(view, pods);
+  const { counts } = places;
   const next: StatefulSetStatus = {
     ...(set.status.conditions !== undefined && { conditions: set.status.conditions }),
     observedGeneration: set.generation,
@@ -45,29 +40,6 @@ export function statefulSetStatus(
   };
   const completed = afterCompletion(view, next);
   return says(set.status, completed) ? set.status : completed;
-}
-
-interface Counts {
-  replicas: number;
-  ready: number;
-  available: number;
-  current: number;
-  updated: number;
-}
-
-function countsOf(view: StatefulView, pods: readonly PodVersion[]): Counts {
-  const counts = { replicas: pods.length, ready: 0, available: 0, current: 0, updated: 0 };
-  for (const pod of pods) {
-    if (isRunningAndReady(pod)) {
-      counts.ready += 1;
-      if (isAvailable(view, pod)) counts.available += 1;
-    }
-    if (isTerminating(pod)) continue;
-    const revision = revisionOf(pod);
-    if (revision === view.current.name) counts.current += 1;
-    if (revision === view.update.name) counts.updated += 1;
-  }
-  return counts;
 }
 
 /** Once all pods are of the update revision and ready, it is the current one. */
@@ -90,21 +62,28 @@ function afterCompletion(
   };
 }
 
+const COUNTS = [
+  "replicas",
+  "readyReplicas",
+  "availableReplicas",
+  "currentReplicas",
+  "updatedReplicas",
+] as const;
+
 /** Whether a status that is stored says what the other one does; the count of collisions alone is not worth a write. */
 function says(stored: StatefulSetStatus, next: StatefulSetStatus): boolean {
-  const counts = [
-    "replicas",
-    "readyReplicas",
-    "availableReplicas",
-    "currentReplicas",
-    "updatedReplicas",
-  ] as const;
+  for (const name of COUNTS) if ((stored[name] ?? 0) !== (next[name] ?? 0)) return false;
   return (
     (stored.observedGeneration ?? 0) >= (next.observedGeneration ?? 0) &&
-    counts.every((name) => (stored[name] ?? 0) === (next[name] ?? 0)) &&
     (stored.currentRevision ?? "") === next.currentRevision &&
     (stored.updateRevision ?? "") === next.updateRevision
   );
+}
+
+/** Whether the history may hold more revisions than its limit. */
+export function mayHaveSurplus({ spec }: StatefulSet, revisions: readonly unknown[]): boolean {
+  const limit = spec.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT;
+  return limit >= 0 && revisions.length > limit;
 }
 
 /** Revisions beyond the limit of the history, the lowest first; those in use stay. */
@@ -113,7 +92,7 @@ export function surplusRevisions<R extends { readonly name: string }>(
   revisions: readonly R[],
   inUse: ReadonlySet<string>,
 ): readonly R[] {
-  const limit = set.spec.revisionHistoryLimit ?? 10;
+  const limit = set.spec.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT;
   const past = revisions.filter(({ name }) => !inUse.has(name));
   return limit < 0 ? [] : past.slice(0, Math.max(0, past.length - limit));
 }

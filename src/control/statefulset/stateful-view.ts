@@ -4,7 +4,7 @@ import { isPodReady, type PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
 import { isPodAvailable } from "../pod-availability.js";
 import type { Claim } from "./claim-retention.js";
-import { isWithin, type Ordinals, ordinalOf, type StatefulSet } from "./identity.js";
+import type { Ordinals, StatefulSet } from "./identity.js";
 import type { Revision } from "./stateful-pods.js";
 
 export type StatefulSetFeatures = Pick<
@@ -26,8 +26,6 @@ export type StatefulSetFeatures = Pick<
 /** What one sync of a StatefulSet looks at, as it stands when the sync begins. */
 export interface StatefulView {
   readonly set: StatefulSet;
-  /** The set's pods, of whatever ordinal. */
-  readonly pods: readonly PodVersion[];
   readonly current: Revision;
   readonly update: Revision;
   readonly claim: (name: string) => Claim | undefined;
@@ -41,27 +39,6 @@ export function ordinalsOf(
 ): Ordinals {
   const first = StatefulSetStartOrdinal ? (spec.ordinals?.start ?? 0) : 0;
   return { first, count: spec.replicas ?? 1 };
-}
-
-/** The pods of a set by their places: those that it wants, and those it does not. */
-export interface Places {
-  /** By ordinal from the first; undefined where there is no pod. */
-  readonly replicas: readonly (PodVersion | undefined)[];
-  /** Pods of other ordinals, the highest first. */
-  readonly condemned: readonly PodVersion[];
-}
-
-export function placesOf(view: StatefulView): Places {
-  const ordinals = ordinalsOf(view.set, view.features);
-  const replicas = new Array<PodVersion | undefined>(ordinals.count).fill(undefined);
-  const condemned: PodVersion[] = [];
-  for (const pod of view.pods) {
-    const ordinal = ordinalOf(pod);
-    if (isWithin(ordinals, ordinal)) replicas[ordinal - ordinals.first] = pod;
-    else if (ordinal >= 0) condemned.push(pod);
-  }
-  condemned.sort((a, b) => ordinalOf(b) - ordinalOf(a));
-  return { replicas, condemned };
 }
 
 export function isTerminating(pod: PodVersion): boolean {

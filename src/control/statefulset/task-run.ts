@@ -2,7 +2,7 @@ import type { Outcome } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
 import { SlowStart } from "../slow-start.js";
 import type { PodTask, PodWrite } from "./pod-tasks.js";
-import type { Phase } from "./stateful-plan.js";
+import type { Phase, PlacedTask } from "./stateful-plan.js";
 
 /** How a task goes. */
 interface Going {
@@ -28,21 +28,27 @@ export interface TaskRunOptions {
 export class TaskRun {
   failure: string | null = null;
   private readonly going: Going[] = [];
+  /** Places up to which batches have gone. */
+  private reached = 0;
   private readonly batches: SlowStart | null;
 
   constructor(
     readonly phase: Phase,
     private readonly options: TaskRunOptions,
   ) {
-    this.batches = phase.inBatches ? new SlowStart(phase.tasks.length) : null;
+    this.batches = phase.inBatches ? new SlowStart(phase.length) : null;
   }
 
   /** Begins what comes next, when all that was sent is answered; false when nothing is left. */
   proceed(): boolean {
     if (this.failure !== null) return false;
-    const size =
-      this.batches?.nextBatch() ?? Math.min(1, this.phase.tasks.length - this.going.length);
-    for (let i = 0; i < size; i++) this.begin();
+    if (this.batches === null) return this.beginNext();
+    const size = this.batches.nextBatch();
+    this.reached += size;
+    const before = this.going.length;
+    while ((this.next()?.place ?? Number.POSITIVE_INFINITY) < this.reached) this.beginNext();
+    const idle = size - (this.going.length - before);
+    for (let i = 0; i < idle; i++) this.batches.answered(true);
     return size > 0;
   }
 
@@ -54,11 +60,17 @@ export class TaskRun {
     this.goOn(going, taskIndex);
   }
 
-  private begin(): void {
-    const task = this.phase.tasks[this.going.length]!;
-    const going = { task, next: 0, failure: null };
+  private next(): PlacedTask | undefined {
+    return this.phase.tasks[this.going.length];
+  }
+
+  private beginNext(): boolean {
+    const placed = this.next();
+    if (placed === undefined) return false;
+    const going = { task: placed.task, next: 0, failure: null };
     this.going.push(going);
     this.goOn(going, this.going.length - 1);
+    return true;
   }
 
   /** All claims are tried, whatever becomes of them; of the rest, the first failure is the end. */

@@ -1,5 +1,6 @@
 import type { PodVersion } from "../../api/pod-version.js";
 import { revisionOf } from "./identity.js";
+import type { Places } from "./places.js";
 import { deletionOf, type PodTask } from "./pod-tasks.js";
 import {
   isAvailable,
@@ -8,7 +9,6 @@ import {
   isUnavailable,
   isUnhealthy,
   maxUnavailable,
-  type Places,
   type StatefulView,
 } from "./stateful-view.js";
 
@@ -17,7 +17,9 @@ import {
  * partition. The pods that are to be made are of the right revision and count as unavailable.
  * Source: Kubernetes, "StatefulSets: Rolling Updates"; KEP-961.
  */
-export function updateTasks(view: StatefulView, { replicas }: Places): readonly PodTask[] {
+export function updateTasks(view: StatefulView, places: Places): readonly PodTask[] {
+  if (!places.mayHaveOld) return [];
+  const replicas = Array.from({ length: places.count }, (_, place) => places.at(place));
   const partition = view.set.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
   const targets = replicas.slice(partition).reverse();
   if (!view.features.MaxUnavailableStatefulSet) return oneByOne(view, targets).map(deletionOf);

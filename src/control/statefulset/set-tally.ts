@@ -1,0 +1,183 @@
+import type { PodVersion } from "../../api/pod-version.js";
+import type { OwnedPodsListener } from "../owned-pods.js";
+import {
+  identityMatches,
+  isWithin,
+  type Ordinals,
+  ordinalOf,
+  revisionOf,
+  type StatefulSet,
+} from "./identity.js";
+import { isRunningAndReady, isTerminating } from "./stateful-view.js";
+
+/** What is remembered of one pod; of a pod that is `odd` nothing else is known. */
+interface Member {
+  pod: PodVersion;
+  ordinal: number;
+  /** Its name or labels are not those of its ordinal. */
+  odd: boolean;
+  settled: boolean;
+}
+
+/**
+ * The pods of one StatefulSet in figures, moved pod by pod, so that a sync looks only at those about which
+ * something may be to be done.
+ */
+export class SetTally {
+  /** Pods whose name or labels are not those of their ordinal: with any, nothing here can be relied on. */
+  odd = 0;
+  /** Pods that run and are ready. */
+  ready = 0;
+  private readonly members = new Map<number, Member>();
+  private readonly byOrdinal = new Map<number, Member>();
+  private readonly unsettled = new Set<Member>();
+  private readonly revisions = new Map<string, number>();
+  private set: Pick<StatefulSet, "name" | "namespace"> | null = null;
+  private ordinals: Ordinals = { first: 0, count: 0 };
+  private outside = 0;
+
+  get size(): number {
+    return this.members.size;
+  }
+
+  /** Pods of ordinals that the set does not have. */
+  get condemned(): number {
+    return this.outside;
+  }
+
+  /** Pods of a revision that are not being deleted. */
+  ofRevision(name: string): number {
+    return this.revisions.get(name) ?? 0;
+  }
+
+  /** Pods that are not being deleted. */
+  get staying(): number {
+    let all = 0;
+    for (const pods of this.revisions.values()) all += pods;
+    return all;
+  }
+
+  at(ordinal: number): PodVersion | undefined {
+    return this.byOrdinal.get(ordinal)?.pod;
+  }
+
+  /** Takes what the set says now. */
+  follow(set: StatefulSet, ordinals: Ordinals): void {
+    if (this.set === null) {
+      this.set = set;
+      for (const member of this.members.values()) this.enter(member);
+    }
+    const { first, count } = this.ordinals;
+    if (first === ordinals.first && count === ordinals.count) return;
+    this.ordinals = ordinals;
+    this.outside = 0;
+    for (const { odd, ordinal } of this.members.values()) {
+      if (!odd && !isWithin(ordinals, ordinal)) this.outside += 1;
+    }
+  }
+
+  /** Places, counted from the first ordinal, without a pod or with one that is not settled. */
+  openPlaces(): readonly number[] {
+    const { first, count } = this.ordinals;
+    const inside = this.members.size - this.odd - this.outside;
+    const places: number[] = [];
+    if (inside === count) {
+      for (const { ordinal } of this.unsettled) places.push(ordinal - first);
+      return places.filter((place) => place >= 0 && place < count).sort((a, b) => a - b);
+    }
+    for (let place = 0; place < count; place++) {
+      if (this.byOrdinal.get(first + place)?.settled !== true) places.push(place);
+    }
+    return places;
+  }
+
+  put(pod: PodVersion): void {
+    const member = this.members.get(pod.row);
+    if (member === undefined) {
+      const made = { pod, ordinal: -1, odd: false, settled: false };
+      this.members.set(pod.row, made);
+      if (this.set !== null) this.enter(made);
+    } else if (this.set === null) {
+      member.pod = pod;
+    } else if (member.odd || member.pod.labels !== pod.labels) {
+      this.leave(member);
+      member.pod = pod;
+      this.enter(member);
+    } else {
+      this.count(member, -1);
+      member.pod = pod;
+      this.count(member, 1);
+    }
+  }
+
+  remove({ row }: Pick<PodVersion, "row">): void {
+    const member = this.members.get(row);
+    if (member === undefined) return;
+    if (this.set !== null) this.leave(member);
+    this.members.delete(row);
+  }
+
+  private enter(member: Member): void {
+    const { pod } = member;
+    member.ordinal = ordinalOf(pod);
+    member.odd = !identityMatches(this.set!, pod) || this.byOrdinal.has(member.ordinal);
+    if (member.odd) {
+      this.odd += 1;
+      return;
+    }
+    this.byOrdinal.set(member.ordinal, member);
+    if (!isWithin(this.ordinals, member.ordinal)) this.outside += 1;
+    this.count(member, 1);
+  }
+
+  private leave(member: Member): void {
+    if (member.odd) {
+      this.odd -= 1;
+      return;
+    }
+    this.byOrdinal.delete(member.ordinal);
+    if (!isWithin(this.ordinals, member.ordinal)) this.outside -= 1;
+    this.count(member, -1);
+    this.unsettled.delete(member);
+  }
+
+  private count(member: Member, sign: 1 | -1): void {
+    const { pod } = member;
+    const isReady = isRunningAndReady(pod);
+    if (isReady) this.ready += sign;
+    if (!isTerminating(pod)) {
+      const revision = revisionOf(pod);
+      const pods = this.ofRevision(revision) + sign;
+      if (pods === 0) this.revisions.delete(revision);
+      else this.revisions.set(revision, pods);
+    }
+    if (sign === -1) return;
+    member.settled = isReady && !isTerminating(pod);
+    if (member.settled) this.unsettled.delete(member);
+    else this.unsettled.add(member);
+  }
+}
+
+/** A tally for each StatefulSet that has pods, by its UID. */
+export class SetTallies implements OwnedPodsListener {
+  private readonly byUid = new Map<string, SetTally>();
+
+  of(setUid: string): SetTally {
+    return this.byUid.get(setUid) ?? new SetTally();
+  }
+
+  put(ownerUid: string, pod: PodVersion): void {
+    let tally = this.byUid.get(ownerUid);
+    if (tally === undefined) {
+      tally = new SetTally();
+      this.byUid.set(ownerUid, tally);
+    }
+    tally.put(pod);
+  }
+
+  removed(ownerUid: string, pod: PodVersion): void {
+    const tally = this.byUid.get(ownerUid);
+    tally?.remove(pod);
+    if (tally?.size === 0) this.byUid.delete(ownerUid);
+  }
+}
