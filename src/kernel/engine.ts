@@ -50,6 +50,7 @@ export class Engine {
   private nowMicros: TimeMicros = 0;
   private readonly queue = new EventQueue();
   private readonly handlers: Handler[] = [];
+  private readonly handlerNames = new Set<string>();
   private readonly listeners: EventListener[] = [];
   private readonly maxEventsPerInstant: number;
   private foregroundPending = 0;
@@ -77,10 +78,8 @@ export class Engine {
     handle: EventHandler,
     options: { readonly background?: boolean } = {},
   ): HandlerId {
-    assert(
-      this.handlers.every((handler) => handler.name !== name),
-      () => `two event handlers are called ${name}`,
-    );
+    assert(!this.handlerNames.has(name), () => `two event handlers are called ${name}`);
+    this.handlerNames.add(name);
     this.handlers.push({ name, handle, background: options.background ?? false });
     return this.handlers.length - 1;
   }

@@ -11,6 +11,7 @@ import type { StatefulSet } from "../../src/control/statefulset/identity.js";
 import { placesOf, talliedPlaces } from "../../src/control/statefulset/places.js";
 import { SetTally } from "../../src/control/statefulset/set-tally.js";
 import { statefulPlan } from "../../src/control/statefulset/stateful-plan.js";
+import { statefulPod } from "../../src/control/statefulset/stateful-pods.js";
 import { statefulSetStatus } from "../../src/control/statefulset/stateful-set-status.js";
 import type { StatefulView } from "../../src/control/statefulset/stateful-view.js";
 import { meta, object, pod } from "../conformance/controllers/objects.js";
@@ -104,6 +105,8 @@ it("tells the next steps and the status that a look at all pods of a set tells",
             current: { name: "old", template: set.spec.template },
             update: { name: "new", template: set.spec.template },
             claim: () => undefined,
+            newPod: (ordinal, revision) =>
+              statefulPod(set, ordinal, { revision, hasIndexLabel: ofVersion.PodIndexLabel }),
             features: ofVersion,
             nowMicros: NOW_MICROS,
           };

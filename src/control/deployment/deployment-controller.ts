@@ -1,23 +1,31 @@
-import { MICROS_PER_SECOND } from "../../base/time.js";
 import { controllerOf } from "../../api/object-version.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Outcome, Refusal } from "../../store/outcome.js";
 import type { Change, WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
-import { Timestamps } from "../timestamps.js";
 import { type StepEnd, Syncs } from "../syncs.js";
+import { Timestamps } from "../timestamps.js";
 import { DeploymentCache } from "./deployment-cache.js";
 import {
   deploymentStatus,
   rolloutStatus,
-  sameStatus,
   type StatusClock,
+  sameStatus,
 } from "./deployment-status.js";
 import { desiredReplicas, isRollingUpdate } from "./fenceposts.js";
 import { setsToCleanUp } from "./history.js";
 import { newReplicaSet } from "./new-replica-set.js";
-import { type DeploymentStatus, isComplete, Progress, progressCheckAfter } from "./progress.js";
+import {
+  type DeploymentStatus,
+  deadlineAt,
+  isComplete,
+  Progress,
+  progressCheckAfter,
+  timesOutAt,
+} from "./progress.js";
 import { isScalingEvent, scale } from "./proportional-scaling.js";
+import { QuietSyncs } from "./quiet-syncs.js";
 import { oldPodsRunning, scaleDownForRecreate } from "./recreate.js";
 import {
   allSets,
@@ -52,6 +60,8 @@ interface Sync {
   /** What comes instead once one of them is refused; null: the sync has failed. */
   goalIfRefused: Goal | null;
   cleanedUp: boolean;
+  /** Whether it has sent anything. */
+  wrote: boolean;
   /** How it ended; null while it goes on. */
   end: "done" | "retry" | null;
 }
@@ -69,6 +79,7 @@ export class DeploymentController implements Controller {
   private readonly syncs: Syncs<Sync>;
   private readonly cache: DeploymentCache;
   private readonly timestamps: Timestamps;
+  private readonly quiet = new QuietSyncs();
   private readonly setScaled: AnswerId;
   private readonly setWritten: AnswerId;
   private readonly setCreated: AnswerId;
@@ -116,9 +127,49 @@ export class DeploymentController implements Controller {
 
   private begin(row: number): Sync | null {
     const deployment = this.cache.deployments.at(row);
-    if (deployment === undefined) return null;
+    if (deployment === undefined || this.isQuiet(deployment)) return null;
     const { uid } = deployment;
-    return { row, uid, steps: [], goal: null, goalIfRefused: null, cleanedUp: false, end: null };
+    return {
+      row,
+      uid,
+      steps: [],
+      goal: null,
+      goalIfRefused: null,
+      cleanedUp: false,
+      wrote: false,
+      end: null,
+    };
+  }
+
+  /** Whether a sync would find nothing to write, as the last one of these versions; it looks again when that one would. */
+  private isQuiet(deployment: Deployment): boolean {
+    const { now } = this.options.engine;
+    const { index } = this.cache;
+    const same = this.quiet.same(deployment, index.setsOf(deployment), now);
+    if (same === null || index.orphansFor(deployment).length > 0) return false;
+    if (same.deadlineMicros !== null) this.lookAgain(deployment.row, same.deadlineMicros - now);
+    return true;
+  }
+
+  /** Takes note of a sync that has found nothing to write. */
+  private noteQuiet(sync: Sync, deployment: Deployment, clock: StatusClock): void {
+    const { index } = this.cache;
+    const readsPods = !isRollingUpdate(deployment.spec);
+    if (sync.wrote || readsPods || index.orphansFor(deployment).length > 0) return;
+    const { status } = deployment;
+    const waits = progressCheckAfter(deployment, status, clock) !== null;
+    this.quiet.found({
+      deployment,
+      sets: index.setsOf(deployment),
+      untilMicros: timesOutAt(deployment, clock),
+      deadlineMicros: waits ? deadlineAt(deployment, clock) : null,
+    });
+  }
+
+  /** Looks at the Deployment a second after its deadline, or after now. */
+  private lookAgain(row: number, untilDeadlineMicros: TimeMicros): void {
+    const wait = untilDeadlineMicros < MICROS_PER_SECOND ? 0 : untilDeadlineMicros;
+    this.syncs.addAfter(row, wait + MICROS_PER_SECOND);
   }
 
   /** Looks at the Deployment as it is known now and makes the next write, or ends the sync. */
@@ -304,7 +355,8 @@ export class DeploymentController implements Controller {
     const status = rolloutStatus(deployment, rollout, clock);
     if (sameStatus(deployment.status, status)) {
       const after = progressCheckAfter(deployment, status, clock);
-      if (after !== null) this.syncs.addAfter(sync.row, after + MICROS_PER_SECOND);
+      if (after !== null) this.lookAgain(sync.row, after);
+      this.noteQuiet(sync, deployment, clock);
     }
     return this.writeStatus(sync, deployment, status);
   }
@@ -332,6 +384,7 @@ export class DeploymentController implements Controller {
   }
 
   private send(sync: Sync, answer: AnswerId, request: WriteRequest): "go on" {
+    sync.wrote = true;
     this.syncs.send(sync.row, answer, request);
     return "go on";
   }

@@ -1,5 +1,5 @@
-import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { StatusOf } from "../../api/kinds.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import { microsOfSeconds } from "../timestamps.js";
 import { desiredReplicas } from "./fenceposts.js";
 import type { Deployment } from "./replica-sets.js";
@@ -93,6 +93,30 @@ export function progressCheckAfter(
   if (isComplete(deployment, status) || condition.reason === Progress.timedOut) return null;
   const after = deadlineOf(deployment, condition, clock) - clock.nowMicros;
   return after < MICROS_PER_SECOND ? 0 : after;
+}
+
+/**
+ * Until when a Deployment of that status is not found to have timed out; for ever where time changes nothing, for it has
+ * no deadline, is finished, or has timed out already.
+ */
+export function timesOutAt(
+  deployment: Pick<Deployment, "spec" | "status">,
+  clock: ProgressClock,
+): TimeMicros {
+  const reason = conditionOf(deployment.status, "Progressing")?.reason;
+  const isSettled = reason === Progress.available || reason === Progress.timedOut;
+  if (reason === undefined || isSettled) return Number.POSITIVE_INFINITY;
+  return deadlineAt(deployment, clock) ?? Number.POSITIVE_INFINITY;
+}
+
+/** When the deadline of the present rollout is; null without one. */
+export function deadlineAt(
+  deployment: Pick<Deployment, "spec" | "status">,
+  clock: ProgressClock,
+): TimeMicros | null {
+  const condition = conditionOf(deployment.status, "Progressing");
+  if (condition === undefined || !hasProgressDeadline(deployment)) return null;
+  return deadlineOf(deployment, condition, clock);
 }
 
 function deadlineOf(

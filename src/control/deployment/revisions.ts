@@ -10,14 +10,15 @@ const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
 const DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas";
 const MAX_REPLICAS = "deployment.kubernetes.io/max-replicas";
 /** What a Deployment says of itself only; its other annotations are its ReplicaSets' too. */
-const OWN_ANNOTATIONS: readonly string[] = [
+const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
   "kubectl.kubernetes.io/last-applied-configuration",
   REVISION,
   REVISION_HISTORY,
   DESIRED_REPLICAS,
   MAX_REPLICAS,
   "deprecated.deployment.rollback.to",
-];
+]);
+const NO_ANNOTATIONS: Labels = Object.freeze({});
 /** Characters that the history of revisions may take. */
 const HISTORY_LIMIT = 2_000;
 
@@ -74,9 +75,9 @@ export function withRevision(
 
 /** Annotations that a Deployment hands down to its ReplicaSets. */
 function inherited(annotations: Labels): Labels {
-  return Object.fromEntries(
-    Object.entries(annotations).filter(([name]) => !OWN_ANNOTATIONS.includes(name)),
-  );
+  const names = Object.keys(annotations).filter((name) => !OWN_ANNOTATIONS.has(name));
+  if (names.length === 0) return NO_ANNOTATIONS;
+  return Object.fromEntries(names.map((name) => [name, annotations[name]!]));
 }
 
 /** Adds a revision to the history; the oldest go when it would grow too long. */

@@ -10,7 +10,7 @@ import {
 } from "./stateful-view.js";
 
 /** What a status counts. */
-export interface Counts {
+interface Counts {
   replicas: number;
   ready: number;
   available: number;

@@ -2,13 +2,7 @@ import type { PodVersion } from "../../api/pod-version.js";
 import type { WriteRequest } from "../../store/request.js";
 import { hasOtherController, isStaleFor, ownersOfClaim } from "./claim-retention.js";
 import { identityMatches, ordinalOf, storageMatches } from "./identity.js";
-import {
-  claimsOf,
-  identityLabels,
-  type Revision,
-  statefulPod,
-  withClaims,
-} from "./stateful-pods.js";
+import { claimsOf, identityLabels, type Revision, withClaims } from "./stateful-pods.js";
 import { ordinalsOf, type StatefulView } from "./stateful-view.js";
 
 /** What a write does for its pod. */
@@ -50,8 +44,7 @@ export function deletionOf(pod: PodVersion): PodTask {
 
 /** Makes the pod, its missing claims before it. */
 export function creationOf(view: StatefulView, ordinal: number, revision: Revision): PodTask {
-  const { set, features } = view;
-  const object = statefulPod(set, ordinal, { revision, hasIndexLabel: features.PodIndexLabel });
+  const object = view.newPod(ordinal, revision);
   const { writes, failure } = missingClaims(view, ordinal);
   const create = { purpose: "pod", request: { verb: "create", object } } as const;
   const retention = retentionOf(view, { name: object.name, uid: "" });

@@ -86,3 +86,65 @@ export function withClaims<V extends { readonly name: string }>(
   }));
   return { volumes: [...claimed, ...(volumes ?? []).filter(({ name }) => !names.has(name))] };
 }
+
+/** What the pods of one revision of a set are made from. */
+interface Made {
+  readonly revision: Revision;
+  readonly serviceName: string | undefined;
+  readonly claimTemplates: StatefulSet["spec"]["volumeClaimTemplates"];
+  readonly pods: Map<number, NewPod>;
+}
+
+/** Revisions of a set whose pods are remembered: the current one and the update. */
+const REVISIONS_KEPT = 2;
+
+/**
+ * Pods to be created, each ordinal's the same object again while what it is made from is: a pod's successor shares
+ * its spec and labels, so that nobody works out anew what follows from them.
+ */
+export class StatefulPods {
+  /** By UID of the set and name of the revision. */
+  private readonly known = new Map<string, Map<string, Made>>();
+
+  constructor(private readonly hasIndexLabel: boolean) {}
+
+  of(set: StatefulSet, ordinal: number, revision: Revision): NewPod {
+    const { pods } = this.madeOf(set, revision);
+    let pod = pods.get(ordinal);
+    if (pod === undefined) {
+      pod = statefulPod(set, ordinal, { revision, hasIndexLabel: this.hasIndexLabel });
+      pods.set(ordinal, pod);
+    }
+    return pod;
+  }
+
+  forget(setUid: string): void {
+    this.known.delete(setUid);
+  }
+
+  private madeOf({ uid, spec }: StatefulSet, revision: Revision): Made {
+    let revisions = this.known.get(uid);
+    if (revisions === undefined) {
+      revisions = new Map();
+      this.known.set(uid, revisions);
+    }
+    const made = revisions.get(revision.name);
+    if (
+      made?.revision.template === revision.template &&
+      made.serviceName === spec.serviceName &&
+      made.claimTemplates === spec.volumeClaimTemplates
+    ) {
+      return made;
+    }
+    const [eldest] = revisions.keys();
+    if (revisions.size >= REVISIONS_KEPT && made === undefined) revisions.delete(eldest!);
+    const fresh: Made = {
+      revision,
+      serviceName: spec.serviceName,
+      claimTemplates: spec.volumeClaimTemplates,
+      pods: new Map(),
+    };
+    revisions.set(revision.name, fresh);
+    return fresh;
+  }
+}

@@ -14,6 +14,8 @@ interface CacheEvents {
   readonly enqueue: (row: number) => void;
   /** A pod of the set has become ready. */
   readonly becameReady: (set: StatefulSet) => void;
+  /** The set is gone. */
+  readonly gone: (set: StatefulSet) => void;
 }
 
 /** What the StatefulSet controller knows of the cluster, and which set a change concerns. */
@@ -54,6 +56,7 @@ export class StatefulSetCache {
       deleted: (set) => {
         this.pods.removeOwner(set);
         this.ownWrites.forget(set.row);
+        this.events.gone(set);
         enqueue(set.row);
       },
     });

@@ -17,6 +17,7 @@ import { type Places, placesOf, talliedPlaces } from "./places.js";
 import type { PodTask, PodWrite } from "./pod-tasks.js";
 import { StatefulEvents } from "./stateful-events.js";
 import { type Phase, statefulPlan } from "./stateful-plan.js";
+import { StatefulPods } from "./stateful-pods.js";
 import { type Revisions, revisionsOf, revisionWrite } from "./stateful-revisions.js";
 import { StatefulSetCache } from "./stateful-set-cache.js";
 import {
@@ -58,6 +59,7 @@ export class StatefulSetController implements Controller {
   private readonly cache: StatefulSetCache;
   private readonly features: StatefulSetFeatures;
   private readonly events: StatefulEvents;
+  private readonly newPods: StatefulPods;
   private readonly claims: ClaimWrites<Sync, "StatefulSet">;
   private readonly revisionWritten: AnswerId;
   private readonly taskWritten: AnswerId;
@@ -68,6 +70,7 @@ export class StatefulSetController implements Controller {
     const { engine, client, workers } = options;
     this.features = options.features ?? featuresOf(options.kubernetesMinor ?? NEWEST_MINOR);
     this.events = new StatefulEvents(options, this.features.StatefulSetEventsCapitalised);
+    this.newPods = new StatefulPods(this.features.PodIndexLabel);
     this.syncs = new Syncs<Sync>({
       engine,
       client,
@@ -79,6 +82,7 @@ export class StatefulSetController implements Controller {
     this.cache = new StatefulSetCache(options, {
       enqueue: (row) => this.syncs.add(row),
       becameReady: (set) => this.lookWhenAvailable(set),
+      gone: ({ uid }) => this.newPods.forget(uid),
     });
     const { syncs } = this;
     this.revisionWritten = syncs.onAnswer((sync, outcome, request) =>
@@ -210,6 +214,7 @@ export class StatefulSetController implements Controller {
       current: revisions!.current,
       update: revisions!.update,
       claim: (name) => this.cache.claim(set.namespace, name),
+      newPod: (ordinal, revision) => this.newPods.of(set, ordinal, revision),
       features: this.features,
       nowMicros: this.options.engine.now,
     };

@@ -1,5 +1,6 @@
 import type { Features } from "../../api/features.js";
 import { scaledIntOrPercent } from "../../api/int-or-percent.js";
+import type { NewPod } from "../../api/new-object.js";
 import { isPodReady, type PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
 import { isPodAvailable } from "../pod-availability.js";
@@ -29,6 +30,8 @@ export interface StatefulView {
   readonly current: Revision;
   readonly update: Revision;
   readonly claim: (name: string) => Claim | undefined;
+  /** The pod of an ordinal of a revision, ready to be created. */
+  readonly newPod: (ordinal: number, revision: Revision) => NewPod;
   readonly features: StatefulSetFeatures;
   readonly nowMicros: TimeMicros;
 }
