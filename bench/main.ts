@@ -22,12 +22,14 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "churn-kinds-large": async () => ({
     run: (await import("./churn-kinds.js")).runLarge,
   }),
+  wide: () => import("./wide.js"),
   "churn-day": async () => ({ run: (await import("./churn.js")).runDay }),
 };
 
 /** Takes minutes: only when it is named. */
 const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set([
   "churn-kinds-large",
+  "wide",
   "churn-day",
   "traffic-week",
 ]);
