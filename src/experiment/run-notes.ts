@@ -26,15 +26,22 @@ export function notesOf(
   return [...notes, ...traceNotes(run.facts), ...fluidNotes(run.facts)];
 }
 
+/** So many services are told of one by one. */
+const SERVICES_TOLD = 5;
+
 /** Mode `fluid` is held to single requests for loads from 0.1 to 0.9. */
 function fluidNotes({ outsideOfFluid }: WorldFacts): readonly string[] {
-  return outsideOfFluid.map(({ service, idleSeconds, busySeconds }) => {
-    const parts = [
-      ...(busySeconds > 0 ? [`${secondsText(busySeconds)} above 0.9`] : []),
-      ...(idleSeconds > 0 ? [`${secondsText(idleSeconds)} below 0.1`] : []),
-    ];
-    return `${service}: its pods had loads for which \`fluid\` is not held to single requests: ${parts.join(", ")}`;
-  });
+  const more = outsideOfFluid.length - SERVICES_TOLD;
+  const notes = outsideOfFluid
+    .slice(0, SERVICES_TOLD)
+    .map(({ service, idleSeconds, busySeconds }) => {
+      const parts = [
+        ...(busySeconds > 0 ? [`${secondsText(busySeconds)} above 0.9`] : []),
+        ...(idleSeconds > 0 ? [`${secondsText(idleSeconds)} below 0.1`] : []),
+      ];
+      return `${service}: its pods had loads for which \`fluid\` is not held to single requests: ${parts.join(", ")}`;
+    });
+  return more > 0 ? [...notes, `so had those of ${counted(more, "more service")}`] : notes;
 }
 
 function secondsText(seconds: number): string {

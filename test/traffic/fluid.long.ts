@@ -55,26 +55,33 @@ function interval(values: readonly number[]): { readonly middle: number; readonl
   return { middle, half: (T_95 * deviation) / Math.sqrt(values.length) / middle };
 }
 
-/** Batches that grow until the intervals of both figures are as narrow as promised. */
+/** Batches that grow, two becoming one, until the intervals of both figures are as narrow as promised. */
 function ofRequests(setup: ServiceSetup): Latencies {
-  for (let batch = FIRST_BATCH; batch * BATCHES <= MOST_REQUESTS; batch *= 4) {
-    const { loop, tally } = singleService(setup);
-    const seconds = batch / (setup.rate as number);
-    loop.runUntil(seconds);
-    const means: number[] = [];
-    const quantiles: number[] = [];
-    for (let i = 1; i <= BATCHES; i++) {
+  const { loop, tally } = singleService(setup);
+  let now = FIRST_BATCH / (setup.rate as number);
+  loop.runUntil(now);
+  let batches: LatencyHistogram[] = [];
+  for (let size = FIRST_BATCH; size * BATCHES <= MOST_REQUESTS; size *= 2) {
+    while (batches.length < BATCHES) {
       tally.sojourns.clear();
-      loop.runUntil(seconds * (i + 1));
-      means.push(tally.sojourns.mean);
-      quantiles.push(tally.sojourns.quantile(0.99));
+      now += size / (setup.rate as number);
+      loop.runUntil(now);
+      batches.push(copyOf([tally.sojourns]));
     }
-    const [mean, p99] = [interval(means), interval(quantiles)];
+    const mean = interval(batches.map((batch) => batch.mean));
+    const p99 = interval(batches.map((batch) => batch.quantile(0.99)));
     if (mean.half <= MEAN_INTERVAL && p99.half <= P99_INTERVAL) {
-      return { mean: mean.middle, p99: p99.middle };
+      return { mean: mean.middle, p99: copyOf(batches).quantile(0.99) };
     }
+    batches = batches.flatMap((one, i) => (i % 2 === 0 ? [copyOf([one, batches[i + 1]!])] : []));
   }
   throw new Error("the intervals of single requests do not become narrow");
+}
+
+function copyOf(histograms: readonly LatencyHistogram[]): LatencyHistogram {
+  const copy = new LatencyHistogram(10);
+  for (const one of histograms) copy.merge(one);
+  return copy;
 }
 
 function ofFluid(law: Law, { concurrency = Infinity, cpu }: ServiceSetup, rate: number): Latencies {

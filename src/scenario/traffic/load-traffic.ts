@@ -139,7 +139,13 @@ function withElse(
 
 function fluidNotes(context: TrafficContext): readonly Issue[] {
   const { source, scenario } = context;
-  const notes: Issue[] = [];
+  /** By what is said: of which traffics. */
+  const told = new Map<string, number[]>();
+  const tell = (message: string, traffic: number): void => {
+    const known = told.get(message);
+    if (known === undefined) told.set(message, [traffic]);
+    else known.push(traffic);
+  };
   const hasCalls = scenario.behaviors.some(({ serving }) => (serving?.stages.length ?? 0) > 0);
   const unheld = unheldBy(context);
   for (const [i, { mode, policy, routing, arrivals }] of scenario.traffic.entries()) {
@@ -153,13 +159,15 @@ function fluidNotes(context: TrafficContext): readonly Issue[] {
     ];
     if (unheld.length > 0) {
       const message = `\`fluid\` is not held to single requests for ${unheld.join(" and ")}: latencies may be further off`;
-      notes.push(source.issue(["spec", "traffic", i, "mode"], message));
+      tell(message, i);
     }
     if (unsolved.length === 0) continue;
-    const message = `\`fluid\` does not solve ${unsolved.join(", ")}: its figures leave them out`;
-    notes.push(source.issue(["spec", "traffic", i, "mode"], message));
+    tell(`\`fluid\` does not solve ${unsolved.join(", ")}: its figures leave them out`, i);
   }
-  return notes;
+  return [...told].map(([message, [first, ...others]]) => {
+    const more = others.length === 0 ? "" : ` (of ${others.length} more under spec.traffic, too)`;
+    return source.issue(["spec", "traffic", first!, "mode"], message + more);
+  });
 }
 
 const MAX_CV = 2;

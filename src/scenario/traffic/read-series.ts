@@ -9,6 +9,8 @@ import type { Sample, Samples, SeriesFlaw } from "./samples.js";
 /** Gaps are what is longer than so many of the shortest steps. */
 const STEP_TOLERANCE = 1.5;
 
+const INSTEAD = "expected `gaps: hold` or `linear`";
+
 /** Where and when a series is read. */
 export interface SeriesContext {
   readonly startTimeEpochMicros: number;
@@ -64,6 +66,10 @@ function checkedPoints(
     const what = seconds === before.seconds ? "is that of the row before" : "goes back";
     return { line, message: `the time ${what}: expected times that rise` };
   }
+  const atEdge = [found[0]!, found.at(-1)!].find(({ value }) => Number.isNaN(value));
+  if (atEdge !== undefined && spec.gaps === "refuse") {
+    return { line: atEdge.line, message: `the value is missing: ${INSTEAD}` };
+  }
   const step = shortestStep(found);
   const points = filledPoints(known, step, spec);
   if ("message" in points) return points;
@@ -86,8 +92,8 @@ function filledPoints(
     const missing = Math.round((next.seconds - seconds) / step) - 1;
     if (next.seconds - seconds <= STEP_TOLERANCE * step || gaps === "hold") continue;
     if (gaps === "refuse") {
-      const message = `${missing} values are missing behind it: expected \`gaps: hold\` or \`linear\``;
-      return { line, message };
+      const what = missing === 1 ? "a value is" : `${missing} values are`;
+      return { line, message: `${what} missing behind it: ${INSTEAD}` };
     }
     for (let k = 1; k <= missing; k++) {
       const share = k / (missing + 1);
