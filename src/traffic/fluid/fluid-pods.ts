@@ -1,7 +1,8 @@
-import { erfcinv, exp, ln } from "../../kernel/math.js";
+import { erfcinv, ln } from "../../kernel/math.js";
 import type { Law } from "../laws/law.js";
 import { QueueChain } from "./queue-chain.js";
 import { type Points, pointsOf, variationOf } from "./service-law.js";
+import { SLOWDOWN_SHARES, SlowdownLaw } from "./slowdown-law.js";
 import { WaitLaw } from "./wait-law.js";
 
 /** What a fluid pod is: its places, and the work of a request in two parts. */
@@ -21,6 +22,7 @@ export interface Prepared {
   readonly mean: number;
   readonly points: Points;
   readonly waits: WaitLaw;
+  readonly slowdowns: SlowdownLaw;
 }
 
 /** Normal deviates for the spread around a state: equally likely parts. */
@@ -93,8 +95,8 @@ export class FluidPods {
   latencies(add: (seconds: number, share: number) => void): void {
     const { share, meanSeconds } = this.waits();
     const { values, shares } = this.prepared.points;
-    for (const slow of this.slowdowns()) {
-      const all = (1 - share) / this.slowdownCount;
+    for (const [part, slow] of this.slowdowns().entries()) {
+      const all = (1 - share) * this.slowdownShare(part);
       for (let i = 0; i < values.length; i++) add(values[i]! * slow, shares[i]! * all);
     }
     if (share <= 0) return;
@@ -114,26 +116,22 @@ export class FluidPods {
     }
   }
 
-  private get slowdownCount(): number {
-    return this.model.cpu === null ? 1 : SPREAD.length;
+  private slowdownShare(part: number): number {
+    return this.model.cpu === null ? 1 : SLOWDOWN_SHARES[part]!;
   }
 
   /**
-   * How much longer requests are in service, as equally likely values: who meets many others on the CPU
-   * is slower. Their variance is that of M/M/1-PS, spread as a lognormal law.
+   * How much longer requests are in service, by parts: who meets many others on the CPU is slower. The
+   * variance is that of M/M/1-PS.
    *
    * Source: E. Coffman, R. Muntz, H. Trotter, "Waiting time distributions for processor-sharing
    * systems", J. ACM 17 (1970).
    */
   private slowdowns(): readonly number[] {
     const mean = this.slowdown();
-    if (this.slowdownCount === 1) return [mean];
+    if (this.model.cpu === null) return [mean];
     const load = Math.min(MAX_SETTLED_LOAD, this.load);
-    const excess = 1 - 1 / mean;
-    const variance = ln(1 + excess / (2 - load));
-    const values = SPREAD.map((z) => exp(z * Math.sqrt(variance)));
-    const sum = values.reduce((total, value) => total + value, 0);
-    return values.map((value) => (mean * value * values.length) / sum);
+    return this.prepared.slowdowns.values(mean, mean / ((mean - 1) * (2 - load)));
   }
 
   get meanServiceSeconds(): number {
@@ -218,6 +216,7 @@ export function prepareFluid({ delay, cpu }: Pick<FluidModel, "delay" | "cpu">):
     mean: service.mean,
     points: pointsOf(service),
     waits: new WaitLaw(service, variationOf(service)),
+    slowdowns: new SlowdownLaw(),
   };
 }
 
