@@ -42,6 +42,10 @@ export function bothObservers(
       first.podsNeeded?.(...told);
       second.podsNeeded?.(...told);
     },
+    nodesAskedFor(...told) {
+      first.nodesAskedFor?.(...told);
+      second.nodesAskedFor?.(...told);
+    },
     leadership(...told) {
       first.leadership?.(...told);
       second.leadership?.(...told);

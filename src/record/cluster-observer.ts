@@ -70,6 +70,9 @@ export interface ClusterObserver {
   /** So many ready pods like this one are what the requests to them ask for from now on. */
   podsNeeded?(like: PodVersion, count: number, timeMicros: TimeMicros): void;
 
+  /** An autoscaler asked for nodes of a pool, so that these pods find room. */
+  nodesAskedFor?(pool: string, pods: readonly PodVersion[], timeMicros: TimeMicros): void;
+
   /** What became of a traffic's requests since it was told last, until now. */
   trafficServed(batch: TrafficBatch, timeMicros: TimeMicros): void;
 

@@ -170,6 +170,11 @@ export class ClusterRecorder implements ClusterObserver {
     this.ledgers.pods.needed(like, count, timeMicros);
   }
 
+  nodesAskedFor(pool: string, pods: readonly PodVersion[], timeMicros: TimeMicros): void {
+    this.clock.advanceTo(timeMicros);
+    for (const own of this.own) own.nodesAskedFor?.(pool, pods, timeMicros);
+  }
+
   leadership(lease: ObjectReference, isHeld: boolean, timeMicros: TimeMicros): void {
     this.clock.advanceTo(timeMicros);
     for (const own of this.own) own.leadership?.(lease, isHeld, timeMicros);

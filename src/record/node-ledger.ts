@@ -2,8 +2,10 @@ import type { ResourceList } from "../api/kubernetes.js";
 import type { ObjectVersion } from "../api/object-version.js";
 import { MICROS_PER_HOUR, type TimeMicros } from "../base/time.js";
 import { Gauge, type Measured } from "./gauge.js";
+import { CounterFamily } from "./counter-family.js";
 import { GaugeFamily } from "./gauge-family.js";
 import { NodeSpread } from "./node-spread.js";
+import { PoolAllocation } from "./pool-allocation.js";
 import type { RequestShape } from "./request-shapes.js";
 import {
   CPU,
@@ -76,13 +78,17 @@ export class NodeLedger implements Measured {
   readonly ready: Gauge;
   readonly existing: Gauge;
   readonly byPool: GaugeFamily;
+  /** Nodes of pools that came after the start, and those that went. */
+  readonly joined = new CounterFamily();
+  readonly left = new CounterFamily();
+  readonly allocation = new PoolAllocation(this.lives);
   /** Nodes of a pool that cost the same, by both. */
   private readonly byPrice: GaugeFamily;
   private readonly prices = new Map<string, { readonly pool: string; readonly dollars: number }>();
   private readonly slots = new Map<string, NodeSlot>();
 
   constructor(
-    startMicros: TimeMicros,
+    private readonly startMicros: TimeMicros,
     private readonly resources: ResourceLedger,
     private readonly priceOf: (node: ObjectVersion<"Node">) => NodePrice | null,
   ) {
@@ -147,7 +153,8 @@ export class NodeLedger implements Measured {
   }
 
   private measured(): readonly Measured[] {
-    return [this.used, this.ready, this.existing, this.byPool, this.byPrice];
+    const { used, ready, existing, byPool, byPrice, joined, left, allocation } = this;
+    return [used, ready, existing, byPool, byPrice, joined, left, allocation];
   }
 
   private slot(name: string): NodeSlot {
@@ -168,6 +175,7 @@ export class NodeLedger implements Measured {
     if (slot.workPods > 0) this.used.add(1, timeMicros);
     if (price === null) return;
     this.moveOf(price, 1, timeMicros);
+    if (timeMicros > this.startMicros) this.joined.add(price.pool, 1);
   }
 
   private moveOf({ pool, pricePerHourDollars: dollars }: NodePrice, sign: 1 | -1, at: TimeMicros) {
@@ -200,7 +208,10 @@ export class NodeLedger implements Measured {
     life.removedMicros = timeMicros;
     this.existing.add(-1, timeMicros);
     if (slot.workPods > 0) this.used.add(-1, timeMicros);
-    if (life.price !== null) this.moveOf(life.price, -1, timeMicros);
+    if (life.price !== null) {
+      this.moveOf(life.price, -1, timeMicros);
+      this.left.add(life.price.pool, 1);
+    }
     slot.life = null;
   }
 

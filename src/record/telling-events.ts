@@ -22,6 +22,7 @@ export function tellingEvents(observer: ClusterObserver, writing: EventWriting):
     podPreempted: (pod, reason, time) => observer.podPreempted(pod, reason, time),
     podUsage: (pod, cpu, memory, time) => observer.podUsage(pod, cpu, memory, time),
     podsNeeded: (like, count, time) => observer.podsNeeded?.(like, count, time),
+    nodesAskedFor: (...told) => observer.nodesAskedFor?.(...told),
     leadership: (...told) => observer.leadership?.(...told),
     trafficServed: (...served) => observer.trafficServed(...served),
     timelineStep: (operation, target, message, time, state) =>

@@ -4,6 +4,7 @@ import { LEADER_METRICS } from "./leader-metrics.js";
 import type { MetricDefinition, MetricGroup } from "./metric-group.js";
 import { NODE_METRICS } from "./node-metrics.js";
 import { POD_METRICS } from "./pod-metrics.js";
+import { POOL_METRICS } from "./pool-metrics.js";
 import { RESOURCE_METRICS } from "./resource-metrics.js";
 import { STEP_METRICS } from "./step-metrics.js";
 import { TRAFFIC_METRICS } from "./traffic-metrics.js";
@@ -22,6 +23,7 @@ const GROUPS = [
   TRAFFIC_METRICS,
   ELASTICITY_METRICS,
   VERTICAL_METRICS,
+  POOL_METRICS,
 ] as const;
 
 type NamesOf<G> = G extends MetricGroup<infer N> ? N : never;

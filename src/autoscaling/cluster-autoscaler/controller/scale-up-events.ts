@@ -20,7 +20,9 @@ export function tellScaleUp(
   }
   if (resizes.length === 0) return;
   const message = `pod triggered scale-up: [${resizes.map(resizeText).join(" ")}]`;
-  for (const pod of choice?.pods ?? []) {
+  if (choice === null) return;
+  observer.nodesAskedFor?.(choice.group.id, choice.pods, now);
+  for (const pod of choice.pods) {
     observer.event("Normal", "TriggeredScaleUp", pod, message, now);
   }
 }
