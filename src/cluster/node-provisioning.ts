@@ -71,6 +71,8 @@ const RETRY_MICROS = 100_000;
 export class NodeProvisioning {
   private readonly machines: Machine[] = [];
   private readonly byName = new Map<string, number>();
+  /** Machines that are gone, while somebody still keeps their Nodes. */
+  private readonly taken = new Set<string>();
   private readonly nodes: Informer<"Node">;
   private readonly step: HandlerId;
   private readonly created: AnswerId;
@@ -100,6 +102,7 @@ export class NodeProvisioning {
 
   /** True as long as there is a machine, or one was asked for. */
   isThere(name: string): boolean {
+    if (this.taken.has(name)) return false;
     return this.byName.has(name) || this.options.pools.madeBy(name) !== undefined;
   }
 
@@ -116,6 +119,19 @@ export class NodeProvisioning {
     const machine = this.machines[number]!;
     this.takeAway(machine);
     return { ok: true, node: name, providerId: providerId(machine.pool, name) };
+  }
+
+  /** Takes a machine away at once, as a cloud does that wants it back. */
+  reclaim(name: string): void {
+    const number = this.byName.get(name);
+    if (number === undefined) return;
+    const machine = this.machines[number]!;
+    const isThere = machine.state !== "asked";
+    if (machine.next !== null) this.options.engine.cancel(machine.next);
+    machine.state = "leaving";
+    machine.next = null;
+    if (isThere) this.goOn(number);
+    else this.byName.delete(name);
   }
 
   private takeAway(machine: Machine): void {
@@ -155,6 +171,7 @@ export class NodeProvisioning {
         return;
       case "leaving": {
         this.byName.delete(machine.name);
+        this.taken.add(machine.name);
         const target = { kind: "Node", namespace: "", name: machine.name } as const;
         client.submit({ verb: "delete", target }, this.deleted, number);
         return;
@@ -207,6 +224,7 @@ export class NodeProvisioning {
 
   /** Whoever deleted it: nothing more happens to it. */
   private gone(name: string): void {
+    this.taken.delete(name);
     const number = this.byName.get(name);
     if (number === undefined) return;
     const { next } = this.machines[number]!;

@@ -11,8 +11,7 @@ export const NODE_POOL: KindDescriptor<NodePoolSpec, NodePoolStatus> = {
   validate: (spec, { issues }) => validateNodePool(spec, issues),
   conditions: ["ValidationSucceeded", "NodeClassReady", "NodeRegistrationHealthy", "Ready"],
   fields: {
-    ...modelled("template", "limits", "weight"),
-    disruption: "placement",
+    ...modelled("template", "limits", "weight", "disruption"),
     // A fixed number of nodes: such a pool makes none.
     replicas: "placement",
   },

@@ -39,6 +39,7 @@ export function wireKarpenter(
     instanceTypes: karpenter.instanceTypes.map((entry, index) => new InstanceType(entry, index)),
     cloud: cloudOf(ground, scenario, karpenter, pools),
     settings: karpenter.settings,
+    spotLifetime: karpenter.spotLifetime === null ? null : distributionOf(karpenter.spotLifetime),
   });
 }
 
@@ -78,6 +79,7 @@ function cloudOf(
       return machines.request(name, shape);
     },
     terminate: (node) => machines.remove(node),
+    reclaim: (node) => machines.reclaim(node),
     isThere: (node) => machines.isThere(node),
   };
 }

@@ -25,6 +25,8 @@ export interface KarpenterSection {
     readonly removal: DistributionSpec;
   };
   readonly settings: KarpenterSettings;
+  /** In microseconds; null: for ever. */
+  readonly spotLifetime: DistributionSpec | null;
 }
 
 const SECOND = 1_000_000;
@@ -117,6 +119,20 @@ export const karpenter = z
       default: true,
       source: "upstream",
     }),
+    spotToSpotConsolidation: described(
+      flag.optional(),
+      "The gate SpotToSpotConsolidation: spot nodes are replaced by cheaper spot nodes.",
+      { default: false, source: "upstream" },
+    ),
+    podDeletionCostManagement: described(
+      flag.optional(),
+      "The gate PodDeletionCostManagement: `controller.kubernetes.io/pod-deletion-cost` of pods does not count.",
+      { default: false, source: "upstream" },
+    ),
+    spotLifetime: described(
+      durationDistribution.optional(),
+      "From the launch of a spot machine until the cloud gives notice that it wants it back: two minutes later it is gone. Without it spot machines stay.",
+    ),
   })
   .superRefine(({ instanceTypes }, context) => {
     const seen = new Set<string>();
@@ -141,6 +157,9 @@ export const karpenter = z
         preferencePolicy: given.preferencePolicy ?? "Respect",
         minValuesPolicy: given.minValuesPolicy ?? "Strict",
         reservedCapacity: given.reservedCapacity ?? true,
+        spotToSpot: given.spotToSpotConsolidation ?? false,
+        podDeletionCostManagement: given.podDeletionCostManagement ?? false,
       },
+      spotLifetime: given.spotLifetime ?? null,
     }),
   );

@@ -1,12 +1,13 @@
 import type { PodVersion } from "../../../src/api/pod-version.js";
+import { formatTimestamp } from "../../../src/api/timestamp.js";
 import type { ClusterView } from "../../../src/autoscaling/karpenter/cluster-view.js";
+import { withConditions } from "../../../src/autoscaling/karpenter/controller/node-claim-conditions.js";
 import type { Blocked } from "../../../src/autoscaling/karpenter/disruption/candidate.js";
 import { ClusterDisruption } from "../../../src/autoscaling/karpenter/disruption/cluster-disruption.js";
 import { type Command, savingsOf } from "../../../src/autoscaling/karpenter/disruption/command.js";
 import type { Method, MethodEvents } from "../../../src/autoscaling/karpenter/disruption/method.js";
 import { methodsOf } from "../../../src/autoscaling/karpenter/disruption/methods.js";
 import { roundOf } from "../../../src/autoscaling/karpenter/disruption/round.js";
-import { withConditions } from "../../../src/autoscaling/karpenter/lifecycle/claim-status.js";
 import { wantedConditions } from "../../../src/autoscaling/karpenter/lifecycle/wanted-conditions.js";
 import {
   MAX_INSTANCE_TYPES,
@@ -56,9 +57,8 @@ function withClaimConditions(
     const isTemplateChanged = drifted.has(nodeClaim.name);
     const rules = { types, isTemplateChanged, now, startTimeMs: 0 };
     const { changes } = wantedConditions(nodeClaim, pool, rules);
-    const before = nodeClaim.status.conditions ?? [];
-    const conditions = [...withConditions(before, changes, now, 0)];
-    const claim = { ...nodeClaim, status: { ...nodeClaim.status, conditions } };
+    const status = withConditions(nodeClaim.status, changes, formatTimestamp(now, 0));
+    const claim = { ...nodeClaim, status };
     const fields = { node, nodeClaim: claim, pods, nominatedUntilMicros, volumeLimits };
     return new StateNode(fields, requests);
   });

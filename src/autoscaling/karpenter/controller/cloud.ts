@@ -26,6 +26,8 @@ export interface Cloud {
   launch(request: LaunchRequest): LaunchOutcome;
   /** Takes a machine away, whether its Node has come or not; its Node goes with it. */
   terminate(node: string): void;
+  /** The cloud itself takes a machine away, at once. */
+  reclaim(node: string): void;
   /** True until the machine is gone. */
   isThere(node: string): boolean;
 }

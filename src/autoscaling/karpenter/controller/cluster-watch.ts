@@ -160,7 +160,7 @@ export class ClusterWatch {
   }
 
   /** The node is kept for a pod until then. */
-  nominate({ name }: StateNode, untilMicros: number): void {
+  nominate({ name }: Pick<StateNode, "name">, untilMicros: number): void {
     this.nominated.set(name, untilMicros);
   }
 
@@ -172,6 +172,11 @@ export class ClusterWatch {
   nodeOf({ status: { providerID = "" } }: NodeClaim): Node | undefined {
     const name = providerID === "" ? undefined : this.nodeNames.get(providerID);
     return name === undefined ? undefined : this.nodes.find("", name);
+  }
+
+  /** The pods that are bound to a node, the ended ones too. */
+  podsOn(node: string): readonly PodVersion[] {
+    return [...(this.podsOf.get(node)?.values() ?? [])];
   }
 
   /** Every NodeClaim has a machine: until then nobody knows what the cluster has. */

@@ -13,6 +13,7 @@ const DEFAULT_TIMEOUT_MICROS = 2 * MICROS_PER_MINUTE;
 const TIMEOUTS: Readonly<Record<string, number>> = {
   FailedScheduling: 5 * MICROS_PER_MINUTE,
   NoCompatibleInstanceTypes: MICROS_PER_MINUTE,
+  Unconsolidatable: 15 * MICROS_PER_MINUTE,
 };
 /** Of all pods together: so many at once, and one more after each interval. */
 const NOMINATIONS = { burst: 10, intervalMicros: MICROS_PER_SECOND / 5 };

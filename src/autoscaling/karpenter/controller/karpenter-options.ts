@@ -1,3 +1,4 @@
+import type { Distribution } from "../../../kernel/distribution.js";
 import type { Engine } from "../../../kernel/engine.js";
 import type { ClusterObserver } from "../../../record/cluster-observer.js";
 import type { Client } from "../../../store/client.js";
@@ -12,6 +13,10 @@ export interface KarpenterSettings extends SchedulingOptions {
   readonly batchIdleMicros: number;
   /** And at the latest so long after its first. Upstream's `BATCH_MAX_DURATION`: 10 s. */
   readonly batchMaxMicros: number;
+  /** The gate SpotToSpotConsolidation: spot nodes are replaced by cheaper spot nodes. */
+  readonly spotToSpot: boolean;
+  /** The gate PodDeletionCostManagement: what it costs to delete a pod is not read from pods. */
+  readonly podDeletionCostManagement: boolean;
 }
 
 export interface KarpenterOptions {
@@ -24,4 +29,6 @@ export interface KarpenterOptions {
   readonly instanceTypes: readonly InstanceType[];
   readonly cloud: Cloud;
   readonly settings: KarpenterSettings;
+  /** How long the cloud leaves a spot machine to its user, in microseconds; null: for ever. */
+  readonly spotLifetime: Distribution | null;
 }

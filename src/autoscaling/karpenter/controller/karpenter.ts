@@ -1,4 +1,11 @@
+import { DisruptionController } from "../disruption/disruption-controller.js";
+import { ClaimConditions } from "../lifecycle/claim-conditions.js";
+import { Expiration } from "../lifecycle/expiration.js";
+import { PodEvents } from "../lifecycle/pod-events.js";
+import { SpotInterruptions } from "../lifecycle/spot-interruptions.js";
+import { NodeTermination } from "../lifecycle/termination.js";
 import { ClusterWatch } from "./cluster-watch.js";
+import { KarpenterEvents } from "./karpenter-events.js";
 import type { KarpenterOptions } from "./karpenter-options.js";
 import { NodeClaimLifecycle } from "./node-claim-lifecycle.js";
 import { Provisioner } from "./provisioner.js";
@@ -9,7 +16,18 @@ export class Karpenter {
 
   constructor(options: KarpenterOptions) {
     const watch = new ClusterWatch(options);
-    this.parts = [new NodeClaimLifecycle(options, watch), new Provisioner(options, watch)];
+    const events = new KarpenterEvents(options.engine, options.observer);
+    const { spotLifetime } = options;
+    this.parts = [
+      new NodeClaimLifecycle(options, watch),
+      new Provisioner(options, watch),
+      new PodEvents(options, watch),
+      new ClaimConditions(options, watch),
+      new DisruptionController(options, watch, events),
+      new Expiration(options, watch),
+      new NodeTermination(options, watch, events),
+      ...(spotLifetime === null ? [] : [new SpotInterruptions(options, watch, spotLifetime)]),
+    ];
   }
 
   start(): void {

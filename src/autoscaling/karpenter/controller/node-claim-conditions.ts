@@ -4,7 +4,8 @@ type Condition = NonNullable<NodeClaimStatus["conditions"]>[number];
 
 export interface NewCondition {
   readonly type: string;
-  readonly status: "True" | "False" | "Unknown";
+  /** Null: it is taken away. */
+  readonly status: "True" | "False" | "Unknown" | null;
   readonly reason?: string;
   readonly message?: string;
 }
@@ -43,6 +44,7 @@ function put(
 ): readonly Condition[] {
   const at = conditions.findIndex((one) => one.type === type);
   const before = conditions[at];
+  if (status === null) return before === undefined ? conditions : conditions.toSpliced(at, 1);
   if (before?.status === status && before.reason === reason && before.message === message) {
     return conditions;
   }

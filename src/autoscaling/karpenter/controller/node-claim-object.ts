@@ -1,8 +1,8 @@
 import type { Labels } from "../../../api/kubernetes.js";
 import { type NewGeneric, newMeta } from "../../../api/new-object.js";
 import type { NodeClaimSpecRequirements } from "../../../api/schemas/types.js";
-import type { NodeClaimPlan } from "../node-claim-plan.js";
-import type { OpenNode } from "../open-node.js";
+import { NODE_POOL_HASH, templateHash } from "../lifecycle/template-hash.js";
+import type { NodeClaimPlan, PlannedNode } from "../node-claim-plan.js";
 import type { Requirement } from "../requirement.js";
 import { amountTexts } from "../resource-amounts.js";
 import {
@@ -13,7 +13,7 @@ import {
 } from "../well-known-labels.js";
 
 /** The NodeClaim of a planned node, as the provisioner creates it. */
-export function nodeClaimObject(node: OpenNode, plan: NodeClaimPlan): NewGeneric<"NodeClaim"> {
+export function nodeClaimObject(node: PlannedNode, plan: NodeClaimPlan): NewGeneric<"NodeClaim"> {
   const { pool } = node.template;
   const { metadata, spec } = pool.spec.template;
   const { nodeClassRef, taints, startupTaints, expireAfter, terminationGracePeriod } = spec;
@@ -29,6 +29,7 @@ export function nodeClaimObject(node: OpenNode, plan: NodeClaimPlan): NewGeneric
     },
     annotations: {
       ...metadata?.annotations,
+      [NODE_POOL_HASH]: templateHash(pool),
       [MIN_VALUES_RELAXED]: String(node.isMinValuesRelaxed),
     },
     ownerReferences: [

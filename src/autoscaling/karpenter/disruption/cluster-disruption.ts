@@ -5,7 +5,7 @@ import type { SchedulingGround } from "../scheduling-ground.js";
 import type { StateNode } from "../state-node.js";
 import { NODE_POOL_LABEL } from "../well-known-labels.js";
 import { poolTotals } from "./balanced.js";
-import { type Blocked, type Candidate, candidatesAmong } from "./candidate.js";
+import { type Candidate, candidatesAmong } from "./candidate.js";
 import type { Simulation } from "./command.js";
 import { isUnderConsolidateAfter } from "./conditions.js";
 import type { DisruptionNode, PoolDisruption } from "./disruption-node.js";
@@ -61,7 +61,7 @@ export class ClusterDisruption implements DisruptionWorld {
     return claim !== null && pool !== undefined && isUnderConsolidateAfter(claim, pool, this.now);
   }
 
-  candidates(kind: "graceful" | "eventual"): Candidates & { readonly blocked: readonly Blocked[] } {
+  candidates(kind: "graceful" | "eventual"): Candidates {
     const { isQueued, managesDeletionCost } = this.options;
     const { pools, limits, nodes, now } = this;
     const typesOf = () => this.types;

@@ -2,13 +2,14 @@ import type { EpochMicros } from "../../../api/cron/time-zone.js";
 import type { PoolTotals } from "./balanced.js";
 import { type RemainingDisruptions, remainingDisruptions } from "./budget-mapping.js";
 import type { DisruptionReason } from "./budgets.js";
-import type { Candidate } from "./candidate.js";
+import type { Blocked, Candidate } from "./candidate.js";
 import type { Simulation } from "./command.js";
 import type { DisruptionNode, PoolDisruption } from "./disruption-node.js";
 
 /** The candidates of a moment, why other nodes are none, and what their pools cost. */
 export interface Candidates {
   readonly candidates: readonly Candidate[];
+  readonly blocked: readonly Blocked[];
   readonly totals: ReadonlyMap<string, PoolTotals>;
 }
 

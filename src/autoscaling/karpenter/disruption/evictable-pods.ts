@@ -2,14 +2,12 @@ import { parseGoDuration } from "../../../api/cron/go-duration.js";
 import { isPodTerminal, type PodVersion } from "../../../api/pod-version.js";
 import { anyTolerates } from "../../../api/taints.js";
 import type { TimeMicros } from "../../../base/time.js";
+import { DISRUPTED_TAINT } from "../well-known-labels.js";
 
 export const DO_NOT_DISRUPT = "karpenter.sh/do-not-disrupt";
 
-/** What a node is tainted with that is about to go. */
-const DISRUPTED_TAINT = { key: "karpenter.sh/disrupted", effect: "NoSchedule" } as const;
-
 /** Neither ended nor terminating. */
-function isActivePod(pod: PodVersion): boolean {
+export function isActivePod(pod: PodVersion): boolean {
   return !isPodTerminal(pod) && pod.deletionTimeMicros === null;
 }
 
@@ -49,7 +47,7 @@ export function isDisruptable(pod: PodVersion, now: TimeMicros): boolean {
   return !isActivePod(pod) || !isDoNotDisruptActive(pod, now);
 }
 
-function toleratesDisruption(pod: PodVersion): boolean {
+export function toleratesDisruption(pod: PodVersion): boolean {
   return anyTolerates(pod.spec.tolerations ?? [], DISRUPTED_TAINT);
 }
 

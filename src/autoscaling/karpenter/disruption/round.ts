@@ -7,7 +7,8 @@ export function roundOf(
   world: DisruptionWorld,
   events: MethodEvents,
 ): Round | null {
-  const { candidates, totals } = world.candidates(method.candidates);
+  const { candidates, totals, blocked: held } = world.candidates(method.candidates);
+  for (const { node, reason } of held) events.blocked(node, reason);
   const eligible = candidates.filter((candidate) => method.isEligible(candidate));
   if (eligible.length === 0) return null;
   const { remaining, blocked } = budgetsLeft(world, method.reason);

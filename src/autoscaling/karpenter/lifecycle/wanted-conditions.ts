@@ -1,14 +1,15 @@
 import type { TimeMicros } from "../../../base/time.js";
 import type { NodePool } from "../cluster-view.js";
+import type { NewCondition } from "../controller/node-claim-conditions.js";
 import { consolidatableFrom, driftReason } from "../disruption/conditions.js";
 import { disruptionClaim, poolDisruption } from "../disruption/state-view.js";
 import type { InstanceType } from "../instance-type.js";
 import { Requirements } from "../requirements.js";
 import { claimCondition } from "../state-node.js";
-import type { ConditionChange, NodeClaim } from "./claim-status.js";
+import type { NodeClaim } from "./node-claim.js";
 
 interface WantedConditions {
-  readonly changes: readonly ConditionChange[];
+  readonly changes: readonly NewCondition[];
   /** When it may be consolidated, as things are; null: never. */
   readonly consolidatableFromMicros: TimeMicros | null;
 }

@@ -1,0 +1,3 @@
+import type { ObjectVersion } from "../../../api/object-version.js";
+
+export type NodeClaim = ObjectVersion<"NodeClaim">;
