@@ -76,5 +76,6 @@ export function run(): void {
       `${(median * 1000).toFixed(1)} ms of CPU in the median, ${(seconds[0]! * 1000).toFixed(1)} ms at best ` +
       `(target ${TARGET_SECONDS * 1000} ms)`,
   );
+  runProvisioning();
   karpenterConsolidation();
 }

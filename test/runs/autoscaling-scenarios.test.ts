@@ -9,6 +9,7 @@ test.each([
   ["workers-on-a-queue", []],
   ["memory-leak", []],
   ["nodes-on-demand", []],
+  ["spot-nodes-go-away", ["duration=100m", "expect.1.is=>= 3"]],
   ["retry-storm-ends", STORM],
   ["retry-storm-stays", STORM],
 ])("%s holds, and fails under the change that it names", async (name, settings) => {

@@ -91,7 +91,9 @@ describe("a NodeClaim", () => {
     expect(others).toEqual([]);
     const { status, labels } = claim!;
     expect(status.conditions?.map(({ type, status: is }) => `${type} ${is}`)).toEqual(
-      ["Launched", "Registered", "Initialized", "Ready", "Consolidatable"].map((type) => `${type} True`),
+      ["Launched", "Registered", "Initialized", "Ready", "Consolidatable"].map(
+        (type) => `${type} True`,
+      ),
     );
     expect(labels).toMatchObject({
       "node.kubernetes.io/instance-type": "small",

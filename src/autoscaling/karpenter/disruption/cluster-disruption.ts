@@ -11,7 +11,7 @@ import { isUnderConsolidateAfter } from "./conditions.js";
 import type { DisruptionNode, PoolDisruption } from "./disruption-node.js";
 import type { Candidates, DisruptionWorld } from "./disruption-world.js";
 import { EvictionLimits } from "./eviction-limits.js";
-import { simulateRemoval } from "./simulate-removal.js";
+import { type HomelessPods, homelessPods, simulateRemoval } from "./simulate-removal.js";
 import { disruptionNode, poolDisruption } from "./state-view.js";
 
 export interface ClusterDisruptionOptions {
@@ -33,6 +33,7 @@ export class ClusterDisruption implements DisruptionWorld {
   private readonly types: ReadonlyMap<string, InstanceType>;
   private readonly limits: EvictionLimits;
   private readonly sealed: ReadonlySet<StateNode>;
+  private homeless: HomelessPods | null = null;
 
   constructor(
     readonly ground: SchedulingGround,
@@ -74,7 +75,9 @@ export class ClusterDisruption implements DisruptionWorld {
   simulate(going: readonly Candidate[], isConsolidation: boolean): Simulation | null {
     if (going.some(({ node }) => node.isDeleting)) return null;
     const { limits, options, ground } = this;
+    this.homeless ??= homelessPods(ground);
     return simulateRemoval(ground, {
+      homeless: this.homeless,
       going: new Set(going.map(({ node }) => this.states.get(node.name)!)),
       limits,
       sealed: isConsolidation ? this.sealed : NO_NODES,

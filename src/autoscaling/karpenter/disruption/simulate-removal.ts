@@ -10,9 +10,22 @@ import type { StateNode } from "../state-node.js";
 import type { Replacement, Simulation } from "./command.js";
 import type { EvictionLimits } from "./eviction-limits.js";
 
+/** Pods that need a place whatever becomes of the nodes in question. */
+export interface HomelessPods {
+  /** They wait. */
+  readonly pending: readonly PodVersion[];
+  /** Their nodes go anyway. */
+  readonly leaving: readonly PodVersion[];
+}
+
+export function homelessPods(ground: SchedulingGround): HomelessPods {
+  return { pending: pendingPods(ground).pods, leaving: podsOfDeletingNodes(ground) };
+}
+
 export interface RemovalQuestion {
   /** The nodes that go. */
   readonly going: ReadonlySet<StateNode>;
+  readonly homeless: HomelessPods;
   readonly limits: EvictionLimits;
   /** Nodes that are left alone: only pods that have no place anyway may go there. */
   readonly sealed: ReadonlySet<StateNode>;
@@ -26,17 +39,19 @@ export interface RemovalQuestion {
  * Source: Karpenter, `SimulateScheduling` in `pkg/controllers/disruption/helpers.go` (1.15.0).
  */
 export function simulateRemoval(ground: SchedulingGround, question: RemovalQuestion): Simulation {
-  const { going, limits, sealed } = question;
+  const { going, limits, sealed, homeless } = question;
   const now = ground.view.nowMicros;
   const moved = [...going].flatMap(({ pods }) =>
     pods.filter((pod) => limits.isCurrentlyReschedulable(pod, now)),
   );
-  const leaving = podsOfDeletingNodes(ground);
+  const { pending, leaving } = homeless;
   const isLeaving = new Set(leaving);
+  const isSealed = (node: StateNode, pod: PodVersion) =>
+    sealed.has(node) && pod.phase !== "Pending" && !isLeaving.has(pod);
   const result = simulate(ground, {
-    pods: [...pendingPods(ground).pods, ...moved, ...leaving],
+    pods: [...pending, ...moved, ...leaving],
     withoutNodes: going,
-    isSealed: (node, pod) => sealed.has(node) && pod.phase !== "Pending" && !isLeaving.has(pod),
+    ...(sealed.size === 0 ? {} : { isSealed }),
     insistsOnReservations: false,
   });
   const unplaced = unplacedOf(result, isLeaving);
