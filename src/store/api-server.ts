@@ -13,6 +13,7 @@ import { RuntimeClassAdmission } from "./admission/runtime-class.js";
 import type { ObjectStore } from "./object-store.js";
 import type { Outcome } from "./outcome.js";
 import type { WriteRequest } from "./request.js";
+import { BudgetIndex } from "./verbs/budget-index.js";
 import { bind } from "./verbs/bind.js";
 import { create } from "./verbs/create.js";
 import { remove } from "./verbs/delete.js";
@@ -84,7 +85,7 @@ export class ApiServer {
       validPodSpecs: new WeakSet(),
       validMetadata: new WeakSet(),
       defaultedPodSpecs: new WeakMap(),
-      budgetSelectors: new WeakMap(),
+      budgets: new BudgetIndex(store),
       names: this.engine.streams.stream("store/names"),
       podAdmission: this.podAdmission,
     };

@@ -1,5 +1,4 @@
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
-import { compileLabelSelector, Selector } from "../../api/label-selector.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { isPodReady, isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import { formatTimestamp } from "../../api/timestamp.js";
@@ -36,7 +35,7 @@ export function checkBudgets(
   if (isPodTerminal(pod) || pod.phase === "Pending" || pod.deletionTimeMicros !== null) {
     return { ok: true, counted: null };
   }
-  const budgets = budgetsOver(context, pod);
+  const budgets = context.budgets.over(pod);
   const [budget] = budgets;
   if (budget === undefined) return { ok: true, counted: null };
   if (budgets.length > 1) return { ...refuse("InternalError", SEVERAL_BUDGETS), budgets };
@@ -51,26 +50,6 @@ export function checkBudgets(
 function againLater({ evictionRetries }: ServerContext): Refusal {
   const retryMicros = Math.round(RETRY_MICROS * (1 + RETRY_JITTER * evictionRetries.next()));
   return { ...refuse("Conflict", "the budget has been modified"), retryMicros };
-}
-
-function budgetsOver(context: ServerContext, pod: PodVersion): readonly Budget[] {
-  const found: Budget[] = [];
-  for (const budget of context.store.table("PodDisruptionBudget")) {
-    if (budget.namespace !== pod.namespace) continue;
-    if (selectorOf(context, budget).matches(pod.labels)) found.push(budget);
-  }
-  return found;
-}
-
-function selectorOf({ budgetSelectors }: ServerContext, { spec }: Budget): Selector {
-  if (spec.selector === undefined) return Selector.nothing;
-  let selector = budgetSelectors.get(spec.selector);
-  if (selector === undefined) {
-    const compiled = compileLabelSelector(spec.selector);
-    selector = compiled instanceof Selector ? compiled : Selector.nothing;
-    budgetSelectors.set(spec.selector, selector);
-  }
-  return selector;
 }
 
 /** Whether a pod that is not ready may go without being counted. */

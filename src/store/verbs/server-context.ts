@@ -1,5 +1,4 @@
-import type { LabelSelector, PodSpec } from "../../api/kubernetes.js";
-import type { Selector } from "../../api/label-selector.js";
+import type { PodSpec } from "../../api/kubernetes.js";
 import { describe } from "../../api/object-named.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { ValidationOptions } from "../../api/validation/validate.js";
@@ -10,6 +9,7 @@ import type { LimitRanger } from "../admission/limit-ranger.js";
 import type { ObjectStore } from "../object-store.js";
 import { type Refusal, refuse } from "../outcome.js";
 import type { Target } from "../request.js";
+import type { BudgetIndex } from "./budget-index.js";
 import type { LabelKeyMerger } from "./label-keys.js";
 
 /** What the verbs of the API server share. */
@@ -34,8 +34,7 @@ export interface ServerContext {
   readonly validPodSpecs: WeakSet<object>;
   /** Labels, annotations and owners that were found valid. */
   readonly validMetadata: WeakSet<object>;
-  /** Compiled selectors of budgets. */
-  readonly budgetSelectors: WeakMap<LabelSelector, Selector>;
+  readonly budgets: BudgetIndex;
   /** Virtual zero as milliseconds since 1970, for timestamps in Kubernetes' shape. */
   readonly startTimeMs: number;
 }
