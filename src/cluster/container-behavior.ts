@@ -13,6 +13,10 @@ export interface ContainerRun {
   readonly exitCode: number;
   /** Reason of the end; default Completed for exit code 0, Error for others. */
   readonly reason?: string;
+  /** While it runs its probes fail for a time, counted from when it serves; null: to its end. */
+  readonly unhealthy?: { readonly afterMicros: TimeMicros; readonly forMicros: TimeMicros | null };
+  /** What its postStart hook takes, and whether it fails then. */
+  readonly postStart?: { readonly takesMicros: TimeMicros; readonly fails: boolean };
   /** Nobody said what the container does: what a snapshot shows of it counts for more. */
   readonly assumed?: boolean;
 }

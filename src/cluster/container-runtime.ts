@@ -11,7 +11,7 @@ import type { KubeletNode } from "./kubelet-node.js";
 import { oomKilled } from "./out-of-memory.js";
 import { PodUsage } from "./pod-usage.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
-import { planRun } from "./run-plan.js";
+import { planRun, type RunPlan } from "./run-plan.js";
 
 /** What is told to whoever decides which containers run. */
 export interface ContainerListener {
@@ -109,6 +109,9 @@ export class ContainerRuntime {
       startedAt: status.started ? plan.startedAt : late(plan.startedAt),
       readyAt: status.ready ? plan.readyAt : late(plan.readyAt),
       unhealthyAt: late(plan.unhealthyAt),
+      unreadyAt: late(plan.unreadyAt),
+      readyAgainAt: late(plan.readyAgainAt),
+      hookFailsAt: late(plan.hookFailsAt),
       endsAt: refuted ? never : plan.endsAt,
     };
     this.usage.take(worker);
@@ -282,11 +285,22 @@ export class ContainerRuntime {
       case "running":
         if (container.plan!.endsAt <= now) {
           this.exit(worker, container);
+        } else if (container.plan!.hookFailsAt <= now) {
+          this.warn(worker, "FailedPostStartHook", "PostStartHook failed");
+          const grace = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
+          this.stop(worker, container, now + grace * MICROS_PER_SECOND);
         } else if (container.plan!.unhealthyAt <= now) {
+          if (this.ownRuns.get(container)?.unhealthy !== undefined) {
+            this.warn(worker, "Unhealthy", "Liveness probe failed");
+          }
           const grace = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
           this.stop(worker, container, now + grace * MICROS_PER_SECOND);
         } else {
+          const wasReady = container.status.ready;
           if (this.passMilestones(container)) {
+            if (wasReady && !container.status.ready) {
+              this.warn(worker, "Unhealthy", "Readiness probe failed");
+            }
             this.options.listener.containerChanged(worker, container);
           }
           this.arm(worker, container);
@@ -303,7 +317,7 @@ export class ContainerRuntime {
     const { status } = container;
     const plan = container.plan!;
     const started = status.started || plan.startedAt <= now;
-    const ready = status.ready || (plan.readyAt <= now && container.role !== "init");
+    const ready = container.role !== "init" && isReadyAt(now, plan, status.ready);
     if (started === status.started && ready === status.ready) return false;
     container.status = { ...status, started, ready };
     return true;
@@ -328,9 +342,13 @@ export class ContainerRuntime {
   private arm(worker: PodWorker, container: ContainerRecord): void {
     const { status } = container;
     const plan = container.plan!;
-    let at = Math.min(plan.endsAt, plan.unhealthyAt);
+    const { now } = this.options.engine;
+    let at = Math.min(plan.endsAt, plan.unhealthyAt, plan.hookFailsAt);
     if (!status.started) at = Math.min(at, plan.startedAt);
-    if (!status.ready && container.role !== "init") at = Math.min(at, plan.readyAt);
+    if (container.role !== "init") {
+      if (now < plan.unreadyAt) at = Math.min(at, status.ready ? plan.unreadyAt : plan.readyAt);
+      else if (!status.ready) at = Math.min(at, plan.readyAgainAt);
+    }
     if (at === Number.POSITIVE_INFINITY) return;
     container.timer = this.schedule(worker, container, at);
   }
@@ -348,9 +366,19 @@ export class ContainerRuntime {
     return engine.scheduleAt(when, Phase.world, this.timer, row, serial, container.index);
   }
 
+  private warn(worker: PodWorker, reason: string, message: string): void {
+    this.options.observer.event("Warning", reason, worker.pod, message, this.options.engine.now);
+  }
+
   private say(worker: PodWorker, reason: string, message: string): void {
     this.options.observer.event("Normal", reason, worker.pod, message, this.options.engine.now);
   }
+}
+
+/** Whether a container is ready then by what its probes find; `wasReady`: just before. */
+function isReadyAt(now: TimeMicros, plan: RunPlan, wasReady: boolean): boolean {
+  if (now >= plan.unreadyAt) return now >= plan.readyAgainAt;
+  return wasReady || plan.readyAt <= now;
 }
 
 /** How long the preStop hook takes; one that is no `sleep` takes no time. */

@@ -9,6 +9,7 @@ import type { ExponentialBackoff } from "./exponential-backoff.js";
 import type { KubeletNode } from "./kubelet-node.js";
 import type { PodEnd } from "./pressure/node-pressure.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
+import { isRestarted } from "./restart-policy.js";
 import type { StatusWriter } from "./status-writer.js";
 
 export interface PodLifecycleOptions {
@@ -82,7 +83,10 @@ export class PodLifecycle implements ContainerListener {
     this.armDeadline(worker);
     const policy = worker.pod.spec.restartPolicy ?? "Always";
     const ran = worker.containers.some(({ status }) => status.state === "terminated");
-    if (policy === "Never" && ran) {
+    const haveOwn = worker.containers.some(
+      ({ spec, role }) => role !== "sidecar" && spec.restartPolicy !== undefined,
+    );
+    if (policy === "Never" && ran && !haveOwn) {
       this.wind(worker);
       return;
     }
@@ -90,8 +94,8 @@ export class PodLifecycle implements ContainerListener {
     worker.initialized = !hasInit;
     for (const container of worker.containers) {
       const { status, role } = container;
-      const succeeded = status.state === "terminated" && status.exitCode === 0;
-      if (role === "main" && policy === "OnFailure" && succeeded) continue;
+      const isOver = status.state === "terminated" && role === "main";
+      if (isOver && !isRestarted(container, worker.pod.spec, status.exitCode ?? 0)) continue;
       container.step = "idle";
       container.backoff = null;
       container.status = waitingFor(status, hasInit ? "PodInitializing" : "ContainerCreating");
@@ -164,11 +168,7 @@ export class PodLifecycle implements ContainerListener {
   }
 
   private mayRestart(worker: PodWorker, container: ContainerRecord): boolean {
-    const policy = worker.pod.spec.restartPolicy ?? "Always";
-    const failed = container.status.exitCode !== 0;
-    if (container.role === "sidecar") return true;
-    if (container.role === "init") return failed && policy !== "Never";
-    return policy === "Always" || (policy === "OnFailure" && failed);
+    return isRestarted(container, worker.pod.spec, container.status.exitCode ?? 0);
   }
 
   private restart(worker: PodWorker, container: ContainerRecord): void {
@@ -288,11 +288,11 @@ export class PodLifecycle implements ContainerListener {
 }
 
 /** Whether a container that has ended has nothing more to do while others of its pod do. */
-function isPassed(worker: PodWorker, { role, status }: ContainerRecord): boolean {
+function isPassed(worker: PodWorker, container: ContainerRecord): boolean {
+  const { role, status } = container;
   if (role === "init") return status.exitCode === 0;
   if (role === "sidecar") return false;
-  const policy = worker.pod.spec.restartPolicy ?? "Always";
-  const stays = policy === "Never" || (policy === "OnFailure" && status.exitCode === 0);
+  const stays = !isRestarted(container, worker.pod.spec, status.exitCode ?? 0);
   return stays && worker.containers.some((c) => c.role === "main" && c.step !== "ended");
 }
 

@@ -7,6 +7,7 @@ import {
   podCondition,
 } from "../api/pod-version.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
+import { isRestarted } from "./restart-policy.js";
 
 /** What versions of Kubernetes do differently in a pod's status. */
 export interface PodStatusFeatures {
@@ -24,7 +25,7 @@ export interface PodStatusFeatures {
  * Source: Kubernetes, "Pod Lifecycle: Pod phase"; `pkg/kubelet/kubelet_pods.go`; KEP-753.
  */
 export function phaseOf(worker: PodWorker, features: PodStatusFeatures): PodPhase {
-  const policy = worker.pod.spec.restartPolicy ?? "Always";
+  const { spec } = worker.pod;
   const ended = worker.stage === "ended";
   const terminal =
     ended && (features.terminalPhaseOnDeletion || worker.pod.deletionTimeMicros === null);
@@ -33,9 +34,12 @@ export function phaseOf(worker: PodWorker, features: PodStatusFeatures): PodPhas
   let waiting = 0;
   let stopped = 0;
   let succeeded = 0;
-  for (const { role, status } of worker.containers) {
+  let isRestarting = false;
+  for (const container of worker.containers) {
+    const { role, status } = container;
     if (role === "init") {
-      if (ended && isFailure(status) && policy === "Never") return "Failed";
+      const exitCode = status.exitCode ?? 0;
+      if (ended && isFailure(status) && !isRestarted(container, spec, exitCode)) return "Failed";
     } else if (role === "sidecar") {
       if (status.state === "running") running += 1;
     } else if (status.state === "running") {
@@ -43,8 +47,10 @@ export function phaseOf(worker: PodWorker, features: PodStatusFeatures): PodPhas
     } else if (status.state === "terminated") {
       stopped += 1;
       if (status.exitCode === 0) succeeded += 1;
+      isRestarting ||= isRestarted(container, spec, status.exitCode ?? 0);
     } else if (status.lastTermination !== null) {
       stopped += 1;
+      isRestarting ||= isRestarted(container, spec, status.lastTermination.exitCode);
     } else {
       waiting += 1;
     }
@@ -52,9 +58,8 @@ export function phaseOf(worker: PodWorker, features: PodStatusFeatures): PodPhas
   if (!worker.initialized || waiting > 0) return terminal ? "Failed" : "Pending";
   if (running > 0) return "Running";
   if (terminal) return stopped === succeeded ? "Succeeded" : "Failed";
-  if (policy === "Always") return "Running";
-  if (stopped === succeeded) return "Succeeded";
-  return policy === "Never" ? "Failed" : "Running";
+  if (isRestarting) return "Running";
+  return stopped === succeeded ? "Succeeded" : "Failed";
 }
 
 function isDone(status: ContainerState): boolean {

@@ -10,6 +10,11 @@ export interface RunPlan {
   readonly startedAt: TimeMicros;
   /** Its readiness probe succeeds; without one, its start. */
   readonly readyAt: TimeMicros;
+  /** Its readiness probe, which had succeeded, has failed too often, and when it has succeeded again. */
+  readonly unreadyAt: TimeMicros;
+  readonly readyAgainAt: TimeMicros;
+  /** Its postStart hook has failed. */
+  readonly hookFailsAt: TimeMicros;
   /** A startup or liveness probe has failed too often. */
   readonly unhealthyAt: TimeMicros;
   /** It ends by itself. */
@@ -26,13 +31,21 @@ export interface RunPlan {
 export function planRun(container: Container, run: ContainerRun, beginMicros: TimeMicros): RunPlan {
   const servesAt = beginMicros + run.startMicros;
   const endsAt = run.runMicros === null ? Number.POSITIVE_INFINITY : beginMicros + run.runMicros;
-  const { startupProbe, readinessProbe, livenessProbe } = container;
-  let startedAt = beginMicros;
+  const { startupProbe, readinessProbe, livenessProbe, lifecycle } = container;
+  const never = Number.POSITIVE_INFINITY;
+  const hook = lifecycle?.postStart === undefined ? undefined : run.postStart;
+  const hookEndsAt = beginMicros + (hook?.takesMicros ?? 0);
+  const well = { unreadyAt: never, readyAgainAt: never, hookFailsAt: never };
+  if (hook?.fails === true) {
+    const hookFailsAt = hookEndsAt;
+    return { ...well, hookFailsAt, startedAt: never, readyAt: never, unhealthyAt: never, endsAt };
+  }
+  let startedAt = hookEndsAt;
   if (startupProbe !== undefined) {
-    const startup = probeTimes(startupProbe, beginMicros, beginMicros, servesAt);
+    const startup = probeTimes(startupProbe, beginMicros, hookEndsAt, servesAt);
     if (startup.failsAt < startup.succeedsAt) {
-      const never = Number.POSITIVE_INFINITY;
-      return { startedAt: never, readyAt: never, unhealthyAt: startup.failsAt, endsAt };
+      const unhealthyAt = startup.failsAt;
+      return { ...well, startedAt: never, readyAt: never, unhealthyAt, endsAt };
     }
     startedAt = startup.succeedsAt;
   }
@@ -46,7 +59,48 @@ export function planRun(container: Container, run: ContainerRun, beginMicros: Ti
     const liveness = probeTimes(livenessProbe, beginMicros, startedAt, servesAt);
     if (liveness.failsAt < liveness.succeedsAt) unhealthyAt = liveness.failsAt;
   }
-  return { startedAt, readyAt, unhealthyAt, endsAt };
+  const bad = badTimeOf(run, servesAt);
+  if (bad === null) return { ...well, startedAt, readyAt, unhealthyAt, endsAt };
+  if (livenessProbe !== undefined) {
+    const failsAt = failureWithin(livenessProbe, beginMicros, startedAt, bad);
+    unhealthyAt = Math.min(unhealthyAt, failsAt);
+  }
+  const lost =
+    readinessProbe === undefined || run.readyMicros !== undefined
+      ? never
+      : failureWithin(readinessProbe, beginMicros, Math.max(startedAt, readyAt), bad);
+  if (lost === never) return { ...well, startedAt, readyAt, unhealthyAt, endsAt };
+  const { succeedsAt } = probeTimes(readinessProbe!, beginMicros, startedAt, bad.untilMicros);
+  const readyAgainAt = bad.untilMicros === never ? never : succeedsAt;
+  return { ...well, startedAt, readyAt, unreadyAt: lost, readyAgainAt, unhealthyAt, endsAt };
+}
+
+interface BadTime {
+  readonly fromMicros: TimeMicros;
+  readonly untilMicros: TimeMicros;
+}
+
+/** While its probes fail, though it served before. */
+function badTimeOf({ unhealthy }: ContainerRun, servesAt: TimeMicros): BadTime | null {
+  if (unhealthy === undefined) return null;
+  const fromMicros = servesAt + unhealthy.afterMicros;
+  const untilMicros = fromMicros + (unhealthy.forMicros ?? Number.POSITIVE_INFINITY);
+  return { fromMicros, untilMicros };
+}
+
+/** When a probe has failed too often in a row within such a time; Infinity: it has not. */
+function failureWithin(
+  probe: Probe,
+  beginMicros: TimeMicros,
+  firstMicros: TimeMicros,
+  { fromMicros, untilMicros }: BadTime,
+): TimeMicros {
+  const period = Math.max(1, probe.periodSeconds ?? 10) * MICROS_PER_SECOND;
+  const allowedFrom = beginMicros + (probe.initialDelaySeconds ?? 0) * MICROS_PER_SECOND;
+  const from = Math.max(fromMicros, allowedFrom);
+  const firstBad = firstMicros + periodsUntil(from - firstMicros, period) * period;
+  const failsAt = firstBad + (Math.max(1, probe.failureThreshold ?? 3) - 1) * period;
+  return failsAt < untilMicros ? failsAt : Number.POSITIVE_INFINITY;
 }
 
 /** When a probe that is sent every period from `firstMicros` would have succeeded, and failed. */

@@ -38,12 +38,15 @@ const container: FieldRules = {
   startupProbe: probe,
   lifecycle: {
     preStop: { sleep: "modelled", exec: "timing", httpGet: "timing", tcpSocket: "timing" },
+    // What it takes is said in `behavior`.
     postStart: "timing",
     stopSignal: "none",
   },
   resizePolicy: "none",
   // Which exit codes restart a container.
-  restartPolicyRules: "timing",
+  restartPolicy: "modelled",
+  // One that restarts all of the pod restarts the container alone.
+  restartPolicyRules: { action: unless("Restart", "timing"), exitCodes: "modelled" },
 };
 
 const volume: FieldRules = {
@@ -83,10 +86,8 @@ const volume: FieldRules = {
 
 /** Of a pod, and of every pod template. */
 export const POD_SPEC: FieldRules = {
-  // A policy of its own, beside that of its pod.
-  containers: { ...container, restartPolicy: "timing" },
-  // Of a sidecar it is modelled.
-  initContainers: { ...container, restartPolicy: unless("Always", "timing") },
+  containers: container,
+  initContainers: container,
   ephemeralContainers: "none",
   nodeName: "modelled",
   nodeSelector: "modelled",

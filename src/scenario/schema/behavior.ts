@@ -105,6 +105,32 @@ export const behavior = z
       durationDistribution.optional(),
       "Time in service until it crashes. Without it: never.",
     ),
+    unhealthy: described(
+      z
+        .strictObject({
+          after: described(durationDistribution, "From when it serves."),
+          for: described(
+            durationDistribution.optional(),
+            "How long; without it, to the end of the run.",
+          ),
+        })
+        .optional(),
+      "Its probes fail for a time, once a run, as those of a process that hangs: liveness restarts it, readiness takes it out of its Services.",
+    ),
+    postStart: described(
+      z
+        .strictObject({
+          takes: described(durationDistribution.optional(), "From the start of the process.", {
+            default: 0,
+            source: "assumed",
+          }),
+          fails: described(flag.optional(), "It fails then: the container is stopped.", {
+            default: false,
+          }),
+        })
+        .optional(),
+      "The container's postStart hook, if it has one. Until it is over, probes are not sent and the container is not ready.",
+    ),
     service: described(
       durationDistribution.optional(),
       "How long a request is in service besides its CPU time, such as for a disk.",
@@ -167,6 +193,17 @@ export const behavior = z
       cpuOverTime: cpuOf(entry.cpu).overTime,
       memoryOverTime: memoryOf(entry.memory).overTime,
       crashMicros: entry.crash ?? null,
+      unhealthy:
+        entry.unhealthy === undefined
+          ? null
+          : { afterMicros: entry.unhealthy.after, forMicros: entry.unhealthy.for ?? null },
+      postStart:
+        entry.postStart === undefined
+          ? null
+          : {
+              takesMicros: entry.postStart.takes ?? null,
+              fails: entry.postStart.fails ?? false,
+            },
       serving: servingOf(entry),
       election: entry.leaderElection ?? null,
     }),

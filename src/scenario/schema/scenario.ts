@@ -171,6 +171,16 @@ export interface Behavior {
   readonly memoryOverTime: UsageSpec | null;
   /** Time in service until it crashes. */
   readonly crashMicros: DistributionSpec | null;
+  /** From when on its probes fail, counted from when it serves, and for how long; null: to the end of the run. */
+  readonly unhealthy: {
+    readonly afterMicros: DistributionSpec;
+    readonly forMicros: DistributionSpec | null;
+  } | null;
+  /** What its postStart hook takes, if it has one. */
+  readonly postStart: {
+    readonly takesMicros: DistributionSpec | null;
+    readonly fails: boolean;
+  } | null;
   /** How it serves requests; null where nothing says so. */
   readonly serving: ServingSpec | null;
   /** How it takes part in the election of a leader; null: it does not. */

@@ -30,6 +30,16 @@ export interface BehaviorEntry {
   readonly memoryOverTime: UsageOverTime | null;
   /** In microseconds: from when it serves until it crashes. */
   readonly crashMicros: DistributionSpec | null;
+  /** In microseconds: from when it serves its probes fail, for so long; null: to the end of the run. */
+  readonly unhealthy: {
+    readonly afterMicros: DistributionSpec;
+    readonly forMicros: DistributionSpec | null;
+  } | null;
+  /** In microseconds: what its postStart hook takes, if it has one. */
+  readonly postStart: {
+    readonly takesMicros: DistributionSpec | null;
+    readonly fails: boolean;
+  } | null;
 }
 
 /**

@@ -25,6 +25,14 @@ export interface Behavior {
   readonly cpuOverTime: UsageOverTime | null;
   readonly memoryOverTime: UsageOverTime | null;
   readonly crashMicros: Distribution | null;
+  readonly unhealthy: {
+    readonly afterMicros: Distribution | null;
+    readonly forMicros: Distribution | null;
+  } | null;
+  readonly postStart: {
+    readonly takesMicros: Distribution | null;
+    readonly fails: boolean;
+  } | null;
 }
 
 type Container = PodSpec["containers"][number];
@@ -154,6 +162,14 @@ function behaviorOf(entry: BehaviorEntry): Behavior {
     cpuOverTime: entry.cpuOverTime,
     memoryOverTime: entry.memoryOverTime,
     crashMicros: distribution(entry.crashMicros),
+    unhealthy: entry.unhealthy && {
+      afterMicros: distribution(entry.unhealthy.afterMicros),
+      forMicros: distribution(entry.unhealthy.forMicros),
+    },
+    postStart: entry.postStart && {
+      takesMicros: distribution(entry.postStart.takesMicros),
+      fails: entry.postStart.fails,
+    },
   };
 }
 

@@ -35,6 +35,8 @@ interface ContainerRun {
   readonly runMicros: TimeMicros | null;
   readonly exitCode: number;
   readonly reason?: string;
+  readonly unhealthy?: { readonly afterMicros: TimeMicros; readonly forMicros: TimeMicros | null };
+  readonly postStart?: { readonly takesMicros: TimeMicros; readonly fails: boolean };
   readonly assumed?: boolean;
 }
 
@@ -92,7 +94,8 @@ export class ContainerBehavior {
     const runMicros = this.runMicros(pod, container, { init, ordinal, behavior, made });
     const codes = behavior?.exitCodes ?? [];
     const exitCode = codes[ordinal] ?? codes.at(-1) ?? this.options.defaults.exitCode;
-    const ready = this.readiness(behavior, { pod, container, ordinal });
+    const of = { pod, container, ordinal };
+    const ready = { ...this.readiness(behavior, of), ...this.health(behavior, of) };
     const crash = this.drawn(behavior?.crashMicros, "crash", { pod, container, ordinal });
     if (crash !== null && (runMicros === null || startMicros + crash < runMicros)) {
       const crashed = { runMicros: startMicros + crash, exitCode: CRASH_EXIT_CODE };
@@ -259,6 +262,21 @@ export class ContainerBehavior {
     const ready = behavior?.ready ?? null;
     if (ready === null) return {};
     return { readyMicros: ready === "never" ? null : this.drawn(ready, "ready", of) };
+  }
+
+  private health(
+    behavior: Behavior | null,
+    of: { readonly pod: PodVersion; readonly container: Container; readonly ordinal: number },
+  ): Pick<ContainerRun, "unhealthy" | "postStart"> {
+    const afterMicros = this.drawn(behavior?.unhealthy?.afterMicros, "unhealthy", of);
+    const forMicros = this.drawn(behavior?.unhealthy?.forMicros, "unhealthy-for", of);
+    const takesMicros = this.drawn(behavior?.postStart?.takesMicros, "post-start", of);
+    const fails = behavior?.postStart?.fails === true;
+    const hook = { takesMicros: takesMicros ?? 0, fails };
+    return {
+      ...(afterMicros !== null && { unhealthy: { afterMicros, forMicros } }),
+      ...((takesMicros !== null || fails) && { postStart: hook }),
+    };
   }
 
   private runMicros(
