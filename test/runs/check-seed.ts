@@ -11,9 +11,22 @@ import { type MixedMet, nothingMixedMet, WorkloadChecker } from "./workload-chec
 export const SCENARIO_SORTS = ["rough", "calm", "mixed"] as const;
 type ScenarioSort = (typeof SCENARIO_SORTS)[number];
 
-export type AllMet = Met & MixedMet;
+/** Steps of the timeline that were taken, of some kinds; pods that were told to wait for a disk. */
+interface StepsMet {
+  evictSteps: number;
+  taintSteps: number;
+  /** Pools all of whose nodes were replaced. */
+  replacedPools: number;
+  waitsForDisks: number;
+}
 
-export const nothingAtAllMet = (): AllMet => ({ ...nothingMet(), ...nothingMixedMet() });
+export type AllMet = Met & MixedMet & StepsMet;
+
+export const nothingAtAllMet = (): AllMet => ({
+  ...nothingMet(),
+  ...nothingMixedMet(),
+  ...{ evictSteps: 0, taintSteps: 0, replacedPools: 0, waitsForDisks: 0 },
+});
 
 /**
  * Runs the random scenario of that seed and checks the cluster after every event; throws when
@@ -31,7 +44,15 @@ export async function checkSeed(seed: number, sort: ScenarioSort, met: AllMet): 
   world.run();
   checker.settled();
   workloads?.settled();
-  for (const { operation, message } of world.finish().figures.steps) {
+  const { steps, events } = world.finish().figures;
+  for (const { operation, message } of steps) {
     if (operation === "drain" && message.startsWith("drained")) met.drains += 1;
+    if (operation === "evict" && message.startsWith("evicted")) met.evictSteps += 1;
+    if (operation === "taint" && message.startsWith("tainted")) met.taintSteps += 1;
+    if (operation === "replaceNodes" && /^(\d+) of \1 nodes replaced$/.test(message))
+      met.replacedPools += 1;
+  }
+  for (const { reason, count } of events) {
+    if (reason === "FailedAttachVolume") met.waitsForDisks += count;
   }
 }

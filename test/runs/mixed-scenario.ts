@@ -19,9 +19,11 @@ class Maker extends Lots {
   private readonly on: ReadonlySet<Feature>;
   private readonly scaled: string[] = [];
   private serial = 0;
+  private readonly disks: Disks;
 
   constructor(seed: number) {
     super(seed, "mixed-scenario");
+    this.disks = new Disks(seed);
     const share = this.pick([0.25, 0.6, 0.85]);
     this.on = new Set(FEATURES.filter(() => this.chance(share)));
   }
@@ -40,6 +42,7 @@ class Maker extends Lots {
       ...(this.on.has("jobs") ? Array.from({ length: this.int(1, 3) }, () => this.job()) : []),
       ...(this.on.has("cronJob") ? [this.cronJob()] : []),
       ...(this.on.has("replicationController") ? [this.replicationController()] : []),
+      ...this.disks.manifests(),
     ];
     const list = { apiVersion: "v1", kind: "List", items: manifests };
     const scenario = {
@@ -64,6 +67,7 @@ class Maker extends Lots {
         ],
       },
       manifests: ["apps.yaml"],
+      storage: this.disks.times(),
       behavior: this.behavior(),
       controlPlane: {
         latency: { api: `${this.int(1, 30)}ms`, watch: `${this.int(1, 300)}ms` },
@@ -242,7 +246,7 @@ class Maker extends Lots {
       uncordon: { node: `n-${i}` },
     }));
     const ends = this.on.has("cronJob") ? [{ at: `${BUSY_SECONDS}s`, patch: suspend }] : [];
-    return [...steps, ...this.faults(), ...ends, ...uncordoned];
+    return [...steps, ...this.faults(), ...this.disks.steps(), ...ends, ...uncordoned];
   }
 
   private step(): Json {
@@ -289,6 +293,94 @@ class Maker extends Lots {
       steps.push({ at: this.at(), failNode: { node: `n-${this.int(0, 3)}`, fault }, for: lasts });
     }
     return steps;
+  }
+}
+
+/**
+ * A Deployment with one disk, whose pods may have to wait for each other, and what else befalls a cluster. By lots of
+ * its own, so that the other parts of a scenario stay as they are.
+ */
+class Disks extends Lots {
+  private readonly isOn: boolean;
+
+  constructor(seed: number) {
+    super(seed, "mixed-scenario/disks");
+    this.isOn = this.chance(0.6);
+  }
+
+  times(): Json[] {
+    const time = () => ({ exponential: { mean: `${this.int(1, 8)}s` } });
+    const operations = ["provision", "attach", "detach", "mount", "unmount", "expand"];
+    return [Object.fromEntries(operations.map((operation) => [operation, time()]))];
+  }
+
+  manifests(): Json[] {
+    if (!this.isOn) return [];
+    const metadata = { name: "ledger", namespace: "free" };
+    const requests = { storage: "1Gi" };
+    const claim = { accessModes: ["ReadWriteOnce"], storageClassName: "grows" };
+    const labels = { app: "ledger" };
+    const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "ledger" } }];
+    const containers = [{ name: "main", image: "ledger:1" }];
+    const volumeBindingMode = this.pick(["Immediate", "WaitForFirstConsumer"]);
+    const rollingUpdate = this.pick([
+      { maxSurge: 1, maxUnavailable: 1 },
+      { maxSurge: 0, maxUnavailable: 1 },
+    ]);
+    return [
+      {
+        apiVersion: "storage.k8s.io/v1",
+        kind: "StorageClass",
+        metadata: { name: "grows" },
+        provisioner: "example.com/grows",
+        allowVolumeExpansion: true,
+        volumeBindingMode,
+      },
+      {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata,
+        spec: { ...claim, resources: { requests } },
+      },
+      {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata,
+        spec: {
+          replicas: 1,
+          progressDeadlineSeconds: 60,
+          strategy: { type: "RollingUpdate", rollingUpdate },
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers, volumes } },
+        },
+      },
+    ];
+  }
+
+  private at(): string {
+    return `${this.int(20, BUSY_SECONDS)}s`;
+  }
+
+  steps(): Json[] {
+    const target = "free/Deployment/ledger";
+    const grown = { spec: { resources: { requests: { storage: "2Gi" } } } };
+    const claim = "free/PersistentVolumeClaim/ledger";
+    const taint = { key: "example.com/broken", effect: this.pick(["NoSchedule", "NoExecute"]) };
+    const replaceNodes = { pool: "n", surge: 1, unavailable: this.int(0, 1) };
+    const limits = { timeout: "20s", force: true };
+    return [
+      ...(this.isOn ? [{ at: this.at(), rollout: { target, action: "restart" } }] : []),
+      ...(this.isOn ? [{ at: this.at(), patch: { target: claim, patch: grown } }] : []),
+      ...(this.chance(0.5)
+        ? [{ at: this.at(), evict: { namespace: "free", podSelector: "part=web", count: 1 } }]
+        : []),
+      ...(this.chance(0.5)
+        ? [{ at: this.at(), taint: { node: `n-${this.int(0, 3)}`, ...taint }, for: "40s" }]
+        : []),
+      ...(this.chance(0.3)
+        ? [{ at: `${this.int(20, 60)}s`, replaceNodes: { ...replaceNodes, ...limits } }]
+        : []),
+    ];
   }
 }
 

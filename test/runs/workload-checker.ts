@@ -24,6 +24,10 @@ export interface MixedMet {
   crashLoops: number;
   /** Pods that were deleted since their node was not heard of. */
   taintEvictions: number;
+  volumesAttached: number;
+  volumesDetached: number;
+  /** Claims that have got more than they had at first. */
+  claimsGrown: number;
   /** Runs at whose end nobody had anything to write any more. */
   quietEnds: number;
 }
@@ -43,10 +47,14 @@ export function nothingMixedMet(): MixedMet {
     nodesSilent: 0,
     crashLoops: 0,
     taintEvictions: 0,
+    volumesAttached: 0,
+    volumesDetached: 0,
+    claimsGrown: 0,
     quietEnds: 0,
   };
 }
 
+type Attachment = ObjectVersion<"VolumeAttachment">;
 type Any<K extends "Job" | "Node" | "DaemonSet"> = ObjectVersion<K>;
 
 /** Nobody has anything to do in the last so many seconds of a scenario, but for Jobs and for what crashes on and on. */
@@ -85,6 +93,11 @@ export class WorkloadChecker {
       if (after?.kind === "PersistentVolumeClaim" && before?.kind === after.kind) {
         const isBound = (phase: string | undefined) => phase === "Bound";
         if (isBound(after.status.phase) && !isBound(before.status.phase)) met.claimsBound += 1;
+        const [was, is] = [before, after].map(({ status }) => status.capacity?.storage);
+        if (was !== undefined && was !== is) met.claimsGrown += 1;
+      }
+      if (object.kind === "VolumeAttachment") {
+        this.attachmentChanged(before as Attachment | null, after as Attachment | null);
       }
       if (after?.kind === "HorizontalPodAutoscaler" && before?.kind === after.kind) {
         if (after.status?.lastScaleTime !== before.status?.lastScaleTime) met.autoscaled += 1;
@@ -102,6 +115,18 @@ export class WorkloadChecker {
       }
       return outcome;
     };
+  }
+
+  /** A disk for one node is attached to one at most. */
+  private attachmentChanged(before: Attachment | null, after: Attachment | null): void {
+    if (after === null) this.met.volumesDetached += 1;
+    if (after?.status.attached !== true || before?.status.attached === true) return;
+    this.met.volumesAttached += 1;
+    const { persistentVolumeName: name } = after.spec.source;
+    const nodes = [...this.world.ground.store.table("VolumeAttachment")]
+      .filter(({ spec, status }) => spec.source.persistentVolumeName === name && status.attached)
+      .map(({ spec }) => spec.nodeName);
+    this.demand(nodes.length <= 1, () => `${name} is attached to ${nodes}`);
   }
 
   /** What must hold at the end: all is settled, and nobody writes any more. */
