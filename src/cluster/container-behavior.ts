@@ -27,6 +27,12 @@ interface ContainerUsage {
   readonly memoryBytes: number;
 }
 
+/** What a container takes of its node's disk, for what it writes, and of its processes. */
+export interface LocalUsage {
+  readonly diskBytes: number;
+  readonly processes: number;
+}
+
 /** What containers do. Kubelets ask; the workload answers. */
 export interface BehaviorSource {
   /** `ordinal` is the number of the run of this container: 0 for its first start. */
@@ -43,6 +49,8 @@ export interface BehaviorSource {
   imageMissing?(pod: PodVersion, container: Container): boolean;
   /** What a running container uses from then on; without it, observers assume a share of the requests. */
   usage?(pod: PodVersion, container: Container, fromMicros: TimeMicros): ContainerUsage;
+  /** What a container takes of its node besides, once it has run; default: nothing of the disk, and one process. */
+  localUsage?(pod: PodVersion, container: Container): LocalUsage;
   /** How often the usage of those that {@link usageVaries} tells has to be asked for anew; null: never. */
   readonly usageEveryMicros?: TimeMicros | null;
   usageVaries?(pod: PodVersion, container: Container): boolean;

@@ -33,6 +33,8 @@ export class KubeletNode {
   readonly missed = new Set<number>();
   /** What its containers use of memory. */
   memoryBytes = 0;
+  /** What its containers have written to its disk. */
+  diskBytes = 0;
   /** With so much in use it has enough by all thresholds; null: to be worked out anew. */
   calmMemoryBytes: number | null = null;
   /** What something outside of its pods takes of the machine: bytes, or processes. */

@@ -372,6 +372,8 @@ export class Kubelets {
   private release(worker: PodWorker): void {
     this.health.podEnded(worker);
     this.starts.volumes.podEnded(worker);
+    worker.node.diskBytes -= worker.diskBytes;
+    worker.diskBytes = 0;
     if (!worker.holdsDemand) return;
     worker.holdsDemand = false;
     worker.node.release(worker, worker.demand);

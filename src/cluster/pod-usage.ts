@@ -43,6 +43,7 @@ export class PodUsage {
   /** Takes note of what a pod uses, without a word to those who measure: they know it from a snapshot. */
   take(worker: PodWorker): { readonly cpuMillis: number; readonly memoryBytes: number } | null {
     const { behavior, engine, usageChanged } = this.options;
+    this.takeLocal(worker);
     if (behavior.usage === undefined) return null;
     let cpuMillis = 0;
     let memoryBytes = 0;
@@ -64,6 +65,23 @@ export class PodUsage {
       this.awaitTick();
     }
     return { cpuMillis, memoryBytes };
+  }
+
+  /** Takes note of what a pod has written to its node's disk, and of its processes. */
+  private takeLocal(worker: PodWorker): void {
+    const { behavior } = this.options;
+    let diskBytes = 0;
+    let processes = 0;
+    for (const { status, spec } of worker.containers) {
+      const isRunning = status.state === "running";
+      if (!isRunning && status.state !== "terminated" && status.lastTermination === null) continue;
+      const local = behavior.localUsage?.(worker.pod, spec);
+      diskBytes += local?.diskBytes ?? 0;
+      if (isRunning) processes += local?.processes ?? 1;
+    }
+    worker.node.diskBytes += diskBytes - worker.diskBytes;
+    worker.diskBytes = diskBytes;
+    worker.processes = processes;
   }
 
   /** How long after its start, now, the container uses more memory than it may; null: it never does. */

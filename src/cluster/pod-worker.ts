@@ -101,6 +101,10 @@ export interface PodWorker {
   deleteSent: boolean;
   /** It has ended, and its volumes are being unmounted: it stays until they are. */
   isUnmounting: boolean;
+  /** What its containers have written to the node's disk, in bytes, until it has ended. */
+  diskBytes: number;
+  /** Processes of those that run. */
+  processes: number;
 }
 
 export function roleOf(container: Container, init: boolean): ContainerRole {
@@ -176,6 +180,8 @@ export function newWorker(
     dirty: false,
     deleteSent: false,
     isUnmounting: false,
+    diskBytes: 0,
+    processes: 0,
   };
 }
 

@@ -236,3 +236,52 @@ describe("a snapshot of a node under pressure", () => {
     expect(condition(world, "MemoryPressure")?.status).toBe("True");
   });
 });
+
+describe("what containers take of a node", () => {
+  /** A node with a disk of 100 GiB, and pods that write so many GiB and have so many processes. */
+  function writing(pods: Readonly<Record<string, { disk?: number; processes?: number }>>) {
+    const behavior: BehaviorSource = {
+      ...scripted({}),
+      usage: () => ({ cpuMillis: 0, memoryBytes: 0 }),
+      localUsage: ({ name }) => ({
+        diskBytes: (pods[name]?.disk ?? 0) * GIBI,
+        processes: pods[name]?.processes ?? 1,
+      }),
+    };
+    const few: EvictionThreshold = {
+      signal: "pid.available",
+      level: { amount: 4_000_000, text: "4M" },
+      graceMicros: null,
+      minReclaim: null,
+    };
+    const disk: EvictionThreshold = {
+      signal: "nodefs.available",
+      level: { share: 0.1 },
+      graceMicros: null,
+      minReclaim: null,
+    };
+    const capacity = { cpu: "8", memory: "8Gi", pods: "110", "ephemeral-storage": "100Gi" };
+    const world = newWorld({
+      behavior,
+      capacity,
+      kubelets: { evictionPolicy: evictionPolicy([few, disk]) },
+    });
+    for (const name of Object.keys(pods)) world.bind(name, requesting("1Gi"));
+    return world;
+  }
+
+  it("fills its disk: who has written most beyond its request goes", () => {
+    const world = writing({ small: { disk: 20 }, large: { disk: 75 } });
+    world.until(40);
+    expect(evicted(world)).toEqual(["large"]);
+    const calm = writing({ small: { disk: 20 }, large: { disk: 65 } });
+    calm.until(40);
+    expect(evicted(calm)).toEqual([]);
+  });
+
+  it("takes its processes: who has most of them goes", () => {
+    const world = writing({ few: { processes: 1_000 }, many: { processes: 250_000 } });
+    world.until(40);
+    expect(evicted(world)).toEqual(["many"]);
+  });
+});

@@ -46,6 +46,8 @@ function entry(more: Partial<Omit<BehaviorEntry, "match">>, match: object = {}):
     cpuOverTime: null,
     memoryOverTime: null,
     crashMicros: null,
+    diskBytes: null,
+    processes: null,
     unhealthy: null,
     postStart: null,
     ...more,

@@ -19,14 +19,14 @@ const lowPriorityFirst: Order = (a, b) => (a.pod.spec.priority ?? 0) - (b.pod.sp
 const aboveRequestFirst: Order = (a, b) =>
   Number(aboveRequest(b) > 0) - Number(aboveRequest(a) > 0);
 const mostAboveRequestFirst: Order = (a, b) => aboveRequest(b) - aboveRequest(a);
-const mostProcessesFirst: Order = (a, b) => running(b) - running(a);
-
-/** What containers write to a disk is not modelled: no pod takes more of it than another but by its request. */
-const smallestDiskRequestFirst: Order = (a, b) => diskRequest(a) - diskRequest(b);
+const mostProcessesFirst: Order = (a, b) => b.processes - a.processes;
+const aboveDiskRequestFirst: Order = (a, b) =>
+  Number(aboveDiskRequest(b) > 0) - Number(aboveDiskRequest(a) > 0);
+const mostAboveDiskRequestFirst: Order = (a, b) => aboveDiskRequest(b) - aboveDiskRequest(a);
 
 const ORDERS: Readonly<Record<PressureCondition, readonly Order[]>> = {
   MemoryPressure: [unknownFirst, aboveRequestFirst, lowPriorityFirst, mostAboveRequestFirst],
-  DiskPressure: [unknownFirst, lowPriorityFirst, smallestDiskRequestFirst],
+  DiskPressure: [unknownFirst, aboveDiskRequestFirst, lowPriorityFirst, mostAboveDiskRequestFirst],
   PIDPressure: [lowPriorityFirst, unknownFirst, mostProcessesFirst],
 };
 
@@ -53,14 +53,10 @@ function isKnown({ containers }: PodWorker): boolean {
   return containers.some(({ status }) => status.state === "running");
 }
 
-function running({ containers }: PodWorker): number {
-  return containers.filter(({ status }) => status.state === "running").length;
-}
-
 function aboveRequest({ demand, memoryBytes }: PodWorker): number {
   return memoryBytes - (demand.requests.get("memory") ?? 0);
 }
 
-function diskRequest({ demand }: PodWorker): number {
-  return demand.requests.get("ephemeral-storage") ?? 0;
+function aboveDiskRequest({ demand, diskBytes }: PodWorker): number {
+  return diskBytes - (demand.requests.get("ephemeral-storage") ?? 0);
 }

@@ -15,7 +15,7 @@ const MAX_PROCESSES = 4_194_304;
 
 /**
  * What a node has left, as its kubelet observes it. A machine has at least the hard threshold of memory beyond
- * what is allocatable, which is how upstream works out what is allocatable; each container that runs is one process.
+ * what is allocatable, which is how upstream works out what is allocatable; each container that runs is one process, unless its behavior says otherwise.
  */
 export function observe(node: KubeletNode, policy: EvictionPolicy): Observations {
   const observed = new Map<Parameters<Observations["get"]>[0], Observation>();
@@ -65,12 +65,12 @@ export function calmMemoryBytes(node: KubeletNode, policy: EvictionPolicy): numb
   return calm;
 }
 
-/** A node's disk, filled by images and what else takes of it; null of a node that does not say how large it is. */
-export function diskOf({ node, imageRecords, taken }: KubeletNode) {
+/** A node's disk, filled by images, by what containers write, and what else takes of it; null of a node that does not say how large it is. */
+export function diskOf({ node, imageRecords, taken, diskBytes }: KubeletNode) {
   const size = node.status.capacity?.["ephemeral-storage"];
   const capacityBytes = size === undefined ? 0 : parseBytes(size);
   if (capacityBytes === 0) return null;
-  let usedBytes = taken.get("disk") ?? 0;
+  let usedBytes = (taken.get("disk") ?? 0) + diskBytes;
   for (const { bytes } of imageRecords.values()) usedBytes += bytes;
   return { capacityBytes, usedBytes, availableBytes: Math.max(0, capacityBytes - usedBytes) };
 }
@@ -94,8 +94,6 @@ function within(capacity: number, used: number): Observation {
 
 function processesOf({ pods }: KubeletNode): number {
   let count = 0;
-  for (const { containers } of pods) {
-    for (const { status } of containers) if (status.state === "running") count += 1;
-  }
+  for (const { processes } of pods) count += processes;
   return count;
 }

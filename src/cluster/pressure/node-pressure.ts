@@ -123,7 +123,8 @@ export class NodePressure {
   /** Pods of the node use more than they did, or less. */
   podUsageChanged(node: KubeletNode): void {
     node.calmMemoryBytes ??= calmMemoryBytes(node, this.options.policy);
-    if (node.memoryBytes > node.calmMemoryBytes || this.watchesProcesses) this.lookIfShort(node);
+    const mayBeShort = node.memoryBytes > node.calmMemoryBytes || node.diskBytes > 0;
+    if (mayBeShort || this.watchesProcesses) this.lookIfShort(node);
   }
 
   /** Looks from now on at a node that is short of something. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { ServingSpec } from "../../traffic/cluster/traffic-spec.js";
-import { durationDistribution } from "./distribution.js";
+import { bytesDistribution, durationDistribution } from "./distribution.js";
 import { described } from "./leaf.js";
 import {
   bytes,
@@ -101,6 +101,15 @@ export const behavior = z
       "Memory in use while it runs, also over time. Without it: the request.",
       { source: "assumed" },
     ),
+    disk: described(
+      bytesDistribution.optional(),
+      "What it has written to its node's disk, from its start until its pod has ended.",
+      { default: 0, source: "assumed" },
+    ),
+    processes: described(positiveCount.optional(), "How many processes it has while it runs.", {
+      default: 1,
+      source: "assumed",
+    }),
     crash: described(
       durationDistribution.optional(),
       "Time in service until it crashes. Without it: never.",
@@ -190,6 +199,9 @@ export const behavior = z
       stopMicros: entry.stop ?? null,
       cpuMillis: cpuOf(entry.cpu).always,
       memoryBytes: memoryOf(entry.memory).always,
+      diskBytes: entry.disk ?? null,
+      processes:
+        entry.processes === undefined ? null : { type: "constant", value: entry.processes },
       cpuOverTime: cpuOf(entry.cpu).overTime,
       memoryOverTime: memoryOf(entry.memory).overTime,
       crashMicros: entry.crash ?? null,

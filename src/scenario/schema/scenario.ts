@@ -166,6 +166,8 @@ export interface Behavior {
   readonly stopMicros: DistributionSpec | null;
   readonly cpuMillis: DistributionSpec | null;
   readonly memoryBytes: DistributionSpec | null;
+  readonly diskBytes: DistributionSpec | null;
+  readonly processes: DistributionSpec | null;
   /** In place of `cpuMillis` and `memoryBytes`. */
   readonly cpuOverTime: UsageSpec | null;
   readonly memoryOverTime: UsageSpec | null;

@@ -25,6 +25,10 @@ export interface BehaviorEntry {
   readonly stopMicros: DistributionSpec | null;
   readonly cpuMillis: DistributionSpec | null;
   readonly memoryBytes: DistributionSpec | null;
+  /** What it has written to its node's disk once it has run. */
+  readonly diskBytes: DistributionSpec | null;
+  /** How many processes it has while it runs. */
+  readonly processes: DistributionSpec | null;
   /** In place of `cpuMillis` (in cores) and `memoryBytes`. */
   readonly cpuOverTime: UsageOverTime | null;
   readonly memoryOverTime: UsageOverTime | null;

@@ -22,6 +22,8 @@ export interface Behavior {
   readonly stopMicros: Distribution | null;
   readonly cpuMillis: Distribution | null;
   readonly memoryBytes: Distribution | null;
+  readonly diskBytes: Distribution | null;
+  readonly processes: Distribution | null;
   readonly cpuOverTime: UsageOverTime | null;
   readonly memoryOverTime: UsageOverTime | null;
   readonly crashMicros: Distribution | null;
@@ -159,6 +161,8 @@ function behaviorOf(entry: BehaviorEntry): Behavior {
     stopMicros: distribution(entry.stopMicros),
     cpuMillis: distribution(entry.cpuMillis),
     memoryBytes: distribution(entry.memoryBytes),
+    diskBytes: distribution(entry.diskBytes),
+    processes: distribution(entry.processes),
     cpuOverTime: entry.cpuOverTime,
     memoryOverTime: entry.memoryOverTime,
     crashMicros: distribution(entry.crashMicros),

@@ -159,6 +159,19 @@ export class ContainerBehavior {
     };
   }
 
+  /** What the container takes of its node's disk and of its processes. */
+  localUsage(
+    pod: PodVersion,
+    container: Container,
+  ): { readonly diskBytes: number; readonly processes: number } {
+    const behavior = this.index.find(pod, container);
+    const of = { pod, container, ordinal: 0 };
+    return {
+      diskBytes: this.drawn(behavior?.diskBytes, "disk", of) ?? 0,
+      processes: this.drawn(behavior?.processes, "processes", of) ?? 1,
+    };
+  }
+
   /** How often usage has to be asked for anew; null: it never changes. */
   get usageEveryMicros(): TimeMicros | null {
     return this.index.hasUsageOverTime ? this.options.usageEveryMicros : null;
