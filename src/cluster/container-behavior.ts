@@ -28,7 +28,7 @@ interface ContainerUsage {
 }
 
 /** What a container takes of its node's disk, for what it writes, and of its processes. */
-export interface LocalUsage {
+interface LocalUsage {
   readonly diskBytes: number;
   readonly processes: number;
 }
