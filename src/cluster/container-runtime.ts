@@ -290,7 +290,7 @@ export class ContainerRuntime {
           const grace = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
           this.stop(worker, container, now + grace * MICROS_PER_SECOND);
         } else if (container.plan!.unhealthyAt <= now) {
-          if (this.ownRuns.get(container)?.unhealthy !== undefined) {
+          if (container.ownRun?.unhealthy !== undefined) {
             this.warn(worker, "Unhealthy", "Liveness probe failed");
           }
           const grace = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
