@@ -13,12 +13,13 @@ export interface PoolStats {
   readonly disrupting: CountByPool;
 }
 
-/** What of each pool is disrupted already; nodes that are not ready count, unless they are what is to be repaired. */
+/** What of each pool is disrupted already, and not as good as gone; nodes that are not ready count, unless they are what is to be repaired. */
 export function poolStats(nodes: readonly DisruptionNode[], reason: DisruptionReason): PoolStats {
   const nodeCount = new Map<string, number>();
   const disrupting = new Map<string, number>();
   for (const node of nodes) {
-    if (node.claim === null || node.stage !== "initialized") continue;
+    const { claim } = node;
+    if (claim === null || node.stage !== "initialized" || claim.isTerminating) continue;
     const pool = node.labels[NODE_POOL_LABEL] ?? "";
     nodeCount.set(pool, (nodeCount.get(pool) ?? 0) + 1);
     if (node.isDeleting || (!node.isReady && reason !== "Unhealthy")) {

@@ -17,6 +17,8 @@ export interface DisruptionClaim {
   readonly labels: Labels;
   /** Its condition Consolidatable is True. */
   readonly isConsolidatable: boolean;
+  /** The cloud was asked to take its machine, which is drained. */
+  readonly isTerminating: boolean;
   /** Since when its condition Drifted is True; null while it is not. */
   readonly driftedSinceMicros: TimeMicros | null;
 }

@@ -33,6 +33,7 @@ export function disruptionClaim(claim: NodeClaim, startTimeMs: number): Disrupti
     terminationGracePeriodMicros: nillableMicros(spec.terminationGracePeriod),
     labels,
     isConsolidatable: since("Consolidatable") !== null,
+    isTerminating: since("InstanceTerminating") !== null,
     driftedSinceMicros: since("Drifted"),
   };
 }
