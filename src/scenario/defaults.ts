@@ -36,6 +36,7 @@ export const DEFAULTS = {
   clients: {
     controllerManager: { qps: 20, burst: 30 },
     scheduler: { qps: 50, burst: 100 },
+    clusterAutoscaler: { qps: 5, burst: 10 },
   },
   kubelet: {
     nodeStatusUpdateFrequencyMicros: 10 * MICROS_PER_SECOND,

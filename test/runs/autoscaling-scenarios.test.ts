@@ -10,6 +10,7 @@ test.each([
   ["memory-leak", []],
   ["nodes-on-demand", []],
   ["spot-nodes-go-away", ["duration=100m", "expect.1.is=>= 3"]],
+  ["flash-crowd", ["duration=40m"]],
   ["retry-storm-ends", STORM],
   ["retry-storm-stays", STORM],
 ])("%s holds, and fails under the change that it names", async (name, settings) => {

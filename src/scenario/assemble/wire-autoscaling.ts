@@ -43,6 +43,7 @@ export function wireAutoscaling(
   return new ClusterAutoscaler({
     engine: ground.engine,
     informers,
+    client: ground.client(NAME, { latencyMicros: latency.apiMicros, ...section.client }),
     observer: tellingEvents(ground.observer, (...event) => correlator.messageOf(...event)),
     groups,
     cluster: cluster(),

@@ -107,6 +107,7 @@ export const poolAutoscaling = z
     };
   });
 
+const { clients } = DEFAULTS;
 const EXPANDER_NAMES = Object.keys(EXPANDERS) as ExpanderName[];
 
 const totals = <S extends z.ZodType>(value: S) =>
@@ -120,6 +121,15 @@ export const clusterAutoscaler = z
       "From one look at the cluster to the next.",
       { default: "10s", source: "upstream" },
     ),
+    kubeClientQps: described(
+      number({ above: 0, max: 1e6 }).optional(),
+      "Requests a second that it may send, over time.",
+      { default: clients.clusterAutoscaler.qps, source: "upstream" },
+    ),
+    kubeClientBurst: described(positiveCount.optional(), "Requests that it may send at once.", {
+      default: clients.clusterAutoscaler.burst,
+      source: "upstream",
+    }),
     expander: described(
       z.array(word(...EXPANDER_NAMES)).optional(),
       "How it chooses among pools: each expander narrows down what the one before left; the rest is chance.",
@@ -158,6 +168,10 @@ export const clusterAutoscaler = z
       defaults: AutoscalerOptions["cores"],
     ) => ({ min: limits?.min ?? defaults.min, max: limits?.max ?? defaults.max });
     return {
+      client: {
+        qps: given.kubeClientQps ?? clients.clusterAutoscaler.qps,
+        burst: given.kubeClientBurst ?? clients.clusterAutoscaler.burst,
+      },
       scanIntervalMicros: given.scanInterval ?? DEFAULTS.autoscaling.scanIntervalMicros,
       options: {
         ...AUTOSCALER_DEFAULTS,

@@ -112,7 +112,7 @@ export interface PoolAutoscaling {
 }
 
 /** The Cluster Autoscaler. */
-export interface ClusterAutoscalerSection {
+export interface ClusterAutoscalerSection extends Pick<Component, "client"> {
   readonly scanIntervalMicros: TimeMicros;
   readonly options: AutoscalerOptions;
   readonly nodeGroupOptions: NodeGroupOptions;

@@ -132,6 +132,45 @@ describe("pods that wait", () => {
   });
 });
 
+describe("nodes that nobody needs", () => {
+  const shrinking = (more: string) =>
+    scenario(
+      pool("a", "min: 1, max: 10, removal: 30s"),
+      `  timeline: [{ at: 2m, scale: { target: default/Deployment/web, replicas: 4 } }]
+  controlPlane: { clusterAutoscaler: { scaleDownUnneededTime: 2m, scaleDownDelayAfterAdd: 3m${more} } }
+`,
+    );
+  const BUDGET = `apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: web }
+spec: { minAvailable: 100%, selector: { matchLabels: { app: web } } }
+`;
+
+  it("are drained and given back, down to what the pods ask for", async () => {
+    const { nodes, world } = await ran(shrinking(""), deployment("web", 16, asking("1")));
+    expect(nodes).toHaveLength(1);
+    const pods = [...world.ground.store.table("Pod")];
+    expect(pods.map(({ nodeName }) => nodeName)).toEqual(Array(4).fill(nodes[0]));
+    expect(pods.every(({ phase }) => phase === "Running")).toBe(true);
+  });
+
+  it("stay where a budget does not let their pods go", async () => {
+    const manifests = [deployment("web", 16, asking("1")), BUDGET].join("---\n");
+    const { nodes, world } = await ran(shrinking(""), manifests);
+    const used = new Set([...world.ground.store.table("Pod")].map(({ nodeName }) => nodeName));
+    expect(nodes.length).toBeGreaterThan(1);
+    expect(nodes).toEqual([...used].sort());
+  });
+
+  it("stay where the autoscaler is not to remove any", async () => {
+    const { nodes } = await ran(
+      shrinking(", scaleDownEnabled: false"),
+      deployment("web", 16, asking("1")),
+    );
+    expect(nodes).toHaveLength(4);
+  });
+});
+
 describe("wrong input", () => {
   const wrong = (autoscaling: string, more = "") =>
     issuesFrom({

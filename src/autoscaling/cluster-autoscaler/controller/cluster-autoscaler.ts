@@ -4,11 +4,14 @@ import type { Engine, EventId, HandlerId } from "../../../kernel/engine.js";
 import { Phase } from "../../../kernel/phase.js";
 import type { ClusterObserver } from "../../../record/cluster-observer.js";
 import type { ClusterFork } from "../../../scheduler/framework/cluster-fork.js";
+import type { Client } from "../../../store/client.js";
 import type { InformerFactory } from "../../../store/informer-factory.js";
 import { ClusterSnapshot } from "../cluster-snapshot.js";
 import type { NodeGroups } from "../node-group.js";
 import type { AutoscalerOptions } from "../options.js";
 import { isUnschedulable } from "../pending-pods.js";
+import { ClusterDoor } from "../scale-down/cluster-door.js";
+import { ScaleDown, type ScaleDownReport } from "../scale-down/scale-down.js";
 import type { ExpanderContext } from "../scale-up/expanders.js";
 import { StaticAutoscaler } from "../static-autoscaler.js";
 import { InOrderOfCreation } from "./cluster-watch.js";
@@ -17,6 +20,7 @@ import { tellScaleUp } from "./scale-up-events.js";
 export interface ClusterAutoscalerOptions {
   readonly engine: Engine;
   readonly informers: InformerFactory;
+  readonly client: Client;
   readonly observer: ClusterObserver;
   readonly groups: NodeGroups;
   /** What the scheduler's filters are asked in; of the autoscaler alone. */
@@ -42,7 +46,7 @@ const STATUS = {
  * A run that ends when nothing is left to do waits for a scan that pods wait for, and for no other.
  */
 export class ClusterAutoscaler {
-  private readonly loop: StaticAutoscaler<never>;
+  private readonly loop: StaticAutoscaler<ScaleDownReport>;
   private readonly quietScan: HandlerId;
   private readonly neededScan: HandlerId;
   private next: EventId | null = null;
@@ -51,14 +55,21 @@ export class ClusterAutoscaler {
   private choices = 0;
 
   constructor(private readonly parts: ClusterAutoscalerOptions) {
-    const { engine, informers, observer, groups, cluster, options, startTimeMs } = parts;
+    const { engine, informers, client, observer, groups, options, startTimeMs } = parts;
     const pods = informers.informer("Pod");
     const lists = {
       nodes: new InOrderOfCreation(informers.informer("Node")),
       pods: new InOrderOfCreation(pods),
       daemonSets: new InOrderOfCreation(informers.informer("DaemonSet")),
     };
-    this.loop = new StaticAutoscaler<never>({
+    const snapshot = new ClusterSnapshot(parts.cluster);
+    let scaleDown: ScaleDown | null = null;
+    if (options.scaleDownEnabled) {
+      const door = new ClusterDoor({ engine, client, informers, observer });
+      scaleDown = new ScaleDown({ options, groups, snapshot, door, startTimeMs });
+      door.attach(scaleDown);
+    }
+    this.loop = new StaticAutoscaler({
       options,
       groups,
       lists: {
@@ -66,8 +77,8 @@ export class ClusterAutoscaler {
         pods: () => lists.pods.list(),
         daemonSets: () => lists.daemonSets.list(),
       },
-      snapshot: new ClusterSnapshot(cluster),
-      scaleDown: null,
+      snapshot,
+      scaleDown,
       pickAmong: (count) => this.pickAmong(count),
       expanders: () => parts.expanders,
       tell: (type, reason, message) => observer.event(type, reason, STATUS, message, engine.now),
