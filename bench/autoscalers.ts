@@ -7,6 +7,7 @@ import {
   type UsageSample,
 } from "../src/control/vertical-pod-autoscaler/recommender.js";
 import { DEFAULT_RECOMMENDER } from "../src/control/vertical-pod-autoscaler/recommender-settings.js";
+import { scanRow } from "./cluster-autoscaler.js";
 import { runProvisioning } from "./karpenter.js";
 import { karpenterConsolidation } from "./karpenter-consolidation.js";
 
@@ -77,5 +78,6 @@ export function run(): void {
       `(target ${TARGET_SECONDS * 1000} ms)`,
   );
   runProvisioning();
+  scanRow();
   karpenterConsolidation();
 }

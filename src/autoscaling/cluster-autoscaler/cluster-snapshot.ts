@@ -5,6 +5,7 @@ import type { ClusterFork } from "../../scheduler/framework/cluster-fork.js";
 import { FitCheck } from "../../scheduler/framework/fit-check.js";
 import type { NodeInfo, NodeVersion } from "../../scheduler/framework/node-info.js";
 import { Status } from "../../scheduler/framework/status.js";
+import { PreparedChecks } from "./prepared-checks.js";
 
 /** A node with the pods on it. */
 export interface NodeWithPods {
@@ -39,7 +40,10 @@ export class ClusterSnapshot {
   /** Where the last node stood that a search found. */
   private lastIndex = 0;
 
+  private readonly checks: PreparedChecks;
+
   constructor(private readonly cluster: ClusterFork) {
+    this.checks = new PreparedChecks(cluster);
     for (const node of cluster.state.nodes) this.order.push(node);
   }
 
@@ -65,6 +69,7 @@ export class ClusterSnapshot {
       this.order.push(this.get(node.name)!);
     }
     this.resetPods(pods);
+    this.checks.settle();
   }
 
   private resetPods(pods: readonly PodVersion[]): void {
@@ -92,6 +97,7 @@ export class ClusterSnapshot {
   /** Begins to try something out. */
   fork(): void {
     this.forks.push(this.log.length);
+    this.checks.fork();
   }
 
   /** Keeps what was changed since the innermost fork. */
@@ -99,13 +105,16 @@ export class ClusterSnapshot {
     assert(this.forks.length > 0, "there is a fork to keep");
     this.forks.pop();
     if (this.forks.length === 0) this.log.length = 0;
+    this.checks.commit();
   }
 
   /** Takes back what was changed since the innermost fork. */
   revert(): void {
     const begin = this.forks.pop();
     assert(begin !== undefined, "there is a fork to take back");
-    while (this.log.length > begin) this.undo(this.log.pop()!);
+    this.checks.revert(() => {
+      while (this.log.length > begin) this.undo(this.log.pop()!);
+    });
   }
 
   private undo(change: Undo): void {
@@ -150,6 +159,7 @@ export class ClusterSnapshot {
   addNode({ node, pods }: NodeWithPods): void {
     this.cluster.state.addNode(node);
     this.order.push(this.get(node.name)!);
+    this.checks.nodeAdded();
     this.note({ kind: "nodeAdded", name: node.name });
     for (const pod of pods) this.addPod(pod);
   }
@@ -162,6 +172,7 @@ export class ClusterSnapshot {
     this.clear(info);
     this.cluster.state.removeNode(name);
     this.order.splice(at, 1);
+    this.checks.forget();
     this.note({ kind: "nodeRemoved", at, was });
   }
 
@@ -170,6 +181,7 @@ export class ClusterSnapshot {
     const before = this.get(node.name)?.node;
     assert(before !== null && before !== undefined, () => `node ${node.name} is in the snapshot`);
     this.cluster.state.updateNode(node);
+    this.checks.forget();
     this.note({ kind: "nodeUpdated", node: before });
   }
 
@@ -192,7 +204,7 @@ export class ClusterSnapshot {
   refusal(pod: PodVersion, nodeName: string): Status | null {
     const node = this.get(nodeName);
     if (node === undefined) return NO_SUCH_NODE;
-    const check = this.cluster.fitCheck(pod);
+    const check = this.checks.of(pod);
     return check instanceof FitCheck ? check.onNode(node) : check;
   }
 
@@ -208,7 +220,7 @@ export class ClusterSnapshot {
    * search begins one past the node that the last search found, and wraps round. The node's name, or null.
    */
   scheduleOnAny(pod: PodVersion, isAcceptable: NodeFilter): string | null {
-    const check = this.cluster.fitCheck(pod);
+    const check = this.checks.of(pod);
     if (!(check instanceof FitCheck)) return null;
     const count = this.order.length;
     for (let i = 1; i <= count; i += 1) {
@@ -223,7 +235,7 @@ export class ClusterSnapshot {
   scheduleOnAnyOf(pod: PodVersion, positions: readonly number[]): string | null {
     const count = positions.length;
     if (count === 0) return null;
-    const check = this.cluster.fitCheck(pod);
+    const check = this.checks.of(pod);
     if (!(check instanceof FitCheck)) return null;
     const start = (this.lastIndex + 1) % this.order.length;
     const from = Math.max(

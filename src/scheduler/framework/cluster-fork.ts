@@ -58,7 +58,7 @@ export class ClusterFork {
   fitCheck(pod: PodVersion): FitCheck | Status {
     const framework = this.frameworks.get(pod.spec.schedulerName ?? "");
     if (framework === undefined) return noScheduler(pod);
-    return new FitCheck(framework, this.state.podInfos.podInfo(pod));
+    return FitCheck.of(framework, this.state.podInfos.podInfo(pod));
   }
 
   /** Counts the pod on that node from now on. */

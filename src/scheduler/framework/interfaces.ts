@@ -152,6 +152,11 @@ export interface Plugin {
     pod: PodInfo,
     known: CountingRule | null | undefined,
   ): CountingRule | null | undefined;
+  /**
+   * What PreFilter makes of other nodes is a sum over the pods on them: a node without pods adds nothing, and
+   * Skip holds until a pod comes with a required term of anti-affinity that matches.
+   */
+  readonly countsPodsOnly?: true;
   /** Events that may make a pod schedulable which this plugin refused. Absent: every event. */
   eventsToRegister?(): readonly ClusterEventWithHint[];
   /**

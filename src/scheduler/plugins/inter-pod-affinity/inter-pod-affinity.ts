@@ -65,6 +65,7 @@ export class InterPodAffinity
     objects: ["namespaces"],
     others: true,
   };
+  readonly countsPodsOnly = true;
   readonly preFilterExtensions: PreFilterExtensions = {
     addPod: (state, _incoming, added, node) => update(state, added, node, 1),
     removePod: (state, _incoming, removed, node) => update(state, removed, node, -1),
