@@ -113,6 +113,9 @@ const OWN_NODES_ONLY = [
 /** What is wrong with keys that are each right by themselves: the key and the words. */
 function poolProblems(pool: PoolKeys): readonly (readonly [string, string])[] {
   if (pool.match !== undefined) {
+    if (pool.autoscaling !== undefined) {
+      return [["autoscaling", "not supported yet: node autoscaling of a pool with `match`"]];
+    }
     return OWN_NODES_ONLY.filter((key) => pool[key] !== undefined).map((key) => [
       key,
       "a pool with `match` adopts nodes as they are: leave this key out, or leave `match` out",
