@@ -10,10 +10,12 @@ async function holdsAndFails(name: string): Promise<void> {
   expect(await unmet(path, [changeOf(path)])).not.toEqual([]);
 }
 
-test.each(["daily-curve", "daily-curve-flaps"])(
-  "%s holds, and fails under the change that it names",
-  holdsAndFails,
-);
+test.each([
+  "daily-curve",
+  "daily-curve-flaps",
+  "mixed-load-cluster-autoscaler",
+  "mixed-load-karpenter",
+])("%s holds, and fails under the change that it names", holdsAndFails);
 
 describe.runIf(isThere(WORLD_CUP))("the World Cup of 1998", () => {
   test.each(["worldcup-three-days", "worldcup-busiest-hour"])(

@@ -50,7 +50,7 @@ function nodeIssues(source: ScenarioSource, known: Known): readonly Issue[] {
     known.mayLackNodes ||
     cluster?.karpenter !== undefined ||
     loaded.length > 0 ||
-    pools.some((pool) => pool.nodes > 0) ||
+    pools.some(({ nodes, autoscaling }) => nodes > 0 || (autoscaling?.max ?? 0) > 0) ||
     (cluster?.nodes ?? []).some((nodes) => typeof nodes !== "string") ||
     known.manifests.some(isOf("Node")) ||
     (known.document.spec.timeline ?? []).some(

@@ -136,6 +136,23 @@ describe("a NodeClaim", () => {
   });
 });
 
+test("a dump from the middle of the run goes on with the nodes that it has", async () => {
+  const { world } = await run({});
+  const dump = JSON.stringify({ apiVersion: "v1", kind: "List", items: [...world.objects()] });
+  const scenario = files({})["scenario.yaml"]!.replace(
+    "  manifests: [objects.yaml]",
+    "    snapshot: [dump.json]",
+  );
+  const made = await worldOf(
+    await loadedFromMemory({ "scenario.yaml": scenario, "dump.json": dump }),
+    { observer: UNOBSERVED },
+  );
+  made.run();
+  const names = (one: World) => [...one.ground.store.table("NodeClaim")].map(({ name }) => name);
+  expect(names(made)).toEqual(names(world));
+  expect(all(made, "Pod").map(({ uid }) => uid)).toEqual(all(world, "Pod").map(({ uid }) => uid));
+});
+
 describe("bad input", () => {
   test("an empty table of instance types is refused at its place", async () => {
     const issues = await issuesFrom(files({ types: " []" }));
