@@ -41,7 +41,10 @@ export class PodSamples {
   private placeOf(podName: string): number | undefined {
     const { pods } = this;
     for (let i = this.next; i < pods.length; i++) if (pods[i]!.name === podName) return i;
-    this.places ??= new Map(pods.map(({ name }, i) => [name, i]));
+    if (this.places === null) {
+      this.places = new Map();
+      for (let i = 0; i < pods.length; i++) this.places.set(pods[i]!.name, i);
+    }
     return this.places.get(podName);
   }
 }
