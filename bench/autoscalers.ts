@@ -22,7 +22,6 @@ const BEGIN_MICROS = Date.UTC(2026, 0, 1) * 1000;
  * of every autoscaler. The best of some loops counts.
  */
 export function run(): void {
-  runProvisioning();
   const autoscalers: AutoscalerObject[] = [];
   const pods: ObservedPod[] = [];
   const selectors = new Map<string, Selector>();
