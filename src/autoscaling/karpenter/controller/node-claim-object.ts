@@ -1,7 +1,7 @@
 import type { Labels } from "../../../api/kubernetes.js";
 import { type NewGeneric, newMeta } from "../../../api/new-object.js";
 import type { NodeClaimSpecRequirements } from "../../../api/schemas/types.js";
-import { NODE_POOL_HASH, templateHash } from "../lifecycle/template-hash.js";
+import { templateAnnotations } from "../lifecycle/template-hash.js";
 import type { NodeClaimPlan, PlannedNode } from "../node-claim-plan.js";
 import type { Requirement } from "../requirement.js";
 import { amountTexts } from "../resource-amounts.js";
@@ -29,7 +29,7 @@ export function nodeClaimObject(node: PlannedNode, plan: NodeClaimPlan): NewGene
     },
     annotations: {
       ...metadata?.annotations,
-      [NODE_POOL_HASH]: templateHash(pool),
+      ...templateAnnotations(pool),
       [MIN_VALUES_RELAXED]: String(node.isMinValuesRelaxed),
     },
     ownerReferences: [

@@ -9,7 +9,7 @@ import { withConditions } from "../controller/node-claim-conditions.js";
 import type { InstanceType } from "../instance-type.js";
 import { NODE_POOL_LABEL } from "../well-known-labels.js";
 import type { NodeClaim } from "./node-claim.js";
-import { NODE_POOL_HASH, templateHash } from "./template-hash.js";
+import { isTemplateChanged, takenOver } from "./template-hash.js";
 import { wantedConditions } from "./wanted-conditions.js";
 
 /** What no watch tells, such as the table of types, is looked at again so often. */
@@ -85,14 +85,14 @@ export class ClaimConditions {
     const { engine, client, startTimeMs } = this.options;
     const { types } = this;
     const { now } = engine;
-    const hash = claim.annotations[NODE_POOL_HASH];
-    const isTemplateChanged = hash !== undefined && hash !== templateHash(pool);
-    const wanted = wantedConditions(claim, pool, { types, isTemplateChanged, now, startTimeMs });
+    const rules = { types, isTemplateChanged: isTemplateChanged(claim, pool), now, startTimeMs };
+    const wanted = wantedConditions(claim, pool, rules);
     const { changes, consolidatableFromMicros: from } = wanted;
     this.plan(claim.row, from !== null && from > now ? from : now + DRIFT_PERIOD_MICROS);
     const status = withConditions(claim.status, changes, formatTimestamp(now, startTimeMs));
-    if (status === claim.status) return;
-    const change = { status };
+    const annotations = takenOver(claim, pool);
+    if (status === claim.status && annotations === null) return;
+    const change = { status, ...(annotations !== null && { annotations }) };
     client.submit({ verb: "update", base: claim, change }, this.written, claim.row);
   }
 

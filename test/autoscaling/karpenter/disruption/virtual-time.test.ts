@@ -176,6 +176,64 @@ describe("a node that is no longer what its pool would make", () => {
   });
 });
 
+describe("a dump whose NodeClaims were hashed by upstream", () => {
+  const UPSTREAM = {
+    "karpenter.sh/nodepool-hash": "8821442180951372904",
+    "karpenter.sh/nodepool-hash-version": "v3",
+  };
+  const DRIFTED = {
+    type: "Drifted",
+    status: "True",
+    reason: "NodePoolDrifted",
+    lastTransitionTime: "2025-12-31T23:00:00Z",
+  };
+
+  /** Goes on with what a run left, its NodeClaims annotated so; the names of NodeClaims before and after. */
+  async function resumed(
+    annotations: Readonly<Record<string, string>>,
+    { conditions = [], timeline = "" }: { conditions?: readonly object[]; timeline?: string } = {},
+  ) {
+    const { world } = await run({});
+    const items = [...world.objects()].map((object) => {
+      if (object.kind !== "NodeClaim") return object;
+      const status = object.status as { readonly conditions: readonly object[] };
+      return {
+        ...object,
+        metadata: { ...object.metadata, annotations },
+        status: { ...status, conditions: [...status.conditions, ...conditions] },
+      };
+    });
+    const scenario = files({ timeline })["scenario.yaml"]!;
+    const loaded = await loadedFromMemory({
+      "scenario.yaml": scenario.replace("  manifests: [objects.yaml]", "    snapshot: [dump.json]"),
+      "dump.json": JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+    });
+    const after = await worldOf(loaded, { observer: UNOBSERVED });
+    after.run();
+    expect(running(after)).toBe(3);
+    return { before: names(world, "NodeClaim"), after: names(after, "NodeClaim") };
+  }
+
+  test.each([
+    ["upstream's", UPSTREAM],
+    ["none", {}],
+  ])("keeps its nodes: %s", async (_, hash) => {
+    const { before, after } = await resumed(hash);
+    expect(after).toEqual(before);
+  });
+
+  test("has them replaced once the template changes", async () => {
+    const timeline = `{ at: 10m, patch: { target: NodePool/general, patch: { spec: { template: { metadata: { labels: { team: lab } } } } } } }`;
+    const { before, after } = await resumed(UPSTREAM, { timeline });
+    expect(after.filter((name) => before.includes(name))).toEqual([]);
+  });
+
+  test("has those replaced that had drifted", async () => {
+    const { before, after } = await resumed(UPSTREAM, { conditions: [DRIFTED] });
+    expect(after.filter((name) => before.includes(name))).toEqual([]);
+  });
+});
+
 describe("a NodeClaim that expires", () => {
   test("goes with its node, and its pods find another", async () => {
     const { world } = await run({ template: "expireAfter: 10m", duration: "19m" });
