@@ -136,6 +136,27 @@ describe("a NodeClaim", () => {
   });
 });
 
+test("pods wait for nodes from when their NodeClaim is there until they are bound", async () => {
+  const world = await worldOf(await loadedFromMemory(files({})));
+  const { store } = world.ground;
+  let [claimedAt, waitedMicros] = [0, 0];
+  store.observe((before, after) => {
+    if (before === null && after?.kind === "NodeClaim") claimedAt = world.now;
+    if (after?.kind !== "Pod" || before?.kind !== "Pod") return;
+    if (before.nodeName === "" && after.nodeName !== "") waitedMicros += world.now - claimedAt;
+  });
+  world.run();
+  const rows = world.finish().figures.summary;
+  const figure = (name: string, labels: string) =>
+    rows.find((row) => row.metric === name && row.labels === labels)?.value;
+  expect(figure("waited_for_nodes_count", "pool=general")).toBe(3);
+  // Each for about as long as the node takes to be ready.
+  expect(waitedMicros).toBeGreaterThan(3 * 50e6);
+  // What is answered is known a request's latency after it was written.
+  const hours = figure("waiting_for_nodes_hours", "pool=general");
+  expect(Math.abs(hours! * 3600e6 - waitedMicros)).toBeLessThan(3 * 0.1e6);
+});
+
 test("a dump from the middle of the run goes on with the nodes that it has", async () => {
   const { world } = await run({});
   const dump = JSON.stringify({ apiVersion: "v1", kind: "List", items: [...world.objects()] });

@@ -20,6 +20,7 @@ const MIN_NOMINATION_MICROS = 10 * MICROS_PER_SECOND;
 
 /** A planned node whose NodeClaim was sent off. */
 interface Sent {
+  readonly pool: string;
   readonly pods: readonly PodVersion[];
 }
 
@@ -50,11 +51,12 @@ export class Provisioner {
     });
     this.trigger = new PodTrigger(engine, watch.pods, (uid) => this.batcher.trigger(uid));
     this.created = client.onAnswer((outcome, index) => {
-      const { pods } = this.sent[index]!;
+      const { pool, pods } = this.sent[index]!;
       this.sent[index] = null;
       if (!outcome.ok) return;
       const claim = outcome.object as ObjectVersion<"NodeClaim">;
       watch.claimCreated(claim);
+      this.tellAsked(pool, pods);
       for (const pod of pods) this.tellNominated(pod, `nodeclaim/${claim.name}`);
     });
   }
@@ -92,13 +94,13 @@ export class Provisioner {
   private create(node: OpenNode): void {
     const { client, settings } = this.options;
     const isStrict = settings.minValuesPolicy === "Strict";
-    const { types, requirements, pods } = node;
+    const { types, requirements, pods, template } = node;
     if (isStrict && cheapestTypes(types, requirements, MAX_INSTANCE_TYPES) === null) {
       const why = "NodePool couldn't meet minValues requirements";
       for (const pod of pods) this.tellFailed(pod, `pod didn't schedule because ${why}`);
       return;
     }
-    const index = this.sent.push({ pods }) - 1;
+    const index = this.sent.push({ pool: template.pool.name, pods }) - 1;
     const object = nodeClaimObject(node, nodeClaimPlan(node));
     client.submit({ verb: "create", object }, this.created, index);
   }
@@ -112,6 +114,17 @@ export class Provisioner {
       ...(state.node === null ? [] : [`node/${state.node.name}`]),
     ];
     for (const pod of pods) this.tellNominated(pod, names.join(", "));
+  }
+
+  /** Pods of a node that is drained are planned for too, but run still and wait for nothing. */
+  private tellAsked(pool: string, pods: readonly PodVersion[]): void {
+    const { engine, observer } = this.options;
+    const waiting: PodVersion[] = [];
+    for (const { row, uid } of pods) {
+      const pod = this.watch.pods.at(row);
+      if (pod?.uid === uid && pod.nodeName === "") waiting.push(pod);
+    }
+    if (waiting.length > 0) observer.nodesAskedFor?.(pool, waiting, engine.now);
   }
 
   private tellNominated(pod: PodVersion, where: string): void {

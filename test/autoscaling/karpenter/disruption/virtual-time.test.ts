@@ -70,6 +70,7 @@ interface Told {
 async function run(parts: Parts, prepare?: (world: World) => void) {
   const told: Told[] = [];
   const evicted: number[] = [];
+  const asked: string[] = [];
   const observer: ClusterObserver = {
     ...UNOBSERVED,
     event: (_, reason, { kind, name }, message, at) =>
@@ -77,11 +78,12 @@ async function run(parts: Parts, prepare?: (world: World) => void) {
     podEvicted: (_, reason, at) => {
       if (reason === "EvictedByKarpenter") evicted.push(at / 1e6);
     },
+    nodesAskedFor: (_, pods) => asked.push(...pods.map(({ name }) => name)),
   };
   const world = await worldOf(await loadedFromMemory(files(parts)), { observer });
   prepare?.(world);
   world.run();
-  return { world, told, evicted };
+  return { world, told, evicted, asked };
 }
 
 const names = (world: World, kind: "Node" | "NodeClaim") =>
@@ -248,6 +250,8 @@ describe("a NodeClaim that expires", () => {
     const held = await run({ template: "expireAfter: 10m", ...budget });
     expect([...held.world.ground.store.table("NodeClaim")].map(({ name }) => name)).toHaveLength(2);
     expect(held.evicted).toEqual([]);
+    // The second node was made for pods that run still: nobody waits for it.
+    expect(held.asked).toHaveLength(3);
     const template = "expireAfter: 10m\n      terminationGracePeriod: 5m";
     const forced = await run({ template, ...budget });
     expect(forced.told.map(({ reason }) => reason)).toContain("TerminationGracePeriodExpiring");
