@@ -79,8 +79,8 @@ export interface NodeState {
 }
 
 /** What the `index`-th node of a pool is called. */
-export function nodeName({ name }: NodeShape, index: number): string {
-  return `${name}-${index}`;
+export function numberedName(pool: string, index: number): string {
+  return `${pool}-${index}`;
 }
 
 /** How the cloud calls the machine of a node. */
@@ -93,7 +93,7 @@ export function providerId(pool: string, node: string): string {
  * and its kubelet has registered it.
  */
 export function poolNode(shape: NodeShape, index: number, at: Registration): NewGeneric<"Node"> {
-  const name = nodeName(shape, index);
+  const name = numberedName(shape.name, index);
   const zone = shape.zones[index % Math.max(1, shape.zones.length)];
   const labels: Record<string, string> = {};
   if (zone !== undefined) labels["topology.kubernetes.io/zone"] = zone;

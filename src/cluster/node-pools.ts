@@ -7,7 +7,7 @@ import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { Informer } from "../store/informer.js";
 import type { InformerFactory } from "../store/informer-factory.js";
-import { type NodeShape, nodeName, poolNode, type Registration } from "./node-object.js";
+import { type NodeShape, numberedName, poolNode, type Registration } from "./node-object.js";
 
 export interface NodePoolsOptions {
   readonly engine: Engine;
@@ -21,9 +21,13 @@ export interface NodePoolsOptions {
   readonly declaredFeatures?: readonly string[];
 }
 
-/** A pool makes nodes of a shape, or adopts those with certain labels. */
+/** The Node object of the `index`-th node of a pool, as its kubelet registers it then. */
+export type NodeMaker = (index: number, at: Registration) => NewGeneric<"Node">;
+
+/** A pool makes nodes, or adopts those with certain labels, or both. */
 interface Pool {
-  readonly shape: NodeShape | null;
+  /** Null: it makes none. */
+  maker: NodeMaker | null;
   readonly match: Labels | null;
   /** Number of the next node; numbers are never used again. */
   next: number;
@@ -37,6 +41,9 @@ export interface NodeRemoval {
   readonly pool: string | null;
   readonly count: number;
 }
+
+/** Draws for adopted nodes belong to numbers from here on, by their rows, apart from those that their pool makes. */
+const FIRST_ADOPTED = 1_000_000_000;
 
 export interface NodeRefusal {
   readonly ok: false;
@@ -76,22 +83,35 @@ export class NodePools {
 
   /** Defines a pool that makes nodes: its first ones, to be loaded before the run begins. */
   define(shape: NodeShape, count: number): readonly NewGeneric<"Node">[] {
-    const pool: Pool = { shape, match: null, next: 0, names: [] };
+    const maker: NodeMaker = (index, at) => poolNode(shape, index, at);
+    const pool: Pool = { maker, match: null, next: 0, names: [] };
     this.pools.set(shape.name, pool);
-    return this.make(pool, shape, count);
+    return this.make(pool, maker, count);
   }
 
   /** Defines a pool of nodes that exist: those with all of these labels. */
   adopt(poolName: string, match: Labels): void {
-    this.pools.set(poolName, { shape: null, match, next: 0, names: [] });
+    this.pools.set(poolName, { maker: null, match, next: 0, names: [] });
+  }
+
+  /** Has a pool that adopts nodes make more of them, and take away those that it adopted; `first`: the number of the first. */
+  equip(poolName: string, maker: NodeMaker, first: number): void {
+    const pool = this.pools.get(poolName)!;
+    pool.maker = maker;
+    pool.next = first;
+  }
+
+  /** A node as the pool would make it now; null where it makes none. */
+  template(poolName: string): NewGeneric<"Node"> | null {
+    return this.pools.get(poolName)?.maker?.(0, this.registration()) ?? null;
   }
 
   /** Adds nodes to a pool now: their names. */
   addNodes(poolName: string, count: number): NodeProvision {
     const pool = this.pools.get(poolName);
     if (pool === undefined) return refused(`there is no node pool ${poolName}`);
-    if (pool.shape === null) return refused(`the node pool ${poolName} makes no nodes of its own`);
-    const nodes = this.make(pool, pool.shape, count);
+    if (pool.maker === null) return refused(`the node pool ${poolName} makes no nodes of its own`);
+    const nodes = this.make(pool, pool.maker, count);
     for (const object of nodes)
       this.options.client.submit({ verb: "create", object }, this.created);
     return { ok: true, nodes: nodes.map(({ name }) => name) };
@@ -104,22 +124,29 @@ export class NodePools {
   reserve(poolName: string, own?: NodeShape): ReservedNode | NodeRefusal {
     const pool = this.pools.get(poolName);
     if (pool === undefined) return refused(`there is no node pool ${poolName}`);
-    const shape = own ?? pool.shape;
-    if (shape === null) return refused(`the node pool ${poolName} makes no nodes of its own`);
+    const ofOwn: NodeMaker | undefined = own && ((at, when) => poolNode(own, at, when));
+    const maker = ofOwn ?? pool.maker;
+    if (maker === null) return refused(`the node pool ${poolName} makes no nodes of its own`);
     const index = pool.next;
     pool.next += 1;
     const register = () => {
-      const node = poolNode(shape, index, this.registration());
+      const node = maker(index, this.registration());
       pool.names.push(node.name);
       return node;
     };
-    return { ok: true, name: nodeName(shape, index), index, register };
+    return { ok: true, name: numberedName(own?.name ?? poolName, index), index, register };
   }
 
-  /** Which pool made the node, and as which of its nodes; undefined for one that no pool made, or that is gone. */
+  /**
+   * Whose machine the node is, and which of the pool's: of the pool that made it, or of one that makes nodes and has adopted
+   * it; undefined for one that is of no such pool, or gone.
+   */
   madeBy(node: string): { readonly pool: string; readonly index: number } | undefined {
-    for (const [pool, { names }] of this.pools) {
+    const object = this.nodes.find("", node);
+    for (const [pool, { names, match, maker }] of this.pools) {
       if (names.includes(node)) return { pool, index: Number(node.slice(pool.length + 1)) };
+      const isAdopted = maker !== null && match !== null && object !== undefined;
+      if (isAdopted && hasLabels(object, match)) return { pool, index: FIRST_ADOPTED + object.row };
     }
     return undefined;
   }
@@ -160,11 +187,11 @@ export class NodePools {
       .map(({ name }) => name);
   }
 
-  private make(pool: Pool, shape: NodeShape, count: number): readonly NewGeneric<"Node">[] {
+  private make(pool: Pool, maker: NodeMaker, count: number): readonly NewGeneric<"Node">[] {
     const at = this.registration();
     const nodes: NewGeneric<"Node">[] = [];
     for (let i = 0; i < count; i++) {
-      const node = poolNode(shape, pool.next, at);
+      const node = maker(pool.next, at);
       pool.next += 1;
       pool.names.push(node.name);
       nodes.push(node);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { NodePools } from "../../src/cluster/node-pools.js";
+import { poolNode } from "../../src/cluster/node-object.js";
+import { type NodeMaker, NodePools } from "../../src/cluster/node-pools.js";
 import { NodeProvisioning } from "../../src/cluster/node-provisioning.js";
 import { type Distribution, distributionOf } from "../../src/kernel/distribution.js";
 import { UNOBSERVED } from "../../src/record/cluster-observer.js";
@@ -139,6 +140,23 @@ describe("a node that is taken away", () => {
     provisioning.remove("general-1");
     run(100);
     expect(changes).toEqual([`40s general-1: ${NOT_READY}`, "50s general-1: gone"]);
+  });
+
+  it("may be one that its pool adopted, where the pool makes nodes, too", () => {
+    const { provisioning, pools, server, changes, run } = cloud();
+    server.load({
+      ...poolNode({ ...SHAPE, name: "found" }, 3, { startTimeMs: START_MS, nowMicros: 0 }),
+      labels: { disk: "ssd" },
+    });
+    pools.adopt("ssd", { disk: "ssd" });
+    run(1);
+    expect(provisioning.remove("found-3")).toMatchObject({ ok: false });
+    const maker: NodeMaker = (index, at) => poolNode({ ...SHAPE, name: "ssd" }, index, at);
+    pools.equip("ssd", maker, 0);
+    expect(provisioning.remove("found-3")).toMatchObject({ ok: true });
+    expect(provisioning.request("ssd")).toMatchObject({ ok: true, node: "ssd-0" });
+    run(45);
+    expect(changes.slice(1)).toEqual(["6s found-3: gone", `41s ssd-0: ${NOT_READY}`]);
   });
 
   it("is refused where no pool made it", () => {

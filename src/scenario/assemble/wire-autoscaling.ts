@@ -5,7 +5,6 @@ import {
   ProvisionedGroups,
 } from "../../autoscaling/cluster-autoscaler/controller/provisioned-groups.js";
 import { readPriorities } from "../../autoscaling/cluster-autoscaler/scale-up/priority.js";
-import { type NodeShape, poolNode } from "../../cluster/node-object.js";
 import type { NodePools } from "../../cluster/node-pools.js";
 import { NodeProvisioning } from "../../cluster/node-provisioning.js";
 import { distributionOf } from "../../kernel/distribution.js";
@@ -34,7 +33,7 @@ export function wireAutoscaling(
   const startTimeMs = scenario.startTimeEpochMicros / 1000;
   const informers = ground.informers(NAME, latency.watchMicros);
   const groups = new ProvisionedGroups({
-    pools: autoscaled.map((pool) => autoscaledPool(pool, scenario)),
+    pools: autoscaled.map((pool) => autoscaledPool(pool, scenario, pools)),
     supply: supplyOf(ground, scenario, autoscaled, pools),
     nodes: informers.informer("Node"),
     poolOf: (node) => poolOf(scenario, node)?.name ?? null,
@@ -86,7 +85,7 @@ function supplyOf(
   });
 }
 
-function autoscaledPool(pool: Autoscaled, scenario: Scenario): AutoscaledPool {
+function autoscaledPool(pool: Autoscaled, scenario: Scenario, pools: NodePools): AutoscaledPool {
   const { min, max, stock, options } = pool.autoscaling;
   return {
     name: pool.name,
@@ -95,15 +94,14 @@ function autoscaledPool(pool: Autoscaled, scenario: Scenario): AutoscaledPool {
     stock,
     pricePerHour: pool.pricePerHourDollars,
     options: { ...scenario.controlPlane.clusterAutoscaler.nodeGroupOptions, ...options },
-    template: templateOf(pool, scenario),
+    template: templateOf(pool.name, pools),
   };
 }
 
 /** A node of the pool as its kubelet would register it now. */
-function templateOf(pool: Autoscaled, scenario: Scenario): VersionOf<"Node"> {
-  const { name, zones, capacity, reserved, labels, taints } = pool;
-  const shape: NodeShape = { name, zones, capacity, reserved, labels, taints };
-  const at = { startTimeMs: scenario.startTimeEpochMicros / 1000, nowMicros: 0 };
-  const assigned = { row: -1, uid: `template/${name}`, resourceVersion: 0, generation: 0 };
-  return { ...poolNode(shape, 0, at), ...assigned, creationTimeMicros: 0 };
+function templateOf(pool: string, pools: NodePools): VersionOf<"Node"> | null {
+  const node = pools.template(pool);
+  if (node === null) return null;
+  const assigned = { row: -1, uid: `template/${pool}`, resourceVersion: 0, generation: 0 };
+  return { ...node, ...assigned, creationTimeMicros: 0 };
 }

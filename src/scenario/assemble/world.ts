@@ -44,6 +44,7 @@ import { figureWatchFor, measuredApplications, NO_FIGURES } from "./run-figure-w
 import { type StandingTrouble, standingTroubles } from "./standing-troubles.js";
 import { storedManifests } from "./stored-manifests.js";
 import { TrafficCounters } from "./traffic-counters.js";
+import { wireAdoptingPools } from "./wire-adopting-pools.js";
 import { wireAutoscaling } from "./wire-autoscaling.js";
 import { priceOf, wireFailures, wireKubelets, wireNodePools } from "./wire-cluster.js";
 import { wireControllers } from "./wire-control.js";
@@ -166,6 +167,8 @@ export class World {
     }
     const issues = await applyManifests(ground, loaded);
     if (issues.length > 0) return issues;
+    const shapeless = wireAdoptingPools(ground, loaded, pools);
+    if (shapeless.length > 0) return shapeless;
     const volumeTimes = wireStorage(ground, scenario);
     const kubelets = wireKubelets(ground, scenario, { behavior, volumeTimes });
     const counters = new TrafficCounters(new BehaviorCounters(behavior));

@@ -49,9 +49,11 @@ export class NameChecks {
     return names.includes(name) ? [] : [this.issue(path, missing("node pool", name, names))];
   }
 
-  /** That the pool is not one that adopts nodes. */
+  /** That the pool is not one that only adopts nodes. */
   poolThatMakesNodes(path: Path, name: string): readonly Issue[] {
-    const adopts = this.pools.some((one) => one.name === name && one.match !== null);
+    const adopts = this.pools.some(
+      (one) => one.name === name && one.match !== null && one.autoscaling === null,
+    );
     const message = "the pool adopts nodes and cannot make any: expected a pool with `nodes`";
     return adopts ? [this.issue(path, message)] : [];
   }

@@ -24,6 +24,8 @@ import {
 } from "./scalars.js";
 import type { NodePool } from "./scenario.js";
 
+const HOSTNAME = "kubernetes.io/hostname";
+
 const taint = z
   .strictObject({
     key: labelKey,
@@ -88,7 +90,7 @@ const poolKeys = z.strictObject({
     z
       .strictObject({ labels: described(kubernetesLabels, "All of them must be on the node.") })
       .optional(),
-    "Instead of `nodes`: the pool adopts nodes of the snapshot or of `cluster.nodes`.",
+    "Instead of `nodes`: the pool adopts nodes of the snapshot or of `cluster.nodes`. With `autoscaling` it makes more, like the first of them or of its own `capacity`.",
   ),
   images: described(images.optional(), "How the nodes pull images."),
   failures: described(failures.optional(), "How the nodes fail and recover by themselves."),
@@ -100,38 +102,52 @@ const poolKeys = z.strictObject({
 
 type PoolKeys = z.output<typeof poolKeys>;
 
-const OWN_NODES_ONLY = [
-  "nodes",
-  "zones",
-  "capacity",
-  "reserved",
-  "labels",
-  "taints",
-  "readyAfter",
-] as const;
+/** What a node is like that a pool makes. */
+const SHAPE = ["capacity", "zones", "reserved", "labels", "taints"] as const;
+const OWN_NODES_ONLY = ["nodes", ...SHAPE, "readyAfter"] as const;
 
-/** What is wrong with keys that are each right by themselves: the key and the words. */
-function poolProblems(pool: PoolKeys): readonly (readonly [string, string])[] {
-  if (pool.match !== undefined) {
-    if (pool.autoscaling !== undefined) {
-      return [["autoscaling", "not supported yet: node autoscaling of a pool with `match`"]];
-    }
+/** The same where nodes are adopted. */
+function adoptingProblems(pool: PoolKeys): readonly (readonly [string, string])[] {
+  if (pool.autoscaling === undefined) {
     return OWN_NODES_ONLY.filter((key) => pool[key] !== undefined).map((key) => [
       key,
       "a pool with `match` adopts nodes as they are: leave this key out, or leave `match` out",
     ]);
   }
+  if (pool.nodes !== undefined) {
+    return [["nodes", "a pool with `match` begins with the nodes that it adopts: leave this out"]];
+  }
+  if (pool.match?.labels[HOSTNAME] !== undefined) {
+    return [["match", `new nodes have names of their own: expected labels other than ${HOSTNAME}`]];
+  }
+  if (pool.capacity !== undefined) return shapeProblems(pool, pool.capacity);
+  return SHAPE.filter((key) => pool[key] !== undefined).map((key) => [
+    key,
+    "new nodes are like those that the pool adopts, unless it has a `capacity`: give that, too, or leave this out",
+  ]);
+}
+
+/** What is wrong with keys that are each right by themselves: the key and the words. */
+function poolProblems(pool: PoolKeys): readonly (readonly [string, string])[] {
+  if (pool.match !== undefined) return adoptingProblems(pool);
   if (pool.nodes === undefined) return [["nodes", "is required, unless the pool has `match`"]];
   if (pool.capacity === undefined)
     return [["capacity", "is required, unless the pool has `match`"]];
+  return shapeProblems(pool, pool.capacity);
+}
+
+function shapeProblems(
+  pool: PoolKeys,
+  whole: NonNullable<PoolKeys["capacity"]>,
+): readonly (readonly [string, string])[] {
   const problems: (readonly [string, string])[] = [];
   for (const resource of ["cpu", "memory"]) {
-    if (pool.capacity[resource] === undefined) {
+    if (whole[resource] === undefined) {
       problems.push(["capacity", `expected a capacity of ${resource}`]);
     }
   }
   for (const [resource, reserved] of Object.entries(pool.reserved ?? {})) {
-    const capacity = parseQuantity(pool.capacity[resource] ?? "0");
+    const capacity = parseQuantity(whole[resource] ?? "0");
     const less = parseQuantity(reserved);
     if (capacity instanceof Quantity && less instanceof Quantity && less.compare(capacity) > 0) {
       problems.push(["reserved", `more ${resource} is reserved than the node has`]);
@@ -148,7 +164,7 @@ const nodePool = poolKeys.transform((pool, context): NodePool => {
     name: pool.name,
     nodes: pool.nodes ?? 0,
     zones: pool.zones ?? [],
-    capacity: pool.match ? {} : { pods: DEFAULTS.podsPerNode, ...pool.capacity },
+    capacity: pool.capacity === undefined ? {} : { pods: DEFAULTS.podsPerNode, ...pool.capacity },
     reserved: pool.reserved ?? {},
     labels: pool.labels ?? {},
     taints: pool.taints ?? [],

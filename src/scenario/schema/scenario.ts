@@ -68,7 +68,7 @@ interface ClusterSection {
   readonly machines: readonly { readonly format: "openb"; readonly file: string }[];
 }
 
-/** A pool makes its own nodes (`nodes > 0`) or adopts others (`match`), never both. */
+/** A pool makes its own nodes (`nodes > 0`) or adopts others (`match`); more of those it makes only with `autoscaling`. */
 export interface NodePool {
   readonly name: string;
   readonly nodes: number;

@@ -191,17 +191,6 @@ describe("wrong input", () => {
     expect(await wrong(autoscaling)).toContain(path);
   });
 
-  it("of a pool that adopts nodes is refused: it makes none", async () => {
-    const adopting =
-      "      - { name: a, nodes: 1, capacity: { cpu: 4, memory: 8Gi } }\n" +
-      "      - { name: b, match: { labels: { x: y } }, autoscaling: { min: 1, max: 3 } }";
-    const found = await issuesFrom({
-      "s.yaml": scenario(adopting),
-      "pods.yaml": deployment("web", 1, asking("1")),
-    });
-    expect(found).toContain("spec.cluster.nodePools[1].autoscaling");
-  });
-
   it.each([
     ["expander: [cheapest]", "spec.controlPlane.clusterAutoscaler.expander"],
     ["priorities: { high: [a] }", "spec.controlPlane.clusterAutoscaler.priorities"],
