@@ -6,7 +6,8 @@ const DEFAULT_BUDGETS = [{ nodes: "10%" }];
 export function defaultNodePool(spec: NodePoolSpec): NodePoolSpec {
   const { disruption, template } = spec;
   const { budgets, consolidateAfter, consolidationPolicy } = disruption ?? {};
-  const pod = template.spec;
+  // What is required and missing is refused after this.
+  const pod = template?.spec;
   return {
     ...spec,
     disruption: {
@@ -15,6 +16,9 @@ export function defaultNodePool(spec: NodePoolSpec): NodePoolSpec {
       consolidateAfter: consolidateAfter ?? "0s",
       consolidationPolicy: consolidationPolicy ?? "WhenEmptyOrUnderutilized",
     },
-    template: { ...template, spec: { ...pod, expireAfter: pod.expireAfter ?? "720h" } },
+    template:
+      pod == null
+        ? template
+        : { ...template, spec: { ...pod, expireAfter: pod.expireAfter ?? "720h" } },
   };
 }

@@ -5,6 +5,7 @@ import type {
   NodePoolSpecDisruption,
 } from "../schemas/types.js";
 import type { FieldIssues } from "./field-issue.js";
+import { requireFields } from "./node-pool-required.js";
 
 const DURATION = /^(([0-9]+(s|m|h))+|Never)$/;
 const BUDGET_NODES = /^((100|[0-9]{1,2})%|[0-9]+)$/;
@@ -20,6 +21,7 @@ const MAX_MIN_VALUES = 50;
 
 /** What the CustomResourceDefinition of a NodePool refuses. Source: karpenter 1.15, `karpenter.sh_nodepools.yaml`. */
 export function validateNodePool(spec: NodePoolSpec, issues: FieldIssues): void {
+  if (!requireFields(spec, issues)) return;
   const { weight, disruption, template, replicas, limits = {} } = spec;
   if (weight != null && (weight < 1 || weight > MAX_WEIGHT)) {
     issues.invalid("spec.weight", weight, `must be between 1 and ${MAX_WEIGHT}`);

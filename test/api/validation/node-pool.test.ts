@@ -84,4 +84,31 @@ describe("a NodePool", () => {
   ])("is refused with %s", (_, change, path) => {
     expect(refusals(change)).toEqual([path]);
   });
+
+  const required = "spec.template.spec";
+  test.each<[string, object, string]>([
+    ["no template", {}, "spec.template"],
+    ["an empty template", { template: {} }, required],
+    ["no class", { template: { spec: { requirements: [] } } }, `${required}.nodeClassRef`],
+    [
+      "a class without a kind",
+      { template: { spec: { nodeClassRef: { ...nodeClassRef, kind: "" }, requirements: [] } } },
+      `${required}.nodeClassRef.kind`,
+    ],
+    ["no requirements", { template: { spec: { nodeClassRef } } }, `${required}.requirements`],
+    [
+      "a requirement without a key",
+      { template: { spec: { nodeClassRef, requirements: [{ operator: "Exists" }] } } },
+      `${REQUIREMENT}.key`,
+    ],
+    [
+      "a taint without an effect",
+      { template: { spec: { nodeClassRef, requirements: [], taints: [{ key: "a" }] } } },
+      `${required}.taints[0].effect`,
+    ],
+  ])("with %s is refused, after its defaults too", (_what, spec, field) => {
+    const issues = new FieldIssues();
+    validateNodePool(defaultNodePool(spec as NodePoolSpec), issues);
+    expect(issues.list).toEqual([{ field, type: "Required", value: "", detail: "" }]);
+  });
 });
