@@ -248,6 +248,14 @@ describe("update", () => {
     });
   });
 
+  it("takes the conditions of a status that was copied from another version", () => {
+    const { server } = newServer();
+    const target = accepted<PodVersion>(server, create(podManifest("a")));
+    const status = { ...target.status, conditions: [READY] };
+    const ready = accepted<PodVersion>(server, { verb: "patch", target, change: { status } });
+    expect(podCondition(ready, "Ready")).toEqual(READY);
+  });
+
   it("does not write to another object that took the name", () => {
     const { server } = newServer();
     const first = accepted(server, create(podManifest("a")));

@@ -164,7 +164,8 @@ function changedPod(before: PodVersion, change: PodChange): PodVersion | null {
 
 /** The status that a change leaves, or `before` itself if that says the same. */
 function statusAfter(before: PodStatus, change: PodChange): PodStatus {
-  let { conditions } = before;
+  // A status that was copied from another version brings its conditions along.
+  let { conditions = before.conditions }: Partial<PodStatus> = change.status ?? {};
   if (change.setConditions !== undefined) {
     conditions = withConditions(conditions, change.setConditions);
   }
