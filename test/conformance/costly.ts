@@ -1,9 +1,10 @@
 /**
  * Files whose cases take seconds each (linear programs, quantiles by numerical integration, requests one by one, days of
- * minutes): the test replays a sample of each, `costly.long.ts` all of them.
+ * minutes, clusters of nodes that are to be consolidated): the test replays a sample of each, `costly.long.ts` all of them.
  */
 export const COSTLY: readonly string[] = [
   "autoscalers/cluster-autoscaler.json",
+  "autoscalers/karpenter.json",
   "autoscalers/vpa.json",
   "statistics/bootstrap.json",
   "statistics/distributions.json",
