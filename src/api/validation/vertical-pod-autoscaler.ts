@@ -36,6 +36,10 @@ export function validateVerticalPodAutoscaler(
   gates: Gates = {},
 ): void {
   if (spec.targetRef == null) issues.required("spec.targetRef");
+  else {
+    if (spec.targetRef.kind == null) issues.required("spec.targetRef.kind");
+    if (spec.targetRef.name == null) issues.required("spec.targetRef.name");
+  }
   if (spec.updatePolicy != null) validateUpdatePolicy(spec.updatePolicy, issues, gates);
   for (const [i, policy] of (spec.resourcePolicy?.containerPolicies ?? []).entries()) {
     validatePolicy(policy, `spec.resourcePolicy.containerPolicies[${i}]`, issues, gates);
