@@ -1,5 +1,5 @@
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
-import { type PodVersion, isPodTerminal } from "../../api/pod-version.js";
+import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import { parseBytes, parseCpuMillis } from "../../api/quantity.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { EventType, ObjectReference } from "../cluster-observer.js";
@@ -51,6 +51,11 @@ interface Counted {
   isTold: boolean;
 }
 
+interface Used {
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+}
+
 /** Follows the workloads that VerticalPodAutoscalers name as their targets; nothing where there are none. */
 class VerticalLedger implements OwnLedger {
   readonly resized = new CounterFamily();
@@ -62,6 +67,8 @@ class VerticalLedger implements OwnLedger {
   /** What owns an object that makes pods, by the same form. */
   private readonly owners = new Map<string, string>();
   private readonly counted = new Map<string, Counted>();
+  /** What pods use that do not count yet: the kubelet tells it before they are seen to run, and not again while it stays. */
+  private readonly toldEarly = new Map<string, Used>();
 
   objectChanged(before: AnyVersion | null, after: AnyVersion | null, timeMicros: TimeMicros): void {
     const object = (after ?? before)!;
@@ -79,7 +86,10 @@ class VerticalLedger implements OwnLedger {
 
   podUsage(pod: PodVersion, cpuMillis: number, memoryBytes: number, timeMicros: TimeMicros): void {
     const counted = this.counted.get(pod.uid);
-    if (counted === undefined) return;
+    if (counted === undefined) {
+      if (this.targets.size > 0) this.toldEarly.set(pod.uid, { cpuMillis, memoryBytes });
+      return;
+    }
     this.add(counted, -1, timeMicros);
     counted.usedCpuMillis = cpuMillis;
     counted.usedMemoryBytes = memoryBytes;
@@ -112,6 +122,7 @@ class VerticalLedger implements OwnLedger {
   ): void {
     if (this.targets.size === 0) return;
     const pod = (after ?? before)!;
+    if (after === null) this.toldEarly.delete(pod.uid);
     const target = this.targetOf(pod);
     if (target === null) return;
     if (before !== null && after !== null && before.status !== after.status) {
@@ -127,6 +138,13 @@ class VerticalLedger implements OwnLedger {
     }
     if (!isRunning) return;
     const next = countedOf(after, target, counted);
+    const early = this.toldEarly.get(pod.uid);
+    if (early !== undefined) {
+      next.usedCpuMillis = early.cpuMillis;
+      next.usedMemoryBytes = early.memoryBytes;
+      next.isTold = true;
+      this.toldEarly.delete(pod.uid);
+    }
     this.counted.set(pod.uid, next);
     this.add(next, 1, timeMicros);
   }
