@@ -1,6 +1,6 @@
-import type { Labels, LabelSelector } from "./kubernetes.js";
-import { labelValueErrors, qualifiedNameErrors } from "./label-validation.js";
+import type { LabelSelector, Labels } from "./kubernetes.js";
 import { parseSelectorText } from "./label-selector-text.js";
+import { labelValueErrors, qualifiedNameErrors } from "./label-validation.js";
 
 export type SelectorOperator =
   | "In"
@@ -163,6 +163,12 @@ export function selectorFromLabels(labels: Labels): Selector {
   return Selector.of(
     Object.entries(labels).map(([key, value]) => ({ key, operator: "Equals", values: [value] })),
   );
+}
+
+/** The compiled selector; one that cannot be read, or is not there, matches nothing. */
+export function selectorOrNothing(selector: LabelSelector | null | undefined): Selector {
+  const compiled = compileLabelSelector(selector);
+  return compiled instanceof Selector ? compiled : Selector.nothing;
 }
 
 const LABEL_SELECTOR_OPERATORS: ReadonlyMap<string, SelectorOperator> = new Map([

@@ -187,6 +187,11 @@ export function isPodTerminal(pod: PodVersion): boolean {
   return pod.phase === "Succeeded" || pod.phase === "Failed";
 }
 
+/** Neither ended nor being deleted: what a ReplicaSet counts as its replicas. */
+export function isPodActive(pod: PodVersion): boolean {
+  return !isPodTerminal(pod) && pod.deletionTimeMicros === null;
+}
+
 /** Conditions with `condition` put in; the time of the last transition is kept if its status is. */
 export function withCondition(
   conditions: readonly PodCondition[],

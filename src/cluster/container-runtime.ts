@@ -287,14 +287,12 @@ export class ContainerRuntime {
           this.exit(worker, container);
         } else if (container.plan!.hookFailsAt <= now) {
           this.warn(worker, "FailedPostStartHook", "PostStartHook failed");
-          const grace = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
-          this.stop(worker, container, now + grace * MICROS_PER_SECOND);
+          this.end(worker, container);
         } else if (container.plan!.unhealthyAt <= now) {
           if (container.ownRun?.unhealthy !== undefined) {
             this.warn(worker, "Unhealthy", "Liveness probe failed");
           }
-          const grace = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
-          this.stop(worker, container, now + grace * MICROS_PER_SECOND);
+          this.end(worker, container);
         } else {
           const wasReady = container.status.ready;
           if (this.passMilestones(container)) {
@@ -309,6 +307,12 @@ export class ContainerRuntime {
       default:
         return;
     }
+  }
+
+  /** Ends a container that failed while its pod goes on, with all of the pod's grace period. */
+  private end(worker: PodWorker, container: ContainerRecord): void {
+    const grace = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
+    this.stop(worker, container, this.options.engine.now + grace * MICROS_PER_SECOND);
   }
 
   /** Sets `started` and `ready` when their time has come; whether one of them was set. */

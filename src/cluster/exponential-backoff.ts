@@ -1,3 +1,4 @@
+import { doubled } from "../base/doubled.js";
 import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 
 /** What is remembered of one thing that fails again and again. */
@@ -52,9 +53,8 @@ export class ExponentialBackoff {
   /** The entry of something that was started again `starts` times, without a rest. */
   entryAfter(starts: number, updatedMicros: TimeMicros): BackoffEntry | null {
     if (starts === 0) return null;
-    let delayMicros = this.initialMicros;
-    for (let i = 1; i < starts && delayMicros < this.maxMicros; i++) delayMicros *= 2;
-    return { delayMicros: Math.min(delayMicros, this.maxMicros), updatedMicros };
+    const delayMicros = doubled(this.initialMicros, starts - 1, this.maxMicros);
+    return { delayMicros, updatedMicros };
   }
 
   /** Whether the entry is so old at that time that it counts no more. */

@@ -95,12 +95,18 @@ function failureWithin(
   firstMicros: TimeMicros,
   { fromMicros, untilMicros }: BadTime,
 ): TimeMicros {
-  const period = Math.max(1, probe.periodSeconds ?? 10) * MICROS_PER_SECOND;
-  const allowedFrom = beginMicros + (probe.initialDelaySeconds ?? 0) * MICROS_PER_SECOND;
+  const { period, allowedFrom } = rhythmOf(probe, beginMicros);
   const from = Math.max(fromMicros, allowedFrom);
   const firstBad = firstMicros + periodsUntil(from - firstMicros, period) * period;
-  const failsAt = firstBad + (Math.max(1, probe.failureThreshold ?? 3) - 1) * period;
-  return failsAt < untilMicros ? failsAt : Number.POSITIVE_INFINITY;
+  return failureTime(firstBad, untilMicros, period, probe.failureThreshold ?? 3);
+}
+
+/** How often a probe is sent, and from when on. */
+function rhythmOf(probe: Probe, beginMicros: TimeMicros) {
+  return {
+    period: Math.max(1, probe.periodSeconds ?? 10) * MICROS_PER_SECOND,
+    allowedFrom: beginMicros + (probe.initialDelaySeconds ?? 0) * MICROS_PER_SECOND,
+  };
 }
 
 /** When a probe that is sent every period from `firstMicros` would have succeeded, and failed. */
@@ -110,8 +116,7 @@ function probeTimes(
   firstMicros: TimeMicros,
   servesAt: TimeMicros,
 ): { readonly succeedsAt: TimeMicros; readonly failsAt: TimeMicros } {
-  const period = Math.max(1, probe.periodSeconds ?? 10) * MICROS_PER_SECOND;
-  const allowedFrom = beginMicros + (probe.initialDelaySeconds ?? 0) * MICROS_PER_SECOND;
+  const { period, allowedFrom } = rhythmOf(probe, beginMicros);
   const first = firstMicros + periodsUntil(allowedFrom - firstMicros, period) * period;
   const good = firstMicros + periodsUntil(Math.max(servesAt, first) - firstMicros, period) * period;
   return {

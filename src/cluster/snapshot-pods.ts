@@ -1,4 +1,5 @@
 import type { Container } from "../api/kubernetes.js";
+import { isMirrorPod } from "../api/mirror-pod.js";
 import type { ContainerState, PodVersion } from "../api/pod-version.js";
 import { claimUses } from "../api/volumes/claims.js";
 import { MICROS_PER_MINUTE, type TimeMicros } from "../base/time.js";
@@ -17,7 +18,6 @@ export interface SnapshotPodsOptions {
   readonly begin: (worker: PodWorker) => void;
 }
 
-const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 /** A container that was being created for longer waits for something that is not modelled. */
 const STUCK_AFTER_MICROS = 2 * MICROS_PER_MINUTE;
 const CREATING = ["ContainerCreating", "PodInitializing", ""];
@@ -28,10 +28,6 @@ export function wasAccepted(pod: PodVersion): boolean {
 }
 
 /** A pod that a file on its node brings about, not the API server. */
-function isMirrorPod(pod: PodVersion): boolean {
-  return pod.annotations[MIRROR_ANNOTATION] !== undefined;
-}
-
 /**
  * Takes up pods where a snapshot shows them: what runs goes on running, what waits in backoff goes
  * on failing, what is stuck stays stuck. Nothing is written for a pod that is settled.

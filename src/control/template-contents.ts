@@ -1,5 +1,6 @@
 import type { PodTemplateSpec } from "../api/kubernetes.js";
 import { parseQuantity, QuantityError } from "../api/quantity.js";
+import { fnv1a } from "../base/fnv.js";
 
 export const POD_TEMPLATE_HASH = "pod-template-hash";
 
@@ -31,12 +32,8 @@ export class TemplateContents {
   hashOf(template: PodTemplateSpec, collisionCount: number | undefined): string {
     const text = this.textOf(template);
     const salted = collisionCount === undefined ? text : `${text}#${collisionCount}`;
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < salted.length; i++) {
-      hash = Math.imul(hash ^ salted.charCodeAt(i), 0x01000193);
-    }
     let name = "";
-    for (const digit of String(hash >>> 0)) {
+    for (const digit of String(fnv1a(salted) >>> 0)) {
       name += ALPHABET[digit.charCodeAt(0) % ALPHABET.length]!;
     }
     return name;

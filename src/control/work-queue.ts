@@ -1,4 +1,5 @@
 import { assert } from "../base/assert.js";
+import { doubled } from "../base/doubled.js";
 import type { TimeMicros } from "../base/time.js";
 import type { Engine, EventId, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
@@ -114,9 +115,7 @@ export class WorkQueue {
     this.makeRoom(key);
     const failures = this.failures[key]!;
     this.failures[key] = failures + 1;
-    let delay = this.baseBackoffMicros;
-    for (let i = 0; i < failures && delay < this.maxBackoffMicros; i++) delay *= 2;
-    const wait = Math.min(delay, this.maxBackoffMicros);
+    const wait = doubled(this.baseBackoffMicros, failures, this.maxBackoffMicros);
     const due = this.engine.now + wait;
     this.addAfter(key, wait);
     if (this.timers[key] !== 0 && this.timerDue[key] === due) this.timerRetries[key] = true;

@@ -1,12 +1,12 @@
+import { controllerOf } from "../api/object-version.js";
+import { isPodActive, isPodReady, isPodTerminal, type PodVersion } from "../api/pod-version.js";
 import { assert } from "../base/assert.js";
 import type { TimeMicros } from "../base/time.js";
-import { controllerOf } from "../api/object-version.js";
-import { type PodVersion, isPodReady, isPodTerminal } from "../api/pod-version.js";
 import type { AttemptResult, RefusalCause } from "./cluster-observer.js";
 import { CounterFamily } from "./counter-family.js";
 import { Counter, Gauge, type Measured } from "./gauge.js";
 import type { NodeLedger } from "./node-ledger.js";
-import { type PodRecord, PodRecords, firstStart } from "./pod-records.js";
+import { firstStart, type PodRecord, PodRecords } from "./pod-records.js";
 import { type RequestShape, RequestShapes } from "./request-shapes.js";
 import type { ResourceLedger } from "./resource-ledger.js";
 import { restartCount, restartsBetween } from "./restarts.js";
@@ -14,8 +14,8 @@ import {
   BINDING,
   GATED,
   IN_QUEUE,
-  type WaitingFor,
   WaitingCauses,
+  type WaitingFor,
   waitingFor,
 } from "./waiting-causes.js";
 import type { PodGroup, WorkloadLedger } from "./workload-ledger.js";
@@ -295,11 +295,10 @@ export class PodLedger implements Measured {
     const from = before === null ? null : pod.group;
     const isSameOwner = after === null || before?.ownerReferences === after.ownerReferences;
     const to = after === null || isSameOwner ? pod.group : workloads.groupOf(controllerOf(after));
-    const activeBefore = before !== null && isActive(before);
-    const activeAfter = after !== null && isActive(after);
+    const activeBefore = before !== null && isPodActive(before);
+    const activeAfter = after !== null && isPodActive(after);
     const readyBefore = activeBefore && isPodReady(before);
-    const readyAfter =
-      activeAfter && (before?.status === after.status ? isPodReady(before) : isPodReady(after));
+    const readyAfter = activeAfter && isPodReady(after);
     const pods = (after === null ? 0 : 1) - (before === null ? 0 : 1);
     if (from === to || before === null || after === null) {
       if (to === null) return;
@@ -319,9 +318,4 @@ export class PodLedger implements Measured {
     }
     pod.group = to;
   }
-}
-
-/** Neither ended nor on its way out: what a ReplicaSet counts as its replicas. */
-function isActive(pod: PodVersion): boolean {
-  return pod.deletionTimeMicros === null && !isPodTerminal(pod);
 }

@@ -34,6 +34,7 @@ export type RowsOf = Pick<RowsByKey, "has" | "of" | "entries">;
 
 /** Rows of objects by something that they name; "": nothing. */
 interface Index<V> {
+  readonly name: string;
   readonly rows: RowsByKey;
   readonly keyOf: (object: V) => string;
 }
@@ -52,7 +53,7 @@ export class Informer<K extends Kind> {
   /** By the kind of an object's controller. */
   private readonly audiences = new Map<string, Audience<VersionOf<K>>>();
   private readonly rows: (VersionOf<K> | undefined)[] = [];
-  private readonly indexes = new Map<string, Index<VersionOf<K>>>();
+  private readonly indexes: Index<VersionOf<K>>[] = [];
   private byName: Map<string, VersionOf<K>> | null = null;
   private readonly engine: Engine;
   private readonly deliver: HandlerId;
@@ -120,11 +121,11 @@ export class Informer<K extends Kind> {
    * that name share one, as client-go's indexers are shared.
    */
   index(name: string, keyOf: (object: VersionOf<K>) => string): RowsOf {
-    const known = this.indexes.get(name);
+    const known = this.indexes.find((index) => index.name === name);
     if (known !== undefined) return known.rows;
-    const index = { rows: new RowsByKey(), keyOf };
+    const index = { name, rows: new RowsByKey(), keyOf };
     for (const object of this.values()) move(index, null, object);
-    this.indexes.set(name, index);
+    this.indexes.push(index);
     return index.rows;
   }
 
@@ -165,7 +166,7 @@ export class Informer<K extends Kind> {
     this.rows[after.row] = after;
     this.newest = after.resourceVersion;
     this.byName?.set(objectKey(after), after);
-    for (const index of this.indexes.values()) move(index, before, after);
+    for (const index of this.indexes) move(index, before, after);
     const concern = concernOf(after);
     if (before === null) {
       for (const handler of this.audience(concern).added) handler.added(after);
@@ -178,7 +179,7 @@ export class Informer<K extends Kind> {
   private takeAway(last: VersionOf<K>): void {
     this.rows[last.row] = undefined;
     this.byName?.delete(objectKey(last));
-    for (const index of this.indexes.values()) move(index, last, null);
+    for (const index of this.indexes) move(index, last, null);
     for (const handler of this.audience(concernOf(last)).deleted) handler.deleted(last);
   }
 

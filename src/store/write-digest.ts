@@ -1,5 +1,6 @@
 import type { AnyVersion } from "../api/object-version.js";
 import type { ContainerState, PodVersion } from "../api/pod-version.js";
+import { fnv1a } from "../base/fnv.js";
 import type { RunDigest } from "../kernel/run-digest.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -57,7 +58,7 @@ export class WriteDigest {
 
   private hashOfValue(value: unknown): number {
     if (typeof value === "object" && value !== null) return this.hashOf(value);
-    return textHash(String(value));
+    return fnv1a(String(value));
   }
 
   private foldPod(before: PodVersion | null, after: PodVersion): void {
@@ -102,16 +103,8 @@ export class WriteDigest {
   private hashOf(content: object): number {
     const known = this.contentHashes.get(content);
     if (known !== undefined) return known;
-    const hash = textHash(JSON.stringify(content));
+    const hash = fnv1a(JSON.stringify(content));
     this.contentHashes.set(content, hash);
     return hash;
   }
-}
-
-function textHash(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
-  return hash;
 }

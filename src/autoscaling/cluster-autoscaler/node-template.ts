@@ -1,11 +1,12 @@
 import { daemonTolerations } from "../../api/daemon-tolerations.js";
+import { isMirrorPod } from "../../api/mirror-pod.js";
 import { RequiredNodeAffinity } from "../../api/node-selector.js";
 import { controllerOf, type VersionOf } from "../../api/object-version.js";
 import { EMPTY_POD_STATUS, PodVersion } from "../../api/pod-version.js";
 import { firstUntolerated } from "../../api/taints.js";
 import type { NodeWithPods } from "./cluster-snapshot.js";
 import type { AutoscalerOptions } from "./options.js";
-import { isDaemonSetPod, isMirrorPod } from "./pod-kinds.js";
+import { isDaemonSetPod } from "./pod-kinds.js";
 import { isOfGroup } from "./taints.js";
 
 type Node = VersionOf<"Node">;

@@ -3,14 +3,8 @@ import type { PodVersion } from "../../api/pod-version.js";
 import { own } from "../../base/own.js";
 
 const DAEMON_SET_POD = "cluster-autoscaler.kubernetes.io/daemonset-pod";
-const MIRROR = "kubernetes.io/config.mirror";
 
 /** A pod of a DaemonSet, or one that says that it is to be taken for one. */
 export function isDaemonSetPod(pod: PodVersion): boolean {
   return controllerOf(pod)?.kind === "DaemonSet" || own(pod.annotations, DAEMON_SET_POD) === "true";
-}
-
-/** Stands for a pod that the kubelet itself runs. */
-export function isMirrorPod(pod: PodVersion): boolean {
-  return own(pod.annotations, MIRROR) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { isMirrorPod } from "../../api/mirror-pod.js";
 import type { VersionOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
@@ -10,7 +11,7 @@ import { isNodeReady } from "./node-readiness.js";
 import { freshNode } from "./node-template.js";
 import type { AutoscalerOptions } from "./options.js";
 import { areAllNew, byPriority, isOldEnough, sortPods } from "./pending-pods.js";
-import { isDaemonSetPod, isMirrorPod } from "./pod-kinds.js";
+import { isDaemonSetPod } from "./pod-kinds.js";
 import type { ExpanderContext } from "./scale-up/expanders.js";
 import { scaleUpToMinSize } from "./scale-up/min-size.js";
 import { ResizeExecutor } from "./scale-up/resize-executor.js";

@@ -1,10 +1,11 @@
+import { isMirrorPod } from "../../api/mirror-pod.js";
 import { podRequests } from "../../api/pod-resources.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { mustParseQuantity } from "../../api/quantity.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { NodeVersion } from "../../scheduler/framework/node-info.js";
 import { isLongTerminating } from "./long-terminating.js";
-import { isDaemonSetPod, isMirrorPod } from "./pod-kinds.js";
+import { isDaemonSetPod } from "./pod-kinds.js";
 
 export interface UtilizationOptions {
   /** Takes DaemonSets' pods out of the use, and off what the node has. */

@@ -1,3 +1,4 @@
+import { isMirrorPod } from "../../api/mirror-pod.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { PodWorker } from "../pod-worker.js";
 import type { PressureCondition } from "./eviction-policy.js";
@@ -6,9 +7,8 @@ import type { PressureCondition } from "./eviction-policy.js";
 const CRITICAL_PRIORITY = 2_000_000_000;
 
 /** A pod that no kubelet evicts: one of the system's priorities, or a static one. */
-export function isCritical({ spec, annotations }: PodVersion): boolean {
-  if (annotations["kubernetes.io/config.mirror"] !== undefined) return true;
-  return (spec.priority ?? 0) >= CRITICAL_PRIORITY;
+export function isCritical(pod: PodVersion): boolean {
+  return isMirrorPod(pod) || (pod.spec.priority ?? 0) >= CRITICAL_PRIORITY;
 }
 
 type Order = (a: PodWorker, b: PodWorker) => number;

@@ -1,4 +1,5 @@
-const PRIME = 0x01000193;
+import { fnv1a } from "../../base/fnv.js";
+
 const BASES = [0x811c9dc5, 0x9e3779b9, 0x7f4a7c15, 0xf39cc060] as const;
 
 /**
@@ -14,12 +15,9 @@ export function attachmentName(handle: string, driver: string, nodeName: string)
   return `csi-${digits}`;
 }
 
-/** 32-bit FNV-1a over UTF-16, from a base of its own, stirred at the end. */
+/** FNV-1a from a base of its own, stirred at the end. */
 function hash(text: string, base: number): string {
-  let hash = base;
-  for (let at = 0; at < text.length; at++) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), PRIME);
-  }
+  let hash = fnv1a(text, base);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
   return ((hash ^ (hash >>> 15)) >>> 0).toString(16).padStart(8, "0");

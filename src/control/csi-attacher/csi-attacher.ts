@@ -5,7 +5,8 @@ import {
   type VolumeIdentity,
   type VolumeTimes,
 } from "../../api/volumes/volume-times.js";
-import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
+import { doubled } from "../../base/doubled.js";
+import { MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../base/time.js";
 import type { HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { AnswerId } from "../../store/client.js";
@@ -167,7 +168,7 @@ export class CsiAttacher implements Controller {
     const message = `rpc error: code = ResourceExhausted desc = node ${work.nodeName} has as many volumes of ${work.driver} as it can`;
     const change = { status: { attached: false, attachError: { message } } };
     client.submit({ verb: "patch", target: attachment, change }, this.told);
-    const delay = retryDelayMicros(work.failures);
+    const delay = doubled(FIRST_RETRY_MICROS, work.failures, LONGEST_RETRY_MICROS);
     work.failures += 1;
     work.step = "retry";
     engine.scheduleAfter(delay, Phase.react, this.retry, row);
@@ -207,11 +208,4 @@ function placeOf({ driver, nodeName }: Work): string {
 
 function finalizerOf({ driver }: Work): string {
   return `external-attacher/${driver.replaceAll(/[^a-zA-Z0-9-]/g, "-")}`;
-}
-
-/** Doubled with each failure in a row. */
-function retryDelayMicros(failures: number): TimeMicros {
-  let delay = FIRST_RETRY_MICROS;
-  for (let i = 0; i < failures && delay < LONGEST_RETRY_MICROS; i++) delay *= 2;
-  return Math.min(delay, LONGEST_RETRY_MICROS);
 }

@@ -1,6 +1,6 @@
+import { isPodActive, isPodReady, type PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
-import { isPodReady, type PodVersion } from "../../api/pod-version.js";
-import { isPodActive, isPodTerminating } from "../replicaset/pod-tally.js";
+import { isPodTerminating } from "../replicaset/pod-tally.js";
 import { validIndexOf } from "./completion-index.js";
 import { podFinishTime } from "./finish-time.js";
 import type { IndexIntervals } from "./index-intervals.js";

@@ -1,9 +1,8 @@
-import { controllerOf } from "../../api/object-version.js";
 import type { Selector } from "../../api/label-selector.js";
-import type { PodVersion } from "../../api/pod-version.js";
+import { controllerOf } from "../../api/object-version.js";
+import { isPodActive, type PodVersion } from "../../api/pod-version.js";
 import { Controllees } from "../controllees.js";
-import { isPodActive } from "../replicaset/pod-tally.js";
-import { type Job, isTracked } from "./job-object.js";
+import { isTracked, type Job } from "./job-object.js";
 
 /** Which pods belong to which Job, by controller reference, and which a Job may adopt. */
 export class JobPods {

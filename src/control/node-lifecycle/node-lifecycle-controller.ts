@@ -7,10 +7,10 @@ import { Phase } from "../../kernel/phase.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import type { Outcome } from "../../store/outcome.js";
+import { PodsByNode } from "../../store/pods-by-node.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
 import { FreshView } from "../fresh-view.js";
-import { podsByNode, type RowsOf } from "../pods-by-node.js";
 import { type StepEnd, Syncs } from "../syncs.js";
 import { Timestamps } from "../timestamps.js";
 import { hasTaint, NOT_READY, UNREACHABLE } from "./condition-taints.js";
@@ -51,7 +51,7 @@ const RETRY_MICROS = 20_000;
 export class NodeLifecycleController implements Controller {
   private readonly nodes: FreshView<"Node">;
   private readonly pods: Informer<"Pod">;
-  private readonly podsOn: RowsOf;
+  private readonly podsOn: PodsByNode;
   private readonly config: NodeLifecycleConfig;
   private readonly timestamps: Timestamps;
   private readonly upkeep: NodeUpkeep;
@@ -79,7 +79,7 @@ export class NodeLifecycleController implements Controller {
     const { engine, client, informers, heartbeats } = options;
     this.nodes = new FreshView(informers.informer("Node"));
     this.pods = informers.informer("Pod");
-    this.podsOn = podsByNode(this.pods);
+    this.podsOn = new PodsByNode(this.pods);
     this.config = nodeLifecycleConfig(options.flags, options.kubernetesMinor);
     this.timestamps = new Timestamps(options.startTimeMs);
     this.zones = new Zones(this.config);
@@ -290,15 +290,8 @@ export class NodeLifecycleController implements Controller {
     const { now } = this.options.engine;
     if (status === "True" || readyStatus(node) !== "True") return;
     this.tell(node, "NodeNotReady");
-    for (const pod of this.podsAt(node.name)) {
+    for (const pod of this.podsOn.on(node.name)) {
       if (unreadyWrite(pod, now) !== null) check.pods.push(pod);
-    }
-  }
-
-  private *podsAt(nodeName: string): Iterable<PodVersion> {
-    for (const row of this.podsOn.of(nodeName)) {
-      const pod = this.pods.at(row);
-      if (pod !== undefined) yield pod;
     }
   }
 

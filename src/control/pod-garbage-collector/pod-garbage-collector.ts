@@ -1,6 +1,11 @@
 import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import type { ObjectVersion } from "../../api/object-version.js";
-import { isPodTerminal, type PodCondition, type PodVersion } from "../../api/pod-version.js";
+import {
+  isPodActive,
+  isPodTerminal,
+  type PodCondition,
+  type PodVersion,
+} from "../../api/pod-version.js";
 import { assert } from "../../base/assert.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { HandlerId } from "../../kernel/engine.js";
@@ -8,6 +13,7 @@ import { Phase } from "../../kernel/phase.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import type { Outcome, Refusal } from "../../store/outcome.js";
+import { PodsByNode } from "../../store/pods-by-node.js";
 import type { WriteRequest } from "../../store/request.js";
 import {
   type Controller,
@@ -15,7 +21,6 @@ import {
   type ControllerOptions,
   flagValue,
 } from "../controller.js";
-import { podsByNode, type RowsOf } from "../pods-by-node.js";
 import {
   isOrphaned,
   isOutOfService,
@@ -55,7 +60,7 @@ export class PodGarbageCollector implements Controller {
   private readonly phaseMicros: TimeMicros;
   private readonly quarantine = new Quarantine();
   /** Rows of the pods on each node, whether it is there or not. */
-  private readonly rowsOn: RowsOf;
+  private readonly podsOn: PodsByNode;
   private readonly unscheduled = new Set<number>();
   /** Rows of pods whose removal was asked for; what still stands has a finalizer. */
   private readonly asked = new Set<number>();
@@ -65,7 +70,7 @@ export class PodGarbageCollector implements Controller {
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
     this.pods = informers.informer("Pod");
-    this.rowsOn = podsByNode(this.pods);
+    this.podsOn = new PodsByNode(this.pods);
     this.nodes = informers.informer("Node");
     this.threshold = flagValue(TERMINATED_POD_GC_THRESHOLD, options.flags);
     const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
@@ -88,7 +93,7 @@ export class PodGarbageCollector implements Controller {
       added: (node) => this.onNode(node),
       updated: (_, node) => this.onNode(node),
       deleted: ({ name }) => {
-        if (this.rowsOn.has(name)) this.arm();
+        if (this.podsOn.has(name)) this.arm();
       },
     });
     this.pods.addHandler({
@@ -107,7 +112,7 @@ export class PodGarbageCollector implements Controller {
   }
 
   private onNode(node: ObjectVersion<"Node">): void {
-    if (isOutOfService(node) && this.rowsOn.has(node.name)) this.arm();
+    if (isOutOfService(node) && this.podsOn.has(node.name)) this.arm();
   }
 
   private onEnded(): void {
@@ -173,18 +178,18 @@ export class PodGarbageCollector implements Controller {
 
   private lookAtNodes(): void {
     const { now } = this.options.engine;
-    for (const [name, rows] of this.rowsOn.entries()) {
+    for (const [name, rows] of this.podsOn.entries()) {
       const node = this.nodes.find("", name);
       if (node === undefined) {
         if (this.hasUnasked(rows)) this.quarantine.begin(name, now);
       } else if (this.failsPods && isOutOfService(node)) {
-        for (const pod of this.podsAt(rows)) {
+        for (const pod of this.podsOn.at(rows)) {
           if (pod.deletionTimeMicros !== null) this.remove(pod, PLAIN);
         }
       }
     }
     for (const name of this.quarantine.release(now)) {
-      for (const pod of this.podsAt(this.rowsOn.of(name))) {
+      for (const pod of this.podsOn.on(name)) {
         if (isOrphaned(pod, this.nodeExists)) this.remove(pod, DISRUPTED);
       }
     }
@@ -193,13 +198,6 @@ export class PodGarbageCollector implements Controller {
   private hasUnasked(rows: ReadonlySet<number>): boolean {
     for (const row of rows) if (!this.asked.has(row)) return true;
     return false;
-  }
-
-  private *podsAt(rows: ReadonlySet<number>): Iterable<PodVersion> {
-    for (const row of rows) {
-      const pod = this.pods.at(row);
-      if (pod !== undefined) yield pod;
-    }
   }
 
   private remove(pod: PodVersion, cause: number): void {
@@ -231,7 +229,7 @@ export class PodGarbageCollector implements Controller {
     const { observer, engine } = this.options;
     if (!outcome.ok) {
       this.giveUp(pod, outcome);
-    } else if (cause === DISRUPTED && !isPodTerminal(pod) && pod.deletionTimeMicros === null) {
+    } else if (cause === DISRUPTED && isPodActive(pod)) {
       observer.podEvicted(pod, REASON, engine.now);
     }
   }

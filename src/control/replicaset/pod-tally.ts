@@ -1,6 +1,6 @@
 import type { Labels } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
-import { isPodReady, isPodTerminal, type PodVersion } from "../../api/pod-version.js";
+import { isPodActive, isPodReady, isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
 import { availableAt } from "../pod-availability.js";
 
@@ -16,11 +16,6 @@ export interface PodCounts {
   readonly fullyLabeledReplicas: number;
   readonly readyReplicas: number;
   readonly availableReplicas: number;
-}
-
-/** A pod that counts: it has not ended and is not being deleted. */
-export function isPodActive(pod: PodVersion): boolean {
-  return !isPodTerminal(pod) && pod.deletionTimeMicros === null;
 }
 
 /** A pod that is on its way out and has not ended. */

@@ -1,8 +1,8 @@
 import type { Selector } from "../../api/label-selector.js";
 import { controllerOf, type VersionOf } from "../../api/object-version.js";
-import type { PodVersion } from "../../api/pod-version.js";
+import { isPodActive, type PodVersion } from "../../api/pod-version.js";
 import { Controllees } from "../controllees.js";
-import { isPodActive, PodTally } from "./pod-tally.js";
+import { PodTally } from "./pod-tally.js";
 
 /** Kinds that keep a number of equal pods. */
 export type ReplicatedKind = "ReplicaSet" | "ReplicationController";

@@ -6,9 +6,9 @@ import { isPodTerminal, type PodCondition, type PodVersion } from "../../api/pod
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
+import { PodsByNode } from "../../store/pods-by-node.js";
 import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
-import { podsByNode, type RowsOf } from "../pods-by-node.js";
 import { boundSince, taintedSince } from "./taints-of-snapshot.js";
 import { TimedEvictions } from "./timed-evictions.js";
 import { noExecuteTaints, tolerationSeconds } from "./toleration-time.js";
@@ -28,7 +28,7 @@ const NO_TAINTS: readonly Taint[] = [];
 export class TaintEvictionController implements Controller {
   private readonly pods: Informer<"Pod">;
   private readonly nodes: Informer<"Node">;
-  private readonly rowsOn: RowsOf;
+  private readonly podsOn: PodsByNode;
   /** NoExecute taints of the nodes that have any, by name. */
   private readonly taints = new Map<string, readonly Taint[]>();
   private readonly evictions: TimedEvictions;
@@ -39,7 +39,7 @@ export class TaintEvictionController implements Controller {
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
     this.pods = informers.informer("Pod");
-    this.rowsOn = podsByNode(this.pods);
+    this.podsOn = new PodsByNode(this.pods);
     this.nodes = informers.informer("Node");
     const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
     this.setsCondition = features.PodDisruptionConditions;
@@ -87,7 +87,7 @@ export class TaintEvictionController implements Controller {
     const moments = [...new Set(dated.map(({ at }) => at))].sort((a, b) => a - b);
     for (const moment of moments) {
       const there = dated.filter(({ at }) => at <= moment).map(({ taint }) => taint);
-      for (const pod of this.podsOn(node.name)) {
+      for (const pod of this.podsOn.on(node.name)) {
         const since = boundSince(pod);
         if (pod.creationTimeMicros < 0) this.plan(pod, there, Math.max(moment, since));
       }
@@ -111,16 +111,9 @@ export class TaintEvictionController implements Controller {
     const taints = noExecute(node);
     if (taints.length === 0) this.taints.delete(node.name);
     else this.taints.set(node.name, taints);
-    for (const pod of this.podsOn(node.name)) {
+    for (const pod of this.podsOn.on(node.name)) {
       if (taints.length === 0) this.cancel(pod);
       else this.plan(pod, taints, this.options.engine.now);
-    }
-  }
-
-  private *podsOn(nodeName: string): Iterable<PodVersion> {
-    for (const row of this.rowsOn.of(nodeName)) {
-      const pod = this.pods.at(row);
-      if (pod !== undefined) yield pod;
     }
   }
 

@@ -1,4 +1,4 @@
-import { compileLabelSelector, Selector } from "../../api/label-selector.js";
+import { type Selector, selectorOrNothing } from "../../api/label-selector.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { SelectorIndex } from "../../api/selector-index.js";
@@ -40,8 +40,7 @@ export class BudgetIndex {
   private put(budget: Budget): void {
     if (this.entries.get(budget.row)?.spec === budget.spec) return;
     this.remove(budget);
-    const compiled = compileLabelSelector(budget.spec.selector);
-    const selector = compiled instanceof Selector ? compiled : Selector.nothing;
+    const selector = selectorOrNothing(budget.spec.selector);
     const entry = { row: budget.row, spec: budget.spec, selector };
     this.entries.set(budget.row, entry);
     this.index.add(budget.namespace, entry);

@@ -1,5 +1,5 @@
 import { describe } from "../../api/object-named.js";
-import { isPodTerminal, type PodCondition } from "../../api/pod-version.js";
+import { isPodActive, type PodCondition } from "../../api/pod-version.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { EvictRequest } from "../request.js";
 import { checkBudgets } from "./budget-check.js";
@@ -35,7 +35,7 @@ export function evict(
     if (!counted.ok) return counted;
     context.budgetsCountedAt.set(budget.uid, context.store.engine.now);
   }
-  if (pod.deletionTimeMicros === null && !isPodTerminal(pod)) {
+  if (isPodActive(pod)) {
     const disrupted: PodCondition = {
       type: "DisruptionTarget",
       status: "True",

@@ -1,4 +1,5 @@
 import { parseSelector, Selector, SelectorError } from "../../api/label-selector.js";
+import { isMirrorPod } from "../../api/mirror-pod.js";
 import { controllerOf, objectKey } from "../../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import { assert } from "../../base/assert.js";
@@ -27,7 +28,6 @@ export interface DrainsOptions {
 }
 
 const RETRY_MICROS = 5 * MICROS_PER_SECOND;
-const MIRROR = "kubernetes.io/config.mirror";
 
 /**
  * Drains nodes as `kubectl drain --ignore-daemonsets --delete-emptydir-data --force` does: cordons
@@ -135,7 +135,7 @@ export class Drains implements OperationRunner<DrainOperation> {
     assert(!(selector instanceof SelectorError), () => `${podSelector} is no selector`);
     const pods: PodVersion[] = [];
     for (const pod of this.options.store.table("Pod")) {
-      if (pod.nodeName !== node || MIRROR in pod.annotations) continue;
+      if (pod.nodeName !== node || isMirrorPod(pod)) continue;
       if (!selector.matches(pod.labels)) continue;
       if (controllerOf(pod)?.kind === "DaemonSet" && !isPodTerminal(pod)) continue;
       pods.push(pod);

@@ -3,6 +3,7 @@ import { Selector } from "../../../src/api/label-selector.js";
 import {
   type ContainerState,
   EMPTY_POD_STATUS,
+  isPodActive,
   type PodPhase,
   type PodVersion,
 } from "../../../src/api/pod-version.js";
@@ -13,11 +14,7 @@ import {
   type DeletionOrderOptions,
   deletionCandidate,
 } from "../../../src/control/replicaset/deletion-order.js";
-import {
-  isPodActive,
-  isPodTerminating,
-  PodTally,
-} from "../../../src/control/replicaset/pod-tally.js";
+import { isPodTerminating, PodTally } from "../../../src/control/replicaset/pod-tally.js";
 import { inDeletionOrder } from "../../../src/control/replicaset/pods-to-delete.js";
 import { replicaSetStatus } from "../../../src/control/replicaset/replica-set-status.js";
 import { SlowStart } from "../../../src/control/slow-start.js";

@@ -14,6 +14,7 @@ import { ClusterDoor } from "../scale-down/cluster-door.js";
 import { ScaleDown, type ScaleDownReport } from "../scale-down/scale-down.js";
 import type { ExpanderContext } from "../scale-up/expanders.js";
 import { StaticAutoscaler } from "../static-autoscaler.js";
+import { STATUS } from "../status-object.js";
 import { InOrderOfCreation } from "./cluster-watch.js";
 import { tellScaleUp } from "./scale-up-events.js";
 
@@ -32,13 +33,6 @@ export interface ClusterAutoscalerOptions {
   /** Virtual zero as milliseconds since 1970. */
   readonly startTimeMs: number;
 }
-
-/** Of whose Events those are that belong to no pod or node. Source: cluster-autoscaler, `LogEventRecorder`. */
-const STATUS = {
-  kind: "ConfigMap",
-  namespace: "kube-system",
-  name: "cluster-autoscaler-status",
-} as const;
 
 /**
  * The Cluster Autoscaler as it runs in a cluster: a scan at each interval, on what its watches have told.

@@ -1,8 +1,9 @@
+import { isMirrorPod } from "../../../api/mirror-pod.js";
 import { controllerOf } from "../../../api/object-version.js";
 import type { PodVersion } from "../../../api/pod-version.js";
 import type { TimeMicros } from "../../../base/time.js";
 import { isLongTerminating } from "../long-terminating.js";
-import { isDaemonSetPod, isMirrorPod } from "../pod-kinds.js";
+import { isDaemonSetPod } from "../pod-kinds.js";
 import type { RemainingBudgets } from "./remaining-budgets.js";
 
 export interface DrainOptions {

@@ -1,9 +1,9 @@
-import { compileLabelSelector, Selector } from "../../../api/label-selector.js";
+import { type Selector, selectorOrNothing } from "../../../api/label-selector.js";
 import type { ObjectVersion } from "../../../api/object-version.js";
 import type { PodVersion } from "../../../api/pod-version.js";
+import { SelectorIndex } from "../../../api/selector-index.js";
 
 interface Budget {
-  readonly namespace: string;
   readonly selector: Selector;
   /** How many more of its pods may be disrupted; below zero when more were counted than that. */
   left: number;
@@ -14,23 +14,22 @@ interface Budget {
  * nodes are not planned to go together whose pods may not.
  */
 export class RemainingBudgets {
-  private readonly budgets: readonly Budget[];
+  private readonly budgets = new SelectorIndex<Budget>();
 
   /** A budget whose selector cannot be read, or is not there, matches nothing. */
   constructor(budgets: readonly ObjectVersion<"PodDisruptionBudget">[]) {
-    this.budgets = budgets.map(({ namespace, spec, status }) => {
-      const compiled = compileLabelSelector(spec.selector);
-      const selector = compiled instanceof Selector ? compiled : Selector.nothing;
-      return { namespace, selector, left: status.disruptionsAllowed ?? 0 };
-    });
+    for (const { namespace, spec, status } of budgets) {
+      const selector = selectorOrNothing(spec.selector);
+      this.budgets.add(namespace, { selector, left: status.disruptionsAllowed ?? 0 });
+    }
   }
 
-  private of(pod: PodVersion): readonly Budget[] {
-    return this.budgets.filter((budget) => covers(budget, pod));
+  private of({ namespace, labels }: PodVersion): readonly Budget[] {
+    return this.budgets.matching(namespace, labels);
   }
 
   hasAny(pod: PodVersion): boolean {
-    return this.budgets.some((budget) => covers(budget, pod));
+    return this.of(pod).length > 0;
   }
 
   /** True when no budget of the pod forbids that it is disrupted. */
@@ -40,17 +39,16 @@ export class RemainingBudgets {
 
   /** True when all of the pods may be disrupted at once. */
   allowsTogether(pods: readonly PodVersion[]): boolean {
-    return this.budgets.every(
-      (budget) => pods.filter((pod) => covers(budget, pod)).length <= Math.max(0, budget.left),
-    );
+    const counts = new Map<Budget, number>();
+    for (const pod of pods) {
+      for (const budget of this.of(pod)) counts.set(budget, (counts.get(budget) ?? 0) + 1);
+    }
+    for (const [{ left }, count] of counts) if (count > left) return false;
+    return true;
   }
 
   /** Counts the pods as disrupted. */
   take(pods: readonly PodVersion[]): void {
     for (const pod of pods) for (const budget of this.of(pod)) budget.left -= 1;
   }
-}
-
-function covers({ namespace, selector }: Budget, pod: PodVersion): boolean {
-  return pod.namespace === namespace && selector.matches(pod.labels);
 }

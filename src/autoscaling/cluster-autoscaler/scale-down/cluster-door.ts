@@ -8,10 +8,11 @@ import type { AnswerId, Client } from "../../../store/client.js";
 import type { Informer } from "../../../store/informer.js";
 import type { InformerFactory } from "../../../store/informer-factory.js";
 import type { Outcome } from "../../../store/outcome.js";
+import { PodsByNode } from "../../../store/pods-by-node.js";
 import type { Owners } from "../drain/drain-rules.js";
+import { STATUS } from "../status-object.js";
 import { NodeChanges } from "./node-changes.js";
 import { ownersFrom } from "./owner-lookup.js";
-import { PodsByNode } from "./pods-by-node.js";
 import type { ScaleDownDoor, ScaleDownEvent } from "./scale-down-door.js";
 
 export interface ClusterDoorOptions {
@@ -26,13 +27,6 @@ interface Removals {
   wake(removal: number): void;
   evicted(removal: number, uid: string, isGranted: boolean): void;
 }
-
-/** What upstream's Events without another object are about. */
-const STATUS = {
-  kind: "ConfigMap",
-  namespace: "kube-system",
-  name: "cluster-autoscaler-status",
-} as const;
 
 /** Why a pod was evicted, as its Event says. */
 const CAUSE = "ScaleDown";
@@ -80,7 +74,7 @@ export class ClusterDoor implements ScaleDownDoor {
   }
 
   podsOn(nodeName: string): readonly PodVersion[] {
-    return this.pods.of(nodeName);
+    return this.pods.on(nodeName);
   }
 
   changeNode(nodeName: string, change: Parameters<ScaleDownDoor["changeNode"]>[1]): void {

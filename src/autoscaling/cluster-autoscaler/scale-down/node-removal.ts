@@ -1,3 +1,4 @@
+import { isMirrorPod } from "../../../api/mirror-pod.js";
 import { isPodTerminal, type PodVersion } from "../../../api/pod-version.js";
 import { own } from "../../../base/own.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../../base/time.js";
@@ -6,7 +7,7 @@ import { nodeDrain } from "../drain/node-drain.js";
 import { RemainingBudgets } from "../drain/remaining-budgets.js";
 import type { NodeGroup } from "../node-group.js";
 import type { AutoscalerOptions } from "../options.js";
-import { isDaemonSetPod, isMirrorPod } from "../pod-kinds.js";
+import { isDaemonSetPod } from "../pod-kinds.js";
 import type { ScaleDownDoor } from "./scale-down-door.js";
 
 const EVICT_DAEMON = "cluster-autoscaler.kubernetes.io/enable-ds-eviction";

@@ -1,15 +1,10 @@
 import { parseGoDuration } from "../../../api/cron/go-duration.js";
-import { isPodTerminal, type PodVersion } from "../../../api/pod-version.js";
+import { isPodActive, type PodVersion } from "../../../api/pod-version.js";
 import { anyTolerates } from "../../../api/taints.js";
 import type { TimeMicros } from "../../../base/time.js";
 import { DISRUPTED_TAINT } from "../well-known-labels.js";
 
 export const DO_NOT_DISRUPT = "karpenter.sh/do-not-disrupt";
-
-/** Neither ended nor terminating. */
-export function isActivePod(pod: PodVersion): boolean {
-  return !isPodTerminal(pod) && pod.deletionTimeMicros === null;
-}
 
 function isOwnedBy(pod: PodVersion, apiVersion: string, kind: string): boolean {
   return pod.ownerReferences.some(
@@ -28,7 +23,7 @@ export const isMirrorPod = (pod: PodVersion): boolean => isOwnedBy(pod, "v1", "N
  */
 export function isReschedulable(pod: PodVersion): boolean {
   const isBack = pod.deletionTimeMicros !== null && isOwnedBy(pod, "apps/v1", "StatefulSet");
-  return (isActivePod(pod) || isBack) && !isDaemonPod(pod) && !isMirrorPod(pod);
+  return (isPodActive(pod) || isBack) && !isDaemonPod(pod) && !isMirrorPod(pod);
 }
 
 /** True while its annotation forbids to disrupt it: `true`, or a duration from its start on that is not yet over. */
@@ -44,7 +39,7 @@ function isDoNotDisruptActive(pod: PodVersion, now: TimeMicros): boolean {
 
 /** True when its annotation does not stand in the way; a pod that ended or terminates never does. */
 export function isDisruptable(pod: PodVersion, now: TimeMicros): boolean {
-  return !isActivePod(pod) || !isDoNotDisruptActive(pod, now);
+  return !isPodActive(pod) || !isDoNotDisruptActive(pod, now);
 }
 
 export function toleratesDisruption(pod: PodVersion): boolean {
@@ -54,7 +49,7 @@ export function toleratesDisruption(pod: PodVersion): boolean {
 /** True for a pod that has to be evicted when its node goes, and may be as far as the pod itself says. */
 export function isEvictable(pod: PodVersion, now: TimeMicros): boolean {
   return (
-    isActivePod(pod) &&
+    isPodActive(pod) &&
     !toleratesDisruption(pod) &&
     !isMirrorPod(pod) &&
     !isDoNotDisruptActive(pod, now)

@@ -1,6 +1,7 @@
-import { compileLabelSelector, Selector, SelectorError } from "../../../api/label-selector.js";
+import { type Selector, selectorOrNothing } from "../../../api/label-selector.js";
 import type { ObjectVersion } from "../../../api/object-version.js";
 import { type PodVersion, podCondition } from "../../../api/pod-version.js";
+import { SelectorIndex } from "../../../api/selector-index.js";
 import type { TimeMicros } from "../../../base/time.js";
 import { isDisruptable, isEvictable, isReschedulable } from "./evictable-pods.js";
 
@@ -23,17 +24,10 @@ export type EvictionBlocker = "budget" | "several budgets";
  * Source: Karpenter, `pkg/utils/pdb/pdb.go` (1.15.0).
  */
 export class EvictionLimits {
-  private readonly limits: ReadonlyMap<string, readonly Limit[]>;
+  private readonly limits = new SelectorIndex<Limit>();
 
   constructor(budgets: readonly PodDisruptionBudget[]) {
-    const limits = new Map<string, Limit[]>();
-    for (const budget of budgets) {
-      const limit = limitOf(budget);
-      const others = limits.get(budget.namespace);
-      if (others === undefined) limits.set(budget.namespace, [limit]);
-      else others.push(limit);
-    }
-    this.limits = limits;
+    for (const budget of budgets) this.limits.add(budget.namespace, limitOf(budget));
   }
 
   /** What forbids to evict one of these pods now; null when each of them could be evicted, if not all at once. */
@@ -62,9 +56,8 @@ export class EvictionLimits {
     now: TimeMicros,
     forbids: (limit: Limit) => boolean,
   ): EvictionBlocker | null {
-    if (this.limits.size === 0 || !isEvictable(pod, now)) return null;
-    const inNamespace = this.limits.get(pod.namespace) ?? [];
-    const matching = inNamespace.filter(({ selector }) => selector.matches(pod.labels));
+    const matching = this.limits.matching(pod.namespace, pod.labels);
+    if (matching.length === 0 || !isEvictable(pod, now)) return null;
     if (matching.length > 1) return "several budgets";
     const [limit] = matching;
     if (limit === undefined) return null;
@@ -76,9 +69,8 @@ export class EvictionLimits {
 
 function limitOf({ spec, status }: PodDisruptionBudget): Limit {
   const { maxUnavailable, minAvailable } = spec;
-  const selector = compileLabelSelector(spec.selector);
   return {
-    selector: selector instanceof SelectorError ? Selector.nothing : selector,
+    selector: selectorOrNothing(spec.selector),
     disruptionsAllowed: status.disruptionsAllowed ?? 0,
     isFullyBlocking: maxUnavailable === 0 || maxUnavailable === "0%" || minAvailable === "100%",
     letsUnhealthyGo: spec.unhealthyPodEvictionPolicy === "AlwaysAllow",

@@ -1,4 +1,4 @@
-import type { PodVersion } from "../../../api/pod-version.js";
+import { isPodActive, type PodVersion } from "../../../api/pod-version.js";
 import { formatTimestamp } from "../../../api/timestamp.js";
 import { MICROS_PER_MILLI, MICROS_PER_SECOND, type TimeMicros } from "../../../base/time.js";
 import type { Engine, HandlerId } from "../../../kernel/engine.js";
@@ -7,7 +7,7 @@ import type { ClusterObserver } from "../../../record/cluster-observer.js";
 import type { AnswerId, Client } from "../../../store/client.js";
 import type { Informer } from "../../../store/informer.js";
 import type { Outcome, Refusal } from "../../../store/outcome.js";
-import { isActivePod, isEvictable } from "../disruption/evictable-pods.js";
+import { isEvictable } from "../disruption/evictable-pods.js";
 
 export interface EvictionQueueOptions {
   readonly engine: Engine;
@@ -97,7 +97,7 @@ export class EvictionQueue {
       this.complete(item);
     } else if (needsForceDelete(pod, item.deadlineMicros, engine.now)) {
       this.forceDelete(item, pod);
-    } else if (!isActivePod(pod)) {
+    } else if (!isPodActive(pod)) {
       this.complete(item);
     } else if (isEvictable(pod, engine.now)) {
       item.isInFlight = true;

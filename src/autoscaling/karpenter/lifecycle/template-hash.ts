@@ -1,4 +1,5 @@
 import type { Labels } from "../../../api/kubernetes.js";
+import { fnv1a } from "../../../base/fnv.js";
 import type { NodePool } from "../cluster-view.js";
 import { claimCondition } from "../state-node.js";
 import type { NodeClaim } from "./node-claim.js";
@@ -22,23 +23,13 @@ function canonical(value: unknown): string {
   return fields.length === 0 ? "" : `{${fields.sort().join(",")}}`;
 }
 
-const PRIME = 0x01000193;
-const BASIS = 0x811c9dc5;
-
-/** FNV-1a of 32 bits. */
-function hash(text: string): number {
-  let sum = BASIS;
-  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), PRIME);
-  return sum >>> 0;
-}
-
 /**
  * Stands for what of a NodePool's template a NodeClaim must have been made of: requirements are not part of it, which are
  * compared by what they say. The value is not upstream's, which hashes another way.
  */
 function templateHash({ spec }: NodePool): string {
   const { requirements: _, ...rest } = spec.template.spec;
-  return String(hash(canonical({ metadata: spec.template.metadata, spec: rest })));
+  return String(fnv1a(canonical({ metadata: spec.template.metadata, spec: rest })) >>> 0);
 }
 
 /** The annotations by which a NodeClaim tells of what template it was made. */
