@@ -1,19 +1,20 @@
-import { PodInfo } from "../framework/pod-info.js";
 import type { CountingRule } from "../framework/counting-rule.js";
 import type { Plugin } from "../framework/interfaces.js";
+import { PodInfo } from "../framework/pod-info.js";
+import type { BlockSizes } from "./block-maxima.js";
 import { DecisionDesk } from "./decision-desk.js";
 import { FastClass } from "./fast-class.js";
 import { FirstLook } from "./first-look.js";
-import type { BlockSizes } from "./block-maxima.js";
+import { SharedFixedRows } from "./fixed-rows.js";
 import { MarkedNodes } from "./marked-nodes.js";
 import { SharedGroups } from "./node-groups.js";
 import type { NodeTable } from "./node-table.js";
 import type { PluginParts } from "./plugin-parts.js";
+import { PodParts } from "./pod-parts.js";
 import { PodSums } from "./pod-sums.js";
-import { PartsPlace, PodParts } from "./pod-parts.js";
 import { RequestShape, type SharedByShapes } from "./request-shape.js";
-import { JudgedNodes } from "./shape-rows.js";
 import { ShapeGroups } from "./shape-groups.js";
+import { JudgedNodes } from "./shape-rows.js";
 import type { TemplateUses } from "./template-uses.js";
 import { TopologyKeys } from "./topology-keys.js";
 
@@ -29,6 +30,8 @@ export interface RememberOptions extends BlockSizes {
 /** Rough size of a class without its sums, and of a shape with its groups without what is by node. */
 const CLASS_BYTES = 2048;
 const SHAPE_BYTES = 4096;
+/** Of a shape that came once. */
+const PLACE_BYTES = 512;
 /** Decisions between two looks at the memory in use, if nothing large is made meanwhile. */
 const CHECK_EVERY = 1024;
 /** A shape, and each set of its groups, takes about so much memory a node. */
@@ -44,8 +47,9 @@ interface KnownClass {
 }
 
 interface KnownShape {
-  readonly place: PartsPlace<KnownShape>;
-  readonly shape: RequestShape;
+  readonly key: string;
+  /** Null until the second decision: of a shape that comes once nothing is kept. */
+  shape: RequestShape | null;
   /** By topology keys, for all classes of the shape that share them. */
   readonly groups: Map<string, ShapeGroups>;
   lastUse: number;
@@ -88,8 +92,8 @@ const NO_RULES: readonly (CountingRule | null)[] = [];
 export class FastClasses {
   /** Classes and shapes that were forgotten for the bound on memory. */
   forgotten = 0;
-  private readonly shapes = new Set<KnownShape>();
-  private readonly shapeIndex = new PartsPlace<KnownShape>();
+  /** By what plugins read of the pods, as text. */
+  private readonly shapes = new Map<string, KnownShape>();
   private readonly shapeParts: PodParts;
   /** Of plugins to which pods of one template may differ. */
   private readonly tellingParts: PodParts;
@@ -104,7 +108,6 @@ export class FastClasses {
   private uses: TemplateUses | null = null;
   private clock = 0;
   private untilCheck = 0;
-  private judgedBefore = 0;
 
   constructor(
     private readonly parts: PluginParts,
@@ -114,16 +117,18 @@ export class FastClasses {
   ) {
     this.shapeParts = new PodParts(parts.remembered);
     this.tellingParts = new PodParts(parts.telling);
-    this.shared = { groups: new SharedGroups(table), nodes: new JudgedNodes() };
+    this.shared = {
+      groups: new SharedGroups(table),
+      fixed: new SharedFixedRows(parts, table),
+      nodes: new JudgedNodes(),
+    };
     this.keys = new TopologyKeys(table, options.maxSharedDomains);
     this.desk = new DecisionDesk(parts, table);
   }
 
   /** Nodes judged so far, over all shapes. */
   get judged(): number {
-    let judged = this.judgedBefore;
-    for (const { shape } of this.shapes) judged += shape.rows.judged;
-    return judged;
+    return this.shared.nodes.judged;
   }
 
   /**
@@ -137,15 +142,14 @@ export class FastClasses {
     if (pod.pod.nodeName !== "") return null;
     const template = this.templateFor(pod);
     const { plain, shape: known } = template;
-    const { shape, isAsked } = known;
+    const { isAsked } = known;
     known.lastUse = this.clock;
     known.isAsked = true;
-    if (!shape.usable) return null;
     const ruled = this.areRuled(template, pod);
     const told = !this.rules.includes(undefined);
-    if (looks && !isAsked && !ruled && told && plain.length === 0) {
-      return this.firstLook(template, pod);
-    }
+    if (looks && !isAsked && !ruled && told && plain.length === 0) return this.firstLook(pod);
+    const shape = this.kept(known, pod);
+    if (!shape.usable) return null;
     shape.sync();
     if (!shape.usable) return null;
     const entry = ruled ? this.ruled(template, pod) : null;
@@ -158,12 +162,26 @@ export class FastClasses {
     return this.withGroups(template.simple, untold);
   }
 
-  private firstLook(template: KnownTemplate, pod: PodInfo): FirstLook | null {
-    template.simple ??= this.newClass(template, pod, NO_RULES);
-    const { of } = template.simple;
-    const groups = of.shape.groupsBy(NO_KEYS);
+  private firstLook(pod: PodInfo): FirstLook | null {
+    const shape = this.newShape(pod);
+    if (!shape.usable) return null;
+    const groups = shape.groupsBy(NO_KEYS);
     groups.sync();
-    return groups.usable ? new FirstLook(of, groups, this.shared.nodes) : null;
+    if (!groups.usable) return null;
+    return new FirstLook(new FastClass(this.desk, shape, null, pod), groups, this.shared.nodes);
+  }
+
+  private kept(known: KnownShape, pod: PodInfo): RequestShape {
+    if (known.shape !== null) return known.shape;
+    this.grows();
+    known.shape = this.newShape(pod);
+    return known.shape;
+  }
+
+  private newShape(pod: PodInfo): RequestShape {
+    // The decision places its own pod: that one will have a node.
+    const waiting = new PodInfo(pod.pod, pod.template);
+    return new RequestShape(this.parts, this.table, waiting, this.shared);
   }
 
   /** Finds the rules that count for the pod; false if there is none, or one cannot be told. */
@@ -197,21 +215,12 @@ export class FastClasses {
   }
 
   private newTemplate(pod: PodInfo): KnownTemplate {
-    const place = this.shapeIndex.at(this.shapeParts.of(pod));
-    let shape = place.value;
+    const key = this.shapeParts.textOf(pod);
+    let shape = this.shapes.get(key);
     if (shape === undefined) {
-      // The decision places its own pod: that one will have a node.
-      const waiting = new PodInfo(pod.pod, pod.template);
-      shape = {
-        place,
-        shape: new RequestShape(this.parts, this.table, waiting, this.shared),
-        groups: new Map(),
-        lastUse: this.clock,
-        isAsked: false,
-      };
-      place.value = shape;
-      this.shapes.add(shape);
-      this.grows();
+      const { clock: lastUse } = this;
+      shape = { key, shape: null, groups: new Map(), lastUse, isAsked: false };
+      this.shapes.set(key, shape);
     }
     let plain = NO_PLUGINS;
     for (const plugin of this.parts.plain) {
@@ -266,7 +275,7 @@ export class FastClasses {
     pod: PodInfo,
     rules: readonly (CountingRule | null)[],
   ): KnownClass {
-    const { shape } = template.shape;
+    const shape = this.kept(template.shape, pod);
     const sums = rules.length === 0 ? null : new PodSums(pod, rules, this.table, this.keys);
     const waiting = sums === null ? shape.pod : new PodInfo(pod.pod, pod.template);
     const of = new FastClass(this.desk, shape, sums, waiting);
@@ -276,7 +285,7 @@ export class FastClasses {
 
   private withGroups(entry: KnownClass, plain: readonly Plugin[]): ReadyClass | null {
     const { sums } = entry.of;
-    const groups = this.groupsFor(entry.template.shape, sums?.groupKeys ?? NO_KEYS);
+    const groups = this.groupsFor(entry, sums?.groupKeys ?? NO_KEYS);
     if (!groups.sync()) return null;
     const { aside } = this.desk;
     if (sums === null || sums.hosts.list.length === 0) {
@@ -288,11 +297,12 @@ export class FastClasses {
     return { of: entry.of, groups, plain };
   }
 
-  private groupsFor({ shape, groups: known }: KnownShape, keys: readonly string[]): ShapeGroups {
+  private groupsFor({ of, template }: KnownClass, keys: readonly string[]): ShapeGroups {
+    const { groups: known } = template.shape;
     const text = keys.length === 1 ? keys[0]! : keys.join("\n");
     let groups = known.get(text);
     if (groups === undefined) {
-      groups = new ShapeGroups(this.table, shape, keys, this.options);
+      groups = new ShapeGroups(this.table, of.shape, keys, this.options);
       known.set(text, groups);
       this.grows();
     }
@@ -322,9 +332,12 @@ export class FastClasses {
   /** Bytes of what is remembered, about. */
   get bytes(): number {
     let bytes = 0;
-    const shared = new Set(this.shared.groups.all);
-    for (const { shape, groups } of this.shapes) {
+    const shared = new Set<{ readonly bytes: number }>(this.shared.groups.all);
+    for (const { shape, groups } of this.shapes.values()) {
+      bytes += PLACE_BYTES;
+      if (shape === null) continue;
       bytes += SHAPE_BYTES + shape.bytes;
+      shared.add(shape.fixed);
       for (const one of groups.values()) {
         bytes += one.bytes;
         shared.add(one.nodes);
@@ -333,7 +346,7 @@ export class FastClasses {
     for (const entry of this.classes) {
       bytes += CLASS_BYTES + (entry.of.sums?.bytes ?? 0);
     }
-    for (const groups of shared) bytes += groups.bytes;
+    for (const one of shared) bytes += one.bytes;
     return bytes;
   }
 
@@ -348,20 +361,19 @@ export class FastClasses {
     this.untilCheck = CHECK_EVERY;
     const { memoryBytes, maxClasses } = this.options;
     while (this.classes.size > maxClasses || this.bytes > memoryBytes) {
-      const uses = [...this.shapes, ...this.classes].map((one) => one.lastUse);
+      const uses = [...this.shapes.values(), ...this.classes].map((one) => one.lastUse);
       const median = uses.sort((a, b) => a - b)[uses.length >> 1];
       if (median === undefined || median === this.clock) return;
-      for (const known of [...this.shapes]) {
-        if (known.lastUse > median) continue;
-        this.judgedBefore += known.shape.rows.judged;
-        this.shapes.delete(known);
-        known.place.clear();
+      for (const { key, lastUse } of this.shapes.values()) {
+        if (lastUse > median) continue;
+        this.shapes.delete(key);
         this.forgotten += 1;
       }
       // A shape is asked for whenever one of its classes is: no class outlives its shape.
       for (const entry of this.classes) if (entry.lastUse <= median) this.forget(entry);
       this.forgetTemplates();
       this.shared.groups.forget();
+      this.shared.fixed.forget();
     }
   }
 }

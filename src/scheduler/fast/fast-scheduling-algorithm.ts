@@ -7,15 +7,15 @@ import type { NodeInfo } from "../framework/node-info.js";
 import { NodeBatch, type NodeHint } from "../framework/opportunistic-batch.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Framework } from "../framework/runtime.js";
-import type { ScoreTrace } from "../framework/score-sheet.js";
 import {
   type AlgorithmOptions,
   type CycleOutcome,
+  numFeasibleNodesToFind,
   type Scheduled,
   SchedulingAlgorithm,
   type Unschedulable,
-  numFeasibleNodesToFind,
 } from "../framework/scheduling-algorithm.js";
+import type { ScoreTrace } from "../framework/score-sheet.js";
 import type { FastClass } from "./fast-class.js";
 import { FastClasses, type ReadyClass, type RememberOptions } from "./fast-classes.js";
 import { FastDiagnosis } from "./fast-diagnosis.js";
@@ -25,7 +25,7 @@ import { LazyCycleState } from "./lazy-cycle-state.js";
 import { NodeTable } from "./node-table.js";
 import { PlainPart } from "./plain-part.js";
 import { pluginPartsOf } from "./plugin-parts.js";
-import { RowBatchJudge, candidatesOf } from "./row-batch-judge.js";
+import { candidatesOf, RowBatchJudge } from "./row-batch-judge.js";
 import { TemplateUses } from "./template-uses.js";
 import { verifyDecision } from "./verify-decision.js";
 
@@ -72,6 +72,7 @@ export interface FastCounts {
  *      │               rules that count placed pods ─► class
  *      ▼
  *     shape-rows ◄── shape-judge: nodes that changed (node-table) are judged anew: value or refusal
+ *      │             fixed-rows: what does not depend on pods, for many shapes at once
  *      │
  *     shape-groups: values by group of nodes (node-groups), maxima of blocks (block-maxima)
  *      │

@@ -7,7 +7,8 @@ import type { FastClass } from "./fast-class.js";
 import type { NodeGroups } from "./node-groups.js";
 import type { PlainFound } from "./plain-part.js";
 import { rawsOf } from "./row-batch-judge.js";
-import { type JudgedNodes, PASSED } from "./shape-rows.js";
+import { PASSED } from "./row-values.js";
+import type { JudgedNodes } from "./shape-rows.js";
 
 /** Nodes that are judged at once: enough for a tight loop, few beyond the last that is wanted. */
 const CHUNK = 128;
@@ -64,7 +65,6 @@ export class FirstLook {
       judged.positions[i] = position;
       judged.rows[i] = rowAt[position]!;
       judged.befores[i] = 0;
-      judged.anew[i] = 1;
     }
     this.of.shape.look(judged);
   }

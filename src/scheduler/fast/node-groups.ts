@@ -4,7 +4,7 @@ import type { PodInfo } from "../framework/pod-info.js";
 import type { HostMark } from "./host-marks.js";
 import type { NodeTable } from "./node-table.js";
 import type { WeightedStaticScore } from "./plugin-parts.js";
-import { PodParts } from "./pod-parts.js";
+import { PodTexts } from "./pod-parts.js";
 
 /** Beyond this many groups remembering by group does not pay. */
 const MAX_GROUPS = 256;
@@ -136,8 +136,7 @@ export class NodeGroups {
 /** The groups by keys and static scores, shared by all shapes for which they are the same. */
 export class SharedGroups {
   private readonly shared = new Map<string, NodeGroups>();
-  /** By the static scores that are asked, as a text. */
-  private readonly parts = new Map<string, PodParts>();
+  private readonly texts = new PodTexts();
 
   constructor(private readonly table: NodeTable) {}
 
@@ -151,13 +150,8 @@ export class SharedGroups {
   }
 
   of(keys: readonly string[], scoring: StaticScoring): NodeGroups {
-    const names = scoring.scores.map(({ plugin }) => plugin.name).join();
-    let parts = this.parts.get(names);
-    if (parts === undefined) {
-      parts = new PodParts(scoring.scores.map(({ plugin }) => plugin));
-      this.parts.set(names, parts);
-    }
-    const text = [...keys, "", names, ...parts.of(scoring.pod)].join("\n");
+    const plugins = scoring.scores.map(({ plugin }) => plugin);
+    const text = [...keys, "", this.texts.of(plugins, scoring.pod)].join("\n");
     let groups = this.shared.get(text);
     if (groups === undefined) {
       groups = new NodeGroups(this.table, keys, scoring);

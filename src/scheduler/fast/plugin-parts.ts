@@ -4,9 +4,14 @@ import {
   type NormalizeScorePlugin,
   type Plugin,
 } from "../framework/interfaces.js";
-import { readsMoreThanTemplate, readsTraitsOnly } from "../framework/reads.js";
-import { type Framework, type WeightedScorePlugin, normalizes } from "../framework/runtime.js";
-import { MAX_ROW_VALUE } from "./shape-rows.js";
+import {
+  readsImages,
+  readsMoreThanTemplate,
+  readsPods,
+  readsTraitsOnly,
+} from "../framework/reads.js";
+import { type Framework, normalizes, type WeightedScorePlugin } from "../framework/runtime.js";
+import { MAX_ROW_VALUE } from "./row-values.js";
 
 export interface WeightedStaticScore {
   readonly plugin: NormalizeScorePlugin;
@@ -40,6 +45,9 @@ export interface PluginParts {
   readonly plain: readonly Plugin[];
   /** Every plugin whose answers are remembered for each node. */
   readonly remembered: ReadonlySet<Plugin>;
+  /** Of these, plugins to whose answers pods that come and go matter, or the images of all nodes. */
+  readonly ofPods: ReadonlySet<Plugin>;
+  readonly ofImages: ReadonlySet<Plugin>;
   /** Of these, plugins to which pods of one template may differ. */
   readonly telling: readonly Plugin[];
   /** Place by name among the plugins that filter: the first that refuses a node gives the reason. */
@@ -125,6 +133,8 @@ export function pluginPartsOf(framework: Framework): PluginParts {
     counting,
     plain,
     remembered,
+    ofPods: new Set([...remembered].filter(({ reads }) => readsPods(reads!))),
+    ofImages: new Set([...remembered].filter(({ reads }) => readsImages(reads!))),
     telling: [...remembered].filter((plugin) => readsMoreThanTemplate(plugin.reads!)),
     places,
     countLast:

@@ -62,6 +62,11 @@ export class PodParts {
     return found;
   }
 
+  /** The same as a text. */
+  textOf(pod: PodInfo): string {
+    return this.of(pod).join("\n");
+  }
+
   private elementAt(of: unknown, path: readonly string[], from: number): Element {
     let value = of;
     for (let at = from; ; at += 1) {
@@ -102,44 +107,17 @@ function tellable(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** A place in the index of {@link PodParts}. */
-export class PartsPlace<T> {
-  value: T | undefined = undefined;
-  private below: Map<Element, PartsPlace<T>> | null = null;
+/** What sets of plugins read of pods, as text: an equal one for pods that the set treats alike. */
+export class PodTexts {
+  private readonly byNames = new Map<string, PodParts>();
 
-  constructor(
-    private readonly above: PartsPlace<T> | null = null,
-    private readonly element: Element = "",
-  ) {}
-
-  /** The place of that list, made if there is none. */
-  at(elements: readonly Element[]): PartsPlace<T> {
-    let place: PartsPlace<T> = this;
-    for (let i = 0; i < elements.length; i += 1) place = place.next(elements[i]!);
-    return place;
-  }
-
-  private next(element: Element): PartsPlace<T> {
-    this.below ??= new Map();
-    let next = this.below.get(element);
-    if (next === undefined) {
-      next = new PartsPlace(this, element);
-      this.below.set(element, next);
+  of(plugins: readonly Plugin[], pod: PodInfo): string {
+    const names = plugins.map(({ name }) => name).join();
+    let parts = this.byNames.get(names);
+    if (parts === undefined) {
+      parts = new PodParts(plugins);
+      this.byNames.set(names, parts);
     }
-    return next;
-  }
-
-  /** Forgets the value, and the place with it if nothing lies below. */
-  clear(): void {
-    this.value = undefined;
-    let place: PartsPlace<T> = this;
-    while (place.above !== null && place.isEmpty) {
-      place.above.below!.delete(place.element);
-      place = place.above;
-    }
-  }
-
-  private get isEmpty(): boolean {
-    return this.value === undefined && (this.below === null || this.below.size === 0);
+    return `${names}\n${parts.textOf(pod)}`;
   }
 }

@@ -2,7 +2,7 @@ import { CycleState } from "../framework/cycle-state.js";
 import type { Plugin } from "../framework/interfaces.js";
 import type { Listers } from "../framework/listers.js";
 import type { PodInfo } from "../framework/pod-info.js";
-import { readsImages } from "../framework/reads.js";
+import { type FixedRows, objectsVersion, type SharedFixedRows } from "./fixed-rows.js";
 import type { NodeGroups, SharedGroups } from "./node-groups.js";
 import type { NodeTable } from "./node-table.js";
 import type { PluginParts, WeightedStaticScore } from "./plugin-parts.js";
@@ -12,6 +12,7 @@ import { type JudgedNodes, ShapeRows } from "./shape-rows.js";
 /** What all shapes of a profile use. */
 export interface SharedByShapes {
   readonly groups: SharedGroups;
+  readonly fixed: SharedFixedRows;
   readonly nodes: JudgedNodes;
 }
 
@@ -44,9 +45,9 @@ export class RequestShape {
     const scores = parts.scores.filter(({ plugin }) => !idle.score.has(plugin));
     const filters = parts.filters.filter((plugin) => !idle.filter.has(plugin));
     this.staticScores = parts.staticScores.filter(({ plugin }) => !idle.score.has(plugin));
-    this.judge = new ShapeJudge(parts, table, this.rows, this, { filters, scores });
+    this.judge = new ShapeJudge(parts, table, this.rows, this, { filters, scores }, shared.fixed);
     const asked = [...filters, ...scores.map(({ plugin }) => plugin)];
-    this.followsImages = asked.some(({ reads }) => readsImages(reads!));
+    this.followsImages = asked.some((plugin) => parts.ofImages.has(plugin));
     this.objectKinds = asked.flatMap(({ reads }) => reads!.objects ?? []);
   }
 
@@ -84,6 +85,11 @@ export class RequestShape {
     return this.rows.bytes;
   }
 
+  /** What of it other shapes may share. */
+  get fixed(): FixedRows {
+    return this.judge.fixed;
+  }
+
   /** Of the other objects that its rules read, as far as they were taken in. */
   get objectsVersion(): number {
     return this.objects;
@@ -93,8 +99,7 @@ export class RequestShape {
   sync(): void {
     const { imageVersion } = this.table.state;
     const images = this.followsImages ? imageVersion : -1;
-    let objects = 0;
-    for (const kind of this.objectKinds) objects += this.parts.framework.listers[kind].version;
+    const objects = objectsVersion(this.parts, this.objectKinds);
     if (images !== this.images || objects !== this.objects) {
       this.images = images;
       this.objects = objects;
@@ -105,7 +110,7 @@ export class RequestShape {
 
   /** Judges some nodes, of which nothing is kept. */
   look(nodes: JudgedNodes): void {
-    this.rows.judged += nodes.count;
+    nodes.judged += nodes.count;
     this.judge.judge(nodes);
   }
 

@@ -7,7 +7,7 @@ import type { BatchJudge } from "../framework/opportunistic-batch.js";
 import { normalizes } from "../framework/runtime.js";
 import type { FastClass } from "./fast-class.js";
 import type { NodeGroup } from "./node-groups.js";
-import { PASSED } from "./shape-rows.js";
+import { PASSED } from "./row-values.js";
 
 /** True where no counting rule scores: then all that is scored is known of single nodes. */
 function isScoredByNode({ sums }: FastClass): boolean {

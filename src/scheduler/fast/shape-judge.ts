@@ -1,20 +1,13 @@
-import type { CycleState } from "../framework/cycle-state.js";
-import {
-  type FilterPlugin,
-  MAX_NODE_SCORE,
-  type RowFilter,
-  type RowScore,
-  type ScorePlugin,
-} from "../framework/interfaces.js";
+import type { FilterPlugin, RowFilter, RowScore, ScorePlugin } from "../framework/interfaces.js";
 import { AMOUNTS_PER_NODE } from "../framework/node-amounts.js";
 import type { NodeInfo } from "../framework/node-info.js";
-import type { PodInfo } from "../framework/pod-info.js";
 import type { WeightedScorePlugin } from "../framework/runtime.js";
-import { readsPods } from "../framework/reads.js";
 import { isRejected } from "../framework/status.js";
+import type { FixedRows, SharedFixedRows } from "./fixed-rows.js";
 import type { NodeTable } from "./node-table.js";
 import type { PluginParts } from "./plugin-parts.js";
-import { type JudgedNodes, PASSED, type RowJudge, type ShapeRows } from "./shape-rows.js";
+import { isScore, type ShapePod } from "./row-values.js";
+import type { JudgedNodes, RowJudge, ShapeRows } from "./shape-rows.js";
 
 /** A filter, with its row form where it has one. */
 interface JudgingFilter {
@@ -30,23 +23,17 @@ interface JudgingScore {
   readonly rows: RowScore | null;
 }
 
-/** What the rules of a shape read: any pod of it, and the state that PreFilter and PreScore made. */
-export interface ShapePod {
-  readonly pod: PodInfo;
-  readonly state: CycleState;
-}
-
 /**
- * The local filters and scores of a profile for one shape, asked node by node: those that read the
- * node alone once until it changes, those that read its pods each time, by their row form if they
- * have one. Gains of the row forms: without them a decision takes 1.2 times as long in workload a,
+ * The local filters and scores of a profile for one shape, asked node by node: those that read its
+ * pods each time, by their row form if they have one; the others' answers are those of
+ * {@link FixedRows}. Gains of the row forms: without them a decision takes 1.2 times as long in workload a,
  * 1.3 times in e.
  */
 export class ShapeJudge implements RowJudge {
-  /** False once a rule gave an answer that is not remembered: an error, or a score out of range. */
-  usable = true;
-  private readonly fixedFilters: readonly FilterPlugin[];
-  private readonly fixedScores: readonly WeightedScorePlugin[];
+  private hasPlainAnswers = true;
+  readonly fixed: FixedRows;
+  /** Numbers of the refusals by those of the fixed ones; 0: not known yet. */
+  private readonly fixedRefusals: number[] = [];
   private readonly filters: readonly JudgingFilter[];
   private readonly scores: readonly JudgingScore[];
 
@@ -59,33 +46,40 @@ export class ShapeJudge implements RowJudge {
       readonly filters: readonly FilterPlugin[];
       readonly scores: readonly WeightedScorePlugin[];
     },
+    shared: SharedFixedRows,
   ) {
     // The first filter that refuses gives the reason: what is asked first must come first.
-    const firstOfPods = rules.filters.findIndex(({ reads }) => readsPods(reads!));
+    const firstOfPods = rules.filters.findIndex((plugin) => parts.ofPods.has(plugin));
     const split = firstOfPods < 0 ? rules.filters.length : firstOfPods;
-    this.fixedFilters = rules.filters.slice(0, split);
     this.filters = rules.filters.slice(split).map((plugin) => ({
       plugin,
       rows: plugin.rowFilter?.(of.pod) ?? null,
       refusals: [],
     }));
-    this.fixedScores = rules.scores.filter(({ plugin }) => !readsPods(plugin.reads!));
     this.scores = rules.scores
-      .filter(({ plugin }) => readsPods(plugin.reads!))
+      .filter(({ plugin }) => parts.ofPods.has(plugin))
       .map(({ plugin, weight }) => ({ plugin, weight, rows: plugin.rowScore?.(of.pod) ?? null }));
+    this.fixed = shared.for(of, {
+      filters: rules.filters.slice(0, split),
+      scores: rules.scores.filter(({ plugin }) => !parts.ofPods.has(plugin)),
+    });
+  }
+
+  /** False once a rule gave an answer that is not remembered: an error, or a score out of range. */
+  get usable(): boolean {
+    return this.hasPlainAnswers && this.fixed.usable;
   }
 
   /** As `RowJudge` has it. Hot path: rule after rule over all nodes. */
   judge(nodes: JudgedNodes): void {
-    const { count, positions, rows, befores, anew, verdicts, offsets, totals } = nodes;
-    const { filters, scores, parts } = this;
+    const { count, positions, rows, verdicts, offsets, totals } = nodes;
+    const { filters, scores, parts, fixed } = this;
+    fixed.sync();
     for (let i = 0; i < count; i += 1) {
-      offsets[i] = rows[i]! * AMOUNTS_PER_NODE;
-      const before = befores[i]!;
-      verdicts[i] =
-        anew[i] === 1 || before === 0
-          ? this.judgeNode(positions[i]!)
-          : this.rows.fixedPart(positions[i]!, before);
+      const row = rows[i]!;
+      offsets[i] = row * AMOUNTS_PER_NODE;
+      const part = fixed.at(row, positions[i]!);
+      verdicts[i] = part < 0 ? this.fixedRefusal(part) : part;
     }
     const { calls } = parts.framework;
     for (let k = 0; k < filters.length; k += 1) {
@@ -130,33 +124,20 @@ export class ShapeJudge implements RowJudge {
     for (let i = 0; i < count; i += 1) {
       if (verdicts[i]! < 0) continue;
       const score = plugin.score(of.state, of.pod, table.nodes[positions[i]!]!);
-      this.check(score);
+      if (!isScore(score)) this.hasPlainAnswers = false;
       totals[i]! += weight * score;
     }
   }
 
-  private check(score: number): void {
-    if (!(score >= 0 && score <= MAX_NODE_SCORE)) this.usable = false;
-  }
-
-  /** What does not depend on the node's pods. */
-  private judgeNode(position: number): number {
-    const node = this.table.nodes[position]!;
-    const { calls } = this.parts.framework;
-    for (const plugin of this.fixedFilters) {
-      calls.filter += 1;
-      const refusal = this.ask(plugin, node, true);
-      if (refusal !== 0) return refusal;
+  /** The number that the shape has for a refusal of the fixed rules. */
+  private fixedRefusal(part: number): number {
+    const id = -1 - part;
+    let refusal = this.fixedRefusals[id] ?? 0;
+    if (refusal === 0) {
+      refusal = this.rows.refusal(this.fixed.statuses[id]!);
+      this.fixedRefusals[id] = refusal;
     }
-    let value = PASSED;
-    for (const { plugin, weight } of this.fixedScores) {
-      calls.score += 1;
-      const score = plugin.score(this.of.state, this.of.pod, node);
-      this.check(score);
-      value += score * weight;
-    }
-    this.rows.setFixedPart(position, value);
-    return value;
+    return refusal;
   }
 
   private refusalOf({ plugin, refusals }: JudgingFilter, told: number, position: number): number {
@@ -169,10 +150,10 @@ export class ShapeJudge implements RowJudge {
   }
 
   /** 0 if the filter passes the node. */
-  private ask(plugin: FilterPlugin, node: NodeInfo, isFixed = false): number {
+  private ask(plugin: FilterPlugin, node: NodeInfo): number {
     const status = plugin.filter(this.of.state, this.of.pod, node);
     if (status === null) return 0;
-    if (!isRejected(status)) this.usable = false;
-    return this.rows.refusal(status, isFixed);
+    if (!isRejected(status)) this.hasPlainAnswers = false;
+    return this.rows.refusal(status);
   }
 }

@@ -2,26 +2,21 @@ import type { Status } from "../framework/status.js";
 import type { GroupRows } from "./group-rows.js";
 import type { NodeTable } from "./node-table.js";
 
-/** The largest value a row can hold: one more than the largest weighted sum of local scores. */
-export const MAX_ROW_VALUE = 32_767;
 /** More kinds of refusals than this are not told apart. */
 const MAX_STATUSES = 32_767;
-
-/** The value of a node that passes, with nothing added for its score. */
-export const PASSED = 1;
 
 /**
  * Nodes to judge, side by side: the first `count` of each column. One for all shapes of a profile, as
  * it is used for a moment only.
  */
 export class JudgedNodes {
+  /** Nodes judged so far, over all shapes. */
+  judged = 0;
   count = 0;
   positions = new Int32Array(0);
   rows = new Int32Array(0);
   /** The value so far; 0: none. */
   befores = new Int32Array(0);
-  /** 1 where what does not depend on pods has to be asked again. */
-  anew = new Uint8Array(0);
   /** What the judge finds: a positive value for the score, or the number of a refusal. */
   verdicts = new Int32Array(0);
   /** Where the numbers of each begin among the amounts of all nodes. */
@@ -35,7 +30,6 @@ export class JudgedNodes {
     this.positions = new Int32Array(length);
     this.rows = new Int32Array(length);
     this.befores = new Int32Array(length);
-    this.anew = new Uint8Array(length);
     this.verdicts = new Int32Array(length);
     this.offsets = new Int32Array(length);
     this.refusals = new Int32Array(length);
@@ -54,9 +48,6 @@ export interface RowJudge {
  * position in the order of evaluation: 1 + the weighted local scores where the shape fits, -1 - (id
  * of the status) where it does not. Only nodes that changed since the last look are judged again.
  *
- * What does not depend on pods is kept apart. Gains: with it asked for at each change a decision takes
- * 1.2 times as long in workload a, 1.25 times in e.
- *
  * Hot path: two bytes a node instead of objects; statuses are compared by identity, which plugins
  * keep for nodes that they refuse for the same reasons. Groups of the shape share the values and are told of
  * each that changes, so that none is copied.
@@ -68,20 +59,13 @@ export class ShapeRows {
   readonly statusCounts: number[] = [];
   /** Grows whenever values may have changed of which groups were not told. */
   generation = 0;
-  /** Nodes judged so far. */
-  judged = 0;
   /** False when there are too many kinds of refusals. */
   usable = true;
-  /** The part of each value that does not depend on pods; null while it is {@link PASSED} for all. */
-  private parts: Int16Array | null = null;
-  /** By the number of a status: it does not depend on pods. */
-  private readonly isFixed: boolean[] = [];
   private readonly listeners: GroupRows[] = [];
   private readonly statusIds = new Map<Status, number>();
   private cursor = -1;
   private orderVersion = -1;
   private rowAt = new Int32Array(0);
-  private asksAll = false;
 
   constructor(
     private readonly table: NodeTable,
@@ -94,14 +78,12 @@ export class ShapeRows {
   }
 
   get bytes(): number {
-    return this.values.byteLength + (this.parts?.byteLength ?? 0);
+    return this.values.byteLength;
   }
 
   /** Everything has to be judged again. */
   invalidate(): void {
     this.cursor = -1;
-    this.parts = null;
-    this.asksAll = true;
   }
 
   /** From now on `rows`, which have just been laid out over {@link values}, are told of changes. */
@@ -117,49 +99,30 @@ export class ShapeRows {
     if (cursor === table.end) return;
     if (cursor < 0) this.begin();
     this.collect();
-    this.judged += this.nodes.count;
+    this.nodes.judged += this.nodes.count;
     judge.judge(this.nodes);
     this.write();
-    this.asksAll = false;
     this.cursor = table.end;
   }
 
   /** Finds the nodes that changed, with their positions and values. */
   private collect(): void {
     const { table, cursor, values, nodes } = this;
-    const { lastNodeChange, newestNodeChange } = table;
     const changedRows = table.changedSince(cursor);
     const changed = table.changedCount;
     nodes.reserve(changed);
-    const { positions, rows, befores, anew } = nodes;
-    const anyNode = this.asksAll || newestNodeChange >= cursor;
+    const { positions, rows, befores } = nodes;
     let count = 0;
     for (let i = 0; i < changed; i += 1) {
       const row = changedRows[i]!;
       const position = table.positionOf(row);
       if (position < 0) continue;
-      anew[count] = anyNode && (this.asksAll || lastNodeChange[row]! >= cursor) ? 1 : 0;
       rows[count] = row;
       positions[count] = position;
       befores[count] = values[position]!;
       count += 1;
     }
     nodes.count = count;
-  }
-
-  /** What of a value does not depend on pods, where it was asked before. */
-  fixedPart(position: number, value: number): number {
-    if (value < 0 && this.isFixed[-1 - value] === true) return value;
-    return this.parts === null ? PASSED : this.parts[position]!;
-  }
-
-  setFixedPart(position: number, part: number): void {
-    if (part < 0) return;
-    if (this.parts === null) {
-      if (part === PASSED) return;
-      this.parts = new Int16Array(this.values.length).fill(PASSED);
-    }
-    this.parts[position] = part;
   }
 
   private write(): void {
@@ -185,10 +148,9 @@ export class ShapeRows {
   /** Nodes came, went or changed places: values move along with their rows. */
   private reorder(): void {
     const { table } = this;
-    const { values, parts, rowAt } = this;
+    const { values, rowAt } = this;
     const count = table.nodes.length;
     this.values = new Int16Array(count);
-    this.parts = parts === null ? null : new Int16Array(count).fill(PASSED);
     this.rowAt = table.rowAt;
     this.orderVersion = table.orderVersion;
     this.statusCounts.fill(0);
@@ -197,14 +159,13 @@ export class ShapeRows {
       if (position < 0) continue;
       const value = values[i]!;
       this.values[position] = value;
-      if (parts !== null) this.parts![position] = parts[i]!;
       if (value < 0) this.statusCounts[-1 - value]! += 1;
     }
     this.begin();
   }
 
-  /** The number that stands for a refusal; `isFixed`: it does not depend on pods. */
-  refusal(status: Status, isFixed: boolean): number {
+  /** The number that stands for a refusal. */
+  refusal(status: Status): number {
     const known = this.statusIds.get(status);
     if (known !== undefined) return -1 - known;
     const id = this.statuses.push(status) - 1;
@@ -213,7 +174,6 @@ export class ShapeRows {
       return -1;
     }
     this.statusCounts.push(0);
-    this.isFixed.push(isFixed);
     this.statusIds.set(status, id);
     return -1 - id;
   }

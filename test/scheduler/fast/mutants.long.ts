@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { BlockMaxima } from "../../../src/scheduler/fast/block-maxima.js";
 import type { DecisionDesk } from "../../../src/scheduler/fast/decision-desk.js";
 import { FastClass } from "../../../src/scheduler/fast/fast-class.js";
+import { FixedRows } from "../../../src/scheduler/fast/fixed-rows.js";
 import { GroupRows } from "../../../src/scheduler/fast/group-rows.js";
 import { GroupScores } from "../../../src/scheduler/fast/group-scores.js";
 import { type HostMark, HostMarks } from "../../../src/scheduler/fast/host-marks.js";
@@ -122,6 +123,16 @@ const MUTANTS: readonly Mutant[] = [
     target: NodeTable.prototype,
     method: "touch",
     make: () => () => undefined,
+  },
+  {
+    name: "what does not depend on pods is never asked again",
+    target: FixedRows.prototype,
+    method: "sync",
+    make: (original) =>
+      function (this: FixedRows, ...args: never[]) {
+        const { values, table } = this as unknown as { values: Int16Array; table: NodeTable };
+        if (values.length < table.rows) original.apply(this, args);
+      },
   },
   {
     name: "larger blocks are not refreshed",
