@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: "test/built-command.ts",
     // Most files wait for a child process now and then, so two of them fill two cores.
     maxWorkers: 2,
+    // What was built is loaded as Node loads it.
+    server: { deps: { external: [/\/dist\//] } },
     coverage: { provider: "v8", include: ["src/**"] },
     projects: [
       {

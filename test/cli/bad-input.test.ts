@@ -105,14 +105,14 @@ describe("wrong input on the command line", () => {
   const said = Object.values(WRONG).flatMap(({ says }) => says);
 
   it("run tells every issue of every file, and does not run the good one", async () => {
-    const ended = await place.call(["run", "good.yaml", ...all]);
+    const ended = await place.callHere(["run", "good.yaml", ...all]);
     expectRefused(ended, ...said);
     expect(ended.stdout).toBe("");
     expect(ended.stderr.trimEnd().split("\n")).toHaveLength(said.length);
   });
 
   it("validate tells the same, a line each, on stdout", async () => {
-    const ended = await place.call(["validate", "good.yaml", ...all, "folder", "missing.yaml"]);
+    const ended = await place.callHere(["validate", "good.yaml", ...all, "folder", "missing.yaml"]);
     expectRefused(
       ended,
       ...said,
@@ -127,7 +127,7 @@ describe("wrong input on the command line", () => {
     const pods = join(place.path, "binary.csv");
     writeFileSync(pods, Buffer.from([0x7f, 0x45, 0xff, 0xfe]));
     place.write("binary.yaml", TRACE.replace("pods.csv", "binary.csv"));
-    const ended = await place.call(["run", "binary.yaml"]);
+    const ended = await place.callHere(["run", "binary.yaml"]);
     expectRefused(ended, /^binary\.csv: is not UTF-8: save it as UTF-8 text$/m);
   });
 
@@ -136,7 +136,7 @@ describe("wrong input on the command line", () => {
     place.write("no-nodes.csv", NODES.split("\n")[0]!);
     const text = TRACE.replace("pods.csv", "no-pods.csv").replace("nodes.csv", "no-nodes.csv");
     place.write("headers.yaml", text);
-    const ended = await place.call(["run", "headers.yaml"]);
+    const ended = await place.callHere(["run", "headers.yaml"]);
     expectRefused(
       ended,
       /^no-nodes\.csv:1:1: holds a header line only: expected at least one machine$/m,
@@ -151,7 +151,7 @@ describe("wrong input on the command line", () => {
     const pooled = TRACE.replace(nodes, `${pool}, ${nodes}`).replace("name: trace", "name: pooled");
     place.write("pooled.yaml", pooled);
     for (const name of ["again.yaml", "pooled.yaml"]) {
-      const ended = await place.call(["run", name]);
+      const ended = await place.callHere(["run", name]);
       expectRefused(
         ended,
         /^nodes\.csv: the cluster has a node of that name.*\(found "node-1"\)$/m,
@@ -160,7 +160,7 @@ describe("wrong input on the command line", () => {
   });
 
   it("a trace with broken rows in its middle names line, column, value and what is right", async () => {
-    const ended = await place.call(["run", "trace.yaml"]);
+    const ended = await place.callHere(["run", "trace.yaml"]);
     expectRefused(
       ended,
       /^pods\.csv:3:\d+: column cpu_milli: .*\(found "many"\)$/m,
@@ -190,6 +190,6 @@ describe("wrong input on the command line", () => {
     [["swep", "good.yaml"], /unknown command 'swep'/],
     [["run"], /missing required argument 'file'/],
   ] as const)("%j", async (args, says) => {
-    expectRefused(await place.call(args), says);
+    expectRefused(await place.callHere(args), says);
   });
 });

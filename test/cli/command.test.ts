@@ -56,7 +56,7 @@ describe("seatrial", () => {
 
   it("runs two scenarios, tells both as JSON, and fails when an expectation does", async () => {
     const args = ["run", "good.yaml", "expecting.yaml", "--json", "--seed", "5", "--out", "both"];
-    const { code, stdout, stderr } = await place.call(args);
+    const { code, stdout, stderr } = await place.callHere(args);
     expect(code).toBe(1);
     expect(stderr).toContain("expecting: expectation failed: ");
     expect(stderr).toContain("pods_created_count");
@@ -91,7 +91,7 @@ describe("seatrial", () => {
   });
 
   it("validate passes good files, and names none", async () => {
-    const { code, stdout, stderr } = await place.call(["validate", "good.yaml", "app.yaml"]);
+    const { code, stdout, stderr } = await place.callHere(["validate", "good.yaml", "app.yaml"]);
     expect([code, stdout, stderr]).toEqual([0, "2 paths are valid\n", ""]);
   });
 
@@ -99,26 +99,26 @@ describe("seatrial", () => {
     const late = "  timeline: [{ at: 2h, cordon: { node: general-0 } }]\n";
     place.write("late.yaml", scenario("late", `  manifests: [app.yaml]\n${late}`));
     const words = "spec.timeline[0].at: the run ends at 10m: this step, cordon of Node/general-0,";
-    const checked = await place.call(["validate", "late.yaml"]);
+    const checked = await place.callHere(["validate", "late.yaml"]);
     expect([checked.code, checked.stderr]).toEqual([0, ""]);
     expect(checked.stdout).toMatch(/^late\.yaml:10:20: note: .*\n1 path is valid\n$/);
     expect(checked.stdout).toContain(words);
-    const told = await place.call(["run", "late.yaml", "--out", "late"]);
+    const told = await place.callHere(["run", "late.yaml", "--out", "late"]);
     expect(told.code).toBe(0);
     expect(told.stdout).toContain(`\nNotes\n  ${words}`);
     const run = readFileSync(join(place.path, "late/late/default/seed-1/run.json"), "utf8");
     expect(JSON.parse(run).notes).toEqual([expect.stringContaining(words)]);
-    const json = await place.call(["run", "late.yaml", "--out", "late", "--json"]);
+    const json = await place.callHere(["run", "late.yaml", "--out", "late", "--json"]);
     expect(JSON.parse(json.stdout)[0].notes).toEqual([expect.stringContaining(words)]);
   });
 
   it("--strict refuses what matters and is not modelled, after the run", async () => {
     const args = ["run", "hooked.yaml", "--nodes", "2x4cpu,8Gi", "--until", "5m"];
-    const lax = await place.call([...args, "--out", "lax"]);
+    const lax = await place.callHere([...args, "--out", "lax"]);
     expect(lax.code, lax.stderr).toBe(0);
     expect(lax.stdout).toContain("lifecycle");
     expect(lax.stdout).not.toContain("\u001b[");
-    const strict = await place.call([...args, "--out", "strict", "--strict"]);
+    const strict = await place.callHere([...args, "--out", "strict", "--strict"]);
     expect(strict.code).toBe(1);
     expect(strict.stderr).toMatch(/refused by --strict: .*lifecycle\S* \(timing\)/);
     expect(place.files("strict").map((name) => name.split("/").at(-1))).toEqual([

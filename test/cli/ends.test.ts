@@ -118,14 +118,14 @@ describe("names that hold escape codes, line breaks and formulas", () => {
     ["wrong usage", ["run", "hostile.yaml", "--\u001b[2J\u009bx"]],
     ["a missing file", ["run", "\u001b[2J\nFAKE"]],
   ])("are shown escaped by %s", async (_, args) => {
-    const { stdout, stderr, code } = await place.call(args);
+    const { stdout, stderr, code } = await place.callHere(args);
     expect([0, 1, 2]).toContain(code);
     expect(stdout + stderr).not.toMatch(RAW);
     expect(stdout + stderr).not.toMatch(/^\s*FAKE/m);
   });
 
   it("stand in no file raw, and no cell is a formula", async () => {
-    await place.call(["run", "hostile.yaml", "--explain", "*", "--out", "files"]);
+    await place.callHere(["run", "hostile.yaml", "--explain", "*", "--out", "files"]);
     const files = place.files("files");
     expect(files).toContain("files/hostile/default/seed-1/explain.txt");
     for (const name of files) {

@@ -330,7 +330,12 @@ describe("--explain of a pod that there was not", () => {
   afterAll(() => place.remove());
 
   test("names the nearest, ends with 2 and keeps the results", async () => {
-    const { code, stdout, stderr } = await place.call(["run", "one.yaml", "--explain", "chekout"]);
+    const { code, stdout, stderr } = await place.callHere([
+      "run",
+      "one.yaml",
+      "--explain",
+      "chekout",
+    ]);
     expect([code, stderr]).toEqual([
       2,
       "one: --explain: No pod of the run is called chekout; the nearest names are checkout, report.\n",
@@ -342,7 +347,7 @@ describe("--explain of a pod that there was not", () => {
 
   test("in one of two runs is told, and no failure", async () => {
     const args = ["run", "one.yaml", "two.yaml", "--explain", "bank/*"];
-    const { code, stdout, stderr } = await place.call(args);
+    const { code, stdout, stderr } = await place.callHere(args);
     expect(code, stderr).toBe(0);
     expect(stderr).toBe(
       "one: --explain: No pod of the run is called bank/*; the nearest names are shop/report, shop/checkout.\n",
@@ -352,13 +357,13 @@ describe("--explain of a pod that there was not", () => {
 
   test("is told beside the JSON too, which has the explanation as a key", async () => {
     const args = ["run", "one.yaml", "--json", "--explain", "shop/check*"];
-    const found = await place.call(args);
+    const found = await place.callHere(args);
     expect([found.code, found.stderr]).toEqual([0, ""]);
     const [run] = JSON.parse(found.stdout);
     expect(run.explanation).toMatch(/^shop\/checkout, priority 0, created at 0 s: placed on /);
     const written = readFileSync(join(place.path, run.path, "explain.txt"), "utf8");
     expect(written).toBe(run.explanation);
-    const not = await place.call(["run", "one.yaml", "--json", "--explain", "nosuch"]);
+    const not = await place.callHere(["run", "one.yaml", "--json", "--explain", "nosuch"]);
     expect(not.code).toBe(2);
     expect(JSON.parse(not.stdout)).toHaveLength(1);
     expect(not.stderr).toMatch(/^one: --explain: No pod of the run is called nosuch; /);
@@ -366,7 +371,7 @@ describe("--explain of a pod that there was not", () => {
 
   test("and of what is no pattern is refused before anything runs", async () => {
     const args = ["run", "one.yaml", "--out", "never", "--explain", "shop/Service/web"];
-    const { code, stdout, stderr } = await place.call(args);
+    const { code, stdout, stderr } = await place.callHere(args);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^--explain shop\/Service\/web: Service is no kind that has pods/m);
     expect(place.files().some((name) => name.startsWith("never"))).toBe(false);

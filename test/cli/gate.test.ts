@@ -22,15 +22,15 @@ afterAll(() => place.remove());
 
 describe("the project's own gate", () => {
   test("is green for what the repository holds", async () => {
-    await place.call(["sweep", "experiment.yaml", "--out", "equal"]);
-    const { code, stderr } = await place.call(["gate", "equal", ...GATE]);
+    await place.callHere(["sweep", "experiment.yaml", "--out", "equal"]);
+    const { code, stderr } = await place.callHere(["gate", "equal", ...GATE]);
     expect(stderr).toMatch(/^gate passed: \d+ passed, 0 failed, 0 undecided\n$/);
     expect(code).toBe(0);
   });
 
   test("is red when spreading and packing are swapped", async () => {
-    await place.call(["sweep", "swapped.yaml", "--out", "worse"]);
-    const { code, stdout, stderr } = await place.call(["gate", "worse", ...GATE]);
+    await place.callHere(["sweep", "swapped.yaml", "--out", "worse"]);
+    const { code, stdout, stderr } = await place.callHere(["gate", "worse", ...GATE]);
     expect(stderr).toMatch(/^gate failed: /);
     expect(stdout).toMatch(/^failed +placement +strategy=pack +nodes_used_mean_count/m);
     expect(code).toBe(1);
@@ -38,7 +38,7 @@ describe("the project's own gate", () => {
 
   test("refuses results of another version, and a baseline that is none", async () => {
     place.write("none.json", "{}");
-    const none = await place.call(["gate", "equal", "--baseline", "none.json"]);
+    const none = await place.callHere(["gate", "equal", "--baseline", "none.json"]);
     expect([none.code, none.stdout]).toEqual([2, ""]);
     expect(none.stderr).toMatch(/expected GateBaseline/);
     const old = readFileSync(`${CI}/baseline.json`, "utf8").replace(
@@ -46,7 +46,7 @@ describe("the project's own gate", () => {
       '"version": "0.0.1"',
     );
     place.write("old.json", old);
-    const other = await place.call(["gate", "equal", "--baseline", "old.json"]);
+    const other = await place.callHere(["gate", "equal", "--baseline", "old.json"]);
     expect(other.code).toBe(2);
     expect(other.stderr).toMatch(/was made by version 0\.0\.1.*--write/);
   });

@@ -25,14 +25,14 @@ beforeAll(async () => {
   place = new Workplace();
   place.write("scenario.yaml", SCENARIO);
   place.write("experiment.yaml", experiment(FIGURES));
-  const swept = await place.call(["sweep", "experiment.yaml", "--jobs", "1"]);
+  const swept = await place.callHere(["sweep", "experiment.yaml", "--jobs", "1"]);
   expect(swept).toMatchObject({ code: 0, stderr: "" });
 });
 afterAll(() => place.remove());
 
 describe("plot", () => {
   test("draws the figures of the experiment, with data and specification beside each", async () => {
-    const ended = await place.call(["plot", "results"]);
+    const ended = await place.callHere(["plot", "results"]);
     expect(ended.code).toBe(0);
     expect(place.files("figures")).toEqual([
       "figures/timeseries-allocation-ratio-resource-cpu.csv",
@@ -76,7 +76,7 @@ describe("plot", () => {
       "is one file, for 2 figures",
     ],
   ])("%s is told, exit code 2", async (_, args, message) => {
-    const ended = await place.call(args);
+    const ended = await place.callHere(args);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(message);
     expect(ended.stdout).toBe("");
@@ -84,7 +84,7 @@ describe("plot", () => {
 
   test("a figure of the experiment that cannot be understood is told before any run", async () => {
     place.write("wrong.yaml", experiment("  figures: [{ kind: pie }]\n"));
-    const ended = await place.call(["sweep", "wrong.yaml", "--plan"]);
+    const ended = await place.callHere(["sweep", "wrong.yaml", "--plan"]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain("wrong.yaml:8:");
     expect(ended.stderr).toContain("expected bars, box, timeseries");
@@ -96,7 +96,7 @@ describe("plot", () => {
       join(place.path, "broken/drawn/default/seed-1/summary.csv"),
       "metric,labels,value,unit\n",
     );
-    const ended = await place.call(["plot", "broken", "--kind", "gantt"]);
+    const ended = await place.callHere(["plot", "broken", "--kind", "gantt"]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain("nodes.csv: cannot be read");
   });

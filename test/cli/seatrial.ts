@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { callHere } from "./call-here.js";
 
 /** The built command. */
 export const MAIN = resolve("dist/cli/main.js");
@@ -46,7 +47,12 @@ export class Workplace {
       .sort();
   }
 
-  /** Calls `seatrial` here and waits until it ends. */
+  /** Calls the built command without a process of its own, which takes most of the time of a short call. */
+  callHere(args: readonly string[]): Promise<Ended> {
+    return callHere(MAIN, this.path, args);
+  }
+
+  /** Calls `seatrial` as a process and waits until it ends. */
   call(args: readonly string[], options: CallOptions = {}): Promise<Ended> {
     return new Promise((done, fail) => {
       const line = [process.execPath, MAIN, ...args];

@@ -7,7 +7,7 @@ import { batchScenario } from "./batch-scenario.js";
 import { hashes } from "./result-hashes.js";
 import { MAIN, Workplace } from "./seatrial.js";
 
-const SCENARIO = batchScenario("shared");
+const SCENARIO = batchScenario("shared", "10m");
 
 const EXPERIMENT = `apiVersion: seatrial.dev/v1alpha1
 kind: Experiment
@@ -62,8 +62,8 @@ afterAll(() => place.remove());
 
 describe("shares of a sweep", () => {
   test("that a Slurm array runs and `merge` puts together are the sweep, byte by byte", async () => {
-    await place.call(["sweep", "experiment.yaml", "--jobs", "1", "--out", "whole"]);
-    const emitted = await place.call([
+    await place.callHere(["sweep", "experiment.yaml", "--jobs", "1", "--out", "whole"]);
+    const emitted = await place.callHere([
       ...["sweep", "experiment.yaml", "--emit", "slurm", "--shares", "2", "--out", "shares"],
     ]);
     expect(emitted.code).toBe(0);
@@ -85,42 +85,42 @@ describe("shares of a sweep", () => {
       expect(ran.status).toBe(0);
     }
     const merge = ["merge", "shares/share-1", "shares/share-2", "--out", "merged"];
-    expect((await place.call(merge)).stdout).toBe("6 runs merged: merged/shared\n");
+    expect((await place.callHere(merge)).stdout).toBe("6 runs merged: merged/shared\n");
     expect(hashes(join(place.path, "merged"))).toEqual(hashes(join(place.path, "whole")));
-    expect((await place.call(merge)).code).toBe(0);
+    expect((await place.callHere(merge)).code).toBe(0);
     expect(hashes(join(place.path, "merged"))).toEqual(hashes(join(place.path, "whole")));
   });
 
   test("are refused where one is missing, damaged, or of another plan; nothing is written then", async () => {
-    const missing = await place.call(["merge", "shares/share-1", "--out", "half"]);
+    const missing = await place.callHere(["merge", "shares/share-1", "--out", "half"]);
     expect([missing.code, missing.stderr]).toEqual([
       2,
       "shares/share-1/shared/nodes.sweep.json: 3 of 6 runs are in no share: size=small, seed 2 and 2 more\n",
     ]);
-    const none = await place.call(["merge", "bin", "--out", "half"]);
+    const none = await place.callHere(["merge", "bin", "--out", "half"]);
     expect(none.stderr).toBe("bin: holds no share of a sweep: no *.sweep.json is in it\n");
     place.write("experiment.yaml", EXPERIMENT.replace("seeds: 3", "seeds: 4"));
-    await place.call([
+    await place.callHere([
       ...["sweep", "experiment.yaml", "--only", "2/2", "--jobs", "1", "--out", "other/share-2"],
     ]);
     place.write("experiment.yaml", EXPERIMENT);
     const other = ["merge", "shares/share-1", "other/share-2", "--out", "half"];
-    expect((await place.call(other)).stderr).toContain("is a share of another plan");
+    expect((await place.callHere(other)).stderr).toContain("is a share of another plan");
     const [damaged] = Object.keys(hashes(join(place.path, "shares/share-2"))).filter((name) =>
       name.endsWith("pods.csv"),
     );
     place.write(join("shares/share-2", damaged!), "half\n");
     const broken = ["merge", "shares/share-1", "shares/share-2", "--out", "half"];
-    expect((await place.call(broken)).stderr).toContain("do that share again");
+    expect((await place.callHere(broken)).stderr).toContain("do that share again");
     expect(readdirSync(place.path)).not.toContain("half");
   });
 
   test("as a Kubernetes Indexed Job are an object that `validate` takes", async () => {
-    const { stdout } = await place.call([
+    const { stdout } = await place.callHere([
       ...["sweep", "experiment.yaml", "--emit", "kubernetes", "--image", "registry.example/s:1"],
     ]);
     place.write("job.yaml", stdout);
-    const checked = await place.call(["validate", "job.yaml"]);
+    const checked = await place.callHere(["validate", "job.yaml"]);
     expect([checked.code, checked.stderr]).toEqual([0, ""]);
     for (const words of ["completionMode: Indexed", "completions: 6", "registry.example/s:1"]) {
       expect(stdout).toContain(words);
@@ -128,13 +128,13 @@ describe("shares of a sweep", () => {
   });
 
   test("run to their end as that Job in a simulated cluster: one pod a share, each once", async () => {
-    const { stdout } = await place.call([
+    const { stdout } = await place.callHere([
       ...["sweep", "experiment.yaml", "--emit", "kubernetes", "--shares", "4"],
     ]);
     place.write("job.yaml", stdout);
     place.write("cluster.yaml", CLUSTER);
     place.write("claim.yaml", CLAIM);
-    const { code, stderr } = await place.call(["run", "cluster.yaml", "--dump", "end.yaml"]);
+    const { code, stderr } = await place.callHere(["run", "cluster.yaml", "--dump", "end.yaml"]);
     expect([code, stderr]).toEqual([0, ""]);
     const objects = parseAllDocuments(readFileSync(join(place.path, "end.yaml"), "utf8")).flatMap(
       (document) =>
@@ -150,23 +150,23 @@ describe("shares of a sweep", () => {
 
 describe("sweep --until-precision", () => {
   const until = (rule: string, ...more: readonly string[]) =>
-    place.call([
+    place.callHere([
       ...["sweep", "experiment.yaml", "--until-precision", rule, "--jobs", "1", "--out", "until"],
       ...more,
     ]);
 
   test("runs seeds until each variant's mean is known well enough, and the results are an ordinary sweep's", async () => {
-    const { code, stdout } = await until("pods_created_count ± 8 %");
+    const { code, stdout } = await until("pods_created_count ± 12 %");
     expect(code).toBe(0);
     const [small, large, end] = stdout.trim().split("\n");
     for (const line of [small, large]) {
       const width = /^size=\w+: pods_created_count [\d.]+ ± ([\d.]+) %$/.exec(line!)?.[1];
-      expect(Number(width)).toBeLessThanOrEqual(8);
+      expect(Number(width)).toBeLessThanOrEqual(12);
     }
     const seeds = Number(/^(\d+) seeds give the precision that was asked for$/.exec(end!)?.[1]);
     expect(seeds).toBeGreaterThanOrEqual(15);
     place.write("experiment.yaml", EXPERIMENT.replace("seeds: 3", `seeds: ${seeds}`));
-    await place.call(["sweep", "experiment.yaml", "--jobs", "1", "--out", "fixed"]);
+    await place.callHere(["sweep", "experiment.yaml", "--jobs", "1", "--out", "fixed"]);
     place.write("experiment.yaml", EXPERIMENT);
     expect(hashes(join(place.path, "until"))).toEqual(hashes(join(place.path, "fixed")));
   });
@@ -193,14 +193,14 @@ describe("sweep --until-precision", () => {
 });
 
 test("compare --best tells which variant is best, with the probability that it is", async () => {
-  const { code, stdout } = await place.call([
+  const { code, stdout } = await place.callHere([
     ...["compare", "until", "--best", "allocation_mean_ratio{resource=cpu}", "--better", "larger"],
     ...["--indifference", "2%"],
   ]);
   expect(code).toBe(0);
   expect(stdout).toContain("size=small (selected)");
   expect(stdout).toContain("is size=small, with probability 0.95 or more if it leads by");
-  const few = await place.call([
+  const few = await place.callHere([
     "compare",
     "whole",
     "--best",

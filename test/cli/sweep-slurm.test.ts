@@ -41,8 +41,8 @@ describe.skipIf(!hasSlurm)("on a real Slurm cluster of one node", () => {
   afterAll(() => place.remove());
 
   test("the array that `sweep --emit slurm` writes runs each share in a task, and merged they are the sweep", async () => {
-    await place.call(["sweep", "experiment.yaml", "--jobs", "1", "--out", "whole"]);
-    const emitted = await place.call([
+    await place.callHere(["sweep", "experiment.yaml", "--jobs", "1", "--out", "whole"]);
+    const emitted = await place.callHere([
       ...["sweep", "experiment.yaml", "--emit", "slurm", "--shares", "2", "--out", "shares"],
     ]);
     place.write("job.sh", emitted.stdout);
@@ -70,7 +70,7 @@ describe.skipIf(!hasSlurm)("on a real Slurm cluster of one node", () => {
         `2 runs finished: shares/share-${task}/spread-out\n`,
       );
     }
-    const merged = await place.call([
+    const merged = await place.callHere([
       ...["merge", "shares/share-1", "shares/share-2", "--out", "merged"],
     ]);
     expect(merged.stdout).toBe("4 runs merged: merged/spread-out\n");

@@ -21,7 +21,7 @@ const METRIC = "allocation_mean_ratio{resource=cpu}";
 
 let place: Workplace;
 const until = (...more: readonly string[]) =>
-  place.call([
+  place.callHere([
     ...["sweep", "experiment.yaml", "--until-best", METRIC, "--better", "larger"],
     ...["--indifference", "2%", "--level", "0.9999", ...more],
   ]);
@@ -86,7 +86,7 @@ describe("sweep --until-best", () => {
   });
 
   test("leaves results that compare --best takes", async () => {
-    const { code, stdout } = await place.call([
+    const { code, stdout } = await place.callHere([
       ...["compare", "one", "--best", METRIC, "--better", "larger"],
       ...["--indifference", "2%", "--format", "csv"],
     ]);
@@ -105,7 +105,7 @@ describe("sweep --until-best", () => {
   });
 
   test("refuses a metric that no run has", async () => {
-    const { code, stderr } = await place.call([
+    const { code, stderr } = await place.callHere([
       ...["sweep", "experiment.yaml", "--until-best", "nothing", "--resume", "--out", "one"],
     ]);
     expect([code, stderr]).toEqual([

@@ -6,7 +6,7 @@ import { batchScenario } from "./batch-scenario.js";
 import { hashes } from "./result-hashes.js";
 import { MAIN, Workplace } from "./seatrial.js";
 
-const SCENARIO = batchScenario("swept");
+const SCENARIO = batchScenario("swept", "10m");
 
 const experiment = (more = "") => `apiVersion: seatrial.dev/v1alpha1
 kind: Experiment
@@ -36,7 +36,7 @@ afterAll(() => place.remove());
 
 describe("sweep", () => {
   test("gives the same bytes with one worker and with two, and after a kill and --resume", async () => {
-    const one = await place.call(["sweep", "experiment.yaml", "--jobs", "1", "--out", "one"]);
+    const one = await place.callHere(["sweep", "experiment.yaml", "--jobs", "1", "--out", "one"]);
     expect(one.stderr).toBe("");
     expect(one.stdout).toBe("12 runs finished: one/swept\n");
     expect(
@@ -53,21 +53,21 @@ describe("sweep", () => {
 
   test("does again what was damaged, and what its inputs no longer give", async () => {
     const again = async () =>
-      (await place.call(["sweep", "experiment.yaml", "--out", "one", "--resume"])).stdout;
+      (await place.callHere(["sweep", "experiment.yaml", "--out", "one", "--resume"])).stdout;
     expect(await again()).toBe("0 runs finished, 12 kept from before: one/swept\n");
     const before = hashes(join(place.path, "one"));
     const [damaged] = Object.keys(before).filter((name) => name.endsWith("pods.csv"));
     writeFileSync(join(place.path, "one", damaged!), "half\n");
     expect(await again()).toBe("1 run finished, 11 kept from before: one/swept\n");
     expect(hashes(join(place.path, "one"))).toEqual(before);
-    place.write("scenario.yaml", SCENARIO.replace("20m", "21m"));
+    place.write("scenario.yaml", SCENARIO.replace("10m", "11m"));
     expect(await again()).toBe("12 runs finished: one/swept\n");
     place.write("scenario.yaml", SCENARIO);
   });
 
   test("shares of the plan are the plan", async () => {
     const plan = async (...more: string[]) => {
-      const { stdout } = await place.call(["sweep", "experiment.yaml", "--plan", ...more]);
+      const { stdout } = await place.callHere(["sweep", "experiment.yaml", "--plan", ...more]);
       return stdout.split("\n").slice(0, -1);
     };
     const whole = await plan();
@@ -80,7 +80,7 @@ describe("sweep", () => {
   });
 
   test("compare takes its baseline, and pairs at equal items of the other axis", async () => {
-    const { stdout, code } = await place.call([
+    const { stdout, code } = await place.callHere([
       "compare",
       "two",
       "--metric",
@@ -91,9 +91,9 @@ describe("sweep", () => {
     expect(code).toBe(0);
     const rows = stdout.split("\n").slice(1, -1);
     expect(rows).toHaveLength(4);
-    expect(rows[0]).toMatch(/^node_hours,"size=large,[^"]*=4",3,0.6667,1.333,'?\+0.6667,/);
+    expect(rows[0]).toMatch(/^node_hours,"size=large,[^"]*=4",3,0.3333,0.6667,'?\+0.3333,/);
     expect(rows[1]).toMatch(
-      /^node_hours\{pool=n\},"size=large,[^"]*=4",3,0.6667,1.333,'?\+0.6667,/,
+      /^node_hours\{pool=n\},"size=large,[^"]*=4",3,0.3333,0.6667,'?\+0.3333,/,
     );
   });
 });
@@ -139,7 +139,12 @@ describe("an experiment is refused, with the place", () => {
   ];
   test.each(cases)("%s", async (_, text, message) => {
     place.write("wrong.yaml", text);
-    const { code, stderr, stdout } = await place.call(["sweep", "wrong.yaml", "--out", "wrong"]);
+    const { code, stderr, stdout } = await place.callHere([
+      "sweep",
+      "wrong.yaml",
+      "--out",
+      "wrong",
+    ]);
     expect(stderr).toMatch(message);
     expect([code, stdout]).toEqual([2, ""]);
     expect(existsSync(join(place.path, "wrong"))).toBe(false);

@@ -9,7 +9,7 @@ const bigger = APP.replace("replicas: 2", "replicas: 3");
 
 describe("two inputs of one name", () => {
   let place: Workplace;
-  const run = (path: string, ...more: string[]) => place.call(["run", path, ...SHAPE, ...more]);
+  const run = (path: string, ...more: string[]) => place.callHere(["run", path, ...SHAPE, ...more]);
   const results = (of = RUN) => readFileSync(join(place.path, of), "utf8");
 
   beforeEach(async () => {
@@ -56,11 +56,11 @@ describe("two inputs of one name", () => {
   it("scenarios of one name in separate commands are two inputs as well", async () => {
     place.write("one.yaml", scenario("shop", "  manifests: [a/app.yaml]\n"));
     place.write("two.yaml", scenario("shop", "  manifests: [b/app.yaml]\n"));
-    expect((await place.call(["run", "one.yaml"])).code).toBe(0);
-    const { code, stderr } = await place.call(["run", "two.yaml"]);
+    expect((await place.callHere(["run", "one.yaml"])).code).toBe(0);
+    const { code, stderr } = await place.callHere(["run", "two.yaml"]);
     expect(code).toBe(2);
     expect(stderr).toContain("holds the results of one.yaml, which those of two.yaml");
     rmSync(join(place.path, "one.yaml"));
-    expect((await place.call(["run", "two.yaml"])).code).toBe(0);
+    expect((await place.callHere(["run", "two.yaml"])).code).toBe(0);
   });
 });

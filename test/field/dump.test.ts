@@ -113,7 +113,7 @@ describe("seatrial run", () => {
 
   it("--dump FILE writes the state at the end, a timeline's step into the folder", async () => {
     const at = place();
-    const run = await at.call(["run", "s.yaml", "--dump", "end.yaml"]);
+    const run = await at.callHere(["run", "s.yaml", "--dump", "end.yaml"]);
     expect(run).toMatchObject({ code: 0, stderr: "" });
     expect(run.stdout).toContain("5m  dump  state.yaml  written");
     const folder = "results/field/default/seed-1";
@@ -121,7 +121,7 @@ describe("seatrial run", () => {
       "end.yaml",
       `${folder}/state.yaml`,
     ]);
-    const again = await at.call(["run", "end.yaml", "--until", "30m"]);
+    const again = await at.callHere(["run", "end.yaml", "--until", "30m"]);
     expect(again.code).toBe(0);
     expect(again.stdout).toContain("0 created, 0 bound");
     expect(readFileSync(`${at.path}/end.yaml`, "utf8")).toContain("kind: List");
@@ -133,7 +133,7 @@ describe("seatrial run", () => {
   ])("%j is told before the run", async (options, code, told) => {
     const at = place();
     at.write("results/keep.txt", "");
-    const run = await at.call(["run", "s.yaml", ...options]);
+    const run = await at.callHere(["run", "s.yaml", ...options]);
     expect(run.code).toBe(code);
     expect(run.stderr).toContain(told);
     expect(at.files().filter((file) => file.startsWith("results/field"))).toEqual([]);

@@ -213,8 +213,8 @@ it("and --strict ends with 1 for what a timeline's patch asks for in vain", asyn
   const step = `{ at: 1m, patch: { target: Deployment/web, patch: ${patch} } }`;
   const place = new Workplace({ "s.yaml": scenarioOf([step]), "app.yaml": deploymentOf("web") });
   onTestFinished(() => place.remove());
-  const strict = await place.call(["run", "s.yaml", "--strict"]);
+  const strict = await place.callHere(["run", "s.yaml", "--strict"]);
   expect(strict.code).toBe(1);
   expect(strict.stderr).toContain("Pod spec.os.name (placement)");
-  expect((await place.call(["run", "s.yaml"])).code).toBe(0);
+  expect((await place.callHere(["run", "s.yaml"])).code).toBe(0);
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { checkSeed, nothingAtAllMet } from "./check-seed.js";
 
-const ROUGH_SEEDS = Array.from({ length: 8 }, (_, i) => i + 1);
+const ROUGH_SEEDS = [1, 2, 3, 4];
 /** The last ones have found faults: a stale status in mid-rollout, a resize in mid-rollout. */
-const CALM_SEEDS = [...Array.from({ length: 4 }, (_, i) => i + 101), 2037, 2484, 2511, 2286];
-const MIXED_SEEDS = Array.from({ length: 34 }, (_, i) => i + 201);
+const CALM_SEEDS = [101, 102, 2037, 2484, 2511, 2286];
+/** The last ones have workloads that are orphaned, and many nodes that fail; `invariants.long.ts` runs hundreds more. */
+const MIXED_SEEDS = [...Array.from({ length: 10 }, (_, i) => i + 201), 226, 232];
 
 describe("after every event of random scenarios the cluster is sound", () => {
   const met = nothingAtAllMet();

@@ -1,3 +1,3 @@
 import { testWrongValues } from "./wrong-values.js";
 
-testWrongValues(60);
+testWrongValues(60, 12);

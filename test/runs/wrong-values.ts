@@ -7,7 +7,7 @@ import type { Manifest } from "../../src/api/kubernetes.js";
 import { toManifest } from "../../src/api/manifest.js";
 import type { AnyVersion } from "../../src/api/object-version.js";
 import { World } from "../../src/scenario/assemble/world.js";
-import { nodeFileSystem, type FileSystem } from "../../src/scenario/load/file-system.js";
+import { type FileSystem, nodeFileSystem } from "../../src/scenario/load/file-system.js";
 import { loadRun } from "../../src/scenario/load/load-run.js";
 import { loadedFrom, worldOf } from "./built-world.js";
 
@@ -119,8 +119,8 @@ const changes = (files: readonly string[]) =>
       return { file, text: documents.map((one) => stringify(one)).join("---\n") };
     });
 
-/** Tries so many changes of each kind of file. */
-export function testWrongValues(numRuns: number): void {
+/** Tries so many changes of each kind of file, and of dumps, which take longer. */
+export function testWrongValues(numRuns: number, numDumps = numRuns): void {
   describe("whatever stands in place of a value, it is refused with words or runs", () => {
     it.each([
       ["of a scenario", yamlIn(FOLDER), {}],
@@ -154,7 +154,7 @@ export function testWrongValues(numRuns: number): void {
           const text = JSON.stringify({ apiVersion: "v1", kind: "List", items });
           seen.add(await tryOut("dump.json", text, {}));
         }),
-        { seed: 26, numRuns },
+        { seed: 26, numRuns: numDumps },
       );
       expect([...seen].sort()).toEqual(["ran", "refused"]);
     });

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { coveragePage } from "./interval-coverage.js";
 import { hasData, makeStudy } from "./make-study.js";
 import { mixFiles } from "./mix-files.js";
 
@@ -21,20 +20,6 @@ describe("studies", () => {
       }
     },
   );
-});
-
-test("the published coverage of intervals is what the simulation gives: npm run studies -- coverage", () => {
-  expect(readFileSync("docs/coverage.md", "utf8")).toBe(coveragePage());
-});
-
-test("Student's interval of normal differences holds the truth in 94 to 96 of 100", () => {
-  const rows = readFileSync("docs/coverage.md", "utf8").match(/^\| t \| normal \|(.*)\|$/m);
-  const shares = rows![1]!.split("|").map((cell) => Number.parseFloat(cell));
-  expect(shares).toHaveLength(4);
-  for (const share of shares) {
-    expect(share).toBeGreaterThanOrEqual(94);
-    expect(share).toBeLessThanOrEqual(96);
-  }
 });
 
 const TRACES = "../shared/traces";

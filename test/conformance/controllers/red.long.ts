@@ -1,0 +1,3 @@
+import { testAlterations } from "./red.js";
+
+testAlterations(1);

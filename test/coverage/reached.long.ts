@@ -1,0 +1,3 @@
+import { DECISIONS, testReached } from "./reached.js";
+
+testReached(DECISIONS);

@@ -1,0 +1,3 @@
+import { testQueues } from "./queueing-theory.js";
+
+testQueues(100);

@@ -1,0 +1,3 @@
+import { testMechanisms } from "./scenario-mechanisms.js";
+
+testMechanisms(1);

@@ -1,0 +1,3 @@
+import { testDifferential } from "./differential-cases.js";
+
+testDifferential(30);
