@@ -1,7 +1,8 @@
-import { ALL_KINDS, type Kind, kindNamed } from "../../api/kinds.js";
 import type { Trouble } from "../../api/kinds/kind-descriptor.js";
+import { ALL_KINDS, type Kind, kindNamed } from "../../api/kinds.js";
 import { type ObjectVersion, targetText } from "../../api/object-version.js";
 import { parseTimestamp } from "../../api/timestamp.js";
+import type { Karpenter } from "../../autoscaling/karpenter/controller/karpenter.js";
 import { nearestName, nearName } from "../../base/near-name.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { ObjectStore } from "../../store/object-store.js";
@@ -22,7 +23,19 @@ export interface StandingTrouble {
 export function standingTroubles(
   store: ObjectStore,
   startTimeMs: number,
+  karpenter: Karpenter | null,
 ): readonly StandingTrouble[] {
+  const idle = karpenter?.idlePools() ?? [];
+  return [
+    ...troublesOfStatus(store, startTimeMs),
+    ...idle.map(({ name, why }) => {
+      const target = targetText({ kind: "NodePool", namespace: "", name });
+      return { target, message: why, sinceMicros: null };
+    }),
+  ];
+}
+
+function troublesOfStatus(store: ObjectStore, startTimeMs: number): readonly StandingTrouble[] {
   const troubles: StandingTrouble[] = [];
   for (const kind of ALL_KINDS) {
     const descriptor = kindNamed(kind)!;

@@ -1,6 +1,7 @@
 import { featuresOf } from "../../api/features.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import type { Karpenter } from "../../autoscaling/karpenter/controller/karpenter.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { MetricsClient } from "../../control/horizontal-pod-autoscaler/metrics-client.js";
 import { autoscalerGates } from "../../control/vertical-pod-autoscaler/autoscaler-flags.js";
@@ -105,6 +106,7 @@ export class World {
     private readonly timeline: Timeline,
     private readonly traces: readonly PreparedTrace[],
     private readonly traffic: TrafficSimulation | null,
+    private readonly karpenter: Karpenter | null,
   ) {}
 
   /** Builds the world of a scenario, reading its data files; or says what is wrong with its input. */
@@ -221,7 +223,17 @@ export class World {
     });
     components.push(timeline);
     for (const component of components) component.start();
-    return new World(ground, recorder, scheduler, loaded, behavior, timeline, traces, traffic);
+    return new World(
+      ground,
+      recorder,
+      scheduler,
+      loaded,
+      behavior,
+      timeline,
+      traces,
+      traffic,
+      karpenter,
+    );
   }
 
   /** The virtual time at which the run ends at the latest. */
@@ -261,6 +273,7 @@ export class World {
         troubles: standingTroubles(
           this.ground.store,
           this.loaded.scenario.startTimeEpochMicros / 1000,
+          this.karpenter,
         ),
       },
     };

@@ -29,6 +29,7 @@ import {
   positiveBytes,
   positiveCount,
   positiveDuration,
+  scanInterval,
   word,
 } from "./scalars.js";
 import type { ClusterAutoscalerSection, PoolAutoscaling } from "./scenario.js";
@@ -110,17 +111,23 @@ export const poolAutoscaling = z
 const { clients } = DEFAULTS;
 const EXPANDER_NAMES = Object.keys(EXPANDERS) as ExpanderName[];
 
-const totals = <S extends z.ZodType>(value: S) =>
-  z.strictObject({ min: value.optional(), max: value.optional() }).optional();
+const totals = (value: z.ZodType<number>) =>
+  z
+    .strictObject({ min: value.optional(), max: value.optional() })
+    .superRefine(({ min, max }, context) => {
+      if (min === undefined || max === undefined || min <= max) return;
+      const message = "is above `max`: expected at most that";
+      context.addIssue({ code: "custom", message, path: ["min"], input: min });
+    })
+    .optional();
 
 /** `controlPlane.clusterAutoscaler`. */
 export const clusterAutoscaler = z
   .strictObject({
-    scanInterval: described(
-      positiveDuration.optional(),
-      "From one look at the cluster to the next.",
-      { default: "10s", source: "upstream" },
-    ),
+    scanInterval: described(scanInterval.optional(), "From one look at the cluster to the next.", {
+      default: "10s",
+      source: "upstream",
+    }),
     kubeClientQps: described(
       number({ above: 0, max: 1e6 }).optional(),
       "Requests a second that it may send, over time.",
@@ -137,7 +144,7 @@ export const clusterAutoscaler = z
     ),
     priorities: described(
       z.record(z.string(), z.array(z.string())).optional(),
-      "For the expander `priority`, what its ConfigMap holds: lists of regular expressions of pool names by number, the highest first.",
+      "For the expander `priority`, which needs them, what its ConfigMap holds: lists of regular expressions of pool names by number, the highest first.",
     ),
     resourcePrices: described(
       z
@@ -156,7 +163,12 @@ export const clusterAutoscaler = z
     ...flagKeys(AUTOSCALER_FLAGS, AUTOSCALER_DEFAULTS),
     ...flagKeys(NODE_GROUP_FLAGS, NODE_GROUP_DEFAULTS),
   })
-  .superRefine(({ priorities }, context) => {
+  .superRefine(({ expander = [], priorities }, context) => {
+    if (priorities === undefined && expander.includes("priority")) {
+      const message =
+        "the expander `priority` needs `priorities`, and there are none: expected them beside it";
+      context.addIssue({ code: "custom", message, path: ["expander"], input: expander });
+    }
     if (priorities === undefined || readPriorities(priorities) !== null) return;
     const message = "expected whole numbers, each with a list of regular expressions";
     context.addIssue({ code: "custom", message, path: ["priorities"], input: priorities });

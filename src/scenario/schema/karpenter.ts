@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mustParseQuantity } from "../../api/quantity.js";
 import type { KarpenterSettings } from "../../autoscaling/karpenter/controller/karpenter-options.js";
 import type { InstanceTypeEntry } from "../../autoscaling/karpenter/instance-type.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
@@ -47,6 +48,9 @@ const offering = z.strictObject({
   reservationCapacity: described(count.optional(), "How many nodes that has room for."),
 });
 
+/** Without these no machine runs anything. */
+const NEEDED_CAPACITY = ["cpu", "memory"] as const;
+
 const instanceType = z
   .strictObject({
     name: described(labelValue, "Becomes `node.kubernetes.io/instance-type`."),
@@ -65,6 +69,17 @@ const instanceType = z
       z.array(offering).min(1, "expected at least one offering"),
       "Where and how it can be had.",
     ),
+  })
+  .superRefine(({ capacity, overhead = {} }, context) => {
+    for (const resource of NEEDED_CAPACITY) {
+      const [whole, taken] = [capacity[resource] ?? "0", overhead[resource] ?? "0"];
+      if (mustParseQuantity(whole).compare(mustParseQuantity(taken)) > 0) continue;
+      const message =
+        taken === "0"
+          ? `a machine without ${resource} runs nothing: expected more than 0`
+          : `the overhead of ${taken} leaves nothing of it: expected more`;
+      context.addIssue({ code: "custom", message, path: ["capacity", resource], input: whole });
+    }
   })
   .transform(
     ({ arch = "amd64", os = ["linux"], ...type }): InstanceTypeEntry =>

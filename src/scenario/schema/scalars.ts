@@ -23,6 +23,12 @@ export const positiveDuration = leaf(
   bounded(parseDuration, (micros) => micros > 0, "expected a duration longer than 0"),
 );
 
+/** The same, of what looks at a whole cluster each time: more often than once a second a run would do nothing else. */
+export const scanInterval = leaf(
+  { id: "scanInterval", type: "string", pattern: DURATION_PATTERN },
+  bounded(parseDuration, (micros) => micros >= 1_000_000, "expected a duration of 1s or longer"),
+);
+
 export const instant = leaf({ id: "instant", type: "string", format: "date-time" }, parseInstant);
 
 export const rate = leaf(

@@ -196,6 +196,10 @@ describe("wrong input", () => {
     ["priorities: { high: [a] }", "spec.controlPlane.clusterAutoscaler.priorities"],
     ['priorities: { 1: ["(a"] }', "spec.controlPlane.clusterAutoscaler.priorities"],
     ["scanIntervall: 5s", "did you mean"],
+    ["scanInterval: 1us", "scanInterval: expected a duration of 1s or longer"],
+    ["expander: [priority]", "the expander `priority` needs `priorities`"],
+    ["coresTotal: { min: 5, max: 3 }", "spec.controlPlane.clusterAutoscaler.coresTotal.min"],
+    ["coresTotal: { max: -3 }", "spec.controlPlane.clusterAutoscaler.coresTotal.max"],
   ])("of the autoscaler is refused by its path: %s", async (flags, path) => {
     const more = `  controlPlane: { clusterAutoscaler: { ${flags} } }\n`;
     expect(await wrong("min: 1, max: 3", more)).toContain(path);

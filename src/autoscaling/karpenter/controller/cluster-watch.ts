@@ -10,6 +10,7 @@ import type { InstanceType } from "../instance-type.js";
 import { PodRequestAmounts } from "../pod-request-amounts.js";
 import { StateNode } from "../state-node.js";
 import type { VolumeObjects } from "../volume-needs.js";
+import { PodsByNode } from "./pods-by-node.js";
 
 type Node = ObjectVersion<"Node">;
 type NodeClaim = ObjectVersion<"NodeClaim">;
@@ -54,10 +55,7 @@ export class ClusterWatch {
   private readonly namespaces: Informer<"Namespace">;
   private readonly csiNodes: Informer<"CSINode">;
   private readonly volumes: VolumeObjects;
-  /** By node, by row of the pod. */
-  private readonly podsOf = new Map<string, Map<number, PodVersion>>();
-  private readonly changesOf = new Map<string, number>();
-  private readonly unbound = new Map<number, PodVersion>();
+  private readonly byNode = new PodsByNode();
   /** By UID of the DaemonSet, what its pod was made of, and the newest one. */
   private readonly daemons = new Map<string, RememberedDaemon>();
   private readonly newestDaemons = new Map<string, PodVersion>();
@@ -91,10 +89,13 @@ export class ClusterWatch {
     this.pods.addHandler({
       added: (pod) => this.podCame(pod),
       updated: (before, pod) => {
-        if (before.nodeName !== pod.nodeName) this.podLeft(before);
+        if (before.nodeName !== pod.nodeName) this.byNode.left(before);
         this.podCame(pod);
       },
-      deleted: (pod) => this.podLeft(pod),
+      deleted: (pod) => {
+        this.podLeft(pod);
+        if (isDaemonPod(pod)) this.daemonLeft(pod);
+      },
     });
     const named = (claim: NodeClaim) => {
       const { providerID = "" } = claim.status;
@@ -109,26 +110,29 @@ export class ClusterWatch {
       deleted: ({ name, status }) => {
         this.early.delete(name);
         this.marked.delete(name);
+        this.nominated.delete(name);
         this.claimNames.delete(status.providerID ?? "");
+      },
+    });
+    this.daemonSets.addHandler({
+      deleted: ({ uid }) => {
+        this.daemons.delete(uid);
+        this.newestDaemons.delete(uid);
       },
     });
     this.nodes.addHandler({
       added: ({ name, spec }) => this.nodeNames.set(spec.providerID ?? "", name),
-      deleted: ({ spec }) => this.nodeNames.delete(spec.providerID ?? ""),
+      deleted: ({ name, spec }) => {
+        this.nodeNames.delete(spec.providerID ?? "");
+        this.nominated.delete(name);
+        this.byNode.forget(name);
+      },
     });
   }
 
   private podCame(pod: PodVersion): void {
-    const { nodeName, row } = pod;
     if (isDaemonPod(pod)) this.daemonCame(pod);
-    if (nodeName === "") {
-      this.unbound.set(row, pod);
-      return;
-    }
-    this.unbound.delete(row);
-    const pods = this.podsOf.get(nodeName) ?? new Map<number, PodVersion>();
-    this.podsOf.set(nodeName, pods.set(row, pod));
-    this.changesOf.set(nodeName, (this.changesOf.get(nodeName) ?? 0) + 1);
+    this.byNode.came(pod);
   }
 
   private daemonCame(pod: PodVersion): void {
@@ -139,10 +143,16 @@ export class ClusterWatch {
     }
   }
 
-  private podLeft({ nodeName, row }: PodVersion): void {
-    this.unbound.delete(row);
-    if (this.podsOf.get(nodeName)?.delete(row) !== true) return;
-    this.changesOf.set(nodeName, (this.changesOf.get(nodeName) ?? 0) + 1);
+  /** The newest pod stands for its DaemonSet as long as there is that: its last pods are told of after it has gone. */
+  private daemonLeft(pod: PodVersion): void {
+    const { name = "", uid = "" } = controllerOf(pod) ?? {};
+    if (this.newestDaemons.get(uid)?.uid !== pod.uid) return;
+    if (this.daemonSets.find(pod.namespace, name)?.uid !== uid) this.newestDaemons.delete(uid);
+  }
+
+  private podLeft(pod: PodVersion): void {
+    this.byNode.left(pod);
+    if (this.nodes.find("", pod.nodeName) === undefined) this.byNode.forget(pod.nodeName);
   }
 
   /** A NodeClaim that was just created counts at once. */
@@ -176,7 +186,7 @@ export class ClusterWatch {
 
   /** The pods that are bound to a node, the ended ones too. */
   podsOn(node: string): readonly PodVersion[] {
-    return [...(this.podsOf.get(node)?.values() ?? [])];
+    return [...this.byNode.on(node)];
   }
 
   /** Every NodeClaim has a machine: until then nobody knows what the cluster has. */
@@ -198,7 +208,7 @@ export class ClusterWatch {
       ),
       instanceTypes: this.options.instanceTypes,
       nodes: this.stateNodes(),
-      unboundPods: [...this.unbound.values()].sort(byName),
+      unboundPods: [...this.byNode.unbound].sort(byName),
       daemonPods: [...this.daemonSets.values()].map((one) => this.daemonPod(one)),
       budgets: [...this.budgets.values()],
       namespaces,
@@ -215,7 +225,8 @@ export class ClusterWatch {
     return pod;
   }
 
-  private stateNodes(): readonly StateNode[] {
+  /** Each node with its NodeClaim, and each NodeClaim without one. */
+  stateNodes(): readonly StateNode[] {
     const byProvider = new Map<string, NodeClaim>();
     const claims = [...this.nodeClaims.values(), ...this.early.values()];
     for (const claim of claims) {
@@ -240,8 +251,7 @@ export class ClusterWatch {
   private stateNode(key: string, node: Node | null, nodeClaim: NodeClaim | null): Remembered {
     const before = this.remembered.get(key);
     const name = node?.name ?? "";
-    const pods = this.podsOf.get(name);
-    const podChanges = this.changesOf.get(name) ?? 0;
+    const podChanges = this.byNode.changesOf(name);
     const isMarked = nodeClaim !== null && this.marked.has(nodeClaim.name);
     const nominatedUntilMicros =
       this.nominated.get(name) ?? this.nominated.get(nodeClaim?.name ?? "") ?? 0;
@@ -259,7 +269,7 @@ export class ClusterWatch {
     const state = new StateNode(
       {
         ...{ node, nodeClaim, nominatedUntilMicros },
-        pods: [...(pods?.values() ?? [])].sort(byName),
+        pods: this.podsOn(name).toSorted(byName),
         isMarkedForDeletion: isMarked,
         volumeLimits: limitsOf(csiNode),
       },

@@ -1,14 +1,7 @@
 import type { NodeClaimStatus } from "../../../api/schemas/types.js";
+import { type NewCondition, withCondition } from "./conditions.js";
 
 type Condition = NonNullable<NodeClaimStatus["conditions"]>[number];
-
-export interface NewCondition {
-  readonly type: string;
-  /** Null: it is taken away. */
-  readonly status: "True" | "False" | "Unknown" | null;
-  readonly reason?: string;
-  readonly message?: string;
-}
 
 /** What a NodeClaim has to be before it is Ready. */
 const PARTS: readonly string[] = ["Launched", "Registered", "Initialized"];
@@ -20,11 +13,11 @@ export function withConditions(
   time: string,
 ): NodeClaimStatus {
   let conditions: readonly Condition[] = status.conditions ?? [];
-  for (const change of changes) conditions = put(conditions, change, time);
+  for (const change of changes) conditions = withCondition(conditions, change, time);
   const parts = PARTS.map((type) => conditions.find((one) => one.type === type));
   const isReady = parts.every((one) => one?.status === "True");
   const lacking = PARTS.filter((_, i) => parts[i]?.status !== "True");
-  conditions = put(
+  conditions = withCondition(
     conditions,
     isReady
       ? { type: "Ready", status: "True" }
@@ -35,20 +28,4 @@ export function withConditions(
     time,
   );
   return conditions === status.conditions ? status : { ...status, conditions: [...conditions] };
-}
-
-function put(
-  conditions: readonly Condition[],
-  { type, status, reason = type, message = "" }: NewCondition,
-  time: string,
-): readonly Condition[] {
-  const at = conditions.findIndex((one) => one.type === type);
-  const before = conditions[at];
-  if (status === null) return before === undefined ? conditions : conditions.toSpliced(at, 1);
-  if (before?.status === status && before.reason === reason && before.message === message) {
-    return conditions;
-  }
-  const lastTransitionTime = before?.status === status ? before.lastTransitionTime : time;
-  const condition: Condition = { type, status, reason, message, lastTransitionTime };
-  return before === undefined ? [...conditions, condition] : conditions.with(at, condition);
 }

@@ -18,9 +18,10 @@ import {
   UNREGISTERED_TAINT,
 } from "../well-known-labels.js";
 import type { ClusterWatch } from "./cluster-watch.js";
+import type { NewCondition } from "./conditions.js";
 import type { KarpenterOptions } from "./karpenter-options.js";
 import { KeyQueue } from "./key-queue.js";
-import { type NewCondition, withConditions } from "./node-claim-conditions.js";
+import { withConditions } from "./node-claim-conditions.js";
 
 type Node = ObjectVersion<"Node">;
 type NodeClaim = ObjectVersion<"NodeClaim">;

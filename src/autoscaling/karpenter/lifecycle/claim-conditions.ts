@@ -55,7 +55,12 @@ export class ClaimConditions {
       updated: (_, { row }) => this.add(row),
       deleted: ({ row }) => this.planned.delete(row),
     });
-    this.watch.nodePools.addHandler({ updated: (_, pool) => this.addAllOf(pool.name) });
+    this.watch.nodePools.addHandler({
+      updated: (before, pool) => {
+        const isStatusAlone = before.spec === pool.spec && before.annotations === pool.annotations;
+        if (!isStatusAlone) this.addAllOf(pool.name);
+      },
+    });
   }
 
   private addAllOf(pool: string): void {

@@ -1,6 +1,6 @@
 import type { TimeMicros } from "../../../base/time.js";
 import type { NodePool } from "../cluster-view.js";
-import type { NewCondition } from "../controller/node-claim-conditions.js";
+import type { NewCondition } from "../controller/conditions.js";
 import { consolidatableFrom, driftReason } from "../disruption/conditions.js";
 import { disruptionClaim, poolDisruption } from "../disruption/state-view.js";
 import type { InstanceType } from "../instance-type.js";
