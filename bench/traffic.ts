@@ -88,7 +88,7 @@ function fluid(): void {
     const wave = (t: number): number =>
       peak * (0.55 + 0.45 * Math.sin((2 * Math.PI * t) / DAY_SECONDS + service));
     const rate = new SampledRate(wave, 60);
-    traffic.add({ batch, rate, shares: [{ service, share: 1 }], timeout: null });
+    traffic.add({ batch, rate, shares: [{ service, share: 1, batch: null }], timeout: null });
     const rows = Array.from({ length: size }, () => pods.add(model, 0));
     traffic.setEndpoints(service, rows);
   }

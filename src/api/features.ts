@@ -46,6 +46,7 @@ export const GATES = {
   },
   ContainerRestartRules: { from: 35, source: "KEP-5307; beta in v1.35" },
   RestartAllContainersOnContainerExits: { from: 36, source: "KEP-5532; beta in v1.36" },
+  RelaxedServiceNameValidation: { from: 36, source: "KEP-5311; beta in v1.36" },
   NodeDeclaredFeatures: { from: 36, source: "KEP-5328; beta in v1.36" },
   OpportunisticBatching: { from: 35, source: "KEP-5598; beta in v1.35" },
   StorageCapacityScoring: { from: 37, source: "KEP-4049; beta in v1.37" },

@@ -10,6 +10,7 @@ const MAX_SUBDOMAIN = 253;
 
 const DNS_1123_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_1123_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const WILDCARD_SUBDOMAIN = /^\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const DNS_1035_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const QUALIFIED_PART = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const PORT_NAME = /^[-a-z0-9]+$/;
@@ -45,6 +46,16 @@ export function dns1123SubdomainErrors(text: string): Reasons {
     form: DNS_1123_SUBDOMAIN,
     sentence:
       "must consist of lower case letters, digits, '-' and '.', and start and end with a letter or digit (such as 'example.com')",
+  });
+}
+
+/** A DNS subdomain of RFC 1123 behind `*.`, which stands for one label. */
+export function wildcardSubdomainErrors(text: string): Reasons {
+  return checked(text, {
+    limit: MAX_SUBDOMAIN,
+    form: WILDCARD_SUBDOMAIN,
+    sentence:
+      "must start with '*.' and go on with lower case letters, digits, '-' and '.' (such as '*.example.com')",
   });
 }
 

@@ -8,6 +8,8 @@ export const ATTEMPT_FAILURES = [
   "timeout",
   "reset",
   "error",
+  "noRoute",
+  "noBackend",
 ] as const;
 
 /**
@@ -16,6 +18,8 @@ export const ATTEMPT_FAILURES = [
  */
 export interface TrafficBatch {
   readonly traffic: string;
+  /** `namespace/Service/name`: only those whose last attempt went there; null: all of the traffic. */
+  readonly backend: string | null;
   /** Requests that were answered, and how long that took, in seconds, with all attempts. */
   readonly latencies: LatencyHistogram;
   /** Requests given up after their last attempt. */

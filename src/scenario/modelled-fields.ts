@@ -1,5 +1,5 @@
-import { ALL_KINDS, KINDS } from "../api/kinds.js";
 import type { Effect } from "../api/kinds/field-rules.js";
+import { ALL_KINDS, KINDS } from "../api/kinds.js";
 
 /** Fields that a descriptor does not name: counted as the worst until somebody has looked at them. */
 export const UNKNOWN_FIELD: Effect = "placement";
@@ -33,11 +33,9 @@ const LEFT_ASIDE: Readonly<Record<string, Effect>> = {
   ClusterRole: "none",
   ClusterRoleBinding: "none",
   NetworkPolicy: "none",
-  Ingress: "none",
   IngressClass: "none",
   Gateway: "none",
   GatewayClass: "none",
-  HTTPRoute: "none",
   GRPCRoute: "none",
   TCPRoute: "none",
   TLSRoute: "none",

@@ -39,6 +39,7 @@ const UPSTREAM_GATES: Partial<Record<GateName, string>> = {
   DRAExtendedResource: "Devices may serve what a pod asks for as an extended resource.",
   DRAListTypeAttributes: "An attribute of a device may be a list.",
   ContainerRestartRules: "A container may have a restartPolicy of its own, and rules by exit code.",
+  RelaxedServiceNameValidation: "An Ingress may lead to a Service whose name begins with a digit.",
   RestartAllContainersOnContainerExits:
     "A rule of a container may restart all of its pod; sidecars may have rules.",
   NodeDeclaredFeatures: "A pod that needs a feature of the kubelet goes to nodes that declare it.",

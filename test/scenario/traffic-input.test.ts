@@ -82,9 +82,19 @@ describe("traffic that is wrong is refused with place and what would be right", 
     ],
     ["a Deployment", "to: shop/Deployment/web\n      rate: 1/s", /go to a Service, an Ingress/],
     [
-      "an Ingress by path",
-      "to: shop/Ingress/front\n      rate: 1/s",
-      /several Services \(web, api\)/,
+      "what requests to a Service say",
+      `${to}\n      request: { path: /a }\n      rate: 1/s`,
+      /traffic\[0\]\.request: a Service takes requests whatever they say/,
+    ],
+    [
+      "a path that is none",
+      "to: shop/Ingress/front\n      request: { path: a }\n      rate: 1/s",
+      /traffic\[0\]\.request\.path: expected a path that begins with `\/`/,
+    ],
+    [
+      "a method that is none",
+      "to: shop/Ingress/front\n      request: { method: get }\n      rate: 1/s",
+      /traffic\[0\]\.request\.method: .*GET/,
     ],
     [
       "phases without stays",
@@ -213,15 +223,5 @@ describe("a rate", () => {
     const [start, later] = await ratesAt(expression(text), "", 0, 650);
     expect(start).toBe(100);
     expect(later).toBeCloseTo(100 + 50 * Math.sin((2 * Math.PI * 650) / 3600) + 3, 9);
-  });
-
-  test("enters by the weights of an HTTPRoute", async () => {
-    const outcome = await load("to: shop/HTTPRoute/split\n      rate: 1/s");
-    if (outcome.outcome !== "loaded") throw new Error("was not loaded");
-    const [{ backends }] = outcome.loaded.traffic as [(typeof outcome.loaded.traffic)[0]];
-    expect(backends.map(({ to: { name }, weight }) => [name, weight])).toEqual([
-      ["web", 9],
-      ["canary", 1],
-    ]);
   });
 });

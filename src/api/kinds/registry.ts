@@ -8,6 +8,8 @@ import { DEPLOYMENT } from "./deployment.js";
 import { DEVICE_CLASS } from "./device-class.js";
 import { ENDPOINT_SLICE } from "./endpoint-slice.js";
 import { HORIZONTAL_POD_AUTOSCALER } from "./horizontal-pod-autoscaler.js";
+import { HTTP_ROUTE } from "./http-route.js";
+import { INGRESS } from "./ingress.js";
 import { JOB } from "./job.js";
 import { LEASE } from "./lease.js";
 import { LIMIT_RANGE } from "./limit-range.js";
@@ -75,4 +77,6 @@ export const DESCRIPTORS = {
   NodePool: NODE_POOL,
   NodeClaim: NODE_CLAIM,
   VolumeAttachment: VOLUME_ATTACHMENT,
+  Ingress: INGRESS,
+  HTTPRoute: HTTP_ROUTE,
 } as const;

@@ -901,6 +901,401 @@ export interface HTTPHeader {
   value: string;
 }
 
+export interface HTTPIngressPath {
+  backend: IngressBackend;
+  path?: string;
+  pathType: string;
+}
+
+export interface HTTPIngressRuleValue {
+  paths: HTTPIngressPath[];
+}
+
+export interface HTTPRoute {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec: HTTPRouteSpec;
+  status?: HTTPRouteStatus;
+}
+
+export interface HTTPRouteSpec {
+  hostnames?: string[];
+  parentRefs?: HTTPRouteSpecParentRefs[];
+  rules?: HTTPRouteSpecRules[];
+  useDefaultGateways?: string;
+}
+
+export interface HTTPRouteSpecParentRefs {
+  group?: string;
+  kind?: string;
+  name: string;
+  namespace?: string;
+  port?: number;
+  sectionName?: string;
+}
+
+export interface HTTPRouteSpecRules {
+  backendRefs?: HTTPRouteSpecRulesBackendRefs[];
+  filters?: HTTPRouteSpecRulesFilters[];
+  matches?: HTTPRouteSpecRulesMatches[];
+  name?: string;
+  retry?: HTTPRouteSpecRulesRetry;
+  sessionPersistence?: HTTPRouteSpecRulesSessionPersistence;
+  timeouts?: HTTPRouteSpecRulesTimeouts;
+}
+
+export interface HTTPRouteSpecRulesBackendRefs {
+  filters?: HTTPRouteSpecRulesBackendRefsFilters[];
+  group?: string;
+  kind?: string;
+  name: string;
+  namespace?: string;
+  port?: number;
+  weight?: number;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFilters {
+  cors?: HTTPRouteSpecRulesBackendRefsFiltersCors;
+  extensionRef?: HTTPRouteSpecRulesBackendRefsFiltersExtensionRef;
+  externalAuth?: HTTPRouteSpecRulesBackendRefsFiltersExternalAuth;
+  requestHeaderModifier?: HTTPRouteSpecRulesBackendRefsFiltersRequestHeaderModifier;
+  requestMirror?: HTTPRouteSpecRulesBackendRefsFiltersRequestMirror;
+  requestRedirect?: HTTPRouteSpecRulesBackendRefsFiltersRequestRedirect;
+  responseHeaderModifier?: HTTPRouteSpecRulesBackendRefsFiltersResponseHeaderModifier;
+  type: string;
+  urlRewrite?: HTTPRouteSpecRulesBackendRefsFiltersUrlRewrite;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersCors {
+  allowCredentials?: boolean;
+  allowHeaders?: string[];
+  allowMethods?: string[];
+  allowOrigins?: string[];
+  exposeHeaders?: string[];
+  maxAge?: number;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersExtensionRef {
+  group: string;
+  kind: string;
+  name: string;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersExternalAuth {
+  backendRef: HTTPRouteSpecRulesBackendRefsFiltersExternalAuthBackendRef;
+  forwardBody?: HTTPRouteSpecRulesBackendRefsFiltersExternalAuthForwardBody;
+  grpc?: HTTPRouteSpecRulesBackendRefsFiltersExternalAuthGrpc;
+  http?: HTTPRouteSpecRulesBackendRefsFiltersExternalAuthHttp;
+  protocol: string;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersExternalAuthBackendRef {
+  group?: string;
+  kind?: string;
+  name: string;
+  namespace?: string;
+  port?: number;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersExternalAuthForwardBody {
+  maxSize?: number;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersExternalAuthGrpc {
+  allowedHeaders?: string[];
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersExternalAuthHttp {
+  allowedHeaders?: string[];
+  allowedResponseHeaders?: string[];
+  path?: string;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersRequestHeaderModifier {
+  add?: HTTPRouteSpecRulesBackendRefsFiltersRequestHeaderModifierAdd[];
+  remove?: string[];
+  set?: HTTPRouteSpecRulesBackendRefsFiltersRequestHeaderModifierSet[];
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersRequestHeaderModifierAdd {
+  name: string;
+  value: string;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersRequestHeaderModifierSet {
+  name: string;
+  value: string;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersRequestMirror {
+  backendRef: HTTPRouteSpecRulesBackendRefsFiltersRequestMirrorBackendRef;
+  fraction?: HTTPRouteSpecRulesBackendRefsFiltersRequestMirrorFraction;
+  percent?: number;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersRequestMirrorBackendRef {
+  group?: string;
+  kind?: string;
+  name: string;
+  namespace?: string;
+  port?: number;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersRequestMirrorFraction {
+  denominator?: number;
+  numerator: number;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersRequestRedirect {
+  hostname?: string;
+  path?: HTTPRouteSpecRulesBackendRefsFiltersRequestRedirectPath;
+  port?: number;
+  scheme?: string;
+  statusCode?: number;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersRequestRedirectPath {
+  replaceFullPath?: string;
+  replacePrefixMatch?: string;
+  type: string;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersResponseHeaderModifier {
+  add?: HTTPRouteSpecRulesBackendRefsFiltersResponseHeaderModifierAdd[];
+  remove?: string[];
+  set?: HTTPRouteSpecRulesBackendRefsFiltersResponseHeaderModifierSet[];
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersResponseHeaderModifierAdd {
+  name: string;
+  value: string;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersResponseHeaderModifierSet {
+  name: string;
+  value: string;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersUrlRewrite {
+  hostname?: string;
+  path?: HTTPRouteSpecRulesBackendRefsFiltersUrlRewritePath;
+}
+
+export interface HTTPRouteSpecRulesBackendRefsFiltersUrlRewritePath {
+  replaceFullPath?: string;
+  replacePrefixMatch?: string;
+  type: string;
+}
+
+export interface HTTPRouteSpecRulesFilters {
+  cors?: HTTPRouteSpecRulesFiltersCors;
+  extensionRef?: HTTPRouteSpecRulesFiltersExtensionRef;
+  externalAuth?: HTTPRouteSpecRulesFiltersExternalAuth;
+  requestHeaderModifier?: HTTPRouteSpecRulesFiltersRequestHeaderModifier;
+  requestMirror?: HTTPRouteSpecRulesFiltersRequestMirror;
+  requestRedirect?: HTTPRouteSpecRulesFiltersRequestRedirect;
+  responseHeaderModifier?: HTTPRouteSpecRulesFiltersResponseHeaderModifier;
+  type: string;
+  urlRewrite?: HTTPRouteSpecRulesFiltersUrlRewrite;
+}
+
+export interface HTTPRouteSpecRulesFiltersCors {
+  allowCredentials?: boolean;
+  allowHeaders?: string[];
+  allowMethods?: string[];
+  allowOrigins?: string[];
+  exposeHeaders?: string[];
+  maxAge?: number;
+}
+
+export interface HTTPRouteSpecRulesFiltersExtensionRef {
+  group: string;
+  kind: string;
+  name: string;
+}
+
+export interface HTTPRouteSpecRulesFiltersExternalAuth {
+  backendRef: HTTPRouteSpecRulesFiltersExternalAuthBackendRef;
+  forwardBody?: HTTPRouteSpecRulesFiltersExternalAuthForwardBody;
+  grpc?: HTTPRouteSpecRulesFiltersExternalAuthGrpc;
+  http?: HTTPRouteSpecRulesFiltersExternalAuthHttp;
+  protocol: string;
+}
+
+export interface HTTPRouteSpecRulesFiltersExternalAuthBackendRef {
+  group?: string;
+  kind?: string;
+  name: string;
+  namespace?: string;
+  port?: number;
+}
+
+export interface HTTPRouteSpecRulesFiltersExternalAuthForwardBody {
+  maxSize?: number;
+}
+
+export interface HTTPRouteSpecRulesFiltersExternalAuthGrpc {
+  allowedHeaders?: string[];
+}
+
+export interface HTTPRouteSpecRulesFiltersExternalAuthHttp {
+  allowedHeaders?: string[];
+  allowedResponseHeaders?: string[];
+  path?: string;
+}
+
+export interface HTTPRouteSpecRulesFiltersRequestHeaderModifier {
+  add?: HTTPRouteSpecRulesFiltersRequestHeaderModifierAdd[];
+  remove?: string[];
+  set?: HTTPRouteSpecRulesFiltersRequestHeaderModifierSet[];
+}
+
+export interface HTTPRouteSpecRulesFiltersRequestHeaderModifierAdd {
+  name: string;
+  value: string;
+}
+
+export interface HTTPRouteSpecRulesFiltersRequestHeaderModifierSet {
+  name: string;
+  value: string;
+}
+
+export interface HTTPRouteSpecRulesFiltersRequestMirror {
+  backendRef: HTTPRouteSpecRulesFiltersRequestMirrorBackendRef;
+  fraction?: HTTPRouteSpecRulesFiltersRequestMirrorFraction;
+  percent?: number;
+}
+
+export interface HTTPRouteSpecRulesFiltersRequestMirrorBackendRef {
+  group?: string;
+  kind?: string;
+  name: string;
+  namespace?: string;
+  port?: number;
+}
+
+export interface HTTPRouteSpecRulesFiltersRequestMirrorFraction {
+  denominator?: number;
+  numerator: number;
+}
+
+export interface HTTPRouteSpecRulesFiltersRequestRedirect {
+  hostname?: string;
+  path?: HTTPRouteSpecRulesFiltersRequestRedirectPath;
+  port?: number;
+  scheme?: string;
+  statusCode?: number;
+}
+
+export interface HTTPRouteSpecRulesFiltersRequestRedirectPath {
+  replaceFullPath?: string;
+  replacePrefixMatch?: string;
+  type: string;
+}
+
+export interface HTTPRouteSpecRulesFiltersResponseHeaderModifier {
+  add?: HTTPRouteSpecRulesFiltersResponseHeaderModifierAdd[];
+  remove?: string[];
+  set?: HTTPRouteSpecRulesFiltersResponseHeaderModifierSet[];
+}
+
+export interface HTTPRouteSpecRulesFiltersResponseHeaderModifierAdd {
+  name: string;
+  value: string;
+}
+
+export interface HTTPRouteSpecRulesFiltersResponseHeaderModifierSet {
+  name: string;
+  value: string;
+}
+
+export interface HTTPRouteSpecRulesFiltersUrlRewrite {
+  hostname?: string;
+  path?: HTTPRouteSpecRulesFiltersUrlRewritePath;
+}
+
+export interface HTTPRouteSpecRulesFiltersUrlRewritePath {
+  replaceFullPath?: string;
+  replacePrefixMatch?: string;
+  type: string;
+}
+
+export interface HTTPRouteSpecRulesMatches {
+  headers?: HTTPRouteSpecRulesMatchesHeaders[];
+  method?: string;
+  path?: HTTPRouteSpecRulesMatchesPath;
+  queryParams?: HTTPRouteSpecRulesMatchesQueryParams[];
+}
+
+export interface HTTPRouteSpecRulesMatchesHeaders {
+  name: string;
+  type?: string;
+  value: string;
+}
+
+export interface HTTPRouteSpecRulesMatchesPath {
+  type?: string;
+  value?: string;
+}
+
+export interface HTTPRouteSpecRulesMatchesQueryParams {
+  name: string;
+  type?: string;
+  value: string;
+}
+
+export interface HTTPRouteSpecRulesRetry {
+  attempts?: number;
+  backoff?: string;
+  codes?: number[];
+}
+
+export interface HTTPRouteSpecRulesSessionPersistence {
+  absoluteTimeout?: string;
+  cookieConfig?: HTTPRouteSpecRulesSessionPersistenceCookieConfig;
+  idleTimeout?: string;
+  sessionName?: string;
+  type?: string;
+}
+
+export interface HTTPRouteSpecRulesSessionPersistenceCookieConfig {
+  lifetimeType?: string;
+}
+
+export interface HTTPRouteSpecRulesTimeouts {
+  backendRequest?: string;
+  request?: string;
+}
+
+export interface HTTPRouteStatus {
+  parents: HTTPRouteStatusParents[];
+}
+
+export interface HTTPRouteStatusParents {
+  conditions: HTTPRouteStatusParentsConditions[];
+  controllerName: string;
+  parentRef: HTTPRouteStatusParentsParentRef;
+}
+
+export interface HTTPRouteStatusParentsConditions {
+  lastTransitionTime: Time;
+  message: string;
+  observedGeneration?: number;
+  reason: string;
+  status: string;
+  type: string;
+}
+
+export interface HTTPRouteStatusParentsParentRef {
+  group?: string;
+  kind?: string;
+  name: string;
+  namespace?: string;
+  port?: number;
+  sectionName?: string;
+}
+
 export interface HorizontalPodAutoscaler {
   apiVersion?: string;
   kind?: string;
@@ -989,6 +1384,61 @@ export interface ImageVolumeSource {
 
 export interface ImageVolumeStatus {
   imageRef: string;
+}
+
+export interface Ingress {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec?: IngressSpec;
+  status?: IngressStatus;
+}
+
+export interface IngressBackend {
+  resource?: TypedLocalObjectReference;
+  service?: IngressServiceBackend;
+}
+
+export interface IngressLoadBalancerIngress {
+  hostname?: string;
+  ip?: string;
+  ports?: IngressPortStatus[];
+}
+
+export interface IngressLoadBalancerStatus {
+  ingress?: IngressLoadBalancerIngress[];
+}
+
+export interface IngressPortStatus {
+  error?: string;
+  port: number;
+  protocol: string;
+}
+
+export interface IngressRule {
+  host?: string;
+  http?: HTTPIngressRuleValue;
+}
+
+export interface IngressServiceBackend {
+  name: string;
+  port?: ServiceBackendPort;
+}
+
+export interface IngressSpec {
+  defaultBackend?: IngressBackend;
+  ingressClassName?: string;
+  rules?: IngressRule[];
+  tls?: IngressTLS[];
+}
+
+export interface IngressStatus {
+  loadBalancer?: IngressLoadBalancerStatus;
+}
+
+export interface IngressTLS {
+  hosts?: string[];
+  secretName?: string;
 }
 
 export interface Job {
@@ -2541,6 +2991,11 @@ export interface ServiceAccountTokenProjection {
   expirationSeconds?: number;
   path: string;
   user?: number;
+}
+
+export interface ServiceBackendPort {
+  name?: string;
+  number?: number;
 }
 
 export interface ServicePort {

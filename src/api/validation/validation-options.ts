@@ -9,8 +9,18 @@ export interface StorageOptions {
   readonly claimsMayShrink?: boolean;
 }
 
+/** What of names is so in some versions only. */
+interface NameOptions {
+  /** The name of a Service that an Ingress leads to may begin with a digit. KEP-5311. */
+  readonly relaxedServiceNames?: boolean;
+}
+
 /** What the API servers of some versions take, and those of others refuse; absent: refused. */
-export type VersionOptions = PlacementOptions & AutoscalerOptions & RestartOptions & StorageOptions;
+export type VersionOptions = PlacementOptions &
+  AutoscalerOptions &
+  RestartOptions &
+  StorageOptions &
+  NameOptions;
 
 export function versionOptions(features: Features): VersionOptions {
   return {
@@ -18,6 +28,7 @@ export function versionOptions(features: Features): VersionOptions {
     scalesToZero: features.HPAScaleToZero,
     namesTargetGroup: features.HPATargetNamesGroup,
     containerRestartRules: features.ContainerRestartRules,
+    relaxedServiceNames: features.RelaxedServiceNameValidation,
     claimsMayShrink: features.RecoverVolumeExpansionFailure,
     restartsAllContainers: features.RestartAllContainersOnContainerExits,
   };

@@ -10,7 +10,8 @@ import {
   type Span,
 } from "./metric-group.js";
 
-const LABELS = ["traffic"];
+/** Of a traffic whose requests are shared out by weights, each backend has rows of its own, too. */
+const LABELS = ["backend", "traffic"];
 const metrics = {
   request_count: metric("count", "both", LABELS, "requests that were answered or given up"),
   request_failed_count: metric(
@@ -51,7 +52,7 @@ const metrics = {
   request_attempts_failed_count: metric(
     "count",
     "both",
-    ["reason", "traffic"],
+    ["backend", "reason", "traffic"],
     "attempts that came to nothing",
   ),
 };
@@ -98,14 +99,17 @@ class Sums {
   }
 }
 
-/** The whole and each traffic, since the last cut and over the window. */
+/** The whole, each traffic and each backend of one, since the last cut and over the window. */
 class TrafficLedger implements OwnLedger {
   readonly interval = new Map<string, Sums>();
   readonly window = new Map<string, Sums>();
   private inWindow = false;
 
   trafficServed(batch: TrafficBatch): void {
-    for (const labels of ["", `traffic=${batch.traffic}`]) {
+    const { traffic, backend } = batch;
+    const rows =
+      backend === null ? ["", `traffic=${traffic}`] : [`backend=${backend};traffic=${traffic}`];
+    for (const labels of rows) {
       sumsOf(this.interval, labels).add(batch);
       if (this.inWindow) sumsOf(this.window, labels).add(batch);
     }
@@ -173,8 +177,14 @@ function putAttempts(put: Put<Name>, labels: string, sums: Sums): void {
     const count = sums.attemptsFailed[i]!;
     failed += count;
     if (count === 0) continue;
-    const both = labels === "" ? `reason=${reason}` : `reason=${reason};${labels}`;
-    put("request_attempts_failed_count", both, count);
+    put("request_attempts_failed_count", withReason(labels, reason), count);
   }
   put("request_attempts_failed_count", labels, failed);
+}
+
+/** Labels are sorted: `backend`, `reason`, `traffic`. */
+function withReason(labels: string, reason: string): string {
+  if (labels === "") return `reason=${reason}`;
+  const at = labels.indexOf("traffic=");
+  return `${labels.slice(0, at)}reason=${reason};${labels.slice(at)}`;
 }

@@ -22,6 +22,7 @@ export function wireTraffic(
   return new TrafficSimulation({
     ...{ engine: ground.engine, observer: ground.observer, traffic, endMicros },
     proxyInformers: ground.informers("kube-proxy", latency.watchMicros),
+    routeInformers: () => ground.informers("gateway", latency.watchMicros),
     informers: ground.informers("traffic", 0),
     minSyncPeriodMicros: DEFAULTS.traffic.minSyncPeriodMicros,
     kubeletLagMicros: kubelet.watchLatencyMicros,

@@ -14,6 +14,7 @@ import type { CycleTime } from "../../scheduler/cycle-time.js";
 import type { RatePhases } from "../../traffic/arrivals/arrival-process.js";
 import type { RatePoint } from "../../traffic/arrivals/rate.js";
 import type { ServingSpec, TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
+import type { RequestShape } from "../../traffic/routes/request-shape.js";
 import type { ElectionSpec } from "../../workload/leader-election/leader-elections.js";
 import type { StorageEntry } from "../../workload/storage/storage-times.js";
 import type { TimelineEntry } from "../../workload/timeline/operation.js";
@@ -348,6 +349,8 @@ export interface Traffic
   extends Pick<TrafficSpec, "name" | "mode" | "routing" | "policy" | "objective"> {
   /** A Service, an Ingress or an HTTPRoute. */
   readonly to: Target;
+  /** What they say, where a route asks for it; null: nothing. */
+  readonly request: RequestShape | null;
   readonly rate: RateSpec;
   readonly arrivals: TrafficArrivals;
 }

@@ -2,8 +2,10 @@ import { z } from "zod";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { CallsSpec, PolicySpec } from "../../traffic/cluster/traffic-spec.js";
 import { NO_RETRY } from "../../traffic/loop/call-policy.js";
+import type { RequestShape } from "../../traffic/routes/request-shape.js";
+import type { Parsed } from "../units.js";
 import { durationDistribution } from "./distribution.js";
-import { described } from "./leaf.js";
+import { described, leaf } from "./leaf.js";
 import {
   dnsLabel,
   duration,
@@ -269,12 +271,47 @@ export const calls = z.array(
   ),
 );
 
+const METHODS = [
+  ...(["GET", "HEAD", "POST", "PUT", "DELETE"] as const),
+  ...(["CONNECT", "OPTIONS", "TRACE", "PATCH"] as const),
+];
+
+const request = z
+  .strictObject({
+    host: described(text.optional(), "Without it: a host that the route has, whichever."),
+    path: described(
+      leaf(
+        { type: "string", pattern: "^/[^?#]*$" },
+        (raw): Parsed<string> =>
+          typeof raw === "string" && /^\/[^?#]*$/.test(raw)
+            ? { value: raw }
+            : { problem: "expected a path that begins with `/`, without `?` and `#`" },
+      ).optional(),
+      "Its path.",
+      { default: "/" },
+    ),
+    method: described(word(...METHODS).optional(), "Its method.", { default: "GET" }),
+    headers: described(labels.optional(), "Its headers, by name."),
+    query: described(labels.optional(), "The parameters of its query, by name."),
+  })
+  .transform(
+    ({ host, path, method, headers, query }): RequestShape => ({
+      host: host ?? null,
+      ...{ path: path ?? "/", method: method ?? "GET" },
+      ...{ headers: headers ?? {}, query: query ?? {} },
+    }),
+  );
+
 export const traffic = z
   .strictObject({
     name: described(dnsLabel, "The label `traffic` of its figures, and its random draws."),
     to: described(
       target,
-      "A Service; or an Ingress or HTTPRoute of the manifests, whose backends share the requests by weight.",
+      "A Service; or an Ingress or HTTPRoute of the manifests, whose rules say to which Services the requests go, by weight, as they are at each moment.",
+    ),
+    request: described(
+      request.optional(),
+      "What the requests say, by which an Ingress or an HTTPRoute chooses its rule.",
     ),
     rate: described(trafficRate, "How many requests, such as `120/s`, or how that changes."),
     arrivals: described(
@@ -311,6 +348,7 @@ export const traffic = z
     return {
       name: given.name,
       to: given.to,
+      request: given.request ?? null,
       rate: given.rate,
       arrivals: given.arrivals ?? { type: "poisson", phases: null },
       mode: given.mode ?? "requests",

@@ -4,7 +4,7 @@ import { distributionOf } from "../../kernel/distribution.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { ArrivalGaps } from "../../traffic/arrivals/arrival-process.js";
 import { constantRate, type Rate } from "../../traffic/arrivals/rate.js";
-import type { Backends, TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
+import type { TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
 import type { Operation } from "../../workload/timeline/operation.js";
 import type { WaitOperation } from "../../workload/timeline/waits.js";
 import type { Issue } from "../issue.js";
@@ -21,7 +21,7 @@ import type {
   UsageSpec,
 } from "../schema/scenario.js";
 import type { SetTraffic } from "../timeline/set-traffic.js";
-import { backendsOf } from "./backends.js";
+import { entryOf, routeNotes, serviceFlaw } from "./entry.js";
 import { loadUsage } from "./load-usage.js";
 import { makeRate, type RateContext } from "./make-rate.js";
 import type { SeriesFlaw } from "./samples.js";
@@ -67,9 +67,9 @@ export async function loadTraffic(
   for (const [i, one] of scenario.traffic.entries()) {
     const path: Path = ["spec", "traffic", i];
     await read(one.rate, [...path, "rate"]);
-    const backends = backendsOf(one.to, context.manifests);
-    if ("message" in backends) issues.push(source.issue([...path, "to"], backends.message));
-    else all.push(specOf(one, rates.get(one.rate) ?? constantRate(0), backends));
+    const to = entryOf(one.to, one.request, context.manifests);
+    if ("message" in to) issues.push(source.issue([...path, to.key ?? "to"], to.message));
+    else all.push(specOf(one, rates.get(one.rate) ?? constantRate(0), to));
   }
   for (const [i, { operation }] of context.timeline.entries()) {
     for (const { step, at } of withElse(operation)) {
@@ -89,7 +89,19 @@ export async function loadTraffic(
   const usages = await readUsages(context, reading, issues);
   issues.push(...nameIssues(context));
   if (issues.length > 0) return issues;
-  return { traffic: all, rates, usages, trafficNotes: fluidNotes(context) };
+  const trafficNotes = [...notesOfRoutes(context, all), ...fluidNotes(context)];
+  return { traffic: all, rates, usages, trafficNotes };
+}
+
+function notesOfRoutes(
+  { source, manifests }: TrafficContext,
+  all: readonly TrafficSpec[],
+): readonly Issue[] {
+  return all.flatMap(({ to }, i) =>
+    "kind" in to
+      ? routeNotes(to, manifests).map((note) => source.issue(["spec", "traffic", i, "to"], note))
+      : [],
+  );
 }
 
 async function readUsages(
@@ -197,11 +209,11 @@ function hasCpuLimit(manifest: Manifest): boolean {
   );
 }
 
-function specOf(one: Traffic, rate: Rate, backends: Backends): TrafficSpec {
+function specOf(one: Traffic, rate: Rate, to: TrafficSpec["to"]): TrafficSpec {
   const { name, mode, routing, policy, objective, arrivals } = one;
   const { phases } = arrivals;
   const gaps = gapsOf(arrivals);
-  return { name, backends, rate, gaps, phases, mode, routing, policy, objective };
+  return { name, to, rate, gaps, phases, mode, routing, policy, objective };
 }
 
 /** Gaps as if the rate were 1. */
@@ -250,9 +262,8 @@ function figureIssues(
       source.issue(place, "there is no `traffic` in the scenario whose requests it could be"),
     ];
   }
-  const backends = to === null ? null : backendsOf(to, manifests);
-  if (backends === null || !("message" in backends)) return [];
-  return [source.issue([...place, "to"], backends.message)];
+  const flaw = to === null ? null : serviceFlaw(to, manifests);
+  return flaw === null ? [] : [source.issue([...place, "to"], flaw)];
 }
 
 function targetOfManifest({ kind, metadata }: Manifest): Target {

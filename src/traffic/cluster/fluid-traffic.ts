@@ -27,7 +27,9 @@ interface FluidService {
   /** What comes in the interval that is solved. */
   readonly parts: Part[];
   /** The sources that send to it, with the share of their requests. */
-  inputs: readonly { readonly source: number; readonly share: number }[];
+  inputs: readonly (Pick<Share, "share" | "batch"> & { readonly source: number })[];
+  /** Why requests fail where there is no endpoint. */
+  unanswered: Failure;
   /** It is solved until then. */
   nowSeconds: number;
   /** Seconds with pods whose load is less or more than what `fluid` is held to. */
@@ -61,17 +63,26 @@ class LatencyPoints {
   }
 }
 
+/** A service, by its number, and how much of the requests of a source it gets. */
+interface Share {
+  readonly service: number;
+  readonly share: number;
+  /** Of those alone; null: backends are not told apart. */
+  readonly batch: FillingBatch | null;
+}
+
 /** Requests of a source, in an interval. */
 interface Part {
-  readonly source: number;
   readonly requests: number;
+  /** After this an answer comes too late. */
+  readonly timeout: number;
+  readonly batches: readonly FillingBatch[];
 }
 
 interface FluidSource {
   readonly batch: FillingBatch;
   rate: Rate;
-  /** Services by their number, with the share of the requests that each takes. */
-  shares: readonly { readonly service: number; readonly share: number }[];
+  shares: readonly Share[];
   /** After this an answer comes too late. */
   readonly timeout: number;
 }
@@ -87,6 +98,10 @@ export class FluidTraffic {
   private readonly latencies = new LatencyPoints();
 
   constructor(private readonly pods: PodTable) {}
+
+  get sourceCount(): number {
+    return this.sources.length;
+  }
 
   add(source: Omit<FluidSource, "timeout"> & { readonly timeout: Law | number | null }): number {
     const { timeout } = source;
@@ -106,6 +121,11 @@ export class FluidTraffic {
   redirect(source: number, shares: FluidSource["shares"]): void {
     this.sources[source]!.shares = shares;
     this.connect(shares);
+  }
+
+  /** The service is there only to fail, for that reason. */
+  setUnanswered(service: number, failure: Failure): void {
+    this.follow(service).unanswered = failure;
   }
 
   /** The pods that a service, solved until now, sends to from now on; those that have ended take none. */
@@ -172,7 +192,7 @@ export class FluidTraffic {
       service.inputs = this.sources.flatMap((one, source) =>
         one.shares
           .filter((to) => to.service === number && to.share > 0)
-          .map(({ share }) => ({ source, share })),
+          .map(({ share, batch }) => ({ source, share, batch })),
       );
     }
   }
@@ -186,6 +206,7 @@ export class FluidTraffic {
         arrived: 0,
         parts: [],
         inputs: [],
+        unanswered: Failure.noEndpoint,
         nowSeconds: 0,
         idleSeconds: 0,
         busySeconds: 0,
@@ -198,9 +219,10 @@ export class FluidTraffic {
   private interval(service: FluidService, end: number): void {
     const { inputs, parts, nowSeconds: from } = service;
     parts.length = 0;
-    for (const { source, share } of inputs) {
-      const requests = requestsBetween(this.sources[source]!.rate, from, end);
-      parts.push({ source, requests: requests * share });
+    for (const { source, share, batch: part } of inputs) {
+      const { rate, timeout, batch } = this.sources[source]!;
+      const requests = requestsBetween(rate, from, end) * share;
+      parts.push({ requests, timeout, batches: part === null ? [batch] : [batch, part] });
     }
     this.serve(service, end - from);
   }
@@ -225,11 +247,12 @@ export class FluidTraffic {
       if (most > MOST_LOAD) service.busySeconds += seconds;
     }
     const lost = endpoints === 0 ? 1 : 1 - reached / endpoints;
-    const reason = endpoints === 0 ? Failure.noEndpoint : Failure.refused;
-    for (const { source, requests } of parts) {
-      const { batch } = this.sources[source]!;
-      batch.attempts += requests;
-      if (lost > 0) batch.fail(reason, requests * lost);
+    const reason = endpoints === 0 ? service.unanswered : Failure.refused;
+    for (const { requests, batches } of parts) {
+      for (const batch of batches) {
+        batch.attempts += requests;
+        if (lost > 0) batch.fail(reason, requests * lost);
+      }
     }
   }
 
@@ -245,22 +268,24 @@ export class FluidTraffic {
     const { refusedShare } = group.fluid;
     const { errorShare } = group.model;
     const answered = share * (1 - refusedShare) * (1 - errorShare);
-    for (const { source, requests } of parts) {
-      const { batch } = this.sources[source]!;
+    for (const { requests, batches } of parts) {
       const come = requests * share;
-      batch.fail(Failure.full, come * refusedShare);
-      batch.fail(Failure.error, come * (1 - refusedShare) * errorShare);
+      for (const batch of batches) {
+        batch.fail(Failure.full, come * refusedShare);
+        batch.fail(Failure.error, come * (1 - refusedShare) * errorShare);
+      }
     }
     const { latencies } = this;
     latencies.count = 0;
     group.fluid.latencies(latencies.add);
-    for (const { source, requests } of parts) {
-      const { batch, timeout } = this.sources[source]!;
-      for (let i = 0; i < latencies.count; i++) {
-        const seconds = latencies.seconds[i]!;
-        const count = requests * answered * latencies.shares[i]!;
-        if (seconds > timeout) batch.fail(Failure.timeout, count);
-        else if (count > 0) batch.answer(seconds, count);
+    for (const { requests, timeout, batches } of parts) {
+      for (const batch of batches) {
+        for (let i = 0; i < latencies.count; i++) {
+          const seconds = latencies.seconds[i]!;
+          const count = requests * answered * latencies.shares[i]!;
+          if (seconds > timeout) batch.fail(Failure.timeout, count);
+          else if (count > 0) batch.answer(seconds, count);
+        }
       }
     }
   }

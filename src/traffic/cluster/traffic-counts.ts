@@ -3,9 +3,12 @@ import { ATTEMPT_FAILURES, type TrafficBatch } from "../../record/traffic-batch.
 import type { Failure, TrafficObserver } from "../loop/traffic-observer.js";
 import type { TrafficSpec } from "./traffic-spec.js";
 
+type Promised = Pick<TrafficSpec, "name" | "objective">;
+
 /** A batch that is being filled. */
 export class FillingBatch implements TrafficBatch {
   readonly traffic: string;
+  readonly backend: string | null;
   readonly budgetShare: number | null;
   readonly latencies = new LatencyHistogram();
   readonly attemptsFailed = ATTEMPT_FAILURES.map(() => 0);
@@ -14,8 +17,9 @@ export class FillingBatch implements TrafficBatch {
   late = 0;
   attempts = 0;
 
-  constructor({ name, objective }: Pick<TrafficSpec, "name" | "objective">) {
+  constructor({ name, objective }: Promised, backend: string | null = null) {
     this.traffic = name;
+    this.backend = backend;
     this.budgetShare = objective === null ? null : 1 - objective.quantile;
     this.lateAfterSeconds =
       objective === null ? Number.POSITIVE_INFINITY : objective.latencyMicros / 1e6;
@@ -42,29 +46,92 @@ export class FillingBatch implements TrafficBatch {
   }
 }
 
-/** Counts what becomes of the requests of each source. */
+/** The batches of a run: one a traffic, and one a backend that its requests are shared among. */
+export class TrafficBatches {
+  /** In the order in which they were asked for. */
+  readonly all: FillingBatch[] = [];
+  private readonly byTraffic = new Map<string, Map<string, FillingBatch>>();
+
+  add(spec: Promised): FillingBatch {
+    const batch = new FillingBatch(spec);
+    this.all.push(batch);
+    this.byTraffic.set(spec.name, new Map());
+    return batch;
+  }
+
+  /** That of a backend of a traffic. */
+  backend(spec: Promised, backend: string): FillingBatch {
+    const known = this.byTraffic.get(spec.name)!;
+    let batch = known.get(backend);
+    if (batch === undefined) {
+      batch = new FillingBatch(spec, backend);
+      known.set(backend, batch);
+      this.all.push(batch);
+    }
+    return batch;
+  }
+}
+
+/** What becomes of the requests of a source. */
+interface SourceCounts {
+  readonly whole: FillingBatch;
+  /** Of the service of that number; null: it is no backend. */
+  readonly batchOf: (service: number) => FillingBatch | null;
+  readonly byService: Map<number, FillingBatch | null>;
+}
+
+/** Counts what becomes of the requests of each source, and of each backend where these are told apart. */
 export class TrafficCounts implements TrafficObserver {
   /** By source. */
-  private readonly batches: FillingBatch[] = [];
+  private readonly sources: SourceCounts[] = [];
 
-  add(batch: FillingBatch): void {
-    this.batches.push(batch);
+  add(whole: FillingBatch, batchOf: SourceCounts["batchOf"]): void {
+    this.sources.push({ whole, batchOf, byService: new Map() });
   }
 
-  attemptSent(source: number): void {
-    this.batches[source]!.attempts += 1;
+  attemptSent(source: number, _at: number, backend: number): void {
+    const { whole } = this.sources[source]!;
+    whole.attempts += 1;
+    const part = this.partOf(source, backend);
+    if (part !== null) part.attempts += 1;
   }
 
-  attemptFailed(source: number, failure: Failure): void {
-    this.batches[source]!.attemptsFailed[failure]! += 1;
+  attemptFailed(source: number, failure: Failure, _at: number, backend: number): void {
+    this.sources[source]!.whole.attemptsFailed[failure]! += 1;
+    const part = this.partOf(source, backend);
+    if (part !== null) part.attemptsFailed[failure]! += 1;
   }
 
   visitDone(): void {}
   visitLeft(): void {}
 
-  requestEnded(source: number, sent: number, at: number, isAnswered: boolean): void {
-    const batch = this.batches[source]!;
-    if (isAnswered) batch.answer(at - sent, 1);
-    else batch.failed += 1;
+  requestEnded(
+    source: number,
+    sent: number,
+    at: number,
+    isAnswered: boolean,
+    _attempts: number,
+    backend: number,
+  ): void {
+    const { whole } = this.sources[source]!;
+    const part = this.partOf(source, backend);
+    if (isAnswered) {
+      whole.answer(at - sent, 1);
+      part?.answer(at - sent, 1);
+      return;
+    }
+    whole.failed += 1;
+    if (part !== null) part.failed += 1;
+  }
+
+  private partOf(source: number, backend: number): FillingBatch | null {
+    if (backend < 0) return null;
+    const { batchOf, byService } = this.sources[source]!;
+    let part = byService.get(backend);
+    if (part === undefined) {
+      part = batchOf(backend);
+      byService.set(backend, part);
+    }
+    return part;
   }
 }

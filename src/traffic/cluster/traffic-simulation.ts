@@ -1,3 +1,4 @@
+import { targetText } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { assert } from "../../base/assert.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
@@ -11,14 +12,16 @@ import type { CallPolicy } from "../loop/call-policy.js";
 import type { Routing } from "../loop/router.js";
 import { sourceDraws } from "../loop/source-draws.js";
 import { TrafficLoop } from "../loop/traffic-loop.js";
+import { Failure } from "../loop/traffic-observer.js";
+import { RouteView } from "../routes/route-view.js";
 import { FluidTraffic } from "./fluid-traffic.js";
 import { ListingServices } from "./listing-services.js";
 import { PodModels, type PodModelsOptions, secondsLaw } from "./pod-models.js";
 import { type EndpointPod, ProxyView } from "./proxy-view.js";
 import { type PodLoad, ServedPods } from "./served-pods.js";
 import { ServiceDemand } from "./service-demand.js";
-import { FillingBatch, TrafficCounts } from "./traffic-counts.js";
-import type { Backends, PolicySpec, ServiceName, TrafficSpec } from "./traffic-spec.js";
+import { TrafficBatches, TrafficCounts } from "./traffic-counts.js";
+import type { Backend, Backends, PolicySpec, ServiceName, TrafficSpec } from "./traffic-spec.js";
 import { UsageHistory } from "./usage-history.js";
 
 export interface TrafficSimulationOptions
@@ -29,6 +32,8 @@ export interface TrafficSimulationOptions
   /** kube-proxy's watches. */
   readonly proxyInformers: InformerFactory;
   readonly minSyncPeriodMicros: TimeMicros;
+  /** The watches of whoever turns routes into a proxy's rules; asked for only where requests come through one. */
+  readonly routeInformers: () => InformerFactory;
   /** What a running pod uses besides what its requests take. */
   readonly baseUsage: (pod: PodVersion) => {
     readonly cpuMillis: number;
@@ -72,6 +77,9 @@ interface SourceNumber {
   readonly isFluid: boolean;
   readonly number: number;
   readonly routing: Routing;
+  readonly spec: TrafficSpec;
+  /** From when its requests have been shared out on. */
+  tellsBackends: boolean;
 }
 
 /**
@@ -81,7 +89,7 @@ interface SourceNumber {
 export class TrafficSimulation {
   private readonly counts = new TrafficCounts();
   private readonly loop = new TrafficLoop(this.counts);
-  private readonly batches: FillingBatch[] = [];
+  private readonly batches = new TrafficBatches();
   private readonly fluid = new FluidTraffic(this.loop.pods);
   private readonly sources = new Map<string, SourceNumber>();
   private readonly proxy: ProxyView;
@@ -91,6 +99,12 @@ export class TrafficSimulation {
   private readonly listing = new ListingServices();
   private readonly numbers: Map<Routing, number>[] = [];
   private readonly followed = new Map<string, number>();
+  /** By service followed: how its figures call it, and why requests fail where it has no endpoint. */
+  private readonly backends: { readonly label: string | null; readonly unanswered: Failure }[] = [];
+  /** By number in the loop: the service followed. */
+  private readonly followedOf: number[] = [];
+  /** Null: no traffic comes through a route. */
+  private readonly routes: RouteView | null;
   private readonly demand = new ServiceDemand();
   /** Of the services that are measured: requests that came so far. */
   private readonly arrivals = new Map<number, UsageHistory>();
@@ -118,7 +132,7 @@ export class TrafficSimulation {
     const models = new PodModels({
       ...{ servingOf, nodeCores, defaultServiceMicros },
       callOf: ({ to, policy }) => ({
-        service: this.serviceNumber(to, "random"),
+        service: this.serviceNumber({ to, weight: 1 }, "random"),
         policy: this.loop.addPolicy(policyOf(policy)),
       }),
     });
@@ -128,15 +142,23 @@ export class TrafficSimulation {
       moved: (uid) => this.refresh(uid),
       countsAnswers: options.measuresPods,
     });
+    const comesByRoute = options.traffic.some(({ to }) => "kind" in to);
+    this.routes = comesByRoute
+      ? new RouteView({
+          informers: options.routeInformers(),
+          changed: (traffic, backends) => this.share(traffic, backends),
+        })
+      : null;
     for (const one of options.traffic) this.addSource(one);
-    for (const name of options.measured) {
-      this.arrivals.set(this.followedNumber(name), new UsageHistory(0));
+    for (const to of options.measured) {
+      this.arrivals.set(this.followedNumber({ to, weight: 1 }), new UsageHistory(0));
     }
   }
 
   start(): void {
     this.served.start();
     this.proxy.start();
+    this.routes?.start();
     const { engine, everyMicros, edgesMicros, endMicros } = this.options;
     for (const edge of edgesMicros) {
       if (edge > 0 && edge < endMicros) engine.scheduleAt(edge, Phase.settle, this.tell, 1);
@@ -159,13 +181,20 @@ export class TrafficSimulation {
     this.demand.changeRate(traffic, rate);
   }
 
-  /** The requests of a traffic go elsewhere from now on. */
+  /** The requests of a traffic go elsewhere from now on, whatever the route says through which they came. */
   redirect(traffic: string, backends: Backends): void {
+    this.routes?.leave(traffic);
+    this.share(traffic, backends);
+  }
+
+  private share(traffic: string, backends: Backends): void {
     this.advance();
-    const { isFluid, number, routing } = this.sourceOf(traffic);
-    const shares = this.sharesOf(backends);
+    const source = this.sourceOf(traffic);
+    source.tellsBackends ||= backends.length > 1;
+    const { isFluid, number, routing, tellsBackends } = source;
+    const shares = this.sharesOf(backends, source);
     if (isFluid) this.fluid.redirect(number, shares);
-    else this.loop.redirect(number, this.targetOf(backends, routing));
+    else this.loop.redirect(number, this.targetOf(backends, routing), tellsBackends);
     this.demand.redirect(traffic, shares);
   }
 
@@ -193,7 +222,7 @@ export class TrafficSimulation {
   /** The requests to a Service that is measured, those that found no endpoint among their rate. */
   serviceLoad(name: ServiceName, windowMicros: TimeMicros): PodLoad {
     this.advance();
-    const followed = this.followedNumber(name);
+    const followed = this.followedNumber({ to: name, weight: 1 });
     const history = this.arrivals.get(followed);
     assert(history !== undefined, () => `Service ${name.name} is not measured`);
     const { now } = this.options.engine;
@@ -228,7 +257,7 @@ export class TrafficSimulation {
     this.advance();
     const { now } = engine;
     this.tellUsage(now);
-    for (const batch of this.batches) {
+    for (const batch of this.batches.all) {
       engine.digest.fold(batch.latencies.count);
       engine.digest.fold(batch.failed);
       observer.trafficServed(batch, now);
@@ -237,30 +266,40 @@ export class TrafficSimulation {
   }
 
   private addSource(one: TrafficSpec): void {
-    const batch = new FillingBatch(one);
-    this.batches.push(batch);
-    const { name, routing, rate, policy, backends, objective } = one;
-    this.demand.add(name, { rate, objective, shares: this.sharesOf(backends) });
-    if (one.mode === "fluid") {
+    const { name, routing, rate, policy, to, objective } = one;
+    const batch = this.batches.add(one);
+    const isFluid = one.mode === "fluid";
+    const tellsBackends = "kind" in to;
+    const number = isFluid ? this.fluid.sourceCount : this.loop.sourceCount;
+    const source: SourceNumber = { isFluid, number, routing, spec: one, tellsBackends };
+    this.sources.set(name, source);
+    const backends = tellsBackends ? this.routes!.enter(name, to) : [{ to, weight: 1 }];
+    const shares = this.sharesOf(backends, source);
+    this.demand.add(name, { rate, objective, shares });
+    if (isFluid) {
       const timeout = policyOf(policy).timeout?.after ?? null;
-      const number = this.fluid.add({ batch, rate, shares: this.sharesOf(backends), timeout });
-      this.sources.set(name, { isFluid: true, number, routing });
+      this.fluid.add({ batch, rate, shares, timeout });
       return;
     }
-    this.counts.add(batch);
+    this.counts.add(batch, (service) => this.backendBatch(one, this.followedOf[service]!));
     const { endMicros, engine } = this.options;
     const { streams } = engine;
     const arrivals = new ArrivalProcess({
       ...{ rate, gaps: one.gaps, phases: one.phases, streams, name: `traffic/${name}` },
       untilSeconds: endMicros / MICROS_PER_SECOND,
     });
-    const number = this.loop.addSource({
+    this.loop.addSource({
       arrivals,
       draws: sourceDraws(streams, `traffic/${name}`),
       service: this.targetOf(backends, routing),
+      tellsBackends,
       policy: this.loop.addPolicy(policyOf(policy)),
     });
-    this.sources.set(name, { isFluid: false, number, routing });
+  }
+
+  private backendBatch(spec: TrafficSpec, followed: number) {
+    const { label } = this.backends[followed]!;
+    return label === null ? null : this.batches.backend(spec, label);
   }
 
   private sourceOf(traffic: string): SourceNumber {
@@ -270,40 +309,48 @@ export class TrafficSimulation {
   }
 
   private targetOf(backends: Backends, routing: Routing): number {
-    const parts = backends.map(({ to, weight }) => ({
-      ...{ service: this.serviceNumber(to, routing), weight },
+    const parts = backends.map((backend) => ({
+      ...{ service: this.serviceNumber(backend, routing), weight: backend.weight },
     }));
     return parts.length === 1 ? parts[0]!.service : this.loop.router.addSplit(parts);
   }
 
-  private sharesOf(backends: Backends) {
+  private sharesOf(backends: Backends, { spec, tellsBackends }: SourceNumber) {
     const whole = backends.reduce((sum, { weight }) => sum + weight, 0);
-    return backends.map(({ to, weight }) => ({
-      ...{ service: this.followedNumber(to), share: weight / whole },
-    }));
+    return backends.map((backend) => {
+      const service = this.followedNumber(backend);
+      const batch = tellsBackends ? this.backendBatch(spec, service) : null;
+      return { service, share: backend.weight / whole, batch };
+    });
   }
 
   /** The number in the loop of a Service whose requests are routed that way. */
-  private serviceNumber(name: ServiceName, routing: Routing): number {
-    const followed = this.followedNumber(name);
+  private serviceNumber(backend: Backend, routing: Routing): number {
+    const followed = this.followedNumber(backend);
     let number = this.numbers[followed]!.get(routing);
     if (number === undefined) {
-      number = this.loop.router.add(routing);
+      number = this.loop.router.add(routing, this.backends[followed]!.unanswered);
       this.numbers[followed]!.set(routing, number);
+      this.followedOf[number] = followed;
       this.loop.setEndpoints(number, this.rowsOf(followed));
     }
     return number;
   }
 
-  private followedNumber(name: ServiceName): number {
-    const text = `${name.namespace}/${name.name}`;
+  /** That of a Service; or of a share that nobody answers, which has no endpoints and never gets any. */
+  private followedNumber({ to, lacks }: Backend): number {
+    const name = to === null ? "" : `${to.namespace}/${to.name}`;
+    const text = lacks === undefined ? name : `${lacks} ${name}`;
     const known = this.followed.get(text);
     if (known !== undefined) return known;
     const followed = this.endpoints.length;
     this.followed.set(text, followed);
     this.endpoints.push([]);
     this.numbers.push(new Map());
-    this.proxy.follow(name, followed);
+    const label = to === null ? null : targetText({ kind: "Service", ...to });
+    this.backends.push({ label, unanswered: Failure[lacks ?? "noEndpoint"] });
+    if (lacks !== undefined) this.fluid.setUnanswered(followed, Failure[lacks]);
+    else if (to !== null) this.proxy.follow(to, followed);
     return followed;
   }
 

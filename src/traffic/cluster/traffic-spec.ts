@@ -4,6 +4,7 @@ import type { ArrivalGaps, RatePhases } from "../arrivals/arrival-process.js";
 import type { Rate } from "../arrivals/rate.js";
 import type { Retry } from "../loop/call-policy.js";
 import type { Routing } from "../loop/router.js";
+import type { RequestShape } from "../routes/request-shape.js";
 
 /** A Service by its name. */
 export interface ServiceName {
@@ -39,13 +40,31 @@ export interface ServingSpec {
   readonly holdsPlaceDuringCalls: boolean;
 }
 
-/** Where requests go: to one Service, or to several by weight. */
-export type Backends = readonly { readonly to: ServiceName; readonly weight: number }[];
+/** A Service that gets a share of requests, or a share that nobody answers. */
+export interface Backend {
+  /** Null: no Service is meant. */
+  readonly to: ServiceName | null;
+  readonly weight: number;
+  /** Why nobody answers: no rule is for such requests, or what they are meant for is not there. */
+  readonly lacks?: "noRoute" | "noBackend";
+}
+
+/** Where requests go: to one Service, or to several by weight, which are not all 0. */
+export type Backends = readonly Backend[];
+
+/** An Ingress or an HTTPRoute through which requests come. */
+export interface RouteEntry {
+  readonly kind: "Ingress" | "HTTPRoute";
+  readonly namespace: string;
+  readonly name: string;
+  readonly request: RequestShape;
+}
 
 /** Requests of one kind, on their way into the cluster. */
 export interface TrafficSpec {
   readonly name: string;
-  readonly backends: Backends;
+  /** Where the requests come in. */
+  readonly to: ServiceName | RouteEntry;
   readonly rate: Rate;
   readonly gaps: ArrivalGaps;
   readonly phases: RatePhases | null;

@@ -14,6 +14,8 @@ export class CallTable {
   /** The visit that waits for this call, with its generation; -1: a source. */
   parent = new Int32Array(this.rows.capacity);
   parentGeneration = new Int32Array(this.rows.capacity);
+  /** The service of the last attempt of a source's request, where those are told apart; else -1. */
+  backend = new Int32Array(this.rows.capacity);
   sentSeconds = new Float64Array(this.rows.capacity);
   /** Calls above it; 0: of a source. */
   depth = new Int32Array(this.rows.capacity);
@@ -36,6 +38,7 @@ export class CallTable {
     this.visit = grownIntegers(this.visit, length);
     this.parent = grownIntegers(this.parent, length);
     this.parentGeneration = grownIntegers(this.parentGeneration, length);
+    this.backend = grownIntegers(this.backend, length);
     this.depth = grownIntegers(this.depth, length);
     this.sentSeconds = grownDoubles(this.sentSeconds, length);
   }

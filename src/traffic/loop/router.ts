@@ -1,6 +1,7 @@
 import { assert } from "../../base/assert.js";
 import type { DrawBlock } from "../../kernel/draw-block.js";
 import type { PodTable } from "./pod-table.js";
+import { Failure } from "./traffic-observer.js";
 
 /** Random: each endpoint alike, as kube-proxy's iptables mode does it. */
 export type Routing = "random" | "roundRobin" | "leastConnections";
@@ -14,23 +15,24 @@ interface Service {
   /** Where it only divides among other services: these, and the sums of their weights. */
   readonly backends: readonly number[];
   readonly weightSums: readonly number[];
+  /** Why an attempt fails where there is no endpoint. */
+  readonly unanswered: Failure;
 }
 
 /** Chooses the pod that a request goes to. */
 export class Router {
+  /** The service that the last visit was for: of a split, the one of its backends. */
+  chosen = 0;
+
   private readonly services: Service[] = [];
 
   constructor(private readonly pods: PodTable) {}
 
-  /** A service without endpoints yet. */
-  add(routing: Routing): number {
+  /** A service without endpoints yet; `unanswered`: why attempts fail while it has none. */
+  add(routing: Routing, unanswered: Failure = Failure.noEndpoint): number {
     this.services.push({
-      routing,
-      endpoints: [],
-      turn: 0,
-      routed: 0,
-      backends: [],
-      weightSums: [],
+      ...{ routing, endpoints: [], turn: 0, routed: 0 },
+      ...{ backends: [], weightSums: [], unanswered },
     });
     return this.services.length - 1;
   }
@@ -47,8 +49,10 @@ export class Router {
     });
     assert(sum > 0, "a split needs a weight above 0");
     const services = backends.map(({ service }) => service);
-    const split = { endpoints: [], turn: 0, routed: 0, backends: services, weightSums };
-    this.services.push({ routing: "random", ...split });
+    this.services.push({
+      ...{ routing: "random", endpoints: [], turn: 0, routed: 0 },
+      ...{ backends: services, weightSums, unanswered: Failure.noEndpoint },
+    });
     return this.services.length - 1;
   }
 
@@ -71,18 +75,20 @@ export class Router {
     return before;
   }
 
-  /** The pod for a visit; -1: there is no endpoint. */
+  /** The pod for a visit; below 0: there is none, and -1 less it is the failure. */
   route(service: number, draws: DrawBlock, number: number, path: number): number {
     let target = this.services[service]!;
+    this.chosen = service;
     if (target.backends.length > 0) {
       // A word of its own beside the path, so that the choice of a backend is not that of a pod.
       const u = draws.uniform(number, path ^ 0x5bd1e995) * target.weightSums.at(-1)!;
       const chosen = target.weightSums.findIndex((sum) => u < sum);
-      target = this.services[target.backends[Math.max(0, chosen)]!]!;
+      this.chosen = target.backends[Math.max(0, chosen)]!;
+      target = this.services[this.chosen]!;
     }
     target.routed += 1;
     const { endpoints } = target;
-    if (endpoints.length <= 1) return endpoints[0] ?? -1;
+    if (endpoints.length <= 1) return endpoints[0] ?? -1 - target.unanswered;
     switch (target.routing) {
       case "random":
         return endpoints[Math.floor(draws.uniform(number, path) * endpoints.length)]!;

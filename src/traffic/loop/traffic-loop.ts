@@ -23,6 +23,8 @@ interface Source {
   readonly arrivals: ArrivalSource;
   readonly draws: SourceDraws;
   service: number;
+  /** Whether the observer is told which service of a split an attempt goes to. */
+  tellsBackends: boolean;
   readonly policy: number;
   /** Of the next request. */
   number: number;
@@ -34,6 +36,7 @@ export interface SourceOptions {
   readonly arrivals: ArrivalSource;
   readonly draws: SourceDraws;
   readonly service: number;
+  readonly tellsBackends?: boolean;
   readonly policy: number;
 }
 
@@ -65,6 +68,10 @@ export class TrafficLoop {
     this.work = new PodWork({ pods, visits, heap, sources, done });
   }
 
+  get sourceCount(): number {
+    return this.sources.length;
+  }
+
   addPolicy(policy: CallPolicy): number {
     this.policies.push(policy);
     this.deadlines.push(new Deadlines());
@@ -74,7 +81,8 @@ export class TrafficLoop {
   /** A source whose requests come from now on. */
   addSource(options: SourceOptions): number {
     const source = this.sources.length;
-    this.sources.push({ ...options, number: 0, generation: 0 });
+    const { tellsBackends = false } = options;
+    this.sources.push({ ...options, tellsBackends, number: 0, generation: 0 });
     this.await(source, options.arrivals.next());
     return source;
   }
@@ -87,8 +95,10 @@ export class TrafficLoop {
   }
 
   /** The requests of a source go to another service from now on. */
-  redirect(source: number, service: number): void {
-    this.sources[source]!.service = service;
+  redirect(source: number, service: number, tellsBackends = false): void {
+    const target = this.sources[source]!;
+    target.service = service;
+    target.tellsBackends = tellsBackends;
   }
 
   addPod(model: PodModel): number {
@@ -187,8 +197,12 @@ export class TrafficLoop {
     const source = this.sources[sourceIndex]!;
     const number = calls.number[call]!;
     const path = attemptPath(calls.path[call]!, attempt);
-    if (calls.parent[call] === NONE) this.observer.attemptSent(sourceIndex, this.nowSeconds);
     const pod = this.router.route(calls.service[call]!, source.draws.route, number, path);
+    if (calls.parent[call] === NONE) {
+      const backend = source.tellsBackends ? this.router.chosen : NONE;
+      calls.backend[call] = backend;
+      this.observer.attemptSent(sourceIndex, this.nowSeconds, backend);
+    }
     const refusal = calls.depth[call]! > MAX_DEPTH ? Failure.error : this.refusalOf(pod);
     if (refusal !== null) {
       this.failAttempt(call, refusal);
@@ -211,7 +225,7 @@ export class TrafficLoop {
   /** Why a pod, or none, takes no request; null: it does. */
   private refusalOf(pod: number): Failure | null {
     const { pods } = this;
-    if (pod === NONE) return Failure.noEndpoint;
+    if (pod < 0) return (NONE - pod) as Failure;
     if (pods.closed[pod] !== 0) return Failure.refused;
     const { concurrency, queueLimit } = pods.models[pod]!;
     const isFull = pods.active[pod]! >= concurrency && pods.waiting[pod]! >= queueLimit;
@@ -368,7 +382,9 @@ export class TrafficLoop {
     const { calls } = this;
     calls.visit[call] = NONE;
     const source = calls.source[call]!;
-    if (calls.parent[call] === NONE) this.observer.attemptFailed(source, failure, this.nowSeconds);
+    if (calls.parent[call] === NONE) {
+      this.observer.attemptFailed(source, failure, this.nowSeconds, calls.backend[call]!);
+    }
     const { retry } = this.policies[calls.policy[call]!]!;
     const attempt = calls.attempt[call]!;
     if (attempt >= retry.maxAttempts) {
@@ -391,7 +407,9 @@ export class TrafficLoop {
     }
     const source = calls.source[call]!;
     const sent = calls.sentSeconds[call]!;
-    this.observer.requestEnded(source, sent, this.nowSeconds, isAnswered, calls.attempt[call]!);
+    const attempts = calls.attempt[call]!;
+    const backend = calls.backend[call]!;
+    this.observer.requestEnded(source, sent, this.nowSeconds, isAnswered, attempts, backend);
   }
 
   private forgetIfOver(pod: number): void {

@@ -11,15 +11,22 @@ export const Failure = {
   reset: 4,
   /** The pod answered with an error, or something that it called did not answer. */
   error: 5,
+  /** No rule of the route is for such requests: 404. */
+  noRoute: 6,
+  /** What the route means for them is not there: 500. */
+  noBackend: 7,
 } as const;
 
 export type Failure = (typeof Failure)[keyof typeof Failure];
 
-/** Is told what happens to requests; looks only. Times are seconds, sources and pods numbers. */
+/**
+ * Is told what happens to requests; looks only. Times are seconds, sources and pods numbers. `backend` is the number of the
+ * service that an attempt went to, of a source whose backends are told apart; else -1.
+ */
 export interface TrafficObserver {
   /** One attempt of a source's request, not of a call that a pod makes, is sent. */
-  attemptSent(source: number, atSeconds: number): void;
-  attemptFailed(source: number, failure: Failure, atSeconds: number): void;
+  attemptSent(source: number, atSeconds: number, backend: number): void;
+  attemptFailed(source: number, failure: Failure, atSeconds: number, backend: number): void;
   /** A pod has done its own work for a visit, whether anyone waits for it or not. */
   visitDone(
     source: number,
@@ -37,5 +44,6 @@ export interface TrafficObserver {
     atSeconds: number,
     isAnswered: boolean,
     attempts: number,
+    backend: number,
   ): void;
 }
