@@ -1,6 +1,5 @@
 import { featuresOf } from "../../api/features.js";
 import type { Manifest } from "../../api/kubernetes.js";
-import type { PodVersion } from "../../api/pod-version.js";
 import type { Karpenter } from "../../autoscaling/karpenter/controller/karpenter.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { MetricsClient } from "../../control/horizontal-pod-autoscaler/metrics-client.js";
@@ -21,7 +20,6 @@ import type {
 } from "../../traffic/cluster/traffic-simulation.js";
 import { BehaviorCounters } from "../../workload/behavior/behavior-counters.js";
 import { ContainerBehavior } from "../../workload/behavior/container-behavior.js";
-import type { PodRunSource } from "../../workload/behavior/pod-run.js";
 import { ObjectGenerator } from "../../workload/generators/object-generator.js";
 import { Timeline } from "../../workload/timeline/timeline.js";
 import type { FigureWatch } from "../../workload/timeline/waits.js";
@@ -186,12 +184,11 @@ export class World {
     const components: Startable[] = [kubelets, ...controllers];
     const failures = wireFailures(ground, scenario, kubelets);
     if (failures !== undefined) components.push(failures);
-    const sources: (Startable & PodRunSource)[] = [];
     const scheduler = wireScheduler(ground, scenario, {
       configuration: loaded.schedulerConfiguration,
       catalogue: loaded.makeCatalogue(),
       decisions: options.decisions,
-      expectedRunMicros: (pod) => expectedRunMicros(sources, pod),
+      expectedRunMicros: (pod) => behavior.podRun(pod)?.runMicros ?? null,
     });
     components.push(scheduler);
     const autoscaler = wireAutoscaling(ground, scenario, {
@@ -201,8 +198,7 @@ export class World {
     if (autoscaler !== null) components.push(autoscaler);
     const karpenter = wireKarpenter(ground, scenario, pools);
     if (karpenter !== null) components.push(karpenter);
-    sources.push(...wireWorkload(ground, { loaded, behavior, traces }));
-    components.push(...sources);
+    components.push(...wireWorkload(ground, { loaded, behavior, traces }));
     const traffic = wireTraffic(ground, loaded, behavior);
     counters.traffic = traffic;
     metrics.values.traffic = traffic;
@@ -305,21 +301,12 @@ interface Workload {
   readonly traces: readonly PreparedTrace[];
 }
 
-/** What the part of the workload knows that made the pod; null where none did, or where it never ends. */
-function expectedRunMicros(sources: readonly PodRunSource[], pod: PodVersion): TimeMicros | null {
-  for (const source of sources) {
-    const run = source.podRun(pod);
-    if (run !== null) return run.runMicros ?? null;
-  }
-  return null;
-}
-
-function wireWorkload(ground: Ground, workload: Workload): readonly (Startable & PodRunSource)[] {
+function wireWorkload(ground: Ground, workload: Workload): readonly Startable[] {
   const { engine, observer } = ground;
   const { scenario } = workload.loaded;
   const { latency } = scenario.controlPlane;
   const startTimeMs = scenario.startTimeEpochMicros / 1000;
-  const parts: (Startable & PodRunSource)[] = [];
+  const parts: Startable[] = [];
   const user = ground.unlimitedClient("user", latency.apiMicros);
   for (const trace of workload.traces) {
     const replay = new TraceReplay({ engine, client: user, observer, trace });

@@ -10,6 +10,7 @@ import { type Behavior, BehaviorIndex } from "./behavior-index.js";
 import { entityOrdinal } from "./entity-ordinal.js";
 import { PodOrdinals } from "./pod-ordinals.js";
 import type { PodRun, PodRunSource } from "./pod-run.js";
+import { PodRunSources } from "./pod-run-sources.js";
 import { type SteadyUsage, SteadyUsages } from "./steady-usage.js";
 import type { UsageCurve, UsageOverTime } from "./usage-over-time.js";
 
@@ -50,7 +51,7 @@ const CRASH_EXIT_CODE = 1;
 export class ContainerBehavior {
   private readonly index: BehaviorIndex;
   private readonly ordinals: PodOrdinals;
-  private readonly sources: PodRunSource[] = [];
+  private readonly sources = new PodRunSources();
   /** By row: the pod there whose containers have been counted. */
   private readonly counted: string[] = [];
   private readonly steady = new SteadyUsages((pod, container) => this.steadyUsage(pod, container));
@@ -64,7 +65,7 @@ export class ContainerBehavior {
 
   /** Adds a part of the workload that knows what its own pods do. */
   addSource(source: PodRunSource): void {
-    this.sources.push(source);
+    this.sources.add(source);
   }
 
   /** Entries, by their index, whose match has decided for no container so far. */
@@ -312,12 +313,9 @@ export class ContainerBehavior {
     return (pod.spec.restartPolicy ?? "Always") === "Always" ? null : runMicros;
   }
 
-  private podRun(pod: PodVersion): PodRun | null {
-    for (const source of this.sources) {
-      const run = source.podRun(pod);
-      if (run !== null) return run;
-    }
-    return null;
+  /** What whoever made the pod says of it; null where nobody does. */
+  podRun(pod: PodVersion): PodRun | null {
+    return this.sources.runOf(pod);
   }
 
   private drawn(

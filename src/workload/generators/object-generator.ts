@@ -66,6 +66,10 @@ export class ObjectGenerator implements PodRunSource {
     this.answer = client.onAnswer((outcome, ordinal) => this.answered(outcome, ordinal));
   }
 
+  get names(): { readonly namespace: string; readonly prefix: string } {
+    return this.maker;
+  }
+
   /** Objects that were sent to the API server. */
   get createdCount(): number {
     return this.created;

@@ -1,10 +1,10 @@
-import { own } from "../../base/own.js";
-import { assert } from "../../base/assert.js";
 import { defaultSpec } from "../../api/defaults.js";
 import { type Kind, kindNamed } from "../../api/kinds.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import { fromManifest } from "../../api/manifest.js";
 import type { NewObject } from "../../api/new-object.js";
+import { assert } from "../../base/assert.js";
+import { own } from "../../base/own.js";
 import { type Distribution, distributionOf } from "../../kernel/distribution.js";
 import type { RandomStreams } from "../../kernel/random-streams.js";
 import type { Generator } from "./generator-options.js";
@@ -25,7 +25,8 @@ interface VariedResource {
 export class ObjectMaker {
   readonly kind: Kind;
   readonly namespace: string;
-  private readonly prefix: string;
+  /** Of the names that it gives; a number follows. */
+  readonly prefix: string;
   private readonly varied: readonly VariedResource[];
   private readonly remembered = new Map<string, NewObject>();
 
