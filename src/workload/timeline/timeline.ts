@@ -10,6 +10,7 @@ import type { ObjectStore } from "../../store/object-store.js";
 import type { Outcome } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
 import { Deletions } from "./deletions.js";
+import { DueEntries } from "./due-entries.js";
 import type { Operation, OperationRunner, OperationTarget, TimelineEntry } from "./operation.js";
 import type { RolloutOperation } from "./rollouts.js";
 import { type FigureWatch, type WaitEnd, type WaitOperation, Waits, waitSubject } from "./waits.js";
@@ -44,8 +45,7 @@ export class Timeline {
   private readonly engine: Engine;
   private readonly step: HandlerId;
   private readonly answer: AnswerId;
-  /** When each entry is due next; Infinity: never again. */
-  private readonly due: TimeMicros[];
+  private readonly due = new DueEntries();
   /** From when the times of each entry count. */
   private readonly from: TimeMicros[];
   private next: EventId | null = null;
@@ -63,7 +63,6 @@ export class Timeline {
     const { engine, client, store, figures } = options;
     this.engine = engine;
     this.entries = this.withElses(options.entries);
-    this.due = this.entries.map(() => Number.POSITIVE_INFINITY);
     this.from = this.entries.map(() => 0);
     this.activate(0, 0);
     this.waits = new Waits({ engine, store, figures, ended: (end) => this.waited(end) });
@@ -106,7 +105,7 @@ export class Timeline {
 
   private activateOne(index: number, fromMicros: TimeMicros): void {
     this.from[index] = fromMicros;
-    this.due[index] = fromMicros + this.entries[index]!.atMicros;
+    this.due.add(index, fromMicros + this.entries[index]!.atMicros);
   }
 
   private waited(end: WaitEnd): void {
@@ -151,7 +150,7 @@ export class Timeline {
   }
 
   private scheduleNext(): void {
-    const at = this.due.reduce((next, time) => Math.min(next, time), Number.POSITIVE_INFINITY);
+    const at = this.due.nextMicros;
     if (this.next !== null) this.engine.cancel(this.next);
     this.next = null;
     if (!Number.isFinite(at)) return;
@@ -160,9 +159,10 @@ export class Timeline {
 
   private takeDue(): void {
     this.next = null;
-    for (const [index, entry] of this.entries.entries()) {
-      if (this.due[index]! > this.engine.now) continue;
-      this.due[index] = nextTime(entry, this.due[index]!, this.from[index]!);
+    for (const { index, atMicros } of this.due.take(this.engine.now)) {
+      const entry = this.entries[index]!;
+      const next = nextTime(entry, atMicros, this.from[index]!);
+      if (Number.isFinite(next)) this.due.add(index, next);
       const { operation } = entry;
       if (operation.type === "waitFor") this.waits.begin(operation as WaitOperation, index);
       else this.take(operation);
