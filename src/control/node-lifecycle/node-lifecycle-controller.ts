@@ -157,7 +157,8 @@ export class NodeLifecycleController implements Controller {
 
   private heartbeatChanged(name: string): void {
     this.refresh(name);
-    this.arm();
+    // The others have been armed for.
+    this.arm([name]);
   }
 
   private refresh(name: string): void {
@@ -169,14 +170,14 @@ export class NodeLifecycleController implements Controller {
     return known === undefined ? undefined : this.nodes.at(known.row);
   }
 
-  /** Has the next look that could find something take place. */
-  private arm(): void {
+  /** Has the next look that could find something take place. `silent`: nodes that may have become due earlier. */
+  private arm(silent: Iterable<string> = this.silent.names()): void {
     if (this.looking !== null) return;
     const { engine } = this.options;
     let from = Number.POSITIVE_INFINITY;
     if (this.due.size > 0 || this.gone.length > 0) from = engine.now;
     else {
-      for (const name of this.silent.names()) {
+      for (const name of silent) {
         const node = this.find(name);
         if (node !== undefined) from = Math.min(from, this.silent.dueMicros(node));
       }

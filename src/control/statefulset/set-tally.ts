@@ -31,6 +31,8 @@ export class SetTally {
   private readonly members = new Map<number, Member>();
   private readonly byOrdinal = new Map<number, Member>();
   private readonly unsettled = new Set<Member>();
+  /** Ordinals that the set has and no pod. */
+  private readonly free = new Set<number>();
   private readonly revisions = new Map<string, number>();
   private set: Pick<StatefulSet, "name" | "namespace"> | null = null;
   private ordinals: Ordinals = { first: 0, count: 0 };
@@ -70,6 +72,11 @@ export class SetTally {
     const { first, count } = this.ordinals;
     if (first === ordinals.first && count === ordinals.count) return;
     this.ordinals = ordinals;
+    this.free.clear();
+    for (let place = 0; place < ordinals.count; place++) {
+      const ordinal = ordinals.first + place;
+      if (!this.byOrdinal.has(ordinal)) this.free.add(ordinal);
+    }
     this.outside = 0;
     for (const { odd, ordinal } of this.members.values()) {
       if (!odd && !isWithin(ordinals, ordinal)) this.outside += 1;
@@ -78,17 +85,13 @@ export class SetTally {
 
   /** Places, counted from the first ordinal, without a pod or with one that is not settled. */
   openPlaces(): readonly number[] {
-    const { first, count } = this.ordinals;
-    const inside = this.members.size - this.odd - this.outside;
+    const { ordinals } = this;
     const places: number[] = [];
-    if (inside === count) {
-      for (const { ordinal } of this.unsettled) places.push(ordinal - first);
-      return places.filter((place) => place >= 0 && place < count).sort((a, b) => a - b);
+    for (const ordinal of this.free) places.push(ordinal - ordinals.first);
+    for (const { ordinal } of this.unsettled) {
+      if (isWithin(ordinals, ordinal)) places.push(ordinal - ordinals.first);
     }
-    for (let place = 0; place < count; place++) {
-      if (this.byOrdinal.get(first + place)?.settled !== true) places.push(place);
-    }
-    return places;
+    return places.sort((a, b) => a - b);
   }
 
   put(pod: PodVersion): void {
@@ -126,7 +129,8 @@ export class SetTally {
       return;
     }
     this.byOrdinal.set(member.ordinal, member);
-    if (!isWithin(this.ordinals, member.ordinal)) this.outside += 1;
+    if (isWithin(this.ordinals, member.ordinal)) this.free.delete(member.ordinal);
+    else this.outside += 1;
     this.count(member, 1);
   }
 
@@ -136,7 +140,8 @@ export class SetTally {
       return;
     }
     this.byOrdinal.delete(member.ordinal);
-    if (!isWithin(this.ordinals, member.ordinal)) this.outside -= 1;
+    if (isWithin(this.ordinals, member.ordinal)) this.free.add(member.ordinal);
+    else this.outside -= 1;
     this.count(member, -1);
     this.unsettled.delete(member);
   }
