@@ -133,8 +133,7 @@ function fromGenerators(generators: number): Trial {
 /** The churn with so many entries that are still to come. */
 function withTimeline(entries: number): Trial {
   const end = CHURN.warmUpSeconds + CHURN.hours * 3600;
-  const one = (i: number) =>
-    `    - { at: ${end + 1 + i}s, cordon: { node: n-${i % 500} } }\n`;
+  const one = (i: number) => `    - { at: ${end + 1 + i}s, cordon: { node: n-${i % 500} } }\n`;
   const all = Array.from({ length: entries }, (_, i) => one(i)).join("");
   const longer = scenarioOf(CHURN).replace(/duration: \d+s/, `duration: ${end + entries + 2}s`);
   return churn(CHURN, `${longer}  timeline:\n${all}`);
