@@ -33,7 +33,7 @@ export class WriteQueue {
   constructor(private readonly options: WriteQueueOptions) {
     this.syncs = new Syncs<Plan>({
       ...options,
-      begin: (key) => ({ rest: options.plan(key), end: null }),
+      begin: (key) => this.begin(key),
       step: (plan, key) => this.step(plan, key),
     });
     this.answered = this.syncs.onAnswer((plan, outcome, request, key) =>
@@ -48,6 +48,12 @@ export class WriteQueue {
   /** As {@link Syncs.addAfter}. */
   addAfter(key: number, delayMicros: TimeMicros): void {
     this.syncs.addAfter(key, delayMicros);
+  }
+
+  private begin(key: number): Plan | null {
+    const rest = this.options.plan(key);
+    const isOver = rest.length === 0 && this.options.done === undefined;
+    return isOver ? null : { rest, end: null };
   }
 
   private step(plan: Plan, key: number): StepEnd {

@@ -69,7 +69,7 @@ export function budgetOutcome(
   const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
     events.push({ type, reason, object: budget, message });
   const failed = (message: string): BudgetOutcome => {
-    const status = failedStatus(budget, message, clock.now);
+    const status = failedStatus(budget, message, clock);
     return { status, events, unmanaged: [], recheckMicros: null };
   };
   if (pods.selectorError !== null) {
@@ -89,7 +89,7 @@ export function budgetOutcome(
     const message = "Pod was expected by PDB to be deleted but it wasn't";
     events.push({ type: "Warning", reason: "NotDeleted", object, message });
   }
-  const status = budgetStatus(budget, figures, clock.now);
+  const status = budgetStatus(budget, figures, clock);
   return { status, events, unmanaged, recheckMicros };
 }
 
@@ -102,33 +102,50 @@ function budgetFigures(
   const told = expectedPods(budget, pods, find);
   const expected = "error" in told ? (expectedBefore(budget) ?? told) : told;
   if ("error" in expected) return expected;
-  const disrupted = stillDisrupted(budget, pods, clock);
-  const { healthy, ...rest } = disrupted;
-  return { ...expected, ...rest, currentHealthy: pods.healthy - healthy };
+  const { expectedPods: wanted, desiredHealthy, unmanaged } = expected;
+  const { healthy, disruptedPods, notDeleted, recheckMicros } = stillDisrupted(budget, pods, clock);
+  return {
+    expectedPods: wanted,
+    desiredHealthy,
+    currentHealthy: pods.healthy - healthy,
+    disruptedPods,
+    unmanaged,
+    notDeleted,
+    recheckMicros,
+  };
 }
 
-function budgetStatus(budget: Budget, figures: BudgetFigures, now: string): BudgetStatus {
+/** The status that follows from the figures, or the budget's own where that says the same. */
+function budgetStatus(budget: Budget, figures: BudgetFigures, clock: BudgetClock): BudgetStatus {
   const { expectedPods, desiredHealthy, currentHealthy, disruptedPods } = figures;
+  const { status: before, generation: observedGeneration } = budget;
   const allowed = expectedPods <= 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
   const reason = allowed > 0 ? "SufficientPods" : "InsufficientPods";
+  const verdict = { reason, message: "", clock, observedGeneration };
+  const conditions = conditionsWith(budget, verdict);
+  const saysTheSame =
+    disruptedPods === NONE_DISRUPTED &&
+    before.disruptedPods === undefined &&
+    before.disruptionsAllowed === allowed &&
+    before.currentHealthy === currentHealthy &&
+    before.desiredHealthy === desiredHealthy &&
+    before.expectedPods === expectedPods &&
+    before.observedGeneration === observedGeneration &&
+    before.conditions === conditions;
+  if (saysTheSame) return before;
   return {
-    ...(Object.keys(disruptedPods).length > 0 && { disruptedPods }),
+    ...(disruptedPods !== NONE_DISRUPTED && { disruptedPods }),
     disruptionsAllowed: allowed,
     currentHealthy,
     desiredHealthy,
     expectedPods,
-    observedGeneration: budget.generation,
-    conditions: conditionsWith(budget, {
-      reason,
-      message: "",
-      now,
-      observedGeneration: budget.generation,
-    }),
+    observedGeneration,
+    conditions,
   };
 }
 
 /** A budget that cannot be worked out: nothing may be disrupted; the rest is as it was. */
-function failedStatus(budget: Budget, message: string, now: string): BudgetStatus {
+function failedStatus(budget: Budget, message: string, clock: BudgetClock): BudgetStatus {
   return {
     ...budget.status,
     currentHealthy: budget.status.currentHealthy ?? 0,
@@ -138,7 +155,7 @@ function failedStatus(budget: Budget, message: string, now: string): BudgetStatu
     conditions: conditionsWith(budget, {
       reason: "SyncFailed",
       message,
-      now,
+      clock,
       observedGeneration: budget.status.observedGeneration,
     }),
   };
@@ -185,8 +202,17 @@ interface Disrupted extends Pick<BudgetFigures, "disruptedPods" | "notDeleted" |
   readonly healthy: number;
 }
 
+const NONE_DISRUPTED: BudgetFigures["disruptedPods"] = {};
+const NOTHING_DISRUPTED: Disrupted = {
+  disruptedPods: NONE_DISRUPTED,
+  notDeleted: [],
+  healthy: 0,
+  recheckMicros: null,
+};
+
 function stillDisrupted({ status }: Budget, pods: SelectedPods, clock: BudgetClock): Disrupted {
-  const before = status.disruptedPods ?? {};
+  const before = status.disruptedPods;
+  if (before === undefined) return NOTHING_DISRUPTED;
   const disruptedPods: Record<string, string> = {};
   const notDeleted: PodVersion[] = [];
   let healthy = 0;
@@ -203,28 +229,45 @@ function stillDisrupted({ status }: Budget, pods: SelectedPods, clock: BudgetClo
     if (isPodReady(pod)) healthy += 1;
     recheckMicros = Math.min(recheckMicros ?? until, until);
   }
-  return { disruptedPods, healthy, notDeleted, recheckMicros };
+  const isNone = recheckMicros === null;
+  return {
+    disruptedPods: isNone ? NONE_DISRUPTED : disruptedPods,
+    healthy,
+    notDeleted,
+    recheckMicros,
+  };
 }
 
 interface Verdict {
   readonly reason: string;
   readonly message: string;
-  readonly now: string;
+  readonly clock: BudgetClock;
   readonly observedGeneration: number | undefined;
 }
 
+/** The conditions with that of the verdict at their end: the same list where it says so already. */
 function conditionsWith(budget: Budget, verdict: Verdict): NonNullable<BudgetStatus["conditions"]> {
-  const conditions = budget.status.conditions ?? [];
-  const { reason, message, now, observedGeneration } = verdict;
+  const { conditions = NO_CONDITIONS } = budget.status;
+  const { reason, message, clock, observedGeneration } = verdict;
   const status = reason === "SufficientPods" ? "True" : "False";
   const before = conditions.find(({ type }) => type === "DisruptionAllowed");
+  const saysTheSame =
+    before !== undefined &&
+    before === conditions.at(-1) &&
+    before.status === status &&
+    before.reason === reason &&
+    before.message === message &&
+    before.observedGeneration === observedGeneration;
+  if (saysTheSame) return conditions;
   const condition = {
     type: "DisruptionAllowed",
     status,
     reason,
     message,
-    lastTransitionTime: before?.status === status ? before.lastTransitionTime : now,
+    lastTransitionTime: before?.status === status ? before.lastTransitionTime : clock.now,
     ...(observedGeneration !== undefined && { observedGeneration }),
   };
   return [...conditions.filter((other) => other !== before), condition];
 }
+
+const NO_CONDITIONS: NonNullable<BudgetStatus["conditions"]> = [];

@@ -1,5 +1,5 @@
 import { deepEqual } from "../../api/deep-equal.js";
-import { objectKey, type VersionOf } from "../../api/object-version.js";
+import { objectKey } from "../../api/object-version.js";
 import { isPodReady, type PodVersion, podCondition } from "../../api/pod-version.js";
 import type { Informer } from "../../store/informer.js";
 import type { WriteRequest } from "../../store/request.js";
@@ -9,12 +9,18 @@ import { Selectors } from "../selectors.js";
 import { Timestamps } from "../timestamps.js";
 import { WriteQueue } from "../write-queue.js";
 import { BudgetPods, type Selecting } from "./budget-pods.js";
-import { type Budget, type BudgetStatus, budgetOutcome } from "./budget-status.js";
+import {
+  type Budget,
+  type BudgetClock,
+  type BudgetStatus,
+  budgetOutcome,
+} from "./budget-status.js";
 import type { FindScaled } from "./scales.js";
 import { disruptionStandsMicros } from "./stale-disruption.js";
 
 /** Kinds of the simulated API server that have a scale. */
 const SCALED = ["ReplicationController", "ReplicaSet", "Deployment", "StatefulSet"] as const;
+type Scaling = (typeof SCALED)[number];
 
 /**
  * Keeps the status of each PodDisruptionBudget: how many of its pods are healthy, how many must be,
@@ -27,13 +33,24 @@ export class DisruptionController implements Controller {
   private readonly stale: WriteQueue;
   private readonly budgets: FreshView<"PodDisruptionBudget">;
   private readonly podInformer: Informer<"Pod">;
-  private readonly scaled: { readonly [K in (typeof SCALED)[number]]: Informer<K> };
+  private readonly scaled: { readonly [K in Scaling]: Informer<K> };
   private readonly pods = new BudgetPods(new Selectors());
-  private readonly times: Timestamps;
+  private readonly clock: BudgetClock;
+  /** Of the object that a reference names, for those that were found. */
+  private readonly rowOf = new WeakMap<object, number>();
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
-    this.times = new Timestamps(options.startTimeMs);
+    const times = new Timestamps(options.startTimeMs);
+    this.clock = {
+      get nowMicros() {
+        return engine.now;
+      },
+      get now() {
+        return times.textOf(engine.now);
+      },
+      microsOf: (text) => times.microsOf(text),
+    };
     this.queue = new WriteQueue({
       engine,
       client,
@@ -115,22 +132,18 @@ export class DisruptionController implements Controller {
   private planOf(row: number): readonly WriteRequest[] {
     const budget = this.budgets.at(row);
     const status = budget === undefined ? null : this.statusOf(budget, row);
-    if (budget === undefined || status === null || deepEqual(status, budget.status)) return [];
+    if (budget === undefined || status === null || deepEqual(status, budget.status)) return NOTHING;
     return [{ verb: "update", base: budget, change: { status } }];
   }
 
   private statusOf(budget: Budget, row: number): BudgetStatus {
-    const { now: nowMicros } = this.options.engine;
-    const outcome = budgetOutcome(budget, this.pods.of(row), this.find, {
-      nowMicros,
-      now: this.times.textOf(nowMicros),
-      microsOf: (text) => this.times.microsOf(text),
-    });
+    const outcome = budgetOutcome(budget, this.pods.of(row), this.find, this.clock);
     for (const { type, reason, object, message } of outcome.events) {
       this.event(type, reason, object, message);
     }
     if (outcome.recheckMicros !== null) {
-      this.queue.addAfter(row, Math.max(1, outcome.recheckMicros - nowMicros + 1));
+      const { now } = this.options.engine;
+      this.queue.addAfter(row, Math.max(1, outcome.recheckMicros - now + 1));
     }
     return outcome.status;
   }
@@ -138,11 +151,15 @@ export class DisruptionController implements Controller {
   private readonly find: FindScaled = (reference, namespace) => {
     const kind = SCALED.find((name) => name === reference.kind);
     if (kind === undefined) return undefined;
-    const object: VersionOf<(typeof SCALED)[number]> | undefined = this.scaled[kind].find(
-      namespace,
-      reference.name,
-    );
-    if (object === undefined) return undefined;
+    const { name } = reference;
+    const informer: Pick<Informer<Scaling>, "at" | "find"> = this.scaled[kind];
+    const row = this.rowOf.get(reference);
+    let object = row === undefined ? undefined : informer.at(row);
+    if (object?.name !== name || object.namespace !== namespace) {
+      object = informer.find(namespace, name);
+      if (object === undefined) return undefined;
+      this.rowOf.set(reference, object.row);
+    }
     const { uid, ownerReferences, spec } = object;
     return { uid, ownerReferences, replicas: spec.replicas ?? 1 };
   };
@@ -175,6 +192,8 @@ export class DisruptionController implements Controller {
     this.options.observer.event(type, reason, object, message, this.options.engine.now);
   }
 }
+
+const NOTHING: readonly WriteRequest[] = [];
 
 /** Whether a budget over the pod may come out otherwise. */
 function changesBudget(before: PodVersion, after: PodVersion): boolean {

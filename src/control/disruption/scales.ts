@@ -62,14 +62,19 @@ export type ExpectedScale =
 
 /** The pods that the controllers of `pods` want together; pods without one are not managed. */
 export function expectedScale(pods: SelectedPods, find: FindScaled): ExpectedScale {
-  const scales = new Map<string, number>();
+  let last: Scale | null = null;
+  let sum = 0;
+  let counted: Set<string> | null = null;
   for (const { reference, namespace } of pods.controllers()) {
     const scale = scaleOf(reference, namespace, find);
     if (scale === null) return { error: withoutScale(pods, find) };
-    scales.set(scale.uid, scale.replicas);
+    // Several may stand for one scale; most budgets have one controller.
+    if (last !== null) counted ??= new Set([last.uid]);
+    last = scale;
+    if (counted?.has(scale.uid) === true) continue;
+    counted?.add(scale.uid);
+    sum += scale.replicas;
   }
-  let sum = 0;
-  for (const replicas of scales.values()) sum += replicas;
   return { pods: sum, unmanaged: pods.unmanaged() };
 }
 
@@ -86,12 +91,13 @@ function withoutScale(pods: SelectedPods, find: FindScaled): string {
 
 function found(reference: OwnerReference, namespace: string, find: FindScaled): Scaled | undefined {
   const groups = own(GROUPS, reference.kind);
-  if (groups !== undefined && !groups.includes(groupOf(reference.apiVersion))) return undefined;
+  const { apiVersion } = reference;
+  if (groups?.some((group) => isOfGroup(apiVersion, group)) === false) return undefined;
   const scaled = find(reference, namespace);
   return scaled?.uid === reference.uid ? scaled : undefined;
 }
 
-function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf("/");
-  return slash < 0 ? "" : apiVersion.slice(0, slash);
+function isOfGroup(apiVersion: string, group: string): boolean {
+  if (group === "") return !apiVersion.includes("/");
+  return apiVersion.startsWith(group) && apiVersion[group.length] === "/";
 }

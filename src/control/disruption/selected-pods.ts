@@ -55,7 +55,7 @@ export class PodFigures implements SelectedPods {
   }
 
   unmanaged(): readonly PodVersion[] {
-    return inOrder([...this.withoutController]);
+    return this.withoutController.size === 0 ? NONE : inOrder([...this.withoutController]);
   }
 
   named(names: readonly string[]): readonly PodVersion[] {
@@ -117,6 +117,8 @@ export class PodFigures implements SelectedPods {
     if (controller.pods === 0) this.byController.delete(controller.reference.uid);
   }
 }
+
+const NONE: readonly PodVersion[] = [];
 
 function health(pod: PodVersion): 0 | 1 {
   return pod.deletionTimeMicros === null && isPodReady(pod) ? 1 : 0;
