@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   openb: () => import("./openb.js"),
   traffic: () => import("./traffic.js"),
   "traffic-week": async () => ({ run: (await import("./traffic-cluster.js")).runWeek }),
+  csv: () => import("./csv.js"),
   autoscalers: () => import("./autoscalers.js"),
   sweep: () => import("./sweep.js"),
   life: () => import("./life.js"),

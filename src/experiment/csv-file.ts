@@ -2,6 +2,8 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
 import { printable } from "../base/printable.js";
 import type { Cell, Row, RowSink } from "../record/row-sink.js";
+import { secondsText } from "../record/seconds-text.js";
+import { CsvBytes } from "./csv-bytes.js";
 
 const NEEDS_QUOTES = /[",]/;
 /** What a spreadsheet takes for a formula. */
@@ -59,8 +61,15 @@ function plainText(text: string): string {
 export class CsvFile implements RowSink {
   failure: Error | null = null;
   private descriptor: number | null = null;
+  private readonly lines: CsvBytes;
 
-  constructor(path: string, columns: readonly string[]) {
+  /** In `microsColumns`, by index, numbers are microseconds and are written as seconds. */
+  constructor(
+    path: string,
+    columns: readonly string[],
+    private readonly microsColumns: readonly number[] = [],
+  ) {
+    this.lines = new CsvBytes(microsColumns);
     this.guard(() => {
       this.descriptor = openSync(path, "wx");
     });
@@ -69,8 +78,16 @@ export class CsvFile implements RowSink {
 
   write(rows: readonly Row[]): void {
     this.guard(() => {
-      if (this.descriptor !== null) writeWhole(this.descriptor, csvText(rows));
+      if (this.descriptor === null) return;
+      for (const row of rows) if (!this.lines.row(row)) this.lines.text(csvText([this.shown(row)]));
+      writeWhole(this.descriptor, this.lines.taken());
     });
+  }
+
+  private shown(row: Row): Row {
+    return row.map((cell, i) =>
+      typeof cell === "number" && this.microsColumns.includes(i) ? secondsText(cell) : cell,
+    );
   }
 
   close(): void {
@@ -95,8 +112,7 @@ export class CsvFile implements RowSink {
 }
 
 /** A write may take only a part of what it is given. */
-function writeWhole(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) done += writeSync(descriptor, bytes, done);
 }

@@ -3,8 +3,8 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
-  rmSync,
   rmdirSync,
+  rmSync,
   statSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -75,15 +75,15 @@ export class RunFolder {
   }
 
   /** A CSV file that is written while the run goes on. */
-  openTable(name: string, columns: readonly string[]): RowSink {
-    const file = new CsvFile(join(this.partial, name), columns);
+  openTable(name: string, columns: readonly string[], microsColumns?: readonly number[]): RowSink {
+    const file = new CsvFile(join(this.partial, name), columns, microsColumns);
     this.files.push(file);
     return file;
   }
 
   /** `pause` is called between blocks of rows. */
   async writeTable(name: string, table: Table, pause: Pause): Promise<void> {
-    const file = this.openTable(name, table.columns);
+    const file = this.openTable(name, table.columns, table.microsColumns);
     for (const block of table.blocks()) {
       file.write(block);
       await pause();

@@ -1,6 +1,8 @@
 import type { Interner } from "../base/interner.js";
 import { int32Column, uint8Column } from "../base/typed-column.js";
 
+const LATIN = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
+
 /**
  * Names of many objects in few bytes: the prefix that a template's objects share is interned, the
  * rest is kept as Latin-1 in one buffer. A name with other characters is interned whole.
@@ -29,8 +31,11 @@ export class NameColumn {
 
   get(row: number): string {
     const start = row === 0 ? 0 : this.ends.get(row - 1);
-    const rest = this.bytes.array.subarray(start, this.ends.get(row));
-    return this.strings.name(this.prefixes.get(row)) + String.fromCharCode(...rest);
+    const end = this.ends.get(row);
+    const { array } = this.bytes;
+    let name = this.strings.name(this.prefixes.get(row));
+    for (let i = start; i < end; i += 1) name += LATIN[array[i]!];
+    return name;
   }
 
   private finish(prefix: string): void {

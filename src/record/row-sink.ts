@@ -10,6 +10,8 @@ export interface RowSink {
 /** A table that can be read in blocks, so that its rows need not all exist at once. */
 export interface Table {
   readonly columns: readonly string[];
+  /** Columns by index whose numbers are whole microseconds, shown as seconds ({@link secondsText}); the others are what they are. */
+  readonly microsColumns?: readonly number[];
   blocks(): Iterable<readonly Row[]>;
 }
 

@@ -1,6 +1,7 @@
 import { ClusterRecorder, type RecorderOptions } from "../../src/record/cluster-recorder.js";
-import type { Row } from "../../src/record/row-sink.js";
+import type { Row, Table } from "../../src/record/row-sink.js";
 import type { RunFigures } from "../../src/record/run-figures.js";
+import { secondsText } from "../../src/record/seconds-text.js";
 
 export const SECOND = 1e6;
 export const MINUTE = 60 * SECOND;
@@ -20,6 +21,9 @@ export function figure(figures: RunFigures, metric: string, labels = ""): number
   return figures.summary.find((r) => r.metric === metric && r.labels === labels)?.value;
 }
 
-export function rowsOf(table: { blocks(): Iterable<readonly Row[]> }): readonly Row[] {
-  return [...table.blocks()].flat();
+/** As they are written: times as seconds. */
+export function rowsOf({ blocks, microsColumns = [] }: Pick<Table, "blocks" | "microsColumns">) {
+  const shown = (row: Row): Row =>
+    row.map((cell, i) => (microsColumns.includes(i) ? secondsText(cell as number) : cell));
+  return [...blocks()].flat().map(shown);
 }

@@ -1,6 +1,5 @@
 import type { PodRecords } from "../pod-records.js";
-import { type Table, inBlocks } from "../row-sink.js";
-import { secondsText } from "../seconds-text.js";
+import { inBlocks, type Table } from "../row-sink.js";
 
 /** `pods.csv`: one row a pod, in the order in which they were created. */
 export function podsTable(records: PodRecords): Table {
@@ -23,6 +22,7 @@ export function podsTable(records: PodRecords): Table {
       "attempts_count",
       "refusal",
     ],
+    microsColumns: [4, 5, 6, 7, 8],
     blocks: () =>
       inBlocks(records.count, (record) => {
         const pod = records.describe(record);
@@ -31,11 +31,11 @@ export function podsTable(records: PodRecords): Table {
           pod.name,
           pod.owner,
           pod.node,
-          secondsText(records.created.get(record)),
-          secondsText(records.bound.get(record)),
-          secondsText(records.started.get(record)),
-          secondsText(records.ready.get(record)),
-          secondsText(records.finished.get(record)),
+          records.created.get(record),
+          records.bound.get(record),
+          records.started.get(record),
+          records.ready.get(record),
+          records.finished.get(record),
           pod.phase,
           pod.reason,
           pod.cpuMillis / 1000,
