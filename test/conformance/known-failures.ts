@@ -3,11 +3,35 @@ import { fileURLToPath } from "node:url";
 
 export const KNOWN_FAILURES_PATH = fileURLToPath(new URL("./known-failures.json", import.meta.url));
 
-/** File (`scheduler/fit-01.json`) → the decisions that are known to fail. */
-export type KnownFailures = Readonly<Record<string, "all" | readonly string[]>>;
+/** What of one file is known to fail, and, where somebody has said it, why. */
+export type KnownFailure =
+  | "all"
+  | readonly string[]
+  | { readonly reason: string; readonly failures: readonly string[] };
+
+/**
+ * File (`scheduler/fit-01.json`) → the decisions that are known to fail; of a whole timeline the facts that fail with the
+ * first seed.
+ */
+export type KnownFailures = Readonly<Record<string, KnownFailure>>;
 
 export function readKnownFailures(): KnownFailures {
   return JSON.parse(readFileSync(KNOWN_FAILURES_PATH, "utf8")) as KnownFailures;
+}
+
+/** The name by which the list knows a recorded timeline. */
+export function timelineName(name: string): string {
+  return `timelines/${name}.json`;
+}
+
+export function isTimelineName(name: string): boolean {
+  return name.startsWith("timelines/");
+}
+
+/** The decisions, or facts, that are listed. */
+export function listedOf(known: KnownFailure | undefined): "all" | readonly string[] {
+  if (known === undefined || known === "all") return known ?? [];
+  return "failures" in known ? known.failures : known;
 }
 
 /** Decisions that fail without being listed, and such as are listed and pass. */

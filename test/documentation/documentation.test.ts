@@ -6,7 +6,7 @@ import { NO_EMPHASIS, summaryText } from "../../src/cli/summary-table.js";
 import { RECORDED_PLUGINS_OF, VERIFIED } from "../../src/experiment/verification.js";
 import { type JsonSchema, scenarioJsonSchema } from "../../src/scenario/schema/json-schema.js";
 import { PLUGIN_CATALOGUE } from "../../src/scheduler/plugins/registry.js";
-import { readKnownFailures } from "../conformance/known-failures.js";
+import { listedOf, readKnownFailures } from "../conformance/known-failures.js";
 import { loadedFrom, loadedFromMemory, worldOf } from "../runs/built-world.js";
 import { anchors, codeBlocks, links, markdownFiles } from "./documents.js";
 
@@ -126,7 +126,7 @@ describe("what was verified", () => {
       let failures = 0;
       for (const name of readdirSync(`${VECTORS}/${folder}`)) {
         const vector = JSON.parse(read(`${VECTORS}/${folder}/${name}`)) as { decisions: unknown[] };
-        const list = known[`${folder}/${name}`] ?? [];
+        const list = listedOf(known[`${folder}/${name}`]);
         decisions += vector.decisions.length;
         failures += list === "all" ? vector.decisions.length : list.length;
       }
