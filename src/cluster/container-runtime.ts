@@ -4,7 +4,7 @@ import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { BehaviorSource, ContainerRun } from "./container-behavior.js";
 import { ContainerImages } from "./container-images.js";
-import { lostState, terminationOf } from "./container-states.js";
+import { lostState, restartingState, terminationOf } from "./container-states.js";
 import type { FailedPulls } from "./failed-pulls.js";
 import type { ImagePulling } from "./image-pulls.js";
 import type { KubeletNode } from "./kubelet-node.js";
@@ -184,6 +184,16 @@ export class ContainerRuntime {
     container.step = "ended";
   }
 
+  /** What ended of a container is taken away; it begins anew when its turn comes. */
+  reset(worker: PodWorker, container: ContainerRecord): void {
+    this.disarm(container);
+    container.step = "idle";
+    const { status } = container;
+    container.status = restartingState(status);
+    if (container.status !== status) container.isCounted = true;
+    this.usage.tell(worker);
+  }
+
   /** Nothing runs on a machine that was down: how its containers ended is not known. */
   lose(worker: PodWorker, container: ContainerRecord, nowMicros: TimeMicros): void {
     this.disarm(container);
@@ -209,7 +219,9 @@ export class ContainerRuntime {
   private launch(worker: PodWorker, container: ContainerRecord): void {
     const { engine, listener } = this.options;
     const before = container.status;
-    const again = before.state === "terminated" || before.lastTermination !== null;
+    const hasRun = before.state === "terminated" || before.lastTermination !== null;
+    const again = hasRun && !container.isCounted;
+    container.isCounted = false;
     const restartCount = again ? before.restartCount + 1 : before.restartCount;
     const run = this.runOf(worker, container, restartCount);
     this.plan(container, run, engine.now);

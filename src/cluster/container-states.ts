@@ -3,6 +3,7 @@ import type { TimeMicros } from "../base/time.js";
 
 /** What containerd says of a container whose end it did not see. */
 const LOST = 255;
+const SIGKILLED = 137;
 
 /** The state of a container that does not run, and waits to be started. */
 export function waitingFor(status: ContainerState, reason: string): ContainerState {
@@ -16,6 +17,24 @@ export function waitingFor(status: ContainerState, reason: string): ContainerSta
     startedAtMicros: null,
     finishedAtMicros: null,
     lastTermination: status.state === "terminated" ? terminationOf(status) : status.lastTermination,
+  };
+}
+
+/** Why a container waits, and how its last run ended, where all of its pod are started anew. */
+export const RESTARTING_ALL = "RestartingAllContainers";
+
+/** The state of a container that was taken away so that all of its pod begin anew; one that waited for its start goes on waiting. */
+export function restartingState(status: ContainerState): ContainerState {
+  if (status.state === "waiting") return status;
+  return {
+    ...waitingFor(status, RESTARTING_ALL),
+    restartCount: status.restartCount + 1,
+    lastTermination: {
+      exitCode: SIGKILLED,
+      reason: RESTARTING_ALL,
+      startedAtMicros: null,
+      finishedAtMicros: null,
+    },
   };
 }
 

@@ -77,6 +77,7 @@ export class Kubelets {
       writer: this.writer,
       find,
       released: (worker) => this.release(worker),
+      restartsAllContainers: options.features.restartsAllContainers,
       imagePulled: (node, image, bytes) => {
         this.imageReports.pulled(node, image, bytes);
         this.garbage.pulled(node, image, bytes);

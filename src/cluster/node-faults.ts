@@ -5,8 +5,9 @@ import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { AnswerId, Client } from "../store/client.js";
 import { conditionStatus, type KubeletNode, readyStatus } from "./kubelet-node.js";
+import { type NodeState, reportedConditions, transitionOf } from "./node-object.js";
+import { statusMerge } from "./node-status-merge.js";
 import { PRESSURE_CONDITIONS } from "./pressure/eviction-policy.js";
-import { type NodeState, reportedStatus, transitionOf } from "./node-object.js";
 
 /**
  * What befalls a node: its machine goes down with all that runs on it; it is cut off from the API
@@ -114,9 +115,9 @@ export class NodeFaults {
   /** Writes what a kubelet says of its node. */
   report({ node, ...state }: { readonly node: VersionOf<"Node"> } & Partial<NodeState>): void {
     const { client, engine, observer, startTimeMs } = this.options;
-    const status = reportedStatus(node, { startTimeMs, nowMicros: engine.now }, state);
-    client.submit({ verb: "patch", target: node, change: { status } }, this.answer);
-    for (const { type, status: value } of status.conditions ?? []) {
+    const conditions = reportedConditions(node, { startTimeMs, nowMicros: engine.now }, state);
+    client.submit(statusMerge(node, { conditions }), this.answer);
+    for (const { type, status: value } of conditions) {
       if (conditionStatus(node, type) === value) continue;
       const reason = transitionOf(type, value);
       if (reason === undefined) continue;

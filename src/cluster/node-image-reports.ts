@@ -3,6 +3,7 @@ import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { AnswerId, Client } from "../store/client.js";
 import type { KubeletNode } from "./kubelet-node.js";
+import { statusMerge } from "./node-status-merge.js";
 
 export interface NodeImageReportsOptions {
   readonly engine: Engine;
@@ -80,8 +81,7 @@ export class NodeImageReports {
     const images = [...others, ...there]
       .sort((a, b) => (b.sizeBytes ?? 0) - (a.sizeBytes ?? 0))
       .slice(0, MAX_IMAGES);
-    const change = { status: { ...node.status, images } };
-    this.options.client.submit({ verb: "patch", target: node, change }, this.answer);
+    this.options.client.submit(statusMerge(node, { images }), this.answer);
   }
 }
 

@@ -142,25 +142,23 @@ export function registeredNode(node: NewGeneric<"Node">, at: Registration): NewG
   return { ...node, labels, status: complete };
 }
 
-/** What a kubelet reports of its node, over what its status says of other things. Default: it is well. */
-export function reportedStatus(
+/** The conditions that a kubelet reports of its node, and no others. Default: it is well. */
+export function reportedConditions(
   { status }: { readonly status: NodeStatus },
   clock: NodeClock,
   { pressures, shuttingDown = false }: Partial<NodeState> = {},
-): NodeStatus {
+): NonNullable<NodeStatus["conditions"]> {
   const time = formatTimestamp(clock.nowMicros, clock.startTimeMs);
   const before = status.conditions ?? [];
   const isAiling = (type: (typeof HEALTHY)[number][0]) =>
     type === "Ready" ? shuttingDown : pressures?.has(type) === true;
-  const reported = HEALTHY.map(([type, ...well]) => {
+  return HEALTHY.map(([type, ...well]) => {
     const [value, reason, message] = isAiling(type) ? AILING[type] : well;
     const known = before.find((condition) => condition.type === type);
     const since = known?.status === value ? known.lastTransitionTime : time;
     const report = { type, status: value, reason, message, lastHeartbeatTime: time };
     return { ...report, ...(since !== undefined && { lastTransitionTime: since }) };
   });
-  const others = before.filter(({ type }) => !HEALTHY.some(([name]) => name === type));
-  return { ...status, conditions: [...others, ...reported] };
 }
 
 function healthyConditions(node: NewGeneric<"Node">, clock: NodeClock) {

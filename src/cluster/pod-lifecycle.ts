@@ -1,5 +1,5 @@
-import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { ContainerState } from "../api/pod-version.js";
+import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
@@ -7,9 +7,9 @@ import type { ContainerListener, ContainerRuntime } from "./container-runtime.js
 import { waitingFor } from "./container-states.js";
 import type { ExponentialBackoff } from "./exponential-backoff.js";
 import type { KubeletNode } from "./kubelet-node.js";
-import type { PodEnd } from "./pressure/node-pressure.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
-import { isRestarted } from "./restart-policy.js";
+import type { PodEnd } from "./pressure/node-pressure.js";
+import { isRestarted, restartsAll } from "./restart-policy.js";
 import type { StatusWriter } from "./status-writer.js";
 
 export interface PodLifecycleOptions {
@@ -21,6 +21,8 @@ export interface PodLifecycleOptions {
   /** Called when a pod has ended and holds nothing of its node any more. */
   readonly released: (worker: PodWorker) => void;
   readonly imagePulled: (node: KubeletNode, image: string, bytes: number) => void;
+  /** Whether the rule RestartAllContainers is known. */
+  readonly restartsAllContainers: boolean;
 }
 
 const SIGKILLED = 137;
@@ -33,6 +35,7 @@ const SIGKILLED = 137;
  */
 export class PodLifecycle implements ContainerListener {
   private readonly deadlineTimer: HandlerId;
+  private readonly restartAllTimer: HandlerId;
   private runtime!: ContainerRuntime;
 
   constructor(private readonly options: PodLifecycleOptions) {
@@ -40,6 +43,10 @@ export class PodLifecycle implements ContainerListener {
     this.deadlineTimer = engine.registerHandler("kubelet/deadline", (row, serial) => {
       const worker = find(row, serial);
       if (worker !== undefined) this.deadlinePassed(worker);
+    });
+    this.restartAllTimer = engine.registerHandler("kubelet/restart-all", (row, serial) => {
+      const worker = find(row, serial);
+      if (worker !== undefined) this.stopForRestart(worker);
     });
   }
 
@@ -75,6 +82,7 @@ export class PodLifecycle implements ContainerListener {
     if (worker.stage !== "active" && worker.stage !== "terminating") return;
     const { now } = this.options.engine;
     for (const container of worker.containers) this.runtime.lose(worker, container, now);
+    worker.restartingAll = false;
     this.options.writer.markDirty(worker);
     if (worker.stage === "terminating") {
       this.stopRest(worker);
@@ -147,6 +155,14 @@ export class PodLifecycle implements ContainerListener {
       this.stopRest(worker);
       return;
     }
+    if (worker.restartingAll) {
+      this.stopForRestart(worker);
+      return;
+    }
+    if (this.options.restartsAllContainers && restartsAll(container, container.exitCode)) {
+      this.restartAll(worker);
+      return;
+    }
     if (this.mayRestart(worker, container)) {
       this.restart(worker, container);
       return;
@@ -165,6 +181,36 @@ export class PodLifecycle implements ContainerListener {
     const failedAt = container.status.lastTermination?.finishedAtMicros ?? engine.now;
     container.backoff = backoff.next(container.backoff, failedAt, engine.now);
     this.runtime.start(worker, container);
+  }
+
+  /**
+   * All of a pod's containers begin anew in its sandbox, init containers and all, without a back-off, once their stop is on
+   * the way to the API server. Source: KEP-5532; upstream's `computePodActions`, `SyncPod`.
+   */
+  private restartAll(worker: PodWorker): void {
+    const { engine } = this.options;
+    worker.restartingAll = true;
+    const { row, serial } = worker;
+    engine.scheduleAt(engine.now, Phase.settle, this.restartAllTimer, row, serial);
+  }
+
+  /** What runs is stopped one after the other, without hooks, init containers last; then all begin. */
+  private stopForRestart(worker: PodWorker): void {
+    if (worker.stage !== "active" || !worker.restartingAll) return;
+    const { containers } = worker;
+    if (containers.some(({ step }) => step === "stopping")) return;
+    const running = containers.filter(({ step }) => step === "running");
+    const next = running.find(({ role }) => role === "main") ?? running[0];
+    if (next !== undefined) {
+      this.runtime.stop(worker, next, this.options.engine.now);
+      return;
+    }
+    worker.restartingAll = false;
+    worker.wasInitialized ||= worker.initialized;
+    worker.initialized = containers.every(({ role }) => role === "main");
+    for (const container of containers) this.runtime.reset(worker, container);
+    this.options.writer.markDirty(worker);
+    this.sync(worker);
   }
 
   private mayRestart(worker: PodWorker, container: ContainerRecord): boolean {
@@ -220,6 +266,7 @@ export class PodLifecycle implements ContainerListener {
       return;
     }
     worker.stage = "terminating";
+    worker.restartingAll = false;
     worker.killAtMicros = killAtMicros;
     this.disarmDeadline(worker);
     for (const container of worker.containers) {

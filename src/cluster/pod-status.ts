@@ -1,4 +1,3 @@
-import type { TimeMicros } from "../base/time.js";
 import {
   type ConditionStatus,
   type ContainerState,
@@ -6,8 +5,10 @@ import {
   type PodPhase,
   podCondition,
 } from "../api/pod-version.js";
+import type { TimeMicros } from "../base/time.js";
+import { RESTARTING_ALL } from "./container-states.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
-import { isRestarted } from "./restart-policy.js";
+import { isRestarted, mayRestartAll } from "./restart-policy.js";
 
 /** What versions of Kubernetes do differently in a pod's status. */
 export interface PodStatusFeatures {
@@ -17,6 +18,8 @@ export interface PodStatusFeatures {
   readonly podDisruptionConditions: boolean;
   /** A pod that is deleted ends as Succeeded or Failed before it goes: from v1.27. */
   readonly terminalPhaseOnDeletion: boolean;
+  /** The rule RestartAllContainers, and the condition AllContainersRestarting: from v1.36. */
+  readonly restartsAllContainers: boolean;
 }
 
 /**
@@ -50,7 +53,8 @@ export function phaseOf(worker: PodWorker, features: PodStatusFeatures): PodPhas
       isRestarting ||= isRestarted(container, spec, status.exitCode ?? 0);
     } else if (status.lastTermination !== null) {
       stopped += 1;
-      isRestarting ||= isRestarted(container, spec, status.lastTermination.exitCode);
+      const { exitCode, reason } = status.lastTermination;
+      isRestarting ||= reason === RESTARTING_ALL || isRestarted(container, spec, exitCode);
     } else {
       waiting += 1;
     }
@@ -102,6 +106,9 @@ export function conditionsOf(
       make("DisruptionTarget", { status: "True", reason: "TerminationByKubelet", message }),
     );
   }
+  if (features.restartsAllContainers && worker.containers.some(mayRestartAll)) {
+    conditions.push(make("AllContainersRestarting", restarting(worker, phase)));
+  }
   if (features.podReadyToStartContainers) {
     const hasSandbox = worker.stage !== "starting" && worker.stage !== "ended";
     conditions.push(make("PodReadyToStartContainers", hasSandbox ? TRUE : FALSE));
@@ -117,6 +124,11 @@ interface Finding {
 
 const TRUE: Finding = Object.freeze({ status: "True", reason: "", message: "" });
 const FALSE: Finding = Object.freeze({ status: "False", reason: "", message: "" });
+const RESTARTING: Finding = Object.freeze({
+  status: "True",
+  reason: "RestartAllContainersStarted",
+  message: "container exited with restart policy rule",
+});
 const COMPLETED: Finding = Object.freeze({ status: "False", reason: "PodCompleted", message: "" });
 const FAILED: Finding = Object.freeze({ status: "False", reason: "PodFailed", message: "" });
 const INITIALIZED_COMPLETED: Finding = Object.freeze({
@@ -125,8 +137,16 @@ const INITIALIZED_COMPLETED: Finding = Object.freeze({
   message: "",
 });
 
+/** Source: upstream's `GenerateAllContainersRestartingCondition`. */
+function restarting({ restartingAll }: PodWorker, phase: PodPhase): Finding {
+  if (phase === "Succeeded") return COMPLETED;
+  if (phase === "Failed") return FAILED;
+  return restartingAll ? RESTARTING : FALSE;
+}
+
 function initialization(worker: PodWorker, phase: PodPhase): Finding {
-  if (worker.initialized) return phase === "Succeeded" ? INITIALIZED_COMPLETED : TRUE;
+  if (worker.initialized || worker.wasInitialized)
+    return phase === "Succeeded" ? INITIALIZED_COMPLETED : TRUE;
   const incomplete = names(
     worker.containers,
     ({ role, status }) =>

@@ -46,6 +46,8 @@ export interface ContainerRecord {
   exitCode: number;
   exitReason: string;
   backoff: BackoffEntry | null;
+  /** Its next start is in its `restartCount` already. */
+  isCounted: boolean;
   /** How its runs went before the snapshot, where it fails again and again. */
   recorded: {
     readonly runMicros: TimeMicros;
@@ -76,6 +78,10 @@ export interface PodWorker {
   /** Empty for a pod that was not admitted. */
   containers: ContainerRecord[];
   initialized: boolean;
+  /** It was initialized before all of its containers began anew. */
+  wasInitialized: boolean;
+  /** All of its containers are being stopped, to begin anew. */
+  restartingAll: boolean;
   /** From when on its first container may start. */
   sandboxAtMicros: TimeMicros;
   demand: PodDemand;
@@ -143,6 +149,7 @@ export function newContainer(
     exitCode: 0,
     exitReason: "",
     backoff: null,
+    isCounted: false,
     recorded: null,
   };
 }
@@ -162,6 +169,8 @@ export function newWorker(
     stage: "starting",
     containers: [],
     initialized: (pod.spec.initContainers ?? []).length === 0,
+    wasInitialized: false,
+    restartingAll: false,
     sandboxAtMicros: 0,
     demand,
     holdsDemand: false,

@@ -129,6 +129,7 @@ export function newWorld(options: WorldOptions = {}) {
       podReadyToStartContainers: true,
       podDisruptionConditions: true,
       terminalPhaseOnDeletion: true,
+      restartsAllContainers: true,
     },
     imagePulling: () => ({ pullBytesPerSecond: 100, parallelPulls: 1 }),
     imagePolicy: {

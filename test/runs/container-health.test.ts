@@ -51,6 +51,10 @@ spec:
     phase: stored.phase,
     restarts: stored.status.containers.map(({ restartCount }) => restartCount),
     inits: stored.status.initContainers.map(({ restartCount }) => restartCount),
+    last: stored.status.containers.map(({ lastTermination }) => lastTermination?.reason),
+    conditions: Object.fromEntries(
+      stored.status.conditions.map(({ type, status }) => [type, status]),
+    ),
     ready: stored.status.containers.map(({ ready }) => ready),
     inService: slice?.spec.endpoints?.map(({ conditions }) => conditions?.ready),
   };
@@ -213,5 +217,55 @@ describe("a restartPolicy of a container's own", () => {
       seconds: 20,
     });
     expect([inits, phase]).toEqual([[1], "Running"]);
+  });
+});
+
+describe("a rule that restarts all containers", () => {
+  const rule =
+    "restartPolicy: Never, restartPolicyRules: [{ action: RestartAllContainers, exitCodes: { operator: In, values: [88] } }]";
+  const source = `{ name: source, image: x, ${rule} }`;
+  const other = "{ name: other, image: x }";
+  const exits = (code: number, stop = "1s") =>
+    `[{ match: { container: source }, run: 10s, exitCodes: [${code}, 0] }, { match: { container: i }, run: 3s }, { run: forever, stop: ${stop} }]`;
+  const inits = ["{ name: i, image: x }"];
+
+  it("stops the others and begins anew with the init containers, without a back-off", async () => {
+    const given = { containers: [source, other], inits, behavior: exits(88), policy: "Never" };
+    // Init for 3 s, ends after 10 s, the other one takes 1 s to stop, init for 3 s again.
+    const before = await lived({ ...given, seconds: 15.5 });
+    expect([before.restarts, before.inits, before.phase]).toEqual([[1, 1], [1], "Pending"]);
+    expect(before.conditions).toMatchObject({ Initialized: "True", Ready: "False" });
+    const after = await lived({ ...given, seconds: 18.5 });
+    expect([after.restarts, after.inits, after.phase]).toEqual([[1, 1], [1], "Running"]);
+    expect(after.last).toEqual(["RestartingAllContainers", "RestartingAllContainers"]);
+    expect(after.conditions).toMatchObject({ AllContainersRestarting: "False", Ready: "True" });
+    expect(after.told.filter((one) => one.startsWith("Killing"))).toEqual([
+      "Killing: Stopping container other",
+    ]);
+    expect(after.told.filter((one) => one.startsWith("BackOff"))).toEqual([]);
+  });
+
+  it("has what does not end by itself killed after two seconds, and says so meanwhile", async () => {
+    const given = { containers: [source, other], behavior: exits(88, "20s"), policy: "Never" };
+    const before = await lived({ ...given, seconds: 11.5 });
+    expect(before.conditions).toMatchObject({ AllContainersRestarting: "True" });
+    expect(before.restarts).toEqual([0, 0]);
+    const after = await lived({ ...given, seconds: 12.5 });
+    expect([after.restarts, after.phase]).toEqual([[1, 1], "Running"]);
+  });
+
+  it("does nothing for another code, and is no condition of other pods", async () => {
+    const given = { behavior: exits(1), policy: "Never", seconds: 20 };
+    const found = await lived({ ...given, containers: [source, other] });
+    expect([found.restarts, found.phase]).toEqual([[0, 0], "Running"]);
+    expect(found.conditions).toMatchObject({ AllContainersRestarting: "False" });
+    const plain = await lived({ ...given, containers: [other] });
+    expect(plain.conditions).not.toHaveProperty("AllContainersRestarting");
+  });
+
+  it("is refused before v1.36", async () => {
+    await expect(lived({ containers: [source], seconds: 1, version: "1.35" })).rejects.toThrow(
+      `supported values: "Restart" (found "RestartAllContainers")`,
+    );
   });
 });

@@ -46,7 +46,7 @@ const container: FieldRules = {
   // Which exit codes restart a container.
   restartPolicy: "modelled",
   // One that restarts all of the pod restarts the container alone.
-  restartPolicyRules: { action: unless("Restart", "timing"), exitCodes: "modelled" },
+  restartPolicyRules: "modelled",
 };
 
 const volume: FieldRules = {

@@ -3,6 +3,7 @@ import type { Engine, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { AnswerId, Client } from "../../store/client.js";
 import type { KubeletNode } from "../kubelet-node.js";
+import { statusMerge } from "../node-status-merge.js";
 
 export interface NodeVolumesOptions {
   readonly engine: Engine;
@@ -114,10 +115,7 @@ export class NodeVolumes {
     const volumesInUse = [...inUse.users.keys()].sort();
     inUse.written = volumesInUse.join();
     const { client } = this.options;
-    const target = { kind: "Node", namespace: "", name: node.name } as const;
-    const patch = { status: { volumesInUse } };
-    const request = { verb: "merge", target, patch, subresource: "status" } as const;
-    client.submit(request, this.answer, node.ordinal);
+    client.submit(statusMerge(node, { volumesInUse }), this.answer, node.ordinal);
   }
 }
 

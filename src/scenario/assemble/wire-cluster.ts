@@ -82,6 +82,7 @@ export function wireKubelets(
       podReadyToStartContainers: features.PodReadyToStartContainersCondition,
       podDisruptionConditions: features.PodDisruptionConditions,
       terminalPhaseOnDeletion: kubernetesMinor >= 27,
+      restartsAllContainers: features.RestartAllContainersOnContainerExits,
     },
     resizesByPriority: features.DeferredResizesByPriority,
     imagePulling: (node) => {
