@@ -171,6 +171,11 @@ export class Kubelets {
     return this.nodes.get(nodeName)?.requested;
   }
 
+  /** Who runs the pod in that row; undefined: nobody. */
+  workerAt(row: number): PodWorker | undefined {
+    return this.workers[row];
+  }
+
   /** The containers of a pod, as its kubelet knows them; undefined where none runs it. */
   containersOf({ row, uid }: PodVersion): readonly ContainerRecord[] | undefined {
     const worker = this.workers[row];

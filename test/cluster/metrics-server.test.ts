@@ -6,14 +6,17 @@ import type {
   ContainerCounters,
   ContainerLife,
 } from "../../src/cluster/metrics-server/container-counters.js";
+import type { PodLives } from "../../src/cluster/metrics-server/container-lives.js";
 import { MetricsServer } from "../../src/cluster/metrics-server/metrics-server.js";
+import { PodSamples } from "../../src/control/horizontal-pod-autoscaler/pod-samples.js";
+import { putReported } from "../../src/control/horizontal-pod-autoscaler/pods-proposal.js";
 
 const SECOND = MICROS_PER_SECOND;
 const POD = { row: 0, name: "pod" } as PodVersion;
 
 /** Each life uses a core, and a megabyte. */
 const busy: ContainerCounters = {
-  cpuNanos: (_pod, { startMicros }, at) => (at - startMicros) * 1_000,
+  cpuNanos: (_pod, _row, _container, startMicros, at) => (at - startMicros) * 1_000,
   memoryBytes: () => 1e6,
 };
 
@@ -29,13 +32,17 @@ function server(lives: readonly ContainerLife[], everySeconds = 15): MetricsServ
     resolutionMicros: 15 * SECOND,
     counters: busy,
     livesOf: () => ({ key, lives }),
-    readingMicros: ({ startMicros }, scrape) => {
-      const every = everySeconds * SECOND;
-      const first = startMicros + 1_000;
-      return first + Math.floor((scrape - first) / every) * every;
-    },
+    readingMicros: readingEach(everySeconds),
   });
 }
+
+const readingEach =
+  (everySeconds: number) =>
+  (startMicros: number, scrape: number): number => {
+    const every = everySeconds * SECOND;
+    const first = startMicros + 1_000;
+    return first + Math.floor((scrape - first) / every) * every;
+  };
 
 describe("metrics-server tells of a pod", () => {
   it.each([
@@ -82,4 +89,100 @@ describe("metrics-server tells of a pod", () => {
       expect(server(lives, everySeconds).reportOf(POD, untilSeconds * SECOND)).toEqual(last);
     },
   );
+
+  const changes = fc.array(
+    fc.record({
+      afterSeconds: fc.integer({ min: 1, max: 70 }),
+      what: fc.constantFrom("restarts", "ends", "is looked at", "stays"),
+    }),
+    { maxLength: 8 },
+  );
+  test.prop([fc.array(changes, { minLength: 1, maxLength: 4 }), fc.constantFrom(5, 10, 15)])(
+    "the same by the columns of pods whose only life goes on as by their reports",
+    (histories, everySeconds) => {
+      const pods = histories.map((_, row) => ({ row, name: `pod-${row}` }) as PodVersion);
+      const rows = Int32Array.from(pods, ({ row }) => row);
+      const all = histories.map((history, row) => new History(row, history));
+      const serverOf = (isUnchanged?: (row: number) => boolean) =>
+        new MetricsServer({
+          ...{ resolutionMicros: 15 * SECOND, counters: growing },
+          livesOf: ({ row }) => (isUnchanged === undefined ? all[row]!.known : all[row]!.lives()),
+          readingMicros: readingEach(everySeconds),
+          ...(isUnchanged !== undefined && { isUnchanged }),
+        });
+      const quick = serverOf((row) => all[row]!.isUnchanged());
+      const plain = serverOf();
+      const lookAt = (row: number, atSeconds: number) => {
+        quick.reportOf(pods[row]!, atSeconds * SECOND);
+        plain.reportOf(pods[row]!, atSeconds * SECOND);
+      };
+      for (let at = 1; at <= 300; at += 7) {
+        for (const one of all) one.bringTo(at, lookAt);
+        const read = new PodSamples(pods);
+        const reported = quick.putUsage({ pods, rows }, CPU, at * SECOND, read);
+        const expected = new PodSamples(pods);
+        const reports = pods
+          .map((pod) => plain.reportOf(pod, at * SECOND))
+          .filter((report) => report !== null);
+        expect(reported).toBe(putReported(reports, CPU, expected));
+        expect(read.valueMillis).toEqual(expected.valueMillis);
+        expect(read.timestampMicros).toEqual(expected.timestampMicros);
+        expect(read.windowMicros).toEqual(expected.windowMicros);
+      }
+    },
+  );
 });
+
+const CPU = { name: "cpu", container: "" };
+
+/** A counter whose rate grows, and differs from pod to pod. */
+const growing: ContainerCounters = {
+  cpuNanos: (_pod, row, _container, startMicros, at) =>
+    (at - startMicros) * (row + 1) * 17 + (at - startMicros) ** 2 / 1e5,
+  memoryBytes: () => 1e6,
+};
+
+/** The lives of the one container of a pod, which changes at some times. */
+class History {
+  private readonly key = {};
+  private readonly changes: { readonly atSeconds: number; readonly what: string }[] = [];
+  known: PodLives;
+  private told: PodLives | null = null;
+
+  constructor(
+    private readonly row: number,
+    history: readonly { readonly afterSeconds: number; readonly what: string }[],
+  ) {
+    this.known = { key: this.key, lives: [life(row / 4)] };
+    let atSeconds = 0;
+    for (const { afterSeconds, what } of history) {
+      atSeconds += afterSeconds;
+      this.changes.push({ atSeconds, what });
+    }
+  }
+
+  bringTo(seconds: number, lookAt: (row: number, atSeconds: number) => void): void {
+    while (this.changes.length > 0 && this.changes[0]!.atSeconds <= seconds) {
+      const { atSeconds, what } = this.changes.shift()!;
+      const last = this.known.lives.at(-1)!;
+      const ended = { ...last, endMicros: last.endMicros ?? atSeconds * SECOND };
+      if (what === "restarts") this.become([ended, life(atSeconds + 0.5)]);
+      if (what === "ends") this.become([ended]);
+      if (what === "is looked at") lookAt(this.row, atSeconds);
+      if (what === "stays") this.become([...this.known.lives]);
+    }
+  }
+
+  lives(): PodLives {
+    this.told = this.known;
+    return this.known;
+  }
+
+  isUnchanged(): boolean {
+    return this.told === this.known;
+  }
+
+  private become(lives: readonly ContainerLife[]): void {
+    this.known = { key: this.key, lives };
+  }
+}

@@ -1,7 +1,9 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
+import { Quantity } from "../../src/api/quantity.js";
 import type { HorizontalPodAutoscalerSpec } from "../../src/api/schemas/types.js";
 import { MICROS_PER_SECOND } from "../../src/base/time.js";
+import { millisText } from "../../src/control/horizontal-pod-autoscaler/metric-status.js";
 import {
   type MetricsClient,
   NO_METRICS,
@@ -348,3 +350,14 @@ function limitOf(
   const bound = grows ? Math.ceil(start + most) : Math.floor(start - most);
   return grows ? bound - before : before - bound;
 }
+
+describe("a value of a status", () => {
+  const thousands = fc.integer({ min: 0, max: 5 }).map((power) => 1_000 ** power);
+  test.prop([fc.integer({ min: -9_000, max: 9_000 }), thousands])(
+    "is the canonical quantity of so many thousandths",
+    (millis, times) => {
+      const whole = millis * times;
+      expect(millisText(whole)).toBe(Quantity.of(BigInt(whole), "DecimalSI", -3).toString());
+    },
+  );
+});

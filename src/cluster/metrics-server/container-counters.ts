@@ -14,11 +14,18 @@ export interface ContainerLife {
  * What containers use, as the counters of their nodes tell it. Whoever knows what they do answers: the
  * behavior of containers, or the traffic that they serve.
  *
- * It is asked for instants up to now and not older than a few scrapes, in no order between containers.
+ * It is asked for instants up to now and not older than a few scrapes, in no order between containers. `row` is
+ * the pod's: who asks for many has it at hand.
  */
 export interface ContainerCounters {
-  /** CPU time that a life has used from its start until that instant, in nanoseconds of one core. */
-  cpuNanos(pod: PodVersion, life: ContainerLife, atMicros: TimeMicros): number;
+  /** CPU time that a run has used from its start until that instant, in nanoseconds of one core. */
+  cpuNanos(
+    pod: PodVersion,
+    row: number,
+    container: Container,
+    startMicros: TimeMicros,
+    atMicros: TimeMicros,
+  ): number;
   /** Memory in use at that instant: the working set. */
-  memoryBytes(pod: PodVersion, life: ContainerLife, atMicros: TimeMicros): number;
+  memoryBytes(pod: PodVersion, container: Container, atMicros: TimeMicros): number;
 }

@@ -176,6 +176,7 @@ function outcomeOf(spec: MetricSpec, input: DecisionInput): MetricOutcome {
   const outcome = proposalOf(spec, {
     client: metrics.client,
     pods: metrics.pods,
+    columns: metrics.columns,
     nowMicros: metrics.nowMicros,
     cpuInitializationMicros: metrics.cpuInitializationMicros,
     initialReadinessDelayMicros: metrics.initialReadinessDelayMicros,

@@ -18,6 +18,7 @@ import { autoscalerSettings } from "./autoscaler-flags.js";
 import { type AutoscalerMonitor, actionOf } from "./autoscaler-monitor.js";
 import { ConditionList } from "./condition-list.js";
 import { NO_METRICS } from "./metrics-client.js";
+import { ColumnsOfLists } from "./pod-columns.js";
 import { PodsByLabels } from "./pods-by-labels.js";
 import { keepScaleEvent, newScaleMemory, type ScaleMemory } from "./scale-memory.js";
 import { tellScaledToZero } from "./scaled-to-zero.js";
@@ -65,6 +66,7 @@ export class HorizontalPodAutoscalerController implements Controller {
   private readonly pods: Informer<"Pod">;
   /** Null as long as there is no autoscaler: then nobody's pods matter. */
   private podsByLabels: PodsByLabels | null = null;
+  private readonly columns = new ColumnsOfLists();
   private readonly scales = new ScaleReader();
   private readonly selectors: TargetSelectors;
   private readonly timestamps: Timestamps;
@@ -241,6 +243,7 @@ export class HorizontalPodAutoscalerController implements Controller {
       metrics: {
         client: this.options.metrics ?? NO_METRICS,
         pods,
+        columns: this.columns.of(pods),
         nowMicros,
         cpuInitializationMicros: this.settings.cpuInitializationMicros,
         initialReadinessDelayMicros: this.settings.initialReadinessDelayMicros,

@@ -4,6 +4,7 @@ import type { PodVersion } from "../../api/pod-version.js";
 import type { MetricStatus } from "../../api/schemas/types.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { MetricsClient } from "./metrics-client.js";
+import type { PodColumns } from "./pod-columns.js";
 import type { ReadinessRules } from "./pod-groups.js";
 import type { Proposal, Tolerances } from "./replica-calculator.js";
 
@@ -23,6 +24,8 @@ export interface MetricInput extends ReadinessRules {
   readonly features: MetricFeatures;
   readonly namespace: string;
   readonly pods: readonly PodVersion[];
+  /** Of the same pods. */
+  readonly columns: PodColumns;
   readonly specReplicas: number;
   readonly statusReplicas: number;
   readonly tolerances: Tolerances;

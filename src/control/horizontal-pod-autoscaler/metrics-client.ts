@@ -1,6 +1,7 @@
 import type { PodVersion } from "../../api/pod-version.js";
 import type { CrossVersionObjectReference, MetricIdentifier } from "../../api/schemas/types.js";
 import type { TimeMicros } from "../../base/time.js";
+import type { PodSamples } from "./pod-samples.js";
 
 /** Why there is no metric, in the words of the API that was asked. A value, not thrown. */
 export class MetricsError {
@@ -14,15 +15,24 @@ interface ContainerUsage {
   readonly memoryBytes: number;
 }
 
-/**
- * The usage of one pod: the mean over `windowMicros` up to `timestampMicros`. It holds until the next
- * question: whoever wants to keep it copies it.
- */
+/** The usage of one pod: the mean over `windowMicros` up to `timestampMicros`. */
 export interface PodMetrics {
   readonly podName: string;
   readonly timestampMicros: TimeMicros;
   readonly windowMicros: TimeMicros;
   readonly containers: readonly ContainerUsage[];
+}
+
+/** Pods with their rows in the store. */
+interface MeasuredPods {
+  readonly pods: readonly PodVersion[];
+  readonly rows: Int32Array;
+}
+
+/** What is measured, and of which container; "": of the whole pod. */
+export interface MeasuredResource {
+  readonly name: string;
+  readonly container: string;
 }
 
 /** A custom metric of one pod, in thousandths. */
@@ -45,6 +55,13 @@ export interface SelectedPods {
 export interface MetricsClient {
   /** One entry a pod of which there is something to report. */
   podMetrics(selected: SelectedPods): readonly PodMetrics[] | MetricsError;
+  /**
+   * The same of one resource, put among the samples by the places of the pods: what each look of an autoscaler
+   * asks for. Answers of how many pods there is anything to report. Absent: it follows from `podMetrics`.
+   */
+  readonly putUsage?:
+    | ((measured: MeasuredPods, resource: MeasuredResource, samples: PodSamples) => number)
+    | undefined;
   podValues(
     selected: SelectedPods,
     metric: MetricIdentifier,

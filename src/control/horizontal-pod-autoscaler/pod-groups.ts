@@ -13,70 +13,94 @@ export interface ReadinessRules {
 /** How a pod counts: `missing` means that there is no sample of it. */
 export const PodGroup = { ready: 0, unready: 1, missing: 2, ignored: 3 } as const;
 
-/** The group of each pod, by its place, and how many there are of three. */
-export interface PodGroups {
-  readonly of: Uint8Array;
-  readonly readyCount: number;
-  readonly unreadyCount: number;
-  readonly missingCount: number;
-}
-
 export type GroupRules = ReadinessRules & {
   /** The rules of readiness hold for CPU alone. */
   readonly isCpu: boolean;
   readonly nowMicros: TimeMicros;
 };
 
+/** What a pod is whatever is measured of it: it runs, or which group it is in anyway. */
+const RUNS = 255;
+
 /**
- * Which pods count, and how.
+ * Which of some pods count, and how. What it takes of them is read once, and the same as long as they are the same
+ * versions.
  * Source: Kubernetes, "Horizontal Pod Autoscaling: Algorithm details"; replica_calculator.go.
  */
-export function groupPods(
-  pods: readonly PodVersion[],
-  samples: PodSamples,
-  rules: GroupRules,
-): PodGroups {
-  const of = new Uint8Array(pods.length);
-  const counts = [0, 0, 0, 0];
-  for (let place = 0; place < pods.length; place++) {
-    const group = groupOf(pods[place]!, place, samples, rules);
-    of[place] = group;
-    counts[group]! += 1;
+export class PodGroups {
+  /** The group of each pod, by its place, as it was grouped last; and how many there are of three. */
+  readonly of: Uint8Array;
+  readyCount = 0;
+  unreadyCount = 0;
+  missingCount = 0;
+  private readonly kinds: Uint8Array;
+  /** 1: its Ready condition is False. */
+  private readonly notReady: Uint8Array;
+  /** In whole seconds, as timestamps of the API have it; NaN: nobody has said so yet. */
+  private readonly startedMicros: Float64Array;
+  private readonly changedMicros: Float64Array;
+
+  constructor(pods: readonly PodVersion[]) {
+    const { length } = pods;
+    this.of = new Uint8Array(length);
+    this.kinds = new Uint8Array(length);
+    this.notReady = new Uint8Array(length);
+    this.startedMicros = new Float64Array(length);
+    this.changedMicros = new Float64Array(length);
+    for (let place = 0; place < length; place++) this.read(pods[place]!, place);
   }
-  return {
-    of,
-    readyCount: counts[PodGroup.ready]!,
-    unreadyCount: counts[PodGroup.unready]!,
-    missingCount: counts[PodGroup.missing]!,
-  };
+
+  /** Groups the pods by their samples. */
+  group(samples: PodSamples, rules: GroupRules): this {
+    const counts = [0, 0, 0, 0];
+    for (let place = 0; place < this.of.length; place++) {
+      const group = this.groupOf(place, samples, rules);
+      this.of[place] = group;
+      counts[group]! += 1;
+    }
+    this.readyCount = counts[PodGroup.ready]!;
+    this.unreadyCount = counts[PodGroup.unready]!;
+    this.missingCount = counts[PodGroup.missing]!;
+    return this;
+  }
+
+  private read(pod: PodVersion, place: number): void {
+    const condition = podCondition(pod, "Ready");
+    const { startTimeMicros } = pod.status;
+    this.kinds[place] = kindOf(pod);
+    this.notReady[place] = condition?.status === "False" ? 1 : 0;
+    const isKnown = condition !== undefined && startTimeMicros !== null;
+    this.startedMicros[place] = isKnown ? wholeSecond(startTimeMicros) : Number.NaN;
+    this.changedMicros[place] = isKnown
+      ? wholeSecond(condition.lastTransitionTimeMicros)
+      : Number.NaN;
+  }
+
+  private groupOf(place: number, samples: PodSamples, rules: GroupRules): number {
+    const kind = this.kinds[place]!;
+    if (kind !== RUNS) return kind;
+    if (Number.isNaN(samples.valueMillis[place])) return PodGroup.missing;
+    const saysNothing = rules.isCpu && this.isTooYoung(place, samples, rules);
+    return saysNothing ? PodGroup.unready : PodGroup.ready;
+  }
+
+  /** Whether the sample of a pod says nothing yet. */
+  private isTooYoung(place: number, samples: PodSamples, rules: GroupRules): boolean {
+    const started = this.startedMicros[place]!;
+    const changed = this.changedMicros[place]!;
+    if (Number.isNaN(started)) return true;
+    const notReady = this.notReady[place] === 1;
+    if (started + rules.cpuInitializationMicros > rules.nowMicros) {
+      const sampled = wholeSecond(samples.timestampMicros[place]!);
+      return notReady || sampled < changed + samples.windowMicros[place]!;
+    }
+    return notReady && started + rules.initialReadinessDelayMicros > changed;
+  }
 }
 
-function groupOf(pod: PodVersion, place: number, samples: PodSamples, rules: GroupRules): number {
+function kindOf(pod: PodVersion): number {
   if (pod.deletionTimeMicros !== null || pod.phase === "Failed") return PodGroup.ignored;
-  if (pod.phase === "Pending") return PodGroup.unready;
-  if (Number.isNaN(samples.valueMillis[place])) return PodGroup.missing;
-  const saysNothing = rules.isCpu && isTooYoung(pod, place, samples, rules);
-  return saysNothing ? PodGroup.unready : PodGroup.ready;
-}
-
-/** Whether the sample of a pod says nothing yet. */
-function isTooYoung(
-  pod: PodVersion,
-  place: number,
-  samples: PodSamples,
-  rules: GroupRules,
-): boolean {
-  const condition = podCondition(pod, "Ready");
-  const { startTimeMicros } = pod.status;
-  if (condition === undefined || startTimeMicros === null) return true;
-  const notReady = condition.status === "False";
-  const started = wholeSecond(startTimeMicros);
-  const changed = wholeSecond(condition.lastTransitionTimeMicros);
-  if (started + rules.cpuInitializationMicros > rules.nowMicros) {
-    const sampled = wholeSecond(samples.timestampMicros[place]!);
-    return notReady || sampled < changed + samples.windowMicros[place]!;
-  }
-  return notReady && started + rules.initialReadinessDelayMicros > changed;
+  return pod.phase === "Pending" ? PodGroup.unready : RUNS;
 }
 
 /** Timestamps of the API have no fractions of a second. */

@@ -25,6 +25,24 @@ export class PodSamples {
     this.windowMicros = new Float64Array(pods.length);
   }
 
+  /** Another metric, or the same at another time: there is no sample of it. */
+  clear(): void {
+    this.valueMillis.fill(Number.NaN);
+    if (this.others.size > 0) this.others.clear();
+    this.next = 0;
+  }
+
+  putAt(
+    place: number,
+    valueMillis: number,
+    timestampMicros: TimeMicros,
+    windowMicros: TimeMicros,
+  ): void {
+    this.valueMillis[place] = valueMillis;
+    this.timestampMicros[place] = timestampMicros;
+    this.windowMicros[place] = windowMicros;
+  }
+
   /** Quickest in the order of the pods. */
   put(podName: string, { valueMillis, timestampMicros, windowMicros }: Sample): void {
     const place = this.placeOf(podName);
@@ -32,9 +50,7 @@ export class PodSamples {
       this.others.set(podName, valueMillis);
       return;
     }
-    this.valueMillis[place] = valueMillis;
-    this.timestampMicros[place] = timestampMicros;
-    this.windowMicros[place] = windowMicros;
+    this.putAt(place, valueMillis, timestampMicros, windowMicros);
     this.next = place + 1;
   }
 

@@ -9,10 +9,8 @@ import {
   selectorProblem,
 } from "./metric-outcome.js";
 import { millisText, resourceText } from "./metric-status.js";
-import { MetricsError, type PodMetrics } from "./metrics-client.js";
-import { groupPods } from "./pod-groups.js";
-import { requestsOf } from "./pod-requests.js";
-import { PodSamples } from "./pod-samples.js";
+import { type MeasuredResource, MetricsError, type PodMetrics } from "./metrics-client.js";
+import type { PodSamples } from "./pod-samples.js";
 import {
   averageTarget,
   countedValues,
@@ -24,12 +22,6 @@ import {
 
 const NANOS_PER_MILLI = 1_000_000;
 const MILLIS = 1_000;
-
-/** What is measured, and of which container; "": of the whole pod. */
-export interface MeasuredResource {
-  readonly name: string;
-  readonly container: string;
-}
 
 /** Replicas by a metric that each pod has: usage of a resource, or a custom one. */
 export function podsProposal(spec: MetricSpec, input: MetricInput): MetricOutcome {
@@ -81,7 +73,7 @@ export function resourceReplicas(
   const targetOf = (): PodTarget | MetricsError => {
     if (averageValue !== undefined) return averageTarget(millisOf(averageValue));
     const { PodLevelResources, HPASidecarRequests, HPAMissingContainerIsError } = input.features;
-    const requests = requestsOf(input.pods, {
+    const requests = input.columns.requests({
       resource: name,
       container: resource.container,
       podLevel: PodLevelResources,
@@ -109,7 +101,8 @@ function customProposal(spec: MetricSpec, input: MetricInput): MetricOutcome {
     return wrap(`${about}: no metrics returned from custom metrics API`);
   }
   const { nowMicros } = input;
-  const samples = new PodSamples(input.pods);
+  const { samples } = input.columns;
+  samples.clear();
   for (const { podName, valueMillis } of values) {
     const sample = { valueMillis, timestampMicros: nowMicros, windowMicros: MICROS_PER_MINUTE };
     samples.put(podName, sample);
@@ -131,8 +124,11 @@ function replicasBySamples(
   if (pods.length === 0) {
     return new MetricsError("no pods returned by selector while calculating replica count");
   }
-  const groups = groupPods(pods, samples, { ...input, isCpu: how.isCpu });
-  const values = countedValues(samples, groups);
+  const { cpuInitializationMicros, initialReadinessDelayMicros, nowMicros } = input;
+  const { isCpu } = how;
+  const rules = { cpuInitializationMicros, initialReadinessDelayMicros, nowMicros, isCpu };
+  const groups = input.columns.groups.group(samples, rules);
+  const values = countedValues(samples, groups, input.columns.counted);
   if (groups.readyCount === 0 && values.others.length === 0) {
     return new MetricsError(
       input.features.HPANamesUnreadyPods
@@ -146,22 +142,37 @@ function replicasBySamples(
 }
 
 function usageSamples(resource: MeasuredResource, input: MetricInput): PodSamples | MetricsError {
-  const metrics = input.client.podMetrics(input);
-  if (metrics instanceof MetricsError) {
-    const message = `unable to fetch metrics from resource metrics API: ${metrics.message}`;
+  const { samples } = input.columns;
+  samples.clear();
+  const { client } = input;
+  const reported =
+    client.putUsage === undefined
+      ? putReported(client.podMetrics(input), resource, samples)
+      : client.putUsage(input.columns, resource, samples);
+  if (reported instanceof MetricsError) {
+    const message = `unable to fetch metrics from resource metrics API: ${reported.message}`;
     return new MetricsError(message);
   }
-  if (metrics.length === 0) {
+  if (reported === 0) {
     return new MetricsError("no metrics returned from resource metrics API");
   }
-  const samples = new PodSamples(input.pods);
+  return samples;
+}
+
+/** Puts what reports say of a resource among the samples; answers how many reports there are. */
+export function putReported(
+  metrics: readonly PodMetrics[] | MetricsError,
+  resource: MeasuredResource,
+  samples: PodSamples,
+): number | MetricsError {
+  if (metrics instanceof MetricsError) return metrics;
   for (const pod of metrics) {
     const valueMillis = usageMillis(pod, resource);
     if (valueMillis === null) continue;
     const { timestampMicros, windowMicros } = pod;
     samples.put(pod.podName, { valueMillis, timestampMicros, windowMicros });
   }
-  return samples;
+  return metrics.length;
 }
 
 function usageMillis({ containers }: PodMetrics, resource: MeasuredResource): number | null {

@@ -101,13 +101,19 @@ interface PodMetricInput {
   readonly tolerances: Tolerances;
 }
 
-/** The samples that count: those of pods that are neither ignored nor unready. */
-export function countedValues(samples: PodSamples, groups: PodGroups): CountedValues {
-  const ofPods = samples.valueMillis.slice();
+const NO_OTHERS: readonly number[] = [];
+
+/** The samples that count, those of pods that are neither ignored nor unready, written over `ofPods`. */
+export function countedValues(
+  samples: PodSamples,
+  groups: PodGroups,
+  ofPods: Float64Array,
+): CountedValues {
+  const { valueMillis, others } = samples;
   for (let place = 0; place < ofPods.length; place++) {
-    if (groups.of[place] !== PodGroup.ready) ofPods[place] = Number.NaN;
+    ofPods[place] = groups.of[place] === PodGroup.ready ? valueMillis[place]! : Number.NaN;
   }
-  return { ofPods, others: [...samples.others.values()] };
+  return { ofPods, others: others.size === 0 ? NO_OTHERS : [...others.values()] };
 }
 
 /**

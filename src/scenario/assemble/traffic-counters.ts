@@ -1,9 +1,7 @@
+import type { Container } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
-import type {
-  ContainerCounters,
-  ContainerLife,
-} from "../../cluster/metrics-server/container-counters.js";
+import type { ContainerCounters } from "../../cluster/metrics-server/container-counters.js";
 import type { TrafficSimulation } from "../../traffic/cluster/traffic-simulation.js";
 
 const NANOS_PER_SECOND = 1e9;
@@ -15,14 +13,20 @@ export class TrafficCounters implements ContainerCounters {
 
   constructor(private readonly behavior: ContainerCounters) {}
 
-  cpuNanos(pod: PodVersion, life: ContainerLife, atMicros: TimeMicros): number {
-    const base = this.behavior.cpuNanos(pod, life, atMicros);
+  cpuNanos(
+    pod: PodVersion,
+    row: number,
+    container: Container,
+    startMicros: TimeMicros,
+    atMicros: TimeMicros,
+  ): number {
+    const base = this.behavior.cpuNanos(pod, row, container, startMicros, atMicros);
     if (this.traffic === null) return base;
-    const run = { container: life.container.name, beganMicros: life.startMicros };
-    return base + this.traffic.coreSecondsAt(pod, run, atMicros) * NANOS_PER_SECOND;
+    const coreSeconds = this.traffic.coreSecondsAt(row, container.name, startMicros, atMicros);
+    return base + coreSeconds * NANOS_PER_SECOND;
   }
 
-  memoryBytes(pod: PodVersion, life: ContainerLife, atMicros: TimeMicros): number {
-    return this.behavior.memoryBytes(pod, life, atMicros);
+  memoryBytes(pod: PodVersion, container: Container, atMicros: TimeMicros): number {
+    return this.behavior.memoryBytes(pod, container, atMicros);
   }
 }

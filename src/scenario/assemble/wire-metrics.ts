@@ -58,8 +58,10 @@ export function wireMetrics(
         }
         return found;
       },
+      putUsage: (measured, resource, samples) =>
+        server.putUsage(measured, resource, engine.now, samples),
     }),
-    ...(own !== undefined && { podMetrics: own }),
+    ...(own !== undefined && { podMetrics: own, putUsage: undefined }),
   };
   return { client, external, values };
 }
@@ -72,15 +74,16 @@ function metricsServerOf(
   const { metricsServer, kubelet } = controlPlane;
   if (metricsServer === null) return null;
   const every = kubelet.housekeepingIntervalMicros;
-  const lives = new ContainerLives();
+  const lives = new ContainerLives((row) => kubelets.workerAt(row));
   return new MetricsServer({
     resolutionMicros: metricsServer.resolutionMicros,
     counters,
     livesOf: (pod) => {
       const containers = kubelets.containersOf(pod);
-      return containers && { key: containers, lives: lives.of(pod.row, containers) };
+      return containers && lives.of(pod.row, containers);
     },
-    readingMicros: ({ startMicros }, scrape) => {
+    isUnchanged: (row) => lives.isUnchanged(row),
+    readingMicros: (startMicros, scrape) => {
       const first = startMicros + FIRST_READING_MICROS;
       return first + Math.floor((scrape - first) / every) * every;
     },

@@ -7,7 +7,8 @@ import type { TrafficLoop } from "../loop/traffic-loop.js";
 import type { PodModel } from "../pods/pod-model.js";
 import type { PodModels, ServingContainer } from "./pod-models.js";
 import type { EndpointPod } from "./proxy-view.js";
-import { UsageHistory } from "./usage-history.js";
+import { RunHistories } from "./run-histories.js";
+import type { UsageHistory } from "./usage-history.js";
 
 /** The process of a pod that serves, as the loop knows it. */
 interface ServedPod {
@@ -25,12 +26,13 @@ interface ServedPod {
   coreSecondsBefore: number;
   /** Core seconds that `takeUsage` has told. */
   coreSecondsTold: number;
-  /** CPU of the present run of its container, and of the one before, by when they began. */
-  history: UsageHistory | null;
-  historyBefore: UsageHistory | null;
-  /** Requests done in the present run of its container. */
-  answered: UsageHistory | null;
+  /** CPU of the last run of its container that has ended, and of the one before. */
+  ended: UsageHistory | null;
+  endedBefore: UsageHistory | null;
 }
+
+const NO_ROW = -1;
+const NOTHING_ENDED = { ended: null, endedBefore: null };
 
 /** Requests at a pod, or at all pods of a Service. */
 export interface PodLoad {
@@ -55,6 +57,8 @@ export interface ServedPodsOptions {
   readonly moved: (uid: string) => void;
   /** Whether anyone asks how many requests a pod does a second. */
   readonly countsAnswers: boolean;
+  /** Whether the loop has requests: else all CPU is that of fluid ones. */
+  readonly usesLoop: boolean;
 }
 
 /**
@@ -69,6 +73,12 @@ export class ServedPods {
   /** By the row of the pod in the store: it is asked for there most often. */
   private readonly byRow: (ServedPod | undefined)[] = [];
   private readonly byNumber: (ServedPod | undefined)[] = [];
+  /** By the row of the pod in the store: its row in the loop, and the container that serves; {@link NO_ROW}: none runs. */
+  private readonly rows: number[] = [];
+  private readonly names: string[] = [];
+  /** CPU that the present runs have used, in core seconds, and the requests that they have done. */
+  private readonly usage: RunHistories;
+  private readonly answers: RunHistories | null;
   private readonly close: HandlerId;
   /** Nodes whose machines are down. */
   private readonly down = new Set<string>();
@@ -76,8 +86,10 @@ export class ServedPods {
   private readonly nobody: number;
 
   constructor(private readonly options: ServedPodsOptions) {
-    const { engine, loop, models } = options;
+    const { engine, loop, models, countsAnswers } = options;
     this.close = engine.registerHandler("traffic/close", (number) => this.closePod(number));
+    this.usage = new RunHistories((row) => this.coreSecondsOf(row));
+    this.answers = countsAnswers ? new RunHistories((row) => loop.pods.served[row]!) : null;
     this.nobody = loop.addPod(models.nobody);
     // The list of a service that nobody asks keeps the row.
     loop.setEndpoints(loop.router.add("random"), [this.nobody]);
@@ -102,10 +114,10 @@ export class ServedPods {
       ...{ uid: pod.uid, container: this.options.models.containerOf(pod), number, podRow: pod.row },
       ...{ row: this.nobody, restartCount: -1, isRunning: false, isClosing: false },
       ...{ coreSecondsBefore: 0, coreSecondsTold: 0 },
-      ...{ history: null, historyBefore: null, answered: null },
+      ...{ ended: null, endedBefore: null },
     };
     this.byUid.set(pod.uid, served);
-    this.byRow[pod.row] = served;
+    this.list(served);
     this.byNumber.push(served);
     this.follow(pod);
     return served.isRunning ? served.row : this.nobody;
@@ -126,28 +138,33 @@ export class ServedPods {
    * Core seconds that requests had used at an instant in the run of a pod's container that began then;
    * 0 of a run that no request has met.
    */
-  coreSecondsAt(pod: PodVersion, beganMicros: TimeMicros, atMicros: TimeMicros): number {
-    const served = this.byRow[pod.row];
-    if (served?.uid !== pod.uid) return 0;
-    const { history, historyBefore } = served;
-    const now = this.options.engine.now;
-    if (history?.beganMicros === beganMicros) {
-      const current = served.isRunning ? this.coreSecondsNow(served) : history.latest;
-      return history.at(atMicros, now, current);
-    }
-    if (historyBefore?.beganMicros !== beganMicros) return 0;
-    return historyBefore.at(atMicros, now, historyBefore.latest);
+  coreSecondsAt(podRow: number, beganMicros: TimeMicros, atMicros: TimeMicros): number {
+    const { now } = this.options.engine;
+    const row = this.rows[podRow] ?? NO_ROW;
+    if (this.usage.isOf(row, beganMicros)) return this.usage.at(row, atMicros, now);
+    const { ended, endedBefore } = this.byRow[podRow] ?? NOTHING_ENDED;
+    if (ended?.beganMicros === beganMicros) return ended.at(atMicros, now, ended.latest);
+    if (endedBefore?.beganMicros !== beganMicros) return 0;
+    return endedBefore.at(atMicros, now, endedBefore.latest);
   }
 
   /** Keeps what every pod has used, for those who ask later. */
   sample(): void {
-    for (const served of this.byUid.values()) {
-      if (!served.isRunning) continue;
-      const { now } = this.options.engine;
-      served.history?.push(now, this.coreSecondsNow(served));
-      if (!this.options.countsAnswers) continue;
-      served.answered?.push(now, this.options.loop.pods.served[served.row]!);
-    }
+    const { loop, engine } = this.options;
+    const { pods } = loop;
+    this.usage.sample(engine.now, (column) => {
+      if (column.length > pods.fluidCoreSeconds.length) column.set(pods.fluidCoreSeconds);
+      else column.set(pods.fluidCoreSeconds.subarray(0, column.length));
+      if (!this.options.usesLoop) return;
+      for (const { row, isRunning } of this.byUid.values()) {
+        if (isRunning) column[row] = this.coreSecondsOf(row);
+      }
+    });
+    this.answers?.sample(engine.now, (column) => {
+      for (const { row, isRunning } of this.byUid.values()) {
+        if (isRunning) column[row] = pods.served[row]!;
+      }
+    });
   }
 
   /** The pod that runs under that UID, and its model; null: none does. */
@@ -164,19 +181,18 @@ export class ServedPods {
     const found = this.byUid.get(uid);
     if (found === undefined || !found.isRunning) return null;
     const { pods } = this.options.loop;
-    const { row, answered } = found;
+    const { row } = found;
     const now = this.options.engine.now;
     return {
-      requestsPerSecond: answered?.perSecond(windowMicros, now, pods.served[row]!) ?? 0,
+      requestsPerSecond: this.answers?.perSecond(row, windowMicros, now) ?? 0,
       queueLength: pods.waiting[row]! + pods.fluidWaiting[row]!,
       inFlight: pods.present[row]! + pods.fluidPresent[row]!,
     };
   }
 
-  /** Whether requests are served by that container of a pod. */
-  isServing(pod: PodVersion, container: string): boolean {
-    const served = this.byRow[pod.row];
-    return served?.uid === pod.uid && served.container.name === container;
+  /** Whether requests are served by that container of the pod in that row of the store. */
+  isServing(podRow: number, container: string): boolean {
+    return this.names[podRow] === container;
   }
 
   /** Of every pod that runs and whose requests take CPU: core seconds since this was asked last. */
@@ -186,16 +202,29 @@ export class ServedPods {
       if (!served.isRunning || loop.pods.cpus[served.row] === null) continue;
       const pod = pods.at(served.podRow);
       if (pod?.uid !== served.uid) continue;
-      const coreSeconds = served.coreSecondsBefore + this.coreSecondsNow(served);
+      const coreSeconds = served.coreSecondsBefore + this.coreSecondsOf(served.row);
       yield { pod, coreSeconds: coreSeconds - served.coreSecondsTold };
       served.coreSecondsTold = coreSeconds;
     }
   }
 
-  private coreSecondsNow({ row, isRunning }: ServedPod): number {
+  private coreSecondsOf(row: number): number {
     const { pods, nowSeconds } = this.options.loop;
-    if (!isRunning) return 0;
-    return pods.fluidCoreSeconds[row]! + (pods.cpus[row]?.usedSeconds(nowSeconds) ?? 0);
+    const fluid = pods.fluidCoreSeconds[row]!;
+    return this.options.usesLoop ? fluid + (pods.cpus[row]?.usedSeconds(nowSeconds) ?? 0) : fluid;
+  }
+
+  /** The pod in its row of the store, which no other has as long as anybody may mean it. */
+  private list(served: ServedPod): void {
+    const { podRow } = served;
+    while (this.rows.length <= podRow) {
+      this.byRow.push(undefined);
+      this.rows.push(NO_ROW);
+      this.names.push("");
+    }
+    this.byRow[podRow] = served;
+    this.rows[podRow] = NO_ROW;
+    this.names[podRow] = served.container.name;
   }
 
   private follow(pod: PodVersion): void {
@@ -209,19 +238,23 @@ export class ServedPods {
     if (served.isRunning && (!isRunning || restartCount !== served.restartCount)) this.end(served);
     if (isRunning && !served.isRunning) {
       const beganMicros = state.startedAtMicros ?? this.options.engine.now;
-      served.historyBefore = served.history;
-      served.history = new UsageHistory(beganMicros);
-      if (this.options.countsAnswers) served.answered = new UsageHistory(beganMicros);
-      this.begin(served, pod, restartCount);
+      this.begin(served, pod, { beganMicros, restartCount });
     }
     if (pod.deletionTimeMicros !== null) this.awaitClose(served);
   }
 
-  private begin(served: ServedPod, pod: PodVersion, restartCount: number): void {
+  private begin(
+    served: ServedPod,
+    pod: PodVersion,
+    run: { readonly beganMicros: TimeMicros; readonly restartCount: number },
+  ): void {
     const { loop, models, advance, moved } = this.options;
     advance(served.uid);
     served.row = loop.addPod(models.modelOf(pod, served.container));
-    served.restartCount = restartCount;
+    this.rows[served.podRow] = served.row;
+    this.usage.begin(served.row, run.beganMicros);
+    this.answers?.begin(served.row, run.beganMicros);
+    served.restartCount = run.restartCount;
     served.isRunning = true;
     moved(served.uid);
   }
@@ -229,8 +262,10 @@ export class ServedPods {
   private end(served: ServedPod): void {
     const { loop, advance, moved } = this.options;
     advance(served.uid);
-    served.coreSecondsBefore += this.coreSecondsNow(served);
-    served.history?.push(this.options.engine.now, this.coreSecondsNow(served));
+    served.coreSecondsBefore += this.coreSecondsOf(served.row);
+    served.endedBefore = served.ended;
+    served.ended = this.usage.end(served.row, this.options.engine.now);
+    this.rows[served.podRow] = NO_ROW;
     served.isRunning = false;
     loop.endPod(served.row);
     served.row = this.nobody;
@@ -258,7 +293,10 @@ export class ServedPods {
     if (served === undefined) return;
     if (served.isRunning) this.end(served);
     this.byUid.delete(uid);
-    if (this.byRow[served.podRow] === served) this.byRow[served.podRow] = undefined;
+    if (this.byRow[served.podRow] === served) {
+      this.byRow[served.podRow] = undefined;
+      this.names[served.podRow] = "";
+    }
     this.byNumber[served.number] = undefined;
   }
 }

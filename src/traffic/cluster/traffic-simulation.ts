@@ -140,7 +140,7 @@ export class TrafficSimulation {
       ...{ engine, kubeletLagMicros, models, loop: this.loop, pods: informers.informer("Pod") },
       advance: (uid) => this.advanceFor(uid),
       moved: (uid) => this.refresh(uid),
-      countsAnswers: options.measuresPods,
+      ...{ countsAnswers: options.measuresPods, usesLoop: !isFluid },
     });
     const comesByRoute = options.traffic.some(({ to }) => "kind" in to);
     this.routes = comesByRoute
@@ -199,18 +199,19 @@ export class TrafficSimulation {
   }
 
   /**
-   * Core seconds that requests had used at an instant of the last minutes, in the run of a container
-   * that began then; 0 of a container that serves no requests.
+   * Core seconds that requests had used at an instant of the last minutes, in the run of a container of the pod
+   * in that row that began then; 0 of a container that serves no requests.
    */
   coreSecondsAt(
-    pod: PodVersion,
-    run: { readonly container: string; readonly beganMicros: TimeMicros },
+    podRow: number,
+    container: string,
+    beganMicros: TimeMicros,
     atMicros: TimeMicros,
   ): number {
-    if (!this.served.isServing(pod, run.container)) return 0;
+    if (!this.served.isServing(podRow, container)) return 0;
     // What was kept already tells it without a look at all requests.
     if (atMicros > this.sampledMicros) this.advance();
-    return this.served.coreSecondsAt(pod, run.beganMicros, atMicros);
+    return this.served.coreSecondsAt(podRow, beganMicros, atMicros);
   }
 
   /** The requests of a pod, with their rate over a window of the last minutes; null: it serves none. */

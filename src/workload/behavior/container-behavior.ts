@@ -185,9 +185,14 @@ export class ContainerBehavior {
     return cpu || this.memoryCurve(pod, container) !== null;
   }
 
+  /** What the container of a pod in that row uses all the time; NaN: it changes. */
+  steadyCpuMillisOf(pod: PodVersion, row: number, container: Container): number {
+    return this.steady.cpuMillisOf(pod, row, container);
+  }
+
   meanCpuMillis(pod: PodVersion, container: Container, { fromMicros, toMicros }: Span): number {
-    const { cpuMillis } = this.steady.of(pod, container);
-    if (cpuMillis !== null) return cpuMillis;
+    const cpuMillis = this.steady.cpuMillisOf(pod, pod.row, container);
+    if (!Number.isNaN(cpuMillis)) return cpuMillis;
     const overTime = this.index.find(pod, container)!.cpuOverTime!;
     const mean = this.curveOf(pod, overTime).meanBetween(fromMicros, toMicros);
     if (overTime.of === "amount") return mean * 1_000;
@@ -217,8 +222,8 @@ export class ContainerBehavior {
     container: Container,
     { fromMicros, toMicros }: Span,
   ): number {
-    const { memoryBytes } = this.steady.of(pod, container);
-    if (memoryBytes !== null) return memoryBytes;
+    const memoryBytes = this.steady.memoryBytesOf(pod, container);
+    if (!Number.isNaN(memoryBytes)) return memoryBytes;
     const curve = this.memoryCurve(pod, container)!;
     return curve.of.meanBetween(fromMicros, toMicros) * curve.unit;
   }

@@ -8,26 +8,61 @@ export interface SteadyUsage {
 }
 
 interface Known {
-  readonly pod: PodVersion;
   readonly container: Container;
   readonly usage: SteadyUsage;
 }
 
-/** Remembers, by the row of a pod, what its containers use: whoever measures asks again and again. */
+/**
+ * Remembers, by the row of a pod, what its containers use: whoever measures asks again and again. The container that
+ * was asked for first has columns, in which those of many pods lie side by side.
+ */
 export class SteadyUsages {
-  private readonly byRow: (Known[] | undefined)[] = [];
+  private readonly pods: (PodVersion | null)[] = [];
+  private readonly containers: (Container | null)[] = [];
+  /** NaN: that changes over time. */
+  private readonly cpuMillis: number[] = [];
+  private readonly memoryBytes: number[] = [];
+  private readonly others: Known[][] = [];
 
   constructor(private readonly usageOf: (pod: PodVersion, container: Container) => SteadyUsage) {}
 
-  of(pod: PodVersion, container: Container): SteadyUsage {
-    let known = this.byRow[pod.row];
-    if (known === undefined || known[0]?.pod !== pod) {
-      known = [];
-      this.byRow[pod.row] = known;
+  /** Of a pod in that row. NaN: it changes over time. */
+  cpuMillisOf(pod: PodVersion, row: number, container: Container): number {
+    if (this.isFirst(row, pod, container)) return this.cpuMillis[row]!;
+    return this.otherOf(pod, container).cpuMillis ?? Number.NaN;
+  }
+
+  /** NaN: it changes over time. */
+  memoryBytesOf(pod: PodVersion, container: Container): number {
+    const { row } = pod;
+    if (this.isFirst(row, pod, container)) return this.memoryBytes[row]!;
+    return this.otherOf(pod, container).memoryBytes ?? Number.NaN;
+  }
+
+  /** Whether the columns are about that container; they are from now on, if nobody's are of this version. */
+  private isFirst(row: number, pod: PodVersion, container: Container): boolean {
+    if (this.pods[row] === pod) return this.containers[row] === container;
+    while (this.pods.length <= row) {
+      this.pods.push(null);
+      this.containers.push(null);
+      this.cpuMillis.push(Number.NaN);
+      this.memoryBytes.push(Number.NaN);
+      this.others.push([]);
     }
-    for (const one of known) if (one.container === container) return one.usage;
+    const { cpuMillis, memoryBytes } = this.usageOf(pod, container);
+    this.pods[row] = pod;
+    this.containers[row] = container;
+    this.cpuMillis[row] = cpuMillis ?? Number.NaN;
+    this.memoryBytes[row] = memoryBytes ?? Number.NaN;
+    if (this.others[row]!.length > 0) this.others[row] = [];
+    return true;
+  }
+
+  private otherOf(pod: PodVersion, container: Container): SteadyUsage {
+    const others = this.others[pod.row]!;
+    for (const one of others) if (one.container === container) return one.usage;
     const usage = this.usageOf(pod, container);
-    known.push({ pod, container, usage });
+    others.push({ container, usage });
     return usage;
   }
 }

@@ -11,7 +11,8 @@ import {
   MetricsError,
   NO_METRICS,
 } from "../../../src/control/horizontal-pod-autoscaler/metrics-client.js";
-import { groupPods, PodGroup } from "../../../src/control/horizontal-pod-autoscaler/pod-groups.js";
+import { PodColumns } from "../../../src/control/horizontal-pod-autoscaler/pod-columns.js";
+import { PodGroup, PodGroups } from "../../../src/control/horizontal-pod-autoscaler/pod-groups.js";
 import { requestsOf } from "../../../src/control/horizontal-pod-autoscaler/pod-requests.js";
 import { resourceReplicas } from "../../../src/control/horizontal-pod-autoscaler/pods-proposal.js";
 import {
@@ -60,11 +61,13 @@ interface MetricCase extends Periods {
 }
 
 function inputOf(given: MetricCase, client: Partial<MetricInput["client"]>): MetricInput {
+  const pods = podsOf(given.pods ?? []);
   return {
     client: { ...NO_METRICS, ...client },
     features: FEATURES,
     namespace: "default",
-    pods: podsOf(given.pods ?? []),
+    pods,
+    columns: new PodColumns(pods),
     specReplicas: given.currentReplicas,
     statusReplicas: given.currentReplicas,
     tolerances: given.tolerance,
@@ -188,7 +191,7 @@ const podSuites: Area = {
     }
   >((given) => {
     const pods = podsOf(given.pods);
-    const { of, readyCount } = groupPods(pods, samplesOf(pods, given.metrics), {
+    const { of, readyCount } = new PodGroups(pods).group(samplesOf(pods, given.metrics), {
       ...periodsOf(given),
       isCpu: given.resource === "cpu",
       nowMicros: NOW_MICROS,

@@ -3,8 +3,10 @@ import type {
   ContainerCounters,
   ContainerLife,
 } from "../../../src/cluster/metrics-server/container-counters.js";
-import { MetricsServer } from "../../../src/cluster/metrics-server/metrics-server.js";
-import type { ReportedPod } from "../../../src/cluster/metrics-server/pod-points.js";
+import {
+  MetricsServer,
+  type ReportedPod,
+} from "../../../src/cluster/metrics-server/metrics-server.js";
 import { meta, pod } from "../controllers/objects.js";
 
 export interface MetricsServerGiven {
@@ -48,9 +50,12 @@ function livesOf(containers: MetricsServerGiven["containers"]): readonly KnownLi
 }
 
 /** The integral of the steps of a life's usage. */
-const counters: ContainerCounters = {
-  cpuNanos(_pod, life, atMicros) {
-    const { usage } = life as KnownLife;
+const countersOf = (lives: readonly KnownLife[]): ContainerCounters => ({
+  cpuNanos(_pod, _row, container, startMicros, atMicros) {
+    const life = lives.find(
+      (one) => one.container === container && one.startMicros === startMicros,
+    );
+    const { usage } = life!;
     let nanos = 0;
     for (const [i, { atSeconds, cores }] of usage.entries()) {
       const next = usage[i + 1];
@@ -61,7 +66,7 @@ const counters: ContainerCounters = {
     return Math.round(nanos);
   },
   memoryBytes: () => 0,
-};
+});
 
 function shown(report: ReportedPod | null): Reported | null {
   if (report === null) return null;
@@ -83,10 +88,10 @@ function reportsOf(given: MetricsServerGiven): readonly (Reported | null)[] {
   const lives = livesOf(given.containers);
   const server = new MetricsServer({
     resolutionMicros,
-    counters,
+    counters: countersOf(lives),
     livesOf: () => ({ key, lives }),
     failed: (scrape) => scrape < first || failedScrapes.includes(scrape - first),
-    readingMicros: (_life, scrape) => {
+    readingMicros: (_start, scrape) => {
       if (sampling === "atScrape") return scrape;
       const every = secondsToMicros(sampling.everySeconds);
       const phase = secondsToMicros(sampling.phaseSeconds);
