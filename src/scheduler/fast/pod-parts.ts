@@ -34,11 +34,14 @@ export class PodParts {
   private readonly found: Element[] = [];
 
   constructor(plugins: Iterable<Plugin>) {
-    const known = new Set<PodPart>();
+    const known: PodPart[] = [];
+    // A part stands for all below it.
+    const isKnown = (part: PodPart): boolean =>
+      known.some((one) => part === one || part.startsWith(`${one}.`));
     this.paths = [...plugins].map((plugin) => {
-      const parts = plugin.reads!.pod.filter((part) => !known.has(part));
+      const parts = plugin.reads!.pod.filter((part) => !isKnown(part));
       // One that is of no concern to some pods is not asked for these.
-      if (plugin.concerns === undefined) for (const part of parts) known.add(part);
+      if (plugin.concerns === undefined) known.push(...parts);
       return [plugin, parts.map(pathOf)];
     });
   }
@@ -64,7 +67,10 @@ export class PodParts {
 
   /** The same as a text. */
   textOf(pod: PodInfo): string {
-    return this.of(pod).join("\n");
+    const parts = this.of(pod);
+    let text = "";
+    for (let i = 0; i < parts.length; i += 1) text += `${parts[i]}\n`;
+    return text;
   }
 
   private elementAt(of: unknown, path: readonly string[], from: number): Element {

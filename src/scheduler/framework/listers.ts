@@ -20,6 +20,8 @@ interface NamespacedLister<K extends GenericKind> {
   readonly version: number;
   get(namespace: string, name: string): VersionOf<K> | undefined;
   inNamespace(namespace: string): readonly VersionOf<K>[];
+  /** How many these are. */
+  countIn(namespace: string): number;
   list(): readonly VersionOf<K>[];
 }
 
@@ -136,6 +138,10 @@ export class ObjectTable<K extends GenericKind> implements Lister<K>, Namespaced
 
   inNamespace(namespace: string): readonly VersionOf<K>[] {
     return Array.from(this.byNamespace.get(namespace)?.values() ?? [], ({ object }) => object);
+  }
+
+  countIn(namespace: string): number {
+    return this.byNamespace.get(namespace)?.size ?? 0;
   }
 
   list(): readonly VersionOf<K>[] {

@@ -88,7 +88,7 @@ export class DefaultSelectors {
     const kind = controllerKind(pod);
     const source = kind === "" ? undefined : controllerSelector(pod, listers);
     const services = listers.services.version;
-    if (source === undefined && listers.services.inNamespace(pod.namespace).length === 0) {
+    if (source === undefined && listers.services.countIn(pod.namespace) === 0) {
       return Selector.everything;
     }
     const known = this.remembered.get(pod.labels);

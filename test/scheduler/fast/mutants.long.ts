@@ -205,6 +205,17 @@ const MUTANTS: readonly Mutant[] = [
       },
   },
   {
+    name: "nodes that are set aside are not left out when ties are counted",
+    target: NodesAside.prototype,
+    method: "nthUncounted",
+    make: () =>
+      function (this: NodesAside, ...args: never[]) {
+        const [desk, range, n] = args as unknown as [DecisionDesk, DecisionDesk, number];
+        const { targets, chosen } = desk;
+        return desk.groups!.rows.nth(range.start, range.length, n, targets, chosen);
+      },
+  },
+  {
     name: "nodes on which others are nominated are not looked at",
     target: NodesAside.prototype,
     method: "close",
