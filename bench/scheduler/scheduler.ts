@@ -2,6 +2,7 @@ import { replayOpenb } from "../openb.js";
 import { devices } from "./devices.js";
 import { ladder } from "./ladder.js";
 import { mixes } from "./mixes.js";
+import { nominations } from "./nominations.js";
 import { preemption } from "./preemption.js";
 import { refusals } from "./refusals.js";
 import { Targets } from "./targets.js";
@@ -19,6 +20,7 @@ export async function run(): Promise<void> {
   ladder(millis, targets);
   versions(targets);
   mixes(millis * 4, targets);
+  nominations(millis);
   preemption();
   devices(millis * 4, targets);
   await refusals(targets);

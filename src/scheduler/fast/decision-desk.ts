@@ -29,9 +29,13 @@ export class DecisionDesk {
   chosen = new Uint8Array(0);
   /** The highest value of a node that was set aside, by its group among those of the shape. */
   highestAside = new Int32Array(0);
+  /** How many nodes fit, of all. */
+  fits = 0;
   /** The positions that the decision looked at. */
   start = 0;
   length = 0;
+  /** Position of a node that it looked at before all others, and that refused the pod; -1: none. */
+  first = -1;
   /** Decisions so far. */
   serial = 0;
 
@@ -44,6 +48,7 @@ export class DecisionDesk {
 
   begin(groups: ShapeGroups): void {
     this.groups = groups;
+    this.first = -1;
     this.serial += 1;
     this.reserve(groups.list.length);
   }

@@ -43,9 +43,13 @@ export class FastClass implements DiagnosisSource {
 
   /**
    * Takes the groups, in sync, and finds out which are open, of the shape and of the nodes that
-   * the desk has aside; returns how many nodes fit.
+   * the desk has aside, and how many nodes fit.
    */
-  prepare(of: ShapeGroups): number {
+  prepare(of: ShapeGroups): void {
+    this.desk.fits = this.countFits(of);
+  }
+
+  private countFits(of: ShapeGroups): number {
     const { desk } = this;
     desk.begin(of);
     const { list: groups, rows } = of;
@@ -168,7 +172,20 @@ export class FastClass implements DiagnosisSource {
       ties += best.ties[g]!;
     }
     assert(ties > 0, "some group has the highest total");
-    return { evaluated: desk.length, feasible, ties };
+    return { evaluated: desk.length + this.evaluatedBefore(), feasible, ties };
+  }
+
+  /** 1 where the node that was looked at first is none of those that were looked at after it. */
+  private evaluatedBefore(): 0 | 1 {
+    const { first } = this.desk;
+    return first < 0 || this.isLookedAt(first) ? 0 : 1;
+  }
+
+  private isLookedAt(position: number): boolean {
+    const { table, start, length } = this.desk;
+    const { nodes } = table;
+    const steps = (position - (start % nodes.length) + nodes.length) % nodes.length;
+    return steps < length;
   }
 
   /** The tied node that came first to the cluster. */
@@ -217,20 +234,20 @@ export class FastClass implements DiagnosisSource {
   }
 
   *refused(): IterableIterator<[NodeInfo, Status]> {
-    const { nodes } = this.desk.table;
-    for (let i = 0; i < this.desk.length; i += 1) {
-      const node = nodes[(this.desk.start + i) % nodes.length]!;
-      const status = this.statusAt(node);
-      if (status !== null) yield [node, status];
+    const { table, start, length, first } = this.desk;
+    const { nodes } = table;
+    if (first >= 0) yield [nodes[first]!, this.statusAt(nodes[first]!)!];
+    for (let i = 0; i < length; i += 1) {
+      const position = (start + i) % nodes.length;
+      const status = position === first ? null : this.statusAt(nodes[position]!);
+      if (status !== null) yield [nodes[position]!, status];
     }
   }
 
   statusOf(node: NodeInfo): Status | undefined {
-    const { table } = this.desk;
-    const { nodes } = table;
-    const position = table.positionOf(node.row);
-    const steps = (position - (this.desk.start % nodes.length) + nodes.length) % nodes.length;
-    return steps < this.desk.length ? (this.statusAt(node) ?? undefined) : undefined;
+    const position = this.desk.table.positionOf(node.row);
+    const isKnown = position === this.desk.first || this.isLookedAt(position);
+    return isKnown ? (this.statusAt(node) ?? undefined) : undefined;
   }
 
   /** By what is remembered, and nominations. */
@@ -239,13 +256,14 @@ export class FastClass implements DiagnosisSource {
     const position = desk.table.positionOf(row);
     const local = this.shape.rows.statusAt(position);
     const beyond = desk.closedBy[desk.groupIdAt(position)] ?? null;
-    if (local === null || desk.aside.isClosed(position)) return beyond;
-    return beyond === null || this.comesFirst(local, beyond) ? local : beyond;
+    return desk.aside.isClosed(position) ? beyond : this.firstOf(local, beyond);
   }
 
-  private comesFirst(a: Status, b: Status): boolean {
+  /** Of a rule of the node alone and one beyond it, the one that is asked first and refuses. */
+  firstOf(local: Status | null, beyond: Status | null): Status | null {
+    if (local === null || beyond === null) return local ?? beyond;
     const { places } = this.desk.parts;
-    return (places.get(a.plugin) ?? 0) < (places.get(b.plugin) ?? 0);
+    return (places.get(local.plugin) ?? 0) < (places.get(beyond.plugin) ?? 0) ? local : beyond;
   }
 
   /** Each status with its number of nodes, one after the other. */

@@ -1,5 +1,6 @@
 import type { CountingRule } from "../framework/counting-rule.js";
 import type { Plugin } from "../framework/interfaces.js";
+import type { NodeInfo } from "../framework/node-info.js";
 import { PodInfo } from "../framework/pod-info.js";
 import type { BlockSizes } from "./block-maxima.js";
 import { DecisionDesk } from "./decision-desk.js";
@@ -8,6 +9,7 @@ import { FirstLook } from "./first-look.js";
 import { SharedFixedRows } from "./fixed-rows.js";
 import { MarkedNodes } from "./marked-nodes.js";
 import { SharedGroups } from "./node-groups.js";
+import { anyKeepsAway } from "./nominations.js";
 import type { NodeTable } from "./node-table.js";
 import type { PluginParts } from "./plugin-parts.js";
 import { PodParts } from "./pod-parts.js";
@@ -86,6 +88,7 @@ export interface ReadyClass {
 const NO_PLUGINS: readonly Plugin[] = [];
 const NO_CLASSES: readonly KnownClass[] = [];
 const NO_KEYS: readonly string[] = [];
+const NO_NODES: readonly NodeInfo[] = [];
 const NO_RULES: readonly (CountingRule | null)[] = [];
 
 /** What is remembered for one profile: shapes, their groups of nodes, and classes of pods, within a bound. */
@@ -147,19 +150,21 @@ export class FastClasses {
     known.isAsked = true;
     const ruled = this.areRuled(template, pod);
     const told = !this.rules.includes(undefined);
-    if (looks && !isAsked && !ruled && told && plain.length === 0) return this.firstLook(pod);
+    const nominated = this.parts.framework.nominator.any;
+    const isTold = told && plain.length === 0 && !(nominated && anyKeepsAway(this.parts.framework));
+    if (looks && !isAsked && !ruled && isTold) return this.firstLook(pod);
     const shape = this.kept(known, pod);
     if (!shape.usable) return null;
     shape.sync();
     if (!shape.usable) return null;
     const entry = ruled ? this.ruled(template, pod) : null;
-    if (entry?.of.sums?.isTellable) return this.withGroups(entry, plain);
+    if (entry?.of.sums?.isTellable) return this.withGroups(entry, pod, plain);
     template.simple ??= this.newClass(template, pod, NO_RULES);
     const untold =
       entry === null && told
         ? plain
         : [...plain, ...this.parts.counting.map(({ plugin }) => plugin)];
-    return this.withGroups(template.simple, untold);
+    return this.withGroups(template.simple, pod, untold);
   }
 
   private firstLook(pod: PodInfo): FirstLook | null {
@@ -215,7 +220,8 @@ export class FastClasses {
   }
 
   private newTemplate(pod: PodInfo): KnownTemplate {
-    const key = this.shapeParts.textOf(pod);
+    // Nominated pods of lower priority do not count.
+    const key = `${pod.priority}\n${this.shapeParts.textOf(pod)}`;
     let shape = this.shapes.get(key);
     if (shape === undefined) {
       const { clock: lastUse } = this;
@@ -283,8 +289,11 @@ export class FastClasses {
     return { template, of, marked: null, lastUse };
   }
 
-  private withGroups(entry: KnownClass, plain: readonly Plugin[]): ReadyClass | null {
-    const { sums } = entry.of;
+  private withGroups(entry: KnownClass, pod: PodInfo, plain: readonly Plugin[]): ReadyClass | null {
+    const { sums, nominated } = entry.of;
+    const { framework } = this.parts;
+    const waitedFor = framework.nominator.any ? nominated.find(framework, pod, plain) : NO_NODES;
+    if (waitedFor === null) return null;
     const groups = this.groupsFor(entry, sums?.groupKeys ?? NO_KEYS);
     if (!groups.sync()) return null;
     const { aside } = this.desk;
@@ -294,6 +303,7 @@ export class FastClasses {
       entry.marked ??= new MarkedNodes(sums, this.table);
       entry.marked.setAside(groups, aside);
     }
+    if (!nominated.close(framework, pod, waitedFor)) return null;
     return { of: entry.of, groups, plain };
   }
 

@@ -4,6 +4,7 @@ import type { ClusterState } from "../framework/cluster-state.js";
 import { CycleState } from "../framework/cycle-state.js";
 import { Diagnosis, fitErrorMessage, postFilterWords } from "../framework/fit-error.js";
 import type { NodeInfo } from "../framework/node-info.js";
+import type { Nominator } from "../framework/nominator.js";
 import { NodeBatch, type NodeHint } from "../framework/opportunistic-batch.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Framework } from "../framework/runtime.js";
@@ -16,6 +17,7 @@ import {
   type Unschedulable,
 } from "../framework/scheduling-algorithm.js";
 import type { ScoreTrace } from "../framework/score-sheet.js";
+import { isRejected } from "../framework/status.js";
 import type { FastClass } from "./fast-class.js";
 import { FastClasses, type ReadyClass, type RememberOptions } from "./fast-classes.js";
 import { FastDiagnosis } from "./fast-diagnosis.js";
@@ -79,7 +81,8 @@ export interface FastCounts {
  *      │ pod-sums: what placed pods come to, by topology; follows each pod (template-uses, label-pairs)
  *      │  ├─ of shared domains ─► by group
  *      │  └─ of single nodes ─► host-marks ─► marked-nodes ─┐
- *      │ nominations: nodes that other pods wait for ───────┤
+ *      │ nominations: nodes that other pods wait for, where │
+ *      │              rules that count would mind these ────┤
  *      ▼                                                    ▼
  *     fast-class ◄────────────── nodes-aside: taken out of their groups, looked at one by one
  *      │ prepare: rules filter each group ─► open or closed; how many nodes fit
@@ -98,6 +101,7 @@ export class FastSchedulingAlgorithm {
   private readonly table: NodeTable;
   private readonly remember: RememberOptions;
   private readonly classes = new Map<Framework, FastClasses>();
+  private readonly observed = new WeakSet<Nominator>();
   private uses: TemplateUses | null = null;
   private deviceClasses = 0;
   private fastDecisions = 0;
@@ -173,7 +177,10 @@ export class FastSchedulingAlgorithm {
 
   private ready(framework: Framework, pod: PodInfo): ReadyClass | FirstLook | null {
     const { state, table } = this;
-    if (pod.pod.nominatedNodeName !== "") return null;
+    const { nominator } = framework;
+    const own = pod.pod.nominatedNodeName;
+    if (own !== (nominator.any ? (nominator.nominatedNode(pod.pod.uid) ?? "") : "")) return null;
+    if (own !== "" && this.batch !== null) return null;
     if (state.nodes.length === 0 || framework.snapshot !== state) return null;
     // Which resources devices serve, in place of nodes, follows from the DeviceClasses.
     const deviceClasses = framework.listers.deviceClasses.version;
@@ -190,13 +197,35 @@ export class FastSchedulingAlgorithm {
       classes = new FastClasses(pluginPartsOf(framework), table, this.remember, usesOf);
       this.classes.set(framework, classes);
     }
+    if (!this.observed.has(nominator)) {
+      this.observed.add(nominator);
+      nominator.observe((node) => state.touch(node));
+    }
     table.sync();
-    const nominated = framework.nominator.any;
-    const ready = classes.ready(pod, this.batch === null && !nominated);
-    if (ready === null || ready instanceof FirstLook || !nominated) return ready;
-    const { of, plain } = ready;
-    const stands = of.sums === null && plain.length === 0;
-    return of.nominated.close(framework, pod, stands) ? ready : null;
+    return classes.ready(pod, this.batch === null && own === "");
+  }
+
+  /**
+   * The node that the pod is nominated on, if it fits there; where it does not the node is set aside, and
+   * counts as looked at. Null where only the plain form can tell, undefined without such a node.
+   */
+  private ownNode(
+    framework: Framework,
+    pod: PodInfo,
+    { of, groups, plain }: ReadyClass,
+  ): Scheduled | null | undefined {
+    const node = this.state.get(pod.pod.nominatedNodeName);
+    if (node === undefined) return undefined;
+    if (plain.length > 0) return null;
+    const status = of.nominated.statusOfOwn(framework, pod, node);
+    if (status === null) return { ...alone(node), nominatedNodeFit: true };
+    if (!isRejected(status)) return null;
+    const { desk } = of;
+    const position = this.table.positionOf(node.row);
+    if (!desk.aside.isClosed(position)) desk.aside.close(position, status);
+    of.prepare(groups);
+    desk.first = position;
+    return undefined;
   }
 
   /** Null where only the plain form can tell. */
@@ -216,7 +245,12 @@ export class FastSchedulingAlgorithm {
       return decided;
     }
     const { of, groups, plain } = ready;
-    const fits = of.prepare(groups);
+    of.prepare(groups);
+    if (pod.pod.nominatedNodeName !== "") {
+      const own = this.ownNode(framework, pod, ready);
+      if (own !== undefined) return own;
+    }
+    const { fits } = of.desk;
     if (signature !== null) {
       if (plain.length > 0 || !RowBatchJudge.canJudge(of)) return null;
       const hinted = this.takeHint(framework, of, asked);
@@ -259,17 +293,7 @@ export class FastSchedulingAlgorithm {
     }
     batch.take(hint);
     this.batch = batch;
-    return {
-      kind: "scheduled",
-      node,
-      state: new CycleState(),
-      evaluatedNodes: 1,
-      feasible: [node],
-      ties: 1,
-      diagnosis: new Diagnosis(),
-      nominatedNodeFit: false,
-      nodeHint: hint.node,
-    };
+    return { ...alone(node), nodeHint: hint.node };
   }
 
   private leaveBatch(
@@ -372,4 +396,19 @@ export class FastSchedulingAlgorithm {
         }),
     };
   }
+}
+
+/** A node that was the only one to be looked at. */
+function alone(node: NodeInfo): Scheduled {
+  return {
+    kind: "scheduled",
+    node,
+    state: new CycleState(),
+    evaluatedNodes: 1,
+    feasible: [node],
+    ties: 1,
+    diagnosis: new Diagnosis(),
+    nominatedNodeFit: false,
+    nodeHint: null,
+  };
 }

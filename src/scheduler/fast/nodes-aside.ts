@@ -70,6 +70,7 @@ export class NodesAside {
     if (count === this.positions.length) this.grow();
     this.positions[count] = position;
     this.own[count] = group;
+    this.places = null;
     this.count = count + 1;
   }
 
@@ -88,6 +89,7 @@ export class NodesAside {
     const group = this.groups.length + this.closed.push(status) - 1;
     // Without groups of the class only such nodes are set aside, each once.
     const known = this.groups.length === 0 ? -1 : this.indexOf(position);
+    this.places = null;
     if (known >= 0) this.own[known] = group;
     else this.add(position, group);
   }

@@ -1,10 +1,11 @@
 import type { Labels } from "../../api/kubernetes.js";
-import type { Amounts, CountingRule, Selecting } from "../framework/counting-rule.js";
+import type { Amounts, CountingRule, PlacedPods, Selecting } from "../framework/counting-rule.js";
 import type { PodInfo } from "../framework/pod-info.js";
+import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 import { DomainSum } from "./domain-sum.js";
 import { HostMarks } from "./host-marks.js";
 import type { NodeTable } from "./node-table.js";
-import type { PodCounter, TemplateUse, TemplateUses } from "./template-uses.js";
+import type { PodCounter, TemplateUses } from "./template-uses.js";
 import type { TopologyKeys } from "./topology-keys.js";
 
 /** What one pod of a template adds to a sum. */
@@ -140,12 +141,18 @@ export class PodSums implements PodCounter<readonly Contribution[]>, Amounts {
     }
   }
 
-  contributionsOf(use: TemplateUse): readonly Contribution[] | null {
+  contributionsOf(pods: PlacedPods): readonly Contribution[] | null {
     this.added = null;
     for (this.adding = 0; this.adding < this.rules.length; this.adding += 1) {
-      this.rules[this.adding]?.amounts(use, this);
+      this.rules[this.adding]?.amounts(pods, this);
     }
     return this.added;
+  }
+
+  /** Whether filters would mind a pod of the template, if it were on the same node or another one. */
+  mindsPod(template: PodTemplateInfo): boolean {
+    const added = this.contributionsOf({ template, terminating: false });
+    return added?.some(({ sum }) => sum.spec.filters) ?? false;
   }
 
   /** Of the rule that is asked for its amounts. */

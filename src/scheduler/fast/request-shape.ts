@@ -1,5 +1,5 @@
 import { CycleState } from "../framework/cycle-state.js";
-import type { Plugin } from "../framework/interfaces.js";
+import type { FilterPlugin, Plugin } from "../framework/interfaces.js";
 import type { Listers } from "../framework/listers.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import { type FixedRows, objectsVersion, type SharedFixedRows } from "./fixed-rows.js";
@@ -25,6 +25,8 @@ export class RequestShape {
   readonly rows: ShapeRows;
   readonly staticScores: readonly WeightedStaticScore[];
   readonly state = new CycleState();
+  /** For the framework's filters: these ask the rules of the shape alone. */
+  readonly filterState: CycleState;
   private readonly judge: ShapeJudge;
   /** Whether the images of all nodes matter, and which other objects. */
   private readonly followsImages: boolean;
@@ -45,6 +47,7 @@ export class RequestShape {
     const scores = parts.scores.filter(({ plugin }) => !idle.score.has(plugin));
     const filters = parts.filters.filter((plugin) => !idle.filter.has(plugin));
     this.staticScores = parts.staticScores.filter(({ plugin }) => !idle.score.has(plugin));
+    this.filterState = this.filterStateOf(filters);
     this.judge = new ShapeJudge(parts, table, this.rows, this, { filters, scores }, shared.fixed);
     const asked = [...filters, ...scores.map(({ plugin }) => plugin)];
     this.followsImages = asked.some((plugin) => parts.ofImages.has(plugin));
@@ -81,6 +84,16 @@ export class RequestShape {
     return { filter, score };
   }
 
+  private filterStateOf(filters: readonly FilterPlugin[]): CycleState {
+    const state = this.state.clone();
+    state.filterPlugins = filters;
+    const others = this.parts.framework.preFilterPlugins.filter(
+      (plugin) => !(filters as readonly Plugin[]).includes(plugin),
+    );
+    state.skipFilterPlugins = new Set(others.map(({ name }) => name));
+    return state;
+  }
+
   get bytes(): number {
     return this.rows.bytes;
   }
@@ -88,11 +101,6 @@ export class RequestShape {
   /** What of it other shapes may share. */
   get fixed(): FixedRows {
     return this.judge.fixed;
-  }
-
-  /** Of the other objects that its rules read, as far as they were taken in. */
-  get objectsVersion(): number {
-    return this.objects;
   }
 
   /** Brings what is remembered up to date with the table. */
@@ -112,6 +120,17 @@ export class RequestShape {
   look(nodes: JudgedNodes): void {
     nodes.judged += nodes.count;
     this.judge.judge(nodes);
+  }
+
+  /** The value of one node without the pods that are nominated there. */
+  valueWithoutNominated(position: number): number {
+    const { nodes } = this.shared;
+    nodes.reserve(1);
+    nodes.count = 1;
+    nodes.positions[0] = position;
+    nodes.rows[0] = this.table.rowAt[position]!;
+    this.judge.judge(nodes, false);
+    return nodes.verdicts[0]!;
   }
 
   /** The groups of nodes that `keys` and the static scores divide the nodes into. */

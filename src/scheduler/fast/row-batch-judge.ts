@@ -73,15 +73,19 @@ export class RowBatchJudge implements BatchJudge {
 
   filter(node: NodeInfo): Result {
     const { shape, desk } = this.of;
-    const position = desk.table.positionOf(node.row);
-    return desk.aside.isClosed(position) ? shape.rows.statusAt(position) : this.of.statusAt(node);
+    if (!desk.parts.framework.nominator.any) return this.of.statusAt(node);
+    const value = shape.valueWithoutNominated(desk.table.positionOf(node.row));
+    return value > 0 ? null : shape.rows.statuses[-1 - value]!;
   }
 
   rescore(known: Candidates, node: NodeInfo): Rescored | null {
     const { desk, shape } = this.of;
     const position = desk.table.positionOf(node.row);
     const { rows, list } = desk.groups!;
-    const fixed = shape.rows.values[position]! - PASSED;
+    const value = desk.parts.framework.nominator.any
+      ? shape.valueWithoutNominated(position)
+      : shape.rows.values[position]!;
+    const fixed = value - PASSED;
     const raws = rawsOf(this.of, list[rows.groups[position]!]!);
     const [first] = known.raws;
     const alike = known.telling.size === 0 && raws.every((raw, i) => raw === first![i]);

@@ -1,8 +1,9 @@
+import type { CycleState } from "../framework/cycle-state.js";
 import type { FilterPlugin, RowFilter, RowScore, ScorePlugin } from "../framework/interfaces.js";
 import { AMOUNTS_PER_NODE } from "../framework/node-amounts.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { WeightedScorePlugin } from "../framework/runtime.js";
-import { isRejected } from "../framework/status.js";
+import { type Status, isRejected } from "../framework/status.js";
 import type { FixedRows, SharedFixedRows } from "./fixed-rows.js";
 import type { NodeTable } from "./node-table.js";
 import type { PluginParts } from "./plugin-parts.js";
@@ -41,7 +42,7 @@ export class ShapeJudge implements RowJudge {
     private readonly parts: PluginParts,
     private readonly table: NodeTable,
     private readonly rows: ShapeRows,
-    private readonly of: ShapePod,
+    private readonly of: ShapePod & { readonly filterState: CycleState },
     rules: {
       readonly filters: readonly FilterPlugin[];
       readonly scores: readonly WeightedScorePlugin[];
@@ -70,8 +71,11 @@ export class ShapeJudge implements RowJudge {
     return this.hasPlainAnswers && this.fixed.usable;
   }
 
-  /** As `RowJudge` has it. Hot path: rule after rule over all nodes. */
-  judge(nodes: JudgedNodes): void {
+  /**
+   * As `RowJudge` has it; `nominated`: pods that are nominated on a node count there. Hot path: rule after
+   * rule over all nodes.
+   */
+  judge(nodes: JudgedNodes, nominated = true): void {
     const { count, positions, rows, verdicts, offsets, totals } = nodes;
     const { filters, scores, parts, fixed } = this;
     fixed.sync();
@@ -86,6 +90,7 @@ export class ShapeJudge implements RowJudge {
       calls.filter += count;
       this.filter(filters[k]!, nodes);
     }
+    if (nominated && parts.framework.nominator.any) this.filterNominated(nodes);
     if (scores.length === 0) return;
     totals.fill(0, 0, count);
     for (let k = 0; k < scores.length; k += 1) {
@@ -111,6 +116,22 @@ export class ShapeJudge implements RowJudge {
     for (let i = 0; i < count; i += 1) {
       if (refusals[i] === 0 || verdicts[i]! < 0) continue;
       verdicts[i] = this.refusalOf(filter, refusals[i]!, positions[i]!);
+    }
+  }
+
+  /** Refuses nodes that have no room beside the pods that are nominated there. */
+  private filterNominated({ count, positions, verdicts }: JudgedNodes): void {
+    const { of, table } = this;
+    const { framework } = this.parts;
+    for (let i = 0; i < count; i += 1) {
+      const node = table.nodes[positions[i]!]!;
+      const { priority } = of.pod;
+      const before = framework.nominator
+        .nominatedPodsForNode(node.name)
+        .filter((info) => info.priority >= priority);
+      if (before.length === 0) continue;
+      const status = framework.runFilterPluginsWith(before, of.filterState, of.pod, node);
+      if (status !== null) verdicts[i] = this.refused(status);
     }
   }
 
@@ -152,7 +173,10 @@ export class ShapeJudge implements RowJudge {
   /** 0 if the filter passes the node. */
   private ask(plugin: FilterPlugin, node: NodeInfo): number {
     const status = plugin.filter(this.of.state, this.of.pod, node);
-    if (status === null) return 0;
+    return status === null ? 0 : this.refused(status);
+  }
+
+  private refused(status: Status): number {
     if (!isRejected(status)) this.hasPlainAnswers = false;
     return this.rows.refusal(status);
   }

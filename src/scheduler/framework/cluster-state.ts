@@ -130,6 +130,12 @@ export class ClusterState implements Snapshot {
     this.changed(info.row, true);
   }
 
+  /** Something else has changed that counts on the node of that name, if there is one. */
+  touch(name: string): void {
+    const info = this.get(name);
+    if (info !== undefined) this.changed(info.row, false);
+  }
+
   /** Takes a new version of a node. One that is not known is added. */
   updateNode(node: NodeVersion): void {
     const info = this.get(node.name);

@@ -13,6 +13,8 @@ export interface CountedSum {
   readonly unlabelled?: string;
   /** The rule tells domains apart by the labels of nodes: single nodes are too many. */
   readonly telling?: boolean;
+  /** The filter asks for it, and not the score alone. */
+  readonly filters?: boolean;
   /** Only whether it is above 0 matters. */
   readonly presence?: boolean;
   /** Only pods on such nodes count; null: on all that have the label. */

@@ -79,6 +79,8 @@ export interface PluginPlan {
   readonly plan: PreBindPlan;
 }
 
+const NO_PODS: readonly PodInfo[] = Object.freeze([]);
+
 /** A profile that runs: the plugins of each extension point in the configured order. */
 export class Framework implements Handle {
   readonly features: Features;
@@ -254,21 +256,34 @@ export class Framework implements Handle {
    * may get there first, and without them, since they may not (an affinity must not rest on them).
    */
   runFilterPluginsWithNominatedPods(state: CycleState, pod: PodInfo, node: NodeInfo): Result {
-    if (!this.nominator.any) return this.runFilterPlugins(state, pod, node);
-    const nominated = this.nominator
-      .nominatedPodsForNode(node.name)
-      .filter((info) => info.priority >= pod.priority && info.pod.uid !== pod.pod.uid);
-    if (nominated.length === 0) return this.runFilterPlugins(state, pod, node);
+    const nominated = this.nominator.any ? this.nominatedBefore(pod, node.name) : NO_PODS;
+    const status =
+      nominated.length === 0 ? null : this.runFilterPluginsWith(nominated, state, pod, node);
+    return status ?? this.runFilterPlugins(state, pod, node);
+  }
+
+  /** Pods that are nominated on the node and may get there before the incoming one. */
+  nominatedBefore({ pod, priority }: PodInfo, nodeName: string): readonly PodInfo[] {
+    return this.nominator
+      .nominatedPodsForNode(nodeName)
+      .filter((info) => info.priority >= priority && info.pod.uid !== pod.uid);
+  }
+
+  /** As if `added` were on the node too. */
+  runFilterPluginsWith(
+    added: readonly PodInfo[],
+    state: CycleState,
+    pod: PodInfo,
+    node: NodeInfo,
+  ): Result {
     const nodeWith = node.clone();
     const stateWith = state.clone();
-    for (const info of nominated) {
+    for (const info of added) {
       nodeWith.addPod(info);
       const status = this.runPreFilterExtensionAddPod(stateWith, pod, info, nodeWith);
       if (status !== null) return status;
     }
-    return (
-      this.runFilterPlugins(stateWith, pod, nodeWith) ?? this.runFilterPlugins(state, pod, node)
-    );
+    return this.runFilterPlugins(stateWith, pod, nodeWith);
   }
 
   /** Null when the profile has no PostFilter plugin. */

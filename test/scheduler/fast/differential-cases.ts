@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Case, Differential, type Met } from "./differential.js";
+import { type Case, Differential, type Met, nothingMet } from "./differential.js";
 import type { Mix } from "./random-templates.js";
 
 const NONE: Mix = {
@@ -176,18 +176,7 @@ function cases(mix: Mix, first: number, count: number): Case[] {
 }
 
 function runCases(all: readonly Case[]): Met {
-  const total: Met = {
-    decisions: 0,
-    fast: 0,
-    scheduled: 0,
-    refused: 0,
-    severalTies: 0,
-    sampled: 0,
-    preempted: 0,
-    hinted: 0,
-    hintedFast: 0,
-    allocated: 0,
-  };
+  const total = nothingMet();
   for (const one of all) {
     const met = new Differential(one).run();
     for (const key of Object.keys(total) as (keyof Met)[]) total[key] += met[key];
@@ -222,6 +211,19 @@ export function testDifferential(count: number): void {
       expect(met.fast / met.decisions).toBeGreaterThan(0.5);
       expect(met.refused).toBeGreaterThan(0);
     });
+
+    test.each(["what one node decides", "soft spreading", "everything"])(
+      "pods that are nominated themselves: %s",
+      (name) => {
+        const all = cases(MIXES[name]!, 11_000 + name.length * 100, Math.ceil(count / 2)).map(
+          (one): Case => ({ ...one, nominees: 50, nominations: 20, nominated: 30 }),
+        );
+        const met = runCases(all);
+        expect(met.nominatedFast / met.nominees).toBeGreaterThan(0.5);
+        expect(met.nominatedFit).toBeGreaterThan(met.nominees / 20);
+        expect(met.refused).toBeGreaterThan(0);
+      },
+    );
 
     /** Without default constraints pods are signed, and leave nodes to the next of their signature. */
     const UNSPREAD = {

@@ -38,6 +38,8 @@ export interface Case {
   readonly nominations: number;
   /** Pods nominated at most, about. */
   readonly nominated?: number;
+  /** Chance in percent that the pod that comes is nominated itself. */
+  readonly nominees?: number;
   /** The next pod is of the same template. */
   readonly rows?: number;
   readonly catalogue?: PluginCatalogue;
@@ -59,6 +61,28 @@ export interface Met {
   hintedFast: number;
   /** Pods that got devices. */
   allocated: number;
+  /** Pods that took the node that they were nominated on; of these, and of those that did not, in the fast form. */
+  nominatedFit: number;
+  nominatedFast: number;
+  nominees: number;
+}
+
+export function nothingMet(): Met {
+  return {
+    decisions: 0,
+    fast: 0,
+    scheduled: 0,
+    refused: 0,
+    severalTies: 0,
+    sampled: 0,
+    preempted: 0,
+    hinted: 0,
+    hintedFast: 0,
+    allocated: 0,
+    nominatedFit: 0,
+    nominatedFast: 0,
+    nominees: 0,
+  };
 }
 
 /** All that a decision says, as text. */
@@ -72,7 +96,8 @@ function tell(outcome: CycleOutcome, next: number): string {
   const rest = `${hint}evaluated ${outcome.evaluatedNodes} next ${next}\n${refused}\nby ${rejectors}`;
   if (outcome.kind === "scheduled") {
     const feasible = outcome.feasible.map(({ name }) => name).join();
-    return `${outcome.node.name} of ${outcome.ties}\n${feasible}\n${rest}`;
+    const nominated = outcome.nominatedNodeFit ? "nominated " : "";
+    return `${nominated}${outcome.node.name} of ${outcome.ties}\n${feasible}\n${rest}`;
   }
   const { postFilter } = outcome;
   const victims = postFilter?.victims.map(({ pod }) => pod.name).join();
@@ -82,18 +107,7 @@ function tell(outcome: CycleOutcome, next: number): string {
 
 /** A random cluster that lives: each decision is taken by both forms, and compared. */
 export class Differential {
-  readonly met: Met = {
-    decisions: 0,
-    fast: 0,
-    scheduled: 0,
-    refused: 0,
-    severalTies: 0,
-    sampled: 0,
-    preempted: 0,
-    hinted: 0,
-    hintedFast: 0,
-    allocated: 0,
-  };
+  readonly met = nothingMet();
   readonly fast: FastSchedulingAlgorithm;
   private readonly dice: Dice;
   private readonly world: World;
@@ -172,7 +186,7 @@ export class Differential {
     const { rows = 0 } = this.options;
     this.last = this.last !== null && dice.chance(rows) ? this.last : dice.one(this.templates);
     this.nowMicros += dice.chance(3) ? 600_000 : 1_000;
-    const made = makePod(this.last, `pod-${step}`);
+    const made = this.nominate(makePod(this.last, `pod-${step}`));
     const pod = this.devices?.withClaims(made) ?? made;
     const { fast: fastBefore } = this.fast.counts;
     const info = world.state.podInfos.podInfo(pod);
@@ -192,6 +206,13 @@ export class Differential {
       throw new Error(`seed ${this.options.seed}, step ${step}: fast\n${told}\nplain\n${truth}`);
     }
     met.decisions += 1;
+    if (pod.nominatedNodeName !== "") {
+      met.nominees += 1;
+      met.nominatedFast += this.fast.counts.fast - fastBefore;
+      if (outcome.kind === "scheduled" && outcome.nominatedNodeFit) met.nominatedFit += 1;
+    }
+    if (outcome.kind !== "unschedulable") world.nominator.delete(pod.uid);
+    else if (pod.nominatedNodeName !== "") this.nominated.push(pod.uid);
     if (outcome.kind !== "error" && outcome.nodeHint !== null) {
       met.hinted += 1;
       met.hintedFast += this.fast.counts.fast - fastBefore;
@@ -210,6 +231,18 @@ export class Differential {
     if (this.devices !== null) this.allocate(framework, { pod, outcome, expected });
     if (dice.chance(92)) this.place(pod, outcome.node.name);
     else this.devices?.free(pod);
+  }
+
+  /** Now and then the pod comes with a nomination; rarely on a node that is not there, or that nobody else knows of. */
+  private nominate(pod: PodVersion): PodVersion {
+    const { dice, world } = this;
+    const { nodes } = world.state;
+    const { nominees = 0 } = this.options;
+    if (nodes.length === 0 || !dice.chance(nominees)) return pod;
+    const node = dice.chance(95) ? dice.one(nodes).name : "gone";
+    const nominated = pod.next({ nominatedNodeName: node });
+    if (dice.chance(97)) world.nominator.add(world.state.podInfos.podInfo(nominated), node);
+    return nominated;
   }
 
   /** Both forms would give the pod the same devices; it gets them. */

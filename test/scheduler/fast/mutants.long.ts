@@ -8,10 +8,15 @@ import { GroupScores } from "../../../src/scheduler/fast/group-scores.js";
 import { type HostMark, HostMarks } from "../../../src/scheduler/fast/host-marks.js";
 import { NodeTable } from "../../../src/scheduler/fast/node-table.js";
 import { NodesAside } from "../../../src/scheduler/fast/nodes-aside.js";
+import { NominatedNodes } from "../../../src/scheduler/fast/nominations.js";
 import { PodSums } from "../../../src/scheduler/fast/pod-sums.js";
 import { RequestShape } from "../../../src/scheduler/fast/request-shape.js";
 import { RowBatchJudge } from "../../../src/scheduler/fast/row-batch-judge.js";
+import { ShapeJudge } from "../../../src/scheduler/fast/shape-judge.js";
 import type { Candidates } from "../../../src/scheduler/framework/batch-candidates.js";
+import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
+import type { PodInfo } from "../../../src/scheduler/framework/pod-info.js";
+import { Framework } from "../../../src/scheduler/framework/runtime.js";
 import { AffinityRule } from "../../../src/scheduler/plugins/inter-pod-affinity/affinity-rule.js";
 import { FitRows } from "../../../src/scheduler/plugins/node-resources-fit/fit-rows.js";
 import { SpreadRule } from "../../../src/scheduler/plugins/pod-topology-spread/spread-rule.js";
@@ -45,6 +50,7 @@ function fuzz(): void {
       churn: 40,
       nodeChurn: 8,
       nominations: 15,
+      nominees: 10,
     };
     new Differential(one).run();
   }
@@ -220,6 +226,40 @@ const MUTANTS: readonly Mutant[] = [
     target: NodesAside.prototype,
     method: "close",
     make: () => () => undefined,
+  },
+  {
+    name: "pods that are nominated on a node do not count there",
+    target: ShapeJudge.prototype,
+    method: "filterNominated",
+    make: () => () => undefined,
+  },
+  {
+    name: "nominations that change are not told",
+    target: PodNominator.prototype,
+    method: "tell",
+    make: () => () => undefined,
+  },
+  {
+    name: "a pod's own nomination counts for two",
+    target: Framework.prototype,
+    method: "nominatedBefore",
+    make: () =>
+      function (this: Framework, ...args: never[]) {
+        const [, node] = args as unknown as [PodInfo, string];
+        return this.nominator.nominatedPodsForNode(node);
+      },
+  },
+  {
+    name: "the node that refused the pod first is not counted beyond the others",
+    target: FastClass.prototype,
+    method: "evaluatedBefore",
+    make: () => () => 0,
+  },
+  {
+    name: "rules that count pods do not mind those that are nominated",
+    target: NominatedNodes.prototype,
+    method: "find",
+    make: () => () => [],
   },
   {
     name: "a changed mark of a node keeps its group",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { PLUGIN_CATALOGUE } from "../../../src/scheduler/plugins/registry.js";
 import { POLICIES } from "../../../src/scheduler/policies/registry.js";
 import { heldToReads } from "../../../src/testing/declared-views.js";
-import { type Case, Differential, type Met } from "./differential.js";
+import { type Case, Differential, type Met, nothingMet } from "./differential.js";
 import type { Mix } from "./random-templates.js";
 
 const MIX: Mix = {
@@ -47,18 +47,7 @@ function profilesWith(name: string, weight: number): object {
 }
 
 function run(name: string, weight: number, courses: readonly number[]): Met {
-  const total: Met = {
-    decisions: 0,
-    fast: 0,
-    scheduled: 0,
-    refused: 0,
-    severalTies: 0,
-    sampled: 0,
-    preempted: 0,
-    hinted: 0,
-    hintedFast: 0,
-    allocated: 0,
-  };
+  const total = nothingMet();
   for (const i of courses) {
     const seed = i + name.length * 50 + weight;
     const minor = 26 + (seed % 12);

@@ -70,7 +70,8 @@ export class AffinityRule implements CountingRule {
   private sum(kind: Kind, topologyKey: string): number {
     const { sums } = this;
     for (const known of this[kind]) if (sums[known]!.topologyKey === topologyKey) return known;
-    this.sums = [...sums, { topologyKey, presence: kind !== "weights" }];
+    const filters = kind !== "weights";
+    this.sums = [...sums, { topologyKey, presence: filters, filters }];
     this[kind] = [...this[kind], sums.length];
     return sums.length;
   }

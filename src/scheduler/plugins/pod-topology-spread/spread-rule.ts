@@ -53,7 +53,8 @@ export class SpreadRule implements CountingRule {
     this.sums = [
       ...hard.map((constraint): CountedSum => {
         const { topologyKey } = constraint;
-        return { topologyKey, includes: inclusion(constraint, template, hard), ranked: true };
+        const includes = inclusion(constraint, template, hard);
+        return { topologyKey, includes, ranked: true, filters: true };
       }),
       ...soft.map((constraint): CountedSum => {
         const { topologyKey } = constraint;
