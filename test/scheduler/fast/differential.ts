@@ -238,7 +238,7 @@ export class Differential {
     const { dice, world } = this;
     const { nodes } = world.state;
     const { nominees = 0 } = this.options;
-    if (nodes.length === 0 || !dice.chance(nominees)) return pod;
+    if (nodes.length === 0 || nominees === 0 || !dice.chance(nominees)) return pod;
     const node = dice.chance(95) ? dice.one(nodes).name : "gone";
     const nominated = pod.next({ nominatedNodeName: node });
     if (dice.chance(97)) world.nominator.add(world.state.podInfos.podInfo(nominated), node);
