@@ -7,16 +7,18 @@ export interface ContainerRun {
   /** From the start of the process until it serves. */
   readonly startMicros: TimeMicros;
   /** From when it has started up until it is ready; null: never; absent: as its probe finds. */
-  readonly readyMicros?: TimeMicros | null;
+  readonly readyMicros?: TimeMicros | null | undefined;
   /** From the start of the process until it ends by itself; null: never. */
   readonly runMicros: TimeMicros | null;
   readonly exitCode: number;
   /** Reason of the end; default Completed for exit code 0, Error for others. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** While it runs its probes fail for a time, counted from when it serves; null: to its end. */
-  readonly unhealthy?: { readonly afterMicros: TimeMicros; readonly forMicros: TimeMicros | null };
+  readonly unhealthy?:
+    | { readonly afterMicros: TimeMicros; readonly forMicros: TimeMicros | null }
+    | undefined;
   /** What its postStart hook takes, and whether it fails then. */
-  readonly postStart?: { readonly takesMicros: TimeMicros; readonly fails: boolean };
+  readonly postStart?: { readonly takesMicros: TimeMicros; readonly fails: boolean } | undefined;
   /** Nobody said what the container does: what a snapshot shows of it counts for more. */
   readonly assumed?: boolean;
 }

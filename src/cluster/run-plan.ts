@@ -30,49 +30,57 @@ export interface RunPlan {
  */
 export function planRun(container: Container, run: ContainerRun, beginMicros: TimeMicros): RunPlan {
   const servesAt = beginMicros + run.startMicros;
-  const endsAt = run.runMicros === null ? Number.POSITIVE_INFINITY : beginMicros + run.runMicros;
-  const { startupProbe, readinessProbe, livenessProbe, lifecycle } = container;
   const never = Number.POSITIVE_INFINITY;
+  const endsAt = run.runMicros === null ? never : beginMicros + run.runMicros;
+  const { startupProbe, readinessProbe, livenessProbe, lifecycle } = container;
   const hook = lifecycle?.postStart === undefined ? undefined : run.postStart;
   const hookEndsAt = beginMicros + (hook?.takesMicros ?? 0);
-  const well = { unreadyAt: never, readyAgainAt: never, hookFailsAt: never };
-  if (hook?.fails === true) {
-    const hookFailsAt = hookEndsAt;
-    return { ...well, hookFailsAt, startedAt: never, readyAt: never, unhealthyAt: never, endsAt };
-  }
+  if (hook?.fails === true) return runPlan({ endsAt, hookFailsAt: hookEndsAt });
   let startedAt = hookEndsAt;
   if (startupProbe !== undefined) {
     const startup = probeTimes(startupProbe, beginMicros, hookEndsAt, servesAt);
     if (startup.failsAt < startup.succeedsAt) {
-      const unhealthyAt = startup.failsAt;
-      return { ...well, startedAt: never, readyAt: never, unhealthyAt, endsAt };
+      return runPlan({ endsAt, unhealthyAt: startup.failsAt });
     }
     startedAt = startup.succeedsAt;
   }
   let readyAt = startedAt;
-  if (run.readyMicros !== undefined) readyAt += run.readyMicros ?? Number.POSITIVE_INFINITY;
+  if (run.readyMicros !== undefined) readyAt += run.readyMicros ?? never;
   else if (readinessProbe !== undefined) {
     readyAt = probeTimes(readinessProbe, beginMicros, startedAt, servesAt).succeedsAt;
   }
-  let unhealthyAt = Number.POSITIVE_INFINITY;
+  let unhealthyAt = never;
   if (livenessProbe !== undefined) {
     const liveness = probeTimes(livenessProbe, beginMicros, startedAt, servesAt);
     if (liveness.failsAt < liveness.succeedsAt) unhealthyAt = liveness.failsAt;
   }
   const bad = badTimeOf(run, servesAt);
-  if (bad === null) return { ...well, startedAt, readyAt, unhealthyAt, endsAt };
+  if (bad === null) return runPlan({ endsAt, startedAt, readyAt, unhealthyAt });
   if (livenessProbe !== undefined) {
     const failsAt = failureWithin(livenessProbe, beginMicros, startedAt, bad);
     unhealthyAt = Math.min(unhealthyAt, failsAt);
   }
-  const lost =
+  const unreadyAt =
     readinessProbe === undefined || run.readyMicros !== undefined
       ? never
       : failureWithin(readinessProbe, beginMicros, Math.max(startedAt, readyAt), bad);
-  if (lost === never) return { ...well, startedAt, readyAt, unhealthyAt, endsAt };
+  if (unreadyAt === never) return runPlan({ endsAt, startedAt, readyAt, unhealthyAt });
   const { succeedsAt } = probeTimes(readinessProbe!, beginMicros, startedAt, bad.untilMicros);
   const readyAgainAt = bad.untilMicros === never ? never : succeedsAt;
-  return { ...well, startedAt, readyAt, unreadyAt: lost, readyAgainAt, unhealthyAt, endsAt };
+  return runPlan({ endsAt, startedAt, readyAt, unreadyAt, readyAgainAt, unhealthyAt });
+}
+
+/** What is not said never happens. */
+function runPlan({
+  startedAt = Number.POSITIVE_INFINITY,
+  readyAt = Number.POSITIVE_INFINITY,
+  unreadyAt = Number.POSITIVE_INFINITY,
+  readyAgainAt = Number.POSITIVE_INFINITY,
+  hookFailsAt = Number.POSITIVE_INFINITY,
+  unhealthyAt = Number.POSITIVE_INFINITY,
+  endsAt = Number.POSITIVE_INFINITY,
+}: Partial<RunPlan>): RunPlan {
+  return { startedAt, readyAt, unreadyAt, readyAgainAt, hookFailsAt, unhealthyAt, endsAt };
 }
 
 interface BadTime {

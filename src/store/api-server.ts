@@ -63,6 +63,8 @@ export class ApiServer {
   ) {
     this.engine = store.engine;
     const limitRanger = new LimitRanger();
+    const validMetadata = new WeakSet<object>();
+    const validation = { ...options.validation, validMetadata };
     this.podAdmission = [
       limitRanger,
       new PriorityAdmission(),
@@ -80,10 +82,11 @@ export class ApiServer {
       evictionRetries: this.engine.streams.stream("store/eviction-retries"),
       taintsNewNodes: options.taintsNewNodes ?? false,
       resizes: options.resizes ?? false,
-      validation: options.validation ?? {},
+      validation,
+      knownPodValidation: { ...validation, knownPodSpec: true },
       labelKeys: new LabelKeyMerger(options.mergedLabelKeys ?? { affinity: false, spread: false }),
       validPodSpecs: new WeakSet(),
-      validMetadata: new WeakSet(),
+      validMetadata,
       defaultedPodSpecs: new WeakMap(),
       budgets: new BudgetIndex(store),
       names: this.engine.streams.stream("store/names"),

@@ -1,3 +1,5 @@
+import { plainCopy } from "../../base/plain-copy.js";
+
 /**
  * Defaults without mutation: each function gives back its very input when nothing was missing, so
  * that pods of one template go on sharing one spec.
@@ -8,7 +10,7 @@ export function fill<T extends object>(object: T, defaults: Partial<T>): T {
   let filled = object;
   for (const [field, value] of Object.entries(defaults) as [keyof T, T[keyof T]][]) {
     if (Object.hasOwn(object, field) && object[field] != null) continue;
-    if (filled === object) filled = { ...object };
+    if (filled === object) filled = plainCopy(object);
     filled[field] = value;
   }
   return filled;
@@ -23,7 +25,10 @@ export function within<T extends object, K extends keyof T>(
   const value = object[field];
   if (value === undefined || value === null) return object;
   const changed = change(value);
-  return changed === value ? object : { ...object, [field]: changed };
+  if (changed === value) return object;
+  const copy = plainCopy(object);
+  copy[field] = changed;
+  return copy;
 }
 
 /** `list` with `change` applied to each element. */

@@ -1,7 +1,13 @@
 import type { QueuedPod } from "./queued-pod.js";
 
-/** So many events that nobody will ask for may stay before they are thrown away. */
+/** So many that nobody will ask for may stay before they are thrown away. */
 const SLACK = 1024;
+
+interface Flight {
+  /** The number of the first event after the attempt began. */
+  readonly since: number;
+  isOver: boolean;
+}
 
 /**
  * The events since the oldest attempt under way began, for attempts that fail: what came while they
@@ -11,33 +17,55 @@ export class EventsInFlight<E> {
   private readonly events: E[] = [];
   /** Number of the first event kept; events are numbered from 0. */
   private first = 0;
-  /** The number of the first event after each attempt began; in that order. */
-  private readonly since = new Map<QueuedPod, number>();
+  private readonly flights = new Map<QueuedPod, Flight>();
+  /** In the order in which they began; some are over. Those before `oldest` are forgotten. */
+  private readonly order: Flight[] = [];
+  private oldest = 0;
 
   /** An attempt begins. */
   begin(queued: QueuedPod): void {
-    this.since.set(queued, this.first + this.events.length);
+    const before = this.flights.get(queued);
+    if (before !== undefined) before.isOver = true;
+    const flight = { since: this.first + this.events.length, isOver: false };
+    this.flights.set(queued, flight);
+    this.order.push(flight);
   }
 
   record(event: E): void {
-    if (this.since.size > 0) this.events.push(event);
+    if (this.flights.size > 0) this.events.push(event);
   }
 
-  /** The attempt ends; the answer is what happened while it ran. */
-  end(queued: QueuedPod): readonly E[] {
-    const since = this.since.get(queued);
-    if (since === undefined) return [];
-    const missed = this.events.slice(since - this.first);
-    this.since.delete(queued);
+  /** What has happened since the attempt began. */
+  during(queued: QueuedPod): readonly E[] {
+    const flight = this.flights.get(queued);
+    return flight === undefined ? [] : this.events.slice(flight.since - this.first);
+  }
+
+  /** The attempt ends. */
+  end(queued: QueuedPod): void {
+    const flight = this.flights.get(queued);
+    if (flight === undefined) return;
+    flight.isOver = true;
+    this.flights.delete(queued);
     this.forget();
-    return missed;
   }
 
   private forget(): void {
-    const [oldest] = this.since.values();
-    const unasked = (oldest ?? this.first + this.events.length) - this.first;
-    if (oldest !== undefined && unasked < SLACK) return;
-    this.events.splice(0, unasked);
+    const { order, events } = this;
+    while (this.oldest < order.length && order[this.oldest]!.isOver) this.oldest += 1;
+    const oldest = order[this.oldest];
+    if (isWorthCutting(order, this.oldest)) {
+      order.splice(0, this.oldest);
+      this.oldest = 0;
+    }
+    const unasked = (oldest?.since ?? this.first + events.length) - this.first;
+    if (unasked === 0 || !isWorthCutting(events, unasked)) return;
+    events.splice(0, unasked);
     this.first += unasked;
   }
+}
+
+/** Cutting off costs as much as is kept: all, or much that is half of the list at least. */
+function isWorthCutting(list: readonly unknown[], count: number): boolean {
+  return count === list.length || (count >= SLACK && 2 * count >= list.length);
 }

@@ -193,7 +193,8 @@ export class SchedulingQueue<E> {
 
   /** The attempt failed; `rejectors` are the plugins that said so, none after an error. */
   putBack(queued: QueuedPod, rejectors: readonly string[], now: TimeMicros): void {
-    const missed = this.flights.end(queued);
+    const missed = this.flights.during(queued);
+    this.flights.end(queued);
     if (this.byUid.get(queued.pod.uid) !== queued) return;
     queued.sequence = this.sequence++;
     if (queued.updatedInFlightMicros !== null) {

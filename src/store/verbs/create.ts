@@ -39,11 +39,11 @@ export function create(
   const isAsChecked = isChecked && admitted.spec === request.spec;
   const issues = isAsChecked
     ? []
-    : validateCreate(admitted.kind, admitted, {
-        ...context.validation,
-        knownPodSpec,
-        validMetadata: context.validMetadata,
-      });
+    : validateCreate(
+        admitted.kind,
+        admitted,
+        knownPodSpec ? context.knownPodValidation : context.validation,
+      );
   if (issues.length > 0) return refuse("Invalid", invalidMessage(admitted, issues));
   if (!isAsChecked) remember(context, admitted);
   if (admitted.kind === "PriorityClass") {

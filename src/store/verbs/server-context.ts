@@ -26,8 +26,10 @@ export interface ServerContext {
   /** When an eviction was last counted in a budget, by the budget's uid. */
   readonly budgetsCountedAt: Map<string, TimeMicros>;
   readonly evictionRetries: RandomStream;
-  /** What the version lets specs have. */
+  /** What the version lets specs have, and what of metadata was found valid. */
   readonly validation: ValidationOptions;
+  /** The same for a pod whose spec was found valid. */
+  readonly knownPodValidation: ValidationOptions;
   /** For generated names. */
   readonly names: RandomStream;
   /** Pod specs that were found valid. */

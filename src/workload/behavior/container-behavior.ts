@@ -32,13 +32,22 @@ interface Span {
 /** What one run of a container will do, told when it starts. */
 interface ContainerRun {
   readonly startMicros: TimeMicros;
-  readonly readyMicros?: TimeMicros | null;
+  readonly readyMicros: TimeMicros | null | undefined;
   readonly runMicros: TimeMicros | null;
   readonly exitCode: number;
-  readonly reason?: string;
-  readonly unhealthy?: { readonly afterMicros: TimeMicros; readonly forMicros: TimeMicros | null };
-  readonly postStart?: { readonly takesMicros: TimeMicros; readonly fails: boolean };
-  readonly assumed?: boolean;
+  readonly reason: string | undefined;
+  readonly unhealthy:
+    | { readonly afterMicros: TimeMicros; readonly forMicros: TimeMicros | null }
+    | undefined;
+  readonly postStart: { readonly takesMicros: TimeMicros; readonly fails: boolean } | undefined;
+  readonly assumed: boolean;
+}
+
+/** Whose run it is: the container of a pod, and how many it had before. */
+interface RunKey {
+  readonly pod: PodVersion;
+  readonly container: Container;
+  readonly ordinal: number;
 }
 
 const CRASH_EXIT_CODE = 1;
@@ -88,22 +97,26 @@ export class ContainerBehavior {
     const behavior = this.index.find(pod, container);
     const made = init ? null : this.podRun(pod);
     this.countDefaults(pod);
+    const of: RunKey = { pod, container, ordinal };
     const startMicros =
       made?.startMicros ??
-      this.drawn(behavior?.startMicros, "start", { pod, container, ordinal }) ??
+      this.drawn(behavior?.startMicros, "start", of) ??
       this.options.defaults.startMicros;
     const runMicros = this.runMicros(pod, container, { init, ordinal, behavior, made });
     const codes = behavior?.exitCodes ?? [];
     const exitCode = codes[ordinal] ?? codes.at(-1) ?? this.options.defaults.exitCode;
-    const of = { pod, container, ordinal };
-    const ready = { ...this.readiness(behavior, of), ...this.health(behavior, of) };
-    const crash = this.drawn(behavior?.crashMicros, "crash", { pod, container, ordinal });
-    if (crash !== null && (runMicros === null || startMicros + crash < runMicros)) {
-      const crashed = { runMicros: startMicros + crash, exitCode: CRASH_EXIT_CODE };
-      return { startMicros, ...ready, ...crashed, reason: "Error" };
-    }
-    const run = { startMicros, ...ready, runMicros, exitCode };
-    return saysHowItEnds(behavior, made) ? run : { ...run, assumed: true };
+    const crash = this.drawn(behavior?.crashMicros, "crash", of);
+    const crashes = crash !== null && (runMicros === null || startMicros + crash < runMicros);
+    return {
+      startMicros,
+      readyMicros: this.readyMicros(behavior, of),
+      runMicros: crashes ? startMicros + crash : runMicros,
+      exitCode: crashes ? CRASH_EXIT_CODE : exitCode,
+      reason: crashes ? "Error" : undefined,
+      unhealthy: this.unhealthy(behavior, of),
+      postStart: this.postStart(behavior, of),
+      assumed: !crashes && !saysHowItEnds(behavior, made),
+    };
   }
 
   /** From SIGTERM until the container has ended. */
@@ -274,28 +287,25 @@ export class ContainerBehavior {
     return curves[this.ordinals.ordinalOf(pod) % curves.length]!;
   }
 
-  private readiness(
-    behavior: Behavior | null,
-    of: { readonly pod: PodVersion; readonly container: Container; readonly ordinal: number },
-  ): { readonly readyMicros?: TimeMicros | null } {
+  private readyMicros(behavior: Behavior | null, of: RunKey): TimeMicros | null | undefined {
     const ready = behavior?.ready ?? null;
-    if (ready === null) return {};
-    return { readyMicros: ready === "never" ? null : this.drawn(ready, "ready", of) };
+    if (ready === null) return undefined;
+    return ready === "never" ? null : this.drawn(ready, "ready", of);
   }
 
-  private health(
-    behavior: Behavior | null,
-    of: { readonly pod: PodVersion; readonly container: Container; readonly ordinal: number },
-  ): Pick<ContainerRun, "unhealthy" | "postStart"> {
+  private unhealthy(behavior: Behavior | null, of: RunKey): ContainerRun["unhealthy"] {
     const afterMicros = this.drawn(behavior?.unhealthy?.afterMicros, "unhealthy", of);
-    const forMicros = this.drawn(behavior?.unhealthy?.forMicros, "unhealthy-for", of);
+    if (afterMicros === null) return undefined;
+    return {
+      afterMicros,
+      forMicros: this.drawn(behavior?.unhealthy?.forMicros, "unhealthy-for", of),
+    };
+  }
+
+  private postStart(behavior: Behavior | null, of: RunKey): ContainerRun["postStart"] {
     const takesMicros = this.drawn(behavior?.postStart?.takesMicros, "post-start", of);
     const fails = behavior?.postStart?.fails === true;
-    const hook = { takesMicros: takesMicros ?? 0, fails };
-    return {
-      ...(afterMicros !== null && { unhealthy: { afterMicros, forMicros } }),
-      ...((takesMicros !== null || fails) && { postStart: hook }),
-    };
+    return takesMicros === null && !fails ? undefined : { takesMicros: takesMicros ?? 0, fails };
   }
 
   private runMicros(
@@ -326,11 +336,7 @@ export class ContainerBehavior {
   private drawn(
     distribution: Distribution | null | undefined,
     field: string,
-    of: {
-      readonly pod: PodVersion;
-      readonly container: Container;
-      readonly ordinal: number;
-    },
+    of: RunKey,
   ): number | null {
     if (distribution === null || distribution === undefined) return null;
     const entity = `${this.ordinals.keyOf(of.pod)}/${of.container.name}/${of.ordinal}`;
