@@ -1,4 +1,4 @@
-import { LeastRecentlyUsed } from "../base/least-recently-used.js";
+import { NO_SLOT, RecentKeys } from "../base/recent-keys.js";
 import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { EventType, ObjectReference } from "./cluster-observer.js";
 
@@ -9,14 +9,6 @@ const REFILL_MICROS = 300 * MICROS_PER_SECOND;
 const SIMILAR = 10;
 const SIMILAR_FOR_MICROS = 10 * MICROS_PER_MINUTE;
 
-interface SimilarEvents {
-  /** The only message so far; null where `messages` holds them. */
-  readonly message: string | null;
-  /** In the order in which they came. */
-  readonly messages: Set<string> | null;
-  readonly lastMicros: TimeMicros;
-}
-
 /**
  * What becomes of the Events that one component tells: of one object, 25 at once and then one every
  * five minutes are written; the tenth with another message of one type and reason within ten minutes
@@ -24,14 +16,18 @@ interface SimilarEvents {
  * Source: client-go's `tools/record` (EventCorrelator).
  */
 export class EventCorrelator {
-  private readonly similar: LeastRecentlyUsed<SimilarEvents>;
-  /** When the tokens of an object will be full again. */
-  private readonly fullAt: LeastRecentlyUsed<TimeMicros>;
+  private readonly similar: RecentKeys;
+  /** By slot of `similar`: the only message so far, or all of them in the order in which they came. */
+  private readonly messages: (string | Set<string>)[] = [];
+  private readonly lastMicros: TimeMicros[] = [];
+  private readonly objects: RecentKeys;
+  /** By slot of `objects`: when its tokens will be full again. */
+  private readonly fullAt: TimeMicros[] = [];
 
   /** What of many components is one, such as all kubelets, remembers as much for each. */
   constructor(remembered = REMEMBERED) {
-    this.similar = new LeastRecentlyUsed(remembered);
-    this.fullAt = new LeastRecentlyUsed(remembered);
+    this.similar = new RecentKeys(remembered);
+    this.objects = new RecentKeys(remembered);
   }
 
   /** The message that is written; null where the Event is dropped. */
@@ -51,37 +47,41 @@ export class EventCorrelator {
 
   /** Forgets, from the oldest on, what would change no answer any more. */
   private forgetOver(nowMicros: TimeMicros): void {
-    const { similar, fullAt } = this;
-    for (let last = similar.oldestValue; last !== undefined; last = similar.oldestValue) {
-      if (nowMicros - last.lastMicros <= SIMILAR_FOR_MICROS) break;
+    const { similar, objects, lastMicros, fullAt } = this;
+    while (similar.oldest !== NO_SLOT) {
+      if (nowMicros - lastMicros[similar.oldest]! <= SIMILAR_FOR_MICROS) break;
       similar.forgetOldest();
     }
-    for (let full = fullAt.oldestValue; full !== undefined; full = fullAt.oldestValue) {
-      if (full > nowMicros) break;
-      fullAt.forgetOldest();
+    while (objects.oldest !== NO_SLOT && fullAt[objects.oldest]! <= nowMicros) {
+      objects.forgetOldest();
     }
   }
 
   private combined(sort: string, about: string, message: string, nowMicros: TimeMicros): string {
-    const known = this.similar.get(sort, about);
-    const isFirst = known === undefined || nowMicros - known.lastMicros > SIMILAR_FOR_MICROS;
-    if (isFirst || known.message === message) {
-      this.similar.put(sort, about, { message, messages: null, lastMicros: nowMicros });
+    const { similar, messages, lastMicros } = this;
+    const slot = similar.touch(sort, about);
+    const isFirst = similar.isNew || nowMicros - lastMicros[slot]! > SIMILAR_FOR_MICROS;
+    lastMicros[slot] = nowMicros;
+    const known = messages[slot]!;
+    if (isFirst || known === message) {
+      messages[slot] = message;
       return message;
     }
-    const messages = known.messages ?? new Set([known.message!]);
-    messages.add(message);
-    this.similar.put(sort, about, { message: null, messages, lastMicros: nowMicros });
-    if (messages.size < SIMILAR) return message;
-    const [first] = messages;
-    messages.delete(first!);
+    const all = typeof known === "string" ? new Set([known]) : known;
+    messages[slot] = all;
+    all.add(message);
+    if (all.size < SIMILAR) return message;
+    const [first] = all;
+    all.delete(first!);
     return `(combined from similar events): ${message}`;
   }
 
   private spend(about: string, nowMicros: TimeMicros): boolean {
-    const full = Math.max(this.fullAt.get("", about) ?? nowMicros, nowMicros);
+    const { objects, fullAt } = this;
+    const slot = objects.touch("", about);
+    const full = objects.isNew ? nowMicros : Math.max(fullAt[slot]!, nowMicros);
     const allowed = full - nowMicros <= REFILL_MICROS * (BURST - 1);
-    this.fullAt.put("", about, allowed ? full + REFILL_MICROS : full);
+    fullAt[slot] = allowed ? full + REFILL_MICROS : full;
     return allowed;
   }
 }

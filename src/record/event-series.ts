@@ -6,8 +6,11 @@ const SERIES_ENDS_MICROS = 6 * MICROS_PER_MINUTE;
 const SWEPT_AT = 4_096;
 
 interface Series {
+  readonly resourceVersion: number;
   count: number;
   lastMicros: TimeMicros;
+  /** That of another version of the same object. */
+  readonly other: Series | undefined;
 }
 
 /**
@@ -16,7 +19,9 @@ interface Series {
  * nothing has come for six minutes. Source: client-go's `tools/events`.
  */
 export class EventSeries {
-  private readonly series = new Map<string, Series>();
+  /** By type and reason, then by object: no key has to be made for each Event. */
+  private readonly sorts = new Map<string, Map<string, Series>>();
+  private size = 0;
 
   /** Whether the Event is written. */
   isWritten(
@@ -26,22 +31,46 @@ export class EventSeries {
     nowMicros: TimeMicros,
   ): boolean {
     const { kind, namespace, name, uid, resourceVersion = 0 } = object;
-    const key = `${uid ?? `${kind}/${namespace}/${name}`}@${resourceVersion} ${type} ${reason}`;
-    const known = this.series.get(key);
-    if (known !== undefined && nowMicros - known.lastMicros < SERIES_ENDS_MICROS) {
-      known.count += 1;
-      known.lastMicros = nowMicros;
-      return known.count === 2;
+    const series = this.seriesOf(type === "Normal" ? reason : `${type} ${reason}`);
+    const about = uid ?? `${kind}/${namespace}/${name}`;
+    let known = series.get(about);
+    while (known !== undefined && known.resourceVersion !== resourceVersion) known = known.other;
+    if (known === undefined) {
+      this.sweep(nowMicros);
+      this.size += 1;
+      const other = series.get(about);
+      series.set(about, { resourceVersion, count: 1, lastMicros: nowMicros, other });
+      return true;
     }
-    this.sweep(nowMicros);
-    this.series.set(key, { count: 1, lastMicros: nowMicros });
-    return true;
+    const goesOn = nowMicros - known.lastMicros < SERIES_ENDS_MICROS;
+    known.count = goesOn ? known.count + 1 : 1;
+    known.lastMicros = nowMicros;
+    return known.count <= 2;
+  }
+
+  private seriesOf(sort: string): Map<string, Series> {
+    let series = this.sorts.get(sort);
+    if (series === undefined) {
+      series = new Map();
+      this.sorts.set(sort, series);
+    }
+    return series;
   }
 
   private sweep(nowMicros: TimeMicros): void {
-    if (this.series.size < SWEPT_AT || this.series.size % SWEPT_AT !== 0) return;
-    for (const [key, { lastMicros }] of this.series) {
-      if (nowMicros - lastMicros >= SERIES_ENDS_MICROS) this.series.delete(key);
+    if (this.size < SWEPT_AT || this.size % SWEPT_AT !== 0) return;
+    for (const series of this.sorts.values()) {
+      for (const [about, newest] of series) {
+        let isOver = true;
+        let count = 0;
+        for (let one: Series | undefined = newest; one !== undefined; one = one.other) {
+          isOver &&= nowMicros - one.lastMicros >= SERIES_ENDS_MICROS;
+          count += 1;
+        }
+        if (!isOver) continue;
+        series.delete(about);
+        this.size -= count;
+      }
     }
   }
 }

@@ -1,37 +1,38 @@
-const NONE = -1;
+/** There is no slot; see {@link RecentKeys.oldest}. */
+export const NO_SLOT = -1;
 
 /**
- * Values by a key of two parts, of which the least recently put is forgotten when there are more than
- * `capacity`. A Map alone would do, by deleting and setting anew; but finding its first key steps over all that were
- * deleted, and a key of one string has to be made for each question. The groups should be few.
+ * Keys of two parts, each with a slot, a small integer by which its values stand in lists of their owner's; the
+ * least recently touched is forgotten when there are more than `capacity`. A Map alone would do, by deleting
+ * and setting anew; but finding its first key steps over all that were deleted, and a key of one string has
+ * to be made for each question. The groups should be few.
  */
-export class LeastRecentlyUsed<V> {
+export class RecentKeys {
   private readonly groups = new Map<string, Map<string, number>>();
   private readonly homes: Map<string, number>[] = [];
   private readonly keys: string[] = [];
   private readonly free: number[] = [];
-  private count = 0;
-  private readonly values: V[] = [];
   private readonly older: number[] = [];
   private readonly newer: number[] = [];
-  private oldest = NONE;
-  private newest = NONE;
+  private count = 0;
+  private newest = NO_SLOT;
+  /** The slot of the key that was touched least recently. */
+  oldest = NO_SLOT;
+  /** Whether the key that was touched last was unknown: its slot's values are another's. */
+  isNew = false;
 
   constructor(private readonly capacity: number) {}
 
-  get(group: string, key: string): V | undefined {
-    const slot = this.groups.get(group)?.get(key);
-    return slot === undefined ? undefined : this.values[slot];
-  }
-
-  /** The key becomes the most recent one. */
-  put(group: string, key: string, value: V): void {
+  /** The slot of the key, which becomes the most recent one. */
+  touch(group: string, key: string): number {
     let home = this.groups.get(group);
     if (home === undefined) {
       home = new Map();
       this.groups.set(group, home);
     }
     let slot = home.get(key);
+    this.isNew = slot === undefined;
+    if (slot === this.newest && slot !== undefined) return slot;
     if (slot === undefined) {
       slot = this.slotOfNew();
       home.set(key, slot);
@@ -40,17 +41,12 @@ export class LeastRecentlyUsed<V> {
     } else {
       this.unlink(slot);
     }
-    this.values[slot] = value;
     this.older[slot] = this.newest;
-    this.newer[slot] = NONE;
-    if (this.newest === NONE) this.oldest = slot;
+    this.newer[slot] = NO_SLOT;
+    if (this.newest === NO_SLOT) this.oldest = slot;
     else this.newer[this.newest] = slot;
     this.newest = slot;
-  }
-
-  /** The value that was put least recently; undefined where there is none. */
-  get oldestValue(): V | undefined {
-    return this.oldest === NONE ? undefined : this.values[this.oldest];
+    return slot;
   }
 
   forgetOldest(): void {
@@ -70,9 +66,9 @@ export class LeastRecentlyUsed<V> {
   private unlink(slot: number): void {
     const older = this.older[slot]!;
     const newer = this.newer[slot]!;
-    if (older === NONE) this.oldest = newer;
+    if (older === NO_SLOT) this.oldest = newer;
     else this.newer[older] = newer;
-    if (newer === NONE) this.newest = older;
+    if (newer === NO_SLOT) this.newest = older;
     else this.older[newer] = older;
   }
 }
