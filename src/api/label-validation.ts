@@ -29,8 +29,23 @@ function checked(text: string, rule: { limit: number; form: RegExp; sentence: st
   return reasons.length === 0 ? GOOD : reasons;
 }
 
+/** Whether the text is a DNS label of RFC 1123, as the names of nearly all objects are; without a regular expression. */
+function isPlainName(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > MAX_LABEL) return false;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    const isLetter = code >= 97 && code <= 122;
+    const isDigit = code >= 48 && code <= 57;
+    const isInnerHyphen = code === 45 && i > 0 && i < length - 1;
+    if (!isLetter && !isDigit && !isInnerHyphen) return false;
+  }
+  return true;
+}
+
 /** A DNS label of RFC 1123: names of namespaces, containers, volumes. */
 export function dns1123LabelErrors(text: string): Reasons {
+  if (isPlainName(text)) return GOOD;
   return checked(text, {
     limit: MAX_LABEL,
     form: DNS_1123_LABEL,
@@ -41,6 +56,7 @@ export function dns1123LabelErrors(text: string): Reasons {
 
 /** A DNS subdomain of RFC 1123: names of most objects. */
 export function dns1123SubdomainErrors(text: string): Reasons {
+  if (isPlainName(text)) return GOOD;
   return checked(text, {
     limit: MAX_SUBDOMAIN,
     form: DNS_1123_SUBDOMAIN,

@@ -1,5 +1,6 @@
 import type { Kind } from "../api/kinds.js";
-import { controllerOf, objectKey, type VersionOf } from "../api/object-version.js";
+import { controllerOf, type VersionOf } from "../api/object-version.js";
+import { ByName } from "../base/by-name.js";
 import { RowsByKey } from "../base/rows-by-key.js";
 import type { TimeMicros } from "../base/time.js";
 import { MICROS_PER_MILLI } from "../base/time.js";
@@ -54,7 +55,7 @@ export class Informer<K extends Kind> {
   private readonly audiences = new Map<string, Audience<VersionOf<K>>>();
   private readonly rows: (VersionOf<K> | undefined)[] = [];
   private readonly indexes: Index<VersionOf<K>>[] = [];
-  private byName: Map<string, VersionOf<K>> | null = null;
+  private byName: ByName<VersionOf<K>> | null = null;
   private readonly engine: Engine;
   private readonly deliver: HandlerId;
   private armed = false;
@@ -103,10 +104,10 @@ export class Informer<K extends Kind> {
 
   find(namespace: string, name: string): VersionOf<K> | undefined {
     if (this.byName === null) {
-      this.byName = new Map();
-      for (const object of this.values()) this.byName.set(objectKey(object), object);
+      this.byName = new ByName();
+      for (const object of this.values()) this.byName.set(object.namespace, object.name, object);
     }
-    return this.byName.get(objectKey({ namespace, name }));
+    return this.byName.get(namespace, name);
   }
 
   /** All objects that this component knows, in the order of their rows. */
@@ -165,7 +166,7 @@ export class Informer<K extends Kind> {
     }
     this.rows[after.row] = after;
     this.newest = after.resourceVersion;
-    this.byName?.set(objectKey(after), after);
+    this.byName?.set(after.namespace, after.name, after);
     for (const index of this.indexes) move(index, before, after);
     const concern = concernOf(after);
     if (before === null) {
@@ -178,7 +179,7 @@ export class Informer<K extends Kind> {
 
   private takeAway(last: VersionOf<K>): void {
     this.rows[last.row] = undefined;
-    this.byName?.delete(objectKey(last));
+    this.byName?.delete(last.namespace, last.name);
     for (const index of this.indexes) move(index, last, null);
     for (const handler of this.audience(concernOf(last)).deleted) handler.deleted(last);
   }

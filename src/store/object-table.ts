@@ -1,6 +1,7 @@
 import type { Kind } from "../api/kinds.js";
-import { keyOf, type VersionOf } from "../api/object-version.js";
+import type { VersionOf } from "../api/object-version.js";
 import { assert } from "../base/assert.js";
+import { ByName } from "../base/by-name.js";
 
 /**
  * The objects of one kind by row and by name. A row of a removed object is used again only after
@@ -8,14 +9,14 @@ import { assert } from "../base/assert.js";
  */
 export class ObjectTable<K extends Kind> {
   private readonly rows: (VersionOf<K> | undefined)[] = [];
-  private readonly rowByKey = new Map<string, number>();
+  private readonly rowByName = new ByName<number>();
   private readonly freeRows: number[] = [];
 
   constructor(readonly kind: K) {}
 
   /** Objects that exist. */
   get size(): number {
-    return this.rowByKey.size;
+    return this.rowByName.size;
   }
 
   /** One more than the highest row ever used. */
@@ -30,7 +31,7 @@ export class ObjectTable<K extends Kind> {
 
   /** The newest version of the object of that name. */
   find(namespace: string, name: string): VersionOf<K> | undefined {
-    const row = this.rowByKey.get(keyOf(namespace, name));
+    const row = this.rowByName.get(namespace, name);
     return row === undefined ? undefined : this.rows[row];
   }
 
@@ -52,7 +53,7 @@ export class ObjectTable<K extends Kind> {
   insert(version: VersionOf<K>): void {
     assert(this.rows[version.row] === undefined, "an object is inserted into a row in use");
     this.rows[version.row] = version;
-    this.rowByKey.set(keyOf(version.namespace, version.name), version.row);
+    this.rowByName.set(version.namespace, version.name, version.row);
   }
 
   replace(version: VersionOf<K>): void {
@@ -63,7 +64,7 @@ export class ObjectTable<K extends Kind> {
   /** Takes the object away; its row stays reserved. */
   remove(version: VersionOf<K>): void {
     this.rows[version.row] = undefined;
-    this.rowByKey.delete(keyOf(version.namespace, version.name));
+    this.rowByName.delete(version.namespace, version.name);
   }
 
   /** Lets the row of a removed object be used again. */

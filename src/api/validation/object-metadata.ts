@@ -48,7 +48,8 @@ export function validateMetadata(
   const { namespaced, nameErrors = dns1123SubdomainErrors } = KINDS[kind];
   if (meta.generateName !== "") {
     // A prefix may end with the hyphen that a name must not end with.
-    const prefix = meta.generateName.replace(/-$/, "a");
+    const { generateName } = meta;
+    const prefix = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName;
     issues.invalidFor("metadata.generateName", meta.generateName, nameErrors(prefix));
   }
   if (meta.name === "") issues.required("metadata.name", "name or generateName is required");

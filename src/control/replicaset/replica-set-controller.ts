@@ -315,8 +315,8 @@ export class ReplicaSetController implements Controller {
     this.statuses.send(set, status);
   }
 
-  private end({ set, counts, membership, ...sync }: Sync): StepEnd {
-    if (sync.statusRefused || sync.manageError !== null) return "retry";
+  private end({ set, counts, membership, statusRefused, manageError }: Sync): StepEnd {
+    if (statusRefused || manageError !== null) return "retry";
     const minReadySeconds = set.spec.minReadySeconds ?? 0;
     if (minReadySeconds > 0 && counts.readyReplicas > counts.availableReplicas) {
       const { now } = this.options.engine;

@@ -35,14 +35,14 @@ export function replicaSetStatus(input: StatusInput): ReplicaSetStatus {
   ) {
     return current;
   }
-  return {
-    replicas: counts.replicas,
-    ...(counts.fullyLabeledReplicas > 0 && { fullyLabeledReplicas: counts.fullyLabeledReplicas }),
-    ...(counts.readyReplicas > 0 && { readyReplicas: counts.readyReplicas }),
-    ...(counts.availableReplicas > 0 && { availableReplicas: counts.availableReplicas }),
-    observedGeneration: generation,
-    ...(conditions !== undefined && { conditions }),
-  };
+  const { replicas, fullyLabeledReplicas, readyReplicas, availableReplicas } = counts;
+  const status: ReplicaSetStatus = { replicas };
+  if (fullyLabeledReplicas > 0) status.fullyLabeledReplicas = fullyLabeledReplicas;
+  if (readyReplicas > 0) status.readyReplicas = readyReplicas;
+  if (availableReplicas > 0) status.availableReplicas = availableReplicas;
+  status.observedGeneration = generation;
+  if (conditions !== undefined) status.conditions = conditions;
+  return status;
 }
 
 /** A failure is reported when it appears and kept as it is until a sync goes well. */
