@@ -1,3 +1,4 @@
+import { plainCopy } from "../base/plain-copy.js";
 import type { Labels } from "./kubernetes.js";
 
 /** Labels of today, and what old manifests call the same. */
@@ -19,6 +20,7 @@ export function withFormerLabels(labels: Labels): Labels {
     ([name, former]) => labels[name] !== undefined && labels[former] !== labels[name],
   );
   if (missing.length === 0) return labels;
-  const former = missing.map(([name, key]) => [key, labels[name]!]);
-  return { ...labels, ...Object.fromEntries(former) };
+  const all: Record<string, string> = plainCopy(labels);
+  for (const [name, former] of missing) all[former] = labels[name]!;
+  return all;
 }

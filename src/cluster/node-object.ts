@@ -4,6 +4,7 @@ import { type NewGeneric, newMeta } from "../api/new-object.js";
 import { mustParseQuantity } from "../api/quantity.js";
 import { formatTimestamp } from "../api/timestamp.js";
 import { own } from "../base/own.js";
+import { plainCopy } from "../base/plain-copy.js";
 import type { TimeMicros } from "../base/time.js";
 
 /** Nodes of one shape. Structurally what a scenario's `nodePools` entry says. */
@@ -122,17 +123,16 @@ export function registeredNode(node: NewGeneric<"Node">, at: Registration): NewG
   const { status } = node;
   const { declaredFeatures = [] } = at;
   const capacity = status.capacity ?? status.allocatable ?? {};
-  const complete: NodeStatus = {
-    ...status,
-    capacity,
-    allocatable: status.allocatable ?? capacity,
-    addresses: status.addresses ?? [{ type: "Hostname", address: node.name }],
-    conditions: status.conditions?.some(({ type }) => type === "Ready")
-      ? status.conditions
-      : [...(status.conditions ?? []), ...healthyConditions(node, at)],
-    ...(declaredFeatures.length > 0 && { declaredFeatures: [...declaredFeatures] }),
-    ...(status.declaredFeatures !== undefined && { declaredFeatures: status.declaredFeatures }),
-  };
+  const complete: NodeStatus = plainCopy(status);
+  complete.capacity = capacity;
+  complete.allocatable = status.allocatable ?? capacity;
+  complete.addresses = status.addresses ?? [{ type: "Hostname", address: node.name }];
+  complete.conditions = status.conditions?.some(({ type }) => type === "Ready")
+    ? status.conditions
+    : [...(status.conditions ?? []), ...healthyConditions(node, at)];
+  if (status.declaredFeatures === undefined && declaredFeatures.length > 0) {
+    complete.declaredFeatures = [...declaredFeatures];
+  }
   const labels = withFormerLabels({
     "kubernetes.io/hostname": node.name,
     "kubernetes.io/os": "linux",
