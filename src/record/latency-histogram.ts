@@ -9,6 +9,8 @@ const HIGH_WORD_MANTISSA_BITS = 20;
 /** Of a count that sums of fractions may be off by, relative. */
 const ROUNDING = 1e-12;
 
+const NO_COUNTS = new Float64Array(0);
+
 const bits = new DataView(new ArrayBuffer(8));
 
 /**
@@ -23,7 +25,9 @@ export class LatencyHistogram {
   sum = 0;
   max = 0;
   private zeros = 0;
-  private counts: Float64Array | null = null;
+  /** Of the buckets from `base` on, whole octaves: those that were ever met, so that many histograms stay small. */
+  private counts = NO_COUNTS;
+  private base = 0;
   /** No bucket outside of these has a count. */
   private lowest = Number.POSITIVE_INFINITY;
   private highest = -1;
@@ -56,8 +60,8 @@ export class LatencyHistogram {
       this.zeros += times;
       return;
     }
-    this.counts ??= new Float64Array(OCTAVES << this.precisionBits);
-    this.counts[bucket]! += times;
+    if (bucket < this.base || bucket >= this.base + this.counts.length) this.makeRoom(bucket);
+    this.counts[bucket - this.base]! += times;
     if (bucket < this.lowest) this.lowest = bucket;
     if (bucket > this.highest) this.highest = bucket;
   }
@@ -69,11 +73,16 @@ export class LatencyHistogram {
     this.sum += other.sum;
     this.zeros += other.zeros;
     this.max = Math.max(this.max, other.max);
-    if (other.counts === null) return;
-    this.counts ??= new Float64Array(other.counts.length);
-    for (let i = other.lowest; i <= other.highest; i++) this.counts[i]! += other.counts[i]!;
-    this.lowest = Math.min(this.lowest, other.lowest);
-    this.highest = Math.max(this.highest, other.highest);
+    const { lowest, highest } = other;
+    if (highest < 0) return;
+    this.makeRoom(lowest);
+    this.makeRoom(highest);
+    const shift = other.base - this.base;
+    for (let i = lowest - other.base; i <= highest - other.base; i++) {
+      this.counts[i + shift]! += other.counts[i]!;
+    }
+    this.lowest = Math.min(this.lowest, lowest);
+    this.highest = Math.max(this.highest, highest);
   }
 
   clear(): void {
@@ -81,7 +90,8 @@ export class LatencyHistogram {
     this.sum = 0;
     this.max = 0;
     this.zeros = 0;
-    if (this.highest >= 0) this.counts?.fill(0, this.lowest, this.highest + 1);
+    const { base, lowest, highest } = this;
+    if (highest >= 0) this.counts.fill(0, lowest - base, highest - base + 1);
     this.lowest = Number.POSITIVE_INFINITY;
     this.highest = -1;
   }
@@ -92,13 +102,14 @@ export class LatencyHistogram {
     const rank = p * this.count * (1 - ROUNDING);
     let sum = this.zeros;
     if (sum > 0 && sum >= rank) return 0;
-    const { counts } = this;
-    if (counts === null) return 0;
+    const { base, counts, highest } = this;
+    if (highest < 0) return 0;
     let last = 0;
-    for (let bucket = this.lowest; bucket <= this.highest; bucket++) {
-      if (counts[bucket] === 0) continue;
+    for (let bucket = this.lowest; bucket <= highest; bucket++) {
+      const count = counts[bucket - base]!;
+      if (count === 0) continue;
       last = bucket;
-      sum += counts[bucket]!;
+      sum += count;
       if (sum >= rank) break;
     }
     return this.middleOf(last);
@@ -110,10 +121,24 @@ export class LatencyHistogram {
     const bound = this.bucketOf(seconds);
     let above = bound < 0 ? 0 : -this.zeros;
     above += bound < 0 ? this.count - this.zeros : this.count;
-    for (let bucket = 0; this.counts !== null && bucket <= bound; bucket++) {
-      above -= this.counts[bucket]!;
+    for (let bucket = this.lowest; bucket <= Math.min(bound, this.highest); bucket++) {
+      above -= this.counts[bucket - this.base]!;
     }
     return Math.max(0, above) / this.count;
+  }
+
+  /** Has the octave of a bucket among the counts. */
+  private makeRoom(bucket: number): void {
+    const width = 1 << this.precisionBits;
+    const octave = bucket - (bucket % width);
+    const { base, counts } = this;
+    const isFirst = counts.length === 0;
+    const from = isFirst ? octave : Math.min(base, octave);
+    const to = isFirst ? octave + width : Math.max(base + counts.length, octave + width);
+    if (to - from === counts.length) return;
+    this.counts = new Float64Array(to - from);
+    this.counts.set(counts, isFirst ? 0 : base - from);
+    this.base = from;
   }
 
   private bucketOf(seconds: number): number {

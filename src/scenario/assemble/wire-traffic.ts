@@ -33,13 +33,14 @@ export function wireTraffic(
     },
     nodeCores: nodeCoresOf(ground),
     baseUsage: (pod) => {
-      const all = pod.spec.containers.map((container) =>
-        behavior.usage(pod, container, ground.engine.now),
-      );
-      return {
-        cpuMillis: all.reduce((sum, { cpuMillis }) => sum + cpuMillis, 0),
-        memoryBytes: all.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
-      };
+      let cpuMillis = 0;
+      let memoryBytes = 0;
+      for (const container of pod.spec.containers) {
+        const usage = behavior.usage(pod, container, ground.engine.now);
+        cpuMillis += usage.cpuMillis;
+        memoryBytes += usage.memoryBytes;
+      }
+      return { cpuMillis, memoryBytes };
     },
     ...measuredOf(scenario),
     everyMicros: scenario.metricsEveryMicros ?? DEFAULTS.metricsEveryMicros,
