@@ -1,13 +1,15 @@
-import type { ScaledJobSpec, ScaledJobStatus } from "../schemas/types.js";
 import { isModelledTrigger, strangeTriggerKeys } from "../keda/trigger-keys.js";
+import type { ScaledJobSpec, ScaledJobStatus } from "../schemas/types.js";
+import { validateScaledJob } from "../validation/scaled-job.js";
 import { modelled, none } from "./field-rules.js";
 import { JOB_SPEC } from "./job.js";
-import { notReady } from "./not-ready.js";
 import { type KindDescriptor, named } from "./kind-descriptor.js";
+import { notReady } from "./not-ready.js";
 
 /** KEDA's. */
 export const SCALED_JOB: KindDescriptor<ScaledJobSpec, ScaledJobStatus> = {
   ...named("keda.sh/v1alpha1", "scaledjobs", "Namespaced", "spec,status"),
+  validate: (spec, { issues }) => validateScaledJob(spec, issues),
   strangers: strangeTriggerKeys,
   conditions: ["Ready", "Active", "Paused"],
   trouble: (_, { conditions }) => {
