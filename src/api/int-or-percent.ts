@@ -3,20 +3,26 @@ import { assert } from "../base/assert.js";
 /** A count, or a share of a total such as `"30%"`. */
 export type IntOrPercent = number | string;
 
-const PERCENT = /^([0-9]+)%$/;
+const CODE_OF_0 = 48;
 
 /** True for an integer or a text such as `"30%"`. */
 export function isIntOrPercent(value: unknown): value is IntOrPercent {
   return typeof value === "number"
     ? Number.isInteger(value)
-    : typeof value === "string" && PERCENT.test(value);
+    : typeof value === "string" && percentOf(value) !== undefined;
 }
 
 /** The number before `%`, or undefined for a plain count. */
 export function percentOf(value: IntOrPercent): number | undefined {
-  if (typeof value === "number") return undefined;
-  const match = PERCENT.exec(value);
-  return match === null ? undefined : Number(match[1]);
+  if (typeof value === "number" || value.length < 2 || !value.endsWith("%")) return undefined;
+  let percent = 0;
+  // Digit by digit: controllers ask at every sync.
+  for (let at = 0; at < value.length - 1; at++) {
+    const digit = value.charCodeAt(at) - CODE_OF_0;
+    if (digit < 0 || digit > 9) return undefined;
+    percent = 10 * percent + digit;
+  }
+  return percent;
 }
 
 /**

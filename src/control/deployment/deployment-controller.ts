@@ -78,7 +78,7 @@ interface Sync {
 export class DeploymentController implements Controller {
   private readonly syncs: Syncs<Sync>;
   private readonly cache: DeploymentCache;
-  private readonly timestamps: Timestamps;
+  private readonly clock: StatusClock;
   private readonly quiet = new QuietSyncs();
   private readonly setScaled: AnswerId;
   private readonly setWritten: AnswerId;
@@ -99,7 +99,16 @@ export class DeploymentController implements Controller {
       step: (sync) => this.step(sync),
     });
     this.cache = new DeploymentCache(informers, (row) => this.syncs.add(row));
-    this.timestamps = new Timestamps(options.startTimeMs);
+    const timestamps = new Timestamps(options.startTimeMs);
+    this.clock = {
+      get now() {
+        return timestamps.textOf(engine.now);
+      },
+      get nowMicros() {
+        return engine.now;
+      },
+      updatedAtMicros: (condition) => timestamps.microsOf(condition.lastUpdateTime),
+    };
     const { syncs } = this;
     this.setScaled = syncs.onAnswer((sync, outcome) => this.onSetScaled(sync, outcome));
     this.setWritten = syncs.onAnswer((sync, outcome, request) =>
@@ -182,7 +191,11 @@ export class DeploymentController implements Controller {
     if (selector.matchesEverything) return this.refuseSelector(sync, deployment);
     if (sync.goal === null && this.claim(sync, deployment)) return "go on";
     const rollout = this.cache.rolloutOf(deployment);
-    if (sync.goal === null) return this.decide(sync, deployment, rollout);
+    if (sync.goal === null) {
+      const end = this.decide(sync, deployment, rollout);
+      // Where no size is to be written nothing has changed since: the rest is worked out at once.
+      if (sync.goal === null || sync.steps.length > 0) return end;
+    }
     if (sync.goal === "status") return this.endScaling(sync, deployment, rollout);
     return this.endRollout(sync, deployment, rollout);
   }
@@ -195,10 +208,10 @@ export class DeploymentController implements Controller {
   private decide(sync: Sync, deployment: Deployment, rollout: Rollout): StepEnd {
     if (deployment.deletionTimeMicros !== null) {
       if (this.syncRevision(sync, deployment, rollout)) return "go on";
-      const status = deploymentStatus(deployment, rollout, this.nowText());
+      const status = deploymentStatus(deployment, rollout, this.clock);
       return this.writeStatus(sync, deployment, status);
     }
-    const pause = pauseChange(deployment, this.nowText());
+    const pause = pauseChange(deployment, this.clock);
     if (pause !== null) return this.writeDeployment(sync, deployment, pause);
     if (this.syncRevision(sync, deployment, rollout)) return "go on";
     if (deployment.spec.paused === true || isScalingEvent(deployment, rollout)) {
@@ -274,7 +287,7 @@ export class DeploymentController implements Controller {
   }
 
   private syncRevision(sync: Sync, deployment: Deployment, rollout: Rollout): boolean {
-    const request = revisionRequest(deployment, rollout, this.nowText());
+    const request = revisionRequest(deployment, rollout, this.clock);
     if (request === null) return false;
     const ofSet = request.verb === "update" && request.base.kind === "ReplicaSet";
     this.send(sync, ofSet ? this.setWritten : this.deploymentWritten, request);
@@ -302,7 +315,7 @@ export class DeploymentController implements Controller {
   private onCreated(sync: Sync, deployment: Deployment, set: ReplicaSet): void {
     this.cache.wroteSet(set);
     if (sizeOf(set) > 0) this.scalingEvent(deployment, set.name, 0, sizeOf(set));
-    const change = createdChange(deployment, set, this.nowText());
+    const change = createdChange(deployment, set, this.clock);
     if (change !== null) this.writeDeployment(sync, deployment, change);
   }
 
@@ -326,7 +339,7 @@ export class DeploymentController implements Controller {
     }
     const message = `Failed to create new replica set "${name}": ${refusal.message}`;
     this.event(deployment, "Warning", Progress.createFailed, message);
-    const change = createFailedChange(deployment, message, this.nowText());
+    const change = createFailedChange(deployment, message, this.clock);
     if (change === null) sync.end = "retry";
     else this.writeFailure(sync, deployment, change);
   }
@@ -342,7 +355,7 @@ export class DeploymentController implements Controller {
 
   private endScaling(sync: Sync, deployment: Deployment, rollout: Rollout): StepEnd {
     if (deployment.spec.paused === true && this.cleanUp(sync, deployment, rollout)) return "go on";
-    const status = deploymentStatus(deployment, rollout, this.nowText());
+    const status = deploymentStatus(deployment, rollout, this.clock);
     return this.writeStatus(sync, deployment, status);
   }
 
@@ -351,7 +364,7 @@ export class DeploymentController implements Controller {
     if (cleansUp && isComplete(deployment, deployment.status)) {
       if (this.cleanUp(sync, deployment, rollout)) return "go on";
     }
-    const clock = this.clock();
+    const { clock } = this;
     const status = rolloutStatus(deployment, rollout, clock);
     if (sameStatus(deployment.status, status)) {
       const after = progressCheckAfter(deployment, status, clock);
@@ -387,18 +400,6 @@ export class DeploymentController implements Controller {
     sync.wrote = true;
     this.syncs.send(sync.row, answer, request);
     return "go on";
-  }
-
-  private clock(): StatusClock {
-    return {
-      now: this.nowText(),
-      nowMicros: this.options.engine.now,
-      updatedAtMicros: (condition) => this.timestamps.microsOf(condition.lastUpdateTime),
-    };
-  }
-
-  private nowText(): string {
-    return this.timestamps.textOf(this.options.engine.now);
   }
 
   private scalingEvent(deployment: Deployment, set: string, from: number, to: number): void {

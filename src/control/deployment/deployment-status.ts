@@ -15,9 +15,10 @@ import {
   allSets,
   availableReplicaCount,
   type Deployment,
+  type ReplicaSet,
+  type Rollout,
   readyReplicaCount,
   replicaCount,
-  type Rollout,
   terminatingReplicaCount,
 } from "./replica-sets.js";
 
@@ -30,36 +31,54 @@ export interface StatusClock extends ProgressClock {
 export function deploymentStatus(
   deployment: Deployment,
   rollout: Rollout,
-  now: string,
+  clock: Pick<StatusClock, "now">,
 ): DeploymentStatus {
-  const sets = allSets(rollout);
-  const updated = rollout.newSet === null ? 0 : actualReplicaCount([rollout.newSet]);
-  const available = availableReplicaCount(sets);
-  const { collisionCount, conditions } = deployment.status;
+  const { conditions = NO_CONDITIONS } = deployment.status;
+  const counts = countsOf(deployment, rollout);
+  const available = counts.availableReplicas ?? 0;
   const enough = available >= desiredReplicas(deployment.spec) - maxUnavailable(deployment.spec);
-  const counts: DeploymentStatus = {
-    observedGeneration: deployment.generation,
-    ...counted("replicas", actualReplicaCount(sets)),
-    ...counted("updatedReplicas", updated),
-    ...counted("readyReplicas", readyReplicaCount(sets)),
-    ...counted("availableReplicas", available),
-    ...counted("unavailableReplicas", Math.max(0, replicaCount(sets) - available)),
-    ...reportedTerminating(rollout),
-    ...(collisionCount !== undefined && { collisionCount }),
-  };
-  return {
-    ...counts,
-    conditions: setCondition(
-      conditions ?? [],
-      enough
-        ? newCondition(now, "Available", "True", "MinimumReplicasAvailable", HAS_MINIMUM)
-        : newCondition(now, "Available", "False", "MinimumReplicasUnavailable", LACKS_MINIMUM),
-    ),
-  };
+  counts.conditions = told(conditions, clock, enough ? HAS_MINIMUM : LACKS_MINIMUM);
+  return counts;
 }
 
-const HAS_MINIMUM = "Deployment has minimum availability.";
-const LACKS_MINIMUM = "Deployment does not have minimum availability.";
+type Conditions = NonNullable<DeploymentStatus["conditions"]>;
+
+const NO_CONDITIONS: Conditions = [];
+const HAS_MINIMUM: Said = {
+  type: "Available",
+  status: "True",
+  reason: "MinimumReplicasAvailable",
+  message: "Deployment has minimum availability.",
+};
+const LACKS_MINIMUM: Said = {
+  type: "Available",
+  status: "False",
+  reason: "MinimumReplicasUnavailable",
+  message: "Deployment does not have minimum availability.",
+};
+
+/** Field by field, for this is worked out in every sync; a count of 0 is absent. */
+function countsOf(deployment: Deployment, rollout: Rollout): Writable<DeploymentStatus> {
+  const sets = allSets(rollout);
+  const replicas = actualReplicaCount(sets);
+  const updated = rollout.newSet?.status.replicas ?? 0;
+  const ready = readyReplicaCount(sets);
+  const available = availableReplicaCount(sets);
+  const unavailable = replicaCount(sets) - available;
+  const { collisionCount } = deployment.status;
+  const counts: Writable<DeploymentStatus> = { observedGeneration: deployment.generation };
+  if (replicas > 0) counts.replicas = replicas;
+  if (updated > 0) counts.updatedReplicas = updated;
+  if (ready > 0) counts.readyReplicas = ready;
+  if (available > 0) counts.availableReplicas = available;
+  if (unavailable > 0) counts.unavailableReplicas = unavailable;
+  const terminating = reportedTerminating(sets);
+  if (terminating !== null) Object.assign(counts, { terminatingReplicas: terminating });
+  if (collisionCount !== undefined) counts.collisionCount = collisionCount;
+  return counts;
+}
+
+type Writable<T> = { -readonly [F in keyof T]: T[F] };
 
 /** The status that a sync of a rollout ends with: counts, progress and failures. */
 export function rolloutStatus(
@@ -67,8 +86,8 @@ export function rolloutStatus(
   rollout: Rollout,
   clock: StatusClock,
 ): DeploymentStatus {
-  const status = deploymentStatus(deployment, rollout, clock.now);
-  let conditions = status.conditions ?? [];
+  const status = deploymentStatus(deployment, rollout, clock);
+  let conditions = status.conditions ?? NO_CONDITIONS;
   const current = conditionOf(deployment.status, "Progressing");
   if (!hasProgressDeadline(deployment)) conditions = withoutCondition(conditions, "Progressing");
   const wasComplete =
@@ -77,44 +96,50 @@ export function rolloutStatus(
   if (hasProgressDeadline(deployment) && !wasComplete) {
     conditions = withProgress(conditions, current, deployment, rollout, status, clock);
   }
-  return { ...status, conditions: withFailures(conditions, rollout, clock.now) };
+  conditions = withFailures(conditions, rollout, clock);
+  return conditions === status.conditions ? status : { ...status, conditions };
 }
 
 function withProgress(
-  conditions: readonly DeploymentCondition[],
+  conditions: Conditions,
   current: DeploymentCondition | undefined,
   deployment: Deployment,
   { newSet }: Rollout,
   status: DeploymentStatus,
   clock: StatusClock,
-): DeploymentCondition[] {
+): Conditions {
   const subject =
     newSet === null ? `Deployment "${deployment.name}"` : `ReplicaSet "${newSet.name}"`;
-  const progress = (state: "True" | "False", reason: string, message: string) =>
-    newCondition(clock.now, "Progressing", state, reason, `${subject} ${message}`);
+  const progress = (state: "True" | "False", reason: string, message: string): Said => ({
+    type: "Progressing",
+    status: state,
+    reason,
+    message: `${subject} ${message}`,
+  });
   if (isComplete(deployment, status)) {
     const message = "has successfully progressed.";
-    return setCondition(conditions, progress("True", Progress.available, message));
+    return told(conditions, clock, progress("True", Progress.available, message));
   }
   if (isProgressing(deployment.status, status)) {
     // Noted even where only the time of the last progress changes, which the deadline counts from.
-    const noted = progress("True", Progress.updated, "is progressing.");
+    const said = progress("True", Progress.updated, "is progressing.");
+    const noted = newCondition(clock.now, said.type, said.status, said.reason, said.message);
     const kept = current?.status === "True" ? keepTransition(noted, current) : noted;
     return setCondition(withoutCondition(conditions, "Progressing"), kept);
   }
-  if (isTimedOut(deployment, { ...status, conditions: [...conditions] }, clock)) {
+  if (isTimedOut(deployment, { ...status, conditions }, clock)) {
     const message = "has timed out progressing.";
-    return setCondition(conditions, progress("False", Progress.timedOut, message));
+    return told(conditions, clock, progress("False", Progress.timedOut, message));
   }
-  return [...conditions];
+  return conditions;
 }
 
 /** The condition ReplicaFailure of the current set, else of any set, is the Deployment's too. */
 function withFailures(
-  conditions: readonly DeploymentCondition[],
+  conditions: Conditions,
   rollout: Rollout,
-  now: string,
-): DeploymentCondition[] {
+  clock: Pick<StatusClock, "now">,
+): Conditions {
   const sets = rollout.newSet === null ? rollout.oldSets : [rollout.newSet, ...rollout.oldSets];
   for (const set of sets) {
     const failure = set.status.conditions?.find(({ type }) => type === "ReplicaFailure");
@@ -125,17 +150,30 @@ function withFailures(
       status,
       reason,
       message,
-      lastTransitionTime: lastTransitionTime ?? now,
-      lastUpdateTime: lastTransitionTime ?? now,
+      lastTransitionTime: lastTransitionTime ?? clock.now,
+      lastUpdateTime: lastTransitionTime ?? clock.now,
     });
   }
   return withoutCondition(conditions, "ReplicaFailure");
 }
 
+/** What a condition says, whenever it does. */
+type Said = Required<Pick<DeploymentCondition, "type" | "status" | "reason" | "message">>;
+
+/** As {@link setCondition}; what is said already is made no condition of. */
+function told(conditions: Conditions, clock: Pick<StatusClock, "now">, said: Said): Conditions {
+  const current = conditions.find(({ type }) => type === said.type);
+  if (current?.status === said.status && current.reason === said.reason) return conditions;
+  return setCondition(
+    conditions,
+    newCondition(clock.now, said.type, said.status, said.reason, said.message),
+  );
+}
+
 export function newCondition(
   now: string,
   type: string,
-  status: "True" | "False" | "Unknown",
+  status: string,
   reason: string,
   message: string,
 ): DeploymentCondition {
@@ -143,13 +181,10 @@ export function newCondition(
 }
 
 /** The conditions with that one put in: as it was, if neither status nor reason changes. */
-export function setCondition(
-  conditions: readonly DeploymentCondition[],
-  condition: DeploymentCondition,
-): DeploymentCondition[] {
+export function setCondition(conditions: Conditions, condition: DeploymentCondition): Conditions {
   const current = conditions.find(({ type }) => type === condition.type);
   if (current?.status === condition.status && current.reason === condition.reason) {
-    return [...conditions];
+    return conditions;
   }
   const kept =
     current?.status === condition.status ? keepTransition(condition, current) : condition;
@@ -165,11 +200,9 @@ function keepTransition(
   return lastTransitionTime === undefined ? rest : { ...rest, lastTransitionTime };
 }
 
-function withoutCondition(
-  conditions: readonly DeploymentCondition[],
-  type: string,
-): DeploymentCondition[] {
-  return conditions.filter((condition) => condition.type !== type);
+function withoutCondition(conditions: Conditions, type: string): Conditions {
+  const isThere = conditions.some((condition) => condition.type === type);
+  return isThere ? conditions.filter((condition) => condition.type !== type) : conditions;
 }
 
 /** Whether two statuses say the same; a count of 0 may be absent. */
@@ -178,8 +211,9 @@ export function sameStatus(a: DeploymentStatus, b: DeploymentStatus): boolean {
     if ((a[field] ?? 0) !== (b[field] ?? 0)) return false;
   }
   if (terminatingOf(a) !== terminatingOf(b)) return false;
-  const left = a.conditions ?? [];
-  const right = b.conditions ?? [];
+  const left = a.conditions ?? NO_CONDITIONS;
+  const right = b.conditions ?? NO_CONDITIONS;
+  if (left === right) return true;
   return left.length === right.length && left.every((one, i) => sameCondition(one, right[i]!));
 }
 
@@ -208,14 +242,8 @@ function terminatingOf(status: DeploymentStatus): number | undefined {
   return (status as { terminatingReplicas?: number }).terminatingReplicas;
 }
 
-/** Terminating pods, once the sets report them (gate DeploymentReplicaSetTerminatingReplicas). */
-function reportedTerminating(rollout: Rollout): object {
-  const sets = allSets(rollout);
-  const count = terminatingReplicaCount(sets);
-  const reported = sets.some((set) => "terminatingReplicas" in set.status);
-  return count !== null && reported ? { terminatingReplicas: count } : {};
-}
-
-function counted(field: (typeof COUNTS)[number], count: number): DeploymentStatus {
-  return count > 0 ? { [field]: count } : {};
+/** Terminating pods, once the sets report them (gate DeploymentReplicaSetTerminatingReplicas); null before. */
+function reportedTerminating(sets: readonly ReplicaSet[]): number | null {
+  const isReported = sets.some((set) => "terminatingReplicas" in set.status);
+  return isReported ? terminatingReplicaCount(sets) : null;
 }

@@ -1,5 +1,5 @@
 import type { Change, WriteRequest } from "../../store/request.js";
-import { newCondition, setCondition } from "./deployment-status.js";
+import { newCondition, type StatusClock, setCondition } from "./deployment-status.js";
 import {
   conditionOf,
   type DeploymentCondition,
@@ -9,6 +9,9 @@ import {
 import type { Deployment, ReplicaSet, Rollout } from "./replica-sets.js";
 import { maxRevision, REVISION, revisionOf, withRevision } from "./revisions.js";
 
+/** The time as a timestamp of the API, worked out where it is written. */
+type NowText = Pick<StatusClock, "now">;
+
 /**
  * The next write that brings annotations and revision of the current set, and then of the Deployment,
  * in line; null when they are.
@@ -16,7 +19,7 @@ import { maxRevision, REVISION, revisionOf, withRevision } from "./revisions.js"
 export function revisionRequest(
   deployment: Deployment,
   { newSet, oldSets }: Rollout,
-  now: string,
+  clock: NowText,
 ): WriteRequest | null {
   if (newSet === null) return null;
   const annotations = withRevision(newSet.annotations, deployment, maxRevision(oldSets) + 1);
@@ -28,15 +31,21 @@ export function revisionRequest(
   }
   const message = `Found new replica set "${newSet.name}"`;
   const told = conditionOf(deployment.status, "Progressing") !== undefined;
-  const found = told ? null : newCondition(now, "Progressing", "True", Progress.found, message);
+  const found = told
+    ? null
+    : newCondition(clock.now, "Progressing", "True", Progress.found, message);
   const change = revisionChange(deployment, newSet, found);
   return change === null ? null : { verb: "update", base: deployment, change };
 }
 
 /** What tells of a set that was just created; null where there is nothing to tell. */
-export function createdChange(deployment: Deployment, set: ReplicaSet, now: string): Change | null {
+export function createdChange(
+  deployment: Deployment,
+  set: ReplicaSet,
+  clock: NowText,
+): Change | null {
   const message = `Created new replica set "${set.name}"`;
-  const created = newCondition(now, "Progressing", "True", Progress.created, message);
+  const created = newCondition(clock.now, "Progressing", "True", Progress.created, message);
   return revisionChange(deployment, set, created);
 }
 
@@ -44,10 +53,10 @@ export function createdChange(deployment: Deployment, set: ReplicaSet, now: stri
 export function createFailedChange(
   deployment: Deployment,
   message: string,
-  now: string,
+  clock: NowText,
 ): Change | null {
   if (!hasProgressDeadline(deployment)) return null;
-  const failed = newCondition(now, "Progressing", "False", Progress.createFailed, message);
+  const failed = newCondition(clock.now, "Progressing", "False", Progress.createFailed, message);
   return conditionChange(deployment, failed);
 }
 
@@ -55,15 +64,15 @@ export function createFailedChange(
  * What tells that the Deployment was paused or resumed since the last sync; null where that is told.
  * A rollout that timed out says so as long as it does.
  */
-export function pauseChange(deployment: Deployment, now: string): Change | null {
+export function pauseChange(deployment: Deployment, clock: NowText): Change | null {
   const reason = conditionOf(deployment.status, "Progressing")?.reason;
   if (!hasProgressDeadline(deployment) || reason === Progress.timedOut) return null;
   const told = reason === Progress.paused;
   const paused = deployment.spec.paused === true;
   if (paused === told) return null;
   const condition = paused
-    ? newCondition(now, "Progressing", "Unknown", Progress.paused, "Deployment is paused")
-    : newCondition(now, "Progressing", "Unknown", Progress.resumed, "Deployment is resumed");
+    ? newCondition(clock.now, "Progressing", "Unknown", Progress.paused, "Deployment is paused")
+    : newCondition(clock.now, "Progressing", "Unknown", Progress.resumed, "Deployment is resumed");
   return conditionChange(deployment, condition);
 }
 
