@@ -66,6 +66,11 @@ export class OwnedPods<K extends GenericKind> {
     return (this.byUid.get(owner.uid)?.strangers.size ?? 0) > 0;
   }
 
+  /** Whether {@link claims} may find something. */
+  mayClaim(owner: VersionOf<K>): boolean {
+    return this.hasStrangers(owner) || (this.adoptable.get(owner.uid)?.size ?? 0) > 0;
+  }
+
   putOwner(before: VersionOf<K> | undefined, owner: VersionOf<K>): void {
     const owned = this.at(owner.uid);
     const isNew = owned.owner === undefined || owned.owner.spec !== owner.spec;

@@ -52,12 +52,17 @@ const change = fc.oneof(
 const features = fc.constantFrom(20, 26, 28, 33, 37).map((minor) => featuresOf(minor));
 const policy = fc.constantFrom("Parallel", "OrderedReady");
 
+/** Versions of a pod share their labels where these are the same, as the store has them. */
+const labelsOf = new Map<string, Record<string, string>>();
+
 function podOf(at: number, { phase, ready, deleting, revision, labeled }: Sketch): PodVersion {
   const name = NAMES[at]!;
-  const labels = {
+  const key = `${name} ${revision} ${labeled}`;
+  const labels = labelsOf.get(key) ?? {
     "controller-revision-hash": revision,
     ...(labeled && { "statefulset.kubernetes.io/pod-name": name }),
   };
+  labelsOf.set(key, labels);
   const state: PodCondition = {
     type: "Ready",
     status: ready ? "True" : "False",

@@ -31,11 +31,13 @@ export class ClaimWrites<S, K extends GenericKind> {
     });
   }
 
-  send(owner: VersionOf<K>, selector: Selector): void {
+  /** False where there is nothing to adopt or to let go. */
+  send(owner: VersionOf<K>, selector: Selector): boolean {
     const { syncs, pods, history, revisionWritten } = this.options;
-    for (const request of history.adoptions(owner as ObjectVersion, selector)) {
-      syncs.send(owner.row, revisionWritten, request);
-    }
-    for (const request of pods.claims(owner)) syncs.send(owner.row, this.claimed, request);
+    const adoptions = history.adoptions(owner as ObjectVersion, selector);
+    for (const request of adoptions) syncs.send(owner.row, revisionWritten, request);
+    const claims = pods.claims(owner);
+    for (const request of claims) syncs.send(owner.row, this.claimed, request);
+    return adoptions.length + claims.length > 0;
   }
 }

@@ -14,6 +14,8 @@ type Owner = Pick<AnyVersion, "kind" | "uid" | "name" | "namespace" | "deletionT
 /** The ControllerRevisions of a controller's objects, its own writes to them included. */
 export class RevisionHistory {
   readonly contents = new TemplateContents();
+  /** Grows with every change of any revision. */
+  version = 0;
   private readonly view: FreshView<"ControllerRevision">;
   private readonly byOwner = new Controllees<"ControllerRevision">();
   private readonly templates = new RevisionTemplates();
@@ -32,6 +34,7 @@ export class RevisionHistory {
       added: (revision) => this.put(undefined, revision),
       updated: (before, revision) => this.put(before, revision),
       deleted: (revision) => {
+        this.version += 1;
         this.byOwner.remove(revision);
         this.onChange(revision);
       },
@@ -59,6 +62,7 @@ export class RevisionHistory {
   wrote(revision: ControllerRevision): void {
     const before = this.view.at(revision.row);
     this.view.wrote(revision);
+    this.version += 1;
     this.byOwner.put(before?.uid === revision.uid ? before : undefined, revision);
   }
 
@@ -78,6 +82,7 @@ export class RevisionHistory {
   private put(before: ControllerRevision | undefined, revision: ControllerRevision): void {
     const known = this.view.at(revision.row);
     if (known !== undefined && known.resourceVersion > revision.resourceVersion) return;
+    this.version += 1;
     this.byOwner.put(before, revision);
     this.onChange(revision);
   }

@@ -17,6 +17,11 @@ interface Member {
   /** Its name or labels are not those of its ordinal. */
   odd: boolean;
   settled: boolean;
+  /** As it was counted last. */
+  ready: boolean;
+  terminating: boolean;
+  /** "" of one that is being deleted. */
+  revision: string;
 }
 
 /**
@@ -28,6 +33,8 @@ export class SetTally {
   odd = 0;
   /** Pods that run and are ready. */
   ready = 0;
+  /** Grows with every change after which a sync may find something else than before. */
+  version = 0;
   private readonly members = new Map<number, Member>();
   private readonly byOrdinal = new Map<number, Member>();
   private readonly unsettled = new Set<Member>();
@@ -72,6 +79,7 @@ export class SetTally {
     const { first, count } = this.ordinals;
     if (first === ordinals.first && count === ordinals.count) return;
     this.ordinals = ordinals;
+    this.version += 1;
     this.free.clear();
     for (let place = 0; place < ordinals.count; place++) {
       const ordinal = ordinals.first + place;
@@ -97,25 +105,31 @@ export class SetTally {
   put(pod: PodVersion): void {
     const member = this.members.get(pod.row);
     if (member === undefined) {
-      const made = { pod, ordinal: -1, odd: false, settled: false };
+      const made = newMember(pod);
       this.members.set(pod.row, made);
+      this.version += 1;
       if (this.set !== null) this.enter(made);
     } else if (this.set === null) {
       member.pod = pod;
     } else if (member.odd || member.pod.labels !== pod.labels) {
+      this.version += 1;
       this.leave(member);
       member.pod = pod;
       this.enter(member);
     } else {
-      this.count(member, -1);
+      const { phase } = member.pod;
       member.pod = pod;
-      this.count(member, 1);
+      if (phase === pod.phase && isCountedAs(member, pod)) return;
+      this.version += 1;
+      this.discount(member);
+      this.count(member);
     }
   }
 
   remove({ row }: Pick<PodVersion, "row">): void {
     const member = this.members.get(row);
     if (member === undefined) return;
+    this.version += 1;
     if (this.set !== null) this.leave(member);
     this.members.delete(row);
   }
@@ -131,7 +145,7 @@ export class SetTally {
     this.byOrdinal.set(member.ordinal, member);
     if (isWithin(this.ordinals, member.ordinal)) this.free.delete(member.ordinal);
     else this.outside += 1;
-    this.count(member, 1);
+    this.count(member);
   }
 
   private leave(member: Member): void {
@@ -142,25 +156,49 @@ export class SetTally {
     this.byOrdinal.delete(member.ordinal);
     if (isWithin(this.ordinals, member.ordinal)) this.free.add(member.ordinal);
     else this.outside -= 1;
-    this.count(member, -1);
+    this.discount(member);
     this.unsettled.delete(member);
   }
 
-  private count(member: Member, sign: 1 | -1): void {
+  private count(member: Member): void {
     const { pod } = member;
-    const isReady = isRunningAndReady(pod);
-    if (isReady) this.ready += sign;
-    if (!isTerminating(pod)) {
-      const revision = revisionOf(pod);
-      const pods = this.ofRevision(revision) + sign;
-      if (pods === 0) this.revisions.delete(revision);
-      else this.revisions.set(revision, pods);
-    }
-    if (sign === -1) return;
-    member.settled = isReady && !isTerminating(pod);
+    member.ready = isRunningAndReady(pod);
+    member.terminating = isTerminating(pod);
+    member.revision = member.terminating ? "" : revisionOf(pod);
+    if (member.ready) this.ready += 1;
+    if (!member.terminating) this.countRevision(member.revision, 1);
+    member.settled = member.ready && !member.terminating;
     if (member.settled) this.unsettled.delete(member);
     else this.unsettled.add(member);
   }
+
+  private discount({ ready, terminating, revision }: Member): void {
+    if (ready) this.ready -= 1;
+    if (!terminating) this.countRevision(revision, -1);
+  }
+
+  private countRevision(revision: string, sign: 1 | -1): void {
+    const pods = this.ofRevision(revision) + sign;
+    if (pods === 0) this.revisions.delete(revision);
+    else this.revisions.set(revision, pods);
+  }
+}
+
+function newMember(pod: PodVersion): Member {
+  return {
+    pod,
+    ordinal: -1,
+    odd: false,
+    settled: false,
+    ready: false,
+    terminating: false,
+    revision: "",
+  };
+}
+
+/** Of a pod whose labels are the same. */
+function isCountedAs({ ready, terminating }: Member, pod: PodVersion): boolean {
+  return ready === isRunningAndReady(pod) && terminating === isTerminating(pod);
 }
 
 /** A tally for each StatefulSet that has pods, by its UID. */

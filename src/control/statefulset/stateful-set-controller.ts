@@ -13,8 +13,10 @@ import { StatusWrites } from "../status-writes.js";
 import { type StepEnd, Syncs } from "../syncs.js";
 import { microsOfSeconds } from "../timestamps.js";
 import { revisionOf, type StatefulSet } from "./identity.js";
+import { IdleSyncs } from "./idle-syncs.js";
 import { type Places, placesOf, talliedPlaces } from "./places.js";
 import type { PodTask, PodWrite } from "./pod-tasks.js";
+import type { SetTally } from "./set-tally.js";
 import { StatefulEvents } from "./stateful-events.js";
 import { type Phase, statefulPlan } from "./stateful-plan.js";
 import { StatefulPods } from "./stateful-pods.js";
@@ -38,6 +40,10 @@ interface Sync {
   view: StatefulView | null;
   /** Where the figures that are kept tell all, nothing is looked up here. */
   pods: readonly PodVersion[];
+  /** Those figures, where the sync has gone by them. */
+  tally: SetTally | null;
+  /** Whether it has written anything, or told. */
+  acted: boolean;
   places: Places | null;
   phases: readonly Phase[];
   run: TaskRun | null;
@@ -57,6 +63,7 @@ interface Sync {
 export class StatefulSetController implements Controller {
   private readonly syncs: Syncs<Sync>;
   private readonly cache: StatefulSetCache;
+  private readonly idle = new IdleSyncs();
   private readonly features: StatefulSetFeatures;
   private readonly events: StatefulEvents;
   private readonly newPods: StatefulPods;
@@ -117,7 +124,9 @@ export class StatefulSetController implements Controller {
       stage: "fresh",
       revisions: null,
       view: null,
-      pods: [],
+      pods: NO_PODS,
+      tally: null,
+      acted: false,
       places: null,
       phases: [],
       run: null,
@@ -137,7 +146,8 @@ export class StatefulSetController implements Controller {
     switch (sync.stage) {
       case "fresh":
         sync.stage = "claim";
-        return this.knowsOwnWrites(sync) ? this.claim(sync) : "retry";
+        if (!this.knowsOwnWrites(sync)) return "retry";
+        return this.isIdle(sync.set) ? "done" : this.claim(sync);
       case "claim":
         if (sync.failed) return "retry";
         sync.stage = "revisions";
@@ -165,10 +175,17 @@ export class StatefulSetController implements Controller {
     return this.cache.ownWrites.allSeen(set.row);
   }
 
+  /** Whether the last sync found nothing to do, and this one would not either. */
+  private isIdle(set: StatefulSet): boolean {
+    const { pods, tallies, history } = this.cache;
+    if (pods.mayClaim(set)) return false;
+    return this.idle.isAsLast(set, tallies.of(set.uid), history.version);
+  }
+
   /** Adopts revisions and pods that are the set's by label and name, and lets go of those that are not. */
   private claim(sync: Sync): StepEnd {
     const { set } = sync;
-    this.claims.send(set, this.cache.selectors.of(set.spec.selector));
+    if (this.claims.send(set, this.cache.selectors.of(set.spec.selector))) sync.acted = true;
     return "go on";
   }
 
@@ -182,6 +199,7 @@ export class StatefulSetController implements Controller {
     }
     const request = revisionWrite(set, this.cache.history, moved.collisionCount);
     if (request === null) return "retry";
+    sync.acted = true;
     this.syncs.send(set.row, this.revisionWritten, request);
     return "go on";
   }
@@ -220,15 +238,20 @@ export class StatefulSetController implements Controller {
     };
     sync.view = view;
     sync.places = this.places(sync, view);
-    sync.phases = statefulPlan(view, sync.places);
+    sync.phases = statefulPlan(view, sync.places).filter(({ tasks }) => tasks.length > 0);
+    if (sync.phases.length > 0) sync.acted = true;
     return "go on";
   }
 
   private places(sync: Sync, view: StatefulView): Places {
     const { set, revisions } = sync;
     const isEnough = !this.cache.pods.hasStrangers(set) && !mayHaveSurplus(set, revisions!.all);
-    const tallied = isEnough ? talliedPlaces(view, this.cache.tallies.of(set.uid)) : null;
-    if (tallied !== null) return tallied;
+    const tally = this.cache.tallies.of(set.uid);
+    const tallied = isEnough ? talliedPlaces(view, tally) : null;
+    if (tallied !== null) {
+      sync.tally = tally;
+      return tallied;
+    }
     sync.pods = this.cache.pods.of(set);
     return placesOf(view, sync.pods);
   }
@@ -305,7 +328,9 @@ export class StatefulSetController implements Controller {
 
   private end(sync: Sync): StepEnd {
     if (sync.failed) return "retry";
-    const { set, status } = sync;
+    const { set, status, tally } = sync;
+    const isIdle = !sync.acted && status === set.status;
+    if (isIdle && tally !== null) this.idle.found(set, tally, this.cache.history.version);
     const { minReadySeconds = 0 } = set.spec;
     if (minReadySeconds > 0 && status?.readyReplicas !== status?.availableReplicas) {
       this.syncs.addAfter(set.row, this.untilNextAvailable(sync, minReadySeconds));
@@ -330,6 +355,8 @@ export class StatefulSetController implements Controller {
     this.syncs.addAfter(row, microsOfSeconds(minReadySeconds) + late);
   }
 }
+
+const NO_PODS: readonly PodVersion[] = [];
 
 function fail(sync: Sync): void {
   sync.failed = true;
