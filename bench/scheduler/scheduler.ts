@@ -1,4 +1,5 @@
 import { replayOpenb } from "../openb.js";
+import { claims } from "./claims.js";
 import { devices } from "./devices.js";
 import { ladder } from "./ladder.js";
 import { mixes } from "./mixes.js";
@@ -22,6 +23,7 @@ export async function run(): Promise<void> {
   mixes(millis * 4, targets);
   nominations(millis);
   preemption();
+  claims(millis * 4, targets);
   devices(millis * 4, targets);
   await refusals(targets);
   targets.print();

@@ -32,6 +32,13 @@ export class VolumeNodeAffinity {
   }
 }
 
+/** The labels of nodes that decide whether a volume can be used there; null where something else does, too. */
+export function affinityKeys(volume: PersistentVolume): readonly string[] | null {
+  const terms = volume.spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
+  if (terms.some(({ matchFields = [] }) => matchFields.length > 0)) return null;
+  return terms.flatMap(({ matchExpressions = [] }) => matchExpressions.map(({ key }) => key));
+}
+
 /** Whether a volume that is reserved for the claim is of use to it, leaving nodes aside. */
 export function canKeep(volume: PersistentVolume, claim: Claim): boolean {
   if (capacityBytes(volume) < requestedBytes(claim)) return false;

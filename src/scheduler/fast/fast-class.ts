@@ -1,4 +1,5 @@
 import { assert } from "../../base/assert.js";
+import { CycleState } from "../framework/cycle-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { Status } from "../framework/status.js";
@@ -35,6 +36,13 @@ export class FastClass implements DiagnosisSource {
   get nominated(): NominatedNodes {
     this.nominatedNodes ??= new NominatedNodes(this);
     return this.nominatedNodes;
+  }
+
+  /** The state of a cycle of which PreFilter did not run. */
+  stateOf(): CycleState {
+    const state = new CycleState();
+    this.sums?.prepare(state);
+    return state;
   }
 
   get moment(): number {

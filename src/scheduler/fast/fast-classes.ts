@@ -144,7 +144,8 @@ export class FastClasses {
     if (this.untilCheck <= 0) this.boundMemory();
     if (pod.pod.nodeName !== "") return null;
     const template = this.templateFor(pod);
-    const { plain, shape: known } = template;
+    const { shape: known } = template;
+    const plain = this.plainFor(template, pod);
     const { isAsked } = known;
     known.lastUse = this.clock;
     known.isAsked = true;
@@ -165,6 +166,11 @@ export class FastClasses {
         ? plain
         : [...plain, ...this.parts.counting.map(({ plugin }) => plugin)];
     return this.withGroups(template.simple, pod, untold);
+  }
+
+  private plainFor({ plain }: KnownTemplate, pod: PodInfo): readonly Plugin[] {
+    if (plain.length === 0) return plain;
+    return plain.filter((plugin) => plugin.passesEverywhere?.(pod) !== true);
   }
 
   private firstLook(pod: PodInfo): FirstLook | null {
@@ -263,9 +269,8 @@ export class FastClasses {
     if (template.isSeenAgain) template.rules = rules;
     for (const known of template.ruled) {
       const ofKnown = known.of.sums!.rules;
-      if (!haveSameKeys(ofKnown, rules)) continue;
-      if (!ofKnown.some((rule) => rule?.isOutdated)) return known;
-      this.drop(known);
+      if (ofKnown.some((rule) => rule?.isOutdated)) this.drop(known);
+      else if (haveSameKeys(ofKnown, rules)) return known;
     }
     const entry = this.newClass(template, pod, rules);
     // Many a template comes once: what is kept up to date is worth it from the second time on.

@@ -1,5 +1,5 @@
 import { assert } from "../../base/assert.js";
-import { CycleState } from "../framework/cycle-state.js";
+import type { CycleState } from "../framework/cycle-state.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Scheduled } from "../framework/scheduling-algorithm.js";
 import type { FastClass, Found } from "./fast-class.js";
@@ -29,9 +29,9 @@ export class FastScheduled implements Scheduled {
     this.moment = of.moment;
   }
 
-  /** Without anything in it: no plugin of a recognised pod writes what Reserve or Bind read. */
+  /** With what Reserve and Bind read. */
   get state(): CycleState {
-    this.made ??= new CycleState();
+    this.made ??= this.of.stateOf();
     return this.made;
   }
 

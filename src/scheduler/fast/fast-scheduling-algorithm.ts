@@ -1,7 +1,7 @@
 import type { TimeMicros } from "../../base/time.js";
 import type { Candidates } from "../framework/batch-candidates.js";
 import type { ClusterState } from "../framework/cluster-state.js";
-import { CycleState } from "../framework/cycle-state.js";
+import type { CycleState } from "../framework/cycle-state.js";
 import { Diagnosis, fitErrorMessage, postFilterWords } from "../framework/fit-error.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import type { Nominator } from "../framework/nominator.js";
@@ -218,7 +218,7 @@ export class FastSchedulingAlgorithm {
     if (node === undefined) return undefined;
     if (plain.length > 0) return null;
     const status = of.nominated.statusOfOwn(framework, pod, node);
-    if (status === null) return { ...alone(node), nominatedNodeFit: true };
+    if (status === null) return { ...alone(of, node), nominatedNodeFit: true };
     if (!isRejected(status)) return null;
     const { desk } = of;
     const position = this.table.positionOf(node.row);
@@ -293,7 +293,7 @@ export class FastSchedulingAlgorithm {
     }
     batch.take(hint);
     this.batch = batch;
-    return { ...alone(node), nodeHint: hint.node };
+    return { ...alone(of, node), nodeHint: hint.node };
   }
 
   private leaveBatch(
@@ -399,11 +399,11 @@ export class FastSchedulingAlgorithm {
 }
 
 /** A node that was the only one to be looked at. */
-function alone(node: NodeInfo): Scheduled {
+function alone(of: FastClass, node: NodeInfo): Scheduled {
   return {
     kind: "scheduled",
     node,
-    state: new CycleState(),
+    state: of.stateOf(),
     evaluatedNodes: 1,
     feasible: [node],
     ties: 1,

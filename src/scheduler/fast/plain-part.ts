@@ -1,4 +1,4 @@
-import { CycleState } from "../framework/cycle-state.js";
+import type { CycleState } from "../framework/cycle-state.js";
 import { Diagnosis } from "../framework/fit-error.js";
 import { type FilterPlugin, MAX_NODE_SCORE, type Plugin } from "../framework/interfaces.js";
 import type { NodeInfo } from "../framework/node-info.js";
@@ -26,7 +26,7 @@ export interface PlainFound {
  * Null where only the plain form can tell: a pod that is refused as a whole, nodes that are named, errors.
  */
 export class PlainPart {
-  private readonly state = new CycleState();
+  private readonly state: CycleState;
   private readonly feasible: NodeInfo[] = [];
   private readonly positions: number[] = [];
   private readonly diagnosis = new Diagnosis();
@@ -35,7 +35,9 @@ export class PlainPart {
     private readonly of: FastClass,
     private readonly pod: PodInfo,
     private readonly plain: readonly Plugin[],
-  ) {}
+  ) {
+    this.state = of.stateOf();
+  }
 
   decide(start: number, wanted: number): PlainFound | null {
     if (!this.preFilter() || !this.filter(start, wanted)) return null;

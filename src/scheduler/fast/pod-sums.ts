@@ -1,5 +1,6 @@
 import type { Labels } from "../../api/kubernetes.js";
 import type { Amounts, CountingRule, PlacedPods, Selecting } from "../framework/counting-rule.js";
+import type { CycleState } from "../framework/cycle-state.js";
 import type { PodInfo } from "../framework/pod-info.js";
 import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 import { DomainSum } from "./domain-sum.js";
@@ -15,6 +16,7 @@ interface Contribution {
 }
 
 const NO_SUMS: readonly DomainSum[] = [];
+const NO_KEYS: readonly string[] = [];
 const NO_SELECTORS: readonly Selecting[] = [];
 
 /**
@@ -93,6 +95,12 @@ export class PodSums implements PodCounter<readonly Contribution[]>, Amounts {
       if (!keys.includes(key)) keys.push(key);
       if (!sum.isTellable) this.knownTellable = false;
     }
+    for (const rule of this.rules) {
+      for (const key of rule?.keys ?? NO_KEYS) {
+        if (this.keys.of(key).kind !== "shared") this.knownTellable = false;
+        if (!keys.includes(key)) keys.push(key);
+      }
+    }
     this.knownKeys = keys.length > 1 ? keys.sort() : keys;
   }
 
@@ -147,6 +155,11 @@ export class PodSums implements PodCounter<readonly Contribution[]>, Amounts {
       this.rules[this.adding]?.amounts(pods, this);
     }
     return this.added;
+  }
+
+  /** Writes what later steps of a cycle read. */
+  prepare(state: CycleState): void {
+    for (const rule of this.rules) rule?.prepare?.(state);
   }
 
   /** Whether filters would mind a pod of the template, if it were on the same node or another one. */

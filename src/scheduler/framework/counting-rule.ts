@@ -1,5 +1,6 @@
 import type { Labels } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
+import type { CycleState } from "./cycle-state.js";
 import type { Result } from "./interfaces.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodTemplateInfo } from "./pod-template-info.js";
@@ -71,6 +72,8 @@ export interface CountingRule {
   readonly labels: Labels;
   /** {@link amounts} may add others at the end. */
   readonly sums: readonly CountedSum[];
+  /** Labels of nodes by which it filters, beside the topology keys of its sums; absent: none. */
+  readonly keys?: readonly string[];
   /** False: it scores all nodes alike. */
   readonly scores: boolean;
   /** Adds what one pod of these adds to sums. */
@@ -78,6 +81,8 @@ export interface CountingRule {
   /** Before the filters of a decision. */
   begin(groups: CountedGroups): void;
   filter(groups: CountedGroups, group: number): Result;
+  /** Writes what Reserve and later steps read, where PreFilter did not run. */
+  prepare?(state: CycleState): void;
   /** Writes the normalised score of each group. */
   score(groups: CountedGroups, scores: Float64Array): void;
 }

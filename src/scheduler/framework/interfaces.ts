@@ -152,6 +152,8 @@ export interface Plugin {
     pod: PodInfo,
     known: CountingRule | null | undefined,
   ): CountingRule | null | undefined;
+  /** True where, as things are, it passes this pod on every node, and scores all alike. */
+  passesEverywhere?(pod: PodInfo): boolean;
   /**
    * What PreFilter makes of other nodes is a sum over the pods on them: a node without pods adds nothing, and
    * Skip holds until a pod comes with a required term of anti-affinity that matches.

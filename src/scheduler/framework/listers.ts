@@ -5,19 +5,29 @@ import type { ObjectVersion, VersionOf } from "../../api/object-version.js";
 import type { PersistentVolume } from "../../api/volumes/claims.js";
 import type { DeviceLedger } from "./device-ledger.js";
 
-/** Reads cluster-scoped objects of one kind. */
-interface Lister<K extends GenericKind> {
+/** An object by name; cluster-scoped ones have an empty namespace. */
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Tells of changes of objects of one kind. */
+interface Changing {
   /** Grows with every change of any object. */
   readonly version: number;
+  /** The objects that changed since {@link version} was this, some of them several times; null: not known any more. */
+  changedSince(version: number): readonly Named[] | null;
+}
+
+/** Reads cluster-scoped objects of one kind. */
+interface Lister<K extends GenericKind> extends Changing {
   get(name: string): VersionOf<K> | undefined;
   /** All of them, in an order that does not change without cause. */
   list(): readonly VersionOf<K>[];
 }
 
 /** Reads namespaced objects of one kind. */
-interface NamespacedLister<K extends GenericKind> {
-  /** Grows with every change of any object. */
-  readonly version: number;
+interface NamespacedLister<K extends GenericKind> extends Changing {
   get(namespace: string, name: string): VersionOf<K> | undefined;
   inNamespace(namespace: string): readonly VersionOf<K>[];
   /** How many these are. */
@@ -94,9 +104,13 @@ interface Slot<K extends GenericKind> {
   object: VersionOf<K>;
 }
 
+const KEPT_CHANGES = 256;
+
 /** A lister over objects in memory, of one kind of either scope, in the order in which they came. */
 export class ObjectTable<K extends GenericKind> implements Lister<K>, NamespacedLister<K> {
   version = 0;
+  /** The newest changes, by version. */
+  private readonly changes: Named[] = [];
   private readonly slots = new Set<Slot<K>>();
   private readonly byNamespace = new Map<string, Map<string, Slot<K>>>();
 
@@ -106,7 +120,7 @@ export class ObjectTable<K extends GenericKind> implements Lister<K>, Namespaced
 
   /** Adds the object, or takes this version in place of the one before. */
   set(object: AnyGeneric<K>): void {
-    this.version += 1;
+    this.changed(object);
     let names = this.byNamespace.get(object.namespace);
     if (names === undefined) {
       names = new Map();
@@ -123,12 +137,26 @@ export class ObjectTable<K extends GenericKind> implements Lister<K>, Namespaced
   }
 
   delete(namespace: string, name: string): void {
-    this.version += 1;
+    this.changed({ namespace, name });
     const names = this.byNamespace.get(namespace);
     const slot = names?.get(name);
     if (slot === undefined) return;
     names!.delete(name);
     this.slots.delete(slot);
+  }
+
+  private changed(object: Named): void {
+    this.changes[this.version % KEPT_CHANGES] = object;
+    this.version += 1;
+  }
+
+  changedSince(version: number): readonly Named[] | null {
+    if (version < 0 || this.version - version > KEPT_CHANGES) return null;
+    const found: Named[] = [];
+    for (let at = version; at < this.version; at += 1) {
+      found.push(this.changes[at % KEPT_CHANGES]!);
+    }
+    return found;
   }
 
   get(nameOrNamespace: string, name?: string): VersionOf<K> | undefined {

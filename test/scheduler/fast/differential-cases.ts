@@ -212,6 +212,20 @@ export function testDifferential(count: number): void {
       expect(met.refused).toBeGreaterThan(0);
     });
 
+    test.each(["requests alone", "what one node decides", "everything"])(
+      "claims of volumes, and %s",
+      (name) => {
+        const all = cases(MIXES[name]!, 13_000 + name.length * 100, Math.ceil(count / 2)).map(
+          (one, i): Case => ({ ...one, volumes: true, nominees: i % 3 === 0 ? 10 : 0 }),
+        );
+        const met = runCases(all);
+        expect(met.fast / met.decisions).toBeGreaterThan(0.4);
+        for (const key of ["scheduled", "refused", "provisioned", "sampled"] as const) {
+          expect(met[key], key).toBeGreaterThan(0);
+        }
+      },
+    );
+
     test.each(["what one node decides", "soft spreading", "everything"])(
       "pods that are nominated themselves: %s",
       (name) => {

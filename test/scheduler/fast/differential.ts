@@ -4,6 +4,7 @@ import {
   type FastOptions,
 } from "../../../src/scheduler/fast/fast-scheduling-algorithm.js";
 import type { PluginCatalogue } from "../../../src/scheduler/framework/configuration/plugin-catalogue.js";
+import type { PodInfo } from "../../../src/scheduler/framework/pod-info.js";
 import type { Framework } from "../../../src/scheduler/framework/runtime.js";
 import {
   type CycleOutcome,
@@ -20,6 +21,7 @@ import {
   makeWorld,
 } from "./random-cluster.js";
 import { RandomDevices } from "./random-devices.js";
+import { RandomVolumes } from "./random-volumes.js";
 import { type Mix, mixedTemplate, randomNode, randomTemplate } from "./random-templates.js";
 
 export interface Case {
@@ -45,6 +47,8 @@ export interface Case {
   readonly catalogue?: PluginCatalogue;
   /** Whether drivers publish devices, and pods claim them. */
   readonly devices?: boolean;
+  /** Whether pods have claims of volumes. */
+  readonly volumes?: boolean;
 }
 
 /** What a run met: a run that met nothing shows nothing. */
@@ -61,6 +65,8 @@ export interface Met {
   hintedFast: number;
   /** Pods that got devices. */
   allocated: number;
+  /** Pods for whose claims something would be written. */
+  provisioned: number;
   /** Pods that took the node that they were nominated on; of these, and of those that did not, in the fast form. */
   nominatedFit: number;
   nominatedFast: number;
@@ -79,6 +85,7 @@ export function nothingMet(): Met {
     hinted: 0,
     hintedFast: 0,
     allocated: 0,
+    provisioned: 0,
     nominatedFit: 0,
     nominatedFast: 0,
     nominees: 0,
@@ -117,6 +124,7 @@ export class Differential {
   private readonly placed: PodVersion[] = [];
   private readonly nominated: string[] = [];
   private readonly devices: RandomDevices | null;
+  private readonly volumes: RandomVolumes | null;
   private names = 0;
   private nowMicros = 0;
   /** The template of the pod before: pods of one come in rows. */
@@ -141,6 +149,7 @@ export class Differential {
       return ties === "first" ? null : (count: number) => own.int(count);
     };
     this.devices = options.devices === true ? new RandomDevices(this.dice, this.world) : null;
+    this.volumes = options.volumes === true ? new RandomVolumes(this.dice, this.world) : null;
     for (const _ of ["default", "other"]) this.changeNamespace();
     for (let i = 0; i < options.nodes; i += 1) this.addNode();
     for (let i = 0; i < options.templates; i += 1) {
@@ -171,7 +180,7 @@ export class Differential {
       templates.length > 0 && dice.chance(50)
         ? mixedTemplate(dice, dice.one(templates), random)
         : random;
-    return this.devices?.claiming(template) ?? template;
+    return this.devices?.claiming(template) ?? this.volumes?.using(template) ?? template;
   }
 
   private addNode(): void {
@@ -229,6 +238,7 @@ export class Differential {
     met.scheduled += 1;
     if (outcome.ties > 1) met.severalTies += 1;
     if (this.devices !== null) this.allocate(framework, { pod, outcome, expected });
+    if (this.volumes !== null) this.reserve(framework, { info, outcome, expected });
     if (dice.chance(92)) this.place(pod, outcome.node.name);
     else this.devices?.free(pod);
   }
@@ -262,6 +272,21 @@ export class Differential {
     if (fast.length > 0) this.met.allocated += 1;
   }
 
+  /** Both forms would have the same written for the pod's claims. */
+  private reserve(
+    framework: { readonly fast: Framework; readonly plain: Framework },
+    { info, outcome, expected }: { info: PodInfo; outcome: Scheduled; expected: Scheduled },
+  ): void {
+    const stays = this.dice.chance(40);
+    const fast = this.volumes!.reserve(framework.fast, { info, outcome }, stays);
+    const plain = this.volumes!.reserve(framework.plain, { info, outcome: expected }, stays);
+    if (fast !== plain) {
+      const both = `fast ${fast}\nplain ${plain}`;
+      throw new Error(`seed ${this.options.seed}, claims of ${info.pod.name}: ${both}`);
+    }
+    if (fast !== "") this.met.provisioned += 1;
+  }
+
   private place(pod: PodVersion, nodeName: string): void {
     const bound = pod.next({ nodeName });
     this.world.state.addPod(bound);
@@ -271,6 +296,7 @@ export class Differential {
   private change(): void {
     const { dice, options } = this;
     this.devices?.change();
+    this.volumes?.change();
     while (dice.chance(options.churn)) this.changePod();
     if (dice.chance(1)) for (let i = 0; i < 150; i += 1) this.changePod();
     if (dice.chance(options.nodeChurn)) this.changeNode();

@@ -17,6 +17,8 @@ import type { Candidates } from "../../../src/scheduler/framework/batch-candidat
 import { PodNominator } from "../../../src/scheduler/framework/nominator.js";
 import type { PodInfo } from "../../../src/scheduler/framework/pod-info.js";
 import { Framework } from "../../../src/scheduler/framework/runtime.js";
+import { AttachedVolumes } from "../../../src/scheduler/plugins/node-volume-limits/attached-volumes.js";
+import { VolumeBinder } from "../../../src/scheduler/plugins/volume-binding/volume-binder.js";
 import { AffinityRule } from "../../../src/scheduler/plugins/inter-pod-affinity/affinity-rule.js";
 import { FitRows } from "../../../src/scheduler/plugins/node-resources-fit/fit-rows.js";
 import { SpreadRule } from "../../../src/scheduler/plugins/pod-topology-spread/spread-rule.js";
@@ -73,6 +75,28 @@ function fuzzRows(): void {
       nodeChurn: 5,
       nominations: 10,
       rows: 85,
+    };
+    new Differential(one).run();
+  }
+}
+
+/** Pods with claims of volumes, on nodes that take few. */
+function fuzzVolumes(): void {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const one: Case = {
+      seed,
+      nodes: seed % 3 === 0 ? 160 : 3 + (seed % 20),
+      templates: 6,
+      steps: 80,
+      mix: NO_SPREAD,
+      minor: 26 + (seed % 12),
+      configuration: null,
+      ties: seed % 2 === 0 ? "first" : "random",
+      remember: { blockLog2: 1, superLog2: 1, maxSharedDomains: 3 },
+      churn: 30,
+      nodeChurn: 8,
+      nominations: 0,
+      volumes: true,
     };
     new Differential(one).run();
   }
@@ -346,6 +370,36 @@ const MUTANTS: readonly Mutant[] = [
   },
 ];
 
+const VOLUME_MUTANTS: readonly Mutant[] = [
+  {
+    name: "nodes are not divided by the labels that volumes lie at",
+    target: VolumeBinder.prototype,
+    method: "labelKeys",
+    make: (original) =>
+      function (this: VolumeBinder, ...args: never[]) {
+        return original.apply(this, args) === null ? null : [];
+      },
+  },
+  {
+    name: "nodes always take more volumes",
+    target: AttachedVolumes.prototype,
+    method: "isFreeEverywhere",
+    make: () => () => true,
+  },
+  {
+    name: "claims and volumes that change do not change what nodes take",
+    target: AttachedVolumes.prototype,
+    method: "outdate",
+    make: () => () => undefined,
+  },
+  {
+    name: "Reserve is told of no claims",
+    target: PodSums.prototype,
+    method: "prepare",
+    make: () => () => undefined,
+  },
+];
+
 const BATCH_MUTANTS: readonly Mutant[] = [
   {
     name: "the node that was taken keeps its score",
@@ -395,7 +449,12 @@ describe("the comparison with the plain form finds faults", () => {
     expect(fuzzRows).not.toThrow();
   });
 
+  test("nor for pods with claims of volumes", () => {
+    expect(fuzzVolumes).not.toThrow();
+  });
+
   const all = [
+    ...VOLUME_MUTANTS.map((mutant) => ({ ...mutant, run: fuzzVolumes })),
     ...MUTANTS.map((mutant) => ({ ...mutant, run: fuzz })),
     ...BATCH_MUTANTS.map((mutant) => ({ ...mutant, run: fuzzRows })),
   ];

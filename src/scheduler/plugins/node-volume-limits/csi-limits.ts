@@ -15,9 +15,10 @@ import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
 import { freedAttachmentsHint, ownClaimHint } from "../volumes/claim-hints.js";
-import { type Claim, claimUse, className } from "../../../api/volumes/claims.js";
+import { type Claim, claimUse, claimUses, className } from "../../../api/volumes/claims.js";
 import { countedClaim } from "../volumes/pod-claims.js";
 import { csiDriverOf, inTreeVolume, isMigrated } from "../../../api/volumes/csi-migration.js";
+import { AttachedVolumes, type FreeAttachments } from "./attached-volumes.js";
 import { alwaysMigrated } from "./migrated-plugins.js";
 import { signVolumes } from "../pod-signature.js";
 
@@ -39,9 +40,11 @@ export class CsiLimits implements PreFilterPlugin, FilterPlugin {
   readonly preFilterExtensions = null;
   private readonly migrated: ReadonlySet<string>;
   private readonly missingDrivers = new Map<string, Status>();
+  private readonly attached: AttachedVolumes;
 
   constructor(private readonly handle: Handle) {
     this.migrated = alwaysMigrated(handle.features);
+    this.attached = new AttachedVolumes(handle, (node) => this.freeOn(node));
   }
 
   eventsToRegister(): readonly ClusterEventWithHint[] {
@@ -91,10 +94,72 @@ export class CsiLimits implements PreFilterPlugin, FilterPlugin {
     return exceeds(wanted, attached, limits) ? TOO_MANY : null;
   }
 
+  /** Where no node is near its limits; pods that are nominated on nodes count there, too. */
+  passesEverywhere(pod: PodInfo): boolean {
+    const wanted = this.wantedDrivers(pod.pod);
+    if (wanted === null) return false;
+    if (wanted.size === 0) return true;
+    if (this.handle.nominator.any) return false;
+    for (const [driver, count] of wanted) {
+      if (this.mayBeMissed(driver)) return false;
+      if (!this.attached.isFreeEverywhere(limitKey(driver), count)) return false;
+    }
+    return true;
+  }
+
+  /** How many volumes of each driver the pod wants; null where that differs by node, or is an error. */
+  private wantedDrivers(pod: PodVersion): ReadonlyMap<string, number> | null {
+    const { listers } = this.handle;
+    const wanted = new Map<string, number>();
+    for (const volume of pod.spec.volumes ?? []) {
+      const use = claimUse(volume, pod.name);
+      if (use === null && inTreeVolume(volume) !== null) return null;
+      const claim = use === null ? null : countedClaim(use, pod, listers, { isNew: true });
+      if (typeof claim === "string") return null;
+      if (claim === null) continue;
+      const known = listers.persistentVolumes.get(claim.spec.volumeName ?? "");
+      const storageClass = listers.storageClasses.get(className(claim));
+      const driver = known === undefined ? storageClass?.spec.provisioner : known.spec.csi?.driver;
+      const isInTree = known !== undefined && driver === undefined;
+      if (isInTree || (known === undefined && csiDriverOf(driver ?? "") !== undefined)) return null;
+      if (driver !== undefined) wanted.set(driver, (wanted.get(driver) ?? 0) + 1);
+    }
+    return wanted;
+  }
+
+  private freeOn(node: NodeInfo): FreeAttachments {
+    const { listers } = this.handle;
+    const csiNode = listers.csiNodes.get(node.name);
+    const limits = this.limits(node, csiNode);
+    const attached: Attached = new Map();
+    const uses: string[] = [];
+    let isKnown = true;
+    for (const { pod, template } of limits.size === 0 ? [] : node.pods) {
+      if (!template.hasVolumes) continue;
+      if (this.collect(pod, csiNode, { isNew: false }, attached) !== null) isKnown = false;
+      for (const { claimName } of claimUses(pod.spec, pod.name)) {
+        const claim = listers.persistentVolumeClaims.get(pod.namespace, claimName);
+        uses.push(`${pod.namespace}/${claimName}`);
+        if (claim?.spec.volumeName !== undefined) uses.push(claim.spec.volumeName);
+      }
+    }
+    const free = new Map(limits);
+    for (const driver of attached.values()) {
+      const limit = limitKey(driver);
+      if (free.has(limit)) free.set(limit, free.get(limit)! - 1);
+    }
+    if (!isKnown) for (const limit of limits.keys()) free.set(limit, 0);
+    return { free, uses };
+  }
+
   /** A driver may ask that its volumes go to no node that does not have it. Source: KEP-5030. */
+  private mayBeMissed(driver: string): boolean {
+    if (!this.handle.features.VolumeLimitScaling) return false;
+    return this.handle.listers.csiDrivers.get(driver)?.spec.preventPodSchedulingIfMissing === true;
+  }
+
   private needsMissingDriver(driver: string, csiNode: CsiNode | undefined): boolean {
-    const known = this.handle.listers.csiDrivers.get(driver);
-    if (known?.spec.preventPodSchedulingIfMissing !== true) return false;
+    if (!this.mayBeMissed(driver)) return false;
     return !(csiNode?.spec.drivers ?? []).some(({ name }) => name === driver);
   }
 

@@ -88,6 +88,11 @@ export class InTreeLimits implements FilterPlugin {
     return pod.template.hasVolumes;
   }
 
+  passesEverywhere(pod: PodInfo): boolean {
+    const wanted = new Set<string>();
+    return this.collect(pod.pod, { isNew: true }, wanted) === null && wanted.size === 0;
+  }
+
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
     const wanted = new Set<string>();
     const failed = this.collect(pod.pod, { isNew: true }, wanted);

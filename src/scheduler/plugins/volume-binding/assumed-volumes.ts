@@ -16,6 +16,8 @@ const TIDY_AT = 256;
  */
 class Assumptions<T extends { readonly resourceVersion: number }> {
   private readonly byKey = new Map<string, T>();
+  /** Grows with every assumption that is made or given up. */
+  version = 0;
   private tidyAt = TIDY_AT;
 
   constructor(private readonly listed: (key: string) => T | undefined) {}
@@ -31,6 +33,7 @@ class Assumptions<T extends { readonly resourceVersion: number }> {
   }
 
   set(key: string, object: T): void {
+    this.version += 1;
     this.byKey.set(key, object);
     if (this.byKey.size < this.tidyAt) return;
     for (const known of [...this.byKey.keys()]) this.current(known);
@@ -38,6 +41,7 @@ class Assumptions<T extends { readonly resourceVersion: number }> {
   }
 
   delete(key: string): void {
+    this.version += 1;
     this.byKey.delete(key);
   }
 }
@@ -57,6 +61,13 @@ export class AssumedVolumes {
       const [namespace = "", name = ""] = key.split("/");
       return persistentVolumeClaims.get(namespace, name);
     });
+  }
+
+  /** Grows with everything that may make one of the others answer otherwise. */
+  get version(): number {
+    const { persistentVolumes, persistentVolumeClaims } = this.listers;
+    const listed = persistentVolumes.version + persistentVolumeClaims.version;
+    return listed + this.volumes.version + this.claims.version;
   }
 
   volume(name: string): PersistentVolume | undefined {

@@ -2,11 +2,14 @@ import type { Labels } from "../../../api/kubernetes.js";
 import { type Claim, type PersistentVolume, isBoundTo } from "../../../api/volumes/claims.js";
 import {
   type VolumeNodeAffinity,
+  affinityKeys,
   canKeep,
   canTake,
   capacityBytes,
 } from "../../../api/volumes/matching.js";
 import { HOSTNAME, onlyHostnamesOf } from "./volume-hostnames.js";
+
+const FEW_VOLUMES = 16;
 
 /**
  * The volumes that one claim could be bound to, ready to be asked for each node: all that does not
@@ -57,6 +60,23 @@ export class ClaimCandidates {
     const elsewhere = this.firstOf(this.anywhere, labels, taken);
     if (here === undefined || elsewhere === undefined) return here ?? elsewhere;
     return smallestFirst(here, elsewhere) < 0 ? here : elsewhere;
+  }
+
+  get isEmpty(): boolean {
+    return this.reserved.length + this.anywhere.length + this.byHostname.size === 0;
+  }
+
+  /** The labels of nodes that {@link bestOn} reads; null where it looks at single nodes, or at many volumes. */
+  get labelKeys(): readonly string[] | null {
+    const { reserved, anywhere, byHostname } = this;
+    if (byHostname.size > 0 || anywhere.length > FEW_VOLUMES) return null;
+    const found: string[] = [];
+    for (const volume of [...reserved, ...anywhere]) {
+      const keys = affinityKeys(volume);
+      if (keys === null) return null;
+      found.push(...keys);
+    }
+    return found;
   }
 
   private firstOf(

@@ -13,7 +13,7 @@ import {
   waitsForConsumer,
 } from "../../../api/volumes/claims.js";
 import { AssumedVolumes } from "./assumed-volumes.js";
-import { VolumeNodeAffinity, requestedBytes } from "../../../api/volumes/matching.js";
+import { VolumeNodeAffinity, affinityKeys, requestedBytes } from "../../../api/volumes/matching.js";
 import { ClaimCandidates } from "./claim-candidates.js";
 import { hostnamesOf } from "./volume-hostnames.js";
 import { allowsTopology } from "../../../api/volumes/allowed-topologies.js";
@@ -124,6 +124,41 @@ export class VolumeBinder {
     const [first, ...others] = lists;
     if (first === undefined) return null;
     return new Set(first.filter((name) => others.every((names) => names.includes(name))));
+  }
+
+  /** Grows with everything that may make it answer otherwise. */
+  get version(): number {
+    const { storageClasses, csiDrivers } = this.listers;
+    return this.assumed.version + storageClasses.version + csiDrivers.version;
+  }
+
+  /** The labels of a node that decide about the claims there; null where more of it does. */
+  labelKeys({ bound, delayed, candidates }: PodClaims): readonly string[] | null {
+    const keys: string[] = [];
+    const lists = [
+      ...bound.map((claim) => {
+        const volume = this.assumed.volume(claim.spec.volumeName ?? "");
+        return volume === undefined ? [] : affinityKeys(volume);
+      }),
+      ...candidates.map(({ labelKeys }) => labelKeys),
+      ...delayed.map((claim) => this.provisionKeys(claim)),
+    ];
+    for (const list of lists) {
+      if (list === null) return null;
+      keys.push(...list);
+    }
+    return [...new Set(keys)];
+  }
+
+  /** The same for a volume that would be made for the claim. */
+  private provisionKeys(claim: Claim): readonly string[] | null {
+    const storageClass = this.listers.storageClasses.get(className(claim));
+    if (storageClass === undefined || claim.annotations[SELECTED_NODE] !== undefined) return null;
+    const { provisioner, allowedTopologies = [] } = storageClass.spec;
+    if (this.listers.csiDrivers.get(provisioner)?.spec.storageCapacity === true) return null;
+    return allowedTopologies.flatMap(({ matchLabelExpressions = [] }) =>
+      matchLabelExpressions.map(({ key }) => key),
+    );
   }
 
   findPodVolumes(claims: PodClaims, node: NodeInfo): Found {

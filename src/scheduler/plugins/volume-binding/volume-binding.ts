@@ -27,6 +27,7 @@ import {
 } from "../volumes/claim-hints.js";
 import { claimUses } from "../../../api/volumes/claims.js";
 import type { UtilizationShapePoint } from "../node-resources-fit/scoring-strategy.js";
+import { LabelRule } from "../volumes/label-rule.js";
 import { notMadeFor } from "../volumes/pod-claims.js";
 import { CapacityScorer } from "./capacity-score.js";
 import { BindClaim, ProvisionClaim } from "./volume-steps.js";
@@ -50,7 +51,17 @@ class VolumeState implements StateData {
   /** By node, for the nodes that passed. */
   readonly byNode = new Map<string, PodVolumes>();
 
-  constructor(readonly claims: PodClaims) {}
+  /** `find`: what of {@link byNode} is not known is asked for. */
+  constructor(
+    readonly claims: PodClaims,
+    private readonly find: ((nodeName: string) => PodVolumes | undefined) | null = null,
+  ) {}
+
+  on(nodeName: string): PodVolumes | undefined {
+    const known = this.byNode.get(nodeName) ?? this.find?.(nodeName);
+    if (known !== undefined) this.byNode.set(nodeName, known);
+    return known;
+  }
 
   /** Shared, as upstream does it: volumes do not depend on pods that come and go. */
   clone(): VolumeState {
@@ -128,6 +139,44 @@ export class VolumeBinding
     return { status: null, nodeNames: narrows ? this.binder.eligibleNodes(claims.bound) : null };
   }
 
+  countingRule(pod: PodInfo, known: unknown): LabelRule | null | undefined {
+    if (!pod.template.hasVolumes) return null;
+    const uses = claimUses(pod.pod.spec, pod.pod.name);
+    if (uses.length === 0) return null;
+    // Pods of one template have ephemeral claims of their own.
+    if (uses.some(({ ephemeral }) => ephemeral)) return undefined;
+    if (known instanceof LabelRule && !known.isOutdated) return known;
+    const { binder } = this;
+    const claims = this.claimProblem(pod.pod) === null ? binder.podClaims(pod.pod) : "";
+    if (typeof claims === "string" || claims.immediate.length > 0) return undefined;
+    const narrows = this.handle.features.LocalVolumesNarrowNodes;
+    if (narrows && binder.eligibleNodes(claims.bound) !== null) return undefined;
+    // Where nothing is bound, and nothing reported, every node scores 0.
+    if (this.scorer !== null && claims.candidates.some((one) => !one.isEmpty)) return undefined;
+    const keys = binder.labelKeys(claims);
+    return keys === null ? undefined : this.labelRule(claims, keys);
+  }
+
+  private labelRule(claims: PodClaims, keys: readonly string[]): LabelRule {
+    const { binder } = this;
+    const { snapshot } = this.handle;
+    return new LabelRule({
+      keys,
+      version: () => binder.version,
+      filter: (node) => {
+        const { reasons } = binder.findPodVolumes(claims, node);
+        return reasons.length > 0 ? this.refusal(reasons) : null;
+      },
+      prepare: (state) => {
+        const find = (name: string): PodVolumes | undefined => {
+          const node = snapshot.get(name);
+          return node && binder.findPodVolumes(claims, node).volumes;
+        };
+        state.write(VOLUME_KEY, new VolumeState(claims, find));
+      },
+    });
+  }
+
   /** Why one of the pod's claims cannot be used at all; null if all can. */
   private claimProblem(pod: PodVersion): string | null {
     for (const { claimName, ephemeral } of claimUses(pod.spec, pod.name)) {
@@ -183,7 +232,7 @@ export class VolumeBinding
   }
 
   reserve(state: CycleState, _pod: PodInfo, nodeName: string): Result {
-    const volumes = state.read(VOLUME_KEY)?.byNode.get(nodeName);
+    const volumes = state.read(VOLUME_KEY)?.on(nodeName);
     if (volumes === undefined) return null;
     const { assumed } = this.binder;
     for (const { claim, volume } of volumes.bindings) assumed.assumeBinding(volume, claim);
@@ -192,7 +241,7 @@ export class VolumeBinding
   }
 
   unreserve(state: CycleState, _pod: PodInfo, nodeName: string): [] {
-    const volumes = state.read(VOLUME_KEY)?.byNode.get(nodeName);
+    const volumes = state.read(VOLUME_KEY)?.on(nodeName);
     if (volumes === undefined) return [];
     const { assumed } = this.binder;
     for (const { volume } of volumes.bindings) assumed.forgetVolume(volume.name);
@@ -201,7 +250,7 @@ export class VolumeBinding
   }
 
   preBind(state: CycleState, _pod: PodInfo, nodeName: string): PreBindPlan | null {
-    const volumes = state.read(VOLUME_KEY)?.byNode.get(nodeName);
+    const volumes = state.read(VOLUME_KEY)?.on(nodeName);
     if (volumes === undefined) return null;
     const { handle } = this;
     const steps = [

@@ -109,6 +109,18 @@ export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
     return PRE_FILTER_SUCCESS;
   }
 
+  countingRule(pod: PodInfo): null | undefined {
+    if (!pod.template.hasVolumes) return null;
+    if (this.disksOf(pod.template.spec).length > 0) return undefined;
+    const { features, snapshot, nominator } = this.handle;
+    if (!features.ReadWriteOncePod) return null;
+    const claims = this.oncePodClaims(pod);
+    if (claims instanceof Status) return undefined;
+    // Pods that are nominated count as users on their nodes.
+    const anyUser = claims.size > 0 && nominator.any;
+    return anyUser || [...claims].some((key) => snapshot.isPvcUsedByPods(key)) ? undefined : null;
+  }
+
   private unlessSkipped(pod: PodInfo): PreFilterResult {
     const idle = !pod.template.hasVolumes || this.disksOf(pod.template.spec).length === 0;
     return idle ? { status: SKIP, nodeNames: null } : PRE_FILTER_SUCCESS;

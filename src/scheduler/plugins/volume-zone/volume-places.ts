@@ -8,7 +8,8 @@ const TOPOLOGY_LABELS: ReadonlyMap<string, string> = new Map([
   ["topology.kubernetes.io/region", "topology.kubernetes.io/region"],
 ]);
 
-const KEYS = [...TOPOLOGY_LABELS.keys()];
+/** Labels of a node that say where it is. */
+export const PLACE_KEYS = [...TOPOLOGY_LABELS.keys()];
 
 /** Values that a node's label of that key must be among. */
 export interface Place {
@@ -18,7 +19,7 @@ export interface Place {
 
 /** What the labels of a volume say of where it is. */
 export function placesOf(labels: Labels): readonly Place[] {
-  return KEYS.flatMap((key) => {
+  return PLACE_KEYS.flatMap((key) => {
     const label = labels[key];
     const values = label === undefined ? null : zonesOf(label);
     return values === null ? [] : [{ key, values }];
@@ -27,12 +28,12 @@ export function placesOf(labels: Labels): readonly Place[] {
 
 /** Whether volumes of these labels are said to be in the same places. */
 export function sameLabels(a: Labels, b: Labels): boolean {
-  return KEYS.every((key) => a[key] === b[key]);
+  return PLACE_KEYS.every((key) => a[key] === b[key]);
 }
 
 /** False for a node of a cluster that has a single zone: its labels say nothing of places. */
 export function isSomewhere(nodeLabels: Labels): boolean {
-  return KEYS.some((key) => nodeLabels[key] !== undefined);
+  return PLACE_KEYS.some((key) => nodeLabels[key] !== undefined);
 }
 
 /** `translates`: a volume's beta label is compared with a node's label of today, too. */

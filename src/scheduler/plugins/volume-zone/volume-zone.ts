@@ -19,7 +19,15 @@ import type { PodInfo } from "../../framework/pod-info.js";
 import { Status } from "../../framework/status.js";
 import { lateBindingClassHint, ownClaimHint } from "../volumes/claim-hints.js";
 import { className } from "../../../api/volumes/claims.js";
-import { type Place, isSomewhere, liesIn, placesOf, sameLabels } from "./volume-places.js";
+import { LabelRule } from "../volumes/label-rule.js";
+import {
+  PLACE_KEYS,
+  type Place,
+  isSomewhere,
+  liesIn,
+  placesOf,
+  sameLabels,
+} from "./volume-places.js";
 import { signVolumes } from "../pod-signature.js";
 
 const NAME = "VolumeZone";
@@ -73,11 +81,34 @@ export class VolumeZone implements PreFilterPlugin, FilterPlugin {
     return idle ? { status: SKIP, nodeNames: null } : PRE_FILTER_SUCCESS;
   }
 
+  countingRule(pod: PodInfo, known: unknown): LabelRule | null | undefined {
+    if (!pod.template.hasVolumes) return null;
+    if (known instanceof LabelRule && !known.isOutdated) return known;
+    let idle = true;
+    for (const volume of pod.template.spec.volumes ?? []) {
+      const places = this.places(volume, pod);
+      if (places instanceof Status) return undefined;
+      if (places.length > 0) idle = false;
+    }
+    if (idle) return null;
+    const { persistentVolumeClaims, persistentVolumes, storageClasses } = this.handle.listers;
+    return new LabelRule({
+      keys: PLACE_KEYS,
+      version: () =>
+        persistentVolumeClaims.version + persistentVolumes.version + storageClasses.version,
+      filter: (node) => this.refusalOn(pod, node),
+    });
+  }
+
   concerns(pod: PodInfo): boolean {
     return pod.template.hasVolumes;
   }
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Result {
+    return this.refusalOn(pod, node);
+  }
+
+  private refusalOn(pod: PodInfo, node: NodeInfo): Result {
     // A cluster whose nodes have no such labels has a single zone.
     if (!isSomewhere(node.labels)) return null;
     const translates = this.handle.features.VolumeZoneBetaLabelsTranslated;
