@@ -387,12 +387,6 @@ const VOLUME_MUTANTS: readonly Mutant[] = [
     make: () => () => true,
   },
   {
-    name: "claims and volumes that change do not change what nodes take",
-    target: AttachedVolumes.prototype,
-    method: "outdate",
-    make: () => () => undefined,
-  },
-  {
     name: "Reserve is told of no claims",
     target: PodSums.prototype,
     method: "prepare",

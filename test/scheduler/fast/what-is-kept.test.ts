@@ -4,6 +4,9 @@ import {
   FastSchedulingAlgorithm,
   type FastOptions,
 } from "../../../src/scheduler/fast/fast-scheduling-algorithm.js";
+import type { GenericKind } from "../../../src/api/kinds.js";
+import { BIND_COMPLETED } from "../../../src/api/volumes/claims.js";
+import { buildObject } from "../../conformance/scheduler/objects.js";
 import { type Template, makeNode, makePod, makeTemplate, makeWorld } from "./random-cluster.js";
 
 const ZONE = "topology.kubernetes.io/zone";
@@ -169,5 +172,81 @@ describe("what is kept of earlier decisions", () => {
     for (let i = 0; i < 1100; i += 1) decide(kinds[2]!);
     expect(fast.counts.forgotten).toBeGreaterThan(0);
     expect(followers()).toBe(1);
+  });
+});
+
+describe("what nodes take of volumes", () => {
+  const CLAIMED = { namespace: "default", annotations: { [BIND_COMPLETED]: "yes" } };
+
+  /** Nodes that take one volume of the driver `disk` each; a pod on node `a` has the claim `there`. */
+  function limited() {
+    const world = cluster(["a", "b"]);
+    const { persistentVolumes, persistentVolumeClaims, csiNodes } = world.listers;
+    const set = (kind: GenericKind, raw: object) => buildObject(kind, raw as never) as never;
+    const volume = (name: string, driver: string): void =>
+      persistentVolumes.set(
+        set("PersistentVolume", {
+          metadata: { name },
+          spec: { csi: { driver, volumeHandle: name } },
+        }),
+      );
+    const claim = (name: string, volumeName: string): void =>
+      persistentVolumeClaims.set(
+        set("PersistentVolumeClaim", { metadata: { ...CLAIMED, name }, spec: { volumeName } }),
+      );
+    for (const name of ["a", "b"]) {
+      const drivers = [{ name: "disk", nodeID: name, allocatable: { count: 1 } }];
+      csiNodes.set(set("CSINode", { metadata: { name }, spec: { drivers } }));
+    }
+    volume("files", "file");
+    volume("disk-1", "disk");
+    volume("disk-2", "disk");
+    claim("there", "files");
+    claim("new", "disk-1");
+    const using = (claimName: string) =>
+      template({ volumes: [{ name: "v", persistentVolumeClaim: { claimName } }] });
+    world.place(using("there"), "a");
+    const feasible = (): readonly string[] => {
+      const outcome = world.decide(using("new"));
+      return outcome.kind === "scheduled" ? outcome.feasible.map(({ name }) => name) : [];
+    };
+    return { ...world, volume, claim, using, feasible };
+  }
+
+  test("follows the claims of the pods on them", () => {
+    const { claim, feasible } = limited();
+    expect([feasible(), feasible()]).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+    ]);
+    claim("there", "disk-2");
+    expect(feasible()).toEqual(["b"]);
+    claim("there", "files");
+    expect(feasible()).toEqual(["a", "b"]);
+  });
+
+  test("follows the volumes of the pods on them", () => {
+    const { volume, feasible } = limited();
+    expect(feasible()).toEqual(["a", "b"]);
+    volume("files", "disk");
+    expect(feasible()).toEqual(["b"]);
+  });
+
+  test("follows pods that come and go", () => {
+    const { state, place, using, feasible } = limited();
+    expect(feasible()).toEqual(["a", "b"]);
+    const pod = place(using("new"), "b");
+    expect(feasible()).toEqual(["a", "b"]);
+    state.removePod(pod.uid);
+    expect(feasible()).toEqual(["a", "b"]);
+  });
+
+  test("follows what drivers say of nodes", () => {
+    const { listers, claim, feasible, fast } = limited();
+    claim("there", "disk-2");
+    expect(feasible()).toEqual(["b"]);
+    listers.csiNodes.delete("", "a");
+    expect(feasible()).toEqual(["a", "b"]);
+    expect(fast.counts.plain).toBe(0);
   });
 });
