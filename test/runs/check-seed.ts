@@ -11,21 +11,28 @@ import { type MixedMet, nothingMixedMet, WorkloadChecker } from "./workload-chec
 export const SCENARIO_SORTS = ["rough", "calm", "mixed"] as const;
 type ScenarioSort = (typeof SCENARIO_SORTS)[number];
 
-/** Steps of the timeline that were taken, of some kinds; pods that were told to wait for a disk. */
-interface StepsMet {
+/** Steps of the timeline that were taken, of some kinds, and what was told of pods. */
+interface ToldMet {
   evictSteps: number;
   taintSteps: number;
   /** Pools all of whose nodes were replaced. */
   replacedPools: number;
   waitsForDisks: number;
+  /** Probes that failed, and postStart hooks that did. */
+  unhealthy: number;
+  hooksFailed: number;
+  /** Pods that were evicted since their node's disk was full, or its table of processes. */
+  evictedForDisk: number;
+  evictedForProcesses: number;
 }
 
-export type AllMet = Met & MixedMet & StepsMet;
+export type AllMet = Met & MixedMet & ToldMet;
 
 export const nothingAtAllMet = (): AllMet => ({
   ...nothingMet(),
   ...nothingMixedMet(),
   ...{ evictSteps: 0, taintSteps: 0, replacedPools: 0, waitsForDisks: 0 },
+  ...{ unhealthy: 0, hooksFailed: 0, evictedForDisk: 0, evictedForProcesses: 0 },
 });
 
 /**
@@ -54,5 +61,12 @@ export async function checkSeed(seed: number, sort: ScenarioSort, met: AllMet): 
   }
   for (const { reason, count } of events) {
     if (reason === "FailedAttachVolume") met.waitsForDisks += count;
+    if (reason === "Unhealthy") met.unhealthy += count;
+    if (reason === "FailedPostStartHook") met.hooksFailed += count;
+  }
+  for (const { status } of world.ground.store.table("Pod")) {
+    if (status.reason !== "Evicted") continue;
+    if (status.message.includes("low on resource: ephemeral-storage")) met.evictedForDisk += 1;
+    if (status.message.includes("low on resource: pids")) met.evictedForProcesses += 1;
   }
 }

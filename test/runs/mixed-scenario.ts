@@ -1,3 +1,4 @@
+import { Ailments } from "./ailments.js";
 import { Lots } from "./lots.js";
 
 type Json = Record<string, unknown>;
@@ -20,10 +21,12 @@ class Maker extends Lots {
   private readonly scaled: string[] = [];
   private serial = 0;
   private readonly disks: Disks;
+  private readonly ailments: Ailments;
 
   constructor(seed: number) {
     super(seed, "mixed-scenario");
     this.disks = new Disks(seed);
+    this.ailments = new Ailments(seed, BUSY_SECONDS);
     const share = this.pick([0.25, 0.6, 0.85]);
     this.on = new Set(FEATURES.filter(() => this.chance(share)));
   }
@@ -43,6 +46,7 @@ class Maker extends Lots {
       ...(this.on.has("cronJob") ? [this.cronJob()] : []),
       ...(this.on.has("replicationController") ? [this.replicationController()] : []),
       ...this.disks.manifests(),
+      ...this.ailments.manifests(),
     ];
     const list = { apiVersion: "v1", kind: "List", items: manifests };
     const scenario = {
@@ -71,7 +75,10 @@ class Maker extends Lots {
       behavior: this.behavior(),
       controlPlane: {
         latency: { api: `${this.int(1, 30)}ms`, watch: `${this.int(1, 300)}ms` },
-        kubelet: { shutdownGracePeriod, shutdownGracePeriodCriticalPods: "0s" },
+        kubelet: {
+          ...{ shutdownGracePeriod, shutdownGracePeriodCriticalPods: "0s" },
+          ...this.ailments.kubelet(),
+        },
       },
       timeline: this.timeline(),
     };
@@ -95,7 +102,7 @@ class Maker extends Lots {
       match: { labels: { part: "flaky" } },
       crash: { exponential: { mean: "40s" } },
     };
-    return [work, ...(this.on.has("crashes") ? [flaky] : []), always];
+    return [...this.ailments.behavior(), work, ...(this.on.has("crashes") ? [flaky] : []), always];
   }
 
   private template(part: string, more: Json = {}): Json {
@@ -246,7 +253,14 @@ class Maker extends Lots {
       uncordon: { node: `n-${i}` },
     }));
     const ends = this.on.has("cronJob") ? [{ at: `${BUSY_SECONDS}s`, patch: suspend }] : [];
-    return [...steps, ...this.faults(), ...this.disks.steps(), ...ends, ...uncordoned];
+    return [
+      ...steps,
+      ...this.faults(),
+      ...this.disks.steps(),
+      ...this.ailments.steps(),
+      ...ends,
+      ...uncordoned,
+    ];
   }
 
   private step(): Json {

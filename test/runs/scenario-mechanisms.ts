@@ -42,6 +42,10 @@ const MECHANISMS: readonly (readonly [string, readonly string[]])[] = [
     "operations/upgrade-nodes",
     ["timeline.0.replaceNodes.timeout=1s", "timeline.0.replaceNodes.force=true"],
   ],
+  [
+    "operations/disk-and-hangs",
+    ["patches.alive.patch.spec.template.spec.containers.0.livenessProbe=null"],
+  ],
   ["operations/upgrade-blocked", ["patches.ledger.patch.spec.maxUnavailable=1"]],
   ["operations/lost-disk", ["timeline.1.taint.key=example.com/broken"]],
   ["operations/zone-outage", ["patches.tolerations.patch.spec.template.spec.tolerations=null"]],
