@@ -1,6 +1,7 @@
 import { kindNamed } from "../api/kinds.js";
 import type { PodTemplateSpec } from "../api/kubernetes.js";
 import type { AnyVersion, ObjectVersion } from "../api/object-version.js";
+import { canonicalJson } from "../base/canonical-json.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { Measured } from "./gauge.js";
 
@@ -60,6 +61,8 @@ export class RolloutClock implements Measured {
       this.templates.clear();
       return;
     }
+    // Most changes are of a status while nothing is rolled out.
+    if (this.current === null && before?.spec === after.spec) return;
     const template = templateOf(after);
     if (template === undefined) return;
     if (before === null) this.made(after, template, timeMicros);
@@ -104,14 +107,14 @@ export class RolloutClock implements Measured {
   }
 
   private made(object: AnyVersion, template: unknown, timeMicros: TimeMicros): void {
-    this.templates.add(canonical(template));
+    this.templates.add(canonicalJson(template));
     // Of a kind without a controller nobody writes the status.
     if (typeof kindNamed(object.kind)?.fields !== "string") this.begin(null, timeMicros);
   }
 
   private templateChanged(before: AnyVersion, template: unknown, timeMicros: TimeMicros): void {
-    const text = canonical(template);
-    if (text === canonical(templateOf(before))) return;
+    const text = canonicalJson(template);
+    if (text === canonicalJson(templateOf(before))) return;
     const tally = this.templates.has(text) ? this.rollbacks : this.rollouts;
     this.templates.add(text);
     this.begin(tally, timeMicros);
@@ -157,13 +160,4 @@ export function isRolledOut({ kind, spec, status, generation }: AnyVersion): boo
   const { observedGeneration = 0 } = (status ?? {}) as { readonly observedGeneration?: number };
   if (observedGeneration < generation) return false;
   return kindNamed(kind)?.workload?.isRolledOut?.(spec, status) === true;
-}
-
-/** JSON with sorted keys, so that equal values have equal texts. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

@@ -1,4 +1,4 @@
-import { type AnyVersion, objectKey, type ObjectVersion } from "../../api/object-version.js";
+import { type AnyVersion, type ObjectVersion, objectKey } from "../../api/object-version.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import { Gauge } from "../gauge.js";
 import { GaugeFamily } from "../gauge-family.js";
@@ -10,6 +10,9 @@ import {
   type Put,
   type Span,
 } from "./metric-group.js";
+
+/** Budgets with rows of their own in the time series: the first met; thousands would swamp it. */
+const MAX_BUDGET_SERIES = 200;
 
 const metrics = {
   below_budget_seconds: metric(
@@ -25,7 +28,7 @@ type Name = keyof typeof metrics;
 class BudgetLedger implements OwnLedger {
   /** How many budgets it is so of. */
   readonly below: Gauge;
-  /** 1 while it is so, by budget: `shop/web`. */
+  /** 1 while it is so, by budget as it stands in the files: `budget=shop/web`. */
   readonly belowOf = new GaugeFamily();
 
   constructor(startMicros: TimeMicros) {
@@ -36,8 +39,9 @@ class BudgetLedger implements OwnLedger {
     const object = (after ?? before)!;
     if (object.kind !== "PodDisruptionBudget") return;
     const change = isBelow(after) - isBelow(before);
+    if (change === 0 && before !== null) return;
     this.below.add(change, timeMicros);
-    this.belowOf.add(objectKey(object), change, timeMicros);
+    this.belowOf.add(`budget=${objectKey(object)}`, change, timeMicros);
   }
 
   openWindow(timeMicros: TimeMicros): void {
@@ -66,14 +70,17 @@ export const BUDGET_METRICS = metricGroup({
 
 function summarise({ own }: Figures<BudgetLedger>, _window: Span, put: Put<Name>): void {
   put("below_budget_seconds", "", own.below.windowIntegral / MICROS_PER_SECOND);
-  for (const [name, gauge] of own.belowOf.parts) {
-    put("below_budget_seconds", `budget=${name}`, gauge.windowIntegral / MICROS_PER_SECOND);
+  for (const [labels, gauge] of own.belowOf.parts) {
+    put("below_budget_seconds", labels, gauge.windowIntegral / MICROS_PER_SECOND);
   }
 }
 
 function cut({ own }: Figures<BudgetLedger>, { toMicros }: Span, put: Put<Name>): void {
   put("below_budget_seconds", "", own.below.cut(toMicros) / MICROS_PER_SECOND);
-  for (const [name, gauge] of own.belowOf.parts) {
-    put("below_budget_seconds", `budget=${name}`, gauge.cut(toMicros) / MICROS_PER_SECOND);
+  let position = 0;
+  for (const [labels, gauge] of own.belowOf.parts) {
+    if (position === MAX_BUDGET_SERIES) break;
+    put("below_budget_seconds", labels, gauge.cut(toMicros) / MICROS_PER_SECOND);
+    position += 1;
   }
 }

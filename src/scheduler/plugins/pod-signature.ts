@@ -1,19 +1,11 @@
 import type { PodSpec, Toleration } from "../../api/kubernetes.js";
+import { canonicalJson } from "../../base/canonical-json.js";
 import type { PodTemplateInfo } from "../framework/pod-template-info.js";
 
 /**
  * What plugins put into the signature of a pod: two pods with equal signatures are told apart by none of
  * the plugins. Source: `k8s.io/kube-scheduler/framework`, signers.go (KEP-5598).
  */
-
-/** JSON with keys in order, so that equal values give equal texts. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
 
 export function signTolerations({ tolerations }: PodTemplateInfo): string {
   const key = ({ key: name = "", value = "" }: Toleration): string => `${name}\u0000${value}`;
@@ -29,6 +21,7 @@ export function signVolumes({ spec }: PodTemplateInfo): string {
 
 export function signHostPorts({ spec }: PodTemplateInfo): string {
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  if (containers.every((container) => container.ports === undefined)) return "[]";
   const ports = containers.flatMap((container) => container.ports ?? []);
   const taken = ports.map(({ hostPort = 0 }) => hostPort).filter((port) => port > 0);
   return canonicalJson([...new Set(taken)].sort((a, b) => a - b));

@@ -1,11 +1,11 @@
 import type { PodSpec } from "../../../api/kubernetes.js";
+import { canonicalJson } from "../../../base/canonical-json.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import { MAX_NODE_SCORE, type ScorePlugin } from "../../framework/interfaces.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import type { Reads } from "../../framework/reads.js";
 import type { Snapshot } from "../../framework/snapshot.js";
-import { canonicalJson } from "../pod-signature.js";
 
 const MEBIBYTE = 1024 * 1024;
 /** Images below this in sum count for nothing. */

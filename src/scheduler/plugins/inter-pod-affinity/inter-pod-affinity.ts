@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../../base/canonical-json.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
 import {
@@ -16,15 +17,14 @@ import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import type { Reads } from "../../framework/reads.js";
 import { Status } from "../../framework/status.js";
-import { AFFINITY_FILTER_KEY, PLUGIN_NAME, affinityFilterState } from "./affinity-filter.js";
+import { AFFINITY_FILTER_KEY, affinityFilterState, PLUGIN_NAME } from "./affinity-filter.js";
+import { nodeHint, podHint } from "./affinity-hints.js";
 import { AffinityRule } from "./affinity-rule.js";
 import {
   AFFINITY_SCORE_KEY,
-  type InterPodAffinityArgs,
   affinityScoreState,
+  type InterPodAffinityArgs,
 } from "./affinity-score.js";
-import { nodeHint, podHint } from "./affinity-hints.js";
-import { canonicalJson } from "../pod-signature.js";
 
 const SKIP = new Status("Skip", [], PLUGIN_NAME);
 const MISSING = new Status(
