@@ -316,7 +316,7 @@ function wireWorkload(ground: Ground, workload: Workload): readonly Startable[] 
   for (const generator of scenario.generators) {
     const options = { engine, client: user, observer, generator, startTimeMs };
     const made = new ObjectGenerator(options);
-    workload.behavior.addSource(made);
+    if (made.tellsRuns) workload.behavior.addSource(made);
     parts.push(made);
   }
   return parts;

@@ -2,7 +2,7 @@ import { deepEqual } from "../../api/deep-equal.js";
 import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
 import { KINDS } from "../../api/kinds.js";
 import { conflictMessage, describe } from "../../api/object-named.js";
-import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
+import type { AnyVersion } from "../../api/object-version.js";
 import {
   type PodFields,
   type PodStatus,
@@ -15,7 +15,7 @@ import type { Claim } from "../../api/volumes/claims.js";
 import { secondDefaultRefusal } from "../admission/priority.js";
 import { chargeQuotas } from "../admission/resource-quota.js";
 import { growthRefusal } from "../admission/storage.js";
-import { genericVersion } from "../object-store.js";
+import { genericVersion, writtenVersion } from "../object-store.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { Change, PodChange, Target } from "../request.js";
 import { invalidMessage } from "./create.js";
@@ -83,7 +83,7 @@ export function write(
   const after =
     changed.kind === "Pod"
       ? changed.next({ resourceVersion })
-      : ({ ...changed, resourceVersion, generation } as ObjectVersion as AnyVersion);
+      : (writtenVersion(changed, resourceVersion, generation) as AnyVersion);
   context.store.replace(before, after);
   return finishDeletion(context, after);
 }
@@ -127,7 +127,13 @@ function changedGeneric(before: AnyVersion, change: Change): AnyVersion | null {
   ) {
     return null;
   }
-  const meta = { ...before, labels, annotations, ownerReferences, finalizers };
+  const isOfMeta =
+    labels !== before.labels ||
+    annotations !== before.annotations ||
+    ownerReferences !== before.ownerReferences ||
+    finalizers !== before.finalizers;
+  // Most writes are of a status: they copy nothing else.
+  const meta = isOfMeta ? { ...before, labels, annotations, ownerReferences, finalizers } : before;
   return genericVersion(before.kind, meta, spec, status) as AnyVersion;
 }
 

@@ -66,6 +66,11 @@ export class ObjectGenerator implements PodRunSource {
     this.answer = client.onAnswer((outcome, ordinal) => this.answered(outcome, ordinal));
   }
 
+  /** Whether it says anything of what its pods do. */
+  get tellsRuns(): boolean {
+    return this.variedRun.length > 0;
+  }
+
   get names(): { readonly namespace: string; readonly prefix: string } {
     return this.maker;
   }
