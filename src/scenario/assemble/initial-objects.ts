@@ -1,15 +1,16 @@
 import { defaultSpec } from "../../api/defaults.js";
 import { KINDS } from "../../api/kinds.js";
-import type { Manifest } from "../../api/kubernetes.js";
+import type { Manifest, PodSpec } from "../../api/kubernetes.js";
 import { fromManifest } from "../../api/manifest.js";
 import type { NewGeneric, NewObject } from "../../api/new-object.js";
+import { controllerOf } from "../../api/object-version.js";
 import { declaredFeatures } from "../../cluster/declared-features.js";
 import { registeredNode } from "../../cluster/node-object.js";
+import type { Refusal } from "../../store/outcome.js";
 import type { Issue } from "../issue.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import { showValue, valueAt } from "../load/value-path.js";
 import type { LoadedObject, Scenario } from "../schema/scenario.js";
-import type { Refusal } from "../../store/outcome.js";
 import type { Ground } from "./ground.js";
 
 /** Kinds that others need before them, in this order; the rest keep the order of the files. */
@@ -27,9 +28,10 @@ export function loadState(ground: Ground, loaded: LoadedScenario): void {
   const startTimeMs = loaded.scenario.startTimeEpochMicros / 1000;
   const snapshot = loaded.snapshot ?? [];
   ground.store.avoidUids(snapshot.flatMap(({ manifest }) => manifest.metadata.uid ?? []));
+  const specs = new SiblingSpecs();
   for (const { manifest } of snapshot) {
     const object = fromManifest(manifest, startTimeMs);
-    if (object !== null) ground.server.load(completed(object as NewObject));
+    if (object !== null) ground.server.load(specs.shared(completed(object as NewObject)));
   }
   loadNodes(
     ground,
@@ -38,6 +40,28 @@ export function loadState(ground: Ground, loaded: LoadedScenario): void {
   );
   ground.server.bootstrap();
   for (const { manifest } of snapshot) createNamespace(ground, manifest.metadata.namespace);
+}
+
+/** Pods of one controller whose specs have the same parts get the same spec: that is what caches go by. */
+class SiblingSpecs {
+  private readonly last = new Map<string, PodSpec>();
+
+  shared(object: NewObject): NewObject {
+    if (object.kind !== "Pod") return object;
+    const key = controllerOf(object)?.uid;
+    if (key === undefined) return object;
+    const before = this.last.get(key);
+    if (before !== undefined && hasSameParts(object.spec, before)) {
+      return { ...object, spec: before };
+    }
+    this.last.set(key, object.spec);
+    return object;
+  }
+}
+
+function hasSameParts(a: PodSpec, b: PodSpec): boolean {
+  const keys = Object.keys(a) as (keyof PodSpec)[];
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
 /** A pod of a server has the name of its scheduler: one without was written or cut by hand. */

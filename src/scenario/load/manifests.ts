@@ -18,6 +18,8 @@ export interface ObjectReader {
   check(manifest: Manifest): readonly ObjectFlaw[];
   /** Why the objects of so much more text cannot be kept; null where they can. */
   room(textBytes: number): string | null;
+  /** What is kept of an object, in its place; absent: it is kept as it was read. */
+  kept?(manifest: Manifest): Manifest;
 }
 
 export interface LoadedManifests {
@@ -153,7 +155,8 @@ async function loadFile(
     for (const { path, message, atKey } of flaws) {
       into.issues.push(object.issue(path, message, atKey));
     }
-    into.objects.push({ manifest, origin: { file: file.name, line: object.line } });
+    const kept = flaws.length === 0 && reader.kept !== undefined ? reader.kept(manifest) : manifest;
+    into.objects.push({ manifest: kept, origin: { file: file.name, line: object.line } });
   }
 }
 

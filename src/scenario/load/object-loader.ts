@@ -1,9 +1,9 @@
 import type { Features } from "../../api/features.js";
 import type { Manifest } from "../../api/kubernetes.js";
 import type { NewObject } from "../../api/new-object.js";
+import type { ServedVersion } from "../../api/schemas/served-fields.js";
 import type { AutoscalerOptions } from "../../api/validation/autoscaler-options.js";
 import { versionOptions } from "../../api/validation/validation-options.js";
-import type { ServedVersion } from "../../api/schemas/served-fields.js";
 import type { CoverageReport } from "../coverage.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
@@ -18,6 +18,7 @@ import { manifestFlaws } from "./object-check.js";
 import type { ObjectFlaw } from "./object-flaw.js";
 import { ObjectScreen } from "./object-screen.js";
 import type { ScenarioSource } from "./scenario-file.js";
+import { SiblingParts } from "./sibling-parts.js";
 import { isOf } from "./snapshot.js";
 import type { Path } from "./yaml-source.js";
 
@@ -122,7 +123,9 @@ export class ObjectLoader {
   }
 
   private asState(): ObjectReader {
-    return { ...this.reading, isState: true, check: dumpedFlaws };
+    const siblings = new SiblingParts();
+    const kept = (manifest: Manifest) => siblings.shared(manifest);
+    return { ...this.reading, isState: true, check: dumpedFlaws, kept };
   }
 
   /** The objects of the named files; a file that is not there is an issue where it is named. */
