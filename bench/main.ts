@@ -24,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
     run: (await import("./churn-kinds.js")).runLarge,
   }),
   wide: () => import("./wide.js"),
+  "start-large": () => import("./start-large.js"),
   "churn-day": async () => ({ run: (await import("./churn.js")).runDay }),
 };
 
@@ -32,6 +33,7 @@ const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set([
   "churn-kinds-large",
   "wide",
   "churn-day",
+  "start-large",
   "traffic-week",
 ]);
 

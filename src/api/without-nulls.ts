@@ -5,15 +5,24 @@
 export function withoutNulls<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
-    const elements = value.map(withoutNulls);
-    return (elements.every((element, i) => element === value[i]) ? value : elements) as T;
+    let changed: unknown[] | undefined;
+    for (let i = 0; i < value.length; i++) {
+      const element: unknown = withoutNulls(value[i]);
+      if (element === value[i]) continue;
+      changed ??= [...(value as readonly unknown[])];
+      changed[i] = element;
+    }
+    return (changed ?? value) as T;
   }
-  let isSame = true;
-  const fields: [string, unknown][] = [];
-  for (const [name, field] of Object.entries(value)) {
+  const map = value as Readonly<Record<string, unknown>>;
+  let changed: [string, unknown][] | undefined;
+  const names = Object.keys(map);
+  for (const [i, name] of names.entries()) {
+    const field = map[name];
     const inside: unknown = withoutNulls(field);
-    if (inside !== field || inside === null) isSame = false;
-    if (inside !== null) fields.push([name, inside]);
+    if (inside === field && inside !== null && changed === undefined) continue;
+    changed ??= names.slice(0, i).map((before) => [before, map[before]]);
+    if (inside !== null) changed.push([name, inside]);
   }
-  return isSame ? value : (Object.fromEntries(fields) as T);
+  return changed === undefined ? value : (Object.fromEntries(changed) as T);
 }

@@ -19,41 +19,71 @@ export interface Concern extends NotModelled {
 
 const MAX_NAMED = 100;
 
+type Counted = NotModelled & { podsCount: number; readonly pods: string[] };
+
+const NONE: readonly Counted[] = [];
+
 /** Which pods of a run each finding concerns, by whose pods they are. */
 export function concernedPods(
   findings: readonly NotModelled[],
   pods: Iterable<PodIdentity>,
 ): readonly Concern[] {
-  const concerns = findings.map((finding) => ({ ...finding, podsCount: 0, pods: [] as string[] }));
-  const byPodsOf = new Map<string, Set<(typeof concerns)[number]>>();
-  for (const concern of concerns) {
-    for (const podsOf of concern.podsOf) {
-      byPodsOf.set(podsOf, (byPodsOf.get(podsOf) ?? new Set()).add(concern));
-    }
-  }
+  const concerns: Counted[] = findings.map((one) => ({ ...one, podsCount: 0, pods: [] }));
+  const byPodsOf = concernsByPodsOf(concerns);
   if (byPodsOf.size === 0) return concerns;
-  for (const pod of pods) {
-    const touched = new Set(groupsOf(pod).flatMap((group) => [...(byPodsOf.get(group) ?? [])]));
-    for (const concern of touched) {
+  const found = (groups: readonly string[]) =>
+    groups.flatMap((group) => byPodsOf.get(group) ?? NONE);
+  /** By namespace and owner: what pods are told to be of besides themselves is alike for siblings. */
+  const byOwner = new Map<string, readonly Counted[]>();
+  for (const { namespace, name, owner } of pods) {
+    const key = `${namespace}/${owner}`;
+    let ofOwner = byOwner.get(key);
+    if (ofOwner === undefined) {
+      ofOwner = found(groupsOf(namespace, owner));
+      byOwner.set(key, ofOwner);
+    }
+    const own = found(withGenerated(`${namespace}/Pod/${name}`));
+    for (const concern of new Set([...ofOwner, ...own])) {
       concern.podsCount += 1;
-      if (concern.pods.length < MAX_NAMED) concern.pods.push(keyOf(pod.namespace, pod.name));
+      if (concern.pods.length < MAX_NAMED) concern.pods.push(keyOf(namespace, name));
     }
   }
   return concerns;
 }
 
-/** Everything that a pod may be told to be of, in the words of {@link NotModelled.podsOf}. */
-function groupsOf({ namespace, name, owner }: PodIdentity): readonly string[] {
-  const objects = [`Pod/${name}`];
-  if (owner !== "") {
-    objects.push(owner);
-    const [kind = "", ownerName = ""] = owner.split("/");
-    const makerKind = makerOf(kind);
-    const end = ownerName.lastIndexOf("-");
-    if (makerKind !== undefined && end > 0) objects.push(`${makerKind}/${ownerName.slice(0, end)}`);
+/** A dump may have one entry a pod, and most of them are concerned by the same: such lists are one. */
+function concernsByPodsOf(concerns: readonly Counted[]): ReadonlyMap<string, readonly Counted[]> {
+  const byPodsOf = new Map<string, readonly Counted[]>();
+  for (const concern of concerns) {
+    const longer = new Map<readonly Counted[], readonly Counted[]>();
+    for (const podsOf of concern.podsOf) {
+      const before = byPodsOf.get(podsOf) ?? NONE;
+      let list = longer.get(before);
+      if (list === undefined) {
+        list = [...before, concern];
+        longer.set(before, list);
+      }
+      byPodsOf.set(podsOf, list);
+    }
   }
-  const generated = objects.flatMap((object) =>
-    /-\d+$/.test(object) ? [object.replace(/\d+$/, "*")] : [],
-  );
-  return ["", `${namespace}/`, ...[...objects, ...generated].map((o) => `${namespace}/${o}`)];
+  return byPodsOf;
+}
+
+/** What a pod of the owner may be told to be of, in the words of {@link NotModelled.podsOf}, but for itself. */
+function groupsOf(namespace: string, owner: string): readonly string[] {
+  const groups = ["", `${namespace}/`];
+  if (owner === "") return groups;
+  groups.push(...withGenerated(`${namespace}/${owner}`));
+  const [kind = "", ownerName = ""] = owner.split("/");
+  const makerKind = makerOf(kind);
+  const end = ownerName.lastIndexOf("-");
+  if (makerKind !== undefined && end > 0) {
+    groups.push(...withGenerated(`${namespace}/${makerKind}/${ownerName.slice(0, end)}`));
+  }
+  return groups;
+}
+
+/** The object, and what a generator may have made it as. */
+function withGenerated(object: string): readonly string[] {
+  return /-\d+$/.test(object) ? [object, object.replace(/\d+$/, "*")] : [object];
 }

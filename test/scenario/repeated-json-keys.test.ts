@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readObjects } from "../../src/scenario/load/documents.js";
+import { parseJson } from "../../src/scenario/load/json-source.js";
 import { repeatedJsonKeys } from "../../src/scenario/load/repeated-json-keys.js";
+import { type JsonPiece, jsonValues, splitJson } from "../../src/scenario/load/split-json.js";
 import { memoryFiles } from "./memory-files.js";
 
 describe("keys that stand twice in JSON", () => {
@@ -56,4 +59,50 @@ describe("keys that stand twice in JSON", () => {
       ]);
     },
   );
+});
+
+/** JSON texts whose maps may have a key twice, with strings that hold whatever JSON is made of. */
+const { text: jsonText } = fc.letrec<{ text: string; map: string }>((tie) => ({
+  text: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom("1", "null", '""', '":"', '"a:b\\\\"', '"\\"{,:\\""', '"#"', "[]"),
+    tie("map"),
+    fc.array(tie("text"), { maxLength: 3 }).map((list) => `[${list.join(" ,\n ")}]`),
+  ),
+  map: fc
+    .array(fc.tuple(fc.constantFrom("a", "b", ":", "items", "toString"), tie("text")), {
+      maxLength: 4,
+    })
+    .map((fields) => `{ ${fields.map(([key, text]) => `"${key}" :\n${text}`).join(",\n")} }`),
+}));
+const object = jsonText.map((inside) => `{"items": [${inside}, {"b": ${inside}}], "x": ${inside}}`);
+
+async function piecesOf(text: string, size: number): Promise<readonly JsonPiece[]> {
+  async function* blocks() {
+    for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
+  }
+  const pieces: JsonPiece[] = [];
+  for await (const piece of splitJson(blocks(), 1e6)) pieces.push(piece);
+  return pieces;
+}
+
+describe("a JSON text in pieces", () => {
+  it("has the same pieces, at the same places, however it is cut into blocks", async () => {
+    await fc.assert(
+      fc.asyncProperty(object, fc.integer({ min: 1, max: 40 }), async (text, size) => {
+        expect(await piecesOf(text, size)).toEqual(await piecesOf(text, 1e9));
+      }),
+    );
+  });
+
+  it("tells of every key that stands twice, whether or not colons were counted", () => {
+    fc.assert(
+      fc.property(object, (text) => {
+        const [piece] = jsonValues(text);
+        const read = parseJson(text, { file: "a.json", ...piece! });
+        const keys = "value" in read ? read.repeated!.map(({ key }) => key) : null;
+        expect(keys).toEqual(repeatedJsonKeys(text).map(({ key }) => key));
+      }),
+    );
+  });
 });

@@ -25,6 +25,11 @@ const GATE_OF: ReadonlyMap<string, FieldGate> = new Map(
   ),
 );
 
+/** Names of fields that stand behind a gate somewhere: most do nowhere. */
+const GATED_NAMES: ReadonlySet<string> = new Set(
+  [...GATE_OF.keys()].map((field) => field.slice(field.lastIndexOf(".") + 1)),
+);
+
 /** In 1.34 the rules of restarts came, behind their gate; before, other policies were refused. */
 const RESTART_RULES_CAME = 34;
 
@@ -65,6 +70,7 @@ function gateOf(
   value: unknown,
   minor: number,
 ): FieldGate | undefined {
+  if (!GATED_NAMES.has(field.name) && field.name !== "restartPolicy") return undefined;
   const inHolder = `${holder}.${field.name}`;
   if (minor >= RESTART_RULES_CAME && field.name === "restartPolicy") {
     if (holder === "PodSpec.containers") return "ContainerRestartRules";

@@ -79,9 +79,8 @@ async function dumpsAmong(paths: readonly string[], inputs: InputFiles): Promise
   for (const path of paths) {
     const seen: Seen = { nodes: new Set(), boundTo: new Set() };
     for await (const object of objectsInFiles(inputs, inputs.find(path))) {
-      note(object, seen);
       // One of each settles it; a dump may be large.
-      if ([...seen.boundTo].some((node) => seen.nodes.has(node))) break;
+      if (note(object, seen)) break;
     }
     for (const node of seen.nodes) whole.nodes.add(node);
     for (const node of seen.boundTo) whole.boundTo.add(node);
@@ -90,10 +89,17 @@ async function dumpsAmong(paths: readonly string[], inputs: InputFiles): Promise
   return [...whole.boundTo].some((node) => whole.nodes.has(node)) ? parts : [];
 }
 
-function note(object: Manifest, seen: Seen): void {
+/** Whether the object is a Node that has a pod, or a pod of such a Node. */
+function note(object: Manifest, seen: Seen): boolean {
   const kind = kindOf(object.apiVersion, object.kind);
-  if (kind === "Node") seen.nodes.add(String(object.metadata.name));
-  if (kind !== "Pod") return;
+  if (kind === "Node") {
+    const name = String(object.metadata.name);
+    seen.nodes.add(name);
+    return seen.boundTo.has(name);
+  }
+  if (kind !== "Pod") return false;
   const { nodeName } = (object.spec ?? {}) as { nodeName?: unknown };
-  if (typeof nodeName === "string" && nodeName !== "") seen.boundTo.add(nodeName);
+  if (typeof nodeName !== "string" || nodeName === "") return false;
+  seen.boundTo.add(nodeName);
+  return seen.nodes.has(nodeName);
 }

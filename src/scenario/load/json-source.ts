@@ -1,5 +1,5 @@
 import type { Issue } from "../issue.js";
-import { repeatedJsonKeys } from "./repeated-json-keys.js";
+import { keyCount, repeatedJsonKeys } from "./repeated-json-keys.js";
 import { type Place, parseYaml, type YamlDocument } from "./yaml-source.js";
 
 interface JsonOptions {
@@ -7,11 +7,13 @@ interface JsonOptions {
   /** Lines before the text in its file, and characters before it on its first line. */
   readonly lineOffset: number;
   readonly columnOffset: number;
+  /** Of the text, those that stand in no string, if somebody has counted them. */
+  readonly colons?: number;
 }
 
 /** One JSON value. Places are looked for only when somebody asks: JSON is read as YAML then. */
 export function parseJson(text: string, options: JsonOptions): YamlDocument | readonly Issue[] {
-  const { file, lineOffset, columnOffset } = options;
+  const { file, lineOffset, columnOffset, colons } = options;
   const shift = ({ line, column }: Place): Place => ({
     line: line + lineOffset,
     column: line === 1 ? column + columnOffset : column,
@@ -28,9 +30,11 @@ export function parseJson(text: string, options: JsonOptions): YamlDocument | re
     return [{ file, ...place, path: "", value: "", message }];
   }
   let document: YamlDocument | undefined;
+  // Of keys that stand twice the value has one: where it has as many as are written, none does.
+  const repeated = colons === keyCount(value) ? [] : repeatedJsonKeys(text);
   return {
     value,
-    repeated: repeatedJsonKeys(text).map(({ key, offset }) => ({
+    repeated: repeated.map(({ key, offset }) => ({
       key,
       place: shift(placeIn(text, offset)),
     })),

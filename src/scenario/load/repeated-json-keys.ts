@@ -13,6 +13,27 @@ const CLOSE_MAP = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 
+/** How many keys all maps of a value have. */
+export function keyCount(value: unknown): number {
+  let count = 0;
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== "object" || next === null) continue;
+    if (Array.isArray(next)) {
+      for (const element of next) if (typeof element === "object") open.push(element);
+      continue;
+    }
+    const map = next as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(map)) {
+      count += 1;
+      const inside = map[key];
+      if (typeof inside === "object") open.push(inside);
+    }
+  }
+  return count;
+}
+
 /** The keys that stand twice in their map, of a text that `JSON.parse` has taken. */
 export function repeatedJsonKeys(text: string): readonly RepeatedKey[] {
   const repeated: RepeatedKey[] = [];

@@ -8,8 +8,12 @@ export interface JsonPiece {
   readonly columnOffset: number;
   /** `item`: an element of the document's top-level `items`. */
   readonly kind: "document" | "item";
+  /** Colons that stand in no string: in JSON there is one a key. */
+  readonly colons: number;
 }
 
+const BLANK = 32;
+const COLON = 58;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const NEWLINE = 10;
@@ -24,6 +28,7 @@ function isMark(code: number): boolean {
 interface OpenPiece {
   readonly parts: string[];
   length: number;
+  colons: number;
   readonly line: number;
   readonly column: number;
 }
@@ -58,8 +63,14 @@ class JsonScanner {
       if (open !== undefined && to > from) this.add(open, block.slice(from, to));
       from = to;
     };
+    let newline = block.indexOf("\n");
     for (let i = 0; i < block.length; i++) {
       const code = block.charCodeAt(i);
+      if (code <= BLANK && !this.inString) {
+        if (code !== NEWLINE) this.column++;
+        else this.endLine();
+        continue;
+      }
       if (this.inComment) {
         // Runs to the end of its line.
       } else if (this.inString) this.inside(code, block, i);
@@ -70,6 +81,19 @@ class JsonScanner {
         if (this.depth === 0) this.open(i, flush);
         // An element that is no map: left where it is, for whoever reads the rest.
         if (this.inItems && this.depth === 2) this.addRest("0");
+        if (this.depth > 1) {
+          // Most of a text is strings and blanks: nobody looks at what is in them.
+          if (newline >= 0 && newline < i) newline = block.indexOf("\n", i);
+          const end = closingQuote(block, i);
+          if (end > 0 && (newline < 0 || end < newline)) {
+            this.inString = false;
+            this.column += end - i;
+            i = end;
+          }
+        }
+      } else if (code === COLON) {
+        const open = this.piece ?? this.document;
+        if (open !== undefined) open.colons++;
       } else if (code === 123 || code === 91) {
         this.open(i, flush);
         this.depth++;
@@ -91,21 +115,22 @@ class JsonScanner {
           flush(i + 1);
           if (this.document !== undefined) done.push(this.close("document"));
         }
-      } else if (this.inItems && this.depth === 2 && code !== COMMA && code > 32) {
+      } else if (this.inItems && this.depth === 2 && code !== COMMA) {
         this.addRest("0");
-      } else if (this.depth === 0 && code > 32 && !isMark(code)) {
+      } else if (this.depth === 0 && !isMark(code)) {
         this.open(i, flush);
       }
-      if (code === NEWLINE) {
-        this.inComment = false;
-        this.line++;
-        this.column = 0;
-      } else {
-        this.column++;
-      }
+      if (code === NEWLINE) this.endLine();
+      else this.column++;
     }
     flush(block.length);
     return done;
+  }
+
+  private endLine(): void {
+    this.inComment = false;
+    this.line++;
+    this.column = 0;
   }
 
   /** What was begun and not ended. */
@@ -138,7 +163,7 @@ class JsonScanner {
   }
 
   private open(i: number, flush: (to: number) => void): void {
-    const begun = { parts: [], length: 0, line: this.line, column: this.column };
+    const begun = { parts: [], length: 0, colons: 0, line: this.line, column: this.column };
     if (this.document === undefined) {
       flush(i);
       this.document = begun;
@@ -149,11 +174,21 @@ class JsonScanner {
   }
 
   private close(kind: JsonPiece["kind"]): JsonPiece {
-    const { parts, line, column } = (kind === "item" ? this.piece : this.document)!;
+    const { parts, colons, line, column } = (kind === "item" ? this.piece : this.document)!;
     if (kind === "item") this.piece = undefined;
     else this.document = undefined;
-    return { text: parts.join(""), lineOffset: line, columnOffset: column, kind };
+    return { text: parts.join(""), lineOffset: line, columnOffset: column, kind, colons };
   }
+}
+
+/** Where the string that begins at `from` is closed; -1 where it is not in this text. */
+function closingQuote(text: string, from: number): number {
+  for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return end;
+  }
+  return -1;
 }
 
 /**

@@ -107,7 +107,7 @@ export function unfilledField(
   manifest: Manifest,
   file: string,
 ): { readonly path: Path; readonly message: string } | null {
-  const found = unfilledIn(manifest, []);
+  const found = unfilledIn(manifest, "");
   if (found === null) return null;
   const message = BRACES.test(found.text)
     ? `the file ${templateMessage(file, found.text)}`
@@ -115,18 +115,22 @@ export function unfilledField(
   return { path: found.path, message };
 }
 
-function unfilledIn(value: unknown, path: Path): { path: Path; text: string } | null {
+function unfilledIn(
+  value: unknown,
+  at: string | number,
+): { readonly path: Path; readonly text: string } | null {
   if (typeof value === "string") {
-    const key = String(path.at(-1));
-    const isUnfilled = BRACES.test(value) || (FILLED_IN.has(key) && SHELL_VARIABLE.test(value));
-    return isUnfilled ? { path, text: value } : null;
+    const isUnfilled =
+      BRACES.test(value) || (FILLED_IN.has(String(at)) && SHELL_VARIABLE.test(value));
+    return isUnfilled ? { path: [], text: value } : null;
   }
   if (typeof value !== "object" || value === null) return null;
   const isList = Array.isArray(value);
-  for (const [key, inside] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     if (!isList && FREE_TEXT.has(key)) continue;
-    const found = unfilledIn(inside, [...path, isList ? Number(key) : key]);
-    if (found !== null) return found;
+    const part = isList ? Number(key) : key;
+    const found = unfilledIn((value as Readonly<Record<string, unknown>>)[key], part);
+    if (found !== null) return { path: [part, ...found.path], text: found.text };
   }
   return null;
 }
