@@ -1,11 +1,15 @@
+import type { PodSpec } from "../../api/kubernetes.js";
 import { isMirrorPod } from "../../api/mirror-pod.js";
-import { podRequests } from "../../api/pod-resources.js";
+import { type Amounts, podRequests } from "../../api/pod-resources.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { mustParseQuantity } from "../../api/quantity.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { NodeVersion } from "../../scheduler/framework/node-info.js";
 import { isLongTerminating } from "./long-terminating.js";
 import { isDaemonSetPod } from "./pod-kinds.js";
+
+/** Pods of a template share their spec, and all of them are asked in every scan. */
+const REQUESTS = new WeakMap<PodSpec, Amounts>();
 
 export interface UtilizationOptions {
   /** Takes DaemonSets' pods out of the use, and off what the node has. */
@@ -59,7 +63,7 @@ function shareOf(
   let used = 0n;
   let setAside = 0n;
   for (const pod of pods) {
-    const asked = podRequests({ spec: pod.spec }).get(resource)?.milliValue() ?? 0n;
+    const asked = requestsOf(pod.spec).get(resource)?.milliValue() ?? 0n;
     if ((ignoreDaemonSets && isDaemonSetPod(pod)) || (ignoreMirrorPods && isMirrorPod(pod))) {
       setAside += asked;
     } else if (!isLongTerminating(pod, nowMicros)) {
@@ -67,4 +71,13 @@ function shareOf(
     }
   }
   return Number(used) / Number(allocatable - setAside);
+}
+
+function requestsOf(spec: PodSpec): Amounts {
+  let requests = REQUESTS.get(spec);
+  if (requests === undefined) {
+    requests = podRequests({ spec });
+    REQUESTS.set(spec, requests);
+  }
+  return requests;
 }
