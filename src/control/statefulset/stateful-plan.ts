@@ -54,7 +54,8 @@ export function statefulPlan(view: StatefulView, places: Places): readonly Phase
   if (set.deletionTimeMicros !== null) return [];
   const phases: Phase[] = [];
   const strategy = set.spec.updateStrategy?.type ?? "RollingUpdate";
-  for (const phase of [replicasPhase, retentionPhase, condemnedPhase]) {
+  const isWithin = places.condemned.length === 0;
+  for (const phase of isWithin ? PHASES_WITHIN : PHASES) {
     const next = phase(view, places);
     phases.push(next);
     if (next.isLast) return phases;
@@ -65,6 +66,10 @@ export function statefulPlan(view: StatefulView, places: Places): readonly Phase
   }
   return phases;
 }
+
+const PHASES = [replicasPhase, retentionPhase, condemnedPhase] as const;
+/** Of a set without pods beyond its ordinals. */
+const PHASES_WITHIN = [replicasPhase] as const;
 
 /** What is done for one pod; `waits`: a set that keeps the order goes no further. */
 interface Step {
