@@ -154,8 +154,8 @@ export class DeploymentController implements Controller {
   private isQuiet(deployment: Deployment): boolean {
     const { now } = this.options.engine;
     const { index } = this.cache;
-    const same = this.quiet.same(deployment, index.setsOf(deployment), now);
-    if (same === null || index.orphansFor(deployment).length > 0) return false;
+    const same = this.quiet.same(deployment, (sets) => index.hasSets(deployment, sets), now);
+    if (same === null || index.hasOrphans(deployment)) return false;
     if (same.deadlineMicros !== null) this.lookAgain(deployment.row, same.deadlineMicros - now);
     return true;
   }
@@ -164,7 +164,7 @@ export class DeploymentController implements Controller {
   private noteQuiet(sync: Sync, deployment: Deployment, clock: StatusClock): void {
     const { index } = this.cache;
     const readsPods = !isRollingUpdate(deployment.spec);
-    if (sync.wrote || readsPods || index.orphansFor(deployment).length > 0) return;
+    if (sync.wrote || readsPods || index.hasOrphans(deployment)) return;
     const { status } = deployment;
     const waits = progressCheckAfter(deployment, status, clock) !== null;
     this.quiet.found({

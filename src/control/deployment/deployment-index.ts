@@ -42,6 +42,26 @@ export class DeploymentIndex {
     return this.fresh(this.sets.of(deployment.uid), deployment.uid);
   }
 
+  /** Whether these are the sets that it controls, as new as they are known: the answer of {@link setsOf}, not made. */
+  hasSets({ uid }: Deployment, sets: readonly ReplicaSet[]): boolean {
+    let count = 0;
+    for (const set of this.sets.of(uid)) {
+      const newest = this.newest(set, uid);
+      if (newest === undefined) continue;
+      if (sets[count] !== newest) return false;
+      count += 1;
+    }
+    return count === sets.length;
+  }
+
+  /** Whether {@link orphansFor} has any. */
+  hasOrphans({ namespace }: Deployment): boolean {
+    for (const set of this.sets.orphansIn(namespace)) {
+      if (this.newest(set, undefined) !== undefined) return true;
+    }
+    return false;
+  }
+
   /** Sets without a controller in the Deployment's namespace. */
   orphansFor(deployment: Deployment): ReplicaSet[] {
     return this.fresh(this.sets.orphansIn(deployment.namespace), undefined);
@@ -72,10 +92,16 @@ export class DeploymentIndex {
   private fresh(sets: Iterable<ReplicaSet>, controllerUid: string | undefined): ReplicaSet[] {
     const found: ReplicaSet[] = [];
     for (const set of sets) {
-      const newest = this.freshSets.at(set.row);
-      if (newest === undefined || newest.uid !== set.uid) continue;
-      if (controllerOf(newest)?.uid === controllerUid) found.push(newest);
+      const newest = this.newest(set, controllerUid);
+      if (newest !== undefined) found.push(newest);
     }
     return found;
+  }
+
+  /** As it is known now, if that controls it still. */
+  private newest(set: ReplicaSet, controllerUid: string | undefined): ReplicaSet | undefined {
+    const newest = this.freshSets.at(set.row);
+    if (newest === undefined || newest.uid !== set.uid) return undefined;
+    return controllerOf(newest)?.uid === controllerUid ? newest : undefined;
   }
 }

@@ -24,16 +24,14 @@ export class QuietSyncs {
     this.last[sync.deployment.row] = sync;
   }
 
-  /** The last one, where a sync of these versions would come to the same now. */
+  /** The last one, where a sync of these versions would come to the same now. `hasSets`: whether those are its sets still. */
   same(
     deployment: Deployment,
-    sets: readonly ReplicaSet[],
+    hasSets: (sets: readonly ReplicaSet[]) => boolean,
     nowMicros: TimeMicros,
   ): QuietSync | null {
     const last = this.last[deployment.row];
     if (last?.deployment !== deployment || nowMicros > last.untilMicros) return null;
-    if (last.sets.length !== sets.length) return null;
-    for (let i = 0; i < sets.length; i++) if (last.sets[i] !== sets[i]) return null;
-    return last;
+    return hasSets(last.sets) ? last : null;
   }
 }
