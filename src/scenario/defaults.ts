@@ -52,6 +52,8 @@ export const DEFAULTS = {
   traffic: {
     /** kube-proxy's `iptables.minSyncPeriod`. */
     minSyncPeriodMicros: MICROS_PER_SECOND,
+    /** Of answers about the cluster's own names: kubeadm's Corefile (`ttl 30`, `cache 30`). */
+    dnsTtlMicros: 30 * MICROS_PER_SECOND,
     /** In service at a container of which nobody said how it serves. */
     serviceMicros: 10 * MICROS_PER_MILLI,
   },

@@ -263,3 +263,40 @@ describe("an autoscaler in the loop of traffic", () => {
     expect(hasty("scale_events_count")).toBeGreaterThan(2 * calm("scale_events_count"));
   });
 });
+
+describe("requests to a headless Service", () => {
+  const headless = (more = "") =>
+    APP.replace(
+      "spec: { selector: { app: web }",
+      `spec: { clusterIP: None${more}, selector: { app: web }`,
+    );
+  /** The share that fails in a time after all pods of `web` were taken away at 61 s, by reason. */
+  async function failedBy(app: string, measure: string): Promise<readonly [number, string[]]> {
+    const timeline = "[{ at: 61s, scale: { target: shop/Deployment/web, replicas: 0 } }]";
+    const parts = { timeline, measure, behavior: "[{ service: 20ms, stop: 1s }]" };
+    const world = await worldOf(
+      await loadedFromMemory({ "s.yaml": scenarioOf(parts), "app.yaml": app }),
+    );
+    world.run();
+    const rows = world.finish().figures.summary;
+    const ratio = rows.find((one) => one.metric === "request_failed_ratio" && one.labels === "")!;
+    const reasons = rows.filter(
+      ({ metric, labels, value }) =>
+        metric === "request_attempts_failed_count" && /^reason=[^;]*$/.test(labels) && value > 0,
+    );
+    return [ratio.value, reasons.map(({ labels }) => labels)];
+  }
+
+  test("go to pods that are gone until the name is looked up again", async () => {
+    expect(await failedBy(headless(), "{ from: 70s, to: 89s }")).toEqual([1, ["reason=refused"]]);
+    expect(await failedBy(headless(), "{ from: 91s }")).toEqual([1, ["reason=noEndpoint"]]);
+  });
+
+  test("unlike those to a Service with an address", async () => {
+    expect(await failedBy(APP, "{ from: 70s, to: 89s }")).toEqual([1, ["reason=noEndpoint"]]);
+  });
+
+  test("are answered by its ready pods", async () => {
+    expect(await failedBy(headless(), "{ from: 31s, to: 60s }")).toEqual([0, []]);
+  });
+});

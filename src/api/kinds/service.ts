@@ -1,9 +1,9 @@
-import { dns1035LabelErrors } from "../label-validation.js";
 import { defaultService } from "../defaults/service.js";
-import { validateService } from "../validation/cluster.js";
-import { none } from "./field-rules.js";
-import { type KindDescriptor, named } from "./kind-descriptor.js";
+import { dns1035LabelErrors } from "../label-validation.js";
 import type { ServiceSpec, ServiceStatus } from "../schemas/types.js";
+import { validateService } from "../validation/cluster.js";
+import { none, unless } from "./field-rules.js";
+import { type KindDescriptor, named } from "./kind-descriptor.js";
 
 export const SERVICE: KindDescriptor<ServiceSpec, ServiceStatus> = {
   ...named("v1", "services", "Namespaced", "spec,status"),
@@ -16,7 +16,10 @@ export const SERVICE: KindDescriptor<ServiceSpec, ServiceStatus> = {
     publishNotReadyAddresses: "modelled",
     clusterIP: "modelled",
     clusterIPs: "modelled",
+    // A client that stays with one pod makes other loads.
+    sessionAffinity: unless("None", "timing"),
     ...none(
+      "sessionAffinityConfig",
       "type",
       "externalName",
       "externalIPs",
@@ -24,8 +27,6 @@ export const SERVICE: KindDescriptor<ServiceSpec, ServiceStatus> = {
       "internalTrafficPolicy",
       "ipFamilies",
       "ipFamilyPolicy",
-      "sessionAffinity",
-      "sessionAffinityConfig",
       "loadBalancerIP",
       "loadBalancerClass",
       "loadBalancerSourceRanges",

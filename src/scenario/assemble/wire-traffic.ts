@@ -25,6 +25,9 @@ export function wireTraffic(
     routeInformers: () => ground.informers("gateway", latency.watchMicros),
     informers: ground.informers("traffic", 0),
     minSyncPeriodMicros: DEFAULTS.traffic.minSyncPeriodMicros,
+    dnsTtlMicros: DEFAULTS.traffic.dnsTtlMicros,
+    isHeadless: ({ namespace, name }) =>
+      ground.store.table("Service").find(namespace, name)?.spec.clusterIP === "None",
     kubeletLagMicros: kubelet.watchLatencyMicros,
     defaultServiceMicros: DEFAULTS.traffic.serviceMicros,
     servingOf: (pod, container) => {

@@ -21,22 +21,32 @@ export interface ProxyViewOptions {
   readonly slices: Informer<"EndpointSlice">;
   /** kube-proxy's `iptables.minSyncPeriod`. */
   readonly minSyncPeriodMicros: TimeMicros;
+  /** How long a client keeps what a name of a headless Service was answered with. */
+  readonly dnsTtlMicros: TimeMicros;
+  /** Whether a Service has no address of its own; that cannot change while it lives. */
+  readonly isHeadless: (service: ServiceName) => boolean;
   /** The endpoints of a service, by its number, are these from now on. */
   readonly changed: (service: number, pods: readonly EndpointPod[]) => void;
 }
 
 /**
  * The endpoints of some Services as kube-proxy sees them: of the EndpointSlices that its watch has
- * brought, at most once in the shortest period of a sync. All nodes' proxies count as one.
+ * brought, at most once in the shortest period of a sync. All nodes' proxies count as one. Those of a headless
+ * Service are what its name is answered with: its ready endpoints, looked up anew when the answer is too old.
  *
  * Source: Kubernetes, "Virtual IPs and Service Proxies"; KEP-1669 (endpoints that are terminating
- * serve when no other does).
+ * serve when no other does); "DNS for Services and Pods"; CoreDNS, plugins kubernetes and cache.
  */
 export class ProxyView {
   private readonly numbers = new Map<string, number>();
   /** Of each service: its slices by name. */
   private readonly slicesOf: Map<string, EndpointSlice>[] = [];
+  private readonly names: ServiceName[] = [];
   private readonly dirty = new Set<number>();
+  /** Headless Services whose name will be looked up. */
+  private readonly unresolved = new Set<number>();
+  /** Made when the first of these is met: runs without any have no such events. */
+  private resolve: HandlerId | null = null;
   private readonly sync: HandlerId;
   private nextSyncMicros = 0;
   private isQueued = false;
@@ -47,6 +57,7 @@ export class ProxyView {
 
   /** Follows a Service under that number; tells at once of the endpoints that it has. */
   follow({ namespace, name }: ServiceName, number: number): void {
+    this.names[number] = { namespace, name };
     this.numbers.set(`${namespace}/${name}`, number);
     const slices = new Map<string, EndpointSlice>();
     this.slicesOf[number] = slices;
@@ -72,12 +83,29 @@ export class ProxyView {
     const slices = this.slicesOf[number]!;
     if (after === null) slices.delete(slice.name);
     else slices.set(slice.name, after);
+    if (this.options.isHeadless(this.names[number]!)) {
+      this.awaitLookup(number);
+      return;
+    }
     this.dirty.add(number);
     if (this.isQueued) return;
     this.isQueued = true;
     const { engine } = this.options;
     const at = Math.max(engine.now, this.nextSyncMicros);
     engine.scheduleAt(at, Phase.react, this.sync);
+  }
+
+  /** Answers end at whole multiples of their life. */
+  private awaitLookup(number: number): void {
+    if (this.unresolved.has(number)) return;
+    this.unresolved.add(number);
+    const { engine, dnsTtlMicros, changed } = this.options;
+    this.resolve ??= engine.registerHandler("dns/lookup", (due) => {
+      this.unresolved.delete(due);
+      changed(due, this.podsOf(due));
+    });
+    const at = Math.ceil(engine.now / dnsTtlMicros) * dnsTtlMicros;
+    engine.scheduleAt(at, Phase.react, this.resolve, number);
   }
 
   private syncAll(): void {
@@ -100,6 +128,7 @@ export class ProxyView {
         else if (conditions?.serving && conditions.terminating) terminating.set(uid, pod);
       }
     }
-    return [...(ready.size > 0 ? ready : terminating).values()];
+    const servesAtTheEnd = ready.size === 0 && !this.options.isHeadless(this.names[number]!);
+    return [...(servesAtTheEnd ? terminating : ready).values()];
   }
 }

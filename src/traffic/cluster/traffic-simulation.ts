@@ -17,7 +17,7 @@ import { RouteView } from "../routes/route-view.js";
 import { FluidTraffic } from "./fluid-traffic.js";
 import { ListingServices } from "./listing-services.js";
 import { PodModels, type PodModelsOptions, secondsLaw } from "./pod-models.js";
-import { type EndpointPod, ProxyView } from "./proxy-view.js";
+import { type EndpointPod, ProxyView, type ProxyViewOptions } from "./proxy-view.js";
 import { type PodLoad, ServedPods } from "./served-pods.js";
 import { ServiceDemand } from "./service-demand.js";
 import { TrafficBatches, TrafficCounts } from "./traffic-counts.js";
@@ -25,7 +25,8 @@ import type { Backend, Backends, PolicySpec, ServiceName, TrafficSpec } from "./
 import { UsageHistory } from "./usage-history.js";
 
 export interface TrafficSimulationOptions
-  extends Pick<PodModelsOptions, "servingOf" | "nodeCores" | "defaultServiceMicros"> {
+  extends Pick<PodModelsOptions, "servingOf" | "nodeCores" | "defaultServiceMicros">,
+    Pick<ProxyViewOptions, "dnsTtlMicros" | "isHeadless"> {
   readonly engine: Engine;
   readonly observer: ClusterObserver;
   readonly traffic: readonly TrafficSpec[];
@@ -126,6 +127,7 @@ export class TrafficSimulation {
     });
     this.proxy = new ProxyView({
       ...{ engine, minSyncPeriodMicros, slices: proxyInformers.informer("EndpointSlice") },
+      ...{ dnsTtlMicros: options.dnsTtlMicros, isHeadless: options.isHeadless },
       changed: (service, pods) => this.setEndpoints(service, pods),
     });
     const { servingOf, nodeCores, defaultServiceMicros } = options;
