@@ -3,6 +3,9 @@ import type { Law } from "../laws/law.js";
 /** Steps of the grid on which waits are added up, in mean residual services; and how many. */
 const STEP = 1 / 12;
 const CELLS = 1_500;
+/** Of a service: samples of each tenth of what the ones before have left, and how many of these. */
+const SAMPLES = 1_000;
+const DECADES = 8;
 /** Shares that are left out. */
 const NOTHING = 1e-10;
 /** Loads for which a law is kept. */
@@ -70,29 +73,45 @@ export class WaitLaw {
 
 /** The law of the residual service, scaled to a mean service of 1, by cells of a grid. */
 function residualLaw(service: Law, step: number): Float64Array {
-  const samples = 4_000;
   const law = new Float64Array(CELLS);
+  const { values, shares } = samplesOf(service);
   // P(residual <= x) = E[min(S, x)] / E[S].
-  const values = Float64Array.from(
-    { length: samples },
-    (_, i) => service.quantile((i + 0.5) / samples) / service.mean,
-  );
   let mean = 0;
-  for (const value of values) mean += value / samples;
+  for (let i = 0; i < values.length; i++) mean += values[i]! * shares[i]!;
   let before = 0;
   let at = 0;
   let sumBelow = 0;
+  let shareAbove = 1;
   for (let cell = 0; cell < CELLS; cell++) {
     const x = (cell + 1) * step;
-    while (at < samples && values[at]! <= x) {
-      sumBelow += values[at]!;
+    while (at < values.length && values[at]! <= x) {
+      sumBelow += values[at]! * shares[at]!;
+      shareAbove -= shares[at]!;
       at += 1;
     }
-    const share = (sumBelow + (samples - at) * x) / samples / mean;
+    const share = (sumBelow + Math.max(0, shareAbove) * x) / mean;
     law[cell] = share - before;
     before = share;
   }
   return law;
+}
+
+/**
+ * A service of mean 1 by samples that rise, ever closer ones towards the long end: the few longest make much of the
+ * residual of a law with a heavy tail.
+ */
+function samplesOf(service: Law): { readonly values: number[]; readonly shares: number[] } {
+  const values: number[] = [];
+  const shares: number[] = [];
+  let left = 1;
+  for (let decade = 0; decade < DECADES; decade++, left /= 10) {
+    const share = (decade === DECADES - 1 ? left : left * 0.9) / SAMPLES;
+    for (let i = 0; i < SAMPLES; i++) {
+      values.push(service.quantile(1 - left + share * (i + 0.5)) / service.mean);
+      shares.push(share);
+    }
+  }
+  return { values, shares };
 }
 
 /** Cumulative law of a sum of at least one residual, each followed by another with the load. */
