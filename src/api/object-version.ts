@@ -61,10 +61,13 @@ export function targetText(object: {
 }
 
 /** The owner reference marked `controller: true`, if there is one. */
-export function controllerOf(object: {
+export function controllerOf({
+  ownerReferences,
+}: {
   readonly ownerReferences: readonly OwnerReference[];
 }): OwnerReference | undefined {
-  for (const reference of object.ownerReferences) {
+  for (let i = 0; i < ownerReferences.length; i++) {
+    const reference = ownerReferences[i]!;
     if (reference.controller === true) return reference;
   }
   return undefined;

@@ -60,17 +60,17 @@ export class EventSeries {
   private sweep(nowMicros: TimeMicros): void {
     if (this.size < SWEPT_AT || this.size % SWEPT_AT !== 0) return;
     for (const series of this.sorts.values()) {
-      for (const [about, newest] of series) {
+      series.forEach((newest, about) => {
         let isOver = true;
         let count = 0;
         for (let one: Series | undefined = newest; one !== undefined; one = one.other) {
           isOver &&= nowMicros - one.lastMicros >= SERIES_ENDS_MICROS;
           count += 1;
         }
-        if (!isOver) continue;
+        if (!isOver) return;
         series.delete(about);
         this.size -= count;
-      }
+      });
     }
   }
 }

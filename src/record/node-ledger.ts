@@ -1,8 +1,8 @@
 import type { ResourceList } from "../api/kubernetes.js";
 import type { ObjectVersion } from "../api/object-version.js";
 import { MICROS_PER_HOUR, type TimeMicros } from "../base/time.js";
-import { Gauge, type Measured } from "./gauge.js";
 import { CounterFamily } from "./counter-family.js";
+import { Gauge, type Measured } from "./gauge.js";
 import { GaugeFamily } from "./gauge-family.js";
 import { NodeSpread } from "./node-spread.js";
 import { PoolAllocation } from "./pool-allocation.js";
@@ -138,7 +138,9 @@ export class NodeLedger implements Measured {
       const isUsed = slot.workPods > 0;
       if (slot.life !== null && wasUsed !== isUsed) this.used.add(isUsed ? 1 : -1, timeMicros);
     }
-    for (const [resource, amount] of shape.amounts) {
+    const { amounts } = shape;
+    for (let i = 0; i < amounts.length; i++) {
+      const { resource, amount } = amounts[i]!;
       slot.requested[resource] = (slot.requested[resource] ?? 0) + pod.sign * amount;
       this.requestedChanged(slot, resource, timeMicros);
     }

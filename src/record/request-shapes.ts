@@ -1,13 +1,13 @@
 import type { PodSpec } from "../api/kubernetes.js";
 import { podRequests, scaledAmounts } from "../api/pod-resources.js";
-import { CPU, MEMORY, type ResourceIndex, measuredAmounts } from "./resource-amounts.js";
+import { CPU, MEMORY, measuredAmounts, type ResourceIndex } from "./resource-amounts.js";
 
 /** What a pod requests of each resource. Shared between the pods that request the same. */
 export interface RequestShape {
   readonly cpuMillis: number;
   readonly memoryBytes: number;
   /** Resource and amount, cpu and memory included; zeros left out. */
-  readonly amounts: readonly (readonly [ResourceIndex, number])[];
+  readonly amounts: readonly { readonly resource: ResourceIndex; readonly amount: number }[];
 }
 
 /**
@@ -32,12 +32,13 @@ export class RequestShapes {
     const requests = measuredAmounts(scaledAmounts(podRequests({ spec })));
     const amounts = [...requests]
       .filter(([, amount]) => amount !== 0)
-      .map(([name, amount]) => [this.resourceIndex(name), amount] as const)
-      .sort((a, b) => a[0] - b[0]);
-    const key = amounts.join(" ");
+      .map(([name, amount]) => ({ resource: this.resourceIndex(name), amount }))
+      .sort((a, b) => a.resource - b.resource);
+    const key = amounts.map(({ resource, amount }) => `${resource},${amount}`).join(" ");
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
-    const of = (index: ResourceIndex) => amounts.find(([resource]) => resource === index)?.[1] ?? 0;
+    const of = (index: ResourceIndex) =>
+      amounts.find(({ resource }) => resource === index)?.amount ?? 0;
     const shape = { cpuMillis: of(CPU), memoryBytes: of(MEMORY), amounts };
     this.byKey.set(key, shape);
     return shape;

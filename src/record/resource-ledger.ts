@@ -34,14 +34,18 @@ export class ResourceLedger implements Measured {
 
   /** A pod alive came (1) or went (−1). */
   demandChanged(shape: RequestShape, sign: 1 | -1, timeMicros: TimeMicros): void {
-    for (const [resource, amount] of shape.amounts) {
+    const { amounts } = shape;
+    for (let i = 0; i < amounts.length; i++) {
+      const { resource, amount } = amounts[i]!;
       this.at(resource).demand.add(sign * amount, timeMicros);
     }
   }
 
   /** A bound pod came (1) or went (−1). */
   boundChanged(shape: RequestShape, sign: 1 | -1, timeMicros: TimeMicros): void {
-    for (const [resource, amount] of shape.amounts) {
+    const { amounts } = shape;
+    for (let i = 0; i < amounts.length; i++) {
+      const { resource, amount } = amounts[i]!;
       this.at(resource).changeBound(sign * amount, timeMicros);
     }
   }

@@ -159,6 +159,7 @@ export class Informer<K extends Kind> {
     this.log.trim();
   }
 
+  /** By index: iterators of so many short lists are an eighth of what a pod's life allocates. */
   private take(before: VersionOf<K> | null, after: VersionOf<K> | null): void {
     if (after === null) {
       if (before !== null) this.takeAway(before);
@@ -167,21 +168,25 @@ export class Informer<K extends Kind> {
     this.rows[after.row] = after;
     this.newest = after.resourceVersion;
     this.byName?.set(after.namespace, after.name, after);
-    for (const index of this.indexes) move(index, before, after);
+    const { indexes } = this;
+    for (let i = 0; i < indexes.length; i++) move(indexes[i]!, before, after);
     const concern = concernOf(after);
     if (before === null) {
-      for (const handler of this.audience(concern).added) handler.added(after);
+      const { added } = this.audience(concern);
+      for (let i = 0; i < added.length; i++) added[i]!.added(after);
       return;
     }
     const { updated } = this.audience(concernOf(before) === concern ? concern : EVERYBODY);
-    for (const handler of updated) handler.updated(before, after);
+    for (let i = 0; i < updated.length; i++) updated[i]!.updated(before, after);
   }
 
   private takeAway(last: VersionOf<K>): void {
     this.rows[last.row] = undefined;
     this.byName?.delete(last.namespace, last.name);
-    for (const index of this.indexes) move(index, last, null);
-    for (const handler of this.audience(concernOf(last)).deleted) handler.deleted(last);
+    const { indexes } = this;
+    for (let i = 0; i < indexes.length; i++) move(indexes[i]!, last, null);
+    const { deleted } = this.audience(concernOf(last));
+    for (let i = 0; i < deleted.length; i++) deleted[i]!.deleted(last);
   }
 
   private audience(concern: string): Audience<VersionOf<K>> {

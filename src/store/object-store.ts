@@ -100,6 +100,11 @@ export class ObjectStore {
     return uidOf(this.uidOrdinal + 1);
   }
 
+  /** The revision of the next write, unless another comes before it. */
+  get followingRevision(): number {
+    return this.revision + 1;
+  }
+
   nextRevision(): number {
     this.revision += 1;
     return this.revision;
@@ -176,30 +181,32 @@ export function genericVersion(
   };
 }
 
-/** The same object under the revision of its write. Field by field: a spread of so many is slow. */
-export function writtenVersion(
-  object: ObjectVersion,
-  resourceVersion: number,
-  generation: number,
+/** The version that follows one, with the fields in the same order. */
+export function genericAfter(
+  before: ObjectVersion,
+  change: Pick<
+    ObjectVersion,
+    "labels" | "annotations" | "ownerReferences" | "finalizers" | "resourceVersion" | "generation"
+  > & { readonly spec: unknown; readonly status: unknown },
 ): ObjectVersion {
   return {
-    kind: object.kind,
-    row: object.row,
-    uid: object.uid,
-    namespace: object.namespace,
-    name: object.name,
-    generateName: object.generateName,
-    resourceVersion,
-    generation,
-    creationTimeMicros: object.creationTimeMicros,
-    deletionTimeMicros: object.deletionTimeMicros,
-    deletionGracePeriodSeconds: object.deletionGracePeriodSeconds,
-    labels: object.labels,
-    annotations: object.annotations,
-    ownerReferences: object.ownerReferences,
-    finalizers: object.finalizers,
-    spec: object.spec,
-    status: object.status,
+    kind: before.kind,
+    row: before.row,
+    uid: before.uid,
+    namespace: before.namespace,
+    name: before.name,
+    generateName: before.generateName,
+    resourceVersion: change.resourceVersion,
+    generation: change.generation,
+    creationTimeMicros: before.creationTimeMicros,
+    deletionTimeMicros: before.deletionTimeMicros,
+    deletionGracePeriodSeconds: before.deletionGracePeriodSeconds,
+    labels: change.labels,
+    annotations: change.annotations,
+    ownerReferences: change.ownerReferences,
+    finalizers: change.finalizers,
+    spec: change.spec as ObjectVersion["spec"],
+    status: change.status as ObjectVersion["status"],
   };
 }
 

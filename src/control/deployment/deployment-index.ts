@@ -1,4 +1,5 @@
 import { controllerOf } from "../../api/object-version.js";
+import type { RowsOf } from "../../store/informer.js";
 import { Controllees } from "../controllees.js";
 import type { FreshView } from "../fresh-view.js";
 import type { Selectors } from "../selectors.js";
@@ -10,12 +11,15 @@ export class DeploymentIndex {
   private readonly rowByUid = new Map<string, number>();
   /** UID of the controlling Deployment, by UID of the set. */
   private readonly deploymentOfSet = new Map<string, string>();
+  private readonly inNamespace: RowsOf;
 
   constructor(
     private readonly deployments: FreshView<"Deployment">,
     private readonly freshSets: FreshView<"ReplicaSet">,
     private readonly selectors: Selectors,
-  ) {}
+  ) {
+    this.inNamespace = deployments.informer.index("namespace", ({ namespace }) => namespace);
+  }
 
   putDeployment(deployment: Deployment): void {
     this.rowByUid.set(deployment.uid, deployment.row);
@@ -75,12 +79,11 @@ export class DeploymentIndex {
       return row === undefined ? [] : [row];
     }
     const rows: number[] = [];
-    for (const deployment of this.deployments.informer.values()) {
-      if (deployment.namespace !== set.namespace) continue;
-      const selector = this.selectors.of(deployment.spec.selector);
-      if (selector.matches(set.labels)) rows.push(deployment.row);
+    for (const row of this.inNamespace.of(set.namespace)) {
+      const selector = this.selectors.of(this.deployments.informer.at(row)!.spec.selector);
+      if (selector.matches(set.labels)) rows.push(row);
     }
-    return rows;
+    return rows.length > 1 ? rows.sort((a, b) => a - b) : rows;
   }
 
   /** The Deployment that controls the set of that UID. */

@@ -25,6 +25,13 @@ import {
 } from "./replica-set-pods.js";
 import { replicaSetStatus } from "./replica-set-status.js";
 
+const NO_PODS: PodCounts = Object.freeze({
+  replicas: 0,
+  fullyLabeledReplicas: 0,
+  readyReplicas: 0,
+  availableReplicas: 0,
+});
+
 /** Most pods that one sync creates or deletes. */
 const BURST_REPLICAS = 500;
 
@@ -169,7 +176,7 @@ export class ReplicaSetController implements Controller {
       set,
       membership: this.pods.of(set.uid),
       stage: "claim",
-      counts: { replicas: 0, fullyLabeledReplicas: 0, readyReplicas: 0, availableReplicas: 0 },
+      counts: NO_PODS,
       creation: null,
       manageError: null,
       statusRefused: false,

@@ -11,6 +11,8 @@ import type { Controller, ControllerOptions } from "../controller.js";
 import { WriteQueue } from "../write-queue.js";
 import { type Quota, QuotaTally } from "./quota-tally.js";
 
+const NO_ROWS: ReadonlySet<number> = new Set();
+
 /** Every so often all quotas are computed anew. Upstream's `--resource-quota-sync-period`. */
 const SYNC_PERIOD_MICROS = 5 * MICROS_PER_MINUTE;
 
@@ -71,11 +73,11 @@ export class ResourceQuotaController implements Controller {
         this.put(object);
         if (this.frees(before, object)) this.replenish(object);
         if (before.deletionTimeMicros === null && object.deletionTimeMicros !== null) {
-          for (const row of this.rowsIn.get(object.namespace) ?? []) this.awaitChange(row);
+          for (const row of this.rowsIn.get(object.namespace) ?? NO_ROWS) this.awaitChange(row);
         }
       },
       deleted: (last) => {
-        for (const row of this.rowsIn.get(last.namespace) ?? []) {
+        for (const row of this.rowsIn.get(last.namespace) ?? NO_ROWS) {
           this.tallies.get(row)?.tally.remove(last.uid);
         }
         this.replenish(last);
@@ -84,7 +86,7 @@ export class ResourceQuotaController implements Controller {
   }
 
   private put(object: AnyVersion): void {
-    for (const row of this.rowsIn.get(object.namespace) ?? []) {
+    for (const row of this.rowsIn.get(object.namespace) ?? NO_ROWS) {
       this.tallies.get(row)?.tally.put(object, this.options.engine.now);
     }
   }
@@ -103,7 +105,7 @@ export class ResourceQuotaController implements Controller {
 
   /** Wakes the quotas that limit something of that kind. */
   private replenish(object: AnyVersion): void {
-    for (const row of this.rowsIn.get(object.namespace) ?? []) {
+    for (const row of this.rowsIn.get(object.namespace) ?? NO_ROWS) {
       const hard = Object.keys(this.quotas.at(row)?.status.hard ?? {});
       if (hard.some((name) => concerns(name, object.kind))) this.queue.add(row);
     }

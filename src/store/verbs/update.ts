@@ -2,7 +2,7 @@ import { deepEqual } from "../../api/deep-equal.js";
 import type { KindDescriptor } from "../../api/kinds/kind-descriptor.js";
 import { KINDS } from "../../api/kinds.js";
 import { conflictMessage, describe } from "../../api/object-named.js";
-import type { AnyVersion } from "../../api/object-version.js";
+import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import {
   type PodFields,
   type PodStatus,
@@ -15,7 +15,7 @@ import type { Claim } from "../../api/volumes/claims.js";
 import { secondDefaultRefusal } from "../admission/priority.js";
 import { chargeQuotas } from "../admission/resource-quota.js";
 import { growthRefusal } from "../admission/storage.js";
-import { genericVersion, writtenVersion } from "../object-store.js";
+import { genericAfter } from "../object-store.js";
 import { type Outcome, refuse } from "../outcome.js";
 import type { Change, PodChange, Target } from "../request.js";
 import { invalidMessage } from "./create.js";
@@ -51,10 +51,12 @@ export function write(
   change: Change | PodChange,
   options: PodUpdateOptions = {},
 ): Outcome {
+  // Made with the revision that it is likely to get: only a write of another object on the way takes that.
+  const revision = context.store.followingRevision;
   const changed =
     before.kind === "Pod"
-      ? changedPod(before, change as PodChange)
-      : withServersOwn(before, changedGeneric(before, change));
+      ? changedPod(before, change as PodChange, revision)
+      : withServersOwn(before, changedGeneric(before, change, revision));
   if (changed === null) return { ok: true, object: before };
   const specChanged = changed.spec !== before.spec;
   const { labels, annotations } = before;
@@ -78,14 +80,16 @@ export function write(
     const refusal = chargeQuotas(context.store, { what, object: changed, before });
     if (refusal !== null) return refusal;
   }
-  const generation = before.generation + (specChanged && before.kind !== "Pod" ? 1 : 0);
   const resourceVersion = context.store.nextRevision();
   const after =
-    changed.kind === "Pod"
-      ? changed.next({ resourceVersion })
-      : (writtenVersion(changed, resourceVersion, generation) as AnyVersion);
+    changed.resourceVersion === resourceVersion ? changed : withRevision(changed, resourceVersion);
   context.store.replace(before, after);
   return finishDeletion(context, after);
+}
+
+function withRevision(version: AnyVersion, resourceVersion: number): AnyVersion {
+  if (version.kind === "Pod") return version.next({ resourceVersion });
+  return { ...(version as ObjectVersion), resourceVersion } as AnyVersion;
 }
 
 /** The change with what the server adds to it. */
@@ -109,7 +113,11 @@ function keepsContent(object: AnyVersion): boolean {
   return object.kind === "Namespace" && (object.spec.finalizers ?? []).length > 0;
 }
 
-function changedGeneric(before: AnyVersion, change: Change): AnyVersion | null {
+function changedGeneric(
+  before: AnyVersion,
+  change: Change,
+  resourceVersion: number,
+): AnyVersion | null {
   if (before.kind === "Pod") return null;
   const labels = changedOr(before.labels, change.labels);
   const annotations = changedOr(before.annotations, change.annotations);
@@ -127,14 +135,16 @@ function changedGeneric(before: AnyVersion, change: Change): AnyVersion | null {
   ) {
     return null;
   }
-  const isOfMeta =
-    labels !== before.labels ||
-    annotations !== before.annotations ||
-    ownerReferences !== before.ownerReferences ||
-    finalizers !== before.finalizers;
-  // Most writes are of a status: they copy nothing else.
-  const meta = isOfMeta ? { ...before, labels, annotations, ownerReferences, finalizers } : before;
-  return genericVersion(before.kind, meta, spec, status) as AnyVersion;
+  return genericAfter(before as ObjectVersion, {
+    labels,
+    annotations,
+    ownerReferences,
+    finalizers,
+    spec,
+    status,
+    resourceVersion,
+    generation: spec === before.spec ? before.generation : before.generation + 1,
+  }) as AnyVersion;
 }
 
 /** The new value, or the old one if they say the same. */
@@ -142,7 +152,11 @@ function changedOr<T>(before: T, after: T | undefined): T {
   return after === undefined || deepEqual(before, after) ? before : after;
 }
 
-function changedPod(before: PodVersion, change: PodChange): PodVersion | null {
+function changedPod(
+  before: PodVersion,
+  change: PodChange,
+  resourceVersion: number,
+): PodVersion | null {
   const status = statusAfter(before.status, change);
   const { labels, annotations, ownerReferences, finalizers, nominatedNodeName, phase } = change;
   const spec = change.spec as PodFields["spec"] | undefined;
@@ -165,6 +179,7 @@ function changedPod(before: PodVersion, change: PodChange): PodVersion | null {
     nominatedNodeName: nominatedNodeName ?? before.nominatedNodeName,
     phase: phase ?? before.phase,
     status,
+    resourceVersion,
   });
 }
 
