@@ -5,8 +5,8 @@ const TIMEOUT_MICROS = 5 * MICROS_PER_MINUTE;
 
 interface Expected {
   creations: number;
-  /** Rows of the pods whose deletion was asked for. */
-  readonly deletions: Set<number>;
+  /** Rows of the pods whose deletion was asked for; null: of none. */
+  readonly deletions: Set<number> | null;
   setAtMicros: TimeMicros;
 }
 
@@ -29,7 +29,7 @@ export class Expectations {
   }
 
   expectCreations(key: number, count: number, nowMicros: TimeMicros): void {
-    this.byKey.set(key, { creations: count, deletions: new Set(), setAtMicros: nowMicros });
+    this.byKey.set(key, { creations: count, deletions: null, setAtMicros: nowMicros });
   }
 
   expectDeletions(key: number, podRows: Iterable<number>, nowMicros: TimeMicros): void {
@@ -44,13 +44,13 @@ export class Expectations {
 
   /** The pod's deletion was seen, or failed. */
   deletionObserved(key: number, podRow: number): void {
-    this.byKey.get(key)?.deletions.delete(podRow);
+    this.byKey.get(key)?.deletions?.delete(podRow);
   }
 
   satisfied(key: number, nowMicros: TimeMicros): boolean {
     const expected = this.byKey.get(key);
     if (expected === undefined) return true;
-    if (expected.creations <= 0 && expected.deletions.size === 0) return true;
+    if (expected.creations <= 0 && (expected.deletions?.size ?? 0) === 0) return true;
     return nowMicros - expected.setAtMicros > TIMEOUT_MICROS;
   }
 

@@ -3,9 +3,9 @@ import { MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ApiServer } from "./api-server.js";
-import type { ServiceQueue } from "./service-queue.js";
 import type { Outcome } from "./outcome.js";
 import type { WriteRequest } from "./request.js";
+import type { ServiceQueue } from "./service-queue.js";
 
 export interface ClientOptions {
   /** From sending a request to its answer; the write is committed at the end of it. */
@@ -25,11 +25,13 @@ export type AnswerId = number;
 /** A budget's status, the pod's condition, the deletion. */
 const EVICTION_ACCESSES = 3;
 
+/** Used again and again: requests are many, and at one time few. */
 interface InFlight {
-  request: WriteRequest;
-  readonly answer: AnswerId;
-  readonly a: number;
-  readonly b: number;
+  /** Null while nothing is in flight here. */
+  request: WriteRequest | null;
+  answer: AnswerId;
+  a: number;
+  b: number;
   /** When it reached the API server. */
   beganMicros: TimeMicros;
   /** Objects that it has to read or write before it is carried out. */
@@ -46,7 +48,7 @@ export class Client {
   private readonly commit: HandlerId;
   private readonly arrival: HandlerId;
   private readonly answers: AnswerHandler[] = [];
-  private readonly slots: (InFlight | null)[] = [];
+  private readonly slots: InFlight[] = [];
   private readonly freeSlots: number[] = [];
   private readonly intervalMicros: number;
   /** When the bucket would be full again (the generic cell rate algorithm's theoretical arrival). */
@@ -80,11 +82,15 @@ export class Client {
   /** Sends a request; `a` and `b` come back with the answer. */
   submit(request: WriteRequest, answer: AnswerId, a = 0, b = 0): void {
     assert(answer < this.answers.length, "a request names no receiver for its answer");
-    const slot = this.freeSlots.pop() ?? this.slots.push(null) - 1;
-    const beganMicros = this.sendTime();
-    const accesses = request.verb === "evict" ? EVICTION_ACCESSES : 1;
-    this.slots[slot] = { request: this.staged(request), answer, a, b, beganMicros, accesses };
-    const at = beganMicros + this.options.latencyMicros;
+    const slot = this.freeSlots.pop() ?? this.slots.push(emptySlot()) - 1;
+    const sent = this.slots[slot]!;
+    sent.request = this.staged(request);
+    sent.answer = answer;
+    sent.a = a;
+    sent.b = b;
+    sent.beganMicros = this.sendTime();
+    sent.accesses = request.verb === "evict" ? EVICTION_ACCESSES : 1;
+    const at = sent.beganMicros + this.options.latencyMicros;
     this.engine.scheduleAt(at, Phase.commit, this.arrival, slot);
   }
 
@@ -117,9 +123,10 @@ export class Client {
   }
 
   private execute(slot: number): void {
-    const sent = this.slots[slot];
-    assert(sent !== null && sent !== undefined, "a request was executed twice");
-    const outcome = this.server.execute(sent.request, sent.beganMicros);
+    const sent = this.slots[slot]!;
+    const { request, answer, a, b } = sent;
+    assert(request !== null, "a request was executed twice");
+    const outcome = this.server.execute(request, sent.beganMicros);
     if (!outcome.ok && outcome.retryMicros !== undefined) {
       sent.beganMicros = this.engine.now + outcome.retryMicros;
       this.engine.scheduleAt(sent.beganMicros, Phase.commit, this.commit, slot);
@@ -131,8 +138,12 @@ export class Client {
       this.arrived(slot);
       return;
     }
-    this.slots[slot] = null;
+    sent.request = null;
     this.freeSlots.push(slot);
-    this.answers[sent.answer]!(outcome, sent.a, sent.b, sent.request);
+    this.answers[answer]!(outcome, a, b, request);
   }
+}
+
+function emptySlot(): InFlight {
+  return { request: null, answer: 0, a: 0, b: 0, beganMicros: 0, accesses: 0 };
 }

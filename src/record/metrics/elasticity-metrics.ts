@@ -56,10 +56,12 @@ type Name = keyof typeof metrics;
 
 export const ELASTICITY_METRICS = metricGroup({ metrics, summarise, cut });
 
-function* measuredOf({ ledgers }: Figures): Iterable<readonly [string, TargetElasticity]> {
+function measuredOf({ ledgers }: Figures): readonly (readonly [string, TargetElasticity])[] {
+  const measured: [string, TargetElasticity][] = [];
   for (const { labels, elasticity } of ledgers.workloads.targets.values()) {
-    if (elasticity !== null) yield [labels, elasticity];
+    if (elasticity !== null) measured.push([labels, elasticity]);
   }
+  return measured;
 }
 
 function summarise(figures: Figures, { lengthMicros }: Span, put: Put<Name>): void {
