@@ -198,12 +198,9 @@ export function newWorker(
 export function newContainers(spec: PodSpec): ContainerRecord[] {
   const inits = spec.initContainers ?? [];
   const reason = inits.length > 0 ? "PodInitializing" : "ContainerCreating";
-  const records: ContainerRecord[] = [];
-  for (const container of inits) {
-    records.push(newContainer(container, records.length, roleOf(container, true), reason));
-  }
-  for (const container of spec.containers) {
-    records.push(newContainer(container, records.length, "main", reason));
-  }
-  return records;
+  const mains = spec.containers.map((container, i) =>
+    newContainer(container, inits.length + i, "main", reason),
+  );
+  if (inits.length === 0) return mains;
+  return [...inits.map((c, i) => newContainer(c, i, roleOf(c, true), reason)), ...mains];
 }

@@ -17,7 +17,8 @@ export class StateKey<T extends StateData> {
  * (PreFilter, PreScore), read often. A what-if (nominated pods, preemption) works on a clone.
  */
 export class CycleState {
-  private readonly data = new Map<StateKey<StateData>, StateData>();
+  /** Null until something is written: in most cycles nothing is. */
+  private data: Map<StateKey<StateData>, StateData> | null = null;
   /** Plugins whose PreFilter said Skip: their Filter and PreFilter extensions do not run. */
   skipFilterPlugins: ReadonlySet<string> = EMPTY;
   /** Filters that this cycle asks, once PreFilter has passed; null before: all of them. */
@@ -29,16 +30,17 @@ export class CycleState {
 
   /** The data behind `key`, or undefined when nothing was written. */
   read<T extends StateData>(key: StateKey<T>): T | undefined {
-    return this.data.get(key) as T | undefined;
+    return this.data?.get(key) as T | undefined;
   }
 
   write<T extends StateData>(key: StateKey<T>, value: T): void {
+    this.data ??= new Map();
     this.data.set(key, value);
   }
 
   /** Takes over what plugins wrote elsewhere. */
   adopt({ data }: CycleState): void {
-    for (const [key, value] of data) this.data.set(key, value);
+    for (const [key, value] of data ?? []) this.write(key, value);
   }
 
   clone(): CycleState {
@@ -47,7 +49,7 @@ export class CycleState {
     copy.filterPlugins = this.filterPlugins;
     copy.unpreparedPlugins = this.unpreparedPlugins;
     copy.skipScorePlugins = this.skipScorePlugins;
-    for (const [key, value] of this.data) copy.data.set(key, value.clone());
+    for (const [key, value] of this.data ?? []) copy.write(key, value.clone());
     return copy;
   }
 }
