@@ -61,3 +61,10 @@ test("pods without a controller and objects of other kinds are taken as they are
   const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x" } } as Manifest;
   expect([parts.shared(bare), parts.shared(bare), parts.shared(map)]).toEqual([bare, bare, map]);
 });
+
+test("a dump may say null where it could say nothing", () => {
+  const parts = new SiblingParts();
+  const metadata = { name: "x", ownerReferences: null, labels: null };
+  const manifest = { apiVersion: "v1", kind: "Pod", metadata, spec: null } as unknown as Manifest;
+  expect([parts.shared(manifest), parts.shared(manifest)]).toEqual([manifest, manifest]);
+});

@@ -1,4 +1,5 @@
-import type { Manifest } from "../../api/kubernetes.js";
+import type { Manifest, OwnerReference } from "../../api/kubernetes.js";
+import { plainCopy } from "../../base/plain-copy.js";
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -14,8 +15,8 @@ export class SiblingParts {
   shared(manifest: Manifest): Manifest {
     if (manifest.kind !== "Pod") return manifest;
     const { metadata, spec, status } = manifest;
-    const { ownerReferences = [], namespace } = metadata;
-    const controller = ownerReferences[0]?.uid ?? "";
+    const { namespace } = metadata;
+    const controller = firstOwnerOf(metadata)?.uid ?? "";
     const key = `${namespace ?? ""}/${controller}`;
     const before = this.last.get(key);
     const shared =
@@ -32,14 +33,18 @@ export class SiblingParts {
   }
 }
 
+/** A dump may say null for what it does not say. */
+function firstOwnerOf({ ownerReferences }: Manifest["metadata"]): OwnerReference | null {
+  const owners = ownerReferences as readonly (OwnerReference | null)[] | null | undefined;
+  return owners?.[0] ?? null;
+}
+
 /** The map, with what it holds replaced by what another holds under the same key where that is the same. */
 function withPartsOf(map: Loose, other: unknown): Loose {
   if (!isMap(other)) return map;
-  const parts: Record<string, unknown> = {};
+  const parts: Record<string, unknown> = plainCopy(map);
   for (const key of Object.keys(map)) {
-    const own = map[key];
-    const theirs = Object.hasOwn(other, key) ? other[key] : undefined;
-    parts[key] = isSame(own, theirs) ? theirs : own;
+    if (Object.hasOwn(other, key) && isSame(map[key], other[key])) parts[key] = other[key];
   }
   return parts;
 }
