@@ -1,10 +1,10 @@
 import type { PodVersion } from "../../src/api/pod-version.js";
 import { BIND_COMPLETED } from "../../src/api/volumes/claims.js";
 import type { FastCounts } from "../../src/scheduler/fast/fast-scheduling-algorithm.js";
-import { number } from "./print.js";
+import { decisionsASecond, number } from "./print.js";
 import type { Targets } from "./targets.js";
 import { speedNode } from "./workloads.js";
-import { BenchWorld, type Form, benchMeta, benchNode, benchPod } from "./world.js";
+import { BenchWorld, benchMeta, benchNode, benchPod, type Form } from "./world.js";
 
 const NODES = 5_000;
 const ZONES = 3;
@@ -70,14 +70,7 @@ class ClaimChurn {
 
   /** Decisions for a second of processor time. */
   measure(form: Form, millis: number): number {
-    let done = 0;
-    const begin = process.cpuUsage();
-    for (;;) {
-      this.place(form, true);
-      done += 1;
-      const { user, system } = process.cpuUsage(begin);
-      if (user + system > millis * 1_000) return (done * 1e6) / (user + system);
-    }
+    return decisionsASecond(millis, () => this.place(form, true));
   }
 
   /** Decides, reserves the volumes, and has them bound, as the scheduler and the volume controller do. */

@@ -1,9 +1,9 @@
 import type { AllocationResult, ResourceClaimSpec } from "../../src/api/devices.js";
 import type { ObjectVersion, VersionOf } from "../../src/api/object-version.js";
 import type { PodVersion } from "../../src/api/pod-version.js";
-import { number } from "./print.js";
+import { decisionsASecond, number } from "./print.js";
 import type { Targets } from "./targets.js";
-import { BenchWorld, type Form, benchMeta, benchNode, benchPod } from "./world.js";
+import { BenchWorld, benchMeta, benchNode, benchPod, type Form } from "./world.js";
 
 const NODES = 5_000;
 const GPUS = 8;
@@ -86,14 +86,7 @@ class DeviceChurn {
 
   /** Decisions for a second of processor time. */
   measure(form: Form, millis: number): number {
-    let done = 0;
-    const begin = process.cpuUsage();
-    for (;;) {
-      this.place(form, true);
-      done += 1;
-      const { user, system } = process.cpuUsage(begin);
-      if (user + system > millis * 1_000) return (done * 1e6) / (user + system);
-    }
+    return decisionsASecond(millis, () => this.place(form, true));
   }
 
   /** Decides, reserves the devices, and writes the claim, as the scheduler does. */

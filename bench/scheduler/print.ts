@@ -12,3 +12,13 @@ export function secondsSince(begin: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(begin);
   return (user + system) / 1e6;
 }
+
+/** Decisions for a second of processor time, of as many as take so long. */
+export function decisionsASecond(millis: number, decide: () => void): number {
+  const begin = process.cpuUsage();
+  for (let done = 1; ; done += 1) {
+    decide();
+    const seconds = secondsSince(begin);
+    if (seconds * 1e3 > millis) return done / seconds;
+  }
+}

@@ -1,3 +1,5 @@
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
+
 /**
  * Values by namespace and name; the namespace of what has none is empty. In two steps, so that no text has to be
  * made of both for each question.
@@ -12,6 +14,11 @@ export class ByName<V> {
 
   get(namespace: string, name: string): V | undefined {
     return this.namespaces.get(namespace)?.get(name);
+  }
+
+  /** The values of a namespace, by name. */
+  in(namespace: string): ReadonlyMap<string, V> {
+    return this.namespaces.get(namespace) ?? NOTHING;
   }
 
   set(namespace: string, name: string, value: V): void {

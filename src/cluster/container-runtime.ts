@@ -4,7 +4,7 @@ import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { BehaviorSource, ContainerRun } from "./container-behavior.js";
 import { ContainerImages } from "./container-images.js";
-import { lostState, restartingState, terminationOf } from "./container-states.js";
+import { lostState, restartingState, SIGKILLED, terminationOf } from "./container-states.js";
 import type { FailedPulls } from "./failed-pulls.js";
 import type { ImagePulling } from "./image-pulls.js";
 import type { KubeletNode } from "./kubelet-node.js";
@@ -40,7 +40,6 @@ export interface ContainerRuntimeOptions {
 
 /** A container gets this long between SIGTERM and SIGKILL at least. */
 const MINIMUM_GRACE_MICROS = 2 * MICROS_PER_SECOND;
-const SIGKILLED = 137;
 
 /**
  * Starts and stops containers and knows when something happens to them: at most one event is queued

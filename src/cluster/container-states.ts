@@ -3,7 +3,8 @@ import type { TimeMicros } from "../base/time.js";
 
 /** What containerd says of a container whose end it did not see. */
 const LOST = 255;
-const SIGKILLED = 137;
+/** The exit code of who was ended by that signal. */
+export const SIGKILLED = 137;
 
 /** The state of a container that does not run, and waits to be started. */
 export function waitingFor(status: ContainerState, reason: string): ContainerState {

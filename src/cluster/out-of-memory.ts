@@ -2,9 +2,8 @@ import type { PodVersion } from "../api/pod-version.js";
 import { parseBytes } from "../api/quantity.js";
 import type { TimeMicros } from "../base/time.js";
 import type { ContainerRun } from "./container-behavior.js";
+import { SIGKILLED } from "./container-states.js";
 import type { ContainerRecord } from "./pod-worker.js";
-
-const SIGKILLED = 137;
 
 /** What a container may use of memory, in bytes, as a resize has left it; null: no limit. */
 export function memoryLimitOf({ status }: PodVersion, { spec }: ContainerRecord): number | null {

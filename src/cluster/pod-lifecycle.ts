@@ -4,7 +4,7 @@ import type { Engine, HandlerId } from "../kernel/engine.js";
 import { Phase } from "../kernel/phase.js";
 import type { ClusterObserver } from "../record/cluster-observer.js";
 import type { ContainerListener, ContainerRuntime } from "./container-runtime.js";
-import { waitingFor } from "./container-states.js";
+import { SIGKILLED, waitingFor } from "./container-states.js";
 import type { ExponentialBackoff } from "./exponential-backoff.js";
 import type { KubeletNode } from "./kubelet-node.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
@@ -24,8 +24,6 @@ export interface PodLifecycleOptions {
   /** Whether the rule RestartAllContainers is known. */
   readonly restartsAllContainers: boolean;
 }
-
-const SIGKILLED = 137;
 
 /**
  * Decides which of a pod's containers run: init containers in order, then the others; restarts; the

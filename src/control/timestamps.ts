@@ -1,5 +1,5 @@
-import { MICROS_PER_MILLI, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 import { formatTimestamp, parseTimestamp } from "../api/timestamp.js";
+import { MICROS_PER_MILLI, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 
 /** Virtual time as status conditions have it: timestamps of whole seconds. */
 export class Timestamps {
@@ -30,6 +30,29 @@ export class Timestamps {
   microsOf(text: string | undefined): TimeMicros | null {
     return parseTimestamp(text, this.startTimeMs);
   }
+}
+
+/** What the status of an object is worked out with. */
+export interface ApiClock {
+  readonly nowMicros: TimeMicros;
+  /** The same as a timestamp of the API; worked out where it is written. */
+  readonly now: string;
+  /** As {@link Timestamps.microsOf}. */
+  readonly microsOf: (text: string | undefined) => TimeMicros | null;
+}
+
+/** The clock of a run, as controllers read it. */
+export function apiClock(engine: { readonly now: TimeMicros }, startTimeMs: number): ApiClock {
+  const timestamps = new Timestamps(startTimeMs);
+  return {
+    get nowMicros() {
+      return engine.now;
+    },
+    get now() {
+      return timestamps.textOf(engine.now);
+    },
+    microsOf: (text) => timestamps.microsOf(text),
+  };
 }
 
 /** Seconds of the API as microseconds. */

@@ -1,3 +1,4 @@
+import { MICROS_PER_SECOND } from "../base/time.js";
 import type { Cell, Row } from "../record/row-sink.js";
 
 const COMMA = 44;
@@ -5,7 +6,6 @@ const LINE_FEED = 10;
 const ZERO = 48;
 const MINUS = 45;
 const POINT = 46;
-const MICROS_PER_SECOND = 1_000_000;
 /** Longer cells are not looked at letter by letter. */
 const MAX_CELL = 1000;
 const START_BYTES = 1 << 17;

@@ -22,6 +22,10 @@ test("it holds what a Map by both names holds", () => {
         }
         expect(byName.size).toBe(plain.size);
         for (const at of ["", "a", "b"]) {
+          const there = [...plain]
+            .filter(([key]) => key.startsWith(`${at}/`))
+            .map(([, one]) => one);
+          expect([...byName.in(at).values()].sort()).toEqual(there.sort());
           for (const one of ["x", "y", "__proto__"]) {
             expect(byName.get(at, one)).toBe(plain.get(`${at}/${one}`));
           }

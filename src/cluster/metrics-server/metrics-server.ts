@@ -130,8 +130,12 @@ export class MetricsServer {
         reported += 1;
         if (container !== "" && container !== this.containers[row]!.name) continue;
         if (!this.points.rises(place)) continue;
-        const millis = Math.ceil(this.points.cpuNanos(place) / NANOS_PER_MILLI);
-        sink.putAt(i, millis, this.points.timestampMicros(place), this.points.windowMicros(place));
+        sink.putAt(
+          i,
+          this.cpuMillis(place),
+          this.points.timestampMicros(place),
+          this.points.windowMicros(place),
+        );
         continue;
       }
       const known = this.scraped(pods[i]!, nowMicros);
@@ -169,39 +173,33 @@ export class MetricsServer {
     { pod, name, container }: { pod: PodVersion; name: string; container: string },
     sink: UsageSink,
   ): void {
-    let sum = Number.NaN;
-    if (name === "cpu") sum = this.cpuMillis(known, container);
-    else if (name === "memory") sum = this.memoryMillis(pod, known, container);
+    const sum = this.millisOf(known, { pod, name, container });
     if (Number.isNaN(sum)) return;
     const earliest = this.earliestOf(known);
     sink.putAt(at, sum, this.points.timestampMicros(earliest), this.points.windowMicros(earliest));
   }
 
   /** NaN: nothing is measured. */
-  private cpuMillis(known: Known, container: string): number {
+  private millisOf(
+    known: Known,
+    { pod, name, container }: { pod: PodVersion; name: string; container: string },
+  ): number {
     let sum = Number.NaN;
-    for (let i = 0; i < known.foundCount; i++) {
-      const place = known.foundPlaces[i]!;
-      if (container !== "" && container !== known.found[i]!.container.name) continue;
-      if (!this.points.rises(place)) continue;
-      const millis = Math.ceil(this.points.cpuNanos(place) / NANOS_PER_MILLI);
-      sum = Number.isNaN(sum) ? millis : sum + millis;
-    }
-    return sum;
-  }
-
-  /** NaN: nothing is measured. */
-  private memoryMillis(pod: PodVersion, known: Known, container: string): number {
-    let sum = Number.NaN;
+    if (name !== "cpu" && name !== "memory") return sum;
     for (let i = 0; i < known.foundCount; i++) {
       const place = known.foundPlaces[i]!;
       const life = known.found[i]!;
       if (container !== "" && container !== life.container.name) continue;
       if (!this.points.rises(place)) continue;
-      const millis = this.memoryOf(pod, life, place) * MILLIS;
+      const millis =
+        name === "cpu" ? this.cpuMillis(place) : this.memoryOf(pod, life, place) * MILLIS;
       sum = Number.isNaN(sum) ? millis : sum + millis;
     }
     return sum;
+  }
+
+  private cpuMillis(place: number): number {
+    return Math.ceil(this.points.cpuNanos(place) / NANOS_PER_MILLI);
   }
 
   /** Asked for less often than CPU, it is worked out when somebody does. */

@@ -5,14 +5,9 @@ import type { Outcome, Refusal } from "../../store/outcome.js";
 import type { Change, WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
 import { type StepEnd, Syncs } from "../syncs.js";
-import { Timestamps } from "../timestamps.js";
+import { type ApiClock, apiClock } from "../timestamps.js";
 import { DeploymentCache } from "./deployment-cache.js";
-import {
-  deploymentStatus,
-  rolloutStatus,
-  type StatusClock,
-  sameStatus,
-} from "./deployment-status.js";
+import { deploymentStatus, rolloutStatus, sameStatus } from "./deployment-status.js";
 import { desiredReplicas, isRollingUpdate } from "./fenceposts.js";
 import { setsToCleanUp } from "./history.js";
 import { newReplicaSet } from "./new-replica-set.js";
@@ -78,7 +73,7 @@ interface Sync {
 export class DeploymentController implements Controller {
   private readonly syncs: Syncs<Sync>;
   private readonly cache: DeploymentCache;
-  private readonly clock: StatusClock;
+  private readonly clock: ApiClock;
   private readonly quiet = new QuietSyncs();
   private readonly setScaled: AnswerId;
   private readonly setWritten: AnswerId;
@@ -99,16 +94,7 @@ export class DeploymentController implements Controller {
       step: (sync) => this.step(sync),
     });
     this.cache = new DeploymentCache(informers, (row) => this.syncs.add(row));
-    const timestamps = new Timestamps(options.startTimeMs);
-    this.clock = {
-      get now() {
-        return timestamps.textOf(engine.now);
-      },
-      get nowMicros() {
-        return engine.now;
-      },
-      updatedAtMicros: (condition) => timestamps.microsOf(condition.lastUpdateTime),
-    };
+    this.clock = apiClock(engine, options.startTimeMs);
     const { syncs } = this;
     this.setScaled = syncs.onAnswer((sync, outcome) => this.onSetScaled(sync, outcome));
     this.setWritten = syncs.onAnswer((sync, outcome, request) =>
@@ -161,7 +147,7 @@ export class DeploymentController implements Controller {
   }
 
   /** Takes note of a sync that has found nothing to write. */
-  private noteQuiet(sync: Sync, deployment: Deployment, clock: StatusClock): void {
+  private noteQuiet(sync: Sync, deployment: Deployment, clock: ApiClock): void {
     const { index } = this.cache;
     const readsPods = !isRollingUpdate(deployment.spec);
     if (sync.wrote || readsPods || index.hasOrphans(deployment)) return;

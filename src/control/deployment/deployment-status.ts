@@ -1,3 +1,4 @@
+import type { ApiClock } from "../timestamps.js";
 import { desiredReplicas, maxUnavailable } from "./fenceposts.js";
 import {
   conditionOf,
@@ -8,7 +9,6 @@ import {
   isProgressing,
   isTimedOut,
   Progress,
-  type ProgressClock,
 } from "./progress.js";
 import {
   actualReplicaCount,
@@ -22,16 +22,11 @@ import {
   terminatingReplicaCount,
 } from "./replica-sets.js";
 
-/** What a status is worked out with: `now` is the time as a timestamp of the API. */
-export interface StatusClock extends ProgressClock {
-  readonly now: string;
-}
-
 /** The counts of the sets and the condition Available; other conditions as they are. */
 export function deploymentStatus(
   deployment: Deployment,
   rollout: Rollout,
-  clock: Pick<StatusClock, "now">,
+  clock: Pick<ApiClock, "now">,
 ): DeploymentStatus {
   const { conditions = NO_CONDITIONS } = deployment.status;
   const counts = countsOf(deployment, rollout);
@@ -84,7 +79,7 @@ type Writable<T> = { -readonly [F in keyof T]: T[F] };
 export function rolloutStatus(
   deployment: Deployment,
   rollout: Rollout,
-  clock: StatusClock,
+  clock: ApiClock,
 ): DeploymentStatus {
   const status = deploymentStatus(deployment, rollout, clock);
   let conditions = status.conditions ?? NO_CONDITIONS;
@@ -106,7 +101,7 @@ function withProgress(
   deployment: Deployment,
   { newSet }: Rollout,
   status: DeploymentStatus,
-  clock: StatusClock,
+  clock: ApiClock,
 ): Conditions {
   const subject =
     newSet === null ? `Deployment "${deployment.name}"` : `ReplicaSet "${newSet.name}"`;
@@ -138,7 +133,7 @@ function withProgress(
 function withFailures(
   conditions: Conditions,
   rollout: Rollout,
-  clock: Pick<StatusClock, "now">,
+  clock: Pick<ApiClock, "now">,
 ): Conditions {
   const sets = rollout.newSet === null ? rollout.oldSets : [rollout.newSet, ...rollout.oldSets];
   for (const set of sets) {
@@ -161,7 +156,7 @@ function withFailures(
 type Said = Required<Pick<DeploymentCondition, "type" | "status" | "reason" | "message">>;
 
 /** As {@link setCondition}; what is said already is made no condition of. */
-function told(conditions: Conditions, clock: Pick<StatusClock, "now">, said: Said): Conditions {
+function told(conditions: Conditions, clock: Pick<ApiClock, "now">, said: Said): Conditions {
   const current = conditions.find(({ type }) => type === said.type);
   if (current?.status === said.status && current.reason === said.reason) return conditions;
   return setCondition(

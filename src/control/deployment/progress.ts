@@ -1,6 +1,6 @@
 import type { StatusOf } from "../../api/kinds.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
-import { microsOfSeconds } from "../timestamps.js";
+import { type ApiClock, microsOfSeconds } from "../timestamps.js";
 import { desiredReplicas } from "./fenceposts.js";
 import type { Deployment } from "./replica-sets.js";
 
@@ -60,11 +60,8 @@ function oldReplicas(status: DeploymentStatus): number {
   return (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
 }
 
-/** What the deadline is measured by. `updatedAtMicros`: when progress was noted last. */
-export interface ProgressClock {
-  readonly updatedAtMicros: (condition: DeploymentCondition) => TimeMicros | null;
-  readonly nowMicros: TimeMicros;
-}
+/** What the deadline is measured by. */
+export type ProgressClock = Pick<ApiClock, "nowMicros" | "microsOf">;
 
 /** Whether the rollout made no progress for longer than its deadline. */
 export function isTimedOut(
@@ -124,6 +121,6 @@ function deadlineOf(
   condition: DeploymentCondition,
   clock: ProgressClock,
 ): TimeMicros {
-  const updatedAt = clock.updatedAtMicros(condition) ?? Number.NEGATIVE_INFINITY;
+  const updatedAt = clock.microsOf(condition.lastUpdateTime) ?? Number.NEGATIVE_INFINITY;
   return updatedAt + microsOfSeconds(spec.progressDeadlineSeconds ?? 0);
 }

@@ -1,5 +1,6 @@
 import type { Change, WriteRequest } from "../../store/request.js";
-import { newCondition, type StatusClock, setCondition } from "./deployment-status.js";
+import type { ApiClock } from "../timestamps.js";
+import { newCondition, setCondition } from "./deployment-status.js";
 import {
   conditionOf,
   type DeploymentCondition,
@@ -10,7 +11,7 @@ import type { Deployment, ReplicaSet, Rollout } from "./replica-sets.js";
 import { maxRevision, REVISION, revisionOf, withRevision } from "./revisions.js";
 
 /** The time as a timestamp of the API, worked out where it is written. */
-type NowText = Pick<StatusClock, "now">;
+type NowText = Pick<ApiClock, "now">;
 
 /**
  * The next write that brings annotations and revision of the current set, and then of the Deployment,

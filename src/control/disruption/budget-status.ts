@@ -3,6 +3,7 @@ import type { StatusOf } from "../../api/kinds.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import { isPodReady, type PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_MINUTE, type TimeMicros } from "../../base/time.js";
+import type { ApiClock } from "../timestamps.js";
 import { expectedScale, type FindScaled } from "./scales.js";
 import type { SelectedPods } from "./selected-pods.js";
 
@@ -11,14 +12,6 @@ export type BudgetStatus = StatusOf["PodDisruptionBudget"];
 
 /** A pod whose eviction was counted and that is not being deleted after this time is healthy again. */
 const DISRUPTION_TIMEOUT_MICROS = 2 * MICROS_PER_MINUTE;
-
-/** The time, and how to read a timestamp of the API. */
-export interface BudgetClock {
-  readonly nowMicros: TimeMicros;
-  /** The time as a timestamp of the API. */
-  readonly now: string;
-  readonly microsOf: (timestamp: string | undefined) => TimeMicros | null;
-}
 
 interface BudgetFigures {
   readonly expectedPods: number;
@@ -63,7 +56,7 @@ export function budgetOutcome(
   budget: Budget,
   pods: SelectedPods,
   find: FindScaled,
-  clock: BudgetClock,
+  clock: ApiClock,
 ): BudgetOutcome {
   const events: BudgetEvent[] = [];
   const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
@@ -97,7 +90,7 @@ function budgetFigures(
   budget: Budget,
   pods: SelectedPods,
   find: FindScaled,
-  clock: BudgetClock,
+  clock: ApiClock,
 ): BudgetFigures | { readonly error: string } {
   const told = expectedPods(budget, pods, find);
   const expected = "error" in told ? (expectedBefore(budget) ?? told) : told;
@@ -116,7 +109,7 @@ function budgetFigures(
 }
 
 /** The status that follows from the figures, or the budget's own where that says the same. */
-function budgetStatus(budget: Budget, figures: BudgetFigures, clock: BudgetClock): BudgetStatus {
+function budgetStatus(budget: Budget, figures: BudgetFigures, clock: ApiClock): BudgetStatus {
   const { expectedPods, desiredHealthy, currentHealthy, disruptedPods } = figures;
   const { status: before, generation: observedGeneration } = budget;
   const allowed = expectedPods <= 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
@@ -145,7 +138,7 @@ function budgetStatus(budget: Budget, figures: BudgetFigures, clock: BudgetClock
 }
 
 /** A budget that cannot be worked out: nothing may be disrupted; the rest is as it was. */
-function failedStatus(budget: Budget, message: string, clock: BudgetClock): BudgetStatus {
+function failedStatus(budget: Budget, message: string, clock: ApiClock): BudgetStatus {
   return {
     ...budget.status,
     currentHealthy: budget.status.currentHealthy ?? 0,
@@ -210,7 +203,7 @@ const NOTHING_DISRUPTED: Disrupted = {
   recheckMicros: null,
 };
 
-function stillDisrupted({ status }: Budget, pods: SelectedPods, clock: BudgetClock): Disrupted {
+function stillDisrupted({ status }: Budget, pods: SelectedPods, clock: ApiClock): Disrupted {
   const before = status.disruptedPods;
   if (before === undefined) return NOTHING_DISRUPTED;
   const disruptedPods: Record<string, string> = {};
@@ -241,7 +234,7 @@ function stillDisrupted({ status }: Budget, pods: SelectedPods, clock: BudgetClo
 interface Verdict {
   readonly reason: string;
   readonly message: string;
-  readonly clock: BudgetClock;
+  readonly clock: ApiClock;
   readonly observedGeneration: number | undefined;
 }
 

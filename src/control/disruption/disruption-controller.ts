@@ -6,15 +6,10 @@ import type { WriteRequest } from "../../store/request.js";
 import type { Controller, ControllerOptions } from "../controller.js";
 import { FreshView } from "../fresh-view.js";
 import { Selectors } from "../selectors.js";
-import { Timestamps } from "../timestamps.js";
+import { type ApiClock, apiClock } from "../timestamps.js";
 import { WriteQueue } from "../write-queue.js";
 import { BudgetPods, type Selecting } from "./budget-pods.js";
-import {
-  type Budget,
-  type BudgetClock,
-  type BudgetStatus,
-  budgetOutcome,
-} from "./budget-status.js";
+import { type Budget, type BudgetStatus, budgetOutcome } from "./budget-status.js";
 import type { FindScaled } from "./scales.js";
 import { disruptionStandsMicros } from "./stale-disruption.js";
 
@@ -35,22 +30,11 @@ export class DisruptionController implements Controller {
   private readonly podInformer: Informer<"Pod">;
   private readonly scaled: { readonly [K in Scaling]: Informer<K> };
   private readonly pods = new BudgetPods(new Selectors());
-  private readonly clock: BudgetClock;
-  /** Of the object that a reference names, for those that were found. */
-  private readonly rowOf = new WeakMap<object, number>();
+  private readonly clock: ApiClock;
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
-    const times = new Timestamps(options.startTimeMs);
-    this.clock = {
-      get nowMicros() {
-        return engine.now;
-      },
-      get now() {
-        return times.textOf(engine.now);
-      },
-      microsOf: (text) => times.microsOf(text),
-    };
+    this.clock = apiClock(engine, options.startTimeMs);
     this.queue = new WriteQueue({
       engine,
       client,
@@ -151,15 +135,9 @@ export class DisruptionController implements Controller {
   private readonly find: FindScaled = (reference, namespace) => {
     const kind = SCALED.find((name) => name === reference.kind);
     if (kind === undefined) return undefined;
-    const { name } = reference;
-    const informer: Pick<Informer<Scaling>, "at" | "find"> = this.scaled[kind];
-    const row = this.rowOf.get(reference);
-    let object = row === undefined ? undefined : informer.at(row);
-    if (object?.name !== name || object.namespace !== namespace) {
-      object = informer.find(namespace, name);
-      if (object === undefined) return undefined;
-      this.rowOf.set(reference, object.row);
-    }
+    const informer: Pick<Informer<Scaling>, "find"> = this.scaled[kind];
+    const object = informer.find(namespace, reference.name);
+    if (object === undefined) return undefined;
     const { uid, ownerReferences, spec } = object;
     return { uid, ownerReferences, replicas: spec.replicas ?? 1 };
   };

@@ -1,5 +1,6 @@
 import type { Labels } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import { ByName } from "../../base/by-name.js";
 import type { SelectorProblem } from "./autoscaler-decision.js";
 import type { ScaleMemory } from "./scale-memory.js";
 import type { TargetScale } from "./target-scale.js";
@@ -9,23 +10,18 @@ import type { TargetScale } from "./target-scale.js";
  * whose: two autoscalers over one pod would work against each other.
  */
 export class TargetSelectors {
-  private readonly byNamespace = new Map<string, Map<string, ScaleMemory>>();
+  private readonly memories = new ByName<ScaleMemory>();
   /** Goes up when any autoscaler selects other pods than before. */
   private version = 0;
   /** By labels, which the pods of one template share: whose pods they are. */
   private readonly known = new WeakMap<Labels, KnownNames>();
 
   memoryOf(namespace: string, name: string): ScaleMemory | undefined {
-    return this.byNamespace.get(namespace)?.get(name);
+    return this.memories.get(namespace, name);
   }
 
   put(namespace: string, name: string, memory: ScaleMemory): void {
-    let inNamespace = this.byNamespace.get(namespace);
-    if (inNamespace === undefined) {
-      inNamespace = new Map();
-      this.byNamespace.set(namespace, inNamespace);
-    }
-    inNamespace.set(name, memory);
+    this.memories.set(namespace, name, memory);
     this.version += 1;
   }
 
@@ -38,7 +34,7 @@ export class TargetSelectors {
   }
 
   remove(namespace: string, name: string): void {
-    this.byNamespace.get(namespace)?.delete(name);
+    this.memories.delete(namespace, name);
     this.version += 1;
   }
 
@@ -84,7 +80,7 @@ export class TargetSelectors {
     const before = this.known.get(labels);
     if (before?.version === this.version && before.namespace === namespace) return before.names;
     const names: string[] = [];
-    for (const [name, { selector }] of this.byNamespace.get(namespace) ?? []) {
+    for (const [name, { selector }] of this.memories.in(namespace)) {
       if (selector?.matches(labels) === true) names.push(name);
     }
     names.sort();

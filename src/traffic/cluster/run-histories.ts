@@ -1,6 +1,6 @@
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import { grownDoubles, grownIntegers } from "../loop/free-rows.js";
-import { UsageHistory } from "./usage-history.js";
+import { between, UsageHistory } from "./usage-history.js";
 
 /** So many samples are kept. */
 const SAMPLES = 64;
@@ -102,17 +102,4 @@ export class RunHistories {
     this.first = grownIntegers(this.first, length);
     this.first.fill(NO_RUN, before);
   }
-}
-
-/** The value at an instant between two. */
-function between(
-  time: number,
-  value: number,
-  at: number,
-  laterTime: number,
-  later: number,
-): number {
-  if (laterTime <= time) return later;
-  const share = Math.min(1, (at - time) / (laterTime - time));
-  return value + (later - value) * share;
 }

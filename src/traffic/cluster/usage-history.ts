@@ -45,14 +45,23 @@ export class UsageHistory {
     for (let i = this.count - 1; i >= oldest; i--) {
       const slot = i % SAMPLES;
       const [time, value] = [this.times[slot]!, this.values[slot]!];
-      if (time <= timeMicros) {
-        if (laterTime <= time) return later;
-        const share = Math.min(1, (timeMicros - time) / (laterTime - time));
-        return value + (later - value) * share;
-      }
+      if (time <= timeMicros) return between(time, value, timeMicros, laterTime, later);
       laterTime = time;
       later = value;
     }
     return later;
   }
+}
+
+/** The value at an instant between two, by a straight line. */
+export function between(
+  time: number,
+  value: number,
+  at: number,
+  laterTime: number,
+  later: number,
+): number {
+  if (laterTime <= time) return later;
+  const share = Math.min(1, (at - time) / (laterTime - time));
+  return value + (later - value) * share;
 }

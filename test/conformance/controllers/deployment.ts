@@ -1,9 +1,7 @@
-import { MICROS_PER_MINUTE, MICROS_PER_SECOND, secondsToMicros } from "../../../src/base/time.js";
 import type { IntOrPercent } from "../../../src/api/int-or-percent.js";
-import {
-  rolloutStatus,
-  type StatusClock,
-} from "../../../src/control/deployment/deployment-status.js";
+import type { PodPhase } from "../../../src/api/pod-version.js";
+import { MICROS_PER_MINUTE, MICROS_PER_SECOND, secondsToMicros } from "../../../src/base/time.js";
+import { rolloutStatus } from "../../../src/control/deployment/deployment-status.js";
 import {
   maxUnavailable,
   minAvailable,
@@ -42,8 +40,7 @@ import {
 } from "../../../src/control/deployment/rolling-update.js";
 import { UnfinishedPods } from "../../../src/control/deployment/unfinished-pods.js";
 import { TemplateContents } from "../../../src/control/template-contents.js";
-import { Timestamps } from "../../../src/control/timestamps.js";
-import type { PodPhase } from "../../../src/api/pod-version.js";
+import { type ApiClock, Timestamps } from "../../../src/control/timestamps.js";
 import { annotations, meta, object, pod } from "./objects.js";
 import { type Area, suite } from "./suite.js";
 
@@ -134,10 +131,10 @@ interface ConditionSketch {
 
 const timestamps = new Timestamps(Date.UTC(2026, 10, 21));
 const NOW = secondsToMicros(100_000);
-const clock: StatusClock = {
+const clock: ApiClock = {
   now: timestamps.textOf(NOW),
   nowMicros: NOW,
-  updatedAtMicros: (condition) => timestamps.microsOf(condition.lastUpdateTime),
+  microsOf: (text) => timestamps.microsOf(text),
 };
 
 function progressing(sketch: ConditionSketch | null): DeploymentCondition[] {
