@@ -10,8 +10,16 @@ const HIGH_WORD_MANTISSA_BITS = 20;
 const ROUNDING = 1e-12;
 
 const NO_COUNTS = new Float64Array(0);
+const NO_BUCKETS = new Int32Array(0);
 
 const bits = new DataView(new ArrayBuffer(8));
+
+/** Durations in seconds, each with a share of all. */
+interface Shared {
+  readonly seconds: Float64Array;
+  readonly shares: Float64Array;
+  readonly length: number;
+}
 
 /**
  * How often durations, in seconds, occurred: buckets whose width is a fixed share of their place, so
@@ -31,6 +39,9 @@ export class LatencyHistogram {
   /** No bucket outside of these has a count. */
   private lowest = Number.POSITIVE_INFINITY;
   private highest = -1;
+  /** The buckets that have a count, in no order: fewer by far than those between the lowest and the highest. */
+  private met = NO_BUCKETS;
+  private metCount = 0;
   private readonly shift: number;
   private readonly first: number;
 
@@ -60,10 +71,26 @@ export class LatencyHistogram {
       this.zeros += times;
       return;
     }
-    if (bucket < this.base || bucket >= this.base + this.counts.length) this.makeRoom(bucket);
-    this.counts[bucket - this.base]! += times;
-    if (bucket < this.lowest) this.lowest = bucket;
-    if (bucket > this.highest) this.highest = bucket;
+    this.put(bucket, times);
+  }
+
+  /** As {@link add} one by one: each of the first `length` durations, so many times its share. */
+  addShares({ seconds, shares, length }: Shared, times: number): void {
+    let { count, sum, max } = this;
+    for (let i = 0; i < length; i++) {
+      const part = times * shares[i]!;
+      if (!(part > 0)) continue;
+      const duration = seconds[i]!;
+      count += part;
+      sum += duration * part;
+      if (duration > max) max = duration;
+      const bucket = this.bucketOf(duration);
+      if (bucket < 0) this.zeros += part;
+      else this.put(bucket, part);
+    }
+    this.count = count;
+    this.sum = sum;
+    this.max = max;
   }
 
   /** All that another one of the same precision counted. */
@@ -77,12 +104,10 @@ export class LatencyHistogram {
     if (highest < 0) return;
     this.makeRoom(lowest);
     this.makeRoom(highest);
-    const shift = other.base - this.base;
-    for (let i = lowest - other.base; i <= highest - other.base; i++) {
-      this.counts[i + shift]! += other.counts[i]!;
+    for (let i = 0; i < other.metCount; i++) {
+      const bucket = other.met[i]!;
+      this.put(bucket, other.counts[bucket - other.base]!);
     }
-    this.lowest = Math.min(this.lowest, lowest);
-    this.highest = Math.max(this.highest, highest);
   }
 
   clear(): void {
@@ -90,8 +115,9 @@ export class LatencyHistogram {
     this.sum = 0;
     this.max = 0;
     this.zeros = 0;
-    const { base, lowest, highest } = this;
-    if (highest >= 0) this.counts.fill(0, lowest - base, highest - base + 1);
+    const { base, counts, met } = this;
+    for (let i = 0; i < this.metCount; i++) counts[met[i]! - base] = 0;
+    this.metCount = 0;
     this.lowest = Number.POSITIVE_INFINITY;
     this.highest = -1;
   }
@@ -125,6 +151,30 @@ export class LatencyHistogram {
       above -= this.counts[bucket - this.base]!;
     }
     return Math.max(0, above) / this.count;
+  }
+
+  private put(bucket: number, times: number): void {
+    const at = bucket - this.base;
+    if (at >= 0 && at < this.counts.length && this.counts[at]! > 0) {
+      this.counts[at]! += times;
+      return;
+    }
+    if (at < 0 || at >= this.counts.length) this.makeRoom(bucket);
+    this.counts[bucket - this.base]! += times;
+    if (times > 0) this.meet(bucket);
+  }
+
+  /** A bucket has a count that had none. */
+  private meet(bucket: number): void {
+    if (this.metCount === this.met.length) {
+      const larger = new Int32Array(Math.max(16, this.met.length * 2));
+      larger.set(this.met);
+      this.met = larger;
+    }
+    this.met[this.metCount] = bucket;
+    this.metCount += 1;
+    if (bucket < this.lowest) this.lowest = bucket;
+    if (bucket > this.highest) this.highest = bucket;
   }
 
   /** Has the octave of a bucket among the counts. */

@@ -31,6 +31,34 @@ describe("a histogram of latencies", () => {
     for (const p of [0.01, 0.5, 0.99]) expect(merged.quantile(p)).toBe(whole.quantile(p));
   });
 
+  const points = fc.array(
+    fc.record({
+      seconds: fc.oneof(fc.constant(0), fc.double({ min: 1e-9, max: 1e6, noNaN: true })),
+      share: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1, noNaN: true })),
+    }),
+  );
+
+  test.prop([fc.array(points, { maxLength: 4 }), fc.integer({ min: 1, max: 1000 })])(
+    "takes many durations with their shares as it takes them one by one, also after it was emptied",
+    (batches, times) => {
+      const [some, one] = [new LatencyHistogram(), new LatencyHistogram()];
+      for (const batch of batches) {
+        some.clear();
+        one.clear();
+        const seconds = Float64Array.from(batch, (point) => point.seconds);
+        const shares = Float64Array.from(batch, (point) => point.share);
+        some.addShares({ seconds, shares, length: batch.length }, times);
+        for (const point of batch) if (point.share > 0) one.add(point.seconds, times * point.share);
+        expect([some.count, some.sum, some.max]).toEqual([one.count, one.sum, one.max]);
+        for (const p of [0.1, 0.5, 0.99]) expect(some.quantile(p)).toBe(one.quantile(p));
+        const copy = new LatencyHistogram();
+        copy.merge(some);
+        expect(copy.quantile(0.5)).toBe(one.quantile(0.5));
+        expect(copy.shareAbove(1)).toBe(one.shareAbove(1));
+      }
+    },
+  );
+
   test("tells 0 exactly, and counts what is above a bound", () => {
     const histogram = new LatencyHistogram();
     histogram.add(0, 3);

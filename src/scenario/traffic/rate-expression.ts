@@ -72,7 +72,7 @@ export async function rateExpression(text: string): Promise<OfTime | ExpressionP
     return { problem: `is no expression: ${why}` };
   }
   try {
-    return compiled(tree);
+    return compiled(tree).at;
   } catch (error) {
     if (error instanceof NotArithmetic) return { problem: error.message };
     throw error;
@@ -95,13 +95,21 @@ interface AnyNode {
   toString(): string;
 }
 
-function compiled(tree: MathNode | AnyNode): OfTime {
+/** A part of an expression; `value`: that of one that does not change with time, which is worked out once. */
+interface Compiled {
+  readonly at: OfTime;
+  readonly value?: number;
+}
+
+const constant = (value: number): Compiled => ({ at: () => value, value });
+
+function compiled(tree: MathNode | AnyNode): Compiled {
   const node = tree as unknown as AnyNode;
   switch (node.type) {
     case "ConstantNode": {
       const { value } = node;
       if (typeof value !== "number") throw new NotArithmetic(`\`${node}\` is no number`);
-      return () => value;
+      return constant(value);
     }
     case "SymbolNode":
       return symbol(node.name ?? "");
@@ -112,9 +120,9 @@ function compiled(tree: MathNode | AnyNode): OfTime {
     case "FunctionNode":
       return call(node);
     case "ConditionalNode": {
-      const condition = compiled(node.condition!);
-      const [yes, no] = [compiled(node.trueExpr!), compiled(node.falseExpr!)];
-      return (t) => (condition(t) !== 0 ? yes(t) : no(t));
+      const { at: condition } = compiled(node.condition!);
+      const [{ at: yes }, { at: no }] = [compiled(node.trueExpr!), compiled(node.falseExpr!)];
+      return { at: (t) => (condition(t) !== 0 ? yes(t) : no(t)) };
     }
     default:
       throw new NotArithmetic(
@@ -123,25 +131,25 @@ function compiled(tree: MathNode | AnyNode): OfTime {
   }
 }
 
-function symbol(name: string): OfTime {
-  if (name === "t") return (t) => t;
+function symbol(name: string): Compiled {
+  if (name === "t") return { at: (t) => t };
   const value = Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name] : undefined;
   if (value === undefined) {
     throw new NotArithmetic(
       `\`${name}\` is unknown: expected t, ${Object.keys(CONSTANTS).join(", ")}`,
     );
   }
-  return () => value;
+  return constant(value);
 }
 
-function operator(node: AnyNode): OfTime {
+function operator(node: AnyNode): Compiled {
   const name = String(node.fn);
   const calculation = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
   if (calculation === undefined) throw new NotArithmetic(`\`${node}\` is not arithmetic`);
   return applied(calculation, node.args ?? []);
 }
 
-function call(node: AnyNode): OfTime {
+function call(node: AnyNode): Compiled {
   const { fn } = node;
   const name = typeof fn === "string" ? fn : (fn?.name ?? "");
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
@@ -158,10 +166,22 @@ function call(node: AnyNode): OfTime {
   return applied(calculation, args);
 }
 
-function applied(calculation: Calculation, nodes: readonly AnyNode[]): OfTime {
+function applied(calculation: Calculation, nodes: readonly AnyNode[]): Compiled {
   const parts = nodes.map(compiled);
-  const [first, second] = parts;
-  if (parts.length === 1) return (t) => calculation(first!(t));
-  if (parts.length === 2) return (t) => calculation(first!(t), second!(t));
-  return (t) => calculation(...parts.map((part) => part(t)));
+  const values = parts.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  if (values.length === parts.length) return constant(calculation(...values));
+  return { at: parts.length > 2 ? ofMany(calculation, parts) : ofFew(calculation, parts) };
+}
+
+function ofFew(calculation: Calculation, [first, second]: readonly Compiled[]): OfTime {
+  const { at, value } = first!;
+  if (second === undefined) return (t) => calculation(at(t));
+  const { at: secondAt, value: secondValue } = second;
+  if (value !== undefined) return (t) => calculation(value, secondAt(t));
+  if (secondValue !== undefined) return (t) => calculation(at(t), secondValue);
+  return (t) => calculation(at(t), secondAt(t));
+}
+
+function ofMany(calculation: Calculation, parts: readonly Compiled[]): OfTime {
+  return (t) => calculation(...parts.map(({ at }) => at(t)));
 }

@@ -13,6 +13,15 @@ export interface Rate {
   rateAtStart(piece: number): number;
   /** The limit at the end of the piece. */
   rateAtEnd(piece: number): number;
+  /** The requests that were counted last, where it takes a while to count them. */
+  readonly counted?: CountedRequests;
+}
+
+/** Requests between two times, in seconds. */
+interface CountedRequests {
+  fromSeconds: number;
+  toSeconds: number;
+  requests: number;
 }
 
 /** A point of a rate: from `seconds` on, so many requests a second. */
@@ -33,6 +42,17 @@ export function rateAt(rate: Rate, seconds: number): number {
 
 /** The expected number of requests between two times, in seconds. */
 export function requestsBetween(rate: Rate, fromSeconds: number, toSeconds: number): number {
+  const { counted } = rate;
+  if (counted === undefined) return sumOfPieces(rate, fromSeconds, toSeconds);
+  if (counted.fromSeconds !== fromSeconds || counted.toSeconds !== toSeconds) {
+    counted.requests = sumOfPieces(rate, fromSeconds, toSeconds);
+    counted.fromSeconds = fromSeconds;
+    counted.toSeconds = toSeconds;
+  }
+  return counted.requests;
+}
+
+function sumOfPieces(rate: Rate, fromSeconds: number, toSeconds: number): number {
   let sum = 0;
   let piece = rate.pieceAt(fromSeconds);
   for (let now = fromSeconds; now < toSeconds; piece++) {
@@ -126,6 +146,8 @@ export class SampledRate implements Rate {
   /** The number of the piece that begins with the sample in each slot, and the rate there. */
   private readonly pieces = new Float64Array(SAMPLES_KEPT).fill(-1);
   private readonly rates = new Float64Array(SAMPLES_KEPT);
+  /** Whoever plans ahead, and whoever follows, counts the same requests. */
+  readonly counted: CountedRequests = { fromSeconds: 0, toSeconds: 0, requests: 0 };
 
   constructor(
     private readonly perSecondAt: (seconds: number) => number,

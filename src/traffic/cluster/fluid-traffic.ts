@@ -1,5 +1,6 @@
 import { type Rate, requestsBetween } from "../arrivals/rate.js";
 import { FluidPods, type Prepared, prepareFluid } from "../fluid/fluid-pods.js";
+import { LatencyPoints } from "../fluid/latency-points.js";
 import { fluidModelOf } from "../fluid/pod-capacity.js";
 import type { Law } from "../laws/law.js";
 import type { PodTable } from "../loop/pod-table.js";
@@ -24,10 +25,8 @@ interface FluidService {
   endpoints: number;
   /** Requests that have come to it so far. */
   arrived: number;
-  /** What comes in the interval that is solved. */
-  readonly parts: Part[];
-  /** The sources that send to it, with the share of their requests. */
-  inputs: readonly (Pick<Share, "share" | "batch"> & { readonly source: number })[];
+  /** What comes from the sources that send to it, in the interval that is solved. */
+  parts: readonly Part[];
   /** Why requests fail where there is no endpoint. */
   unanswered: Failure;
   /** It is solved until then. */
@@ -41,28 +40,6 @@ interface FluidService {
 const LEAST_LOAD = 0.1;
 const MOST_LOAD = 0.9;
 
-/** Latencies with their shares, gathered one by one. */
-class LatencyPoints {
-  count = 0;
-  seconds = new Float64Array(128);
-  shares = new Float64Array(128);
-
-  readonly add = (seconds: number, share: number): void => {
-    if (this.count === this.seconds.length) this.grow();
-    this.seconds[this.count] = seconds;
-    this.shares[this.count] = share;
-    this.count += 1;
-  };
-
-  private grow(): void {
-    const { seconds, shares } = this;
-    this.seconds = new Float64Array(seconds.length * 2);
-    this.shares = new Float64Array(seconds.length * 2);
-    this.seconds.set(seconds);
-    this.shares.set(shares);
-  }
-}
-
 /** A service, by its number, and how much of the requests of a source it gets. */
 interface Share {
   readonly service: number;
@@ -71,12 +48,14 @@ interface Share {
   readonly batch: FillingBatch | null;
 }
 
-/** Requests of a source, in an interval. */
+/** Requests of a source that come to a service. */
 interface Part {
-  readonly requests: number;
-  /** After this an answer comes too late. */
-  readonly timeout: number;
+  readonly source: FluidSource;
+  readonly share: number;
+  /** That of the source, and that of the backend where these are told apart. */
   readonly batches: readonly FillingBatch[];
+  /** In the interval that is solved. */
+  requests: number;
 }
 
 interface FluidSource {
@@ -174,7 +153,7 @@ export class FluidTraffic {
   }
 
   private solve(service: FluidService, seconds: number): void {
-    if (service.inputs.length === 0 && service.groups.size === 0) {
+    if (service.parts.length === 0 && service.groups.size === 0) {
       service.nowSeconds = Math.max(service.nowSeconds, seconds);
       return;
     }
@@ -189,10 +168,13 @@ export class FluidTraffic {
   private connect(shares: FluidSource["shares"]): void {
     for (const { service } of shares) this.follow(service);
     for (const [number, service] of this.services) {
-      service.inputs = this.sources.flatMap((one, source) =>
-        one.shares
+      service.parts = this.sources.flatMap((source) =>
+        source.shares
           .filter((to) => to.service === number && to.share > 0)
-          .map(({ share, batch }) => ({ source, share, batch })),
+          .map(({ share, batch: backend }) => ({
+            ...{ source, share, requests: 0 },
+            batches: backend === null ? [source.batch] : [source.batch, backend],
+          })),
       );
     }
   }
@@ -205,7 +187,6 @@ export class FluidTraffic {
         endpoints: 0,
         arrived: 0,
         parts: [],
-        inputs: [],
         unanswered: Failure.noEndpoint,
         nowSeconds: 0,
         idleSeconds: 0,
@@ -217,19 +198,17 @@ export class FluidTraffic {
   }
 
   private interval(service: FluidService, end: number): void {
-    const { inputs, parts, nowSeconds: from } = service;
-    parts.length = 0;
-    for (const { source, share, batch: part } of inputs) {
-      const { rate, timeout, batch } = this.sources[source]!;
-      const requests = requestsBetween(rate, from, end) * share;
-      parts.push({ requests, timeout, batches: part === null ? [batch] : [batch, part] });
+    const { parts, nowSeconds: from } = service;
+    for (const part of parts) {
+      part.requests = requestsBetween(part.source.rate, from, end) * part.share;
     }
     this.serve(service, end - from);
   }
 
   private serve(service: FluidService, seconds: number): void {
     const { groups, endpoints, parts } = service;
-    const total = parts.reduce((sum, { requests }) => sum + requests, 0);
+    let total = 0;
+    for (const { requests } of parts) total += requests;
     service.arrived += total;
     let reached = 0;
     let most = 0;
@@ -239,7 +218,7 @@ export class FluidTraffic {
       most = Math.max(most, group.fluid.load);
       reached += group.rows.length;
       const accepted = perPod * (1 - group.fluid.refusedShare);
-      for (const row of group.rows) this.count(row, group, accepted, seconds);
+      this.count(group, accepted, seconds);
       this.answer(group, parts, endpoints === 0 ? 0 : group.rows.length / endpoints);
     }
     if (total > 0 && reached > 0) {
@@ -256,11 +235,19 @@ export class FluidTraffic {
     }
   }
 
-  private count(row: number, { cpuMean, fluid }: Group, requests: number, seconds: number): void {
-    this.pods.served[row]! += requests;
-    this.pods.fluidWaiting[row] = fluid.chain.waitingSum / seconds;
-    this.pods.fluidPresent[row] = fluid.chain.presentSum / seconds;
-    this.pods.fluidCoreSeconds[row]! += requests * cpuMean;
+  /** So many requests came to each pod of a group. */
+  private count({ rows, cpuMean, fluid }: Group, requests: number, seconds: number): void {
+    const { served, fluidWaiting, fluidPresent, fluidCoreSeconds } = this.pods;
+    const waiting = fluid.chain.waitingSum / seconds;
+    const present = fluid.chain.presentSum / seconds;
+    const coreSeconds = requests * cpuMean;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      served[row]! += requests;
+      fluidWaiting[row] = waiting;
+      fluidPresent[row] = present;
+      fluidCoreSeconds[row]! += coreSeconds;
+    }
   }
 
   /** So much of each source's requests comes to the pods of a group. */
@@ -276,17 +263,9 @@ export class FluidTraffic {
       }
     }
     const { latencies } = this;
-    latencies.count = 0;
-    group.fluid.latencies(latencies.add);
-    for (const { requests, timeout, batches } of parts) {
-      for (const batch of batches) {
-        for (let i = 0; i < latencies.count; i++) {
-          const seconds = latencies.seconds[i]!;
-          const count = requests * answered * latencies.shares[i]!;
-          if (seconds > timeout) batch.fail(Failure.timeout, count);
-          else if (count > 0) batch.answer(seconds, count);
-        }
-      }
+    group.fluid.latencies(latencies);
+    for (const { requests, source, batches } of parts) {
+      for (const batch of batches) batch.answerAll(latencies, requests * answered, source.timeout);
     }
   }
 

@@ -1,6 +1,7 @@
 import { LatencyHistogram } from "../../record/latency-histogram.js";
 import { ATTEMPT_FAILURES, type TrafficBatch } from "../../record/traffic-batch.js";
-import type { Failure, TrafficObserver } from "../loop/traffic-observer.js";
+import type { LatencyPoints } from "../fluid/latency-points.js";
+import { Failure, type TrafficObserver } from "../loop/traffic-observer.js";
 import type { TrafficSpec } from "./traffic-spec.js";
 
 type Promised = Pick<TrafficSpec, "name" | "objective">;
@@ -29,6 +30,20 @@ export class FillingBatch implements TrafficBatch {
   answer(seconds: number, times: number): void {
     this.latencies.add(seconds, times);
     if (seconds > this.lateAfterSeconds) this.late += times;
+  }
+
+  /** So many requests, with latencies by their shares; those above the timeout have failed. */
+  answerAll(latencies: LatencyPoints, requests: number, timeoutSeconds: number): void {
+    const { longest, length, seconds, shares } = latencies;
+    if (longest <= timeoutSeconds && longest <= this.lateAfterSeconds) {
+      this.latencies.addShares(latencies, requests);
+      return;
+    }
+    for (let i = 0; i < length; i++) {
+      const count = requests * shares[i]!;
+      if (seconds[i]! > timeoutSeconds) this.fail(Failure.timeout, count);
+      else if (count > 0) this.answer(seconds[i]!, count);
+    }
   }
 
   /** So many requests failed with their only attempt. */

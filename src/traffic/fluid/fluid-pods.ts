@@ -1,5 +1,6 @@
 import { erfcinv, ln } from "../../kernel/math.js";
 import type { Law } from "../laws/law.js";
+import type { LatencyPoints } from "./latency-points.js";
 import { QueueChain } from "./queue-chain.js";
 import { type Points, pointsOf, variationOf } from "./service-law.js";
 import { SLOWDOWN_SHARES, SlowdownLaw } from "./slowdown-law.js";
@@ -92,46 +93,42 @@ export class FluidPods {
   }
 
   /** Latencies of those let in, as points with their shares, which add up to 1. */
-  latencies(add: (seconds: number, share: number) => void): void {
+  latencies(to: LatencyPoints): void {
+    to.clear();
     const { share, meanSeconds } = this.waits();
-    const { values, shares } = this.prepared.points;
-    for (const [part, slow] of this.slowdowns().entries()) {
-      const all = (1 - share) * this.slowdownShare(part);
-      for (let i = 0; i < values.length; i++) add(values[i]! * slow, shares[i]! * all);
-    }
-    if (share <= 0) return;
     const slow = this.slowdown();
+    this.addServed(to, 1 - share, slow);
+    if (share <= 0) return;
+    const { points } = this.prepared;
     if (share < FEW) {
-      const wait = meanSeconds / share;
-      for (let i = 0; i < values.length; i++) add(wait + values[i]! * slow, share * shares[i]!);
+      to.addAll(points, meanSeconds / share, slow, share);
       return;
     }
     const waits = this.waitPoints(share, meanSeconds);
     for (let w = 0; w < waits.values.length; w++) {
       const part = share * waits.shares[w]!;
-      if (part < 1e-12) continue;
-      for (let i = 0; i < values.length; i++) {
-        add(waits.values[w]! + values[i]! * slow, part * shares[i]!);
-      }
+      if (part >= 1e-12) to.addAll(points, waits.values[w]!, slow, part);
     }
   }
 
-  private slowdownShare(part: number): number {
-    return this.model.cpu === null ? 1 : SLOWDOWN_SHARES[part]!;
-  }
-
   /**
-   * How much longer requests are in service, by parts: who meets many others on the CPU is slower. The
-   * variance is that of M/M/1-PS.
+   * Those that do not wait, by parts: who meets many others on the CPU is longer in service. The variance is
+   * that of M/M/1-PS.
    *
    * Source: E. Coffman, R. Muntz, H. Trotter, "Waiting time distributions for processor-sharing
    * systems", J. ACM 17 (1970).
    */
-  private slowdowns(): readonly number[] {
-    const mean = this.slowdown();
-    if (this.model.cpu === null) return [mean];
+  private addServed(to: LatencyPoints, share: number, mean: number): void {
+    const { points, slowdowns } = this.prepared;
+    if (this.model.cpu === null) {
+      to.addAll(points, 0, mean, share);
+      return;
+    }
     const load = Math.min(MAX_SETTLED_LOAD, this.load);
-    return this.prepared.slowdowns.values(mean, mean / ((mean - 1) * (2 - load)));
+    const delays = slowdowns.delays(mean, mean / ((mean - 1) * (2 - load)));
+    for (let part = 0; part < delays.length; part++) {
+      to.addAll(points, 0, 1 + (mean - 1) * delays[part]!, share * SLOWDOWN_SHARES[part]!);
+    }
   }
 
   get meanServiceSeconds(): number {

@@ -1,6 +1,7 @@
 import type { Law } from "../laws/law.js";
 import { DrawnWork, type PodModel } from "../pods/pod-model.js";
 import { type FluidModel, FluidPods, prepareFluid } from "./fluid-pods.js";
+import { LatencyPoints } from "./latency-points.js";
 
 /** What users were promised. */
 export interface Objective {
@@ -80,12 +81,14 @@ function capacityOf(model: FluidModel, errorShare: number, objective: Objective 
   );
   const whole = servers / mean;
   if (objective === null || !Number.isFinite(whole)) return whole;
+  const latencies = new LatencyPoints();
   const isMet = (load: number): boolean => {
     const pods = new FluidPods(model, prepared);
     pods.advance(mean * SETTLING_SERVICES, load * whole);
     const answered = (1 - pods.refusedShare) * (1 - errorShare);
     let inTime = 0;
-    pods.latencies((seconds, share) => {
+    pods.latencies(latencies);
+    latencies.forEach((seconds, share) => {
       if (seconds <= objective.latencySeconds) inTime += share;
     });
     return inTime * answered >= objective.quantile;

@@ -11,6 +11,8 @@ const LEAST_SHAPE = 0.02;
 /** The shares of the parts into which a law of slowdowns is cut. */
 export const SLOWDOWN_SHARES: readonly number[] = ENDS.map((end, i) => end - (ENDS[i - 1] ?? 0));
 
+const NO_DELAYS: readonly number[] = ENDS.map(() => 0);
+
 /**
  * How much longer requests are in service who share the CPU, by parts: nothing for those that meet nobody, and
  * for all a delay whose law is a gamma law, so that the least slowdown is 1.
@@ -18,9 +20,12 @@ export const SLOWDOWN_SHARES: readonly number[] = ENDS.map((end, i) => end - (EN
 export class SlowdownLaw {
   private readonly byShape = new Map<number, readonly number[]>();
 
-  /** Slowdowns of the parts, of that mean, with the squared variation of the delay beyond 1. */
-  values(mean: number, squaredVariation: number): readonly number[] {
-    if (!(mean > 1)) return SLOWDOWN_SHARES.map(() => 1);
+  /**
+   * How long the delay of each part is, as a multiple of the mean delay, for slowdowns of that mean, with the squared
+   * variation of the delay: a part is slower by 1 and its delay.
+   */
+  delays(mean: number, squaredVariation: number): readonly number[] {
+    if (!(mean > 1)) return NO_DELAYS;
     const shape = Math.max(LEAST_SHAPE, 1 / squaredVariation);
     const key = Math.round((ln(shape) / Math.LN2) * STEPS);
     let delays = this.byShape.get(key);
@@ -28,7 +33,7 @@ export class SlowdownLaw {
       delays = partsOf(exp((key / STEPS) * Math.LN2));
       this.byShape.set(key, delays);
     }
-    return delays.map((delay) => 1 + (mean - 1) * delay);
+    return delays;
   }
 }
 

@@ -1,6 +1,7 @@
 import { LatencyHistogram } from "../../../src/record/latency-histogram.js";
 import { requestsBetween } from "../../../src/traffic/arrivals/rate.js";
 import { FluidPods, prepareFluid } from "../../../src/traffic/fluid/fluid-pods.js";
+import { LatencyPoints } from "../../../src/traffic/fluid/latency-points.js";
 import type { Figures } from "./compare.js";
 import { lawOf } from "./given.js";
 import type { QueueGiven } from "./queues.js";
@@ -52,7 +53,9 @@ export function runFluid(given: QueueGiven): {
   const pods = fluidPods(given);
   pods.advance(SETTLED_SECONDS, given.arrivals.ratePerSecond! / (given.pods ?? 1));
   const histogram = new LatencyHistogram(10);
-  pods.latencies((seconds, share) => histogram.add(seconds, share));
+  const points = new LatencyPoints();
+  pods.latencies(points);
+  histogram.addShares(points, 1);
   return {
     meanSojournSeconds: histogram.mean,
     p99: histogram.quantile(0.99),
@@ -67,6 +70,7 @@ export function runFluidTransient(given: TransientGiven): Record<string, Figures
   const changes = [...(given.podChanges ?? [])];
   let count = given.pods;
   const sojourns: number[] = [];
+  const points = new LatencyPoints();
   for (let from = 0; from < given.durationSeconds; from += MINUTE_SECONDS) {
     let sum = 0;
     let arrivals = 0;
@@ -78,7 +82,8 @@ export function runFluidTransient(given: TransientGiven): Record<string, Figures
       }
       const come = requestsBetween(rate, at, at + STEP_SECONDS);
       pods.advance(STEP_SECONDS, come / STEP_SECONDS / count);
-      pods.latencies((seconds, share) => {
+      pods.latencies(points);
+      points.forEach((seconds, share) => {
         sum += seconds * share * come;
       });
       arrivals += come;
