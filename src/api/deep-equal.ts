@@ -14,12 +14,15 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((element, i) => deepEqual(element, b[i]));
+    for (let i = 0; i < a.length; i++) if (!deepEqual(a[i], b[i])) return false;
+    return true;
   }
   const left = a as Readonly<Record<string, unknown>>;
   const right = b as Readonly<Record<string, unknown>>;
-  for (const field of Object.keys(left)) {
-    if (!deepEqual(left[field], own(right, field))) return false;
+  // Plain objects inherit nothing that could be listed.
+  for (const field in left) if (!deepEqual(left[field], own(right, field))) return false;
+  for (const field in right) {
+    if (!isUnset(right[field]) && !Object.hasOwn(left, field)) return false;
   }
-  return Object.keys(right).every((field) => Object.hasOwn(left, field) || isUnset(right[field]));
+  return true;
 }

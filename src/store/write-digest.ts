@@ -56,8 +56,9 @@ export class WriteDigest {
     for (const name in before) if (!(name in after)) this.digest.foldString(name);
   }
 
+  /** What a status says is written for one version: nobody asks for the same object again. */
   private hashOfValue(value: unknown): number {
-    if (typeof value === "object" && value !== null) return this.hashOf(value);
+    if (typeof value === "object" && value !== null) return fnv1a(JSON.stringify(value));
     return fnv1a(String(value));
   }
 

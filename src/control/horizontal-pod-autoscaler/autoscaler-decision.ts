@@ -11,7 +11,7 @@ import type {
 } from "./metric-outcome.js";
 import { proposalOf } from "./metric-proposal.js";
 import { limitSize, limitSizeByRules, type ScaleBehavior } from "./scale-limits.js";
-import type { ScaleMemory } from "./scale-memory.js";
+import { Recommendations, type ScaleMemory } from "./scale-memory.js";
 import { stabilizeBoth, stabilizeDown } from "./stabilization.js";
 import type { TargetScale } from "./target-scale.js";
 
@@ -57,7 +57,7 @@ export interface Decision {
   readonly replicas: number | null;
   /** Why the size changes, as the event says it. */
   readonly reason: string;
-  readonly metricStatuses: readonly MetricStatus[] | null;
+  readonly metricStatuses: MetricStatus[] | null;
   /** What went wrong, also where it was decided nevertheless; null: nothing. */
   readonly error: string | null;
 }
@@ -129,7 +129,7 @@ function byMetrics(input: DecisionInput, bounds: Bounds): Decision {
 interface Computed {
   readonly replicas: number | null;
   readonly name: string;
-  readonly metricStatuses: readonly MetricStatus[] | null;
+  readonly metricStatuses: MetricStatus[] | null;
   readonly error: string | null;
 }
 
@@ -206,7 +206,7 @@ function normalize(input: DecisionInput, wanted: number, bounds: Bounds): number
   const { nowMicros } = metrics;
   const { minReplicas, maxReplicas } = bounds;
   const currentReplicas = scale.specReplicas;
-  const log = memory.recommendations ?? [];
+  const log = memory.recommendations ?? new Recommendations();
   memory.recommendations = log;
   const window = input.downscaleStabilizationMicros;
   const rules = behavior as ScaleBehavior | undefined;

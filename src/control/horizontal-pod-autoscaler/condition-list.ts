@@ -1,43 +1,79 @@
 import type { HorizontalPodAutoscalerCondition } from "../../api/schemas/types.js";
 
 type ConditionType = "AbleToScale" | "ScalingActive" | "ScalingLimited" | "ScaledToZero";
+/** No list is changed: one that says something else is another. */
+type Conditions = HorizontalPodAutoscalerCondition[];
 
 /** The conditions of an autoscaler while it is looked at. */
 export class ConditionList {
-  private readonly list: HorizontalPodAutoscalerCondition[];
+  private list: Conditions;
 
   /** `now`: the time of transitions, as timestamps have it. */
   constructor(
-    before: readonly HorizontalPodAutoscalerCondition[],
+    private readonly before: Conditions,
     private readonly now: string,
   ) {
-    this.list = [...before];
+    this.list = before;
   }
 
-  get all(): HorizontalPodAutoscalerCondition[] {
-    return [...this.list];
+  /** The list from before, if they say the same as then. */
+  get all(): Conditions {
+    const { list, before } = this;
+    if (list.length !== before.length) return list;
+    for (let i = 0; i < list.length; i++) if (list[i] !== before[i]) return list;
+    return before;
   }
 
   isTrue(type: ConditionType): boolean {
-    return this.list.some((condition) => condition.type === type && condition.status === "True");
+    return this.list[this.placeOf(type)]?.status === "True";
   }
 
   set(type: ConditionType, status: "True" | "False", reason: string, message: string): void {
-    const at = this.list.findIndex((condition) => condition.type === type);
-    const before = this.list[at];
-    if (before?.status === status && before.reason === reason && before.message === message) return;
-    const lastTransitionTime = before?.status === status ? before.lastTransitionTime : this.now;
-    const condition = {
-      ...before,
-      ...{ type, status, reason, message },
-      ...(lastTransitionTime !== undefined && { lastTransitionTime }),
-    };
-    if (at < 0) this.list.push(condition);
-    else this.list[at] = condition;
+    const at = this.placeOf(type);
+    const known = this.list[at];
+    if (known !== undefined && says(known, status, reason, message)) return;
+    const time = known?.status === status ? known.lastTransitionTime : this.now;
+    const first = this.before[at];
+    const isAsBefore =
+      first?.type === type &&
+      first.lastTransitionTime === time &&
+      says(first, status, reason, message);
+    const list = [...this.list];
+    if (isAsBefore) {
+      list[at] = first;
+    } else {
+      const condition: HorizontalPodAutoscalerCondition = {
+        ...known,
+        type,
+        status,
+        reason,
+        message,
+      };
+      if (time !== undefined) condition.lastTransitionTime = time;
+      list[at < 0 ? list.length : at] = condition;
+    }
+    this.list = list;
   }
 
   remove(type: ConditionType): void {
-    const at = this.list.findIndex((condition) => condition.type === type);
-    if (at >= 0) this.list.splice(at, 1);
+    if (this.placeOf(type) < 0) return;
+    this.list = this.list.filter((condition) => condition.type !== type);
   }
+
+  private placeOf(type: ConditionType): number {
+    const { list } = this;
+    for (let i = 0; i < list.length; i++) if (list[i]!.type === type) return i;
+    return -1;
+  }
+}
+
+function says(
+  condition: HorizontalPodAutoscalerCondition,
+  status: string,
+  reason: string,
+  message: string,
+): boolean {
+  return (
+    condition.status === status && condition.reason === reason && condition.message === message
+  );
 }

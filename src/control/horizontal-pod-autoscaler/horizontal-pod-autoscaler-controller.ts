@@ -18,11 +18,16 @@ import { autoscalerSettings } from "./autoscaler-flags.js";
 import { type AutoscalerMonitor, actionOf } from "./autoscaler-monitor.js";
 import { ConditionList } from "./condition-list.js";
 import { NO_METRICS } from "./metrics-client.js";
-import { ColumnsOfLists } from "./pod-columns.js";
+import { PodSamples } from "./pod-samples.js";
 import { PodsByLabels } from "./pods-by-labels.js";
-import { keepScaleEvent, newScaleMemory, type ScaleMemory } from "./scale-memory.js";
+import {
+  keepScaleEvent,
+  newScaleMemory,
+  Recommendations,
+  type ScaleMemory,
+} from "./scale-memory.js";
 import { tellScaledToZero } from "./scaled-to-zero.js";
-import { refusalText, ScaleReader, scaledKind, type TargetScale } from "./target-scale.js";
+import { refusalText, ScaleReader, type TargetScale } from "./target-scale.js";
 import { TargetSelectors } from "./target-selectors.js";
 
 /** How often a size is written before a target that others write, too, is left as it is. */
@@ -66,7 +71,7 @@ export class HorizontalPodAutoscalerController implements Controller {
   private readonly pods: Informer<"Pod">;
   /** Null as long as there is no autoscaler: then nobody's pods matter. */
   private podsByLabels: PodsByLabels | null = null;
-  private readonly columns = new ColumnsOfLists();
+  private readonly samples = new PodSamples();
   private readonly scales = new ScaleReader();
   private readonly selectors: TargetSelectors;
   private readonly timestamps: Timestamps;
@@ -191,7 +196,7 @@ export class HorizontalPodAutoscalerController implements Controller {
 
   private readScale(sync: Sync): void {
     const { namespace, row, spec } = sync.autoscaler;
-    const kind = scaledKind(spec.scaleTargetRef);
+    const kind = sync.memory.target.kindOf(spec.scaleTargetRef);
     if (typeof kind !== "string") {
       this.noScale(sync, kind.message);
       if (kind.isSpecError) sync.error = "spec";
@@ -229,10 +234,12 @@ export class HorizontalPodAutoscalerController implements Controller {
     const able = "the HPA controller was able to get the target's current scale";
     conditions.set("AbleToScale", "True", "SucceededGetScale", able);
     const nowMicros = this.options.engine.now;
-    memory.recommendations ??= [{ replicas: scale.specReplicas, timeMicros: nowMicros }];
+    if (memory.recommendations === null) {
+      memory.recommendations = new Recommendations();
+      memory.recommendations.add(scale.specReplicas, nowMicros);
+    }
     const { namespace } = autoscaler;
-    const pods =
-      scale.selector === null ? [] : this.podsByLabels!.matching(namespace, scale.selector);
+    const pods = memory.target.podsOf(namespace, scale.selector, this.podsByLabels!);
     this.selectors.select(memory, scale);
     const decision = decide({
       autoscaler,
@@ -243,14 +250,14 @@ export class HorizontalPodAutoscalerController implements Controller {
       metrics: {
         client: this.options.metrics ?? NO_METRICS,
         pods,
-        columns: this.columns.of(pods),
+        columns: memory.target.columnsOf(pods, this.samples),
         nowMicros,
         cpuInitializationMicros: this.settings.cpuInitializationMicros,
         initialReadinessDelayMicros: this.settings.initialReadinessDelayMicros,
       },
       tolerance: this.settings.tolerance,
       downscaleStabilizationMicros: this.settings.downscaleStabilizationMicros,
-      selectorProblem: this.selectors.problemOf(namespace, scale, pods, this.features),
+      selectorProblem: this.selectors.problemOf({ namespace, memory }, scale, pods, this.features),
       warn: this.warn(sync),
       computed: (type, outcome) => {
         const before = autoscaler.status.currentReplicas ?? 0;
@@ -336,20 +343,21 @@ export class HorizontalPodAutoscalerController implements Controller {
   private statusOf(
     { autoscaler, scale, conditions }: Sync,
     desiredReplicas: number,
-    metricStatuses: readonly MetricStatus[] | null,
+    metricStatuses: MetricStatus[] | null,
     scaledMicros: TimeMicros | null = null,
   ): HorizontalPodAutoscalerStatus {
-    const { generation, status } = autoscaler;
+    const { generation, status: before } = autoscaler;
     const lastScaleTime =
-      scaledMicros === null ? status.lastScaleTime : this.timestamps.textOf(scaledMicros);
-    return {
+      scaledMicros === null ? before.lastScaleTime : this.timestamps.textOf(scaledMicros);
+    const status: HorizontalPodAutoscalerStatus = {
       currentReplicas: scale!.specReplicas,
       desiredReplicas,
-      ...(lastScaleTime !== undefined && { lastScaleTime }),
-      ...(metricStatuses !== null && { currentMetrics: [...metricStatuses] }),
-      conditions: conditions.all,
-      ...(this.features.HPAGeneration && { observedGeneration: generation }),
     };
+    if (lastScaleTime !== undefined) status.lastScaleTime = lastScaleTime;
+    if (metricStatuses !== null) status.currentMetrics = metricStatuses;
+    status.conditions = conditions.all;
+    if (this.features.HPAGeneration) status.observedGeneration = generation;
+    return status;
   }
 
   private writeStatus(sync: Sync): void {

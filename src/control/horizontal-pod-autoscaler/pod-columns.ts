@@ -9,23 +9,19 @@ interface KnownRequests {
   readonly requests: Float64Array | MetricsError;
 }
 
-/**
- * Numbers of some pods, by their place: what is the same as long as they are the same versions is read once, and
- * what each look measures is written over.
- */
+/** Numbers of some pods, by their place, which are the same as long as they are the same versions. */
 export class PodColumns {
-  readonly samples: PodSamples;
   readonly groups: PodGroups;
-  /** For the values that count. */
-  readonly counted: Float64Array;
   readonly rows: Int32Array;
   private readonly known: KnownRequests[] = [];
 
-  constructor(readonly pods: readonly PodVersion[]) {
+  /** @param samples what each look measures is written there. */
+  constructor(
+    readonly pods: readonly PodVersion[],
+    readonly samples = new PodSamples(),
+  ) {
     this.rows = Int32Array.from(pods, ({ row }) => row);
-    this.samples = new PodSamples(pods);
     this.groups = new PodGroups(pods);
-    this.counted = new Float64Array(pods.length);
   }
 
   /** As {@link requestsOf}. */
@@ -45,18 +41,4 @@ function isSame(a: RequestOptions, b: RequestOptions): boolean {
     a.sidecars === b.sidecars &&
     a.missingIsError === b.missingIsError
   );
-}
-
-/** The columns of lists of pods, as long as somebody holds the list. */
-export class ColumnsOfLists {
-  private readonly known = new WeakMap<readonly PodVersion[], PodColumns>();
-
-  of(pods: readonly PodVersion[]): PodColumns {
-    let columns = this.known.get(pods);
-    if (columns === undefined) {
-      columns = new PodColumns(pods);
-      this.known.set(pods, columns);
-    }
-    return columns;
-  }
 }

@@ -30,6 +30,7 @@ const RUNS = 255;
 export class PodGroups {
   /** The group of each pod, by its place, as it was grouped last; and how many there are of three. */
   readonly of: Uint8Array;
+  readonly length: number;
   readyCount = 0;
   unreadyCount = 0;
   missingCount = 0;
@@ -39,9 +40,14 @@ export class PodGroups {
   /** In whole seconds, as timestamps of the API have it; NaN: nobody has said so yet. */
   private readonly startedMicros: Float64Array;
   private readonly changedMicros: Float64Array;
+  /** Whether each runs, and none says that it is not ready; and when the last one was started, if that is known. */
+  private allRun = true;
+  private noneNotReady = true;
+  private lastStartedMicros = Number.NEGATIVE_INFINITY;
 
   constructor(pods: readonly PodVersion[]) {
     const { length } = pods;
+    this.length = length;
     this.of = new Uint8Array(length);
     this.kinds = new Uint8Array(length);
     this.notReady = new Uint8Array(length);
@@ -52,8 +58,9 @@ export class PodGroups {
 
   /** Groups the pods by their samples. */
   group(samples: PodSamples, rules: GroupRules): this {
+    if (this.countsBySamples(rules)) return this.bySamples(samples);
     const counts = [0, 0, 0, 0];
-    for (let place = 0; place < this.of.length; place++) {
+    for (let place = 0; place < this.length; place++) {
       const group = this.groupOf(place, samples, rules);
       this.of[place] = group;
       counts[group]! += 1;
@@ -61,6 +68,30 @@ export class PodGroups {
     this.readyCount = counts[PodGroup.ready]!;
     this.unreadyCount = counts[PodGroup.unready]!;
     this.missingCount = counts[PodGroup.missing]!;
+    return this;
+  }
+
+  /** Whether each pod that there is a sample of counts as ready. */
+  private countsBySamples(rules: GroupRules): boolean {
+    if (!this.allRun || !rules.isCpu) return this.allRun;
+    // Not where it is unknown when one was started: then this is NaN.
+    const isOld = this.lastStartedMicros + rules.cpuInitializationMicros <= rules.nowMicros;
+    return this.noneNotReady && isOld;
+  }
+
+  private bySamples({ valueMillis }: PodSamples): this {
+    let missing = 0;
+    for (let place = 0; place < this.length; place++) {
+      if (Number.isNaN(valueMillis[place])) missing += 1;
+    }
+    if (missing > 0 || this.readyCount < this.length) {
+      for (let place = 0; place < this.length; place++) {
+        this.of[place] = Number.isNaN(valueMillis[place]) ? PodGroup.missing : PodGroup.ready;
+      }
+    }
+    this.readyCount = this.length - missing;
+    this.unreadyCount = 0;
+    this.missingCount = missing;
     return this;
   }
 
@@ -74,6 +105,9 @@ export class PodGroups {
     this.changedMicros[place] = isKnown
       ? wholeSecond(condition.lastTransitionTimeMicros)
       : Number.NaN;
+    this.allRun &&= this.kinds[place] === RUNS;
+    this.noneNotReady &&= this.notReady[place] === 0;
+    this.lastStartedMicros = Math.max(this.lastStartedMicros, this.startedMicros[place]!);
   }
 
   private groupOf(place: number, samples: PodSamples, rules: GroupRules): number {

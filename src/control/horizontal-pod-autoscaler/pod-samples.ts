@@ -8,27 +8,38 @@ export interface Sample {
   readonly windowMicros: TimeMicros;
 }
 
-/** Samples of one metric, by the place of their pod among the pods of an autoscaler. */
+/**
+ * Samples of one metric, by the place of their pod among the pods of an autoscaler. All autoscalers write theirs
+ * over the same columns: those of a look are of no use after it.
+ */
 export class PodSamples {
   /** NaN: of that pod there is none. */
-  readonly valueMillis: Float64Array;
-  readonly timestampMicros: Float64Array;
-  readonly windowMicros: Float64Array;
+  valueMillis = new Float64Array(0);
+  timestampMicros = new Float64Array(0);
+  windowMicros = new Float64Array(0);
   /** By name, in thousandths: of pods that are not among those of the autoscaler. */
   readonly others = new Map<string, number>();
   private next = 0;
   private places: Map<string, number> | null = null;
 
-  constructor(private readonly pods: readonly PodVersion[]) {
-    this.valueMillis = new Float64Array(pods.length).fill(Number.NaN);
-    this.timestampMicros = new Float64Array(pods.length);
-    this.windowMicros = new Float64Array(pods.length);
+  constructor(private pods: readonly PodVersion[] = []) {
+    this.begin(pods);
   }
 
-  /** Another metric, or the same at another time: there is no sample of it. */
-  clear(): void {
-    this.valueMillis.fill(Number.NaN);
+  /** How many pods there are. */
+  get length(): number {
+    return this.pods.length;
+  }
+
+  /** Another metric, or the same at another time, of these pods: there is no sample of it. */
+  begin(pods: readonly PodVersion[]): void {
+    const { length } = pods;
+    if (length > this.valueMillis.length) this.grow(length);
+    const { valueMillis } = this;
+    for (let place = 0; place < length; place++) valueMillis[place] = Number.NaN;
     if (this.others.size > 0) this.others.clear();
+    if (pods !== this.pods) this.places = null;
+    this.pods = pods;
     this.next = 0;
   }
 
@@ -52,6 +63,12 @@ export class PodSamples {
     }
     this.putAt(place, valueMillis, timestampMicros, windowMicros);
     this.next = place + 1;
+  }
+
+  private grow(length: number): void {
+    this.valueMillis = new Float64Array(length);
+    this.timestampMicros = new Float64Array(length);
+    this.windowMicros = new Float64Array(length);
   }
 
   private placeOf(podName: string): number | undefined {

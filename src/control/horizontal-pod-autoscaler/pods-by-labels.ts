@@ -16,16 +16,6 @@ interface Namespace {
   version: number;
 }
 
-/** What a selector has found. */
-interface Found {
-  readonly namespace: Namespace;
-  readonly version: number;
-  readonly groups: readonly Group[];
-  /** The lists of the groups, and all of them as one. */
-  parts: readonly (readonly PodVersion[])[];
-  pods: readonly PodVersion[];
-}
-
 const NOBODY: readonly PodVersion[] = [];
 
 /**
@@ -34,7 +24,7 @@ const NOBODY: readonly PodVersion[] = [];
  */
 export class PodsByLabels {
   private readonly namespaces = new Map<string, Namespace>();
-  private readonly found = new WeakMap<Selector, Found>();
+  private readonly selections = new WeakMap<Selector, LabelledPods>();
 
   /** Those that a watch shows, now and from now on. */
   static following(informer: Informer<"Pod">): PodsByLabels {
@@ -75,26 +65,56 @@ export class PodsByLabels {
     namespace.version += 1;
   }
 
+  /** What a selector finds in a namespace: one object for all that ask for the same one. */
+  labelled(name: string, selector: Selector): LabelledPods {
+    let found = this.selections.get(selector);
+    if (found?.name !== name) {
+      found = new LabelledPods(name, selector, this.namespaces);
+      this.selections.set(selector, found);
+    }
+    return found;
+  }
+}
+
+/** The pods that a selector finds: it is asked about labels once, as long as none come or go. */
+export class LabelledPods {
+  private namespace: Namespace | null = null;
+  private version = -1;
+  private groups: readonly Group[] = [];
+  /** The lists of the groups, and all of them as one. */
+  private parts: readonly (readonly PodVersion[])[] = [];
+  private all = NOBODY;
+
+  constructor(
+    readonly name: string,
+    private readonly selector: Selector,
+    private readonly namespaces: ReadonlyMap<string, Namespace>,
+  ) {}
+
   /**
    * In the order in which templates, and the pods of each, were first seen; the same list as long as no
    * pod of it has changed.
    */
-  matching(name: string, selector: Selector): readonly PodVersion[] {
-    const namespace = this.namespaces.get(name);
-    if (namespace === undefined) return NOBODY;
-    let found = this.found.get(selector);
-    if (found?.namespace !== namespace || found.version !== namespace.version) {
-      const groups = [...namespace.groups.values()].filter((one) => selector.matches(one.labels));
-      found = { namespace, version: namespace.version, groups, parts: [], pods: NOBODY };
-      this.found.set(selector, found);
-    }
-    const { groups } = found;
+  get pods(): readonly PodVersion[] {
+    this.namespace ??= this.namespaces.get(this.name) ?? null;
+    if (this.namespace === null) return NOBODY;
+    if (this.version !== this.namespace.version) this.findGroups(this.namespace);
+    const { groups } = this;
     if (groups.length === 1) return listOf(groups[0]!);
-    if (groups.some((group, i) => listOf(group) !== found.parts[i])) {
-      found.parts = groups.map(listOf);
-      found.pods = found.parts.flat();
+    if (groups.some((group, i) => listOf(group) !== this.parts[i])) {
+      this.parts = groups.map(listOf);
+      this.all = this.parts.flat();
     }
-    return found.pods;
+    return this.all;
+  }
+
+  private findGroups(namespace: Namespace): void {
+    this.version = namespace.version;
+    this.groups = [...namespace.groups.values()].filter(({ labels }) =>
+      this.selector.matches(labels),
+    );
+    this.parts = [];
+    this.all = NOBODY;
   }
 }
 

@@ -102,7 +102,7 @@ function customProposal(spec: MetricSpec, input: MetricInput): MetricOutcome {
   }
   const { nowMicros } = input;
   const { samples } = input.columns;
-  samples.clear();
+  samples.begin(input.pods);
   for (const { podName, valueMillis } of values) {
     const sample = { valueMillis, timestampMicros: nowMicros, windowMicros: MICROS_PER_MINUTE };
     samples.put(podName, sample);
@@ -128,7 +128,7 @@ function replicasBySamples(
   const { isCpu } = how;
   const rules = { cpuInitializationMicros, initialReadinessDelayMicros, nowMicros, isCpu };
   const groups = input.columns.groups.group(samples, rules);
-  const values = countedValues(samples, groups, input.columns.counted);
+  const values = countedValues(samples, groups);
   if (groups.readyCount === 0 && values.others.length === 0) {
     return new MetricsError(
       input.features.HPANamesUnreadyPods
@@ -143,7 +143,7 @@ function replicasBySamples(
 
 function usageSamples(resource: MeasuredResource, input: MetricInput): PodSamples | MetricsError {
   const { samples } = input.columns;
-  samples.clear();
+  samples.begin(input.pods);
   const { client } = input;
   const reported =
     client.putUsage === undefined

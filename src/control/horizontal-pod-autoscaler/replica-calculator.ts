@@ -37,8 +37,9 @@ interface Ratio {
 
 /** The values that count, in thousandths. */
 export interface CountedValues {
-  /** By the place of their pod; NaN: that one does not count. */
+  /** By the place of their pod, of the first `length`; NaN: that one does not count. */
   readonly ofPods: Float64Array;
+  readonly length: number;
   /** Of pods that are not among those of the autoscaler. */
   readonly others: readonly number[];
 }
@@ -53,10 +54,10 @@ export interface PodTarget {
 /** A mean over the pods. */
 export function averageTarget(targetMillis: number): PodTarget {
   return {
-    ratioOf({ ofPods, others }) {
+    ratioOf({ ofPods, length, others }) {
       let total = 0;
       let count = others.length;
-      for (let place = 0; place < ofPods.length; place++) {
+      for (let place = 0; place < length; place++) {
         const value = ofPods[place]!;
         if (Number.isNaN(value)) continue;
         total += value;
@@ -73,11 +74,11 @@ export function averageTarget(targetMillis: number): PodTarget {
 /** A percentage of what the pods request together, each in its place. */
 export function utilizationTarget(percent: number, requests: Float64Array): PodTarget {
   return {
-    ratioOf({ ofPods }) {
+    ratioOf({ ofPods, length }) {
       let total = 0;
       let requested = 0;
       let entries = 0;
-      for (let place = 0; place < ofPods.length; place++) {
+      for (let place = 0; place < length; place++) {
         const value = ofPods[place]!;
         if (Number.isNaN(value)) continue;
         total += value;
@@ -103,17 +104,15 @@ interface PodMetricInput {
 
 const NO_OTHERS: readonly number[] = [];
 
-/** The samples that count, those of pods that are neither ignored nor unready, written over `ofPods`. */
-export function countedValues(
-  samples: PodSamples,
-  groups: PodGroups,
-  ofPods: Float64Array,
-): CountedValues {
-  const { valueMillis, others } = samples;
-  for (let place = 0; place < ofPods.length; place++) {
-    ofPods[place] = groups.of[place] === PodGroup.ready ? valueMillis[place]! : Number.NaN;
+/** The samples that count, those of pods that are neither ignored nor unready: the others' are struck out. */
+export function countedValues(samples: PodSamples, groups: PodGroups): CountedValues {
+  const { valueMillis: ofPods, length, others: of } = samples;
+  if (groups.readyCount < length) {
+    for (let place = 0; place < length; place++) {
+      if (groups.of[place] !== PodGroup.ready) ofPods[place] = Number.NaN;
+    }
   }
-  return { ofPods, others: others.size === 0 ? NO_OTHERS : [...others.values()] };
+  return { ofPods, length, others: of.size === 0 ? NO_OTHERS : [...of.values()] };
 }
 
 /**
@@ -125,12 +124,12 @@ export function podMetricReplicas(input: PodMetricInput): Proposal | MetricsErro
   const { currentReplicas, groups, target, tolerances, values } = input;
   const seen = target.ratioOf(values);
   if (seen instanceof MetricsError) return seen;
-  const { ratio, ...reported } = seen;
-  const keep = { ...reported, replicas: currentReplicas };
+  const { ratio } = seen;
+  const keep = proposed(seen, currentReplicas);
   const dampedByUnready = groups.unreadyCount > 0 && ratio > 1;
   if (!dampedByUnready && groups.missingCount === 0) {
     if (isWithin(tolerances, ratio)) return keep;
-    return { ...reported, replicas: replicasOf(ratio * groups.readyCount) };
+    return proposed(seen, replicasOf(ratio * groups.readyCount));
   }
   const filled = filledUp(input, ratio, dampedByUnready);
   const damped = target.ratioOf(filled);
@@ -141,7 +140,13 @@ export function podMetricReplicas(input: PodMetricInput): Proposal | MetricsErro
   const wrongWay =
     (damped.ratio < 1 && replicas > currentReplicas) ||
     (damped.ratio > 1 && replicas < currentReplicas);
-  return wrongWay ? keep : { ...reported, replicas };
+  return wrongWay ? keep : proposed(seen, replicas);
+}
+
+function proposed({ valueMillis, utilization }: Ratio, replicas: number): Proposal {
+  return utilization === undefined
+    ? { replicas, valueMillis }
+    : { replicas, valueMillis, utilization };
 }
 
 /** With what pods without a sample, and unready ones, are taken to use; and how many values there are. */
@@ -150,16 +155,17 @@ function filledUp(
   ratio: number,
   dampedByUnready: boolean,
 ): CountedValues & { readonly count: number } {
-  const ofPods = values.ofPods.slice();
-  let count = values.others.length;
-  for (let place = 0; place < ofPods.length; place++) {
+  const { length, others } = values;
+  const ofPods = values.ofPods.slice(0, length);
+  let count = others.length;
+  for (let place = 0; place < length; place++) {
     const group = groups.of[place];
     if (group === PodGroup.missing && ratio < 1) ofPods[place] = target.fallbackMillis(place);
     if (group === PodGroup.missing && ratio > 1) ofPods[place] = 0;
     if (group === PodGroup.unready && dampedByUnready) ofPods[place] = 0;
     if (!Number.isNaN(ofPods[place])) count += 1;
   }
-  return { ofPods, others: values.others, count };
+  return { ofPods, length, others, count };
 }
 
 interface ValueInput {

@@ -1,10 +1,34 @@
 import type { Selector } from "../../api/label-selector.js";
 import type { HPAScalingRules } from "../../api/schemas/types.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
+import { TargetMemo } from "./target-memo.js";
 
-export interface Recommendation {
-  readonly replicas: number;
-  readonly timeMicros: TimeMicros;
+/** What was recommended of late, in the order of the places, not of the times. */
+export class Recommendations {
+  readonly replicas: number[] = [];
+  readonly timesMicros: TimeMicros[] = [];
+
+  get length(): number {
+    return this.replicas.length;
+  }
+
+  add(replicas: number, timeMicros: TimeMicros): void {
+    this.replicas.push(replicas);
+    this.timesMicros.push(timeMicros);
+  }
+
+  /** Keeps another one in the place of the last that is older than any window reaches, or at the end. */
+  keep(replicas: number, nowMicros: TimeMicros, oldestMicros: TimeMicros): void {
+    const { timesMicros } = this;
+    let at = timesMicros.length - 1;
+    while (at >= 0 && timesMicros[at]! >= oldestMicros) at -= 1;
+    if (at < 0) {
+      this.add(replicas, nowMicros);
+    } else {
+      this.replicas[at] = replicas;
+      timesMicros[at] = nowMicros;
+    }
+  }
 }
 
 export interface ScaleEvent {
@@ -18,7 +42,7 @@ export interface ScaleEvent {
 /** What the controller remembers of one autoscaler; a controller that starts knows nothing. */
 export interface ScaleMemory {
   /** Null before the first look. */
-  recommendations: Recommendation[] | null;
+  recommendations: Recommendations | null;
   readonly ups: ScaleEvent[];
   readonly downs: ScaleEvent[];
   /** The pods of its target, as the last look had it; null: none yet. */
@@ -27,6 +51,7 @@ export interface ScaleMemory {
   selectorText: string;
   /** When it is looked at again. */
   dueMicros: TimeMicros;
+  readonly target: TargetMemo;
 }
 
 export function newScaleMemory(): ScaleMemory {
@@ -37,24 +62,8 @@ export function newScaleMemory(): ScaleMemory {
     selector: null,
     selectorText: "",
     dueMicros: 0,
+    target: new TargetMemo(),
   };
-}
-
-/**
- * Keeps a recommendation in the place of one that no window reaches, the last of such, or at the end of
- * the log.
- */
-export function keepRecommendation(
-  log: Recommendation[],
-  replicas: number,
-  nowMicros: TimeMicros,
-  isExpired: (timeMicros: TimeMicros) => boolean,
-): void {
-  const entry = { replicas, timeMicros: nowMicros };
-  let at = log.length - 1;
-  while (at >= 0 && !isExpired(log[at]!.timeMicros)) at -= 1;
-  if (at < 0) log.push(entry);
-  else log[at] = entry;
 }
 
 /** Keeps a change of size for the rules of its direction. */

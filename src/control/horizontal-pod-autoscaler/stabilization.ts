@@ -1,22 +1,23 @@
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
-import { keepRecommendation, type Recommendation } from "./scale-memory.js";
+import type { Recommendations } from "./scale-memory.js";
 
 /**
  * The highest recommendation of the window, the new one included, which is kept.
  * Source: Kubernetes, "Horizontal Pod Autoscaling: Stabilization window".
  */
 export function stabilizeDown(
-  log: Recommendation[],
+  log: Recommendations,
   desiredReplicas: number,
   windowMicros: TimeMicros,
   nowMicros: TimeMicros,
 ): number {
   const cutoff = nowMicros - windowMicros;
   let highest = desiredReplicas;
-  for (const { replicas, timeMicros } of log) {
-    if (timeMicros >= cutoff) highest = Math.max(highest, replicas);
+  const { replicas, timesMicros } = log;
+  for (let i = 0; i < replicas.length; i++) {
+    if (timesMicros[i]! >= cutoff && replicas[i]! > highest) highest = replicas[i]!;
   }
-  keepRecommendation(log, desiredReplicas, nowMicros, (time) => time < cutoff);
+  log.keep(desiredReplicas, nowMicros, cutoff);
   return highest;
 }
 
@@ -30,7 +31,7 @@ export interface Windows {
  * of the window for shrinking. The new recommendation counts in both, and is kept.
  */
 export function stabilizeBoth(
-  log: Recommendation[],
+  log: Recommendations,
   size: { readonly currentReplicas: number; readonly desiredReplicas: number },
   { upSeconds, downSeconds }: Windows,
   nowMicros: TimeMicros,
@@ -40,11 +41,11 @@ export function stabilizeBoth(
   const downCutoff = nowMicros - downSeconds * MICROS_PER_SECOND;
   let lowest = desiredReplicas;
   let highest = desiredReplicas;
-  for (const { replicas, timeMicros } of log) {
-    if (timeMicros > upCutoff) lowest = Math.min(lowest, replicas);
-    if (timeMicros > downCutoff) highest = Math.max(highest, replicas);
+  const { replicas, timesMicros } = log;
+  for (let i = 0; i < replicas.length; i++) {
+    if (timesMicros[i]! > upCutoff) lowest = Math.min(lowest, replicas[i]!);
+    if (timesMicros[i]! > downCutoff) highest = Math.max(highest, replicas[i]!);
   }
-  const expired = (time: TimeMicros): boolean => time < upCutoff && time < downCutoff;
-  keepRecommendation(log, desiredReplicas, nowMicros, expired);
+  log.keep(desiredReplicas, nowMicros, Math.min(upCutoff, downCutoff));
   return Math.min(Math.max(currentReplicas, lowest), highest);
 }

@@ -16,10 +16,16 @@ export interface TargetScale {
   readonly object: AnyVersion;
   readonly specReplicas: number;
   readonly statusReplicas: number;
-  /** Null: it has none, or one that cannot be read. */
-  readonly selector: Selector | null;
-  readonly selectorText: string;
+  readonly selector: CompiledSelector;
 }
+
+export interface CompiledSelector {
+  /** Null: there is none, or one that cannot be read. */
+  readonly selector: Selector | null;
+  readonly text: string;
+}
+
+const NO_SELECTOR: CompiledSelector = { selector: null, text: "" };
 
 /** The kind that a reference means, or why there is none; the wording is the API machinery's. */
 export function scaledKind(reference: CrossVersionObjectReference): Kind | TargetProblem {
@@ -53,30 +59,23 @@ export function refusalText(kind: Kind, name: string, refusal: Refusal): string 
   return `${plural}${group === "" ? "" : `.${group}`} "${name}" not found`;
 }
 
-interface Compiled {
-  readonly selector: Selector | null;
-  readonly text: string;
-}
-
 /** Reads scales. The selector of a target is compiled once: its versions share it. */
 export class ScaleReader {
-  private readonly compiled = new WeakMap<object, Compiled>();
+  private readonly compiled = new WeakMap<object, CompiledSelector>();
 
   scaleOf(object: AnyVersion): TargetScale {
     const spec = object.spec as { readonly replicas?: number; readonly selector?: object };
     const status = object.status as { readonly replicas?: number } | undefined;
-    const { selector, text } = this.compiledOf(object.kind, spec.selector ?? null);
     return {
       object,
       specReplicas: spec.replicas ?? 1,
       statusReplicas: status?.replicas ?? 0,
-      selector,
-      selectorText: text,
+      selector: this.compiledOf(object.kind, spec.selector ?? null),
     };
   }
 
-  private compiledOf(kind: Kind, written: object | null): Compiled {
-    if (written === null) return { selector: null, text: "" };
+  private compiledOf(kind: Kind, written: object | null): CompiledSelector {
+    if (written === null) return NO_SELECTOR;
     let compiled = this.compiled.get(written);
     if (compiled === undefined) {
       const selector = selectorOf(kind, written);

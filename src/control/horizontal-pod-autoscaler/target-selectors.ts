@@ -26,10 +26,10 @@ export class TargetSelectors {
   }
 
   /** A look at its target has found which pods are its. */
-  select(memory: ScaleMemory, { selector, selectorText }: TargetScale): void {
-    if (selector === null || selectorText === "" || memory.selectorText === selectorText) return;
+  select(memory: ScaleMemory, { selector: { selector, text } }: TargetScale): void {
+    if (selector === null || text === "" || memory.selectorText === text) return;
     memory.selector = selector;
-    memory.selectorText = selectorText;
+    memory.selectorText = text;
     this.version += 1;
   }
 
@@ -40,8 +40,8 @@ export class TargetSelectors {
 
   /** Why the pods of a target cannot be told from others'; null: they can. */
   problemOf(
-    namespace: string,
-    { selectorText }: Pick<TargetScale, "selectorText">,
+    { namespace, memory }: { readonly namespace: string; readonly memory: ScaleMemory },
+    { selector: { text: selectorText } }: TargetScale,
     pods: readonly PodVersion[],
     features: { readonly HPAAmbiguityOfTwo: boolean },
   ): SelectorProblem | null {
@@ -53,7 +53,8 @@ export class TargetSelectors {
         conditionMessage: "the HPA target's scale is missing a selector",
       };
     }
-    const names = this.selecting(namespace, pods);
+    const { target } = memory;
+    const names = target.selecting(pods, this.version, () => this.selecting(namespace, pods));
     if (names.length < 2) return null;
     const keys = names.map((name) => `${namespace}/${name}`);
     const by = features.HPAAmbiguityOfTwo

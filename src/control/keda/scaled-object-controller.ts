@@ -130,12 +130,12 @@ export class ScaledObjectController implements Controller {
     const memory = object && this.memories.get(object.uid);
     if (object === undefined || memory === undefined) return undefined;
     const { autoscaler, scale, health } = memory;
-    const selector = scale?.selector ?? null;
+    const selector = scale?.selector.selector ?? null;
     return {
       object,
       metrics: autoscaler?.spec.metrics ?? [],
       replicas: scale?.specReplicas ?? 0,
-      pods: () => (selector === null ? [] : this.podsByLabels!.matching(namespace, selector)),
+      pods: () => (selector === null ? [] : this.podsByLabels!.labelled(namespace, selector).pods),
       health,
     };
   }

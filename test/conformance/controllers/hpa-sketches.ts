@@ -6,9 +6,9 @@ import type {
   SelectedPods,
 } from "../../../src/control/horizontal-pod-autoscaler/metrics-client.js";
 import { PodSamples } from "../../../src/control/horizontal-pod-autoscaler/pod-samples.js";
-import type {
-  Recommendation,
-  ScaleEvent,
+import {
+  Recommendations,
+  type ScaleEvent,
 } from "../../../src/control/horizontal-pod-autoscaler/scale-memory.js";
 import { meta, pod } from "./objects.js";
 
@@ -117,6 +117,8 @@ export interface RecommendationSketch {
   readonly secondsAgo: number;
 }
 
-export function recommendationsOf(sketches: readonly RecommendationSketch[]): Recommendation[] {
-  return sketches.map(({ replicas, secondsAgo }) => ({ replicas, timeMicros: ago(secondsAgo) }));
+export function recommendationsOf(sketches: readonly RecommendationSketch[]): Recommendations {
+  const log = new Recommendations();
+  for (const { replicas, secondsAgo } of sketches) log.add(replicas, ago(secondsAgo));
+  return log;
 }

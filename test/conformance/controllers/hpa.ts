@@ -312,7 +312,7 @@ const stabilize: Area = {
       const upSeconds = given.scaleUpStabilizationSeconds;
       const downSeconds = given.scaleDownStabilizationSeconds;
       const size = stabilizeBoth(log, given, { upSeconds, downSeconds }, NOW_MICROS);
-      return { replicas: size, recommendations: log.map((entry) => entry.replicas) };
+      return { replicas: size, recommendations: log.replicas };
     },
     { ordered: ["recommendations"] },
   ),
