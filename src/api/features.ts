@@ -69,6 +69,11 @@ export const GATES = {
   DRAResourceClaimDeviceStatus: { from: 33, source: "KEP-4817; beta in v1.33" },
   DRAExtendedResource: { from: 36, source: "KEP-5004; beta and on in v1.36" },
   DRAListTypeAttributes: { from: null, source: "kube_features.go; alpha in v1.36 and v1.37" },
+  /** ReplicaSets and Deployments tell in their status how many of their pods are on their way out. */
+  DeploymentReplicaSetTerminatingReplicas: {
+    from: 35,
+    source: "KEP-3973; beta and on in v1.35",
+  },
   MaxUnavailableStatefulSet: { from: 37, source: "KEP-961; beta, and on in v1.37" },
   StatefulSetAutoDeletePVC: { from: 27, source: "KEP-1847; beta in v1.27" },
   StatefulSetStartOrdinal: { from: 27, source: "KEP-3335; beta in v1.27" },

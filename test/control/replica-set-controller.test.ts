@@ -41,6 +41,7 @@ describe("a ReplicaSet", () => {
       fullyLabeledReplicas: 3,
       readyReplicas: 3,
       availableReplicas: 3,
+      terminatingReplicas: 0,
       observedGeneration: 1,
     });
     expect(cluster.reasons()).toEqual(["SuccessfulCreate", "SuccessfulCreate", "SuccessfulCreate"]);

@@ -1,3 +1,4 @@
+import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import { controllerOf } from "../../api/object-version.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
@@ -74,6 +75,7 @@ export class DeploymentController implements Controller {
   private readonly syncs: Syncs<Sync>;
   private readonly cache: DeploymentCache;
   private readonly clock: ApiClock;
+  private readonly tellsTerminating: boolean;
   private readonly quiet = new QuietSyncs();
   private readonly setScaled: AnswerId;
   private readonly setWritten: AnswerId;
@@ -95,6 +97,8 @@ export class DeploymentController implements Controller {
     });
     this.cache = new DeploymentCache(informers, (row) => this.syncs.add(row));
     this.clock = apiClock(engine, options.startTimeMs);
+    const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
+    this.tellsTerminating = features.DeploymentReplicaSetTerminatingReplicas;
     const { syncs } = this;
     this.setScaled = syncs.onAnswer((sync, outcome) => this.onSetScaled(sync, outcome));
     this.setWritten = syncs.onAnswer((sync, outcome, request) =>
@@ -194,7 +198,7 @@ export class DeploymentController implements Controller {
   private decide(sync: Sync, deployment: Deployment, rollout: Rollout): StepEnd {
     if (deployment.deletionTimeMicros !== null) {
       if (this.syncRevision(sync, deployment, rollout)) return "go on";
-      const status = deploymentStatus(deployment, rollout, this.clock);
+      const status = deploymentStatus(deployment, rollout, this.clock, this.tellsTerminating);
       return this.writeStatus(sync, deployment, status);
     }
     const pause = pauseChange(deployment, this.clock);
@@ -341,7 +345,7 @@ export class DeploymentController implements Controller {
 
   private endScaling(sync: Sync, deployment: Deployment, rollout: Rollout): StepEnd {
     if (deployment.spec.paused === true && this.cleanUp(sync, deployment, rollout)) return "go on";
-    const status = deploymentStatus(deployment, rollout, this.clock);
+    const status = deploymentStatus(deployment, rollout, this.clock, this.tellsTerminating);
     return this.writeStatus(sync, deployment, status);
   }
 
@@ -351,7 +355,7 @@ export class DeploymentController implements Controller {
       if (this.cleanUp(sync, deployment, rollout)) return "go on";
     }
     const { clock } = this;
-    const status = rolloutStatus(deployment, rollout, clock);
+    const status = rolloutStatus(deployment, rollout, clock, this.tellsTerminating);
     if (sameStatus(deployment.status, status)) {
       const after = progressCheckAfter(deployment, status, clock);
       if (after !== null) this.lookAgain(sync.row, after);

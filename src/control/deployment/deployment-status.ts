@@ -15,21 +15,24 @@ import {
   allSets,
   availableReplicaCount,
   type Deployment,
-  type ReplicaSet,
   type Rollout,
   readyReplicaCount,
   replicaCount,
   terminatingReplicaCount,
 } from "./replica-sets.js";
 
-/** The counts of the sets and the condition Available; other conditions as they are. */
+/**
+ * The counts of the sets and the condition Available; other conditions as they are. `tellsTerminating`: whether pods on
+ * their way out are told, too (gate DeploymentReplicaSetTerminatingReplicas).
+ */
 export function deploymentStatus(
   deployment: Deployment,
   rollout: Rollout,
   clock: Pick<ApiClock, "now">,
+  tellsTerminating: boolean,
 ): DeploymentStatus {
   const { conditions = NO_CONDITIONS } = deployment.status;
-  const counts = countsOf(deployment, rollout);
+  const counts = countsOf(deployment, rollout, tellsTerminating);
   const available = counts.availableReplicas ?? 0;
   const enough = available >= desiredReplicas(deployment.spec) - maxUnavailable(deployment.spec);
   counts.conditions = told(conditions, clock, enough ? HAS_MINIMUM : LACKS_MINIMUM);
@@ -53,7 +56,11 @@ const LACKS_MINIMUM: Said = {
 };
 
 /** Field by field, for this is worked out in every sync; a count of 0 is absent. */
-function countsOf(deployment: Deployment, rollout: Rollout): Writable<DeploymentStatus> {
+function countsOf(
+  deployment: Deployment,
+  rollout: Rollout,
+  tellsTerminating: boolean,
+): Writable<DeploymentStatus> {
   const sets = allSets(rollout);
   const replicas = actualReplicaCount(sets);
   const updated = rollout.newSet?.status.replicas ?? 0;
@@ -67,8 +74,8 @@ function countsOf(deployment: Deployment, rollout: Rollout): Writable<Deployment
   if (ready > 0) counts.readyReplicas = ready;
   if (available > 0) counts.availableReplicas = available;
   if (unavailable > 0) counts.unavailableReplicas = unavailable;
-  const terminating = reportedTerminating(sets);
-  if (terminating !== null) Object.assign(counts, { terminatingReplicas: terminating });
+  const terminating = tellsTerminating ? terminatingReplicaCount(sets) : null;
+  if (terminating !== null) counts.terminatingReplicas = terminating;
   if (collisionCount !== undefined) counts.collisionCount = collisionCount;
   return counts;
 }
@@ -80,8 +87,9 @@ export function rolloutStatus(
   deployment: Deployment,
   rollout: Rollout,
   clock: ApiClock,
+  tellsTerminating: boolean,
 ): DeploymentStatus {
-  const status = deploymentStatus(deployment, rollout, clock);
+  const status = deploymentStatus(deployment, rollout, clock, tellsTerminating);
   let conditions = status.conditions ?? NO_CONDITIONS;
   const current = conditionOf(deployment.status, "Progressing");
   if (!hasProgressDeadline(deployment)) conditions = withoutCondition(conditions, "Progressing");
@@ -205,7 +213,8 @@ export function sameStatus(a: DeploymentStatus, b: DeploymentStatus): boolean {
   for (const field of COUNTS) {
     if ((a[field] ?? 0) !== (b[field] ?? 0)) return false;
   }
-  if (terminatingOf(a) !== terminatingOf(b)) return false;
+  // A pointer upstream: that 0 pods are on their way out is something else than that nobody told.
+  if (a.terminatingReplicas !== b.terminatingReplicas) return false;
   const left = a.conditions ?? NO_CONDITIONS;
   const right = b.conditions ?? NO_CONDITIONS;
   if (left === right) return true;
@@ -231,14 +240,4 @@ function sameCondition(a: DeploymentCondition, b: DeploymentCondition): boolean 
     a.lastUpdateTime === b.lastUpdateTime &&
     a.lastTransitionTime === b.lastTransitionTime
   );
-}
-
-function terminatingOf(status: DeploymentStatus): number | undefined {
-  return (status as { terminatingReplicas?: number }).terminatingReplicas;
-}
-
-/** Terminating pods, once the sets report them (gate DeploymentReplicaSetTerminatingReplicas); null before. */
-function reportedTerminating(sets: readonly ReplicaSet[]): number | null {
-  const isReported = sets.some((set) => "terminatingReplicas" in set.status);
-  return isReported ? terminatingReplicaCount(sets) : null;
 }

@@ -59,7 +59,7 @@ export function availableReplicaCount(sets: readonly ReplicaSet[]): number {
 export function terminatingReplicaCount(sets: readonly ReplicaSet[]): number | null {
   let sum = 0;
   for (const set of sets) {
-    const terminating = (set.status as { terminatingReplicas?: number }).terminatingReplicas;
+    const terminating = set.status.terminatingReplicas;
     if (terminating !== undefined) sum += terminating;
     else if ((set.status.observedGeneration ?? 0) > 0) return null;
   }

@@ -10,12 +10,13 @@ const LABELED = 4;
 const MISMATCHED = 8;
 const TERMINATING = 16;
 
-/** Counts of a ReplicaSet's active pods, as its status has them. */
+/** Counts of a ReplicaSet's pods, as its status has them: of those on their way out, and of the active ones. */
 export interface PodCounts {
   readonly replicas: number;
   readonly fullyLabeledReplicas: number;
   readonly readyReplicas: number;
   readonly availableReplicas: number;
+  readonly terminatingReplicas: number;
 }
 
 /** A pod that is on its way out and has not ended. */
@@ -110,6 +111,7 @@ export class PodTally {
       readyReplicas: this.ready,
       availableReplicas:
         minReadySeconds === 0 ? this.ready : this.availableCount(minReadySeconds, nowMicros),
+      terminatingReplicas: this.terminating,
     };
   }
 
@@ -141,9 +143,13 @@ export class PodTally {
   }
 
   private flagsOf(pod: PodVersion): number {
-    if (isPodTerminating(pod)) return TERMINATING;
+    if (isPodTerminating(pod)) return this.isMatched(pod.labels) ? TERMINATING : 0;
     if (!isPodActive(pod)) return 0;
     return ACTIVE | (isPodReady(pod) ? READY : 0) | this.labelFlags(pod.labels);
+  }
+
+  private isMatched(labels: Labels): boolean {
+    return (this.labelFlags(labels) & MISMATCHED) === 0;
   }
 
   private labelFlags(labels: Labels): number {

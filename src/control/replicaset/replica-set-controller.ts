@@ -1,3 +1,4 @@
+import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import type { OwnerReference } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
 import type { NewPod } from "../../api/new-object.js";
@@ -30,6 +31,7 @@ const NO_PODS: PodCounts = Object.freeze({
   fullyLabeledReplicas: 0,
   readyReplicas: 0,
   availableReplicas: 0,
+  terminatingReplicas: 0,
 });
 
 /** Most pods that one sync creates or deletes. */
@@ -40,6 +42,8 @@ export interface Replicated {
   readonly kind: ReplicatedKind;
   /** Of its queue and its random streams; unique in the run. */
   readonly name: string;
+  /** Whether its status can tell how many pods are on their way out. */
+  readonly tellsTerminating: boolean;
   selectorOf(set: ReplicaSet): Selector;
 }
 
@@ -73,6 +77,7 @@ export class ReplicaSetController implements Controller {
   private readonly pods: ReplicaSetPods;
   private readonly expectations = new Expectations();
   private readonly timestamps: Timestamps;
+  private readonly tellsTerminating: boolean;
   private readonly podRequests = new WeakMap<ReplicaSet["spec"], NewPod>();
   private readonly claimed: AnswerId;
   private readonly created: AnswerId;
@@ -95,6 +100,9 @@ export class ReplicaSetController implements Controller {
     this.sets = new FreshView(informers.informer<ReplicatedKind>(replicated.kind));
     this.podInformer = informers.informer("Pod");
     this.timestamps = new Timestamps(options.startTimeMs);
+    const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
+    this.tellsTerminating =
+      replicated.tellsTerminating && features.DeploymentReplicaSetTerminatingReplicas;
     this.pods = new ReplicaSetPods(
       replicated.kind,
       (set) => replicated.selectorOf(set),
@@ -314,6 +322,7 @@ export class ReplicaSetController implements Controller {
     const status = replicaSetStatus({
       current: set.status,
       counts: sync.counts,
+      tellsTerminating: this.tellsTerminating,
       generation: set.generation,
       desired: set.spec.replicas ?? 1,
       manageError: sync.manageError,
@@ -355,6 +364,7 @@ function replicaSets(): Replicated {
   return {
     kind: "ReplicaSet",
     name: "replicaset",
+    tellsTerminating: true,
     selectorOf: ({ spec }) => selectors.of(spec.selector),
   };
 }

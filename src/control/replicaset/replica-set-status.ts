@@ -9,6 +9,8 @@ const REPLICA_FAILURE = "ReplicaFailure";
 export interface StatusInput {
   readonly current: ReplicaSetStatus;
   readonly counts: PodCounts;
+  /** Whether pods on their way out are told (gate DeploymentReplicaSetTerminatingReplicas). */
+  readonly tellsTerminating: boolean;
   readonly generation: number;
   /** `spec.replicas`. */
   readonly desired: number;
@@ -25,11 +27,13 @@ export interface StatusInput {
 export function replicaSetStatus(input: StatusInput): ReplicaSetStatus {
   const { current, counts, generation } = input;
   const conditions = withFailure(input);
+  const terminating = input.tellsTerminating ? counts.terminatingReplicas : undefined;
   if (
     current.replicas === counts.replicas &&
     (current.fullyLabeledReplicas ?? 0) === counts.fullyLabeledReplicas &&
     (current.readyReplicas ?? 0) === counts.readyReplicas &&
     (current.availableReplicas ?? 0) === counts.availableReplicas &&
+    current.terminatingReplicas === terminating &&
     current.observedGeneration === generation &&
     conditions === current.conditions
   ) {
@@ -40,6 +44,8 @@ export function replicaSetStatus(input: StatusInput): ReplicaSetStatus {
   if (fullyLabeledReplicas > 0) status.fullyLabeledReplicas = fullyLabeledReplicas;
   if (readyReplicas > 0) status.readyReplicas = readyReplicas;
   if (availableReplicas > 0) status.availableReplicas = availableReplicas;
+  // A pointer upstream: 0 is told, too.
+  if (terminating !== undefined) status.terminatingReplicas = terminating;
   status.observedGeneration = generation;
   if (conditions !== undefined) status.conditions = conditions;
   return status;

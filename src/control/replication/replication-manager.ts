@@ -19,6 +19,11 @@ export class ReplicationManager extends ReplicaSetController {
       }
       return selector;
     };
-    super(options, { kind: "ReplicationController", name: "replicationmanager", selectorOf });
+    super(options, {
+      kind: "ReplicationController",
+      name: "replicationmanager",
+      tellsTerminating: false,
+      selectorOf,
+    });
   }
 }

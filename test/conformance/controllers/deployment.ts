@@ -202,7 +202,10 @@ const progress: Area = {
     const oldSets = replicaSets(given.otherReplicaSets);
     const newSet = given.newReplicaSet && replicaSet(given.newReplicaSet, oldSets.length);
     const before = conditionOf(subject.status, "Progressing");
-    const now = conditionOf(rolloutStatus(subject, { newSet, oldSets }, clock), "Progressing");
+    const now = conditionOf(
+      rolloutStatus(subject, { newSet, oldSets }, clock, true),
+      "Progressing",
+    );
     return {
       progressing: now === undefined ? null : { status: now.status, reason: now.reason },
       lastTransitionUnchanged: before?.lastTransitionTime === now?.lastTransitionTime,

@@ -148,6 +148,7 @@ const status: Area = {
     const computed = replicaSetStatus({
       current: { replicas: 0 },
       counts: tallyOf(given.pods, given.templateLabels).counts(given.minReadySeconds, NOW),
+      tellsTerminating: true,
       generation: 1,
       desired: given.replicas,
       manageError: null,
@@ -171,6 +172,7 @@ const status: Area = {
     const computed = replicaSetStatus({
       current: given.existingCondition ? { replicas: 0, conditions: [existing] } : { replicas: 0 },
       counts: tallyOf(pods, {}).counts(0, NOW),
+      tellsTerminating: true,
       generation: 1,
       desired: given.replicas,
       manageError: given.manageError ? "it went wrong" : null,
