@@ -13,6 +13,27 @@ kind: Service
 metadata: { name: canary, namespace: shop }
 spec: { selector: { app: canary }, ports: [{ port: 80 }] }
 ---
+apiVersion: v1
+kind: Service
+metadata: { name: db, namespace: shop }
+spec: { clusterIP: None, selector: { app: db } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: lone, namespace: shop }
+spec: { clusterIP: None, selector: { app: lone } }
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db, namespace: shop }
+spec:
+  serviceName: db
+  ordinals: { start: 3 }
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec: { containers: [{ name: main, image: "db:1" }] }
+---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: { name: front, namespace: shop }
@@ -80,6 +101,26 @@ describe("traffic that is wrong is refused with place and what would be right", 
       "to: shop/Service/wep\n      rate: 1/s",
       /the nearest is `web`/,
     ],
+    [
+      "a pod's name in a Service with an address",
+      "to: shop/Service/web-0.web\n      rate: 1/s",
+      /traffic\[0\]\.to: Service `shop\/web` has an address of its own.*expected a headless one/,
+    ],
+    [
+      "a pod's name that none has",
+      "to: shop/Service/cache-0.db\n      rate: 1/s",
+      /no pod is called `cache-0` in Service `shop\/db`; the nearest is `db-3.db`/,
+    ],
+    [
+      "a pod's name in a Service without named pods",
+      "to: shop/Service/lone-0.lone\n      rate: 1/s",
+      /no pod has a name in Service `shop\/lone`: expected a StatefulSet with this serviceName/,
+    ],
+    [
+      "a pod's name in a Service that there is not",
+      "to: shop/Service/db-3.bd\n      rate: 1/s",
+      /there is no Service `shop\/bd` in the manifests; the nearest is `db`/,
+    ],
     ["a Deployment", "to: shop/Deployment/web\n      rate: 1/s", /go to a Service, an Ingress/],
     [
       "what requests to a Service say",
@@ -114,10 +155,10 @@ describe("traffic that is wrong is refused with place and what would be right", 
   });
 
   test("calls of a Service that there is not", async () => {
-    const more = "  behavior: [{ calls: [[{ to: shop/Service/db }]] }]\n";
+    const more = "  behavior: [{ calls: [[{ to: shop/Service/cache }]] }]\n";
     const issues = await issuesOf(`${to}\n      rate: 1/s`, "", more);
     expect(issues.join("\n")).toMatch(
-      /calls\[0\]\[0\]\.to: there is no object `shop\/Service\/db`/,
+      /calls\[0\]\[0\]\.to: there is no Service `shop\/cache` in the manifests; the nearest is/,
     );
   });
 });

@@ -2,10 +2,12 @@ import type { Manifest } from "../../api/kubernetes.js";
 import { targetText } from "../../api/object-version.js";
 import { zoneOf } from "../../api/zone-key.js";
 import { nearestName } from "../../base/near-name.js";
+import { partsOfName } from "../../traffic/cluster/service-name.js";
 import type { Issue } from "../issue.js";
 import type { ScenarioDocument } from "../schema/document.js";
 import type { LoadedObject, NodePool, Target } from "../schema/scenario.js";
 import { operationOf } from "../timeline/registry.js";
+import { serviceFlaw } from "../traffic/entry.js";
 import { isForeign, targetOf } from "./patches.js";
 import type { ScenarioSource } from "./scenario-file.js";
 import { isOf } from "./snapshot.js";
@@ -101,6 +103,13 @@ export class NameChecks {
     const wanted = targetText(target);
     const names = this.manifests().map((manifest) => targetText(targetOf(manifest)));
     return names.includes(wanted) ? [] : [this.issue(path, missing("object", wanted, names))];
+  }
+
+  /** A Service, or one pod of a headless one by its name there. */
+  service(path: Path, target: Target): readonly Issue[] {
+    if (partsOfName(target.name).hostname === null) return this.target(path, target);
+    const flaw = serviceFlaw(target, this.manifests());
+    return flaw === null ? [] : [this.issue(path, flaw)];
   }
 
   container(

@@ -256,7 +256,10 @@ export const calls = z.array(
   z.array(
     z
       .strictObject({
-        to: described(target, "The Service."),
+        to: described(
+          target,
+          "The Service; or one pod of a headless one (`shop/Service/db-0.db`).",
+        ),
         times: described(positiveCount.optional(), "How many, at once.", { default: 1 }),
         ...policyKeys,
       })
@@ -307,7 +310,7 @@ export const traffic = z
     name: described(dnsLabel, "The label `traffic` of its figures, and its random draws."),
     to: described(
       target,
-      "A Service; or an Ingress or HTTPRoute of the manifests, whose rules say to which Services the requests go, by weight, as they are at each moment.",
+      "A Service; one pod of a headless one by its name (`shop/Service/db-0.db`); or an Ingress or HTTPRoute of the manifests, whose rules say to which Services the requests go, by weight, as they are at each moment.",
     ),
     request: described(
       request.optional(),

@@ -47,7 +47,7 @@ export const setTraffic = timelineOperation({
   issues: ({ path, operation }, names) => [
     ...names.traffic([...path, "traffic"], operation.traffic),
     ...(operation.backends ?? []).flatMap(({ to }, i) =>
-      names.target([...path, "backends", i, "to"], to),
+      names.service([...path, "backends", i, "to"], to),
     ),
   ],
   runner: (context) => ({

@@ -3,12 +3,14 @@ import type { Manifest } from "../../api/kubernetes.js";
 import { kindOf, toCurrentVersion } from "../../api/legacy-versions.js";
 import type { HTTPRouteSpec, IngressSpec, ServiceSpec } from "../../api/schemas/types.js";
 import { nearestName } from "../../base/near-name.js";
+import { partsOfName } from "../../traffic/cluster/service-name.js";
 import type { Backends, RouteEntry, TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
 import { httpRouteBackends } from "../../traffic/routes/http-route-backends.js";
 import { ingressBackends } from "../../traffic/routes/ingress-backends.js";
 import { ANY_REQUEST, type RequestShape } from "../../traffic/routes/request-shape.js";
 import { type FindService, hasPort } from "../../traffic/routes/route-backend.js";
 import type { Target } from "../schema/scenario.js";
+import { podNameFlaw } from "./pod-names.js";
 
 export interface EntryFlaw {
   readonly message: string;
@@ -26,11 +28,23 @@ export function entryOf(
   if (kind !== "Service" && kind !== "Ingress" && kind !== "HTTPRoute") {
     return { message: `requests go to a Service, an Ingress or an HTTPRoute, not to a ${kind}` };
   }
-  if (found(target, manifests) === undefined) return { message: missing(target, manifests) };
+  const flaw = objectFlaw(target, manifests);
+  if (flaw !== null) return { message: flaw };
   if (kind !== "Service") return { kind, namespace, name, request: request ?? ANY_REQUEST };
   if (request === null) return { namespace, name };
   const message = "a Service takes requests whatever they say: expected it with a route only";
   return { message, key: "request" };
+}
+
+/** Why a target is none of the manifests' objects, nor the name of one of their pods; null where it is. */
+function objectFlaw(target: Target, manifests: readonly Manifest[]): string | null {
+  const { kind, name } = target;
+  const { service, hostname } = partsOfName(name);
+  const isPod = kind === "Service" && hostname !== null;
+  const object = isPod ? { ...target, name: service } : target;
+  const manifest = found(object, manifests);
+  if (manifest === undefined) return missing(object, manifests);
+  return isPod ? podNameFlaw(target, manifest, manifests) : null;
 }
 
 /** What a route lacks, as the manifests have it: requests that get no answer at the start. */

@@ -1,5 +1,4 @@
 import type { Manifest, PodSpec } from "../../api/kubernetes.js";
-import { targetText } from "../../api/object-version.js";
 import { distributionOf } from "../../kernel/distribution.js";
 import type { DistributionSpec } from "../../kernel/distribution-spec.js";
 import type { ArrivalGaps } from "../../traffic/arrivals/arrival-process.js";
@@ -14,7 +13,6 @@ import type { Path } from "../load/yaml-source.js";
 import type {
   RateSpec,
   Scenario,
-  Target,
   Traffic,
   TrafficArrivals,
   TrafficFigure,
@@ -232,18 +230,13 @@ function nameIssues({ source, scenario, manifests }: TrafficContext): readonly I
     const path: Path = ["spec", "traffic", i, "name"];
     issues.push(source.issue(path, `is the name of another traffic: expected one of its own`));
   }
-  const services = new Set(
-    manifests
-      .filter(({ kind }) => kind === "Service")
-      .map((one) => targetText(targetOfManifest(one))),
-  );
   for (const [i, { serving }] of scenario.behaviors.entries()) {
     for (const [stage, calls] of (serving?.stages ?? []).entries()) {
       for (const [k, { to }] of calls.entries()) {
-        const text = targetText({ kind: "Service", ...to });
-        if (services.has(text)) continue;
+        const flaw = serviceFlaw({ kind: "Service", ...to }, manifests);
+        if (flaw === null) continue;
         const path: Path = ["spec", "behavior", i, "calls", stage, k, "to"];
-        issues.push(source.issue(path, `there is no object \`${text}\` in the manifests`));
+        issues.push(source.issue(path, flaw));
       }
     }
   }
@@ -264,8 +257,4 @@ function figureIssues(
   }
   const flaw = to === null ? null : serviceFlaw(to, manifests);
   return flaw === null ? [] : [source.issue([...place, "to"], flaw)];
-}
-
-function targetOfManifest({ kind, metadata }: Manifest): Target {
-  return { kind, namespace: metadata.namespace ?? "default", name: metadata.name ?? "" };
 }

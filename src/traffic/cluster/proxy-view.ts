@@ -3,7 +3,7 @@ import type { TimeMicros } from "../../base/time.js";
 import type { Engine, HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { Informer } from "../../store/informer.js";
-import type { ServiceName } from "./traffic-spec.js";
+import { type NameParts, partsOfName, type ServiceName } from "./service-name.js";
 
 type EndpointSlice = ObjectVersion<"EndpointSlice">;
 
@@ -32,16 +32,18 @@ export interface ProxyViewOptions {
 /**
  * The endpoints of some Services as kube-proxy sees them: of the EndpointSlices that its watch has
  * brought, at most once in the shortest period of a sync. All nodes' proxies count as one. Those of a headless
- * Service are what its name is answered with: its ready endpoints, looked up anew when the answer is too old.
+ * Service are what its name is answered with: its ready endpoints, looked up anew when the answer is too old;
+ * those of one of its pods (`db-0.db`) are that pod, while it is among these.
  *
  * Source: Kubernetes, "Virtual IPs and Service Proxies"; KEP-1669 (endpoints that are terminating
  * serve when no other does); "DNS for Services and Pods"; CoreDNS, plugins kubernetes and cache.
  */
 export class ProxyView {
-  private readonly numbers = new Map<string, number>();
+  /** By Service: its number, and those of its pods that are followed by their own names. */
+  private readonly numbers = new Map<string, number[]>();
   /** Of each service: its slices by name. */
   private readonly slicesOf: Map<string, EndpointSlice>[] = [];
-  private readonly names: ServiceName[] = [];
+  private readonly names: (NameParts & Pick<ServiceName, "namespace">)[] = [];
   private readonly dirty = new Set<number>();
   /** Headless Services whose name will be looked up. */
   private readonly unresolved = new Set<number>();
@@ -55,14 +57,16 @@ export class ProxyView {
     this.sync = options.engine.registerHandler("kube-proxy/sync", () => this.syncAll());
   }
 
-  /** Follows a Service under that number; tells at once of the endpoints that it has. */
+  /** Follows a Service, or one pod of it, under that number; tells at once of the endpoints that it has. */
   follow({ namespace, name }: ServiceName, number: number): void {
-    this.names[number] = { namespace, name };
-    this.numbers.set(`${namespace}/${name}`, number);
+    const { service, hostname } = partsOfName(name);
+    this.names[number] = { namespace, service, hostname };
+    const key = `${namespace}/${service}`;
+    this.numbers.set(key, [...(this.numbers.get(key) ?? []), number]);
     const slices = new Map<string, EndpointSlice>();
     this.slicesOf[number] = slices;
     for (const slice of this.options.slices.values()) {
-      const isIts = slice.namespace === namespace && slice.labels[SERVICE_NAME] === name;
+      const isIts = slice.namespace === namespace && slice.labels[SERVICE_NAME] === service;
       if (isIts) slices.set(slice.name, slice);
     }
     if (slices.size > 0) this.options.changed(number, this.podsOf(number));
@@ -78,15 +82,21 @@ export class ProxyView {
 
   private take(slice: EndpointSlice, after: EndpointSlice | null): void {
     const service = slice.labels[SERVICE_NAME];
-    const number = this.numbers.get(`${slice.namespace}/${service}`);
-    if (number === undefined) return;
-    const slices = this.slicesOf[number]!;
-    if (after === null) slices.delete(slice.name);
-    else slices.set(slice.name, after);
-    if (this.options.isHeadless(this.names[number]!)) {
-      this.awaitLookup(number);
-      return;
+    for (const number of this.numbers.get(`${slice.namespace}/${service}`) ?? []) {
+      const slices = this.slicesOf[number]!;
+      if (after === null) slices.delete(slice.name);
+      else slices.set(slice.name, after);
+      if (this.isHeadless(number)) this.awaitLookup(number);
+      else this.awaitSync(number);
     }
+  }
+
+  private isHeadless(number: number): boolean {
+    const { namespace, service } = this.names[number]!;
+    return this.options.isHeadless({ namespace, name: service });
+  }
+
+  private awaitSync(number: number): void {
     this.dirty.add(number);
     if (this.isQueued) return;
     this.isQueued = true;
@@ -117,18 +127,20 @@ export class ProxyView {
   }
 
   private podsOf(number: number): readonly EndpointPod[] {
+    const wanted = this.names[number]!.hostname;
     const ready = new Map<string, EndpointPod>();
     const terminating = new Map<string, EndpointPod>();
     for (const { spec } of this.slicesOf[number]!.values()) {
-      for (const { targetRef, conditions } of spec.endpoints) {
+      for (const { targetRef, conditions, hostname } of spec.endpoints) {
         if (targetRef?.kind !== "Pod") continue;
+        if (wanted !== null && hostname !== wanted) continue;
         const { namespace = "", name = "", uid = "" } = targetRef;
         const pod = { namespace, name, uid };
         if (conditions?.ready ?? true) ready.set(uid, pod);
         else if (conditions?.serving && conditions.terminating) terminating.set(uid, pod);
       }
     }
-    const servesAtTheEnd = ready.size === 0 && !this.options.isHeadless(this.names[number]!);
+    const servesAtTheEnd = ready.size === 0 && !this.isHeadless(number);
     return [...(servesAtTheEnd ? terminating : ready).values()];
   }
 }

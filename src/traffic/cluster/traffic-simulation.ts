@@ -20,8 +20,9 @@ import { PodModels, type PodModelsOptions, secondsLaw } from "./pod-models.js";
 import { type EndpointPod, ProxyView, type ProxyViewOptions } from "./proxy-view.js";
 import { type PodLoad, ServedPods } from "./served-pods.js";
 import { ServiceDemand } from "./service-demand.js";
+import { partsOfName, type ServiceName } from "./service-name.js";
 import { TrafficBatches, TrafficCounts } from "./traffic-counts.js";
-import type { Backend, Backends, PolicySpec, ServiceName, TrafficSpec } from "./traffic-spec.js";
+import type { Backend, Backends, PolicySpec, TrafficSpec } from "./traffic-spec.js";
 import { UsageHistory } from "./usage-history.js";
 
 export interface TrafficSimulationOptions
@@ -101,7 +102,11 @@ export class TrafficSimulation {
   private readonly numbers: Map<Routing, number>[] = [];
   private readonly followed = new Map<string, number>();
   /** By service followed: how its figures call it, and why requests fail where it has no endpoint. */
-  private readonly backends: { readonly label: string | null; readonly unanswered: Failure }[] = [];
+  private readonly backends: {
+    readonly label: string | null;
+    readonly unanswered: Failure;
+    readonly isOnePod: boolean;
+  }[] = [];
   /** By number in the loop: the service followed. */
   private readonly followedOf: number[] = [];
   /** Null: no traffic comes through a route. */
@@ -351,7 +356,8 @@ export class TrafficSimulation {
     this.endpoints.push([]);
     this.numbers.push(new Map());
     const label = to === null ? null : targetText({ kind: "Service", ...to });
-    this.backends.push({ label, unanswered: Failure[lacks ?? "noEndpoint"] });
+    const isOnePod = to !== null && partsOfName(to.name).hostname !== null;
+    this.backends.push({ label, unanswered: Failure[lacks ?? "noEndpoint"], isOnePod });
     if (lacks !== undefined) this.fluid.setUnanswered(followed, Failure[lacks]);
     else if (to !== null) this.proxy.follow(to, followed);
     return followed;
@@ -427,6 +433,8 @@ export class TrafficSimulation {
     const from = engine.now / MICROS_PER_SECOND;
     const to = from + DEMAND_MICROS / MICROS_PER_SECOND;
     for (const followed of this.demand.services()) {
+      // More pods take nothing off one that is asked by its name.
+      if (this.backends[followed]!.isOnePod) continue;
       for (const { uid } of this.endpoints[followed]!) {
         const found = this.served.running(uid);
         if (found === null) continue;

@@ -5,12 +5,7 @@ import type { Rate } from "../arrivals/rate.js";
 import type { Retry } from "../loop/call-policy.js";
 import type { Routing } from "../loop/router.js";
 import type { RequestShape } from "../routes/request-shape.js";
-
-/** A Service by its name. */
-export interface ServiceName {
-  readonly namespace: string;
-  readonly name: string;
-}
+import type { ServiceName } from "./service-name.js";
 
 /** What whoever calls does when no answer comes; times as in the scenario. */
 export interface PolicySpec {

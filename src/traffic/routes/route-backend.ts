@@ -1,5 +1,6 @@
 import type { ServiceSpec } from "../../api/schemas/types.js";
-import type { Backend, ServiceName } from "../cluster/traffic-spec.js";
+import type { ServiceName } from "../cluster/service-name.js";
+import type { Backend } from "../cluster/traffic-spec.js";
 
 /** A port of a Service as a route names it. */
 export interface RoutePort {
