@@ -247,6 +247,11 @@ export class PodLifecycle implements ContainerListener {
   /** Ends a pod as Failed, for the kubelet's own reason, which is told once its containers have ended. */
   evict(worker: PodWorker, { reason, message, killAtMicros }: PodEnd): void {
     if (worker.stage === "ended") return;
+    const { engine, observer } = this.options;
+    // Whoever was told to go already is taken off its node by whoever told it.
+    if (worker.end === null && worker.pod.deletionTimeMicros === null) {
+      observer.podEvicted(worker.pod, reason, engine.now);
+    }
     worker.failed = true;
     worker.end = { reason, message };
     this.terminate(worker, killAtMicros);

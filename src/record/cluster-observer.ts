@@ -48,7 +48,7 @@ export interface ClusterObserver {
     causes?: readonly RefusalCause[],
   ): void;
 
-  /** A pod that was taken off its node for `reason` (EvictionByEvictionAPI, NodeLost …). */
+  /** A pod that was taken off its node for `reason` (EvictionByEvictionAPI, Evicted by its kubelet …). */
   podEvicted(pod: PodVersion, reason: string, timeMicros: TimeMicros): void;
 
   /** An eviction that `budgets` over the pod did not allow. */

@@ -49,6 +49,7 @@ describe("a node that runs short of memory", () => {
     const world = running({ small: 1, large: 5, larger: 6 });
     world.until(45);
     expect(evicted(world)).toEqual(["larger"]);
+    expect(world.evictions).toEqual(["larger Evicted"]);
     expect(world.line("larger")).toBe("Failed(Evicted) main=Completed 0");
     expect(world.line("large")).toBe("Running Ready main=running ready");
     expect(world.pod("larger")!.status.message).toBe(

@@ -39,6 +39,8 @@ describe("a node that is switched off in good order", () => {
     world.until(20);
     expect(world.line("high")).toBe("Failed(Terminated) main=Completed 0");
     expect(world.line("late")).toBe("Failed(NodeShutdown)");
+    // One that was refused was on no node.
+    expect(world.evictions).toEqual(["low Terminated", "below Terminated", "high Terminated"]);
     expect(world.pod("low")!.status.message).toBe(
       "Pod was terminated in response to imminent node shutdown.",
     );
@@ -63,6 +65,19 @@ describe("a node that is switched off in good order", () => {
     expect(readyOf(world)?.status).toBe("True");
     expect(world.line("new")).toBe("Running Ready main=running ready");
     expect(world.line("low")).toBe("Failed(Terminated) main=Completed 0");
+  });
+
+  it("takes off its node no pod that is being deleted already", () => {
+    const world = newWorld({
+      scripts: { main: { stop: 15 } },
+      kubelets: { shutdownGracePeriods: PERIODS },
+    });
+    world.bind("going");
+    world.bind("staying");
+    world.until(9).delete("going");
+    world.until(10).kubelets.failNode("node-0", "shutdown");
+    world.until(60);
+    expect(world.evictions).toEqual(["staying Terminated"]);
   });
 
   it("without time for it goes down with all that runs", () => {

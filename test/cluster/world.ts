@@ -113,8 +113,10 @@ export function newWorld(options: WorldOptions = {}) {
     history.push({ timeMicros: engine.now, pod, name: subject.name });
   });
   const events: string[] = [];
+  const evictions: string[] = [];
   const observer: ClusterObserver = {
     ...UNOBSERVED,
+    podEvicted: (pod, reason) => evictions.push(`${pod.name} ${reason}`),
     event: (_type, reason, object, message) => events.push(`${object.name} ${reason}: ${message}`),
   };
   const client = new Client(server, "kubelet", { latencyMicros: LATENCY_MICROS, qps: 0, burst: 0 });
@@ -144,7 +146,7 @@ export function newWorld(options: WorldOptions = {}) {
     ...options.kubelets,
   });
   kubelets.start();
-  return new World({ engine, store, server, kubelets, history, events });
+  return new World({ engine, store, server, kubelets, history, events, evictions });
 }
 
 interface WorldParts {
@@ -158,6 +160,8 @@ interface WorldParts {
     readonly name: string;
   }[];
   readonly events: string[];
+  /** Pods that were told to have been evicted, with the reason. */
+  readonly evictions: string[];
 }
 
 export class World {
@@ -167,6 +171,8 @@ export class World {
   readonly kubelets: Kubelets;
   readonly history: WorldParts["history"];
   readonly events: string[];
+  /** Pods that were told to have been evicted, with the reason. */
+  readonly evictions: string[];
 
   constructor(parts: WorldParts) {
     this.engine = parts.engine;
@@ -175,6 +181,7 @@ export class World {
     this.kubelets = parts.kubelets;
     this.history = parts.history;
     this.events = parts.events;
+    this.evictions = parts.evictions;
   }
 
   do(request: WriteRequest): void {

@@ -30,7 +30,12 @@ const metrics = {
   ),
   pods_pending_end_count: metric("count", "summary", [], "pods alive and unbound at the end"),
   pods_pending_count: metric("count", "timeseries", [], "pods alive and unbound"),
-  pods_evicted_count: metric("count", "both", ["reason"], "pods taken off their node"),
+  pods_evicted_count: metric(
+    "count",
+    "both",
+    ["reason"],
+    "pods taken off their node: by the eviction API, by a taint, by a kubelet (`Evicted` under pressure, `Terminated` in a shutdown), with a node that is gone, by an autoscaler",
+  ),
   evictions_refused_count: metric(
     "count",
     "both",
