@@ -255,7 +255,9 @@ export class Kubelets {
         if (worker.pod.spec.hostNetwork !== true && worker.podIP !== "") {
           worker.podIP = this.addresses.next();
         }
-        this.lifecycle.reboot(worker);
+        const pod = node.missed.has(worker.row) ? this.pods.at(worker.row) : undefined;
+        const isDeleted = pod?.uid === worker.pod.uid && pod.deletionTimeMicros !== null;
+        this.lifecycle.reboot(worker, isDeleted);
       }
       // Others may have said meanwhile that it is not ready.
       if (worker.stage === "active") worker.dirty = true;

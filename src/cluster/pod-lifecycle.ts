@@ -74,9 +74,9 @@ export class PodLifecycle implements ContainerListener {
 
   /**
    * Goes on with a pod whose machine was down: what ran is lost, and it begins anew, init containers
-   * and all, unless it may not restart.
+   * and all, unless it may not restart, or `isDeleted` meanwhile.
    */
-  reboot(worker: PodWorker): void {
+  reboot(worker: PodWorker, isDeleted: boolean): void {
     if (worker.stage !== "active" && worker.stage !== "terminating") return;
     const { now } = this.options.engine;
     for (const container of worker.containers) this.runtime.lose(worker, container, now);
@@ -86,6 +86,7 @@ export class PodLifecycle implements ContainerListener {
       this.stopRest(worker);
       return;
     }
+    if (isDeleted) return;
     this.armDeadline(worker);
     const policy = worker.pod.spec.restartPolicy ?? "Always";
     const ran = worker.containers.some(({ status }) => status.state === "terminated");

@@ -39,15 +39,19 @@ describe("a machine that goes down and comes up again", () => {
     expect(world.until(30).line("p")).toBe("Failed main=Unknown 255");
   });
 
-  it("ends a pod that was deleted meanwhile", () => {
-    const world = newWorld();
-    world.bind("p");
+  it("starts nothing of a pod that was deleted meanwhile: it ends as it was lost", () => {
+    const world = newWorld({ scripts: { main: { stop: 20 } } });
+    world.bind("p", init);
     world.until(5).kubelets.failNode("node-0", "crash");
     world.until(6).delete("p");
     expect(world.until(50).line("p")).toContain("deleted");
     world.kubelets.recoverNode("node-0");
-    // SIGTERM reaches the container that has just begun.
-    expect(world.until(60).line("p")).toBe("gone");
+    expect(world.until(52).line("p")).toBe("gone");
+    const last = world.history.findLast(({ pod }) => pod !== null)!.pod!;
+    expect([last.phase, last.status.containers[0]]).toMatchObject([
+      "Failed",
+      { state: "terminated", reason: "Unknown", exitCode: 255, restartCount: 0 },
+    ]);
   });
 
   it("does nothing meanwhile: a container that would have ended has not", () => {
