@@ -1,4 +1,5 @@
 import { CronSyntax, parseCronLine } from "../cron/cron-fields.js";
+import { TimeZone } from "../cron/time-zone.js";
 import type { SpecOf } from "../kinds.js";
 import type { PodTemplateSpec } from "../kubernetes.js";
 import { type ValidationContext, validateTemplate } from "./workloads.js";
@@ -67,6 +68,19 @@ export function validateJobSpec(
   }
 }
 
+function validateTimeZone(name: string | null | undefined, { issues }: ValidationContext): void {
+  const path = "spec.timeZone";
+  if (name == null) return;
+  if (name === "") issues.invalid(path, name, "timeZone must be nil or non-empty string");
+  else if (name.toLowerCase() === "local") {
+    const detail =
+      "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones";
+    issues.invalid(path, name, detail);
+  } else if (TimeZone.named(name) === null) {
+    issues.invalid(path, name, `unknown time zone ${name}: expected one such as Europe/Berlin`);
+  }
+}
+
 export function validateCronJob(spec: SpecOf["CronJob"], context: ValidationContext): void {
   const { issues } = context;
   const schedule = (spec.schedule ?? "") as string;
@@ -77,6 +91,7 @@ export function validateCronJob(spec: SpecOf["CronJob"], context: ValidationCont
     const parsed = parseCronLine(schedule);
     if (parsed instanceof CronSyntax) issues.invalid("spec.schedule", schedule, parsed.message);
   }
+  validateTimeZone(spec.timeZone, context);
   issues.oneOf("spec.concurrencyPolicy", spec.concurrencyPolicy, ["Allow", "Forbid", "Replace"]);
   for (const field of [
     "startingDeadlineSeconds",

@@ -46,6 +46,13 @@ test.each(Object.entries(good) as [Kind, object][])("a good %s is taken", (kind,
   expect(refusals(kind, spec)).toEqual([]);
 });
 
+test.each(["Europe/Berlin", "UTC", "Etc/UTC", "US/Pacific", "America/Argentina/Buenos_Aires"])(
+  "a CronJob in the time zone %s is taken",
+  (timeZone) => {
+    expect(refusals("CronJob", { ...good.CronJob, timeZone })).toEqual([]);
+  },
+);
+
 describe("is refused", () => {
   const onlyAlways = { ...template, spec: { ...template.spec, restartPolicy: "Never" } };
   test.each<[string, Kind, object, string]>([
@@ -128,6 +135,14 @@ describe("is refused", () => {
       { selector, template, updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } },
       "Invalid spec.updateStrategy.rollingUpdate.maxSurge",
     ],
+    ...["Mars/Base", "Local", "", "europe/berlin"].map(
+      (timeZone): [string, Kind, object, string] => [
+        `a CronJob in the time zone "${timeZone}"`,
+        "CronJob",
+        { ...good.CronJob, timeZone },
+        "Invalid spec.timeZone",
+      ],
+    ),
     [
       "a Job that always restarts",
       "Job",
