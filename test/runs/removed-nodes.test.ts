@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { isPodReady } from "../../src/api/pod-version.js";
+import { rowsOf } from "../record/recording.js";
 import { loadedFromMemory, worldOf } from "./built-world.js";
 import { ClusterChecker, nothingMet } from "./cluster-checker.js";
 
@@ -41,9 +42,12 @@ it("an idle run goes on until the pods of removed nodes are replaced", async () 
   }
   // Pods stay 40 s after their nodes are missed; when the collector looks within its 20 s is drawn by seed.
   expect(world.now / 1e6).toBeGreaterThan(45 + 40);
-  const { summary } = world.finish().figures;
+  const { figures } = world.finish();
+  const { summary } = figures;
   const evicted = summary.find(
     ({ metric, labels }) => metric === "pods_evicted_count" && labels === "",
   );
   expect(evicted?.value).toBe(4);
+  const reasons = rowsOf(figures.podsTable()).map((row) => row[10]);
+  expect(reasons.filter((reason) => reason === "DeletionByPodGC")).toHaveLength(4);
 });

@@ -80,8 +80,10 @@ export class PodGarbageCollector implements Controller {
     this.round = engine.registerHandler("control/pod-garbage-collector/round", () => this.look());
     this.failed = client.onAnswer((outcome, _, cause, request) => {
       const pod = podOf(request);
-      if (outcome.ok) this.delete(pod, cause);
-      else this.giveUp(pod, outcome);
+      if (outcome.ok) {
+        this.tellEviction(pod, cause);
+        this.delete(pod, cause);
+      } else this.giveUp(pod, outcome);
     });
     this.deleted = client.onAnswer((outcome, _, cause, request) =>
       this.onDeleted(podOf(request), cause, outcome),
@@ -226,12 +228,13 @@ export class PodGarbageCollector implements Controller {
   }
 
   private onDeleted(pod: PodVersion, cause: number, outcome: Outcome): void {
+    if (!outcome.ok) this.giveUp(pod, outcome);
+    else if (!this.failsPods) this.tellEviction(pod, cause);
+  }
+
+  private tellEviction(pod: PodVersion, cause: number): void {
     const { observer, engine } = this.options;
-    if (!outcome.ok) {
-      this.giveUp(pod, outcome);
-    } else if (cause === DISRUPTED && isPodActive(pod)) {
-      observer.podEvicted(pod, REASON, engine.now);
-    }
+    if (cause === DISRUPTED && isPodActive(pod)) observer.podEvicted(pod, REASON, engine.now);
   }
 
   /** What could not be removed is looked at again in the next round. */
