@@ -117,20 +117,25 @@ function podLines(figures: SummaryFigures): readonly string[] {
   const told = counts
     .map(([word, metric], index) => ({ word, value: figures.get(metric), isBasic: index < 2 }))
     .filter(({ value, isBasic }) => isBasic || value > 0)
-    .map(({ word, value }) => `${numberText(value)} ${word}`);
-  lines.push(told.join(", "), "");
+    .map(
+      ({ word, value }) => `${numberText(value)} ${value === 1 ? word.replace(/s$/, "") : word}`,
+    );
+  lines.push(told.join(", "));
   const durations = [
     ["created → bound", "pod_wait"],
     ["created → Ready", "pod_startup"],
   ] as const;
-  const table = durations.map(([title, metric]) => [
+  const statistics = ["mean", "p50", "p90", "p99", "max"];
+  const table = durations.map(([title, metric]) => ({
     title,
-    ...["mean", "p50", "p90", "p99", "max"].map((statistic) =>
-      durationText(figures.get(`${metric}_${statistic}_seconds`)),
-    ),
-  ]);
-  const rows = [["", "mean", "p50", "p90", "p99", "max"], ...table];
-  lines.push(...alignedLines(rows, ["left", "right", "right", "right", "right", "right"]));
+    seconds: statistics.map((statistic) => figures.get(`${metric}_${statistic}_seconds`)),
+  }));
+  // Where no pod came in the time that is measured there is nothing to tell.
+  if (table.some(({ seconds }) => seconds.some((value) => !Number.isNaN(value)))) {
+    const rows = table.map(({ title, seconds }) => [title, ...seconds.map(durationText)]);
+    const sides = ["left", ...statistics.map(() => "right" as const)] as const;
+    lines.push("", ...alignedLines([["", ...statistics], ...rows], sides));
+  }
   const censored = figures.get("pod_wait_censored_count");
   if (censored > 0) {
     const [were, their] = censored === 1 ? ["was", "its"] : ["were", "their"];

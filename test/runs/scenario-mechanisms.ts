@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { failedExpectations } from "../../src/scenario/expectations.js";
 import { loadedFrom, worldOf } from "./built-world.js";
@@ -62,6 +62,16 @@ export function testMechanisms(each: number): void {
         expect(await failed(path, off)).not.toEqual([]);
       },
     );
+
+    it("stand alone in their folders, so that all files of one can be run at once", () => {
+      for (const folder of ["rollouts", "patterns", "operations", "autoscaling"]) {
+        const names = readdirSync(`scenarios/${folder}`).filter((name) => name.endsWith(".yaml"));
+        const others = names.filter((name) => {
+          return !/^kind: Scenario$/m.test(readFileSync(`scenarios/${folder}/${name}`, "utf8"));
+        });
+        expect(others).toEqual([]);
+      }
+    });
 
     it("are all of them in this table", () => {
       const there = ["rollouts", "patterns", "operations"].flatMap((folder) =>
