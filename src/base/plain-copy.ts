@@ -4,11 +4,26 @@
  */
 export function plainCopy<T extends object>(object: T): T {
   const copy: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(object)) {
-    if (key === "__proto__") Object.defineProperty(copy, key, { value, ...OWN });
-    else copy[key] = value;
-  }
+  put(copy, object);
   return copy as T;
+}
+
+/** What `{ ...object, ...fields }` is, of a shape that others of the same fields share. */
+export function plainWith<T extends object, F extends object>(
+  object: T,
+  fields: F,
+): Omit<T, keyof F> & F {
+  const copy: Record<string, unknown> = {};
+  put(copy, object);
+  put(copy, fields);
+  return copy as Omit<T, keyof F> & F;
+}
+
+function put(target: Record<string, unknown>, fields: object): void {
+  for (const [key, value] of Object.entries(fields)) {
+    if (key === "__proto__") Object.defineProperty(target, key, { value, ...OWN });
+    else target[key] = value;
+  }
 }
 
 const OWN = { writable: true, enumerable: true, configurable: true };

@@ -247,7 +247,9 @@ export function validateContainers(
   pod: Pick<ContainerContext, "volumes" | "claims" | "issues" | "options">,
 ): void {
   const { issues } = pod;
-  const context = { ...pod, hostNetwork: spec.hostNetwork === true, names: new Set<string>() };
+  const { volumes, claims, options } = pod;
+  const hostNetwork = spec.hostNetwork === true;
+  const context = { volumes, claims, issues, options, hostNetwork, names: new Set<string>() };
   const containers = spec.containers ?? [];
   if (containers.length === 0) issues.required(`${path}.containers`);
   containers.forEach((container, i) => {

@@ -2,6 +2,7 @@ import type { GenericKind } from "../../api/kinds.js";
 import type { PodTemplateSpec } from "../../api/kubernetes.js";
 import { type NewGeneric, newMeta } from "../../api/new-object.js";
 import type { ObjectVersion } from "../../api/object-version.js";
+import { plainWith } from "../../base/plain-copy.js";
 import { controllerReference } from "../owner-references.js";
 
 export type ControllerRevision = ObjectVersion<"ControllerRevision">;
@@ -32,10 +33,10 @@ export function newRevision(of: NewRevision): NewGeneric<"ControllerRevision"> {
   return {
     kind: "ControllerRevision",
     ...newMeta(owner.namespace, revisionName(owner.name, hash)),
-    labels: { ...template.metadata?.labels, [hashLabel]: hash },
+    labels: plainWith(template.metadata?.labels ?? {}, { [hashLabel]: hash }),
     annotations: owner.annotations,
     ownerReferences: [controllerReference(owner)],
-    spec: { data: { spec: { template: { ...template, $patch: "replace" } } }, revision },
+    spec: { data: { spec: { template: plainWith(template, { $patch: "replace" }) } }, revision },
     status: undefined,
   };
 }

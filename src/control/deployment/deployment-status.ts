@@ -1,3 +1,4 @@
+import { plainWith } from "../../base/plain-copy.js";
 import type { ApiClock } from "../timestamps.js";
 import { desiredReplicas, maxUnavailable } from "./fenceposts.js";
 import {
@@ -100,7 +101,7 @@ export function rolloutStatus(
     conditions = withProgress(conditions, current, deployment, rollout, status, clock);
   }
   conditions = withFailures(conditions, rollout, clock);
-  return conditions === status.conditions ? status : { ...status, conditions };
+  return conditions === status.conditions ? status : plainWith(status, { conditions });
 }
 
 function withProgress(
@@ -200,7 +201,7 @@ function keepTransition(
 ): DeploymentCondition {
   const { lastTransitionTime } = current;
   const { lastTransitionTime: _, ...rest } = condition;
-  return lastTransitionTime === undefined ? rest : { ...rest, lastTransitionTime };
+  return lastTransitionTime === undefined ? rest : plainWith(rest, { lastTransitionTime });
 }
 
 function withoutCondition(conditions: Conditions, type: string): Conditions {

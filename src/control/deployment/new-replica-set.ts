@@ -1,4 +1,5 @@
 import type { NewGeneric } from "../../api/new-object.js";
+import { plainWith } from "../../base/plain-copy.js";
 import { controllerReference } from "../owner-references.js";
 import { POD_TEMPLATE_HASH, type TemplateContents } from "../template-contents.js";
 import { desiredReplicas, isRollingUpdate, maxSurge, type RolloutLimits } from "./fenceposts.js";
@@ -56,7 +57,7 @@ export function newReplicaSet(
 ): NewGeneric<"ReplicaSet"> {
   const { template, selector, minReadySeconds } = deployment.spec;
   const hash = templates.hashOf(template, deployment.status.collisionCount);
-  const labels = { ...template.metadata?.labels, [POD_TEMPLATE_HASH]: hash };
+  const labels = plainWith(template.metadata?.labels ?? {}, { [POD_TEMPLATE_HASH]: hash });
   const annotations = withRevision({}, deployment, revision);
   return {
     kind: "ReplicaSet",
@@ -74,9 +75,9 @@ export function newReplicaSet(
       ...(minReadySeconds !== undefined && { minReadySeconds }),
       selector: {
         ...selector,
-        matchLabels: { ...selector.matchLabels, [POD_TEMPLATE_HASH]: hash },
+        matchLabels: plainWith(selector.matchLabels ?? {}, { [POD_TEMPLATE_HASH]: hash }),
       },
-      template: { ...template, metadata: { ...template.metadata, labels } },
+      template: plainWith(template, { metadata: plainWith(template.metadata ?? {}, { labels }) }),
     },
     status: { replicas: 0 },
   };

@@ -1,3 +1,4 @@
+import { plainWith } from "../../base/plain-copy.js";
 import type { Change, WriteRequest } from "../../store/request.js";
 import type { ApiClock } from "../timestamps.js";
 import { newCondition, setCondition } from "./deployment-status.js";
@@ -89,7 +90,7 @@ function revisionChange(
   const tells = condition !== null && hasProgressDeadline(deployment);
   if (!revised && !tells) return null;
   return {
-    ...(revised && { annotations: { ...annotations, [REVISION]: revision } }),
+    ...(revised && { annotations: plainWith(annotations, { [REVISION]: revision }) }),
     ...(tells && conditionChange(deployment, condition)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Labels } from "../../api/kubernetes.js";
 import type { ObjectVersion } from "../../api/object-version.js";
+import { plainWith } from "../../base/plain-copy.js";
 import { desiredReplicas, maxSurge } from "./fenceposts.js";
 
 type Deployment = ObjectVersion<"Deployment">;
@@ -68,7 +69,7 @@ export function withRevision(
   const text = annotations[REVISION];
   const old = text === undefined || text === "" ? 0 : integerOf(text);
   if (old === null || old >= newRevision) return copied;
-  const revised = { ...copied, [REVISION]: String(newRevision) };
+  const revised = plainWith(copied, { [REVISION]: String(newRevision) });
   if (text === undefined) return revised;
   return withHistory(revised, text);
 }
@@ -83,7 +84,7 @@ function inherited(annotations: Labels): Labels {
 /** Adds a revision to the history; the oldest go when it would grow too long. */
 function withHistory(annotations: Labels, revision: string): Labels {
   const history = annotations[REVISION_HISTORY] ?? "";
-  if (history === "") return { ...annotations, [REVISION_HISTORY]: revision };
+  if (history === "") return plainWith(annotations, { [REVISION_HISTORY]: revision });
   const revisions = history.split(",");
   let length = history.length + revision.length + 1;
   let start = 0;
@@ -97,7 +98,7 @@ function withHistory(annotations: Labels, revision: string): Labels {
 
 function overlaid(annotations: Labels, wanted: Labels): Labels {
   for (const name in wanted) {
-    if (annotations[name] !== wanted[name]) return { ...annotations, ...wanted };
+    if (annotations[name] !== wanted[name]) return plainWith(annotations, wanted);
   }
   return annotations;
 }

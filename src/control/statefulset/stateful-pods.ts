@@ -1,6 +1,7 @@
 import type { PodTemplateSpec } from "../../api/kubernetes.js";
 import { type NewGeneric, type NewPod, newMeta } from "../../api/new-object.js";
 import type { PersistentVolumeClaim } from "../../api/schemas/types.js";
+import { plainWith } from "../../base/plain-copy.js";
 import { templatePod } from "../template-pod.js";
 import {
   claimName,
@@ -50,17 +51,15 @@ export function statefulPod(
   return {
     ...made,
     name,
-    labels: {
-      ...made.labels,
+    labels: plainWith(made.labels, {
       ...identityLabels(name, ordinal, hasIndexLabel),
       [REVISION_LABEL]: revision.name,
-    },
-    spec: {
-      ...made.spec,
+    }),
+    spec: plainWith(made.spec, {
       hostname: name,
       ...(set.spec.serviceName && { subdomain: set.spec.serviceName }),
       ...withClaims(set, ordinal, made.spec.volumes),
-    },
+    }),
   };
 }
 

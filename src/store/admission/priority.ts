@@ -2,6 +2,7 @@ import type { PodSpec } from "../../api/kubernetes.js";
 import { type NewGeneric, type NewPod, podWith } from "../../api/new-object.js";
 import { describe } from "../../api/object-named.js";
 import type { ObjectVersion } from "../../api/object-version.js";
+import { plainWith } from "../../base/plain-copy.js";
 import type { ObjectStore } from "../object-store.js";
 import { type Refusal, refuse } from "../outcome.js";
 import type { Admitted, PodAdmission } from "./admission.js";
@@ -105,7 +106,7 @@ function withPriority(
     return spec;
   }
   const named = className === undefined ? {} : { priorityClassName: className };
-  return { ...spec, ...named, priority, preemptionPolicy };
+  return plainWith(spec, { ...named, priority, preemptionPolicy });
 }
 
 /** The pod's class; undefined where it has none and there is no default; null where it is missing. */
