@@ -1,16 +1,16 @@
+import type { Features } from "../../api/features.js";
 import { isResizeInfeasible } from "../../api/pod-resources.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import { zoneKey } from "../../api/zone-key.js";
 import { assert } from "../../base/assert.js";
 import { ChangeLog } from "./change-log.js";
-import type { Features } from "../../api/features.js";
 import { ImageSpread } from "./image-spread.js";
 import { AMOUNTS_PER_NODE, NodeAmounts } from "./node-amounts.js";
 import { NodeInfo, type NodeVersion } from "./node-info.js";
 import { NodePods } from "./node-pods.js";
-import { CHANGED_AT, HAS_NODE, NUMBERS_PER_ROW, NodeRecords, POSITION } from "./node-records.js";
+import { CHANGED_AT, HAS_NODE, NodeRecords, NUMBERS_PER_ROW, POSITION } from "./node-records.js";
 import { sameTraits } from "./node-traits.js";
 import { NodeTree } from "./node-tree.js";
-import { zoneKey } from "../../api/zone-key.js";
 import { type PodInfo, PodInfoFactory } from "./pod-info.js";
 import { ScalarResources } from "./resources.js";
 import type { PodObserver, Snapshot } from "./snapshot.js";
@@ -63,7 +63,7 @@ export class ClusterState implements Snapshot {
   ) {
     this.changes = new ChangeLog(options.changeLogLog2);
     this.images = new ImageSpread({ asOfNodeUpdate: features.ImageSpreadAsOfNodeUpdate });
-    this.podInfos = new PodInfoFactory(features, this.scalars);
+    this.podInfos = new PodInfoFactory(features, this.scalars, () => this.podCount);
   }
 
   /** Rows in use never reach this number. */

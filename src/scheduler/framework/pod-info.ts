@@ -1,8 +1,8 @@
+import type { Features } from "../../api/features.js";
 import type { Labels, PodSpec } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
-import type { Features } from "../../api/features.js";
-import { type PodSpecInfo, PodTemplateInfo, compilePodSpec } from "./pod-template-info.js";
 import { type PodResourcesInfo, PodResourcesInfos } from "./pod-resources-info.js";
+import { compilePodSpec, type PodSpecInfo, PodTemplateInfo } from "./pod-template-info.js";
 import type { ScalarResources } from "./resources.js";
 
 /** A pod as the scheduler sees it: the object, and what was compiled from its template. */
@@ -24,7 +24,7 @@ export class PodInfo {
   }
 }
 
-/** So many specs are known at least; twice as many at most. */
+/** So many specs are known at least, and as many as there are pods with a node; twice as many at most. */
 const MIN_KNOWN_SPECS = 4096;
 
 /**
@@ -45,6 +45,8 @@ export class PodInfoFactory {
   constructor(
     private readonly features: Features,
     scalars: ScalarResources,
+    /** Each pod of a StatefulSet has a spec of its own, which its successor shares. */
+    private readonly placedPods: () => number = () => 0,
   ) {
     this.compiling = { features, resources: new PodResourcesInfos({ features, scalars }) };
   }
@@ -67,7 +69,7 @@ export class PodInfoFactory {
       first: null,
       others: null,
     };
-    if (this.specs.size >= MIN_KNOWN_SPECS) {
+    if (this.specs.size >= MIN_KNOWN_SPECS && this.specs.size >= this.placedPods()) {
       this.formerSpecs = this.specs;
       this.specs = new Map();
     }
