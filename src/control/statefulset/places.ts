@@ -3,6 +3,7 @@ import { isWithin, ordinalOf, revisionOf } from "./identity.js";
 import type { SetTally } from "./set-tally.js";
 import {
   isAvailable,
+  isParallel,
   isRunningAndReady,
   isTerminating,
   ordinalsOf,
@@ -84,7 +85,7 @@ export function talliedPlaces(view: StatefulView, tally: SetTally): Places | nul
   const updated = tally.ofRevision(update.name);
   return {
     count: ordinals.count,
-    open: tally.openPlaces(),
+    open: tally.openPlaces(!isParallel(set)),
     condemned: [],
     mayHaveOld: tally.staying > updated,
     counts: {

@@ -1,4 +1,4 @@
-import type { PodVersion } from "../../api/pod-version.js";
+import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import type { OwnedPodsListener } from "../owned-pods.js";
 import {
   identityMatches,
@@ -91,15 +91,19 @@ export class SetTally {
     }
   }
 
-  /** Places, counted from the first ordinal, without a pod or with one that is not settled. */
-  openPlaces(): readonly number[] {
+  /**
+   * Places, counted from the first ordinal, without a pod or with one that is not settled; of a set that `waits` for
+   * none of them, only those without a pod or with one that has ended.
+   */
+  openPlaces(waits: boolean): readonly number[] {
     const { ordinals } = this;
     const places: number[] = [];
     for (const ordinal of this.free) places.push(ordinal - ordinals.first);
-    for (const { ordinal } of this.unsettled) {
+    for (const { ordinal, pod } of this.unsettled) {
+      if (!waits && !isPodTerminal(pod)) continue;
       if (isWithin(ordinals, ordinal)) places.push(ordinal - ordinals.first);
     }
-    return places.sort((a, b) => a - b);
+    return places.length > 1 ? places.sort((a, b) => a - b) : places;
   }
 
   put(pod: PodVersion): void {
