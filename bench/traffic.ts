@@ -99,7 +99,11 @@ function fluid(): void {
     for (let row = 0; row < podCount; row++) served = pods.served[row]!;
   }
   const seconds = cpuSeconds(since);
-  const count = batches.reduce((sum, { latencies }) => sum + latencies.count, 0);
+  let count = 0;
+  for (const batch of batches) {
+    batch.settle();
+    count += batch.latencies.count;
+  }
   assert(served > 0 && count > 1e9, "the day had no requests");
   console.log(
     `fluid: a day of ${FLUID_SERVICES} services, ${podCount} pods: ${seconds} CPU seconds`,

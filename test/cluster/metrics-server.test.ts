@@ -97,17 +97,22 @@ describe("metrics-server tells of a pod", () => {
     }),
     { maxLength: 8 },
   );
-  test.prop([fc.array(changes, { minLength: 1, maxLength: 4 }), fc.constantFrom(5, 10, 15)])(
+  test.prop([
+    fc.array(changes, { minLength: 1, maxLength: 4 }),
+    fc.constantFrom(5, 10, 15),
+    fc.uniqueArray(fc.integer({ min: 1, max: 20 }), { maxLength: 3 }),
+    fc.constantFrom(1, 2, 5),
+  ])(
     "the same by the columns of pods whose only life goes on as by their reports",
-    (histories, everySeconds) => {
+    (histories, everySeconds, failing, turns) => {
       const pods = histories.map((_, row) => ({ row, name: `pod-${row}` }) as PodVersion);
-      const rows = Int32Array.from(pods, ({ row }) => row);
       const all = histories.map((history, row) => new History(row, history));
       const serverOf = (isUnchanged?: (row: number) => boolean) =>
         new MetricsServer({
           ...{ resolutionMicros: 15 * SECOND, counters: growing },
           livesOf: ({ row }) => (isUnchanged === undefined ? all[row]!.known : all[row]!.lives()),
           readingMicros: readingEach(everySeconds),
+          failed: (scrape) => failing.includes(scrape),
           ...(isUnchanged !== undefined && { isUnchanged }),
         });
       const quick = serverOf((row) => all[row]!.isUnchanged());
@@ -118,10 +123,13 @@ describe("metrics-server tells of a pod", () => {
       };
       for (let at = 1; at <= 300; at += 7) {
         for (const one of all) one.bringTo(at, lookAt);
-        const read = new PodSamples(pods);
-        const reported = quick.putUsage({ pods, rows }, CPU, at * SECOND, read);
-        const expected = new PodSamples(pods);
-        const reports = pods
+        // By turns, so that a scrape finds some that nobody has asked for since the last one.
+        const asked = pods.filter(({ row }) => ((at - 1) / 7 + row) % turns === 0);
+        const rows = Int32Array.from(asked, ({ row }) => row);
+        const read = new PodSamples(asked);
+        const reported = quick.putUsage({ pods: asked, rows }, CPU, at * SECOND, read);
+        const expected = new PodSamples(asked);
+        const reports = asked
           .map((pod) => plain.reportOf(pod, at * SECOND))
           .filter((report) => report !== null);
         expect(reported).toBe(putReported(reports, CPU, expected));

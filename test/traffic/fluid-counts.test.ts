@@ -134,6 +134,7 @@ describe("fluid requests", () => {
         }
       }
       settle();
+      for (const one of [batch, ...parts]) one.settle();
       const near = (found: number, expected: number): void => {
         expect(Math.abs(found - expected)).toBeLessThanOrEqual(RELATIVE * Math.max(1, expected));
       };

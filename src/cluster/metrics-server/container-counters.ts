@@ -26,6 +26,8 @@ export interface ContainerCounters {
     startMicros: TimeMicros,
     atMicros: TimeMicros,
   ): number;
+  /** What was used up to that instant is told the same whenever it is asked for; absent: up to now. */
+  settledMicros?(): TimeMicros;
   /** Memory in use at that instant: the working set. */
   memoryBytes(pod: PodVersion, container: Container, atMicros: TimeMicros): number;
 }

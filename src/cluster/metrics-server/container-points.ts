@@ -59,6 +59,11 @@ export class ContainerPoints {
     numbers[at + MEMORY_BYTES] = Number.NaN;
   }
 
+  /** The last point tells another use of CPU. */
+  correct(place: number, cpuNanos: number): void {
+    this.numbers[place * WIDTH + CPU_NANOS] = cpuNanos;
+  }
+
   /** Of the last point, in bytes; NaN: nobody has asked for it. */
   memoryBytes(place: number): number {
     return this.numbers[place * WIDTH + MEMORY_BYTES]!;

@@ -1,23 +1,10 @@
-import type { Container } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
-import type { ContainerCounters, ContainerLife } from "./container-counters.js";
-import type { PodLives } from "./container-lives.js";
+import type { ContainerLife } from "./container-counters.js";
 import { ContainerPoints } from "./container-points.js";
-
-export interface MetricsServerOptions {
-  /** Upstream's `--metric-resolution`: scrapes are at its multiples from virtual zero on, also before it. */
-  readonly resolutionMicros: TimeMicros;
-  /** When the node read the counter of a life that began then which a scrape at that instant is told. */
-  readonly readingMicros: (startMicros: TimeMicros, scrapeMicros: TimeMicros) => TimeMicros;
-  readonly counters: ContainerCounters;
-  /** Undefined: no node runs the pod. */
-  readonly livesOf: (pod: PodVersion) => PodLives | undefined;
-  /** Whether the lives of the pod in a row are those of the last answer; absent: nobody knows. */
-  readonly isUnchanged?: (row: number) => boolean;
-  /** Which scrapes fail, by their number from virtual zero on; default: none. */
-  readonly failed?: (scrape: number) => boolean;
-}
+import type { ScrapeOptions } from "./scrape-options.js";
+import { type ScrapedPod, ScrapedPods } from "./scraped-pods.js";
+import { cpuMillisOf, NO_RATE, OTHERS, SingleLives } from "./single-lives.js";
 
 /** What a container used: the mean over the window of its pod. */
 interface ReportedUsage {
@@ -45,25 +32,6 @@ export interface UsageSink {
   ): void;
 }
 
-/** What the scrapes up to the newest have found of a pod. */
-interface Known {
-  readonly key: object;
-  lives: PodLives | null;
-  /** Containers of which there are points, and where. */
-  readonly names: string[];
-  readonly places: number[];
-  /** Of each life. */
-  placesOfLives: readonly number[];
-  /** The lives that it has found, in its order. */
-  readonly found: ContainerLife[];
-  readonly foundPlaces: number[];
-  foundCount: number;
-}
-
-/** So many scrapes say all that there is to know of a pod that nobody has asked for before. */
-const SCRAPES_REMEMBERED = 4;
-const NOWHERE = -1;
-const NANOS_PER_MILLI = 1_000_000;
 const MILLIS = 1_000;
 
 /**
@@ -72,22 +40,26 @@ const MILLIS = 1_000;
  * Source: metrics-server; Kubernetes, "Resource metrics pipeline".
  */
 export class MetricsServer {
-  /** By the row of the pod. */
-  private readonly known: (Known | undefined)[] = [];
-  /** By the row of the pod: the newest scrape in its points. */
-  private readonly scrapes: number[] = [];
-  /** By the row of a pod that has had one life only, which goes on: where its points are, and its container; -1: of others. */
-  private readonly singles: number[] = [];
-  private readonly containers: (Container | null)[] = [];
   private readonly points: ContainerPoints;
+  private readonly scraped: ScrapedPods;
+  /** Null: nobody knows whether lives have changed. */
+  private readonly singles: SingleLives | null;
 
-  constructor(private readonly options: MetricsServerOptions) {
+  constructor(private readonly options: ScrapeOptions) {
+    const { isUnchanged } = options;
     this.points = new ContainerPoints(options.resolutionMicros);
+    const { points } = this;
+    const scrapes: number[] = [];
+    this.singles =
+      isUnchanged === undefined
+        ? null
+        : new SingleLives({ ...options, isUnchanged, points, scrapes });
+    this.scraped = new ScrapedPods(options, points, scrapes, this.singles);
   }
 
   /** What it tells of a pod at that instant; null where there is nothing to tell. */
   reportOf(pod: PodVersion, nowMicros: TimeMicros): ReportedPod | null {
-    const known = this.scraped(pod, nowMicros);
+    const known = this.scraped.find(pod, nowMicros);
     if (known === null) return null;
     const containers: ReportedUsage[] = [];
     for (let i = 0; i < known.foundCount; i++) {
@@ -119,57 +91,41 @@ export class MetricsServer {
     nowMicros: TimeMicros,
     sink: UsageSink,
   ): number {
-    const newest = Math.floor(nowMicros / this.options.resolutionMicros);
-    const isQuick = name === "cpu" && this.options.isUnchanged !== undefined;
+    const singles = name === "cpu" ? this.singlesOf(nowMicros) : null;
+    const newest = this.newestAt(nowMicros);
     let reported = 0;
     for (let i = 0; i < pods.length; i++) {
+      const pod = pods[i]!;
       const row = rows[i]!;
-      const place = isQuick ? (this.singles[row] ?? NOWHERE) : NOWHERE;
-      if (place !== NOWHERE && this.goesOn(row, place, newest)) {
-        if (!this.scrapeOn(pods[i]!, row, newest)) continue;
-        reported += 1;
-        if (container !== "" && container !== this.containers[row]!.name) continue;
-        if (!this.points.rises(place)) continue;
-        sink.putAt(
-          i,
-          this.cpuMillis(place),
-          this.points.timestampMicros(place),
-          this.points.windowMicros(place),
-        );
-        continue;
+      const found = singles === null ? OTHERS : singles.find(pod, row, newest);
+      if (found === NO_RATE) continue;
+      if (found === OTHERS) {
+        const known = this.scraped.find(pod, nowMicros);
+        if (known === null) continue;
+        this.put(i, known, { pod, name, container }, sink);
+      } else if (container === "" || container === singles!.containerOf(row)) {
+        putSingle(i, singles!, found, sink);
       }
-      const known = this.scraped(pods[i]!, nowMicros);
-      if (known === null) continue;
       reported += 1;
-      this.put(i, known, { pod: pods[i]!, name, container }, sink);
     }
     return reported;
   }
 
-  /** Whether the newest scrape finds the only life of a pod, as the one before, or has found it. */
-  private goesOn(row: number, place: number, newest: number): boolean {
-    const last = this.scrapes[row]!;
-    if (last !== newest && last !== newest - 1) return false;
-    return this.points.scrape(place) === last && this.options.isUnchanged!(row);
+  private newestAt(nowMicros: TimeMicros): number {
+    return Math.floor(nowMicros / this.options.resolutionMicros);
   }
 
-  /** The newest scrape of a pod whose only life goes on; whether it has a rate. */
-  private scrapeOn(pod: PodVersion, row: number, newest: number): boolean {
-    const place = this.singles[row]!;
-    if (this.scrapes[row] !== newest) {
-      const { resolutionMicros, readingMicros, counters } = this.options;
-      const start = this.points.startMicros(place);
-      const at = readingMicros(start, newest * resolutionMicros);
-      const cpuNanos = Math.trunc(counters.cpuNanos(pod, row, this.containers[row]!, start, at));
-      this.points.take(place, newest, start, at, cpuNanos);
-      this.scrapes[row] = newest;
-    }
-    return this.points.windowMicros(place) !== Number.POSITIVE_INFINITY;
+  /** What is known of pods with one life, as the newest scrape has found them; null where that has failed. */
+  private singlesOf(nowMicros: TimeMicros): SingleLives | null {
+    const newest = this.newestAt(nowMicros);
+    if (this.options.failed?.(newest) === true) return null;
+    this.singles?.sweep(newest);
+    return this.singles;
   }
 
   private put(
     at: number,
-    known: Known,
+    known: ScrapedPod,
     { pod, name, container }: { pod: PodVersion; name: string; container: string },
     sink: UsageSink,
   ): void {
@@ -181,7 +137,7 @@ export class MetricsServer {
 
   /** NaN: nothing is measured. */
   private millisOf(
-    known: Known,
+    known: ScrapedPod,
     { pod, name, container }: { pod: PodVersion; name: string; container: string },
   ): number {
     let sum = Number.NaN;
@@ -192,14 +148,10 @@ export class MetricsServer {
       if (container !== "" && container !== life.container.name) continue;
       if (!this.points.rises(place)) continue;
       const millis =
-        name === "cpu" ? this.cpuMillis(place) : this.memoryOf(pod, life, place) * MILLIS;
+        name === "cpu" ? cpuMillisOf(this.points, place) : this.memoryOf(pod, life, place) * MILLIS;
       sum = Number.isNaN(sum) ? millis : sum + millis;
     }
     return sum;
-  }
-
-  private cpuMillis(place: number): number {
-    return Math.ceil(this.points.cpuNanos(place) / NANOS_PER_MILLI);
   }
 
   /** Asked for less often than CPU, it is worked out when somebody does. */
@@ -213,7 +165,7 @@ export class MetricsServer {
   }
 
   /** Where the points of the container lie that was read earliest; -1: none has a rate that counts. */
-  private earliestOf({ foundPlaces, foundCount }: Known): number {
+  private earliestOf({ foundPlaces, foundCount }: ScrapedPod): number {
     let found = -1;
     for (let i = 0; i < foundCount; i++) {
       const place = foundPlaces[i]!;
@@ -224,94 +176,10 @@ export class MetricsServer {
     }
     return found;
   }
-
-  /** A pod as the newest scrape has found it; null: there is nothing to tell of it. */
-  private scraped(pod: PodVersion, nowMicros: TimeMicros): Known | null {
-    const lives = this.options.livesOf(pod);
-    if (lives === undefined) return null;
-    const { row } = pod;
-    const newest = Math.floor(nowMicros / this.options.resolutionMicros);
-    const oldest = newest - SCRAPES_REMEMBERED;
-    let known = this.known[row];
-    if (known === undefined || known.key !== lives.key || this.scrapes[row]! < oldest) {
-      for (const place of known?.places ?? []) this.points.release(place);
-      known = newKnown(lives.key);
-      this.makeRoom(row);
-      this.known[row] = known;
-      this.scrapes[row] = oldest;
-    }
-    if (known.lives !== lives) {
-      this.givePlaces(lives, known);
-      this.singles[row] = NOWHERE;
-    }
-    while (this.scrapes[row]! < newest) {
-      this.scrapes[row]! += 1;
-      this.scrape(pod, lives, known);
-    }
-    return this.isComplete(known) ? known : null;
-  }
-
-  /** Without gaps: an array with large ones is a table of hashes. */
-  private makeRoom(row: number): void {
-    while (this.known.length <= row) {
-      this.known.push(undefined);
-      this.scrapes.push(0);
-      this.singles.push(NOWHERE);
-      this.containers.push(null);
-    }
-  }
-
-  /** Not where some container of the last scrape has no rate yet. */
-  private isComplete({ foundPlaces, foundCount }: Known): boolean {
-    for (let i = 0; i < foundCount; i++) {
-      if (this.points.windowMicros(foundPlaces[i]!) === Number.POSITIVE_INFINITY) return false;
-    }
-    return foundCount > 0;
-  }
-
-  private scrape(pod: PodVersion, found: PodLives, known: Known): void {
-    const { resolutionMicros, readingMicros, counters, failed } = this.options;
-    const { row } = pod;
-    const scrape = this.scrapes[row]!;
-    known.foundCount = 0;
-    if (failed?.(scrape) === true) return;
-    const at = scrape * resolutionMicros;
-    const { lives } = found;
-    for (let i = 0; i < lives.length; i++) {
-      const life = lives[i]!;
-      const { container, startMicros, endMicros } = life;
-      if (startMicros > at || (endMicros !== null && endMicros <= at)) continue;
-      const timestampMicros = readingMicros(startMicros, at);
-      if (timestampMicros < startMicros) continue;
-      const place = known.placesOfLives[i]!;
-      const cpu = counters.cpuNanos(pod, row, container, startMicros, timestampMicros);
-      this.points.take(place, scrape, startMicros, timestampMicros, Math.trunc(cpu));
-      known.found[known.foundCount] = life;
-      known.foundPlaces[known.foundCount] = place;
-      known.foundCount += 1;
-    }
-    const isSingle = lives.length === 1 && known.foundCount === 1 && lives[0]!.endMicros === null;
-    this.singles[row] = isSingle ? known.foundPlaces[0]! : NOWHERE;
-    this.containers[row] = lives[0]?.container ?? null;
-  }
-
-  /** Lives of one container have one place. */
-  private givePlaces(found: PodLives, known: Known): void {
-    known.lives = found;
-    known.placesOfLives = found.lives.map(({ container: { name } }) => {
-      let at = known.names.indexOf(name);
-      if (at < 0) {
-        at = known.names.push(name) - 1;
-        known.places.push(this.points.add());
-      }
-      return known.places[at]!;
-    });
-  }
 }
 
-function newKnown(key: object): Known {
-  return {
-    ...{ key, lives: null, names: [], places: [], placesOfLives: [] },
-    ...{ found: [], foundPlaces: [], foundCount: 0 },
-  };
+function putSingle(place: number, singles: SingleLives, at: number, sink: UsageSink): void {
+  const millis = singles.cpuMillis(at);
+  if (Number.isNaN(millis)) return;
+  sink.putAt(place, millis, singles.timestampMicros(at), singles.windowMicros(at));
 }

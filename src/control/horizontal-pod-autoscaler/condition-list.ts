@@ -7,6 +7,7 @@ type Conditions = HorizontalPodAutoscalerCondition[];
 /** The conditions of an autoscaler while it is looked at. */
 export class ConditionList {
   private list: Conditions;
+  private isCopy = false;
 
   /** `now`: the time of transitions, as timestamps have it. */
   constructor(
@@ -19,9 +20,10 @@ export class ConditionList {
   /** The list from before, if they say the same as then. */
   get all(): Conditions {
     const { list, before } = this;
-    if (list.length !== before.length) return list;
-    for (let i = 0; i < list.length; i++) if (list[i] !== before[i]) return list;
-    return before;
+    const isSame = list.length === before.length && list.every((one, i) => one === before[i]);
+    if (isSame) return before;
+    this.isCopy = false;
+    return list;
   }
 
   isTrue(type: ConditionType): boolean {
@@ -38,7 +40,7 @@ export class ConditionList {
       first?.type === type &&
       first.lastTransitionTime === time &&
       says(first, status, reason, message);
-    const list = [...this.list];
+    const list = this.isCopy ? this.list : [...this.list];
     if (isAsBefore) {
       list[at] = first;
     } else {
@@ -53,6 +55,7 @@ export class ConditionList {
       list[at < 0 ? list.length : at] = condition;
     }
     this.list = list;
+    this.isCopy = true;
   }
 
   remove(type: ConditionType): void {

@@ -26,6 +26,10 @@ export class TrafficCounters implements ContainerCounters {
     return base + coreSeconds * NANOS_PER_SECOND;
   }
 
+  settledMicros(): TimeMicros {
+    return this.traffic?.settledMicros ?? Number.POSITIVE_INFINITY;
+  }
+
   memoryBytes(pod: PodVersion, container: Container, atMicros: TimeMicros): number {
     return this.behavior.memoryBytes(pod, container, atMicros);
   }

@@ -13,15 +13,8 @@ export interface Rate {
   rateAtStart(piece: number): number;
   /** The limit at the end of the piece. */
   rateAtEnd(piece: number): number;
-  /** The requests that were counted last, where it takes a while to count them. */
-  readonly counted?: CountedRequests;
-}
-
-/** Requests between two times, in seconds. */
-interface CountedRequests {
-  fromSeconds: number;
-  toSeconds: number;
-  requests: number;
+  /** As {@link requestsBetween}, where there is a quicker way to it. */
+  requestsBetween?(fromSeconds: number, toSeconds: number): number;
 }
 
 /** A point of a rate: from `seconds` on, so many requests a second. */
@@ -42,17 +35,7 @@ export function rateAt(rate: Rate, seconds: number): number {
 
 /** The expected number of requests between two times, in seconds. */
 export function requestsBetween(rate: Rate, fromSeconds: number, toSeconds: number): number {
-  const { counted } = rate;
-  if (counted === undefined) return sumOfPieces(rate, fromSeconds, toSeconds);
-  if (counted.fromSeconds !== fromSeconds || counted.toSeconds !== toSeconds) {
-    counted.requests = sumOfPieces(rate, fromSeconds, toSeconds);
-    counted.fromSeconds = fromSeconds;
-    counted.toSeconds = toSeconds;
-  }
-  return counted.requests;
-}
-
-function sumOfPieces(rate: Rate, fromSeconds: number, toSeconds: number): number {
+  if (rate.requestsBetween !== undefined) return rate.requestsBetween(fromSeconds, toSeconds);
   let sum = 0;
   let piece = rate.pieceAt(fromSeconds);
   for (let now = fromSeconds; now < toSeconds; piece++) {
@@ -146,8 +129,10 @@ export class SampledRate implements Rate {
   /** The number of the piece that begins with the sample in each slot, and the rate there. */
   private readonly pieces = new Float64Array(SAMPLES_KEPT).fill(-1);
   private readonly rates = new Float64Array(SAMPLES_KEPT);
-  /** Whoever plans ahead, and whoever follows, counts the same requests. */
-  readonly counted: CountedRequests = { fromSeconds: 0, toSeconds: 0, requests: 0 };
+  /** Whoever plans ahead, and whoever follows, counts the same requests: those that were counted last. */
+  private countedFrom = 0;
+  private countedTo = 0;
+  private counted = 0;
 
   constructor(
     private readonly perSecondAt: (seconds: number) => number,
@@ -180,5 +165,32 @@ export class SampledRate implements Rate {
 
   rateAtEnd(piece: number): number {
     return this.rateAtStart(piece + 1);
+  }
+
+  requestsBetween(fromSeconds: number, toSeconds: number): number {
+    if (this.countedFrom !== fromSeconds || this.countedTo !== toSeconds) {
+      this.counted = this.count(fromSeconds, toSeconds);
+      this.countedFrom = fromSeconds;
+      this.countedTo = toSeconds;
+    }
+    return this.counted;
+  }
+
+  /** Piece by piece as for any rate; each begins with the rate with which the last one ended. */
+  private count(fromSeconds: number, toSeconds: number): number {
+    let sum = 0;
+    let piece = this.pieceAt(fromSeconds);
+    let first = this.rateAtStart(piece);
+    for (let now = fromSeconds; now < toSeconds; piece++) {
+      const pieceEnd = this.endOf(piece);
+      const end = Math.min(pieceEnd, toSeconds);
+      const start = this.startOf(piece);
+      const last = this.rateAtStart(piece + 1);
+      const slope = (last - first) / (pieceEnd - start);
+      sum += (end - now) * (first + slope * ((now + end) / 2 - start));
+      now = end;
+      first = last;
+    }
+    return sum;
   }
 }

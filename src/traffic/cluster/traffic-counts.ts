@@ -1,24 +1,41 @@
 import { LatencyHistogram } from "../../record/latency-histogram.js";
 import { ATTEMPT_FAILURES, type TrafficBatch } from "../../record/traffic-batch.js";
-import type { LatencyPoints } from "../fluid/latency-points.js";
+import { LatencyPoints } from "../fluid/latency-points.js";
 import { Failure, type TrafficObserver } from "../loop/traffic-observer.js";
 import type { TrafficSpec } from "./traffic-spec.js";
 
 type Promised = Pick<TrafficSpec, "name" | "objective">;
 
-/** A batch that is being filled. */
+/** So many latencies are kept as they came. */
+const MOST_KEPT = 2_048;
+
+/**
+ * A batch that is being filled. Those of fluid requests are many, and filled by turns, a hundred latencies at a
+ * time: these are kept one behind the other until somebody asks, so that the buckets of all histograms need not
+ * be at hand at once.
+ */
 export class FillingBatch implements TrafficBatch {
   readonly traffic: string;
   readonly backend: string | null;
   readonly budgetShare: number | null;
-  readonly latencies = new LatencyHistogram();
   readonly attemptsFailed = ATTEMPT_FAILURES.map(() => 0);
   readonly lateAfterSeconds: number;
   failed = 0;
   late = 0;
   attempts = 0;
+  /** Up to the last {@link settle}; where it is that of all batches, until another one settles. */
+  latencies: LatencyHistogram;
+  private readonly kept = new LatencyPoints();
+  /** Null: all latencies are kept. */
+  private own: LatencyHistogram | null = null;
 
-  constructor({ name, objective }: Promised, backend: string | null = null) {
+  /** @param shared for the latencies of batches that keep all of theirs. */
+  constructor(
+    { name, objective }: Promised,
+    backend: string | null = null,
+    private readonly shared = new LatencyHistogram(),
+  ) {
+    this.latencies = shared;
     this.traffic = name;
     this.backend = backend;
     this.budgetShare = objective === null ? null : 1 - objective.quantile;
@@ -26,9 +43,19 @@ export class FillingBatch implements TrafficBatch {
       objective === null ? Number.POSITIVE_INFINITY : objective.latencyMicros / 1e6;
   }
 
+  /** Fills in the latencies. */
+  settle(): void {
+    if (this.own !== null) {
+      this.fill(this.own);
+      return;
+    }
+    this.shared.clear();
+    this.shared.addShares(this.kept, 1);
+  }
+
   /** So many requests were answered after so long. */
   answer(seconds: number, times: number): void {
-    this.latencies.add(seconds, times);
+    (this.own ?? this.becomeOwn()).add(seconds, times);
     if (seconds > this.lateAfterSeconds) this.late += times;
   }
 
@@ -36,14 +63,20 @@ export class FillingBatch implements TrafficBatch {
   answerAll(latencies: LatencyPoints, requests: number, timeoutSeconds: number): void {
     const { longest, length, seconds, shares } = latencies;
     if (longest <= timeoutSeconds && longest <= this.lateAfterSeconds) {
-      this.latencies.addShares(latencies, requests);
-      return;
+      this.kept.addTimes(latencies, requests);
+    } else {
+      for (let i = 0; i < length; i++) {
+        const count = requests * shares[i]!;
+        const after = seconds[i]!;
+        if (after > timeoutSeconds) {
+          this.fail(Failure.timeout, count);
+        } else if (count > 0) {
+          this.kept.add(after, count);
+          if (after > this.lateAfterSeconds) this.late += count;
+        }
+      }
     }
-    for (let i = 0; i < length; i++) {
-      const count = requests * shares[i]!;
-      if (seconds[i]! > timeoutSeconds) this.fail(Failure.timeout, count);
-      else if (count > 0) this.answer(seconds[i]!, count);
-    }
+    if (this.kept.length > MOST_KEPT) this.fill(this.own ?? this.becomeOwn());
   }
 
   /** So many requests failed with their only attempt. */
@@ -53,11 +86,23 @@ export class FillingBatch implements TrafficBatch {
   }
 
   clear(): void {
-    this.latencies.clear();
+    this.own?.clear();
+    this.kept.clear();
     this.attemptsFailed.fill(0);
     this.failed = 0;
     this.late = 0;
     this.attempts = 0;
+  }
+
+  private becomeOwn(): LatencyHistogram {
+    this.own = new LatencyHistogram();
+    this.latencies = this.own;
+    return this.own;
+  }
+
+  private fill(own: LatencyHistogram): void {
+    own.addShares(this.kept, 1);
+    this.kept.clear();
   }
 }
 
@@ -65,10 +110,11 @@ export class FillingBatch implements TrafficBatch {
 export class TrafficBatches {
   /** In the order in which they were asked for. */
   readonly all: FillingBatch[] = [];
+  private readonly latencies = new LatencyHistogram();
   private readonly byTraffic = new Map<string, Map<string, FillingBatch>>();
 
   add(spec: Promised): FillingBatch {
-    const batch = new FillingBatch(spec);
+    const batch = new FillingBatch(spec, null, this.latencies);
     this.all.push(batch);
     this.byTraffic.set(spec.name, new Map());
     return batch;
@@ -79,7 +125,7 @@ export class TrafficBatches {
     const known = this.byTraffic.get(spec.name)!;
     let batch = known.get(backend);
     if (batch === undefined) {
-      batch = new FillingBatch(spec, backend);
+      batch = new FillingBatch(spec, backend, this.latencies);
       known.set(backend, batch);
       this.all.push(batch);
     }

@@ -221,6 +221,11 @@ export class TrafficSimulation {
     return this.served.coreSecondsAt(podRow, beganMicros, atMicros);
   }
 
+  /** Up to then {@link coreSecondsAt} answers the same whenever it is asked. */
+  get settledMicros(): TimeMicros {
+    return this.sampledMicros;
+  }
+
   /** The requests of a pod, with their rate over a window of the last minutes; null: it serves none. */
   podLoad(pod: PodVersion, windowMicros: TimeMicros): PodLoad | null {
     this.advance();
@@ -266,8 +271,10 @@ export class TrafficSimulation {
     const { now } = engine;
     this.tellUsage(now);
     for (const batch of this.batches.all) {
-      engine.digest.fold(batch.latencies.count);
-      engine.digest.fold(batch.failed);
+      batch.settle();
+      const { latencies, failed } = batch;
+      engine.digest.fold(latencies.count);
+      engine.digest.fold(failed);
       observer.trafficServed(batch, now);
       batch.clear();
     }
