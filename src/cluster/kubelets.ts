@@ -171,11 +171,6 @@ export class Kubelets {
     return this.nodes.get(nodeName)?.requested;
   }
 
-  /** Who runs the pod in that row; undefined: nobody. */
-  workerAt(row: number): PodWorker | undefined {
-    return this.workers[row];
-  }
-
   /** The containers of a pod, as its kubelet knows them; undefined where none runs it. */
   containersOf({ row, uid }: PodVersion): readonly ContainerRecord[] | undefined {
     const worker = this.workers[row];
@@ -293,6 +288,7 @@ export class Kubelets {
       this.lifecycle.disarmDeadline(worker);
       this.starts.forget(worker);
       this.workers[worker.row] = undefined;
+      for (const container of worker.containers) container.tellChanged();
       this.unattended.put(worker.pod);
     }
     node.pods.clear();
@@ -396,6 +392,7 @@ export class Kubelets {
     worker.node.pods.delete(worker);
     this.garbage.podGone(worker);
     if (this.workers[worker.row] === worker) this.workers[worker.row] = undefined;
+    for (const container of worker.containers) container.tellChanged();
   }
 }
 

@@ -29,31 +29,58 @@ type ContainerStep =
   | "stopping"
   | "ended";
 
-/** What a kubelet knows of one container beside its status. */
-export interface ContainerRecord {
-  readonly index: number;
-  readonly spec: Container;
-  readonly role: ContainerRole;
-  step: ContainerStep;
-  status: ContainerState;
+/** Told once when a container is not any more what it was when somebody looked. */
+export interface ContainerWatch {
+  changed(): void;
+}
+
+/** What a kubelet knows of one container. */
+export class ContainerRecord {
+  step: ContainerStep = "idle";
   /** What happens next to it; 0 for nothing. */
-  timer: EventId;
+  timer: EventId = 0;
   /** Null before the first run. */
-  plan: RunPlan | null;
+  plan: RunPlan | null = null;
   /** How the present run would go if its memory sufficed; null before the first. */
-  ownRun: ContainerRun | null;
+  ownRun: ContainerRun | null = null;
   /** How the present run ends. */
-  exitCode: number;
-  exitReason: string;
-  backoff: BackoffEntry | null;
+  exitCode = 0;
+  exitReason = "";
+  backoff: BackoffEntry | null = null;
   /** Its next start is in its `restartCount` already. */
-  isCounted: boolean;
+  isCounted = false;
   /** How its runs went before the snapshot, where it fails again and again. */
   recorded: {
     readonly runMicros: TimeMicros;
     readonly exitCode: number;
     readonly reason: string;
-  } | null;
+  } | null = null;
+  /** Of whoever has looked at its status last; null: nobody, or it has changed since. */
+  watch: ContainerWatch | null = null;
+
+  constructor(
+    readonly index: number,
+    readonly spec: Container,
+    readonly role: ContainerRole,
+    private current: ContainerState,
+  ) {}
+
+  get status(): ContainerState {
+    return this.current;
+  }
+
+  set status(status: ContainerState) {
+    this.current = status;
+    this.tellChanged();
+  }
+
+  /** Its status is another one, or nobody runs it any more. */
+  tellChanged(): void {
+    const { watch } = this;
+    if (watch === null) return;
+    this.watch = null;
+    watch.changed();
+  }
 }
 
 /**
@@ -137,21 +164,7 @@ export function newContainer(
     finishedAtMicros: null,
     lastTermination: null,
   };
-  return {
-    index,
-    spec,
-    role,
-    step: "idle",
-    status,
-    timer: 0,
-    plan: null,
-    ownRun: null,
-    exitCode: 0,
-    exitReason: "",
-    backoff: null,
-    isCounted: false,
-    recorded: null,
-  };
+  return new ContainerRecord(index, spec, role, status);
 }
 
 /** The record of a pod as its kubelet first sees it. */

@@ -1,5 +1,5 @@
 import type { ContainerState } from "../../api/pod-version.js";
-import type { ContainerRecord, PodWorker } from "../pod-worker.js";
+import type { ContainerRecord } from "../pod-worker.js";
 import type { ContainerLife } from "./container-counters.js";
 
 /** The lives of a pod's containers, the present ones and those before: the same object until one changes. */
@@ -17,45 +17,49 @@ interface Known extends PodLives {
 /** The lives of containers, by the row of their pod. */
 export class ContainerLives {
   private readonly known: (Known | undefined)[] = [];
-  /** Of a pod with one container: who runs it, what is known of that, and its status then. */
-  private readonly workers: (PodWorker | null)[] = [];
-  private readonly records: (ContainerRecord | null)[] = [];
-  private readonly statuses: (ContainerState | null)[] = [];
-
-  /** @param workerAt who runs the pod in a row. */
-  constructor(private readonly workerAt: (row: number) => PodWorker | undefined) {}
+  /** 1: a pod with one container, which is as it was when it was asked for. */
+  private readonly unchanged: number[] = [];
 
   of(row: number, containers: readonly ContainerRecord[]): PodLives {
     const before = this.known[row];
-    if (before !== undefined && isCurrent(before, containers)) return before;
+    if (before !== undefined && isCurrent(before, containers)) {
+      this.follow(row, before);
+      return before;
+    }
     const statuses = containers.map(({ status }) => status);
     const known = { key: containers, statuses, lives: [...livesOf(containers)] };
     this.makeRoom(row);
     this.known[row] = known;
-    const isSingle = containers.length === 1;
-    this.workers[row] = isSingle ? (this.workerAt(row) ?? null) : null;
-    this.records[row] = isSingle ? containers[0]! : null;
-    this.statuses[row] = isSingle ? statuses[0]! : null;
+    this.follow(row, known);
     return known;
   }
 
   /** Whether the lives of a pod with one container are those that were asked for last; false of other pods. */
   isUnchanged(row: number): boolean {
-    const record = this.records[row] ?? null;
-    return (
-      record !== null &&
-      this.workers[row] === this.workerAt(row) &&
-      record.status === this.statuses[row]
-    );
+    return this.unchanged[row] === 1;
+  }
+
+  /** Whether they change is not asked again and again, but told once. */
+  private follow(row: number, known: Known): void {
+    const [record, ...others] = known.key;
+    if (record === undefined || others.length > 0) {
+      this.unchanged[row] = 0;
+      return;
+    }
+    if (this.unchanged[row] === 1 && record.watch !== null) return;
+    this.unchanged[row] = 1;
+    record.watch = {
+      changed: () => {
+        if (this.known[row] === known) this.unchanged[row] = 0;
+      },
+    };
   }
 
   /** Without gaps: an array with large ones is a table of hashes. */
   private makeRoom(row: number): void {
     while (this.known.length <= row) {
       this.known.push(undefined);
-      this.workers.push(null);
-      this.records.push(null);
-      this.statuses.push(null);
+      this.unchanged.push(0);
     }
   }
 }

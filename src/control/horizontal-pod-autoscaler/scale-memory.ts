@@ -8,10 +8,6 @@ export class Recommendations {
   readonly replicas: number[] = [];
   readonly timesMicros: TimeMicros[] = [];
 
-  get length(): number {
-    return this.replicas.length;
-  }
-
   add(replicas: number, timeMicros: TimeMicros): void {
     this.replicas.push(replicas);
     this.timesMicros.push(timeMicros);

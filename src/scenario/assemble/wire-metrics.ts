@@ -74,7 +74,7 @@ function metricsServerOf(
   const { metricsServer, kubelet } = controlPlane;
   if (metricsServer === null) return null;
   const every = kubelet.housekeepingIntervalMicros;
-  const lives = new ContainerLives((row) => kubelets.workerAt(row));
+  const lives = new ContainerLives();
   return new MetricsServer({
     resolutionMicros: metricsServer.resolutionMicros,
     counters,

@@ -298,7 +298,7 @@ const stabilize: Area = {
     const log = recommendationsOf(given.recommendations);
     const window = secondsToMicros(given.downscaleStabilizationSeconds);
     const size = stabilizeDown(log, given.desiredReplicas, window, NOW_MICROS);
-    return { replicas: size, logLength: log.length };
+    return { replicas: size, logLength: log.replicas.length };
   }),
   "stabilize.behavior": suite<{
     readonly scaleUpStabilizationSeconds: number;
