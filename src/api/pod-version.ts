@@ -222,5 +222,7 @@ export function withConditions(
     const { lastTransitionTimeMicros } = before;
     copy[at] = isSame ? { ...change, lastTransitionTimeMicros } : change;
   }
-  return copy ?? conditions;
+  if (copy === null || copy.length === conditions.length) return copy ?? conditions;
+  // What has grown by a push has room for sixteen more, as long as the pod lives; a slice has none.
+  return copy.slice();
 }

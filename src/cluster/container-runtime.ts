@@ -11,7 +11,7 @@ import type { KubeletNode } from "./kubelet-node.js";
 import { oomKilled } from "./out-of-memory.js";
 import { PodUsage } from "./pod-usage.js";
 import type { ContainerRecord, PodWorker } from "./pod-worker.js";
-import { planRun, type RunPlan } from "./run-plan.js";
+import { NOTHING_PLANNED, planRun, type RunPlan } from "./run-plan.js";
 
 /** What is told to whoever decides which containers run. */
 export interface ContainerListener {
@@ -364,7 +364,11 @@ export class ContainerRuntime {
       if (now < plan.unreadyAt) at = Math.min(at, status.ready ? plan.unreadyAt : plan.readyAt);
       else if (!status.ready) at = Math.min(at, plan.readyAgainAt);
     }
-    if (at === Number.POSITIVE_INFINITY) return;
+    if (at === Number.POSITIVE_INFINITY) {
+      // Most containers get here: a plan each would be kept as long as they run.
+      container.plan = NOTHING_PLANNED;
+      return;
+    }
     container.timer = this.schedule(worker, container, at);
   }
 

@@ -83,6 +83,9 @@ function runPlan({
   return { startedAt, readyAt, unreadyAt, readyAgainAt, hookFailsAt, unhealthyAt, endsAt };
 }
 
+/** The plan of a run to which nothing more will happen: what it was to pass it has passed. */
+export const NOTHING_PLANNED: RunPlan = Object.freeze(runPlan({}));
+
 interface BadTime {
   readonly fromMicros: TimeMicros;
   readonly untilMicros: TimeMicros;

@@ -1,7 +1,7 @@
-import type { Container } from "../../api/kubernetes.js";
+import type { Container, Labels, PodSpec } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 
-/** What a container uses as long as its pod is the same version; null: that changes over time. */
+/** What a container uses as long as its pod says the same but for its status; null: that changes over time. */
 export interface SteadyUsage {
   readonly cpuMillis: number | null;
   readonly memoryBytes: number | null;
@@ -12,17 +12,24 @@ interface Known {
   readonly usage: SteadyUsage;
 }
 
+const CHANGING: SteadyUsage = Object.freeze({ cpuMillis: null, memoryBytes: null });
+
 /**
  * Remembers, by the row of a pod, what its containers use: whoever measures asks again and again. The container that
  * was asked for first has columns, in which those of many pods lie side by side.
  */
 export class SteadyUsages {
-  private readonly pods: (PodVersion | null)[] = [];
+  /** What the columns are about: not the version itself, which would keep an old status alive. */
+  private readonly uids: string[] = [];
+  private readonly nodeNames: string[] = [];
+  private readonly specs: PodSpec[] = [];
+  private readonly labels: Labels[] = [];
+  private readonly annotations: Labels[] = [];
   private readonly containers: (Container | null)[] = [];
   /** NaN: that changes over time. */
   private readonly cpuMillis: number[] = [];
   private readonly memoryBytes: number[] = [];
-  private readonly others: Known[][] = [];
+  private readonly others: (Known[] | null)[] = [];
 
   constructor(private readonly usageOf: (pod: PodVersion, container: Container) => SteadyUsage) {}
 
@@ -39,27 +46,40 @@ export class SteadyUsages {
     return this.otherOf(pod, container).memoryBytes ?? Number.NaN;
   }
 
-  /** Whether the columns are about that container; they are from now on, if nobody's are of this version. */
+  /** Whether the columns are about that container; they are from now on, if they are not about this pod. */
   private isFirst(row: number, pod: PodVersion, container: Container): boolean {
-    if (this.pods[row] === pod) return this.containers[row] === container;
-    while (this.pods.length <= row) {
-      this.pods.push(null);
-      this.containers.push(null);
-      this.cpuMillis.push(Number.NaN);
-      this.memoryBytes.push(Number.NaN);
-      this.others.push([]);
-    }
-    const { cpuMillis, memoryBytes } = this.usageOf(pod, container);
-    this.pods[row] = pod;
-    this.containers[row] = container;
-    this.cpuMillis[row] = cpuMillis ?? Number.NaN;
-    this.memoryBytes[row] = memoryBytes ?? Number.NaN;
-    if (this.others[row]!.length > 0) this.others[row] = [];
+    if (this.isAbout(row, pod)) return this.containers[row] === container;
+    while (this.others.length < row) this.take(this.others.length, pod, null);
+    this.take(row, pod, container);
     return true;
   }
 
+  private isAbout(row: number, pod: PodVersion): boolean {
+    return (
+      this.uids[row] === pod.uid &&
+      this.specs[row] === pod.spec &&
+      this.nodeNames[row] === pod.nodeName &&
+      this.labels[row] === pod.labels &&
+      this.annotations[row] === pod.annotations
+    );
+  }
+
+  /** Without a container the row is only filled up: it is about nobody's pod. */
+  private take(row: number, pod: PodVersion, container: Container | null): void {
+    const usage = container === null ? CHANGING : this.usageOf(pod, container);
+    this.uids[row] = container === null ? "" : pod.uid;
+    this.nodeNames[row] = pod.nodeName;
+    this.specs[row] = pod.spec;
+    this.labels[row] = pod.labels;
+    this.annotations[row] = pod.annotations;
+    this.containers[row] = container;
+    this.cpuMillis[row] = usage.cpuMillis ?? Number.NaN;
+    this.memoryBytes[row] = usage.memoryBytes ?? Number.NaN;
+    this.others[row] = null;
+  }
+
   private otherOf(pod: PodVersion, container: Container): SteadyUsage {
-    const others = this.others[pod.row]!;
+    const others = (this.others[pod.row] ??= []);
     for (const one of others) if (one.container === container) return one.usage;
     const usage = this.usageOf(pod, container);
     others.push({ container, usage });
