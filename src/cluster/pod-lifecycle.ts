@@ -273,7 +273,9 @@ export class PodLifecycle implements ContainerListener {
     worker.restartingAll = false;
     worker.killAtMicros = killAtMicros;
     this.disarmDeadline(worker);
-    for (const container of worker.containers) {
+    const { containers } = worker;
+    for (let i = 0; i < containers.length; i++) {
+      const container = containers[i]!;
       if (container.step === "running") {
         if (container.role !== "sidecar") this.runtime.stop(worker, container, killAtMicros);
       } else if (container.step !== "stopping") this.runtime.abandon(container);
@@ -284,7 +286,8 @@ export class PodLifecycle implements ContainerListener {
   /** Sidecars go one after the other, the last first, when the other containers are gone. */
   private stopRest(worker: PodWorker): void {
     const { containers } = worker;
-    for (const { step, role } of containers) {
+    for (let i = 0; i < containers.length; i++) {
+      const { step, role } = containers[i]!;
       if (step === "stopping" || (step === "running" && role !== "sidecar")) return;
     }
     for (let i = containers.length - 1; i >= 0; i--) {

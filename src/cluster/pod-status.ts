@@ -87,33 +87,38 @@ export function conditionsOf(
   features: PodStatusFeatures,
   nowMicros: TimeMicros,
 ): PodCondition[] {
-  const make = (type: string, found: Finding): PodCondition => ({
-    type,
-    status: found.status,
-    lastTransitionTimeMicros: nowMicros,
-    reason: found.reason,
-    message: found.message,
-  });
+  const make = (type: string, found: Finding) => conditionOf(type, found, nowMicros);
   const containersReady = containersReadiness(worker, phase);
-  const conditions = [
-    make("Initialized", initialization(worker, phase)),
-    make("Ready", containersReady === TRUE ? gatesReadiness(worker) : containersReady),
-    make("ContainersReady", containersReady),
-  ];
-  if (worker.end !== null && phase === "Failed" && features.podDisruptionConditions) {
-    const { message } = worker.end;
+  const initialized = make("Initialized", initialization(worker, phase));
+  const gates = containersReady === TRUE ? gatesReadiness(worker) : containersReady;
+  const ready = make("Ready", gates);
+  const containers = make("ContainersReady", containersReady);
+  const ended = worker.end !== null && phase === "Failed" && features.podDisruptionConditions;
+  const restarts = features.restartsAllContainers && worker.containers.some(mayRestartAll);
+  const hasSandbox = worker.stage !== "starting" && worker.stage !== "ended";
+  const sandbox = features.podReadyToStartContainers
+    ? make("PodReadyToStartContainers", hasSandbox ? TRUE : FALSE)
+    : null;
+  // What nearly every pod has is told in a list of its own, which has no room for more.
+  if (!ended && !restarts && sandbox !== null) return [initialized, ready, containers, sandbox];
+  const conditions = [initialized, ready, containers];
+  if (ended) {
+    const { message } = worker.end!;
     conditions.push(
       make("DisruptionTarget", { status: "True", reason: "TerminationByKubelet", message }),
     );
   }
-  if (features.restartsAllContainers && worker.containers.some(mayRestartAll)) {
-    conditions.push(make("AllContainersRestarting", restarting(worker, phase)));
-  }
-  if (features.podReadyToStartContainers) {
-    const hasSandbox = worker.stage !== "starting" && worker.stage !== "ended";
-    conditions.push(make("PodReadyToStartContainers", hasSandbox ? TRUE : FALSE));
-  }
+  if (restarts) conditions.push(make("AllContainersRestarting", restarting(worker, phase)));
+  if (sandbox !== null) conditions.push(sandbox);
   return conditions;
+}
+
+function conditionOf(
+  type: string,
+  { status, reason, message }: Finding,
+  lastTransitionTimeMicros: TimeMicros,
+): PodCondition {
+  return { type, status, lastTransitionTimeMicros, reason, message };
 }
 
 interface Finding {

@@ -48,7 +48,9 @@ export class PodUsage {
     let cpuMillis = 0;
     let memoryBytes = 0;
     let varies = false;
-    for (const { status, spec } of worker.containers) {
+    const { containers } = worker;
+    for (let i = 0; i < containers.length; i += 1) {
+      const { status, spec } = containers[i]!;
       if (status.state !== "running") continue;
       const usage = behavior.usage(worker.pod, spec, engine.now);
       cpuMillis += usage.cpuMillis;
@@ -72,7 +74,9 @@ export class PodUsage {
     const { behavior } = this.options;
     let diskBytes = 0;
     let processes = 0;
-    for (const { status, spec } of worker.containers) {
+    const { containers } = worker;
+    for (let i = 0; i < containers.length; i += 1) {
+      const { status, spec } = containers[i]!;
       const isRunning = status.state === "running";
       if (!isRunning && status.state !== "terminated" && status.lastTermination === null) continue;
       const local = behavior.localUsage?.(worker.pod, spec);

@@ -39,8 +39,10 @@ export type SyncAnswer<S> = (
   b: number,
 ) => void;
 
+/** What is known of a key's sync while it runs; the next one of that key takes the record over. */
 interface Running<S> {
-  readonly sync: S;
+  /** Null: it is over. */
+  sync: S | null;
   unanswered: number;
   steps: number;
 }
@@ -87,9 +89,10 @@ export class Syncs<S> {
   onAnswer(receive: SyncAnswer<S>): AnswerId {
     return this.options.client.onAnswer((outcome, key, b, request) => {
       const running = this.running[key] ?? null;
-      assert(running !== null, "an answer came for a sync that is over");
+      const sync = running?.sync ?? null;
+      assert(running !== null && sync !== null, "an answer came for a sync that is over");
       running.unanswered -= 1;
-      receive(running.sync, outcome, request, key, b);
+      receive(sync, outcome, request, key, b);
       if (running.unanswered === 0) this.stepOn(key, running);
     });
   }
@@ -97,7 +100,7 @@ export class Syncs<S> {
   /** Sends a request of the key's sync, from within a step or from a receiver of answers. */
   send(key: number, answer: AnswerId, request: WriteRequest, b = 0): void {
     const running = this.running[key] ?? null;
-    assert(running !== null, "a request was sent outside of a sync");
+    assert(running !== null && running.sync !== null, "a request was sent outside of a sync");
     running.unanswered += 1;
     this.options.client.submit(request, answer, key, b);
   }
@@ -108,9 +111,10 @@ export class Syncs<S> {
       this.finish(key, "done");
       return;
     }
-    const running = { sync, unanswered: 0, steps: 0 };
-    while (this.running.length < key) this.running.push(null);
-    this.running[key] = running;
+    while (this.running.length <= key) this.running.push(null);
+    const running = (this.running[key] ??= { sync: null, unanswered: 0, steps: 0 });
+    running.sync = sync;
+    running.steps = 0;
     this.stepOn(key, running);
   }
 
@@ -119,7 +123,7 @@ export class Syncs<S> {
     while (end === "go on" && running.unanswered === 0) {
       running.steps += 1;
       assert(running.steps < MAX_STEPS, `a sync of ${this.options.name} does not end`);
-      end = this.options.step(running.sync, key);
+      end = this.options.step(running.sync!, key);
     }
     if (end === "go on") return;
     assert(running.unanswered === 0, "a sync ended before all of its requests were answered");
@@ -127,7 +131,8 @@ export class Syncs<S> {
   }
 
   private finish(key: number, end: "done" | "retry"): void {
-    if (key < this.running.length) this.running[key] = null;
+    const running = this.running[key] ?? null;
+    if (running !== null) running.sync = null;
     const { maxRetries = Number.POSITIVE_INFINITY } = this.options;
     if (end === "done" || this.queue.failuresOf(key) >= maxRetries) this.queue.forget(key);
     else this.queue.addRateLimited(key);

@@ -1,16 +1,15 @@
+import { NO_SLOT, RecentKeys } from "../base/recent-keys.js";
 import { MICROS_PER_MINUTE, type TimeMicros } from "../base/time.js";
 import type { EventType, ObjectReference } from "./cluster-observer.js";
 
 const SERIES_ENDS_MICROS = 6 * MICROS_PER_MINUTE;
-/** How many series are kept before old ones are looked for. */
-const SWEPT_AT = 4_096;
 
 interface Series {
   readonly resourceVersion: number;
   count: number;
   lastMicros: TimeMicros;
   /** That of another version of the same object. */
-  readonly other: Series | undefined;
+  other: Series | undefined;
 }
 
 /**
@@ -20,8 +19,10 @@ interface Series {
  */
 export class EventSeries {
   /** By type and reason, then by object: no key has to be made for each Event. */
-  private readonly sorts = new Map<string, Map<string, Series>>();
-  private size = 0;
+  private readonly keys = new RecentKeys(Number.POSITIVE_INFINITY);
+  /** By slot of `keys`: the series of the version that came last, and when one came of any version. */
+  private readonly newest: Series[] = [];
+  private readonly lastMicros: TimeMicros[] = [];
 
   /** Whether the Event is written. */
   isWritten(
@@ -31,46 +32,40 @@ export class EventSeries {
     nowMicros: TimeMicros,
   ): boolean {
     const { kind, namespace, name, uid, resourceVersion = 0 } = object;
-    const series = this.seriesOf(type === "Normal" ? reason : `${type} ${reason}`);
-    const about = uid ?? `${kind}/${namespace}/${name}`;
-    let known = series.get(about);
+    this.forgetOver(nowMicros);
+    const sort = type === "Normal" ? reason : `${type} ${reason}`;
+    const slot = this.keys.touch(sort, uid ?? `${kind}/${namespace}/${name}`);
+    this.lastMicros[slot] = nowMicros;
+    const others = this.keys.isNew ? undefined : this.newest[slot];
+    let known = others;
     while (known !== undefined && known.resourceVersion !== resourceVersion) known = known.other;
     if (known === undefined) {
-      this.sweep(nowMicros);
-      this.size += 1;
-      const other = series.get(about);
-      series.set(about, { resourceVersion, count: 1, lastMicros: nowMicros, other });
+      const other = goingOn(others, nowMicros);
+      this.newest[slot] = { resourceVersion, count: 1, lastMicros: nowMicros, other };
       return true;
     }
-    const goesOn = nowMicros - known.lastMicros < SERIES_ENDS_MICROS;
-    known.count = goesOn ? known.count + 1 : 1;
+    known.count = isOver(known, nowMicros) ? 1 : known.count + 1;
     known.lastMicros = nowMicros;
     return known.count <= 2;
   }
 
-  private seriesOf(sort: string): Map<string, Series> {
-    let series = this.sorts.get(sort);
-    if (series === undefined) {
-      series = new Map();
-      this.sorts.set(sort, series);
+  /** A series that is over is as good as none. */
+  private forgetOver(nowMicros: TimeMicros): void {
+    const { keys, lastMicros } = this;
+    while (keys.oldest !== NO_SLOT) {
+      if (nowMicros - lastMicros[keys.oldest]! < SERIES_ENDS_MICROS) return;
+      keys.forgetOldest();
     }
-    return series;
   }
+}
 
-  private sweep(nowMicros: TimeMicros): void {
-    if (this.size < SWEPT_AT || this.size % SWEPT_AT !== 0) return;
-    for (const series of this.sorts.values()) {
-      series.forEach((newest, about) => {
-        let isOver = true;
-        let count = 0;
-        for (let one: Series | undefined = newest; one !== undefined; one = one.other) {
-          isOver &&= nowMicros - one.lastMicros >= SERIES_ENDS_MICROS;
-          count += 1;
-        }
-        if (!isOver) return;
-        series.delete(about);
-        this.size -= count;
-      });
-    }
-  }
+function isOver({ lastMicros }: Series, nowMicros: TimeMicros): boolean {
+  return nowMicros - lastMicros >= SERIES_ENDS_MICROS;
+}
+
+/** The series that are not over, of this one and those behind it. */
+function goingOn(series: Series | undefined, nowMicros: TimeMicros): Series | undefined {
+  if (series === undefined) return undefined;
+  series.other = goingOn(series.other, nowMicros);
+  return isOver(series, nowMicros) ? series.other : series;
 }

@@ -49,6 +49,7 @@ const OTHER_RESOURCES: readonly (GenericKind & EventResource)[] = [
  */
 type Role = "assigned" | "pending" | "none";
 
+const POD_CAME: ClusterEvent = { resource: "AssignedPod", actions: Action.Add };
 const POD_GONE: ClusterEvent = { resource: "AssignedPod", actions: Action.Delete };
 
 /** Connects the scheduler's informers to its cache and its queue. */
@@ -154,23 +155,26 @@ export class EventHandlers {
    */
   private nominate(before: PodVersion | null, pod: PodVersion): void {
     const { nominator, state } = this.targets;
-    const info = state.podInfos.podInfo(pod);
-    if (pod.nominatedNodeName !== "") nominator.add(info, pod.nominatedNodeName);
-    else if ((before?.nominatedNodeName ?? "") === "") nominator.update(info);
-    else nominator.delete(pod.uid);
+    const { nominatedNodeName, uid } = pod;
+    if (nominatedNodeName !== "") nominator.add(state.podInfos.podInfo(pod), nominatedNodeName);
+    else if ((before?.nominatedNodeName ?? "") !== "") nominator.delete(uid);
+    else if (nominator.nominatedNode(uid) !== undefined) {
+      nominator.update(state.podInfos.podInfo(pod));
+    }
   }
 
   private podOnNode(before: PodVersion | null, pod: PodVersion): void {
-    const { cache, features, preChecks } = this.targets;
+    const { cache, features, hints, preChecks } = this.targets;
     if (before === null) {
       cache.addPod(pod);
-      const event = { resource: "AssignedPod", actions: Action.Add } as const;
-      this.happened({ event, before, after: pod }, preChecks.forAssignedPod(pod));
+      if (!hints.ofInterest("AssignedPod", Action.Add)) return;
+      this.happened({ event: POD_CAME, before, after: pod }, preChecks.forAssignedPod(pod));
       return;
     }
     cache.updatePod(pod);
     // Without hints every update is one, whatever it changed.
     const actions = features.SchedulerQueueingHints ? podUpdateActions(before, pod) : Action.Update;
+    if (!hints.ofInterest("AssignedPod", actions)) return;
     const event = { resource: "AssignedPod", actions } as const;
     this.happened({ event, before, after: pod }, preChecks.forAssignedPod(pod));
   }
@@ -197,7 +201,7 @@ export class EventHandlers {
 
   private happened(happening: Happening, admits?: (queued: QueuedPod) => boolean): void {
     const { hints, queue, now, wake } = this.targets;
-    if (!hints.ofInterest(happening.event)) return;
+    if (!hints.ofInterest(happening.event.resource, happening.event.actions)) return;
     if (queue.moveOnEvent(happening, now(), admits) > 0) wake();
   }
 }

@@ -2,6 +2,7 @@ import type { AnyVersion } from "../api/object-version.js";
 import {
   type ClusterEvent,
   type ClusterEventWithHint,
+  type EventResource,
   eventMatches,
 } from "./framework/cluster-event.js";
 import type { Plugin } from "./framework/interfaces.js";
@@ -30,7 +31,8 @@ const REJECTING = ["preEnqueue", "preFilter", "filter", "reserve", "permit"] as 
 export class QueueingHints {
   /** By scheduler and plugin. */
   private readonly registered = new Map<string, Registered | typeof EVERYTHING>();
-  private readonly interesting = new Map<string, boolean>();
+  /** By resource and actions. */
+  private readonly interesting = new Map<string, Map<number, boolean>>();
 
   constructor(
     frameworks: ReadonlyMap<string, Framework>,
@@ -45,14 +47,19 @@ export class QueueingHints {
   }
 
   /** Whether any plugin of any profile waits for such an event. */
-  ofInterest(event: ClusterEvent): boolean {
-    const key = `${event.resource} ${event.actions}`;
-    let known = this.interesting.get(key);
+  ofInterest(resource: EventResource, actions: number): boolean {
+    let byActions = this.interesting.get(resource);
+    if (byActions === undefined) {
+      byActions = new Map();
+      this.interesting.set(resource, byActions);
+    }
+    let known = byActions.get(actions);
     if (known === undefined) {
+      const event = { resource, actions };
       known = [...this.registered.values()].some(
         (events) => events === EVERYTHING || events.some((each) => eventMatches(each.event, event)),
       );
-      this.interesting.set(key, known);
+      byActions.set(actions, known);
     }
     return known;
   }

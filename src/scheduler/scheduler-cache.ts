@@ -15,9 +15,6 @@ import type { PodInfo } from "./framework/pod-info.js";
  * Source: kube-scheduler's cache (`pkg/scheduler/backend/cache`).
  */
 export class SchedulerCache {
-  /** Assumed pods: uid → the node that they were placed on. */
-  private readonly assumed = new Map<string, string>();
-
   constructor(readonly state: ClusterState) {}
 
   addNode(node: NodeVersion): void {
@@ -37,34 +34,29 @@ export class SchedulerCache {
     const { pod } = info;
     assert(!this.state.hasPod(pod.uid), () => `pod ${pod.name} is assumed, but already counted`);
     this.state.placePod(info, pod.next({ nodeName: node.name }), node);
-    this.assumed.set(pod.uid, node.name);
+    info.isAssumed = true;
   }
 
   isAssumed(uid: string): boolean {
-    return this.assumed.has(uid);
+    return this.state.placedPod(uid)?.isAssumed === true;
   }
 
   /** Takes an assumption back: the binding failed. */
   forget(uid: string): void {
-    if (this.assumed.delete(uid)) this.state.removePod(uid);
+    if (this.isAssumed(uid)) this.state.removePod(uid);
   }
 
   /** A bound pod that a watch showed; confirms the assumption, or corrects it. */
   addPod(pod: PodVersion): void {
-    const assumedNode = this.assumed.get(pod.uid);
-    this.assumed.delete(pod.uid);
-    if (assumedNode === undefined && !this.state.hasPod(pod.uid)) this.state.addPod(pod);
-    else this.state.updatePod(pod);
+    this.state.updatePod(pod).isAssumed = false;
   }
 
   /** A newer version of a bound pod. */
   updatePod(pod: PodVersion): void {
-    if (this.state.hasPod(pod.uid)) this.state.updatePod(pod);
-    else this.state.addPod(pod);
+    this.state.updatePod(pod);
   }
 
   removePod(uid: string): void {
-    this.assumed.delete(uid);
     this.state.removePod(uid);
   }
 }

@@ -11,6 +11,7 @@ import { ClusterState } from "./framework/cluster-state.js";
 import { causesOf } from "./framework/fit-error.js";
 import type { QueueSortPlugin } from "./framework/interfaces.js";
 import { PodNominator } from "./framework/nominator.js";
+import type { PodInfo } from "./framework/pod-info.js";
 import type { Framework } from "./framework/runtime.js";
 import type { CycleOutcome, Unschedulable } from "./framework/scheduling-algorithm.js";
 import { informerListers } from "./informer-listers.js";
@@ -220,17 +221,16 @@ export class Scheduler {
       this.wake();
       return;
     }
-    const outcome = this.decide(queued, framework);
-    this.current = { queued, framework, outcome };
     const info = this.state.podInfos.podInfo(pod);
+    const outcome = this.decide(queued, info, framework);
+    this.current = { queued, framework, outcome };
     const nodes = { evaluated: outcome.evaluatedNodes, inCluster: this.state.nodes.length };
     const micros = cycleMicros(this.options.cycle, info, nodes);
     this.engine.scheduleAfter(micros, Phase.react, this.decidedHandler);
   }
 
-  private decide(queued: QueuedPod, framework: Framework): CycleOutcome {
+  private decide(queued: QueuedPod, pod: PodInfo, framework: Framework): CycleOutcome {
     this.cycles += 1;
-    const pod = this.state.podInfos.podInfo(queued.pod);
     const trace = this.options.decisions?.trace(queued.pod) ?? null;
     const outcome = this.algorithm.schedule(framework, pod, trace);
     const attempt = queued.attempts;

@@ -73,7 +73,9 @@ export class WriteDigest {
     const status = after.status;
     if (before?.status === status) return;
     this.digest.fold(status.startTimeMicros ?? -1);
-    for (const condition of status.conditions) {
+    const { conditions } = status;
+    for (let i = 0; i < conditions.length; i++) {
+      const condition = conditions[i]!;
       this.digest.fold(condition.lastTransitionTimeMicros);
       this.digest.fold(condition.status.charCodeAt(0));
       if (condition.reason !== "") this.digest.foldString(condition.reason);
@@ -87,7 +89,8 @@ export class WriteDigest {
   }
 
   private foldContainers(states: readonly ContainerState[]): void {
-    for (const state of states) {
+    for (let i = 0; i < states.length; i++) {
+      const state = states[i]!;
       this.digest.fold(state.restartCount * 2 + (state.ready ? 1 : 0));
       this.digest.fold(state.startedAtMicros ?? -1);
       this.digest.fold(state.finishedAtMicros ?? -1);

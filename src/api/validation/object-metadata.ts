@@ -69,7 +69,7 @@ export function validateMetadata(
   if (!isKnown(ownerReferences)) {
     validateOwners(ownerReferences, "metadata.ownerReferences", issues);
   }
-  for (const finalizer of meta.finalizers) {
+  meta.finalizers.forEach((finalizer) => {
     issues.invalidFor("metadata.finalizers", finalizer, qualifiedNameErrors(finalizer));
-  }
+  });
 }

@@ -69,11 +69,11 @@ export class NodeGarbage {
   /** A pod is gone, and its images with it are in use no more. */
   podGone({ node, containers }: PodWorker): void {
     const lastLook = this.nextLook(node, this.options.engine.now) - PERIOD_MICROS;
-    const used = new Set(containers.map(({ spec }) => spec.image ?? ""));
     for (const record of node.imageRecords.values()) {
-      if (record.names.some((name) => used.has(name))) record.lastUsedMicros = lastLook;
+      const isIn = containers.some(({ spec }) => record.names.includes(spec.image ?? ""));
+      if (isIn) record.lastUsedMicros = lastLook;
     }
-    if (used.size > 0) this.look(node);
+    if (containers.length > 0) this.look(node);
   }
 
   private look(node: KubeletNode): void {

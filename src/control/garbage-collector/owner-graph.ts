@@ -107,7 +107,9 @@ export class OwnerGraph {
   }
 
   private link(kind: number, object: AnyVersion): void {
-    for (const { uid } of object.ownerReferences) {
+    const { ownerReferences } = object;
+    for (let i = 0; i < ownerReferences.length; i++) {
+      const { uid } = ownerReferences[i]!;
       let places = this.dependents.get(uid);
       if (places === undefined) {
         places = new Set();
@@ -118,7 +120,9 @@ export class OwnerGraph {
   }
 
   private unlink(kind: number, object: AnyVersion): void {
-    for (const { uid } of object.ownerReferences) {
+    const { ownerReferences } = object;
+    for (let i = 0; i < ownerReferences.length; i++) {
+      const { uid } = ownerReferences[i]!;
       const places = this.dependents.get(uid);
       if (places === undefined) continue;
       places.delete(object.row * KIND_COUNT + kind);

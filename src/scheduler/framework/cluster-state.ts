@@ -200,6 +200,11 @@ export class ClusterState implements Snapshot {
     return this.placed.has(uid);
   }
 
+  /** The pod of that uid as it is counted. */
+  placedPod(uid: string): PodInfo | undefined {
+    return this.placed.get(uid);
+  }
+
   /** The pod of that uid as it is counted, and the name of its node. */
   podOf(uid: string): { readonly info: PodInfo; readonly nodeName: string } | undefined {
     const info = this.placed.get(uid);

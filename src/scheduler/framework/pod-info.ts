@@ -18,6 +18,8 @@ export class PodInfo {
   /** Row of the node that it counts on, and its place there; -1: none. Only the cluster state sets them. */
   row = -1;
   slot = -1;
+  /** It was placed by a cycle whose binding no watch has shown yet; only the scheduler's cache sets it. */
+  isAssumed = false;
 
   get priority(): number {
     return this.template.priority;

@@ -337,6 +337,7 @@ export class Framework implements Handle {
     pod: PodInfo,
     nodeName: string,
   ): ReadonlyMap<string, TimeMicros> | Status | null {
+    if (this.permitPlugins.length === 0) return null;
     const waits = new Map<string, TimeMicros>();
     for (const plugin of this.permitPlugins) {
       const { status, timeoutMicros } = plugin.permit(state, pod, nodeName);

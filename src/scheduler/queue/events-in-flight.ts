@@ -1,13 +1,7 @@
-import type { QueuedPod } from "./queued-pod.js";
+import type { Flight, QueuedPod } from "./queued-pod.js";
 
 /** So many that nobody will ask for may stay before they are thrown away. */
 const SLACK = 1024;
-
-interface Flight {
-  /** The number of the first event after the attempt began. */
-  readonly since: number;
-  isOver: boolean;
-}
 
 /**
  * The events since the oldest attempt under way began, for attempts that fail: what came while they
@@ -17,36 +11,34 @@ export class EventsInFlight<E> {
   private readonly events: E[] = [];
   /** Number of the first event kept; events are numbered from 0. */
   private first = 0;
-  private readonly flights = new Map<QueuedPod, Flight>();
+  private underWay = 0;
   /** In the order in which they began; some are over. Those before `oldest` are forgotten. */
   private readonly order: Flight[] = [];
   private oldest = 0;
 
   /** An attempt begins. */
   begin(queued: QueuedPod): void {
-    const before = this.flights.get(queued);
-    if (before !== undefined) before.isOver = true;
-    const flight = { since: this.first + this.events.length, isOver: false };
-    this.flights.set(queued, flight);
-    this.order.push(flight);
+    if (queued.flight === null) this.underWay += 1;
+    else queued.flight.isOver = true;
+    queued.flight = { since: this.first + this.events.length, isOver: false };
+    this.order.push(queued.flight);
   }
 
   record(event: E): void {
-    if (this.flights.size > 0) this.events.push(event);
+    if (this.underWay > 0) this.events.push(event);
   }
 
   /** What has happened since the attempt began. */
-  during(queued: QueuedPod): readonly E[] {
-    const flight = this.flights.get(queued);
-    return flight === undefined ? [] : this.events.slice(flight.since - this.first);
+  during({ flight }: QueuedPod): readonly E[] {
+    return flight === null ? [] : this.events.slice(flight.since - this.first);
   }
 
   /** The attempt ends. */
   end(queued: QueuedPod): void {
-    const flight = this.flights.get(queued);
-    if (flight === undefined) return;
-    flight.isOver = true;
-    this.flights.delete(queued);
+    if (queued.flight === null) return;
+    queued.flight.isOver = true;
+    queued.flight = null;
+    this.underWay -= 1;
     this.forget();
   }
 

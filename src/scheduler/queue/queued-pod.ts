@@ -12,6 +12,13 @@ import type { PodVersion } from "../../api/pod-version.js";
  */
 type QueuePlace = "active" | "backoff" | "unschedulable" | "inFlight";
 
+/** An attempt under way, or one that is over and not yet forgotten. */
+export interface Flight {
+  /** The number of the first event after the attempt began. */
+  readonly since: number;
+  isOver: boolean;
+}
+
 /** A pod in the scheduling queue, with what is remembered of its attempts. */
 export interface QueuedPod {
   pod: PodVersion;
@@ -35,6 +42,8 @@ export interface QueuedPod {
   activated: boolean;
   /** When the pod was updated while its attempt ran, where that is another try (before hints). */
   updatedInFlightMicros: TimeMicros | null;
+  /** Its attempt under way; only who keeps the events since then sets it. */
+  flight: Flight | null;
   /** Place in the heap that holds the pod; -1 in none. */
   heapIndex: number;
   /** When its backoff ends; set when the pod is put into the backoff heap. */

@@ -115,6 +115,7 @@ export class SchedulingQueue<E> {
       gatedBy: null,
       activated: false,
       updatedInFlightMicros: null,
+      flight: null,
       heapIndex: -1,
       backoffUntilMicros: 0,
     };

@@ -54,6 +54,7 @@ function queuedPod(sketch: QueuedSketch, row: number): QueuedPod {
     rejectors: rejectedByPlugin ? ["plugin"] : [],
     gatedBy: null,
     activated: false,
+    flight: null,
     heapIndex: -1,
     backoffUntilMicros: 0,
   };
