@@ -16,7 +16,7 @@ test("an attempt is told of all that happened since it began, whatever was forgo
       fc.array(step, { maxLength: 200 }),
       fc.integer({ min: 1, max: 700 }),
       (steps, n) => {
-        const pods = Array.from({ length: PODS }, () => ({}) as QueuedPod);
+        const pods = Array.from({ length: PODS }, () => ({ flight: null }) as QueuedPod);
         const flights = new EventsInFlight<number>();
         const since = new Map<QueuedPod, number>();
         let events = 0;
