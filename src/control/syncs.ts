@@ -112,7 +112,8 @@ export class Syncs<S> {
       return;
     }
     while (this.running.length <= key) this.running.push(null);
-    const running = (this.running[key] ??= { sync: null, unanswered: 0, steps: 0 });
+    const running = this.running[key] ?? { sync: null, unanswered: 0, steps: 0 };
+    this.running[key] = running;
     running.sync = sync;
     running.steps = 0;
     this.stepOn(key, running);

@@ -79,7 +79,8 @@ export class SteadyUsages {
   }
 
   private otherOf(pod: PodVersion, container: Container): SteadyUsage {
-    const others = (this.others[pod.row] ??= []);
+    const others = this.others[pod.row] ?? [];
+    this.others[pod.row] = others;
     for (const one of others) if (one.container === container) return one.usage;
     const usage = this.usageOf(pod, container);
     others.push({ container, usage });
