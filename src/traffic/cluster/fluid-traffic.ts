@@ -1,5 +1,5 @@
 import { type Rate, requestsBetween } from "../arrivals/rate.js";
-import { FluidPods, type Prepared, prepareFluid } from "../fluid/fluid-pods.js";
+import { type FluidModel, FluidPods, type Prepared, prepareFluid } from "../fluid/fluid-pods.js";
 import { LatencyPoints } from "../fluid/latency-points.js";
 import { fluidModelOf } from "../fluid/pod-capacity.js";
 import type { Law } from "../laws/law.js";
@@ -73,7 +73,8 @@ interface FluidSource {
 export class FluidTraffic {
   private readonly sources: FluidSource[] = [];
   private readonly services = new Map<number, FluidService>();
-  private readonly prepared = new Map<PodModel, Prepared>();
+  /** By the two laws of a model's work, which the pods of many Services share. */
+  private readonly prepared = new Map<Law | null, Map<Law | null, Prepared>>();
   private readonly latencies = new LatencyPoints();
 
   constructor(private readonly pods: PodTable) {}
@@ -271,12 +272,21 @@ export class FluidTraffic {
 
   private newGroup(model: PodModel): Group {
     const spec = fluidModelOf(model);
-    let prepared = this.prepared.get(model);
-    if (prepared === undefined) {
-      prepared = prepareFluid(spec);
-      this.prepared.set(model, prepared);
-    }
-    const fluid = new FluidPods(spec, prepared);
+    const fluid = new FluidPods(spec, this.preparedFor(spec));
     return { model, fluid, cpuMean: spec.cpu?.mean ?? 0, rows: [] };
+  }
+
+  private preparedFor({ delay, cpu }: Pick<FluidModel, "delay" | "cpu">): Prepared {
+    let byCpu = this.prepared.get(delay);
+    if (byCpu === undefined) {
+      byCpu = new Map();
+      this.prepared.set(delay, byCpu);
+    }
+    let prepared = byCpu.get(cpu);
+    if (prepared === undefined) {
+      prepared = prepareFluid({ delay, cpu });
+      byCpu.set(cpu, prepared);
+    }
+    return prepared;
   }
 }

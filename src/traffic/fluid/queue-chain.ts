@@ -146,28 +146,29 @@ export class QueueChain {
 
   /** (I - step * generator) next = law, a tridiagonal system, by elimination. */
   private solve(size: number, step: number, rate: number, serviceRate: number): void {
-    const { law, diagonal, next } = this;
-    const birth = step * rate;
-    for (let i = 0; i < size; i++) {
-      const up = i + 1 < size ? birth : 0;
-      diagonal[i] = 1 + up + step * this.deathRate(i, serviceRate);
-      next[i] = i < this.states ? law[i]! : 0;
-    }
-    for (let i = 1; i < size; i++) {
-      const factor = birth / diagonal[i - 1]!;
-      diagonal[i]! -= factor * step * this.deathRate(i, serviceRate);
-      next[i]! += factor * next[i - 1]!;
-    }
-    next[size - 1]! /= diagonal[size - 1]!;
-    for (let i = size - 2; i >= 0; i--) {
-      const down = step * this.deathRate(i + 1, serviceRate);
-      next[i] = (next[i]! + down * next[i + 1]!) / diagonal[i]!;
-    }
-  }
-
-  private deathRate(present: number, serviceRate: number): number {
+    const { law, diagonal, next, states } = this;
     const { concurrency, cores } = this.spec;
-    return Math.min(present, concurrency, cores) * serviceRate;
+    const servers = Math.min(concurrency, cores);
+    const birth = step * rate;
+    let above = 1 + (size > 1 ? birth : 0);
+    let solved = law[0]!;
+    diagonal[0] = above;
+    next[0] = solved;
+    for (let i = 1; i < size; i++) {
+      const deathRate = Math.min(i, servers) * serviceRate;
+      const factor = birth / above;
+      above = 1 + (i + 1 < size ? birth : 0) + step * deathRate - factor * step * deathRate;
+      solved = (i < states ? law[i]! : 0) + factor * solved;
+      diagonal[i] = above;
+      next[i] = solved;
+    }
+    let after = solved / above;
+    next[size - 1] = after;
+    for (let i = size - 2; i >= 0; i--) {
+      const down = step * (Math.min(i + 1, servers) * serviceRate);
+      after = (next[i]! + down * after) / diagonal[i]!;
+      next[i] = after;
+    }
   }
 
   private grow(size: number): void {
