@@ -1,10 +1,15 @@
 import { formatTimestamp, parseTimestamp } from "../api/timestamp.js";
 import { MICROS_PER_MILLI, MICROS_PER_SECOND, type TimeMicros } from "../base/time.js";
 
+/** So many timestamps are read once. */
+const REMEMBERED = 4_096;
+
 /** Virtual time as status conditions have it: timestamps of whole seconds. */
 export class Timestamps {
   private lastSecond = Number.NaN;
   private lastText = "";
+  /** Statuses say the same times again and again. */
+  private readonly read = new Map<string, TimeMicros | null>();
 
   /** `startTimeMs`: virtual zero as milliseconds since 1970. */
   constructor(private readonly startTimeMs: number) {}
@@ -28,7 +33,14 @@ export class Timestamps {
 
   /** The virtual time of a timestamp; null for one that is absent or cannot be read. */
   microsOf(text: string | undefined): TimeMicros | null {
-    return parseTimestamp(text, this.startTimeMs);
+    if (text === undefined) return null;
+    let known = this.read.get(text);
+    if (known === undefined) {
+      known = parseTimestamp(text, this.startTimeMs);
+      if (this.read.size >= REMEMBERED) this.read.clear();
+      this.read.set(text, known);
+    }
+    return known;
   }
 }
 

@@ -76,9 +76,15 @@ export function withRevision(
 
 /** Annotations that a Deployment hands down to its ReplicaSets. */
 function inherited(annotations: Labels): Labels {
+  if (!handsDown(annotations)) return NO_ANNOTATIONS;
   const names = Object.keys(annotations).filter((name) => !OWN_ANNOTATIONS.has(name));
-  if (names.length === 0) return NO_ANNOTATIONS;
   return Object.fromEntries(names.map((name) => [name, annotations[name]!]));
+}
+
+/** Asked in each sync, and seldom so. */
+function handsDown(annotations: Labels): boolean {
+  for (const name in annotations) if (!OWN_ANNOTATIONS.has(name)) return true;
+  return false;
 }
 
 /** Adds a revision to the history; the oldest go when it would grow too long. */

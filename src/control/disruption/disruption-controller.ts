@@ -93,10 +93,12 @@ export class DisruptionController implements Controller {
   }
 
   private onPod(before: PodVersion, pod: PodVersion): void {
-    const relabeled = before.labels !== pod.labels;
-    if (relabeled) this.enqueue(before, this.pods.removePod(before));
-    const selecting = relabeled ? this.pods.addPod(pod) : this.pods.updatePod(pod);
-    if (changesBudget(before, pod)) this.enqueue(pod, selecting);
+    if (before.labels !== pod.labels) {
+      this.enqueue(before, this.pods.removePod(before));
+      this.enqueue(pod, this.pods.addPod(pod));
+    } else if (changesBudget(before, pod)) {
+      this.enqueue(pod, this.pods.updatePod(pod));
+    }
     if (before.status !== pod.status || before.deletionTimeMicros !== pod.deletionTimeMicros) {
       this.lookAtCondition(pod);
     }

@@ -38,7 +38,7 @@ export function revisionWrite(
 }
 
 /** The revisions of the set, once that of its present template is there; null before. */
-export function revisionsOf(set: StatefulSet, history: RevisionHistory): Revisions | null {
+function revisionsOf(set: StatefulSet, history: RevisionHistory): Revisions | null {
   const all = history.of(set);
   const last = all.at(-1);
   if (last === undefined || !history.holds(last, set.spec.template)) return null;
@@ -51,6 +51,42 @@ export function revisionsOf(set: StatefulSet, history: RevisionHistory): Revisio
   // What a dump left out: its pods still bear the name, its template is not known.
   const current = currentRevision === "" ? update : { ...update, name: currentRevision };
   return { all, update, current };
+}
+
+/** What was found last for each set, as long as nothing that it looks at has changed. */
+export class KnownRevisions {
+  /** By row of the set. */
+  private readonly known: (Known | undefined)[] = [];
+
+  constructor(private readonly history: RevisionHistory) {}
+
+  of(set: StatefulSet): Revisions | null {
+    const { uid, row, spec, status } = set;
+    const { version } = this.history;
+    const last = this.known[row];
+    if (
+      last !== undefined &&
+      last.version === version &&
+      last.uid === uid &&
+      last.template === spec.template &&
+      last.currentRevision === status.currentRevision
+    ) {
+      return last.found;
+    }
+    const found = revisionsOf(set, this.history);
+    const { currentRevision } = status;
+    this.known[row] = { uid, template: spec.template, currentRevision, version, found };
+    return found;
+  }
+}
+
+interface Known {
+  readonly uid: string;
+  readonly template: StatefulSet["spec"]["template"];
+  readonly currentRevision: string | undefined;
+  /** Of the history. */
+  readonly version: number;
+  readonly found: Revisions | null;
 }
 
 /**

@@ -20,7 +20,7 @@ import type { SetTally } from "./set-tally.js";
 import { StatefulEvents } from "./stateful-events.js";
 import { type Phase, statefulPlan } from "./stateful-plan.js";
 import { StatefulPods } from "./stateful-pods.js";
-import { type Revisions, revisionsOf, revisionWrite } from "./stateful-revisions.js";
+import { KnownRevisions, type Revisions, revisionWrite } from "./stateful-revisions.js";
 import { StatefulSetCache } from "./stateful-set-cache.js";
 import {
   type Moved,
@@ -64,6 +64,7 @@ export class StatefulSetController implements Controller {
   private readonly syncs: Syncs<Sync>;
   private readonly cache: StatefulSetCache;
   private readonly idle = new IdleSyncs();
+  private readonly revisions: KnownRevisions;
   private readonly features: StatefulSetFeatures;
   private readonly events: StatefulEvents;
   private readonly newPods: StatefulPods;
@@ -91,6 +92,7 @@ export class StatefulSetController implements Controller {
       becameReady: (set) => this.lookWhenAvailable(set),
       gone: ({ uid }) => this.newPods.forget(uid),
     });
+    this.revisions = new KnownRevisions(this.cache.history);
     const { syncs } = this;
     this.revisionWritten = syncs.onAnswer((sync, outcome, request) =>
       this.onRevisionWritten(sync, outcome, request),
@@ -192,7 +194,7 @@ export class StatefulSetController implements Controller {
   private findRevisions(sync: Sync): StepEnd {
     if (sync.failed) return "retry";
     const { set, moved } = sync;
-    sync.revisions = revisionsOf(set, this.cache.history);
+    sync.revisions = this.revisions.of(set);
     if (sync.revisions !== null) {
       sync.stage = "plan";
       return "go on";
