@@ -169,7 +169,7 @@ describe("--explain tells of a pod", () => {
       what: "that names a node which is not there",
       manifests: [pod("fixed", "nodeName: ghost, ")],
       says: [
-        /: assigned to ghost from the beginning, failed at [456]\d(\.\d)? s$/m,
+        /: assigned to ghost from the beginning, failed at [456]\d(\.\d)? s \(DeletionByPodGC\)$/m,
         /^There is no node ghost: no kubelet runs the pod, and the pod garbage collector ends/m,
       ],
     },
