@@ -164,14 +164,24 @@ export const clusterAutoscaler = z
     ...flagKeys(NODE_GROUP_FLAGS, NODE_GROUP_DEFAULTS),
   })
   .superRefine(({ expander = [], priorities }, context) => {
-    if (priorities === undefined && expander.includes("priority")) {
+    const wrong = (key: "expander" | "priorities", message: string, input: unknown) =>
+      context.addIssue({ code: "custom", message, path: [key], input });
+    const isAsked = expander.includes("priority");
+    const read = priorities === undefined ? null : readPriorities(priorities);
+    if (priorities === undefined) {
       const message =
         "the expander `priority` needs `priorities`, and there are none: expected them beside it";
-      context.addIssue({ code: "custom", message, path: ["expander"], input: expander });
+      if (isAsked) wrong("expander", message, expander);
+    } else if (read === null) {
+      const message = "expected whole numbers, each with a list of regular expressions";
+      wrong("priorities", message, priorities);
+    } else if (!isAsked) {
+      const message = "nobody reads them: expected `priority` among the names under `expander`";
+      wrong("priorities", message, priorities);
+    } else if ([...read.values()].every((patterns) => patterns.length === 0)) {
+      const message = "there is no pool's pattern in it: expected at least one, such as 10: [.*]";
+      wrong("priorities", message, priorities);
     }
-    if (priorities === undefined || readPriorities(priorities) !== null) return;
-    const message = "expected whole numbers, each with a list of regular expressions";
-    context.addIssue({ code: "custom", message, path: ["priorities"], input: priorities });
   })
   .transform((given): ClusterAutoscalerSection => {
     const { cores, memoryBytes } = AUTOSCALER_DEFAULTS;
