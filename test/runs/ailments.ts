@@ -14,9 +14,12 @@ export class Ailments extends Lots {
   constructor(
     seed: number,
     private readonly busySeconds: number,
+    /** Nothing ails any pod. */
+    isPlacid: boolean,
   ) {
     super(seed, "mixed-scenario/ailments");
-    const share = this.pick([0, 0, 0.7]);
+    const drawn = this.pick([0, 0, 0.7]);
+    const share = isPlacid ? 0 : drawn;
     this.hoarders = [
       // Of 100 Gi a node needs 10 Gi free; of 4,194,304 processes a tenth.
       ...(this.chance(share) ? [{ name: "writer", disk: `${this.int(91, 99)}Gi` }] : []),

@@ -14,6 +14,10 @@ const FEATURES = [
   ...["autoscaler", "quota", "faults", "pressure", "shutdown", "crashes"],
 ] as const;
 type Feature = (typeof FEATURES)[number];
+/** What fails or is refused again and again, and comes back after ever longer times, to the end of a run. */
+const BACKS_OFF: ReadonlySet<Feature> = new Set(["quota", "crashes"]);
+/** So many scenarios have nothing of the kind: all is settled and quiet at their ends. */
+const PLACID_SHARE = 0.3;
 
 /** Everything that a scenario with workloads of all kinds is made of, drawn from one seed. */
 class Maker extends Lots {
@@ -26,9 +30,11 @@ class Maker extends Lots {
   constructor(seed: number) {
     super(seed, "mixed-scenario");
     this.disks = new Disks(seed);
-    this.ailments = new Ailments(seed, BUSY_SECONDS);
+    const isPlacid = new Lots(seed, "mixed-scenario/placid").chance(PLACID_SHARE);
+    this.ailments = new Ailments(seed, BUSY_SECONDS, isPlacid);
     const share = this.pick([0.25, 0.6, 0.85]);
-    this.on = new Set(FEATURES.filter(() => this.chance(share)));
+    const drawn = FEATURES.filter(() => this.chance(share));
+    this.on = new Set(drawn.filter((feature) => !isPlacid || !BACKS_OFF.has(feature)));
   }
 
   files(seed: number): Record<string, string> {

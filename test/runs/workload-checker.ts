@@ -59,6 +59,10 @@ type Any<K extends "Job" | "Node" | "DaemonSet"> = ObjectVersion<K>;
 
 /** Nobody has anything to do in the last so many seconds of a scenario, but for Jobs and for what crashes on and on. */
 const QUIET_SECONDS = 80;
+/** What crashes or hangs does so within two minutes, and is started anew five minutes later at the latest. */
+const CRASH_LOOP_SECONDS = 430;
+/** A node stays under pressure for five minutes after it was short of something; a pod takes a minute to start. */
+const EVICTION_SECONDS = 360;
 /** A pod that a controller made late, after its back-off, may be starting still. */
 const START_MICROS = 60 * MICROS_PER_SECOND;
 
@@ -70,13 +74,13 @@ export class WorkloadChecker {
   /** UIDs of the pods of each Job that have succeeded, by the Job's UID. */
   private readonly succeeded = new Map<string, Set<string>>();
   private readonly lateWrites: string[] = [];
-  /** Something was refused, or has failed: whoever backs off comes back, some at the very end. */
-  private backsOff = false;
+  /** Something was refused, or has failed: whoever backs off comes back until then. */
+  private busyUntilMicros = 0;
 
   constructor(
     private readonly world: World,
     private readonly met: MixedMet,
-    endMicros: number,
+    private readonly endMicros: number,
   ) {
     const { store, server } = world.ground;
     store.observe((before, after) => {
@@ -111,7 +115,8 @@ export class WorkloadChecker {
       const outcome = execute(request);
       if (!outcome.ok && outcome.message.includes("exceeded quota")) {
         met.quotaRefusals += 1;
-        this.backsOff = true;
+        // Each refusal doubles the time until the next, up to 1,000 s.
+        this.busyUntilMicros = Infinity;
       }
       return outcome;
     };
@@ -145,7 +150,7 @@ export class WorkloadChecker {
         });
       }
     }
-    if (this.backsOff) return;
+    if (this.busyUntilMicros > this.endMicros - QUIET_SECONDS * MICROS_PER_SECOND) return;
     this.met.quietEnds += 1;
     this.demand(this.lateWrites.length === 0, () => {
       return `${this.lateWrites.length} late writes, such as ${this.lateWrites.slice(0, 3)}`;
@@ -180,11 +185,12 @@ export class WorkloadChecker {
 
   private count(before: PodVersion, after: PodVersion): void {
     const { met } = this;
-    const hasRestarted = after.status.containers.some(({ restartCount }) => restartCount > 0);
-    const hasFailed = after.phase === "Failed" && after.deletionTimeMicros === null;
-    if (hasRestarted || hasFailed) this.backsOff = true;
+    if (restartsOf(after) > restartsOf(before)) this.busyFor(CRASH_LOOP_SECONDS);
     if (before.phase !== "Failed" && after.phase === "Failed") {
       const { reason, message } = after.status;
+      // A DaemonSet comes back after up to a quarter of an hour.
+      const isDaemon = controllerOf(after)?.kind === "DaemonSet";
+      this.busyFor(isDaemon ? Infinity : EVICTION_SECONDS);
       if (reason === "Evicted" && message.startsWith("The node was low")) met.evictedByKubelet += 1;
       if (reason === "Terminated") met.shutDown += 1;
     }
@@ -195,6 +201,11 @@ export class WorkloadChecker {
       const why = after.status.conditions.find(({ type }) => type === "DisruptionTarget");
       if (why?.reason === "DeletionByTaintManager") met.taintEvictions += 1;
     }
+  }
+
+  private busyFor(seconds: number): void {
+    const until = this.world.now + seconds * MICROS_PER_SECOND;
+    this.busyUntilMicros = Math.max(this.busyUntilMicros, until);
   }
 
   private checkOrdinal(pod: PodVersion, owner: string): void {
@@ -274,4 +285,8 @@ export class WorkloadChecker {
 function millisOf(quantity: string | number): number {
   const text = String(quantity);
   return text.endsWith("m") ? Number(text.slice(0, -1)) : Number(text) * 1_000;
+}
+
+function restartsOf({ status }: PodVersion): number {
+  return status.containers.reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
