@@ -162,6 +162,21 @@ describe("a ScaledJob", () => {
     },
   };
 
+  it("says why a trigger of its fails", () => {
+    const at = { start: "0 1 * * *", end: "0 2 * * *", desiredReplicas: "1" };
+    const cron = { type: "cron", metadata: { timezone: "Mars/Base", ...at } };
+    const none = { type: "rabbitmq", metadata: { queueName: "none", value: "1" } };
+    const spec = { ...scaledJob.spec, triggers: [cron, none] };
+    const { cluster, queue } = withQueue(1, { ...scaledJob, spec }, ends(25));
+    queue.length = null;
+    cluster.advance(5);
+    const told = cluster.events.filter(({ reason }) => reason === "KEDAScalerFailed");
+    expect(told.map(({ message }) => message)).toEqual([
+      "unable to load timezone: unknown time zone Mars/Base",
+      "no route to host",
+    ]);
+  });
+
   it("makes Jobs for what is in the queue up to its maximum, and forgets the oldest", () => {
     const { cluster, queue } = withQueue(1, scaledJob, ends(25));
     queue.length = 7;

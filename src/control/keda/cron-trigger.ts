@@ -14,6 +14,7 @@ interface CronTrigger {
   readonly metricName: string;
   /** Null: its zone is unknown, and it fails whenever it is asked. */
   readonly window: CronWindow | null;
+  readonly timezone: string;
 }
 
 /** Reads a trigger of type `cron`. Source: KEDA, "Cron"; cron_scaler.go (2.21). */
@@ -44,7 +45,7 @@ export function readCronTrigger(
   if (desiredReplicas === 0) return { problem: "no desiredReplicas specified" };
   const metricName = `cron-${timezone}-${inName(start)}-${inName(end)}`;
   const window = zone === null ? null : { start: starts, end: ends, desiredReplicas };
-  return { metricName, window };
+  return { metricName, window, timezone };
 }
 
 /** The replicas wanted at an instant: within the window if it ends next, before it begins anew. */

@@ -20,7 +20,7 @@ import { PollClock } from "./poll-clock.js";
 import { boundsOf, jobDemand, scalerMetrics } from "./scaled-job-metrics.js";
 import { jobRequest, type OwnJob } from "./scaled-job-request.js";
 import { withConditions } from "./status-conditions.js";
-import { readTriggers, valueMillisOf } from "./trigger-values.js";
+import { failureOf, readTriggers, valueMillisOf } from "./trigger-values.js";
 
 type ScaledJob = ObjectVersion<"ScaledJob">;
 
@@ -155,6 +155,7 @@ export class ScaledJobController implements Controller {
       const millis = valueMillisOf(trigger, asking);
       if (millis === null) {
         isError = true;
+        this.say(sync, "Warning", "KEDAScalerFailed", failureOf(trigger, asking));
         return [];
       }
       const value = millis / 1_000;

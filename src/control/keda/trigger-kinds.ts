@@ -12,6 +12,8 @@ export interface TriggerReading {
   readonly activation: number;
   /** Of a trigger that asks for replicas at times: these; null: it fails. */
   readonly window?: CronWindow | null;
+  /** Of the same: where these times are. */
+  readonly timezone?: string;
 }
 
 interface TriggerKind {
@@ -69,8 +71,8 @@ export function readTrigger(trigger: {
   if (trigger.type === "cron") {
     const read = readCronTrigger(trigger.metadata);
     if ("problem" in read) return read;
-    const { metricName, window } = read;
-    return { metricName: normalized(metricName), target: 1, activation: 0, window };
+    const { metricName, window, timezone } = read;
+    return { metricName: normalized(metricName), target: 1, activation: 0, window, timezone };
   }
   const kind = own(KINDS, trigger.type);
   if (kind === undefined) {

@@ -52,3 +52,13 @@ export function valueMillisOf(
   for (const value of values) sum += value;
   return sum;
 }
+
+/** Why a trigger of which {@link valueMillisOf} finds nothing fails. */
+export function failureOf(
+  { source, window, timezone }: ReadTrigger,
+  { namespace, metrics }: Asking,
+): string {
+  if (window === null) return `unable to load timezone: unknown time zone ${timezone}`;
+  const values = metrics.externalValuesMillis(namespace, { name: source });
+  return values instanceof MetricsError ? values.message : `metric ${source} has no values`;
+}
