@@ -121,6 +121,11 @@ describe("traffic that is wrong is refused with place and what would be right", 
       "to: shop/Service/db-3.bd\n      rate: 1/s",
       /there is no Service `shop\/bd` in the manifests; the nearest is `db`/,
     ],
+    [
+      "a pod's whole name in DNS",
+      "to: shop/Service/db-3.db.shop.svc.cluster.local\n      rate: 1/s",
+      /nothing behind the Service: expected `shop\/Service\/db-3.db` \(found/,
+    ],
     ["a Deployment", "to: shop/Deployment/web\n      rate: 1/s", /go to a Service, an Ingress/],
     [
       "what requests to a Service say",

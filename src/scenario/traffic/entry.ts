@@ -42,6 +42,10 @@ function objectFlaw(target: Target, manifests: readonly Manifest[]): string | nu
   const { service, hostname } = partsOfName(name);
   const isPod = kind === "Service" && hostname !== null;
   const object = isPod ? { ...target, name: service } : target;
+  if (isPod && service.includes(".")) {
+    const right = `${target.namespace}/Service/${hostname}.${partsOfName(service).service}`;
+    return `the namespace stands before the kind, and nothing behind the Service: expected \`${right}\``;
+  }
   const manifest = found(object, manifests);
   if (manifest === undefined) return missing(object, manifests);
   return isPod ? podNameFlaw(target, manifest, manifests) : null;
