@@ -23,7 +23,7 @@ export function notesOf(
       `spec.behavior[${index}].match: decided for no container that ran: none matches it, or an entry before it does`,
     );
   }
-  return [...notes, ...traceNotes(run.facts), ...fluidNotes(run.facts)];
+  return [...notes, ...traceNotes(run.facts), ...fluidNotes(run.facts), ...circleNotes(run.facts)];
 }
 
 /** So many services are told of one by one. */
@@ -42,6 +42,13 @@ function fluidNotes({ outsideOfFluid }: WorldFacts): readonly string[] {
       return `${service}: its pods had loads for which \`fluid\` is not held to single requests: ${parts.join(", ")}`;
     });
   return more > 0 ? [...notes, `so had those of ${counted(more, "more service")}`] : notes;
+}
+
+function circleNotes({ callsTooDeepCount: count }: WorldFacts): readonly string[] {
+  if (count === 0) return [];
+  return [
+    `spec.behavior[].calls: services call each other in a circle: ${counted(count, "call")} failed for being more than 32 deep`,
+  ];
 }
 
 function secondsText(seconds: number): string {

@@ -35,6 +35,37 @@ describe("the notes of a run tell", () => {
     expect(notes[0]).toMatch(/^spec\.measure\.from: the run was idle at .*, before 1h: nothing/);
   });
 
+  it.each([
+    ["itself", true],
+    ["another one", false],
+  ])("of a service that calls %s: %o", async (_, isTold) => {
+    const of = (name: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [{ name: c, image: c }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name} }
+spec: { selector: { app: ${name} }, ports: [{ port: 80 }] }
+`;
+    const to = isTold ? "web" : "db";
+    const spec = `  duration: 1m
+  manifests: [app.yaml]
+  behavior: [{ match: { labels: { app: web } }, calls: [[{ to: Service/${to} }]] }, {}]
+  traffic: [{ name: t, to: default/Service/web, rate: 5/s }]
+`;
+    const notes = await notesAfter(spec, { "app.yaml": `${of("web")}---\n${of("db")}` });
+    const told = notes.filter((note) => note.includes("call each other in a circle"));
+    expect(told.length).toBe(isTold ? 1 : 0);
+    if (isTold)
+      expect(told[0]).toMatch(/^spec\.behavior\[\]\.calls: .* \d+ calls failed for being/);
+  });
+
   it("where mode `fluid` is not held to single requests", async () => {
     const app = `apiVersion: apps/v1
 kind: Deployment

@@ -82,6 +82,8 @@ export interface WorldFacts {
   readonly unmatchedBehaviors: readonly number[];
   /** Services in mode `fluid` whose loads it is not held to. */
   readonly outsideOfFluid: readonly OutsideOfFluid[];
+  /** Attempts of calls that failed since services call each other in a circle. */
+  readonly callsTooDeepCount: number;
   /** Objects that cannot do what they are there for, as the run ends. */
   readonly troubles: readonly StandingTrouble[];
 }
@@ -266,6 +268,7 @@ export class World {
         defaultContainersCount: this.behavior.defaultContainersCount,
         unmatchedBehaviors: this.behavior.unmatchedEntries,
         outsideOfFluid: this.traffic?.outsideOfFluid() ?? [],
+        callsTooDeepCount: this.traffic?.callsTooDeepCount ?? 0,
         troubles: standingTroubles(
           this.ground.store,
           this.loaded.scenario.startTimeEpochMicros / 1000,

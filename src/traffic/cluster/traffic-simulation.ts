@@ -257,6 +257,11 @@ export class TrafficSimulation {
     });
   }
 
+  /** Attempts of calls that failed so far since services call each other in a circle. */
+  get callsTooDeepCount(): number {
+    return this.loop.tooDeepCount;
+  }
+
   /** Requests that have come to a service so far, by whichever routing. */
   private arrived(followed: number): number {
     let sum = this.fluid.arrived(followed);

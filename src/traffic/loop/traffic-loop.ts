@@ -52,6 +52,8 @@ export class TrafficLoop {
   readonly pods = new PodTable();
   readonly router = new Router(this.pods);
   nowSeconds = 0;
+  /** Attempts of calls that failed since they were deeper than any is let. */
+  tooDeepCount = 0;
 
   private readonly heap = new EventHeap();
   private readonly calls = new CallTable();
@@ -203,7 +205,9 @@ export class TrafficLoop {
       calls.backend[call] = backend;
       this.observer.attemptSent(sourceIndex, this.nowSeconds, backend);
     }
-    const refusal = calls.depth[call]! > MAX_DEPTH ? Failure.error : this.refusalOf(pod);
+    const isTooDeep = calls.depth[call]! > MAX_DEPTH;
+    if (isTooDeep) this.tooDeepCount += 1;
+    const refusal = isTooDeep ? Failure.error : this.refusalOf(pod);
     if (refusal !== null) {
       this.failAttempt(call, refusal);
       return;
