@@ -43,7 +43,7 @@ function objectFlaw(target: Target, manifests: readonly Manifest[]): string | nu
   const isPod = kind === "Service" && hostname !== null;
   const object = isPod ? { ...target, name: service } : target;
   if (isPod && service.includes(".")) {
-    const right = `${target.namespace}/Service/${hostname}.${partsOfName(service).service}`;
+    const right = `${target.namespace}/Service/${hostname}.${service.split(".", 1)[0]}`;
     return `the namespace stands before the kind, and nothing behind the Service: expected \`${right}\``;
   }
   const manifest = found(object, manifests);
