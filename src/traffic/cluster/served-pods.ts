@@ -11,7 +11,7 @@ import { RunHistories } from "./run-histories.js";
 import type { UsageHistory } from "./usage-history.js";
 
 /** The process of a pod that serves, as the loop knows it. */
-interface ServedPod {
+export interface ServedPod {
   readonly uid: string;
   readonly container: ServingContainer;
   /** Tells the handler of a closing which pod was meant. */
@@ -22,10 +22,6 @@ interface ServedPod {
   restartCount: number;
   isRunning: boolean;
   isClosing: boolean;
-  /** Of the runs of its container that are over. */
-  coreSecondsBefore: number;
-  /** Core seconds that `takeUsage` has told. */
-  coreSecondsTold: number;
   /** CPU of the last run of its container that has ended, and of the one before. */
   ended: UsageHistory | null;
   endedBefore: UsageHistory | null;
@@ -73,6 +69,9 @@ export class ServedPods {
   /** By the row of the pod in the store: it is asked for there most often. */
   private readonly byRow: (ServedPod | undefined)[] = [];
   private readonly byNumber: (ServedPod | undefined)[] = [];
+  /** By the number of the pod: core seconds of the runs of its container that are over, and those that were told. */
+  private readonly coreSecondsBefore: number[] = [];
+  private readonly coreSecondsTold: number[] = [];
   /** By the row of the pod in the store: its row in the loop, and the container that serves; {@link NO_ROW}: none runs. */
   private readonly rows: number[] = [];
   private readonly names: string[] = [];
@@ -113,12 +112,13 @@ export class ServedPods {
     const served: ServedPod = {
       ...{ uid: pod.uid, container: this.options.models.containerOf(pod), number, podRow: pod.row },
       ...{ row: this.nobody, restartCount: -1, isRunning: false, isClosing: false },
-      ...{ coreSecondsBefore: 0, coreSecondsTold: 0 },
       ...{ ended: null, endedBefore: null },
     };
     this.byUid.set(pod.uid, served);
     this.list(served);
     this.byNumber.push(served);
+    this.coreSecondsBefore.push(0);
+    this.coreSecondsTold.push(0);
     this.follow(pod);
     return served.isRunning ? served.row : this.nobody;
   }
@@ -167,12 +167,16 @@ export class ServedPods {
     });
   }
 
-  /** The pod that runs under that UID, and its model; null: none does. */
-  running(uid: string): { readonly pod: PodVersion; readonly model: PodModel } | null {
-    const served = this.byUid.get(uid);
-    if (served === undefined || !served.isRunning) return null;
+  /** That of a pod that a Service lists, to be asked about again and again; undefined: there is none. */
+  find(uid: string): ServedPod | undefined {
+    return this.byUid.get(uid);
+  }
+
+  /** The pod as it is, and its model; null: it does not run. */
+  running(served: ServedPod): { readonly pod: PodVersion; readonly model: PodModel } | null {
+    if (!served.isRunning) return null;
     const pod = this.options.pods.at(served.podRow);
-    if (pod?.uid !== uid) return null;
+    if (pod?.uid !== served.uid) return null;
     return { pod, model: this.options.loop.pods.models[served.row]! };
   }
 
@@ -196,15 +200,16 @@ export class ServedPods {
   }
 
   /** Of every pod that runs and whose requests take CPU: core seconds since this was asked last. */
-  *takeUsage(): IterableIterator<{ readonly pod: PodVersion; readonly coreSeconds: number }> {
+  takeUsage(take: (pod: PodVersion, coreSeconds: number) => void): void {
     const { loop, pods } = this.options;
-    for (const served of this.byUid.values()) {
-      if (!served.isRunning || loop.pods.cpus[served.row] === null) continue;
-      const pod = pods.at(served.podRow);
-      if (pod?.uid !== served.uid) continue;
-      const coreSeconds = served.coreSecondsBefore + this.coreSecondsOf(served.row);
-      yield { pod, coreSeconds: coreSeconds - served.coreSecondsTold };
-      served.coreSecondsTold = coreSeconds;
+    const { coreSecondsBefore, coreSecondsTold } = this;
+    for (const { isRunning, row, podRow, uid, number } of this.byUid.values()) {
+      if (!isRunning || loop.pods.cpus[row] === null) continue;
+      const pod = pods.at(podRow);
+      if (pod?.uid !== uid) continue;
+      const coreSeconds = coreSecondsBefore[number]! + this.coreSecondsOf(row);
+      take(pod, coreSeconds - coreSecondsTold[number]!);
+      coreSecondsTold[number] = coreSeconds;
     }
   }
 
@@ -262,7 +267,7 @@ export class ServedPods {
   private end(served: ServedPod): void {
     const { loop, advance, moved } = this.options;
     advance(served.uid);
-    served.coreSecondsBefore += this.coreSecondsOf(served.row);
+    this.coreSecondsBefore[served.number]! += this.coreSecondsOf(served.row);
     served.endedBefore = served.ended;
     served.ended = this.usage.end(served.row, this.options.engine.now);
     this.rows[served.podRow] = NO_ROW;

@@ -14,6 +14,7 @@ import { sourceDraws } from "../loop/source-draws.js";
 import { TrafficLoop } from "../loop/traffic-loop.js";
 import { Failure } from "../loop/traffic-observer.js";
 import { RouteView } from "../routes/route-view.js";
+import { DemandTeller } from "./demand-teller.js";
 import { FluidTraffic } from "./fluid-traffic.js";
 import { ListingServices } from "./listing-services.js";
 import { PodModels, type PodModelsOptions, secondsLaw } from "./pod-models.js";
@@ -112,6 +113,7 @@ export class TrafficSimulation {
   /** Null: no traffic comes through a route. */
   private readonly routes: RouteView | null;
   private readonly demand = new ServiceDemand();
+  private readonly teller: DemandTeller;
   /** Of the services that are measured: requests that came so far. */
   private readonly arrivals = new Map<number, UsageHistory>();
   private readonly tell: HandlerId;
@@ -148,6 +150,10 @@ export class TrafficSimulation {
       advance: (uid) => this.advanceFor(uid),
       moved: (uid) => this.refresh(uid),
       ...{ countsAnswers: options.measuresPods, usesLoop: !isFluid },
+    });
+    this.teller = new DemandTeller({
+      ...{ engine, observer: options.observer, demand: this.demand, served: this.served },
+      endpointsOf: (followed) => this.endpoints[followed]!,
     });
     const comesByRoute = options.traffic.some(({ to }) => "kind" in to);
     this.routes = comesByRoute
@@ -388,6 +394,7 @@ export class TrafficSimulation {
   }
 
   private tellRows(followed: number): void {
+    this.teller.changed(followed);
     const rows = this.rowsOf(followed);
     for (const number of this.numbers[followed]!.values()) this.loop.setEndpoints(number, rows);
     this.fluid.setEndpoints(followed, rows);
@@ -435,26 +442,8 @@ export class TrafficSimulation {
     for (const [followed, history] of this.arrivals) {
       history.push(engine.now, this.arrived(followed));
     }
-    if (engine.now % DEMAND_MICROS === 0) this.tellDemand();
+    if (engine.now % DEMAND_MICROS === 0) this.teller.tell(DEMAND_MICROS / MICROS_PER_SECOND);
     engine.scheduleAfter(this.sampleMicros, Phase.settle, this.sample);
-  }
-
-  /** How many pods the requests of the time that comes ask for. */
-  private tellDemand(): void {
-    const { engine, observer } = this.options;
-    const from = engine.now / MICROS_PER_SECOND;
-    const to = from + DEMAND_MICROS / MICROS_PER_SECOND;
-    for (const followed of this.demand.services()) {
-      // More pods take nothing off one that is asked by its name.
-      if (this.backends[followed]!.isOnePod) continue;
-      for (const { uid } of this.endpoints[followed]!) {
-        const found = this.served.running(uid);
-        if (found === null) continue;
-        const count = this.demand.podsFor(followed, found.model, from, to);
-        observer.podsNeeded?.(found.pod, count, engine.now);
-        break;
-      }
-    }
   }
 
   /** The CPU that requests took is told afterwards, as the mean of the time since the last telling. */
@@ -463,11 +452,11 @@ export class TrafficSimulation {
     const spanSeconds = (now - this.toldMicros) / MICROS_PER_SECOND;
     if (spanSeconds === 0) return;
     this.toldMicros = now;
-    for (const { pod, coreSeconds } of this.served.takeUsage()) {
+    this.served.takeUsage((pod, coreSeconds) => {
       const { cpuMillis, memoryBytes } = baseUsage(pod);
       const millis = Math.round((coreSeconds / spanSeconds) * 1000);
       observer.podUsage(pod, cpuMillis + millis, memoryBytes, now);
-    }
+    });
   }
 }
 
