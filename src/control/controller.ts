@@ -1,4 +1,4 @@
-import type { Features } from "../api/features.js";
+import { type Features, featuresOf, NEWEST_MINOR } from "../api/features.js";
 import type { Kind } from "../api/kinds.js";
 import type { VolumeTimes } from "../api/volumes/volume-times.js";
 import type { TimeMicros } from "../base/time.js";
@@ -102,6 +102,14 @@ export function flagsOf(entries: readonly ControllerEntry[]): readonly Controlle
     ...(workers === undefined ? [] : [workers]),
     ...flags,
   ]);
+}
+
+/** The gates by which a controller goes: those that it is told, else those of its version. */
+export function featuresFor({
+  features,
+  kubernetesMinor = NEWEST_MINOR,
+}: Pick<ControllerOptions, "features" | "kubernetesMinor">): Features {
+  return features ?? featuresOf(kubernetesMinor);
 }
 
 /** What a flag is set to. `minor`: the cluster's version; undefined for the newest behaviour. */

@@ -4,6 +4,7 @@ import type { WorldFacts } from "../scenario/assemble/world.js";
 import { noteText } from "../scenario/issue.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { formatDuration } from "../scenario/units.js";
+import { MAX_CALL_DEPTH } from "../traffic/loop/traffic-loop.js";
 
 /** Sentences about a run's input that whoever reads the results should know. */
 export function notesOf(
@@ -47,7 +48,7 @@ function fluidNotes({ outsideOfFluid }: WorldFacts): readonly string[] {
 function circleNotes({ callsTooDeepCount: count }: WorldFacts): readonly string[] {
   if (count === 0) return [];
   return [
-    `spec.behavior[].calls: services call each other in a circle: ${counted(count, "call")} failed for being more than 32 deep`,
+    `spec.behavior[].calls: services call each other in a circle: ${counted(count, "call")} failed for being more than ${MAX_CALL_DEPTH} deep`,
   ];
 }
 

@@ -1,4 +1,3 @@
-import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import { keyOf, type ObjectVersion, objectKey } from "../../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
 import { attachableOf, type VolumeViews } from "../../api/volumes/attachable.js";
@@ -8,7 +7,7 @@ import type { HandlerId } from "../../kernel/engine.js";
 import { Phase } from "../../kernel/phase.js";
 import type { EventType } from "../../record/cluster-observer.js";
 import type { Informer } from "../../store/informer.js";
-import type { Controller, ControllerOptions } from "../controller.js";
+import { type Controller, type ControllerOptions, featuresFor } from "../controller.js";
 import { RowsByKey } from "../../base/rows-by-key.js";
 import { AttachOperations, type AttachOperationsOptions } from "./attach-operations.js";
 import { type HeldAttachment, HeldAttachments } from "./held-attachments.js";
@@ -85,7 +84,7 @@ export class AttachDetachController implements Controller {
       this.laterOf.delete(name);
       this.touch(name);
     });
-    const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
+    const features = featuresFor(options);
     this.saysWaitingForDetach = features.MultiAttachSaysWaitingForDetach;
   }
 

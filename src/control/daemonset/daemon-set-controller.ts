@@ -1,11 +1,10 @@
-import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Outcome } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
-import type { Controller, ControllerOptions } from "../controller.js";
+import { type Controller, type ControllerOptions, featuresFor } from "../controller.js";
 import { ClaimWrites } from "../controller-revisions/claim-writes.js";
 import type { ControllerRevision } from "../controller-revisions/template-revision.js";
 import { SlowStart } from "../slow-start.js";
@@ -77,7 +76,7 @@ export class DaemonSetController implements Controller {
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, client, workers } = options;
-    this.features = options.features ?? featuresOf(options.kubernetesMinor ?? NEWEST_MINOR);
+    this.features = featuresFor(options);
     this.syncs = new Syncs<Sync>({
       engine,
       client,

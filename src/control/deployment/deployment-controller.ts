@@ -1,10 +1,9 @@
-import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import { controllerOf } from "../../api/object-version.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Outcome, Refusal } from "../../store/outcome.js";
 import type { Change, WriteRequest } from "../../store/request.js";
-import type { Controller, ControllerOptions } from "../controller.js";
+import { type Controller, type ControllerOptions, featuresFor } from "../controller.js";
 import { type StepEnd, Syncs } from "../syncs.js";
 import { type ApiClock, apiClock } from "../timestamps.js";
 import { DeploymentCache } from "./deployment-cache.js";
@@ -97,7 +96,7 @@ export class DeploymentController implements Controller {
     });
     this.cache = new DeploymentCache(informers, (row) => this.syncs.add(row));
     this.clock = apiClock(engine, options.startTimeMs);
-    const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
+    const features = featuresFor(options);
     this.tellsTerminating = features.DeploymentReplicaSetTerminatingReplicas;
     const { syncs } = this;
     this.setScaled = syncs.onAnswer((sync, outcome) => this.onSetScaled(sync, outcome));

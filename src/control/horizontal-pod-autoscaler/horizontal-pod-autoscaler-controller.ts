@@ -1,5 +1,5 @@
 import { deepEqual } from "../../api/deep-equal.js";
-import { type Features, featuresOf, NEWEST_MINOR } from "../../api/features.js";
+import type { Features } from "../../api/features.js";
 import type { Kind } from "../../api/kinds.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { HorizontalPodAutoscalerStatus, MetricStatus } from "../../api/schemas/types.js";
@@ -9,7 +9,7 @@ import { Phase } from "../../kernel/phase.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import type { Outcome } from "../../store/outcome.js";
-import type { Controller, ControllerOptions } from "../controller.js";
+import { type Controller, type ControllerOptions, featuresFor } from "../controller.js";
 import { FreshView } from "../fresh-view.js";
 import { type StepEnd, Syncs } from "../syncs.js";
 import { Timestamps } from "../timestamps.js";
@@ -92,7 +92,7 @@ export class HorizontalPodAutoscalerController implements Controller {
     this.selectors = parts.memories ?? new TargetSelectors();
     this.timestamps = new Timestamps(options.startTimeMs);
     this.settings = autoscalerSettings(options.flags);
-    this.features = options.features ?? featuresOf(options.kubernetesMinor ?? NEWEST_MINOR);
+    this.features = featuresFor(options);
     this.dueEvent = engine.registerHandler(
       "control/horizontal-pod-autoscaler/due",
       (row) => this.due(row),

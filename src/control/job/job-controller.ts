@@ -1,10 +1,10 @@
-import { type Features, featuresOf, NEWEST_MINOR } from "../../api/features.js";
+import type { Features } from "../../api/features.js";
 import { controllerOf } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { Informer } from "../../store/informer.js";
 import type { WriteRequest } from "../../store/request.js";
-import type { Controller, ControllerOptions } from "../controller.js";
+import { type Controller, type ControllerOptions, featuresFor } from "../controller.js";
 import { Selectors } from "../selectors.js";
 import { WriteQueue } from "../write-queue.js";
 import { JobMemory } from "./job-memory.js";
@@ -39,7 +39,7 @@ export class JobController implements Controller {
 
   constructor(options: ControllerOptions) {
     const { engine, informers, client, workers } = options;
-    this.features = options.features ?? featuresOf(options.kubernetesMinor ?? NEWEST_MINOR);
+    this.features = featuresFor(options);
     this.jobInformer = informers.informer("Job");
     this.podInformer = informers.informer("Pod");
     const selectors = new Selectors();

@@ -1,4 +1,3 @@
-import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import { ALL_KINDS, KINDS, type Kind } from "../../api/kinds.js";
 import type { AnyVersion, ObjectVersion } from "../../api/object-version.js";
 import { isPodTerminal, type PodVersion } from "../../api/pod-version.js";
@@ -7,7 +6,7 @@ import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import type { Outcome } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
-import type { Controller, ControllerOptions } from "../controller.js";
+import { type Controller, type ControllerOptions, featuresFor } from "../controller.js";
 import { type StepEnd, Syncs } from "../syncs.js";
 import { Timestamps } from "../timestamps.js";
 import { withDeletionConditions } from "./deletion-conditions.js";
@@ -58,7 +57,7 @@ export class NamespaceController implements Controller {
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
-    const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
+    const features = featuresFor(options);
     this.podsFirst = features.OrderedNamespaceDeletion;
     this.timestamps = new Timestamps(options.startTimeMs);
     this.syncs = new Syncs<Sync>({

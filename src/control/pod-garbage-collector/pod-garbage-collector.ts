@@ -1,4 +1,3 @@
-import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import type { ObjectVersion } from "../../api/object-version.js";
 import {
   isPodActive,
@@ -19,6 +18,7 @@ import {
   type Controller,
   type ControllerFlag,
   type ControllerOptions,
+  featuresFor,
   flagValue,
 } from "../controller.js";
 import {
@@ -73,7 +73,7 @@ export class PodGarbageCollector implements Controller {
     this.podsOn = new PodsByNode(this.pods);
     this.nodes = informers.informer("Node");
     this.threshold = flagValue(TERMINATED_POD_GC_THRESHOLD, options.flags);
-    const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
+    const features = featuresFor(options);
     this.failsPods = features.PodDisruptionConditions;
     const phase = engine.streams.draw("control/pod-garbage-collector/phase", 0);
     this.phaseMicros = Math.floor(phase * PERIOD_MICROS);

@@ -1,4 +1,3 @@
-import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import type { OwnerReference } from "../../api/kubernetes.js";
 import type { Selector } from "../../api/label-selector.js";
 import type { NewPod } from "../../api/new-object.js";
@@ -6,7 +5,7 @@ import type { PodVersion } from "../../api/pod-version.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import type { Outcome } from "../../store/outcome.js";
-import type { Controller, ControllerOptions } from "../controller.js";
+import { type Controller, type ControllerOptions, featuresFor } from "../controller.js";
 import { Expectations } from "../expectations.js";
 import { FreshView } from "../fresh-view.js";
 import { controllerReference } from "../owner-references.js";
@@ -100,7 +99,7 @@ export class ReplicaSetController implements Controller {
     this.sets = new FreshView(informers.informer<ReplicatedKind>(replicated.kind));
     this.podInformer = informers.informer("Pod");
     this.timestamps = new Timestamps(options.startTimeMs);
-    const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
+    const features = featuresFor(options);
     this.tellsTerminating =
       replicated.tellsTerminating && features.DeploymentReplicaSetTerminatingReplicas;
     this.pods = new ReplicaSetPods(

@@ -1,11 +1,10 @@
-import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import type { AnyVersion } from "../../api/object-version.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { AnswerId } from "../../store/client.js";
 import type { Outcome } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
-import type { Controller, ControllerOptions } from "../controller.js";
+import { type Controller, type ControllerOptions, featuresFor } from "../controller.js";
 import { ClaimWrites } from "../controller-revisions/claim-writes.js";
 import type { ControllerRevision } from "../controller-revisions/template-revision.js";
 import { availableAt } from "../pod-availability.js";
@@ -76,7 +75,7 @@ export class StatefulSetController implements Controller {
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, client, workers } = options;
-    this.features = options.features ?? featuresOf(options.kubernetesMinor ?? NEWEST_MINOR);
+    this.features = featuresFor(options);
     this.events = new StatefulEvents(options, this.features.StatefulSetEventsCapitalised);
     this.newPods = new StatefulPods(this.features.PodIndexLabel);
     this.syncs = new Syncs<Sync>({

@@ -1,5 +1,4 @@
 import { deepEqual } from "../../api/deep-equal.js";
-import { featuresOf, NEWEST_MINOR } from "../../api/features.js";
 import type { Taint } from "../../api/kubernetes.js";
 import { type ObjectVersion, objectKey } from "../../api/object-version.js";
 import { isPodTerminal, type PodCondition, type PodVersion } from "../../api/pod-version.js";
@@ -8,7 +7,7 @@ import type { AnswerId } from "../../store/client.js";
 import type { Informer } from "../../store/informer.js";
 import { PodsByNode } from "../../store/pods-by-node.js";
 import type { WriteRequest } from "../../store/request.js";
-import type { Controller, ControllerOptions } from "../controller.js";
+import { type Controller, type ControllerOptions, featuresFor } from "../controller.js";
 import { boundSince, taintedSince } from "./taints-of-snapshot.js";
 import { TimedEvictions } from "./timed-evictions.js";
 import { noExecuteTaints, tolerationSeconds } from "./toleration-time.js";
@@ -41,7 +40,7 @@ export class TaintEvictionController implements Controller {
     this.pods = informers.informer("Pod");
     this.podsOn = new PodsByNode(this.pods);
     this.nodes = informers.informer("Node");
-    const { kubernetesMinor = NEWEST_MINOR, features = featuresOf(kubernetesMinor) } = options;
+    const features = featuresFor(options);
     this.setsCondition = features.PodDisruptionConditions;
     const name = "control/taint-eviction/evict";
     this.evictions = new TimedEvictions(engine, name, (row) => this.evict(row));

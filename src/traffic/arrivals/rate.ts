@@ -35,7 +35,11 @@ export function rateAt(rate: Rate, seconds: number): number {
 
 /** The expected number of requests between two times, in seconds. */
 export function requestsBetween(rate: Rate, fromSeconds: number, toSeconds: number): number {
-  if (rate.requestsBetween !== undefined) return rate.requestsBetween(fromSeconds, toSeconds);
+  return rate.requestsBetween?.(fromSeconds, toSeconds) ?? summed(rate, fromSeconds, toSeconds);
+}
+
+/** Piece by piece. */
+function summed(rate: Rate, fromSeconds: number, toSeconds: number): number {
   let sum = 0;
   let piece = rate.pieceAt(fromSeconds);
   for (let now = fromSeconds; now < toSeconds; piece++) {
@@ -169,28 +173,10 @@ export class SampledRate implements Rate {
 
   requestsBetween(fromSeconds: number, toSeconds: number): number {
     if (this.countedFrom !== fromSeconds || this.countedTo !== toSeconds) {
-      this.counted = this.count(fromSeconds, toSeconds);
+      this.counted = summed(this, fromSeconds, toSeconds);
       this.countedFrom = fromSeconds;
       this.countedTo = toSeconds;
     }
     return this.counted;
-  }
-
-  /** Piece by piece as for any rate; each begins with the rate with which the last one ended. */
-  private count(fromSeconds: number, toSeconds: number): number {
-    let sum = 0;
-    let piece = this.pieceAt(fromSeconds);
-    let first = this.rateAtStart(piece);
-    for (let now = fromSeconds; now < toSeconds; piece++) {
-      const pieceEnd = this.endOf(piece);
-      const end = Math.min(pieceEnd, toSeconds);
-      const start = this.startOf(piece);
-      const last = this.rateAtStart(piece + 1);
-      const slope = (last - first) / (pieceEnd - start);
-      sum += (end - now) * (first + slope * ((now + end) / 2 - start));
-      now = end;
-      first = last;
-    }
-    return sum;
   }
 }

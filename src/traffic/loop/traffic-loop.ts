@@ -17,7 +17,7 @@ import { VisitState, VisitTable } from "./visit-table.js";
 
 const NONE = -1;
 /** Calls of calls that go deeper fail: services that call each other in a circle would never end. */
-const MAX_DEPTH = 32;
+export const MAX_CALL_DEPTH = 32;
 
 interface Source {
   readonly arrivals: ArrivalSource;
@@ -205,7 +205,7 @@ export class TrafficLoop {
       calls.backend[call] = backend;
       this.observer.attemptSent(sourceIndex, this.nowSeconds, backend);
     }
-    const isTooDeep = calls.depth[call]! > MAX_DEPTH;
+    const isTooDeep = calls.depth[call]! > MAX_CALL_DEPTH;
     if (isTooDeep) this.tooDeepCount += 1;
     const refusal = isTooDeep ? Failure.error : this.refusalOf(pod);
     if (refusal !== null) {
