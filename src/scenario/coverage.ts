@@ -35,6 +35,7 @@ export const ALL_PODS: PodsOf = "";
 const MAKERS: ReadonlySet<string> = new Set(
   ALL_KINDS.filter((kind) => KINDS[kind].podSpecPath !== undefined),
 );
+const NO_FIELDS: ReadonlySet<string> = new Set();
 const EFFECTS: readonly Effect[] = ["placement", "timing", "none"];
 
 /** Gathers what of many objects is not modelled, once for each kind and field. */
@@ -44,7 +45,8 @@ export class CoverageReport {
     NotModelled & { readonly objects: string[]; readonly podsOf: Set<PodsOf> }
   >();
 
-  add(manifest: Manifest): void {
+  /** `read`: fields, `Pod spec.hostname`, that something else of the scenario reads, so that they are modelled. */
+  add(manifest: Manifest, read: ReadonlySet<string> = NO_FIELDS): void {
     const about = subjectOf(manifest);
     const kind = kindOf(manifest.apiVersion, manifest.kind);
     const rules = kind === undefined ? undefined : KINDS[kind].fields;
@@ -56,7 +58,7 @@ export class CoverageReport {
     }
     const { hasSpec } = KINDS[kind!];
     const body = hasSpec ? manifest.spec : bodyOf(manifest);
-    this.look(body, rules, { kind: kind!, prefix: hasSpec ? "spec" : "", about });
+    this.look(body, rules, { kind: kind!, prefix: hasSpec ? "spec" : "", about, read });
     for (const finding of askedBeside(kind!, manifest)) this.note(finding, about);
   }
 
@@ -111,11 +113,7 @@ export class CoverageReport {
     );
   }
 
-  private look(
-    value: unknown,
-    rules: FieldRules,
-    at: { readonly kind: string; readonly prefix: string; readonly about: Subject },
-  ): void {
+  private look(value: unknown, rules: FieldRules, at: Place): void {
     if (Array.isArray(value)) {
       const element = { ...at, prefix: `${at.prefix}[]` };
       for (const one of value) this.look(one, rules, element);
@@ -130,6 +128,7 @@ export class CoverageReport {
       if (effect === "modelled") continue;
       const prefix = at.prefix === "" ? field : `${at.prefix}.${field}`;
       if (typeof effect === "string") {
+        if (at.read.has(`${at.kind} ${prefix}`)) continue;
         this.note({ kind: at.kind, field: prefix, effect }, at.about);
       } else if (effect === POD_TEMPLATE) {
         const { spec } = inside as { spec?: unknown };
@@ -144,6 +143,14 @@ export class CoverageReport {
 export type Finding = Pick<NotModelled, "kind" | "field" | "effect" | "place"> & {
   readonly meant?: string;
 };
+
+/** Where a value stands, and in what. */
+interface Place {
+  readonly kind: string;
+  readonly prefix: string;
+  readonly about: Subject;
+  readonly read: ReadonlySet<string>;
+}
 
 interface UnknownKey {
   readonly path: readonly (string | number)[];

@@ -90,3 +90,63 @@ test.each([
   const found = loaded.notModelled.filter(({ effect }) => effect === "placement");
   expect(found.map(({ kind, field, meant }) => `${kind} ${field}: ${meant}`)).toEqual([told]);
 });
+
+describe("fields that give pods their names in DNS", () => {
+  const app = `apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db, namespace: shop }
+spec:
+  serviceName: db
+  selector: { matchLabels: { app: db } }
+  template: { metadata: { labels: { app: db } }, spec: { containers: [{ name: server, image: i }] } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: p, namespace: shop, labels: { app: db } }
+spec: { hostname: main, subdomain: db, containers: [{ name: server, image: i }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: db, namespace: shop }
+spec: { clusterIP: None, selector: { app: db }, ports: [{ port: 80 }] }
+`;
+  const ofSet = "StatefulSet spec.serviceName";
+  const ofPod = ["Pod spec.hostname", "Pod spec.subdomain"];
+  const traffic = (name: string) =>
+    `  traffic: [{ name: t, to: shop/Service/${name}, rate: 1/s }]\n`;
+  const calls = `  behavior: [{ match: { names: [p] }, calls: [[{ to: shop/Service/db-0.db }]] }]\n`;
+  const backends = "backends: [{ to: shop/Service/db-0.db, weight: 1 }]";
+  const step = `setTraffic: { traffic: t, ${backends} }`;
+  const wait = `waitFor: { target: shop/StatefulSet/db, is: complete, within: 9s, else: [{ ${step} }] }`;
+  const metric =
+    "{ name: m, value: { traffic: { of: requestsPerSecond, to: shop/Service/db-0.db } } }";
+
+  test.each([
+    ["have no effect without requests", "", [...ofPod, ofSet]],
+    ["have none where requests go to all of a Service", traffic("db"), [...ofPod, ofSet]],
+    ["count where requests go to one pod", traffic("db-0.db"), ofPod],
+    ["count of that pod only", traffic("main.db"), [ofSet]],
+    ["count where a pod is called", traffic("db") + calls, ofPod],
+    [
+      "count where a step leads there",
+      `${traffic("db")}  timeline: [{ at: 1s, ${step} }]\n`,
+      ofPod,
+    ],
+    ["count where a wait may", `${traffic("db")}  timeline: [{ at: 1s, ${wait} }]\n`, ofPod],
+    ["count for a figure", `${traffic("db")}  externalMetrics: [${metric}]\n`, ofPod],
+  ])("%s", async (_, more, expected) => {
+    const { notModelled } = await loadedFromMemory({
+      "s.yaml": `apiVersion: seatrial.dev/v1alpha1
+kind: Scenario
+metadata: { name: s }
+spec:
+  duration: 60s
+  cluster: { nodePools: [{ name: a, nodes: 1, capacity: { cpu: 1, memory: 1Gi } }] }
+  manifests: [app.yaml]
+${more}`,
+      "app.yaml": app,
+    });
+    const named = notModelled.map(({ kind, field }) => `${kind} ${field}`);
+    expect(named.filter((one) => one === ofSet || ofPod.includes(one))).toEqual(expected);
+  });
+});

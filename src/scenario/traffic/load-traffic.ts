@@ -5,7 +5,6 @@ import type { ArrivalGaps } from "../../traffic/arrivals/arrival-process.js";
 import { constantRate, type Rate } from "../../traffic/arrivals/rate.js";
 import type { TrafficSpec } from "../../traffic/cluster/traffic-spec.js";
 import type { Operation } from "../../workload/timeline/operation.js";
-import type { WaitOperation } from "../../workload/timeline/waits.js";
 import type { Issue } from "../issue.js";
 import { fileIssue } from "../load/read-text.js";
 import type { ScenarioSource } from "../load/scenario-file.js";
@@ -23,6 +22,7 @@ import { entryOf, routeNotes, serviceFlaw } from "./entry.js";
 import { loadUsage } from "./load-usage.js";
 import { makeRate, type RateContext } from "./make-rate.js";
 import type { SeriesFlaw } from "./samples.js";
+import { withElse } from "./with-else.js";
 
 /** The traffic of a scenario, with its files read. */
 export interface LoadedTraffic {
@@ -134,17 +134,6 @@ function flawIssue(
     return source.issue(key === null ? path : [...path, key], message);
   }
   return { ...fileIssue(shownAs(spec.file), message), line, column: line > 0 ? 1 : 0 };
-}
-
-/** A step, and those that its wait takes when it is in vain, with their paths below the entry. */
-function withElse(
-  operation: Operation,
-): readonly { readonly step: Operation; readonly at: Path }[] {
-  const { otherwise } = operation as Partial<WaitOperation>;
-  if (operation.type !== "waitFor" || typeof otherwise !== "object") {
-    return [{ step: operation, at: [] }];
-  }
-  return otherwise.map(({ operation: step }, i) => ({ step, at: ["waitFor", "else", i] }));
 }
 
 function fluidNotes(context: TrafficContext): readonly Issue[] {

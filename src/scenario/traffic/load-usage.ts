@@ -1,7 +1,7 @@
 import { MICROS_PER_SECOND } from "../../base/time.js";
 import { linearRate, type Rate, type RatePoint, steppedRate } from "../../traffic/arrivals/rate.js";
 import type { UsageSpec } from "../schema/scenario.js";
-import { checkedExpression, type Counted, type RateContext } from "./make-rate.js";
+import { type Counted, checkedExpression, type RateContext } from "./make-rate.js";
 import { readRows, readSeries } from "./read-series.js";
 import type { SeriesFlaw } from "./samples.js";
 

@@ -1,7 +1,7 @@
 import type { Manifest } from "../../api/kubernetes.js";
 import type { PodSpec, ServiceSpec, StatefulSetSpec } from "../../api/schemas/types.js";
 import { nearestName } from "../../base/near-name.js";
-import { partsOfName } from "../../traffic/cluster/service-name.js";
+import { partsOfName, type ServiceName } from "../../traffic/cluster/service-name.js";
 import type { Target } from "../schema/scenario.js";
 
 /**
@@ -29,6 +29,26 @@ export function podNameFlaw(
   }
   const nearest = nearestName(parts.hostname ?? "", examples);
   return `no pod is called \`${parts.hostname}\` in ${text}; the nearest is \`${nearest}.${parts.service}\``;
+}
+
+/** Fields that give pods their names in DNS, by the kind that they stand in. */
+const OF_STATEFUL_SET: ReadonlySet<string> = new Set(["StatefulSet spec.serviceName"]);
+const OF_POD: ReadonlySet<string> = new Set(["Pod spec.hostname", "Pod spec.subdomain"]);
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+/** The fields of an object, `Pod spec.hostname`, by which its pods have one of the names that are asked for. */
+export function fieldsOfNames(
+  manifest: Manifest,
+  asked: readonly ServiceName[],
+): ReadonlySet<string> {
+  const { kind, metadata } = manifest;
+  const isNamed = asked.some(({ namespace, name }) => {
+    const { service, hostname } = partsOfName(name);
+    if (hostname === null || namespace !== (metadata.namespace ?? "default")) return false;
+    return hostnamesOf(manifest, service).some(({ matches }) => matches.test(hostname));
+  });
+  if (!isNamed) return NO_FIELDS;
+  return kind === "StatefulSet" ? OF_STATEFUL_SET : OF_POD;
 }
 
 interface Hostnames {
