@@ -80,11 +80,18 @@ export class GroupRows extends BlockMaxima {
         at += 1 << log2;
         continue;
       }
-      const value = this.values[at]!;
-      if (value > 0 && without?.positions[at] !== 1) {
-        take(into, this.groups[at]!, value, 1, 1);
-      }
-      at += 1;
+      const stop = Math.min(to, (at | ((1 << this.log2s[0]!) - 1)) + 1);
+      this.collectWithin(at, stop, into, without);
+      at = stop;
+    }
+  }
+
+  /** One by one, within one of the smallest blocks. */
+  private collectWithin(from: number, to: number, into: GroupBest, without: LeftOut | null): void {
+    const { values, groups } = this;
+    for (let at = from; at < to; at += 1) {
+      const value = values[at]!;
+      if (value > 0 && without?.positions[at] !== 1) take(into, groups[at]!, value, 1, 1);
     }
   }
 

@@ -76,15 +76,10 @@ export class ShapeJudge implements RowJudge {
    * rule over all nodes.
    */
   judge(nodes: JudgedNodes, nominated = true): void {
-    const { count, positions, rows, verdicts, offsets, totals } = nodes;
-    const { filters, scores, parts, fixed } = this;
-    fixed.sync();
-    for (let i = 0; i < count; i += 1) {
-      const row = rows[i]!;
-      offsets[i] = row * AMOUNTS_PER_NODE;
-      const part = fixed.at(row, positions[i]!);
-      verdicts[i] = part < 0 ? this.fixedRefusal(part) : part;
-    }
+    const { count, totals } = nodes;
+    const { filters, scores, parts } = this;
+    this.fixed.sync();
+    this.begin(nodes);
     const { calls } = parts.framework;
     for (let k = 0; k < filters.length; k += 1) {
       calls.filter += count;
@@ -97,7 +92,22 @@ export class ShapeJudge implements RowJudge {
       calls.score += count;
       this.score(scores[k]!, nodes);
     }
-    for (let i = 0; i < count; i += 1) if (verdicts[i]! > 0) verdicts[i]! += totals[i]!;
+    addTotals(nodes);
+  }
+
+  /**
+   * Says what the fixed rules say. Loops over nodes are functions of their own, here and below: over the
+   * first large cluster they are compiled while they run, and what followed them then in one function
+   * would leave the compiled code at each later call.
+   */
+  private begin({ count, positions, rows, verdicts, offsets }: JudgedNodes): void {
+    const { fixed } = this;
+    for (let i = 0; i < count; i += 1) {
+      const row = rows[i]!;
+      offsets[i] = row * AMOUNTS_PER_NODE;
+      const part = fixed.at(row, positions[i]!);
+      verdicts[i] = part < 0 ? this.fixedRefusal(part) : part;
+    }
   }
 
   /** Refuses nodes that no filter before has refused. */
@@ -180,4 +190,8 @@ export class ShapeJudge implements RowJudge {
     if (!isRejected(status)) this.hasPlainAnswers = false;
     return this.rows.refusal(status);
   }
+}
+
+function addTotals({ count, verdicts, totals }: JudgedNodes): void {
+  for (let i = 0; i < count; i += 1) if (verdicts[i]! > 0) verdicts[i]! += totals[i]!;
 }

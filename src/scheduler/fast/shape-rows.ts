@@ -107,11 +107,17 @@ export class ShapeRows {
 
   /** Finds the nodes that changed, with their positions and values. */
   private collect(): void {
-    const { table, cursor, values, nodes } = this;
-    const changedRows = table.changedSince(cursor);
+    const { table, nodes } = this;
+    const changedRows = table.changedSince(this.cursor);
     const changed = table.changedCount;
     nodes.reserve(changed);
-    const { positions, rows, befores } = nodes;
+    nodes.count = this.place(changedRows, changed);
+  }
+
+  /** Returns how many of the changed rows have a position. */
+  private place(changedRows: Int32Array, changed: number): number {
+    const { table, values } = this;
+    const { positions, rows, befores } = this.nodes;
     let count = 0;
     for (let i = 0; i < changed; i += 1) {
       const row = changedRows[i]!;
@@ -122,7 +128,7 @@ export class ShapeRows {
       befores[count] = values[position]!;
       count += 1;
     }
-    nodes.count = count;
+    return count;
   }
 
   private write(): void {
