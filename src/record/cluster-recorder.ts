@@ -62,6 +62,8 @@ export class ClusterRecorder implements ClusterObserver {
   private readonly own: readonly OwnLedger[];
   /** Those of them that look at every object. */
   private readonly followers: readonly OwnLedger[];
+  /** Those that look at what each pod uses. */
+  private readonly usageFollowers: readonly OwnLedger[];
   private readonly clock: MeasureClock;
   private readonly series = new IntervalSeries();
   private readonly log: EventLog;
@@ -79,6 +81,7 @@ export class ClusterRecorder implements ClusterObserver {
       group.ledger === undefined ? [] : [figures.own],
     );
     this.followers = this.own.filter(({ objectChanged }) => objectChanged !== undefined);
+    this.usageFollowers = this.own.filter(({ podUsage }) => podUsage !== undefined);
     const intervals = new IntervalFigures(this.groups, this.series);
     this.measured = [resources, nodes, workloads, pods, ...this.own];
     const { everyMicros, doubleAfter = Number.POSITIVE_INFINITY, window } = options;
@@ -162,7 +165,10 @@ export class ClusterRecorder implements ClusterObserver {
   podUsage(pod: PodVersion, cpuMillis: number, memoryBytes: number, timeMicros: TimeMicros): void {
     this.clock.advanceTo(timeMicros);
     this.ledgers.pods.usage(pod, cpuMillis, memoryBytes, timeMicros);
-    for (const own of this.own) own.podUsage?.(pod, cpuMillis, memoryBytes, timeMicros);
+    const { usageFollowers } = this;
+    for (let i = 0; i < usageFollowers.length; i++) {
+      usageFollowers[i]!.podUsage!(pod, cpuMillis, memoryBytes, timeMicros);
+    }
   }
 
   podsNeeded(like: PodVersion, count: number, timeMicros: TimeMicros): void {

@@ -104,10 +104,7 @@ export class LatencyHistogram {
     if (highest < 0) return;
     this.makeRoom(lowest);
     this.makeRoom(highest);
-    for (let i = 0; i < other.metCount; i++) {
-      const bucket = other.met[i]!;
-      this.put(bucket, other.counts[bucket - other.base]!);
-    }
+    this.mergeBuckets(other);
   }
 
   clear(): void {
@@ -151,6 +148,18 @@ export class LatencyHistogram {
       above -= this.counts[bucket - this.base]!;
     }
     return Math.max(0, above) / this.count;
+  }
+
+  /** There is room for all of them. */
+  private mergeBuckets({ met, metCount, base: from, counts: others }: LatencyHistogram): void {
+    const { base, counts } = this;
+    for (let i = 0; i < metCount; i++) {
+      const bucket = met[i]!;
+      const times = others[bucket - from]!;
+      const before = counts[bucket - base]!;
+      counts[bucket - base] = before + times;
+      if (before === 0 && times > 0) this.meet(bucket);
+    }
   }
 
   private put(bucket: number, times: number): void {

@@ -26,7 +26,7 @@ const USAGE_UNIT = 1024;
 /** What is kept of a pod while it exists, beside its record. Dropped when it is gone. */
 class LivePod {
   /** What it uses; null until told. */
-  told: { readonly cpuMillis: number; readonly memoryBytes: number } | null = null;
+  told: { cpuMillis: number; memoryBytes: number } | null = null;
   /** What the cluster's sums hold for it now. */
   cpuMillis = 0;
   memoryBytes = 0;
@@ -117,7 +117,12 @@ export class PodLedger implements Measured {
   usage(pod: PodVersion, cpuMillis: number, memoryBytes: number, timeMicros: TimeMicros): void {
     const live = this.liveOf(pod);
     if (live === undefined) return;
-    live.told = { cpuMillis, memoryBytes };
+    if (live.told === null) {
+      live.told = { cpuMillis, memoryBytes };
+    } else {
+      live.told.cpuMillis = cpuMillis;
+      live.told.memoryBytes = memoryBytes;
+    }
     if (pod.phase === "Running") this.setUsage(live, true, timeMicros);
   }
 

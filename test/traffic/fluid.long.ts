@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { distributionOf } from "../../src/kernel/distribution.js";
 import { LatencyHistogram } from "../../src/record/latency-histogram.js";
 import { FluidPods, prepareFluid } from "../../src/traffic/fluid/fluid-pods.js";
-import { LatencyPoints } from "../../src/traffic/fluid/latency-points.js";
+import { LatencyParts } from "../../src/traffic/fluid/latency-parts.js";
 import type { Law } from "../../src/traffic/laws/law.js";
 import { tabulated } from "../../src/traffic/laws/tabulated.js";
 import { type ServiceSetup, singleService } from "./single-service.js";
@@ -98,9 +98,9 @@ function ofFluid(law: Law, { concurrency = Infinity, cpu }: ServiceSetup, rate: 
   const pods = new FluidPods(model, prepareFluid(model));
   pods.advance(100_000, rate);
   const histogram = new LatencyHistogram(10);
-  const points = new LatencyPoints();
-  pods.latencies(points);
-  histogram.addShares(points, 1);
+  const parts = new LatencyParts();
+  pods.latencies(parts);
+  histogram.addShares(parts.points(), 1);
   return { mean: histogram.mean, p99: histogram.quantile(0.99) };
 }
 

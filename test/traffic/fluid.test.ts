@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { distributionOf } from "../../src/kernel/distribution.js";
 import { LatencyHistogram } from "../../src/record/latency-histogram.js";
 import { FluidPods, prepareFluid } from "../../src/traffic/fluid/fluid-pods.js";
-import { LatencyPoints } from "../../src/traffic/fluid/latency-points.js";
+import { LatencyParts } from "../../src/traffic/fluid/latency-parts.js";
 import type { Law } from "../../src/traffic/laws/law.js";
 import { tabulated } from "../../src/traffic/laws/tabulated.js";
 import { singleService } from "./single-service.js";
@@ -19,9 +19,9 @@ function settled(delay: Law, concurrency: number, load: number, queueLimit = Inf
   const pods = new FluidPods(model, prepareFluid(model));
   pods.advance(100_000, load * concurrency);
   const histogram = new LatencyHistogram(10);
-  const points = new LatencyPoints();
-  pods.latencies(points);
-  histogram.addShares(points, 1);
+  const parts = new LatencyParts();
+  pods.latencies(parts);
+  histogram.addShares(parts.points(), 1);
   return { pods, histogram };
 }
 

@@ -29,7 +29,7 @@ export interface DecisionInput {
   readonly scale: TargetScale;
   readonly metrics: Omit<
     MetricInput,
-    "namespace" | "specReplicas" | "statusReplicas" | "tolerances" | "features"
+    "namespace" | "specReplicas" | "statusReplicas" | "tolerances" | "features" | "report"
   >;
   /** Upstream's `--horizontal-pod-autoscaler-tolerance`. */
   readonly tolerance: number;
@@ -145,8 +145,8 @@ function computeMetrics(input: DecisionInput): Computed {
   let best: { readonly replicas: number; readonly name: string } | null = null;
   let firstFailure: MetricFailure | null = null;
   let failures = 0;
-  const metricStatuses = specs.map((spec): MetricStatus => {
-    const outcome = outcomeOf(spec, input);
+  const metricStatuses = specs.map((spec, place): MetricStatus => {
+    const outcome = outcomeOf(spec, place, input);
     if (!outcome.ok) {
       failures += 1;
       firstFailure ??= outcome;
@@ -166,17 +166,18 @@ function computeMetrics(input: DecisionInput): Computed {
     conditions.set("ScalingActive", "False", failure.reason, unable);
     return { replicas: null, name: "", metricStatuses, error };
   }
-  const found = "the HPA was able to successfully calculate a replica count from";
-  conditions.set("ScalingActive", "True", "ValidMetricFound", `${found} ${name}`);
+  const found = input.memory.target.foundMetric(name);
+  conditions.set("ScalingActive", "True", "ValidMetricFound", found);
   return { replicas, name, metricStatuses, error };
 }
 
-function outcomeOf(spec: MetricSpec, input: DecisionInput): MetricOutcome {
-  const { autoscaler, scale, metrics, features } = input;
+function outcomeOf(spec: MetricSpec, place: number, input: DecisionInput): MetricOutcome {
+  const { autoscaler, scale, metrics, features, memory } = input;
   const outcome = proposalOf(spec, {
     client: metrics.client,
     pods: metrics.pods,
     columns: metrics.columns,
+    report: memory.target.reportAt(place),
     nowMicros: metrics.nowMicros,
     cpuInitializationMicros: metrics.cpuInitializationMicros,
     initialReadinessDelayMicros: metrics.initialReadinessDelayMicros,

@@ -16,7 +16,7 @@ import { Timestamps } from "../timestamps.js";
 import { type Autoscaler, type Decision, decide } from "./autoscaler-decision.js";
 import { autoscalerSettings } from "./autoscaler-flags.js";
 import { type AutoscalerMonitor, actionOf } from "./autoscaler-monitor.js";
-import { ConditionList } from "./condition-list.js";
+import { type ConditionList, NO_CONDITIONS } from "./condition-list.js";
 import { NO_METRICS } from "./metrics-client.js";
 import { PodSamples } from "./pod-samples.js";
 import { PodsByLabels } from "./pods-by-labels.js";
@@ -159,7 +159,7 @@ export class HorizontalPodAutoscalerController implements Controller {
     return {
       autoscaler,
       memory,
-      conditions: new ConditionList(status.conditions ?? [], now),
+      conditions: memory.conditions.begin(status.conditions ?? NO_CONDITIONS, now),
       stage: "read scale",
       kind: null,
       scale: null,
@@ -362,7 +362,8 @@ export class HorizontalPodAutoscalerController implements Controller {
 
   private writeStatus(sync: Sync): void {
     const { autoscaler, status } = sync;
-    if (deepEqual(status, autoscaler.status)) return;
+    const before = autoscaler.status;
+    if (isPlainlySame(status, before) || deepEqual(status, before)) return;
     const request = { verb: "update", base: autoscaler, change: { status } } as const;
     this.syncs.send(autoscaler.row, this.statusWritten, request);
   }
@@ -381,4 +382,29 @@ export class HorizontalPodAutoscalerController implements Controller {
     return (reason: string, message: string) =>
       observer.event("Warning", reason, autoscaler, message, engine.now);
   }
+}
+
+/** Whether two statuses say the same by the parts that they share: false where that takes a closer look. */
+function isPlainlySame(
+  a: HorizontalPodAutoscalerStatus,
+  b: HorizontalPodAutoscalerStatus,
+): boolean {
+  return (
+    a.currentReplicas === b.currentReplicas &&
+    a.desiredReplicas === b.desiredReplicas &&
+    a.lastScaleTime === b.lastScaleTime &&
+    a.observedGeneration === b.observedGeneration &&
+    a.conditions === b.conditions &&
+    areSame(a.currentMetrics, b.currentMetrics)
+  );
+}
+
+function areSame(
+  a: readonly MetricStatus[] | undefined,
+  b: readonly MetricStatus[] | undefined,
+): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

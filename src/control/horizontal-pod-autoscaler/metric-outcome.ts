@@ -3,6 +3,7 @@ import { compileLabelSelector, SelectorError } from "../../api/label-selector.js
 import type { PodVersion } from "../../api/pod-version.js";
 import type { MetricStatus } from "../../api/schemas/types.js";
 import type { TimeMicros } from "../../base/time.js";
+import type { MetricReport } from "./metric-report.js";
 import type { MetricsClient } from "./metrics-client.js";
 import type { PodColumns } from "./pod-columns.js";
 import type { ReadinessRules } from "./pod-groups.js";
@@ -26,6 +27,8 @@ export interface MetricInput extends ReadinessRules {
   readonly pods: readonly PodVersion[];
   /** Of the same pods. */
   readonly columns: PodColumns;
+  /** What the last look reported of this metric. */
+  readonly report: MetricReport;
   readonly specReplicas: number;
   readonly statusReplicas: number;
   readonly tolerances: Tolerances;

@@ -1,11 +1,12 @@
 import type { PodVersion } from "../../api/pod-version.js";
-import type { MetricsError } from "./metrics-client.js";
+import type { MetricFeatures } from "./metric-outcome.js";
+import type { MeasuredResource, MetricsError } from "./metrics-client.js";
 import { PodGroups } from "./pod-groups.js";
-import { type RequestOptions, requestsOf } from "./pod-requests.js";
+import { requestsOf } from "./pod-requests.js";
 import { PodSamples } from "./pod-samples.js";
 
-interface KnownRequests {
-  readonly options: RequestOptions;
+interface KnownRequests extends MeasuredResource {
+  readonly features: MetricFeatures;
   readonly requests: Float64Array | MetricsError;
 }
 
@@ -24,21 +25,22 @@ export class PodColumns {
     this.groups = new PodGroups(pods);
   }
 
-  /** As {@link requestsOf}. */
-  requests(options: RequestOptions): Float64Array | MetricsError {
-    for (const one of this.known) if (isSame(one.options, options)) return one.requests;
-    const requests = requestsOf(this.pods, options);
-    this.known.push({ options, requests });
+  /** As {@link requestsOf}; the features are those of the whole run. */
+  requests(
+    { name, container }: MeasuredResource,
+    features: MetricFeatures,
+  ): Float64Array | MetricsError {
+    for (const one of this.known) {
+      const isSame = one.name === name && one.container === container && one.features === features;
+      if (isSame) return one.requests;
+    }
+    const requests = requestsOf(this.pods, {
+      ...{ resource: name, container },
+      podLevel: features.PodLevelResources,
+      sidecars: features.HPASidecarRequests,
+      missingIsError: features.HPAMissingContainerIsError,
+    });
+    this.known.push({ name, container, features, requests });
     return requests;
   }
-}
-
-function isSame(a: RequestOptions, b: RequestOptions): boolean {
-  return (
-    a.resource === b.resource &&
-    a.container === b.container &&
-    a.podLevel === b.podLevel &&
-    a.sidecars === b.sidecars &&
-    a.missingIsError === b.missingIsError
-  );
 }

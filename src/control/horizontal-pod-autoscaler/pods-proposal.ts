@@ -8,6 +8,7 @@ import {
   type MetricOutcome,
   selectorProblem,
 } from "./metric-outcome.js";
+import type { ReportedMetric } from "./metric-report.js";
 import { millisText, resourceText } from "./metric-status.js";
 import { type MeasuredResource, MetricsError, type PodMetrics } from "./metrics-client.js";
 import type { PodSamples } from "./pod-samples.js";
@@ -30,25 +31,42 @@ export function podsProposal(spec: MetricSpec, input: MetricInput): MetricOutcom
   const ofContainer = spec.type === "ContainerResource";
   const { name, target } = ofContainer ? containerResource! : resource!;
   const container = ofContainer ? containerResource!.container : "";
-  const isAverage = target.averageValue !== undefined;
   const proposal = resourceReplicas({ name, container }, target, input);
   if (proposal instanceof MetricsError) {
     const subject = ofContainer ? `${container} container metric` : `${name} resource metric`;
     const reason = ofContainer ? "FailedGetContainerResourceMetric" : "FailedGetResourceMetric";
     return failed(reason, proposal.message, `failed to get ${subject} value`);
   }
-  const averageValue = resourceText(name, proposal.valueMillis, input.features.HPABinaryMemory);
+  const { HPABinaryMemory } = input.features;
+  const reported = input.report.of(spec, proposal, () =>
+    reportedUsage(spec, proposal, HPABinaryMemory),
+  );
+  return accepted(proposal, reported.name, reported.status);
+}
+
+function reportedUsage(
+  { type, resource, containerResource }: MetricSpec,
+  { valueMillis, utilization }: Proposal,
+  binaryMemory: boolean,
+): ReportedMetric {
+  const ofContainer = type === "ContainerResource";
+  const { name, target } = ofContainer ? containerResource! : resource!;
+  const averageValue = resourceText(name, valueMillis, binaryMemory);
+  const isAverage = target.averageValue !== undefined;
   const current = isAverage
     ? { averageValue }
-    : { averageUtilization: proposal.utilization ?? 0, averageValue };
+    : { averageUtilization: utilization ?? 0, averageValue };
   const status: MetricStatus = ofContainer
-    ? { type: "ContainerResource", containerResource: { container, name, current } }
+    ? {
+        type: "ContainerResource",
+        containerResource: { container: containerResource!.container, name, current },
+      }
     : { type: "Resource", resource: { name, current } };
   const kind = ofContainer ? "container resource" : "resource";
   const what = isAverage
     ? `${name} resource`
     : `${name} ${kind} utilization (percentage of request)`;
-  return accepted(proposal, what, status);
+  return { name: what, status };
 }
 
 /** Replicas by the usage of a resource, or why there are none. */
@@ -72,14 +90,7 @@ export function resourceReplicas(
   }
   const targetOf = (): PodTarget | MetricsError => {
     if (averageValue !== undefined) return averageTarget(millisOf(averageValue));
-    const { PodLevelResources, HPASidecarRequests, HPAMissingContainerIsError } = input.features;
-    const requests = input.columns.requests({
-      resource: name,
-      container: resource.container,
-      podLevel: PodLevelResources,
-      sidecars: HPASidecarRequests,
-      missingIsError: HPAMissingContainerIsError,
-    });
+    const requests = input.columns.requests(resource, input.features);
     return requests instanceof MetricsError ? requests : utilizationTarget(percent!, requests);
   };
   const proposal = replicasBySamples(samples, input, { isCpu: name === "cpu", targetOf });

@@ -1,6 +1,7 @@
 import type { Selector } from "../../api/label-selector.js";
 import type { HPAScalingRules } from "../../api/schemas/types.js";
 import { MICROS_PER_SECOND, type TimeMicros } from "../../base/time.js";
+import { ConditionList } from "./condition-list.js";
 import { TargetMemo } from "./target-memo.js";
 
 /** What was recommended of late, in the order of the places, not of the times. */
@@ -48,6 +49,8 @@ export interface ScaleMemory {
   /** When it is looked at again. */
   dueMicros: TimeMicros;
   readonly target: TargetMemo;
+  /** Of the look under way, or of the last one. */
+  readonly conditions: ConditionList;
 }
 
 export function newScaleMemory(): ScaleMemory {
@@ -59,6 +62,7 @@ export function newScaleMemory(): ScaleMemory {
     selectorText: "",
     dueMicros: 0,
     target: new TargetMemo(),
+    conditions: new ConditionList(),
   };
 }
 

@@ -85,9 +85,10 @@ class VerticalLedger implements OwnLedger {
   }
 
   podUsage(pod: PodVersion, cpuMillis: number, memoryBytes: number, timeMicros: TimeMicros): void {
+    if (this.targets.size === 0) return;
     const counted = this.counted.get(pod.uid);
     if (counted === undefined) {
-      if (this.targets.size > 0) this.toldEarly.set(pod.uid, { cpuMillis, memoryBytes });
+      this.toldEarly.set(pod.uid, { cpuMillis, memoryBytes });
       return;
     }
     this.add(counted, -1, timeMicros);

@@ -7,6 +7,7 @@ import { DEFAULTS } from "../defaults.js";
 import type { LoadedScenario } from "../load/loaded-scenario.js";
 import type { Scenario, Target } from "../schema/scenario.js";
 import type { OperationContext } from "../timeline/timeline-operation.js";
+import { BaseUsages } from "./base-usages.js";
 import type { Ground } from "./ground.js";
 
 /** What simulates the requests of a scenario; null where it has no traffic. */
@@ -19,6 +20,7 @@ export function wireTraffic(
   if (traffic.length === 0 || endMicros === null) return null;
   const { kubelet, latency } = scenario.controlPlane;
   const { fromMicros, toMicros } = scenario.measure;
+  const baseUsages = new BaseUsages(behavior);
   return new TrafficSimulation({
     ...{ engine: ground.engine, observer: ground.observer, traffic, endMicros },
     proxyInformers: ground.informers("kube-proxy", latency.watchMicros),
@@ -35,16 +37,7 @@ export function wireTraffic(
       return entry === null ? null : scenario.behaviors[entry]!.serving;
     },
     nodeCores: nodeCoresOf(ground),
-    baseUsage: (pod) => {
-      let cpuMillis = 0;
-      let memoryBytes = 0;
-      for (const container of pod.spec.containers) {
-        const usage = behavior.usage(pod, container, ground.engine.now);
-        cpuMillis += usage.cpuMillis;
-        memoryBytes += usage.memoryBytes;
-      }
-      return { cpuMillis, memoryBytes };
-    },
+    baseUsage: (pod) => baseUsages.of(pod, ground.engine.now),
     ...measuredOf(scenario),
     everyMicros: scenario.metricsEveryMicros ?? DEFAULTS.metricsEveryMicros,
     // What happens at an edge belongs to what ends there.

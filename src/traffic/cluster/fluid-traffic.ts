@@ -1,6 +1,6 @@
 import { type Rate, requestsBetween } from "../arrivals/rate.js";
 import { type FluidModel, FluidPods, type Prepared, prepareFluid } from "../fluid/fluid-pods.js";
-import { LatencyPoints } from "../fluid/latency-points.js";
+import { LatencyParts } from "../fluid/latency-parts.js";
 import { fluidModelOf } from "../fluid/pod-capacity.js";
 import type { Law } from "../laws/law.js";
 import type { PodTable } from "../loop/pod-table.js";
@@ -75,7 +75,7 @@ export class FluidTraffic {
   private readonly services = new Map<number, FluidService>();
   /** By the two laws of a model's work, which the pods of many Services share. */
   private readonly prepared = new Map<Law | null, Map<Law | null, Prepared>>();
-  private readonly latencies = new LatencyPoints();
+  private readonly latencies = new LatencyParts();
 
   constructor(private readonly pods: PodTable) {}
 
@@ -259,8 +259,8 @@ export class FluidTraffic {
     for (const { requests, batches } of parts) {
       const come = requests * share;
       for (const batch of batches) {
-        batch.fail(Failure.full, come * refusedShare);
-        batch.fail(Failure.error, come * (1 - refusedShare) * errorShare);
+        if (refusedShare > 0) batch.fail(Failure.full, come * refusedShare);
+        if (errorShare > 0) batch.fail(Failure.error, come * (1 - refusedShare) * errorShare);
       }
     }
     const { latencies } = this;

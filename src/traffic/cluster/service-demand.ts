@@ -12,13 +12,19 @@ interface Source {
   shares: readonly { readonly service: number; readonly share: number }[];
 }
 
+/** Requests of a source that come to a service. */
+interface Input {
+  readonly source: Source;
+  readonly share: number;
+  /** The pods that were asked about last, and how many requests a second one of them takes. */
+  model: PodModel | null;
+  perSecond: number;
+}
+
 /** How many pods the requests to a Service ask for: the fewest of those it has that meet the objectives. */
 export class ServiceDemand {
   private readonly sources = new Map<string, Source>();
-  private readonly inputs = new Map<
-    number,
-    { readonly source: Source; readonly share: number }[]
-  >();
+  private readonly inputs = new Map<number, Input[]>();
   private readonly capacity = new PodCapacity();
 
   add(
@@ -52,9 +58,10 @@ export class ServiceDemand {
     for (const source of this.sources.values()) {
       for (const { service, share } of source.shares) {
         if (share === 0) continue;
+        const input = { source, share, model: null, perSecond: Number.NaN };
         const known = this.inputs.get(service);
-        if (known === undefined) this.inputs.set(service, [{ source, share }]);
-        else known.push({ source, share });
+        if (known === undefined) this.inputs.set(service, [input]);
+        else known.push(input);
       }
     }
   }
@@ -63,12 +70,16 @@ export class ServiceDemand {
   podsFor(service: number, model: PodModel, from: number, to: number): number {
     let pods = 0;
     let isAsked = false;
-    for (const { source, share } of this.inputs.get(service) ?? []) {
-      const { rate, objective } = source;
-      const perSecond = (requestsBetween(rate, from, to) * share) / (to - from);
+    for (const input of this.inputs.get(service) ?? []) {
+      const { source, share } = input;
+      const perSecond = (requestsBetween(source.rate, from, to) * share) / (to - from);
       if (perSecond === 0) continue;
       isAsked = true;
-      pods += perSecond / this.capacity.perSecond(model, objective);
+      if (input.model !== model) {
+        input.model = model;
+        input.perSecond = this.capacity.perSecond(model, source.objective);
+      }
+      pods += perSecond / input.perSecond;
     }
     // A hair above a whole number is that number.
     return isAsked ? Math.max(1, Math.ceil(pods - 1e-9)) : 0;

@@ -1,17 +1,31 @@
 import { LatencyHistogram } from "../../record/latency-histogram.js";
 import { ATTEMPT_FAILURES, type TrafficBatch } from "../../record/traffic-batch.js";
+import { LatencyParts } from "../fluid/latency-parts.js";
 import { LatencyPoints } from "../fluid/latency-points.js";
 import { Failure, type TrafficObserver } from "../loop/traffic-observer.js";
 import type { TrafficSpec } from "./traffic-spec.js";
 
 type Promised = Pick<TrafficSpec, "name" | "objective">;
 
-/** So many latencies are kept as they came. */
-const MOST_KEPT = 2_048;
+/** So many parts are kept as they came. */
+const MOST_KEPT = 512;
+
+/** Where latencies are gathered, by one batch after the other. */
+class Gathering {
+  readonly latencies = new LatencyHistogram();
+  readonly points = new LatencyPoints();
+
+  /** All of these latencies, into a histogram. */
+  put(parts: LatencyParts, into: LatencyHistogram): void {
+    this.points.clear();
+    parts.putInto(this.points);
+    into.addShares(this.points, 1);
+  }
+}
 
 /**
  * A batch that is being filled. Those of fluid requests are many, and filled by turns, a hundred latencies at a
- * time: these are kept one behind the other until somebody asks, so that the buckets of all histograms need not
+ * time: what these are made of is kept until somebody asks, so that the buckets of all histograms need not
  * be at hand at once.
  */
 export class FillingBatch implements TrafficBatch {
@@ -25,7 +39,7 @@ export class FillingBatch implements TrafficBatch {
   attempts = 0;
   /** Up to the last {@link settle}; where it is that of all batches, until another one settles. */
   latencies: LatencyHistogram;
-  private readonly kept = new LatencyPoints();
+  private readonly kept = new LatencyParts();
   /** Null: all latencies are kept. */
   private own: LatencyHistogram | null = null;
 
@@ -33,9 +47,9 @@ export class FillingBatch implements TrafficBatch {
   constructor(
     { name, objective }: Promised,
     backend: string | null = null,
-    private readonly shared = new LatencyHistogram(),
+    private readonly shared = new Gathering(),
   ) {
-    this.latencies = shared;
+    this.latencies = shared.latencies;
     this.traffic = name;
     this.backend = backend;
     this.budgetShare = objective === null ? null : 1 - objective.quantile;
@@ -49,8 +63,8 @@ export class FillingBatch implements TrafficBatch {
       this.fill(this.own);
       return;
     }
-    this.shared.clear();
-    this.shared.addShares(this.kept, 1);
+    this.shared.latencies.clear();
+    this.shared.put(this.kept, this.shared.latencies);
   }
 
   /** So many requests were answered after so long. */
@@ -60,23 +74,25 @@ export class FillingBatch implements TrafficBatch {
   }
 
   /** So many requests, with latencies by their shares; those above the timeout have failed. */
-  answerAll(latencies: LatencyPoints, requests: number, timeoutSeconds: number): void {
-    const { longest, length, seconds, shares } = latencies;
-    if (longest <= timeoutSeconds && longest <= this.lateAfterSeconds) {
-      this.kept.addTimes(latencies, requests);
-    } else {
-      for (let i = 0; i < length; i++) {
-        const count = requests * shares[i]!;
-        const after = seconds[i]!;
-        if (after > timeoutSeconds) {
-          this.fail(Failure.timeout, count);
-        } else if (count > 0) {
-          this.kept.add(after, count);
-          if (after > this.lateAfterSeconds) this.late += count;
-        }
-      }
+  answerAll(latencies: LatencyParts, requests: number, timeoutSeconds: number): void {
+    const { longest } = latencies;
+    if (longest > timeoutSeconds || longest > this.lateAfterSeconds) {
+      this.countLate(latencies.points(), requests, timeoutSeconds);
     }
+    this.kept.addTimes(latencies, requests, timeoutSeconds);
     if (this.kept.length > MOST_KEPT) this.fill(this.own ?? this.becomeOwn());
+  }
+
+  private countLate(
+    { length, seconds, shares }: LatencyPoints,
+    requests: number,
+    timeoutSeconds: number,
+  ): void {
+    for (let i = 0; i < length; i++) {
+      const count = requests * shares[i]!;
+      if (seconds[i]! > timeoutSeconds) this.fail(Failure.timeout, count);
+      else if (seconds[i]! > this.lateAfterSeconds) this.late += count;
+    }
   }
 
   /** So many requests failed with their only attempt. */
@@ -101,7 +117,7 @@ export class FillingBatch implements TrafficBatch {
   }
 
   private fill(own: LatencyHistogram): void {
-    own.addShares(this.kept, 1);
+    this.shared.put(this.kept, own);
     this.kept.clear();
   }
 }
@@ -110,11 +126,11 @@ export class FillingBatch implements TrafficBatch {
 export class TrafficBatches {
   /** In the order in which they were asked for. */
   readonly all: FillingBatch[] = [];
-  private readonly latencies = new LatencyHistogram();
+  private readonly gathering = new Gathering();
   private readonly byTraffic = new Map<string, Map<string, FillingBatch>>();
 
   add(spec: Promised): FillingBatch {
-    const batch = new FillingBatch(spec, null, this.latencies);
+    const batch = new FillingBatch(spec, null, this.gathering);
     this.all.push(batch);
     this.byTraffic.set(spec.name, new Map());
     return batch;
@@ -125,7 +141,7 @@ export class TrafficBatches {
     const known = this.byTraffic.get(spec.name)!;
     let batch = known.get(backend);
     if (batch === undefined) {
-      batch = new FillingBatch(spec, backend, this.latencies);
+      batch = new FillingBatch(spec, backend, this.gathering);
       known.set(backend, batch);
       this.all.push(batch);
     }

@@ -1,6 +1,6 @@
 import { erfcinv, ln } from "../../kernel/math.js";
 import type { Law } from "../laws/law.js";
-import type { LatencyPoints } from "./latency-points.js";
+import type { LatencyParts } from "./latency-parts.js";
 import { QueueChain } from "./queue-chain.js";
 import { type Points, pointsOf, variationOf } from "./service-law.js";
 import { SLOWDOWN_SHARES, SlowdownLaw } from "./slowdown-law.js";
@@ -92,8 +92,8 @@ export class FluidPods {
     return { share: share / accepted, meanSeconds: (ratio * mean) / accepted };
   }
 
-  /** Latencies of those let in, as points with their shares, which add up to 1. */
-  latencies(to: LatencyPoints): void {
+  /** Latencies of those let in, whose shares add up to 1. */
+  latencies(to: LatencyParts): void {
     to.clear();
     const { share, meanSeconds } = this.waits();
     const slow = this.slowdown();
@@ -101,13 +101,13 @@ export class FluidPods {
     if (share <= 0) return;
     const { points } = this.prepared;
     if (share < FEW) {
-      to.addAll(points, meanSeconds / share, slow, share);
+      to.add(points, meanSeconds / share, slow, share);
       return;
     }
     const waits = this.waitPoints(share, meanSeconds);
     for (let w = 0; w < waits.values.length; w++) {
       const part = share * waits.shares[w]!;
-      if (part >= 1e-12) to.addAll(points, waits.values[w]!, slow, part);
+      if (part >= 1e-12) to.add(points, waits.values[w]!, slow, part);
     }
   }
 
@@ -118,16 +118,16 @@ export class FluidPods {
    * Source: E. Coffman, R. Muntz, H. Trotter, "Waiting time distributions for processor-sharing
    * systems", J. ACM 17 (1970).
    */
-  private addServed(to: LatencyPoints, share: number, mean: number): void {
+  private addServed(to: LatencyParts, share: number, mean: number): void {
     const { points, slowdowns } = this.prepared;
     if (this.model.cpu === null) {
-      to.addAll(points, 0, mean, share);
+      to.add(points, 0, mean, share);
       return;
     }
     const load = Math.min(MAX_SETTLED_LOAD, this.load);
     const delays = slowdowns.delays(mean, mean / ((mean - 1) * (2 - load)));
     for (let part = 0; part < delays.length; part++) {
-      to.addAll(points, 0, 1 + (mean - 1) * delays[part]!, share * SLOWDOWN_SHARES[part]!);
+      to.add(points, 0, 1 + (mean - 1) * delays[part]!, share * SLOWDOWN_SHARES[part]!);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Law } from "../laws/law.js";
 import { DrawnWork, type PodModel } from "../pods/pod-model.js";
 import { type FluidModel, FluidPods, prepareFluid } from "./fluid-pods.js";
+import { LatencyParts } from "./latency-parts.js";
 import { LatencyPoints } from "./latency-points.js";
 
 /** What users were promised. */
@@ -81,16 +82,19 @@ function capacityOf(model: FluidModel, errorShare: number, objective: Objective 
   );
   const whole = servers / mean;
   if (objective === null || !Number.isFinite(whole)) return whole;
-  const latencies = new LatencyPoints();
+  const latencies = new LatencyParts();
+  const points = new LatencyPoints();
   const isMet = (load: number): boolean => {
     const pods = new FluidPods(model, prepared);
     pods.advance(mean * SETTLING_SERVICES, load * whole);
     const answered = (1 - pods.refusedShare) * (1 - errorShare);
     let inTime = 0;
     pods.latencies(latencies);
-    latencies.forEach((seconds, share) => {
-      if (seconds <= objective.latencySeconds) inTime += share;
-    });
+    points.clear();
+    latencies.putInto(points);
+    for (let i = 0; i < points.length; i++) {
+      if (points.seconds[i]! <= objective.latencySeconds) inTime += points.shares[i]!;
+    }
     return inTime * answered >= objective.quantile;
   };
   let [low, high] = [0, MAX_LOAD];

@@ -6,6 +6,7 @@ import type { HPAScalingRules, MetricSpec } from "../../../src/api/schemas/types
 import { secondsToMicros } from "../../../src/base/time.js";
 import type { MetricInput } from "../../../src/control/horizontal-pod-autoscaler/metric-outcome.js";
 import { proposalOf } from "../../../src/control/horizontal-pod-autoscaler/metric-proposal.js";
+import { MetricReport } from "../../../src/control/horizontal-pod-autoscaler/metric-report.js";
 import { millisText } from "../../../src/control/horizontal-pod-autoscaler/metric-status.js";
 import {
   MetricsError,
@@ -68,6 +69,7 @@ function inputOf(given: MetricCase, client: Partial<MetricInput["client"]>): Met
     namespace: "default",
     pods,
     columns: new PodColumns(pods),
+    report: new MetricReport(),
     specReplicas: given.currentReplicas,
     statusReplicas: given.currentReplicas,
     tolerances: given.tolerance,

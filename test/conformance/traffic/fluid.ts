@@ -1,7 +1,7 @@
 import { LatencyHistogram } from "../../../src/record/latency-histogram.js";
 import { requestsBetween } from "../../../src/traffic/arrivals/rate.js";
 import { FluidPods, prepareFluid } from "../../../src/traffic/fluid/fluid-pods.js";
-import { LatencyPoints } from "../../../src/traffic/fluid/latency-points.js";
+import { LatencyParts } from "../../../src/traffic/fluid/latency-parts.js";
 import type { Figures } from "./compare.js";
 import { lawOf } from "./given.js";
 import type { QueueGiven } from "./queues.js";
@@ -53,9 +53,9 @@ export function runFluid(given: QueueGiven): {
   const pods = fluidPods(given);
   pods.advance(SETTLED_SECONDS, given.arrivals.ratePerSecond! / (given.pods ?? 1));
   const histogram = new LatencyHistogram(10);
-  const points = new LatencyPoints();
-  pods.latencies(points);
-  histogram.addShares(points, 1);
+  const parts = new LatencyParts();
+  pods.latencies(parts);
+  histogram.addShares(parts.points(), 1);
   return {
     meanSojournSeconds: histogram.mean,
     p99: histogram.quantile(0.99),
@@ -70,7 +70,7 @@ export function runFluidTransient(given: TransientGiven): Record<string, Figures
   const changes = [...(given.podChanges ?? [])];
   let count = given.pods;
   const sojourns: number[] = [];
-  const points = new LatencyPoints();
+  const parts = new LatencyParts();
   for (let from = 0; from < given.durationSeconds; from += MINUTE_SECONDS) {
     let sum = 0;
     let arrivals = 0;
@@ -82,10 +82,9 @@ export function runFluidTransient(given: TransientGiven): Record<string, Figures
       }
       const come = requestsBetween(rate, at, at + STEP_SECONDS);
       pods.advance(STEP_SECONDS, come / STEP_SECONDS / count);
-      pods.latencies(points);
-      points.forEach((seconds, share) => {
-        sum += seconds * share * come;
-      });
+      pods.latencies(parts);
+      const { seconds, shares, length } = parts.points();
+      for (let i = 0; i < length; i++) sum += seconds[i]! * shares[i]! * come;
       arrivals += come;
     }
     sojourns.push(sum / arrivals);
