@@ -200,6 +200,13 @@ export function withCondition(
   return withConditions(conditions, [condition]);
 }
 
+function since(
+  lastTransitionTimeMicros: TimeMicros,
+  { type, status, reason, message }: PodCondition,
+): PodCondition {
+  return { type, status, lastTransitionTimeMicros, reason, message };
+}
+
 /** Conditions with each of `changes` put in, as {@link withCondition} does; copied once at most. */
 export function withConditions(
   conditions: readonly PodCondition[],
@@ -219,8 +226,7 @@ export function withConditions(
     const isSame = before.status === change.status;
     if (isSame && before.reason === change.reason && before.message === change.message) continue;
     copy ??= [...conditions];
-    const { lastTransitionTimeMicros } = before;
-    copy[at] = isSame ? { ...change, lastTransitionTimeMicros } : change;
+    copy[at] = isSame ? since(before.lastTransitionTimeMicros, change) : change;
   }
   if (copy === null || copy.length === conditions.length) return copy ?? conditions;
   // What has grown by a push has room for sixteen more, as long as the pod lives; a slice has none.

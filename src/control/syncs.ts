@@ -21,8 +21,8 @@ export interface SyncsOptions<S> {
   readonly maxBackoffMicros?: TimeMicros | undefined;
   /** How often in a row a key is tried again before it is given up; default: for ever. */
   readonly maxRetries?: number | undefined;
-  /** What a sync of the key has to remember on its way; null where there is nothing to do. */
-  readonly begin: (key: number) => S | null;
+  /** What a sync of the key has to remember on its way; null where there is nothing to do, "retry" where it has to wait. */
+  readonly begin: (key: number) => S | null | "retry";
   /**
    * Takes a sync one step further: looks at what is known now, and sends what comes next. It is called
    * first when the sync begins, and again when all that it has sent is answered.
@@ -107,8 +107,8 @@ export class Syncs<S> {
 
   private begin(key: number): void {
     const sync = this.options.begin(key);
-    if (sync === null) {
-      this.finish(key, "done");
+    if (sync === null || sync === "retry") {
+      this.finish(key, sync === null ? "done" : "retry");
       return;
     }
     while (this.running.length <= key) this.running.push(null);

@@ -1,4 +1,4 @@
-import { assert } from "../base/assert.js";
+import { assert, InvariantError } from "../base/assert.js";
 import type { TimeMicros } from "../base/time.js";
 import { EventQueue, type HandlerId, QUEUE_END_MICROS } from "./event-queue.js";
 import type { EventId } from "./event-slots.js";
@@ -103,18 +103,26 @@ export class Engine {
     c = 0,
   ): EventId {
     const target = this.handlers[handler];
-    assert(target !== undefined, () => `no event handler has the number ${handler}`);
-    assert(
-      timeMicros >= this.nowMicros && Number.isInteger(timeMicros),
-      () => `${target.name} was scheduled at ${timeMicros} us, when it was ${this.nowMicros} us`,
-    );
-    assert(
-      Number.isSafeInteger(a) && Number.isSafeInteger(b) && Number.isSafeInteger(c),
-      () => `${target.name} was scheduled with arguments that are no integers: ${a}, ${b}, ${c}`,
-    );
+    const isInTime = timeMicros >= this.nowMicros && Number.isInteger(timeMicros);
+    const areIntegers =
+      Number.isSafeInteger(a) && Number.isSafeInteger(b) && Number.isSafeInteger(c);
+    // Closures that make a message would be made for each event.
+    if (target === undefined || !isInTime || !areIntegers) {
+      throw new InvariantError(this.flawOf(handler, timeMicros, [a, b, c]));
+    }
     if (!target.background) this.foregroundPending++;
     const when = timeMicros > HORIZON_MICROS ? HORIZON_MICROS : timeMicros;
     return this.queue.push(when, phase, handler, a, b, c);
+  }
+
+  /** Why no such event can be scheduled. */
+  private flawOf(handler: HandlerId, timeMicros: TimeMicros, args: readonly number[]): string {
+    const target = this.handlers[handler];
+    if (target === undefined) return `no event handler has the number ${handler}`;
+    if (timeMicros >= this.nowMicros && Number.isInteger(timeMicros)) {
+      return `${target.name} was scheduled with arguments that are no integers: ${args.join(", ")}`;
+    }
+    return `${target.name} was scheduled at ${timeMicros} us, when it was ${this.nowMicros} us`;
   }
 
   /** Schedules an event after a delay of whole microseconds, 0 or more. */

@@ -81,10 +81,7 @@ export class PodLedger implements Measured {
 
   changed(before: PodVersion | null, after: PodVersion | null, timeMicros: TimeMicros): void {
     const pod = before === null ? this.create(after!) : this.liveOf(before);
-    assert(
-      pod !== undefined,
-      () => `the pod ${before?.namespace}/${before?.name} was never created`,
-    );
+    assert(pod !== undefined, "a pod changed that was never created");
     if (after !== null) this.describe(pod, before, after, timeMicros);
     this.account(pod, before, after, timeMicros);
     if (after !== null) return;

@@ -149,17 +149,22 @@ export class DeploymentController implements Controller {
     return true;
   }
 
-  /** Takes note of a sync that has found nothing to write. */
-  private noteQuiet(sync: Sync, deployment: Deployment, clock: ApiClock): void {
+  /** The end of a sync that leaves the status as it is: notes it if it has written nothing at all, and when to look again. */
+  private endQuietly(sync: Sync, deployment: Deployment, clock: ApiClock): void {
     const { index } = this.cache;
+    const after = progressCheckAfter(deployment, deployment.status, clock);
+    const untilMicros = timesOutAt(deployment, clock);
     const readsPods = !isRollingUpdate(deployment.spec);
-    if (sync.wrote || readsPods || index.hasOrphans(deployment)) return;
-    const { status } = deployment;
-    const waits = progressCheckAfter(deployment, status, clock) !== null;
+    const isQuiet = !sync.wrote && !readsPods && !index.hasOrphans(deployment);
+    // A finished rollout whose pods are not back is looked at every second upstream, and nothing is found by it.
+    const isForever = isQuiet && untilMicros === Number.POSITIVE_INFINITY;
+    const waits = after !== null && !isForever;
+    if (waits) this.lookAgain(sync.row, after);
+    if (!isQuiet) return;
     this.quiet.found({
       deployment,
       sets: index.setsOf(deployment),
-      untilMicros: timesOutAt(deployment, clock),
+      untilMicros,
       deadlineMicros: waits ? deadlineAt(deployment, clock) : null,
     });
   }
@@ -355,11 +360,7 @@ export class DeploymentController implements Controller {
     }
     const { clock } = this;
     const status = rolloutStatus(deployment, rollout, clock, this.tellsTerminating);
-    if (sameStatus(deployment.status, status)) {
-      const after = progressCheckAfter(deployment, status, clock);
-      if (after !== null) this.lookAgain(sync.row, after);
-      this.noteQuiet(sync, deployment, clock);
-    }
+    if (sameStatus(deployment.status, status)) this.endQuietly(sync, deployment, clock);
     return this.writeStatus(sync, deployment, status);
   }
 

@@ -1,5 +1,6 @@
 import type { Taint } from "../../api/kubernetes.js";
 import type { ObjectVersion } from "../../api/object-version.js";
+import { plainWith } from "../../base/plain-copy.js";
 import type { WriteRequest } from "../../store/request.js";
 import { WriteQueue } from "../write-queue.js";
 import { hasTaint, NOT_READY, UNREACHABLE, withoutTaints, withTaints } from "./condition-taints.js";
@@ -62,7 +63,7 @@ export class EvictionTaints {
     if (node === undefined || wanted === undefined) return [];
     const taints = node.spec.taints ?? [];
     const write = (changed: readonly Taint[]): readonly WriteRequest[] => [
-      { verb: "update", base: node, change: { spec: { ...node.spec, taints: changed } } },
+      { verb: "update", base: node, change: { spec: plainWith(node.spec, { taints: changed }) } },
     ];
     if (wanted !== null && !hasTaint(node, wanted, "NoExecute")) {
       const { engine, timestamps } = this.options;

@@ -1,5 +1,6 @@
 import { withFormerLabels } from "../../api/former-labels.js";
 import type { ObjectVersion } from "../../api/object-version.js";
+import { plainWith } from "../../base/plain-copy.js";
 import type { Engine } from "../../kernel/engine.js";
 import type { Client } from "../../store/client.js";
 import type { WriteRequest } from "../../store/request.js";
@@ -67,7 +68,7 @@ export class NodeUpkeep {
       changes.push({
         verb: "update",
         base: node,
-        change: { spec: { ...node.spec, taints: more } },
+        change: { spec: plainWith(node.spec, { taints: more }) },
       });
     }
     if (remove.length > 0) {
@@ -75,7 +76,7 @@ export class NodeUpkeep {
       changes.push({
         verb: "update",
         base: node,
-        change: { spec: { ...node.spec, taints: fewer } },
+        change: { spec: plainWith(node.spec, { taints: fewer }) },
       });
     }
     if (labels !== node.labels) changes.push({ verb: "update", base: node, change: { labels } });

@@ -44,29 +44,33 @@ export interface Phase {
 }
 
 /**
- * What a StatefulSet does next, as things stand: pods are made in the order of their ordinals, each once
- * all before it are there; then those beyond its ordinals go, the highest first; then pods of old
- * revisions. The policy Parallel waits for nothing.
+ * What a StatefulSet does next, as things stand; phases in which nothing is to be done are left out. Pods are made
+ * in the order of their ordinals, each once all before it are there; then those beyond its ordinals go, the highest
+ * first; then pods of old revisions. The policy Parallel waits for nothing.
  * Source: Kubernetes, "StatefulSets: Deployment and Scaling Guarantees, Update strategies".
  */
 export function statefulPlan(view: StatefulView, places: Places): readonly Phase[] {
   const { set } = view;
-  if (set.deletionTimeMicros !== null) return [];
+  const isAsItShouldBe =
+    places.open.length === 0 && places.condemned.length === 0 && !places.mayHaveOld;
+  if (isAsItShouldBe || set.deletionTimeMicros !== null) return NO_PHASES;
   const phases: Phase[] = [];
   const strategy = set.spec.updateStrategy?.type ?? "RollingUpdate";
   const isWithin = places.condemned.length === 0;
   for (const phase of isWithin ? PHASES_WITHIN : PHASES) {
     const next = phase(view, places);
-    phases.push(next);
+    if (next.tasks.length > 0) phases.push(next);
     if (next.isLast) return phases;
   }
   if (strategy === "RollingUpdate") {
     const tasks = updateTasks(view, places).map((task, place) => ({ place, task }));
-    phases.push({ name: "update", tasks, length: tasks.length, inBatches: false, isLast: true });
+    const { length } = tasks;
+    if (length > 0) phases.push({ name: "update", tasks, length, inBatches: false, isLast: true });
   }
   return phases;
 }
 
+const NO_PHASES: readonly Phase[] = [];
 const PHASES = [replicasPhase, retentionPhase, condemnedPhase] as const;
 /** Of a set without pods beyond its ordinals. */
 const PHASES_WITHIN = [replicasPhase] as const;

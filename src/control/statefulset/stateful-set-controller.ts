@@ -34,7 +34,7 @@ import { TaskRun } from "./task-run.js";
 /** A sync that is under way. */
 interface Sync {
   readonly set: StatefulSet;
-  stage: "fresh" | "claim" | "revisions" | "plan" | "phases" | "status" | "history" | "end";
+  stage: "claim" | "revisions" | "plan" | "phases" | "status" | "history" | "end";
   revisions: Revisions | null;
   view: StatefulView | null;
   /** Where the figures that are kept tell all, nothing is looked up here. */
@@ -117,12 +117,14 @@ export class StatefulSetController implements Controller {
     this.cache.start();
   }
 
-  private begin(row: number): Sync | null {
+  private begin(row: number): Sync | null | "retry" {
     const set = this.cache.sets.at(row);
     if (set === undefined) return null;
+    if (!this.knowsOwnWrites(set)) return "retry";
+    if (this.isIdle(set)) return null;
     return {
       set,
-      stage: "fresh",
+      stage: "claim",
       revisions: null,
       view: null,
       pods: NO_PODS,
@@ -145,14 +147,9 @@ export class StatefulSetController implements Controller {
 
   private step(sync: Sync): StepEnd {
     switch (sync.stage) {
-      case "fresh":
-        sync.stage = "claim";
-        if (!this.knowsOwnWrites(sync)) return "retry";
-        return this.isIdle(sync.set) ? "done" : this.claim(sync);
       case "claim":
-        if (sync.failed) return "retry";
         sync.stage = "revisions";
-        return "go on";
+        return this.claim(sync);
       case "revisions":
         return this.findRevisions(sync);
       case "plan":
@@ -171,7 +168,7 @@ export class StatefulSetController implements Controller {
     }
   }
 
-  private knowsOwnWrites({ set }: Sync): boolean {
+  private knowsOwnWrites(set: StatefulSet): boolean {
     if (!this.features.StaleControllerConsistencyStatefulSet) return true;
     return this.cache.ownWrites.allSeen(set.row);
   }
@@ -239,7 +236,7 @@ export class StatefulSetController implements Controller {
     };
     sync.view = view;
     sync.places = this.places(sync, view);
-    sync.phases = statefulPlan(view, sync.places).filter(({ tasks }) => tasks.length > 0);
+    sync.phases = statefulPlan(view, sync.places);
     if (sync.phases.length > 0) sync.acted = true;
     return "go on";
   }

@@ -9,8 +9,8 @@ import { FirstLook } from "./first-look.js";
 import { SharedFixedRows } from "./fixed-rows.js";
 import { MarkedNodes } from "./marked-nodes.js";
 import { SharedGroups } from "./node-groups.js";
-import { anyKeepsAway } from "./nominations.js";
 import type { NodeTable } from "./node-table.js";
+import { anyKeepsAway } from "./nominations.js";
 import type { PluginParts } from "./plugin-parts.js";
 import { PodParts } from "./pod-parts.js";
 import { PodSums } from "./pod-sums.js";
@@ -42,7 +42,9 @@ const BYTES_PER_NODE = 8;
 const LOOKS = 16;
 
 interface KnownClass {
-  readonly template: KnownTemplate;
+  readonly shape: KnownShape;
+  /** Null: of all pods of the shape that no counting rule concerns. */
+  readonly template: KnownTemplate | null;
   readonly of: FastClass;
   marked: MarkedNodes | null;
   lastUse: number;
@@ -52,6 +54,8 @@ interface KnownShape {
   readonly key: string;
   /** Null until the second decision: of a shape that comes once nothing is kept. */
   shape: RequestShape | null;
+  /** Pods that no counting rule concerns, of whatever template: nothing but the shape tells them apart. */
+  simple: KnownClass | null;
   /** By topology keys, for all classes of the shape that share them. */
   readonly groups: Map<string, ShapeGroups>;
   lastUse: number;
@@ -64,8 +68,6 @@ interface KnownTemplate {
   readonly shape: KnownShape;
   /** Plugins that have to be asked node by node. */
   readonly plain: readonly Plugin[];
-  /** Pods that no counting rule concerns. */
-  simple: KnownClass | null;
   /** One for each set of rules, by their keys. */
   ruled: readonly KnownClass[];
   /** That of the last pod, and its rules by counting plugin. */
@@ -160,12 +162,12 @@ export class FastClasses {
     if (!shape.usable) return null;
     const entry = ruled ? this.ruled(template, pod) : null;
     if (entry?.of.sums?.isTellable) return this.withGroups(entry, pod, plain);
-    template.simple ??= this.newClass(template, pod, NO_RULES);
+    known.simple ??= this.simpleClass(known, shape);
     const untold =
       entry === null && told
         ? plain
         : [...plain, ...this.parts.counting.map(({ plugin }) => plugin)];
-    return this.withGroups(template.simple, pod, untold);
+    return this.withGroups(known.simple, pod, untold);
   }
 
   private plainFor({ plain }: KnownTemplate, pod: PodInfo): readonly Plugin[] {
@@ -219,10 +221,15 @@ export class FastClasses {
       known.isSeenAgain = true;
       return known;
     }
-    if (this.templates.size > 4 * this.options.maxClasses) this.forgetTemplates();
+    if (this.templates.size > this.mostTemplates) this.forgetTemplates();
     const template = this.newTemplate(pod);
     this.templates.set(key, template);
     return template;
+  }
+
+  /** Each pod of a StatefulSet is of a template of its own, which its successor shares. */
+  private get mostTemplates(): number {
+    return Math.max(4 * this.options.maxClasses, this.table.state.podCount);
   }
 
   private newTemplate(pod: PodInfo): KnownTemplate {
@@ -231,7 +238,7 @@ export class FastClasses {
     let shape = this.shapes.get(key);
     if (shape === undefined) {
       const { clock: lastUse } = this;
-      shape = { key, shape: null, groups: new Map(), lastUse, isAsked: false };
+      shape = { key, shape: null, simple: null, groups: new Map(), lastUse, isAsked: false };
       this.shapes.set(key, shape);
     }
     let plain = NO_PLUGINS;
@@ -241,7 +248,6 @@ export class FastClasses {
     return {
       shape,
       plain,
-      simple: null,
       ruled: NO_CLASSES,
       last: null,
       rules: NO_RULES,
@@ -281,17 +287,21 @@ export class FastClasses {
     return entry;
   }
 
+  private simpleClass(known: KnownShape, shape: RequestShape): KnownClass {
+    const of = new FastClass(this.desk, shape, null, shape.pod);
+    return { shape: known, template: null, of, marked: null, lastUse: this.clock };
+  }
+
   private newClass(
     template: KnownTemplate,
     pod: PodInfo,
     rules: readonly (CountingRule | null)[],
   ): KnownClass {
-    const shape = this.kept(template.shape, pod);
-    const sums = rules.length === 0 ? null : new PodSums(pod, rules, this.table, this.keys);
-    const waiting = sums === null ? shape.pod : new PodInfo(pod.pod, pod.template);
-    const of = new FastClass(this.desk, shape, sums, waiting);
-    const { clock: lastUse } = this;
-    return { template, of, marked: null, lastUse };
+    const { shape } = template;
+    const sums = new PodSums(pod, rules, this.table, this.keys);
+    const waiting = new PodInfo(pod.pod, pod.template);
+    const of = new FastClass(this.desk, this.kept(shape, pod), sums, waiting);
+    return { shape, template, of, marked: null, lastUse: this.clock };
   }
 
   private withGroups(entry: KnownClass, pod: PodInfo, plain: readonly Plugin[]): ReadyClass | null {
@@ -312,8 +322,8 @@ export class FastClasses {
     return { of: entry.of, groups, plain };
   }
 
-  private groupsFor({ of, template }: KnownClass, keys: readonly string[]): ShapeGroups {
-    const { groups: known } = template.shape;
+  private groupsFor({ of, shape }: KnownClass, keys: readonly string[]): ShapeGroups {
+    const { groups: known } = shape;
     const text = keys.length === 1 ? keys[0]! : keys.join("\n");
     let groups = known.get(text);
     if (groups === undefined) {
@@ -331,7 +341,7 @@ export class FastClasses {
 
   private drop(entry: KnownClass): void {
     this.classes.delete(entry);
-    const { template } = entry;
+    const template = entry.template!;
     template.ruled = template.ruled.filter((one) => one !== entry);
     if (template.last === entry) template.last = null;
     if (entry.of.sums !== null) this.uses?.unsubscribe(entry.of.sums);

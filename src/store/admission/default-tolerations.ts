@@ -1,5 +1,6 @@
 import type { PodSpec, Toleration } from "../../api/kubernetes.js";
 import { type NewPod, podWith } from "../../api/new-object.js";
+import { plainWith } from "../../base/plain-copy.js";
 import type { Admitted, PodAdmission } from "./admission.js";
 
 const NOT_READY = "node.kubernetes.io/not-ready";
@@ -37,7 +38,8 @@ export class DefaultTolerationSeconds implements PodAdmission {
     if (!tolerations.some((t) => covers(t, UNREACHABLE))) {
       added.push(forSeconds(UNREACHABLE, this.unreachableSeconds));
     }
-    return added.length === 0 ? spec : { ...spec, tolerations: [...tolerations, ...added] };
+    if (added.length === 0) return spec;
+    return plainWith(spec, { tolerations: [...tolerations, ...added] });
   }
 }
 
