@@ -94,9 +94,19 @@ export class Client {
     this.engine.scheduleAt(at, Phase.commit, this.arrival, slot);
   }
 
-  /** Takes the place of one request that is not simulated: when it is answered. */
+  /** Takes the place of one request that is not simulated: when it reaches the server. */
   spend(): TimeMicros {
     return this.sendTime() + this.options.latencyMicros;
+  }
+
+  /** Whether the API server takes its time with requests. */
+  get isServedInTurn(): boolean {
+    return this.options.service !== undefined;
+  }
+
+  /** Takes the turn of such a request, which reaches the server now: when it is answered. */
+  servedAt(): TimeMicros {
+    return this.options.service?.endMicros(this.engine.now) ?? this.engine.now;
   }
 
   /** Where the API server takes its time, a pod is marked as going first, and then removed. */

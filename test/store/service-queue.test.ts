@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { distributionOf } from "../../src/kernel/distribution.js";
 import { Client } from "../../src/store/client.js";
 import { EventWrites } from "../../src/store/event-writes.js";
-import { ServiceQueue } from "../../src/store/service-queue.js";
 import type { WriteRequest } from "../../src/store/request.js";
+import { ServiceQueue } from "../../src/store/service-queue.js";
 import { newServer, object, podManifest } from "./fixture.js";
 
 const LATENCY = 1_000;
@@ -72,5 +72,29 @@ describe("the Events that a component writes", () => {
     engine.run({ untilMicros: 2_000_000 });
     // The first Event and `a` have the burst; the second Event comes before `b`.
     expect(answered).toEqual([1, 201]);
+  });
+
+  it("take their turns at a server that takes its time, and leave the burst to requests meanwhile", () => {
+    const { engine, server } = newServer();
+    const service = new ServiceQueue(
+      distributionOf({ type: "constant", value: SERVICE }),
+      engine.streams,
+    );
+    const limits = { latencyMicros: LATENCY, qps: 10, burst: 3 };
+    const client = new Client(server, "c", { ...limits, service });
+    const events = new EventWrites(engine, client);
+    for (let n = 0; n < 2; n++) events.add();
+    const answered: number[] = [];
+    const answer = client.onAnswer(() => answered.push(engine.now / 1000));
+    const create = (name: string) =>
+      client.submit({ verb: "create", object: object(podManifest(name)) }, answer);
+    create("a");
+    create("b");
+    engine.run({ untilMicros: 5_000 });
+    create("d");
+    engine.run({ untilMicros: 2_000_000 });
+    // The first Event is at the server until 11; `a` and `b` follow it with the rest of the burst. The second
+    // is sent at 11, behind `d`, which has the next place in the rate limit.
+    expect(answered).toEqual([21, 31, 111]);
   });
 });
