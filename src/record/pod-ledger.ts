@@ -25,8 +25,10 @@ const USAGE_UNIT = 1024;
 
 /** What is kept of a pod while it exists, beside its record. Dropped when it is gone. */
 class LivePod {
-  /** What it uses; null until told. */
-  told: { cpuMillis: number; memoryBytes: number } | null = null;
+  /** What it uses, once that was told. */
+  isTold = false;
+  toldCpuMillis = 0;
+  toldMemoryBytes = 0;
   /** What the cluster's sums hold for it now. */
   cpuMillis = 0;
   memoryBytes = 0;
@@ -114,12 +116,9 @@ export class PodLedger implements Measured {
   usage(pod: PodVersion, cpuMillis: number, memoryBytes: number, timeMicros: TimeMicros): void {
     const live = this.liveOf(pod);
     if (live === undefined) return;
-    if (live.told === null) {
-      live.told = { cpuMillis, memoryBytes };
-    } else {
-      live.told.cpuMillis = cpuMillis;
-      live.told.memoryBytes = memoryBytes;
-    }
+    live.isTold = true;
+    live.toldCpuMillis = cpuMillis;
+    live.toldMemoryBytes = memoryBytes;
     if (pod.phase === "Running") this.setUsage(live, true, timeMicros);
   }
 
@@ -277,10 +276,11 @@ export class PodLedger implements Measured {
   }
 
   private setUsage(pod: LivePod, isRunning: boolean, timeMicros: TimeMicros): void {
-    const { shape, told } = pod;
-    const cpu = told?.cpuMillis ?? shape.cpuMillis / 2;
+    const { shape, isTold } = pod;
+    const cpu = isTold ? pod.toldCpuMillis : shape.cpuMillis / 2;
+    const memory = isTold ? pod.toldMemoryBytes : shape.memoryBytes;
     const cpuMillis = isRunning ? Math.round(cpu * USAGE_UNIT) / USAGE_UNIT : 0;
-    const memoryBytes = isRunning ? Math.round(told?.memoryBytes ?? shape.memoryBytes) : 0;
+    const memoryBytes = isRunning ? Math.round(memory) : 0;
     const { resources } = this.ledgers;
     resources.usageChanged(cpuMillis - pod.cpuMillis, memoryBytes - pod.memoryBytes, timeMicros);
     pod.cpuMillis = cpuMillis;

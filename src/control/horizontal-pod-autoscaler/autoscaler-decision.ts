@@ -157,9 +157,7 @@ function computeMetrics(input: DecisionInput): Computed {
   });
   const { replicas, name } = (best ?? { replicas: 0, name: "" }) as Omit<Computed, "error">;
   const failure = firstFailure as MetricFailure | null;
-  const of = `${failures} invalid out of ${specs.length}`;
-  const error =
-    failure === null ? null : `invalid metrics (${of}), first error is: ${failure.error}`;
+  const error = failure === null ? null : invalidMetrics(failures, specs.length, failure);
   const shrinks = failures > 0 && (replicas ?? 0) < scale.specReplicas;
   if (failure !== null && (failures >= specs.length || shrinks)) {
     const unable = `the HPA was unable to compute the replica count: ${failure.message}`;
@@ -169,6 +167,10 @@ function computeMetrics(input: DecisionInput): Computed {
   const found = input.memory.target.foundMetric(name);
   conditions.set("ScalingActive", "True", "ValidMetricFound", found);
   return { replicas, name, metricStatuses, error };
+}
+
+function invalidMetrics(failures: number, all: number, first: MetricFailure): string {
+  return `invalid metrics (${failures} invalid out of ${all}), first error is: ${first.error}`;
 }
 
 function outcomeOf(spec: MetricSpec, place: number, input: DecisionInput): MetricOutcome {

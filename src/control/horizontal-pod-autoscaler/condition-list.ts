@@ -1,5 +1,7 @@
 import type { HorizontalPodAutoscalerCondition } from "../../api/schemas/types.js";
 import { plainCopy } from "../../base/plain-copy.js";
+import type { TimeMicros } from "../../base/time.js";
+import type { Timestamps } from "../timestamps.js";
 
 type ConditionType = "AbleToScale" | "ScalingActive" | "ScalingLimited" | "ScaledToZero";
 /** No list is changed: one that says something else is another. */
@@ -22,16 +24,18 @@ interface Said {
  */
 export class ConditionList {
   private before = NO_CONDITIONS;
-  private now = "";
+  private timestamps: Timestamps | null = null;
+  private nowMicros = 0;
   /** The first `count` of them are in use. */
   private readonly said: Said[] = [];
   private count = 0;
   /** A list that says the same; null: none is known. */
   private same: Conditions | null = NO_CONDITIONS;
 
-  /** Another look begins, at a time as timestamps have it, with the conditions from before. */
-  begin(before: Conditions, now: string): this {
-    this.now = now;
+  /** Another look begins, with the conditions from before. */
+  begin(before: Conditions, timestamps: Timestamps, nowMicros: TimeMicros): this {
+    this.timestamps = timestamps;
+    this.nowMicros = nowMicros;
     this.before = before;
     if (before !== this.same) this.read(before);
     this.same = before;
@@ -72,6 +76,10 @@ export class ConditionList {
     this.said.splice(at, 1);
     this.count -= 1;
     this.same = null;
+  }
+
+  private get now(): string | undefined {
+    return this.timestamps?.textOf(this.nowMicros);
   }
 
   private read(conditions: Conditions): void {

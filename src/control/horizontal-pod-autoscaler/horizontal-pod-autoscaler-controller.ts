@@ -155,11 +155,12 @@ export class HorizontalPodAutoscalerController implements Controller {
     const { namespace, name, status } = autoscaler;
     const memory = this.selectors.memoryOf(namespace, name);
     if (memory === undefined) return null;
-    const now = this.timestamps.textOf(this.options.engine.now);
+    const { timestamps } = this;
+    const { now } = this.options.engine;
     return {
       autoscaler,
       memory,
-      conditions: memory.conditions.begin(status.conditions ?? NO_CONDITIONS, now),
+      conditions: memory.conditions.begin(status.conditions ?? NO_CONDITIONS, timestamps, now),
       stage: "read scale",
       kind: null,
       scale: null,

@@ -77,8 +77,10 @@ export function resourceReplicas(
 ): Proposal | MetricsError {
   const { name } = resource;
   const { averageValue, averageUtilization: percent } = target;
-  const prefix = `failed to get ${name} ${averageValue === undefined ? "utilization" : "usage"}`;
-  const wrap = (message: string) => new MetricsError(`${prefix}: ${message}`);
+  const wrap = (message: string) => {
+    const what = averageValue === undefined ? "utilization" : "usage";
+    return new MetricsError(`failed to get ${name} ${what}: ${message}`);
+  };
   if (averageValue === undefined && percent === undefined) {
     return new MetricsError(
       "invalid resource metric source: neither an average utilization target nor an average value (usage) target was set",

@@ -78,8 +78,9 @@ class Sums {
     this.latencies.merge(batch.latencies);
     this.failed += batch.failed;
     this.attempts += batch.attempts;
-    for (const [reason, count] of batch.attemptsFailed.entries()) {
-      this.attemptsFailed[reason]! += count;
+    const { attemptsFailed } = batch;
+    for (let reason = 0; reason < attemptsFailed.length; reason++) {
+      this.attemptsFailed[reason]! += attemptsFailed[reason]!;
     }
     if (batch.budgetShare === null) return;
     const count = batch.latencies.count + batch.failed;
@@ -173,11 +174,11 @@ function cut({ own }: Figures<TrafficLedger>, _interval: Span, put: Put<Name>): 
 function putAttempts(put: Put<Name>, labels: string, sums: Sums): void {
   put("request_attempts_count", labels, sums.attempts);
   let failed = 0;
-  for (const [i, reason] of ATTEMPT_FAILURES.entries()) {
+  for (let i = 0; i < ATTEMPT_FAILURES.length; i++) {
     const count = sums.attemptsFailed[i]!;
     failed += count;
     if (count === 0) continue;
-    put("request_attempts_failed_count", withReason(labels, reason), count);
+    put("request_attempts_failed_count", withReason(labels, ATTEMPT_FAILURES[i]!), count);
   }
   put("request_attempts_failed_count", labels, failed);
 }

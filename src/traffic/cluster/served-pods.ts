@@ -8,6 +8,7 @@ import type { PodModel } from "../pods/pod-model.js";
 import type { PodModels, ServingContainer } from "./pod-models.js";
 import type { EndpointPod } from "./proxy-view.js";
 import { RunHistories } from "./run-histories.js";
+import { SortedNumbers } from "./sorted-numbers.js";
 import type { UsageHistory } from "./usage-history.js";
 
 /** The process of a pod that serves, as the loop knows it. */
@@ -69,7 +70,13 @@ export class ServedPods {
   /** By the row of the pod in the store: it is asked for there most often. */
   private readonly byRow: (ServedPod | undefined)[] = [];
   private readonly byNumber: (ServedPod | undefined)[] = [];
-  /** By the number of the pod: core seconds of the runs of its container that are over, and those that were told. */
+  /** Those of the pods that run. */
+  private readonly runningNumbers = new SortedNumbers();
+  /** By the number of the pod: its row in the store, and in the loop while it runs. */
+  private readonly podRows: number[] = [];
+  private readonly loopRows: number[] = [];
+  private readonly uids: string[] = [];
+  /** By the same: core seconds of the runs of its container that are over, and those that were told. */
   private readonly coreSecondsBefore: number[] = [];
   private readonly coreSecondsTold: number[] = [];
   /** By the row of the pod in the store: its row in the loop, and the container that serves; {@link NO_ROW}: none runs. */
@@ -117,6 +124,9 @@ export class ServedPods {
     this.byUid.set(pod.uid, served);
     this.list(served);
     this.byNumber.push(served);
+    this.podRows.push(served.podRow);
+    this.loopRows.push(NO_ROW);
+    this.uids.push(served.uid);
     this.coreSecondsBefore.push(0);
     this.coreSecondsTold.push(0);
     this.follow(pod);
@@ -201,16 +211,20 @@ export class ServedPods {
 
   /** Of every pod that runs and whose requests take CPU: core seconds since this was asked last. */
   takeUsage(take: (pod: PodVersion, coreSeconds: number) => void): void {
+    const { all, length } = this.runningNumbers;
+    for (let i = 0; i < length; i++) this.takeUsageOf(all[i]!, take);
+  }
+
+  private takeUsageOf(number: number, take: (pod: PodVersion, coreSeconds: number) => void): void {
     const { loop, pods } = this.options;
-    const { coreSecondsBefore, coreSecondsTold } = this;
-    for (const { isRunning, row, podRow, uid, number } of this.byUid.values()) {
-      if (!isRunning || loop.pods.cpus[row] === null) continue;
-      const pod = pods.at(podRow);
-      if (pod?.uid !== uid) continue;
-      const coreSeconds = coreSecondsBefore[number]! + this.coreSecondsOf(row);
-      take(pod, coreSeconds - coreSecondsTold[number]!);
-      coreSecondsTold[number] = coreSeconds;
-    }
+    const { coreSecondsTold } = this;
+    const row = this.loopRows[number]!;
+    if (loop.pods.cpus[row] === null) return;
+    const pod = pods.at(this.podRows[number]!);
+    if (pod === undefined || pod.uid !== this.uids[number]) return;
+    const coreSeconds = this.coreSecondsBefore[number]! + this.coreSecondsOf(row);
+    take(pod, coreSeconds - coreSecondsTold[number]!);
+    coreSecondsTold[number] = coreSeconds;
   }
 
   private coreSecondsOf(row: number): number {
@@ -261,6 +275,8 @@ export class ServedPods {
     this.answers?.begin(served.row, run.beganMicros);
     served.restartCount = run.restartCount;
     served.isRunning = true;
+    this.runningNumbers.add(served.number);
+    this.loopRows[served.number] = served.row;
     moved(served.uid);
   }
 
@@ -272,6 +288,7 @@ export class ServedPods {
     served.ended = this.usage.end(served.row, this.options.engine.now);
     this.rows[served.podRow] = NO_ROW;
     served.isRunning = false;
+    this.runningNumbers.remove(served.number);
     loop.endPod(served.row);
     served.row = this.nobody;
     moved(served.uid);
@@ -303,5 +320,6 @@ export class ServedPods {
       this.names[served.podRow] = "";
     }
     this.byNumber[served.number] = undefined;
+    this.uids[served.number] = "";
   }
 }
