@@ -5,17 +5,21 @@ export const NO_SLOT = -1;
  * Keys of two parts, each with a slot, a small integer by which its values stand in lists of their owner's; the
  * least recently touched is forgotten when there are more than `capacity`. A Map alone would do, by deleting
  * and setting anew; but finding its first key steps over all that were deleted, and a key of one string has
- * to be made for each question. The groups should be few.
+ * to be made for each question. A key should have few groups: they are looked through one by one.
  */
 export class RecentKeys {
-  private readonly groups = new Map<string, Map<string, number>>();
-  private readonly homes: Map<string, number>[] = [];
+  /** The first slot of each key; those of its other groups follow. */
+  private readonly firsts = new Map<string, number>();
+  private readonly following: number[] = [];
+  private readonly groups: string[] = [];
   private readonly keys: string[] = [];
   private readonly free: number[] = [];
   private readonly older: number[] = [];
   private readonly newer: number[] = [];
   private count = 0;
   private newest = NO_SLOT;
+  private lastKey: string | null = null;
+  private lastFirst = NO_SLOT;
   /** The slot of the key that was touched least recently. */
   oldest = NO_SLOT;
   /** Whether the key that was touched last was unknown: its slot's values are another's. */
@@ -25,22 +29,11 @@ export class RecentKeys {
 
   /** The slot of the key, which becomes the most recent one. */
   touch(group: string, key: string): number {
-    let home = this.groups.get(group);
-    if (home === undefined) {
-      home = new Map();
-      this.groups.set(group, home);
-    }
-    let slot = home.get(key);
-    this.isNew = slot === undefined;
-    if (slot === this.newest && slot !== undefined) return slot;
-    if (slot === undefined) {
-      slot = this.slotOfNew();
-      home.set(key, slot);
-      this.homes[slot] = home;
-      this.keys[slot] = key;
-    } else {
-      this.unlink(slot);
-    }
+    let slot = this.find(group, key);
+    this.isNew = slot === NO_SLOT;
+    if (slot === NO_SLOT) slot = this.add(group, key);
+    else if (slot === this.newest) return slot;
+    else this.unlink(slot);
     this.older[slot] = this.newest;
     this.newer[slot] = NO_SLOT;
     if (this.newest === NO_SLOT) this.oldest = slot;
@@ -52,9 +45,55 @@ export class RecentKeys {
   forgetOldest(): void {
     const slot = this.oldest;
     this.unlink(slot);
-    this.homes[slot]!.delete(this.keys[slot]!);
+    this.leave(slot);
     this.free.push(slot);
     this.count -= 1;
+  }
+
+  private find(group: string, key: string): number {
+    let slot = this.firstOf(key);
+    while (slot !== NO_SLOT && this.groups[slot] !== group) slot = this.following[slot]!;
+    return slot;
+  }
+
+  private firstOf(key: string): number {
+    // What happens to one object is often told in a row.
+    if (this.lastKey !== key) {
+      this.lastKey = key;
+      this.lastFirst = this.firsts.get(key) ?? NO_SLOT;
+    }
+    return this.lastFirst;
+  }
+
+  private add(group: string, key: string): number {
+    const slot = this.slotOfNew();
+    const first = this.firstOf(key);
+    this.groups[slot] = group;
+    this.keys[slot] = key;
+    if (first === NO_SLOT) {
+      this.firsts.set(key, slot);
+      this.following[slot] = NO_SLOT;
+      this.lastFirst = slot;
+    } else {
+      this.following[slot] = this.following[first]!;
+      this.following[first] = slot;
+    }
+    return slot;
+  }
+
+  /** Takes the slot out of those of its key. */
+  private leave(slot: number): void {
+    const key = this.keys[slot]!;
+    const following = this.following[slot]!;
+    let before = this.firstOf(key);
+    if (before !== slot) {
+      while (this.following[before] !== slot) before = this.following[before]!;
+      this.following[before] = following;
+      return;
+    }
+    this.lastFirst = following;
+    if (following === NO_SLOT) this.firsts.delete(key);
+    else this.firsts.set(key, following);
   }
 
   private slotOfNew(): number {

@@ -1,54 +1,51 @@
 import type { Kind } from "../api/kinds.js";
 import { controllerOf, type VersionOf } from "../api/object-version.js";
+import { RowsByKey } from "../base/rows-by-key.js";
 
 /** Objects of one kind by the UID of their controller, and those without one by namespace. */
 export class Controllees<K extends Kind> {
-  private readonly byController = new Map<string, Map<number, VersionOf<K>>>();
-  private readonly orphans = new Map<string, Map<number, VersionOf<K>>>();
+  /** The newest version known of each, by row: what follows it costs one step. */
+  private readonly versions: (VersionOf<K> | undefined)[] = [];
+  private readonly byController = new RowsByKey();
+  private readonly orphans = new RowsByKey();
 
-  /** The newest version known of each; insertion order. */
+  /** The newest version known of each; in the order in which they came. */
   of(controllerUid: string): Iterable<VersionOf<K>> {
-    return this.byController.get(controllerUid)?.values() ?? [];
+    return this.at(this.byController.of(controllerUid));
   }
 
   orphansIn(namespace: string): Iterable<VersionOf<K>> {
-    return this.orphans.get(namespace)?.values() ?? [];
+    return this.at(this.orphans.of(namespace));
   }
 
-  /** Takes a new version; `before` is the one it replaces. An older one than is known is ignored. */
-  put(before: VersionOf<K> | undefined, after: VersionOf<K>): void {
-    const home = this.homeOf(after);
-    const known = home.get(after.row);
-    if (known !== undefined && known.uid === after.uid) {
-      if (known.resourceVersion > after.resourceVersion) return;
+  /** Takes a new version; an older one than is known is ignored. */
+  put(version: VersionOf<K>): void {
+    const { row } = version;
+    const known = this.versions[row];
+    if (known !== undefined && known.uid === version.uid) {
+      if (known.resourceVersion > version.resourceVersion) return;
+      if (known.ownerReferences === version.ownerReferences) {
+        this.versions[row] = version;
+        return;
+      }
     }
-    if (before !== undefined && before.ownerReferences !== after.ownerReferences) {
-      this.remove(before);
-      this.homeOf(after).set(after.row, after);
-      return;
-    }
-    home.set(after.row, after);
-  }
-
-  remove(version: VersionOf<K>): void {
+    if (known !== undefined) this.remove(known);
     const uid = controllerOf(version)?.uid;
-    const homes = uid === undefined ? this.orphans : this.byController;
-    const key = uid ?? version.namespace;
-    const home = homes.get(key);
-    if (home === undefined) return;
-    home.delete(version.row);
-    if (home.size === 0) homes.delete(key);
+    if (uid === undefined) this.orphans.add(version.namespace, row);
+    else this.byController.add(uid, row);
+    this.versions[row] = version;
   }
 
-  private homeOf(version: VersionOf<K>): Map<number, VersionOf<K>> {
-    const uid = controllerOf(version)?.uid;
-    const homes = uid === undefined ? this.orphans : this.byController;
-    const key = uid ?? version.namespace;
-    let home = homes.get(key);
-    if (home === undefined) {
-      home = new Map();
-      homes.set(key, home);
-    }
-    return home;
+  remove({ row }: VersionOf<K>): void {
+    const known = this.versions[row];
+    if (known === undefined) return;
+    this.versions[row] = undefined;
+    const uid = controllerOf(known)?.uid;
+    if (uid === undefined) this.orphans.delete(known.namespace, row);
+    else this.byController.delete(uid, row);
+  }
+
+  private *at(rows: ReadonlySet<number>): IterableIterator<VersionOf<K>> {
+    for (const row of rows) yield this.versions[row]!;
   }
 }

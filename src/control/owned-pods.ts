@@ -4,6 +4,7 @@ import type { Selector } from "../api/label-selector.js";
 import { controllerOf, type VersionOf } from "../api/object-version.js";
 import type { PodVersion } from "../api/pod-version.js";
 import type { WriteRequest } from "../store/request.js";
+import { OrphanPods } from "./orphan-pods.js";
 import { controllerReference } from "./owner-references.js";
 
 /** Who is told of the pods of each controller, by its UID. */
@@ -42,7 +43,7 @@ export class OwnedPods<K extends GenericKind> {
   /** By row of the pod. */
   private readonly ownedAs: (Owned<K> | undefined)[] = [];
   private readonly ownersIn = new Map<string, Map<number, VersionOf<K>>>();
-  private readonly orphans = new Map<string, Map<number, PodVersion>>();
+  private readonly orphans = new OrphanPods();
   private readonly adoptable = new Map<string, Map<number, PodVersion>>();
 
   constructor(private readonly options: OwnedPodsOptions<K>) {}
@@ -84,7 +85,7 @@ export class OwnedPods<K extends GenericKind> {
     inNamespace.set(owner.row, owner);
     if (before !== undefined && before.spec === owner.spec) return;
     this.adoptable.delete(owner.uid);
-    for (const pod of this.orphans.get(owner.namespace)?.values() ?? []) this.offer(owner, pod);
+    for (const pod of this.orphans.in(owner.namespace)) this.offer(owner, pod);
   }
 
   removeOwner(last: VersionOf<K>): void {
@@ -123,7 +124,7 @@ export class OwnedPods<K extends GenericKind> {
     const owned = this.ownedAs[last.row];
     if (owned !== undefined) this.leave(owned, last.row);
     if (controllerOf(last) !== undefined) return;
-    this.orphans.get(last.namespace)?.delete(last.row);
+    this.orphans.delete(last.row);
     for (const owner of this.ownersIn.get(last.namespace)?.values() ?? []) {
       this.adoptable.get(owner.uid)?.delete(last.row);
     }
@@ -154,10 +155,8 @@ export class OwnedPods<K extends GenericKind> {
     const last = known?.pods.get(pod.row);
     if (last?.uid === pod.uid && last.resourceVersion > pod.resourceVersion) return;
     const reference = controllerOf(pod);
-    if (before !== undefined && controllerOf(before) === undefined) {
-      this.orphans.get(before.namespace)?.delete(before.row);
-    }
-    if (reference === undefined) this.orphansIn(pod.namespace).set(pod.row, pod);
+    if (reference === undefined) this.orphans.put(pod);
+    else this.orphans.delete(pod.row);
     const keeps = reference?.kind === this.options.kind && known?.uid === reference.uid;
     // Whoever refers to other owners than before stands behind the rest, as one that is new.
     const moved = before !== undefined && before.ownerReferences !== pod.ownerReferences;
@@ -195,15 +194,6 @@ export class OwnedPods<K extends GenericKind> {
 
   private dropIfEmpty({ uid, owner, pods }: Owned<K>): void {
     if (owner === undefined && pods.size === 0) this.byUid.delete(uid);
-  }
-
-  private orphansIn(namespace: string): Map<number, PodVersion> {
-    let orphans = this.orphans.get(namespace);
-    if (orphans === undefined) {
-      orphans = new Map();
-      this.orphans.set(namespace, orphans);
-    }
-    return orphans;
   }
 
   private matches(owner: VersionOf<K>, pod: PodVersion): boolean {

@@ -31,8 +31,8 @@ export class RevisionHistory {
   start(): void {
     this.view.start();
     this.view.informer.addHandler({
-      added: (revision) => this.put(undefined, revision),
-      updated: (before, revision) => this.put(before, revision),
+      added: (revision) => this.put(revision),
+      updated: (_before, revision) => this.put(revision),
       deleted: (revision) => {
         this.version += 1;
         this.byOwner.remove(revision);
@@ -60,10 +60,9 @@ export class RevisionHistory {
 
   /** Takes a version that a write was answered with. */
   wrote(revision: ControllerRevision): void {
-    const before = this.view.at(revision.row);
     this.view.wrote(revision);
     this.version += 1;
-    this.byOwner.put(before?.uid === revision.uid ? before : undefined, revision);
+    this.byOwner.put(revision);
   }
 
   find(namespace: string, name: string): ControllerRevision | undefined {
@@ -79,11 +78,11 @@ export class RevisionHistory {
     return this.contents.equal(this.templateOf(revision), template);
   }
 
-  private put(before: ControllerRevision | undefined, revision: ControllerRevision): void {
+  private put(revision: ControllerRevision): void {
     const known = this.view.at(revision.row);
     if (known !== undefined && known.resourceVersion > revision.resourceVersion) return;
     this.version += 1;
-    this.byOwner.put(before, revision);
+    this.byOwner.put(revision);
     this.onChange(revision);
   }
 }

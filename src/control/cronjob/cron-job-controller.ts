@@ -94,11 +94,11 @@ export class CronJobController implements Controller {
     this.jobs.addHandler({
       added: (job) => {
         this.unseen.delete(job.uid);
-        this.jobsOf.put(undefined, job);
+        this.jobsOf.put(job);
         this.wakeOwner(job);
       },
       updated: (before, job) => {
-        this.jobsOf.put(before, job);
+        this.jobsOf.put(job);
         if (before.ownerReferences !== job.ownerReferences) this.wakeOwner(before);
         this.wakeOwner(job);
       },

@@ -67,7 +67,7 @@ export class DeploymentCache {
     const known = this.sets.at(set.row);
     const before = known?.uid === set.uid ? known : undefined;
     this.sets.wrote(set);
-    this.index.putSet(before, set);
+    this.index.putSet(set);
     return before;
   }
 
@@ -95,7 +95,7 @@ export class DeploymentCache {
   }
 
   private onSet(before: ReplicaSet | undefined, set: ReplicaSet): void {
-    this.index.putSet(before, set);
+    this.index.putSet(set);
     if (before !== undefined && before.ownerReferences !== set.ownerReferences) {
       this.enqueueFor(before);
     }

@@ -29,8 +29,8 @@ export class DeploymentIndex {
     this.rowByUid.delete(deployment.uid);
   }
 
-  putSet(before: ReplicaSet | undefined, set: ReplicaSet): void {
-    this.sets.put(before, set);
+  putSet(set: ReplicaSet): void {
+    this.sets.put(set);
     const owner = controllerOf(set)?.uid;
     if (owner === undefined) this.deploymentOfSet.delete(set.uid);
     else this.deploymentOfSet.set(set.uid, owner);

@@ -1,7 +1,7 @@
-import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { Labels } from "../../api/kubernetes.js";
 import type { NewGeneric } from "../../api/new-object.js";
 import type { PodVersion } from "../../api/pod-version.js";
+import { MICROS_PER_SECOND } from "../../base/time.js";
 import type { Informer } from "../../store/informer.js";
 import type { Refusal } from "../../store/outcome.js";
 import type { WriteRequest } from "../../store/request.js";
@@ -11,7 +11,7 @@ import { FreshView } from "../fresh-view.js";
 import { controllerReference } from "../owner-references.js";
 import { WriteQueue } from "../write-queue.js";
 import { endpointChanged, endpointGroups, type Service } from "./endpoints.js";
-import { selectsPods, ServicePods } from "./service-pods.js";
+import { ServicePods, selectsPods } from "./service-pods.js";
 import { type EndpointSlice, planSlices, type SliceContent } from "./slice-plan.js";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
@@ -73,8 +73,8 @@ export class EndpointSliceController implements Controller {
       deleted: (pod) => this.pods.removePod(pod, enqueue),
     });
     this.slices.informer.addHandler({
-      added: (slice) => this.onSlice(undefined, slice),
-      updated: (before, slice) => this.onSlice(before, slice),
+      added: (slice) => this.onSlice(slice),
+      updated: (_before, slice) => this.onSlice(slice),
       deleted: (slice) => {
         this.slicesOf.remove(slice);
         this.enqueueOwner(slice);
@@ -97,10 +97,10 @@ export class EndpointSliceController implements Controller {
     this.pods.putPod(pod, concerned);
   }
 
-  private onSlice(before: EndpointSlice | undefined, slice: EndpointSlice): void {
+  private onSlice(slice: EndpointSlice): void {
     // What this controller wrote itself tells it nothing new.
     const known = this.slices.knows(slice);
-    this.slicesOf.put(before, slice);
+    this.slicesOf.put(slice);
     if (!known) this.enqueueOwner(slice);
   }
 
@@ -149,9 +149,8 @@ export class EndpointSliceController implements Controller {
       this.slicesOf.remove(slice);
       return;
     }
-    const before = this.slices.at(slice.row);
     this.slices.wrote(slice);
-    this.slicesOf.put(before?.uid === slice.uid ? before : undefined, slice);
+    this.slicesOf.put(slice);
   }
 
   private refused(row: number, refusal: Refusal, { verb }: WriteRequest): boolean {

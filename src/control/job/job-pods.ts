@@ -49,7 +49,7 @@ export class JobPods {
 
   /** Takes a new version of a pod; answers the Jobs that might adopt it. */
   putPod(before: PodVersion | undefined, pod: PodVersion): readonly Job[] {
-    this.pods.put(before, pod);
+    this.pods.put(pod);
     const jobs = this.jobsIn.get(pod.namespace);
     if (jobs === undefined || jobs.size === 0) return [];
     if (controllerOf(pod) !== undefined) {

@@ -1,6 +1,7 @@
 import { deepEqual } from "../../api/deep-equal.js";
 import { newMeta } from "../../api/new-object.js";
 import { controllerOf, type ObjectVersion } from "../../api/object-version.js";
+import type { PodVersion } from "../../api/pod-version.js";
 import type { ScaledJobStatus } from "../../api/schemas/types.js";
 import { own } from "../../base/own.js";
 import { MICROS_PER_MILLI } from "../../base/time.js";
@@ -85,16 +86,16 @@ export class ScaledJobController implements Controller {
     });
     this.jobs.addHandler(
       {
-        added: (job) => this.jobsOf.put(undefined, job),
-        updated: (before, job) => this.jobsOf.put(before, job),
+        added: (job) => this.jobsOf.put(job),
+        updated: (_before, job) => this.jobsOf.put(job),
         deleted: (job) => this.jobsOf.remove(job),
       },
       "ScaledJob",
     );
     this.pods.addHandler(
       {
-        added: (pod) => this.putPod(undefined, pod),
-        updated: (before, pod) => this.putPod(before, pod),
+        added: (pod) => this.putPod(pod),
+        updated: (_before, pod) => this.putPod(pod),
         deleted: (pod) => {
           if (controllerOf(pod)?.kind === "Job") this.podsOf.remove(pod);
         },
@@ -103,11 +104,8 @@ export class ScaledJobController implements Controller {
     );
   }
 
-  private putPod(
-    before: Parameters<Controllees<"Pod">["put"]>[0],
-    pod: Parameters<Controllees<"Pod">["put"]>[1],
-  ): void {
-    if (controllerOf(pod)?.kind === "Job") this.podsOf.put(before, pod);
+  private putPod(pod: PodVersion): void {
+    if (controllerOf(pod)?.kind === "Job") this.podsOf.put(pod);
   }
 
   private begin(row: number): Sync | null {

@@ -2,6 +2,7 @@ import type { Selector } from "../../api/label-selector.js";
 import { controllerOf, type VersionOf } from "../../api/object-version.js";
 import { isPodActive, type PodVersion } from "../../api/pod-version.js";
 import { Controllees } from "../controllees.js";
+import { OrphanPods } from "../orphan-pods.js";
 import { PodTally } from "./pod-tally.js";
 
 /** Kinds that keep a number of equal pods. */
@@ -24,7 +25,7 @@ export class ReplicaSetPods {
   private readonly byUid = new Map<string, Membership>();
   /** By row of the pod. */
   private readonly membershipOf: (Membership | undefined)[] = [];
-  private readonly orphans = new Map<string, Map<number, PodVersion>>();
+  private readonly orphans = new OrphanPods();
   private readonly setsIn = new Map<string, Map<number, ReplicaSet>>();
   private readonly siblings = new Controllees<ReplicatedKind>();
 
@@ -52,7 +53,7 @@ export class ReplicaSetPods {
   }
 
   putSet(before: ReplicaSet | undefined, set: ReplicaSet): void {
-    this.siblings.put(before, set);
+    this.siblings.put(set);
     const membership = this.of(set.uid);
     membership.row = set.row;
     membership.tally.follow(set.spec.template?.metadata?.labels ?? {}, this.selectorOf(set));
@@ -64,7 +65,7 @@ export class ReplicaSetPods {
     sets.set(set.row, set);
     if (before !== undefined && before.spec.selector === set.spec.selector) return;
     membership.adoptable.clear();
-    for (const pod of this.orphans.get(set.namespace)?.values() ?? []) this.offer(set, pod);
+    for (const pod of this.orphans.in(set.namespace)) this.offer(set, pod);
   }
 
   removeSet(last: ReplicaSet): void {
@@ -117,21 +118,15 @@ export class ReplicaSetPods {
   }
 
   private putOrphan(pod: PodVersion): void {
-    let orphans = this.orphans.get(pod.namespace);
-    if (orphans === undefined) {
-      orphans = new Map();
-      this.orphans.set(pod.namespace, orphans);
-    }
-    const before = orphans.get(pod.row);
-    orphans.set(pod.row, pod);
-    if (before !== undefined && before.uid === pod.uid && before.labels === pod.labels) {
+    const before = this.orphans.put(pod);
+    if (before !== undefined && before.labels === pod.labels) {
       if (isPodActive(before) === isPodActive(pod)) return;
     }
     for (const set of this.setsIn.get(pod.namespace)?.values() ?? []) this.offer(set, pod);
   }
 
   private removeOrphan(pod: PodVersion): void {
-    if (this.orphans.get(pod.namespace)?.delete(pod.row) !== true) return;
+    if (!this.orphans.delete(pod.row)) return;
     for (const set of this.setsIn.get(pod.namespace)?.values() ?? []) {
       this.byUid.get(set.uid)?.adoptable.delete(pod.row);
     }
