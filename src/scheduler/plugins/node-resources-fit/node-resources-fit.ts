@@ -1,8 +1,6 @@
+import type { Features } from "../../../api/features.js";
 import { Action, type ClusterEventWithHint, clusterEvent } from "../../framework/cluster-event.js";
 import type { CycleState } from "../../framework/cycle-state.js";
-import type { Features } from "../../../api/features.js";
-import type { Listers } from "../../framework/listers.js";
-import { ExtendedResources } from "../dynamic-resources/extended-resources.js";
 import {
   type FilterPlugin,
   PRE_FILTER_SUCCESS,
@@ -13,21 +11,26 @@ import {
   type RowScore,
   type ScorePlugin,
 } from "../../framework/interfaces.js";
+import type { Listers } from "../../framework/listers.js";
 import type { NodeInfo } from "../../framework/node-info.js";
 import type { PodInfo } from "../../framework/pod-info.js";
 import type { Reads } from "../../framework/reads.js";
 import {
+  isExtendedResource,
   type ReadonlyResources,
   type ScalarResources,
-  isExtendedResource,
 } from "../../framework/resources.js";
 import { Status } from "../../framework/status.js";
-import { CPU, FOR_GOOD, FitRows, MEMORY, STORAGE, TOO_MANY_PODS, lacks } from "./fit-rows.js";
-import { freedResourcesHint, nodeRoomHint } from "./fit-hints.js";
-import { type ScoringStrategy, StrategyScorer } from "./scoring-strategy.js";
+import { ExtendedResources } from "../dynamic-resources/extended-resources.js";
 import { signRequests } from "../pod-signature.js";
+import { freedResourcesHint, nodeRoomHint } from "./fit-hints.js";
+import { CPU, FitRows, FOR_GOOD, lacks, MEMORY, STORAGE, TOO_MANY_PODS } from "./fit-rows.js";
+import { type ScoringStrategy, StrategyScorer } from "./scoring-strategy.js";
 
 const NAME = "NodeResourcesFit";
+/** In place of the id of a scalar. */
+const NO_SCALAR = -1;
+const SEVERAL_SCALARS = -2;
 /** In the order in which upstream gives them. */
 const COMMON_REASONS: readonly (readonly [number, string])[] = [
   [TOO_MANY_PODS, "Too many pods"],
@@ -62,8 +65,10 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
   private readonly classes: ExtendedResources | null;
   /** One status for all nodes that lack the same resources. */
   private readonly refusals = new Map<string, Status>();
-  /** Those for want of pods, cpu, memory or storage only, by which of these it is. */
-  private readonly commonRefusals: Status[] = [];
+  /** Those for want of pods, cpu, memory, storage and one scalar at most, by which of these it is. */
+  private readonly quickRefusals: Status[] = [];
+  /** By scalar: whether the filter does not look at it. */
+  private readonly isIgnoredById: boolean[] = [];
 
   constructor(
     args: NodeResourcesFitArgs,
@@ -125,18 +130,18 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
       allocatable.ephemeralStorageBytes - requested.ephemeralStorageBytes,
       zeroToo,
     );
-    const scalars = requests.scalars.length === 0 ? null : this.lackingScalars(requests, node);
+    const scalar = requests.scalars.length === 0 ? NO_SCALAR : this.lackingScalar(requests, node);
     const common =
       (tooManyPods ? TOO_MANY_PODS : 0) +
       (cpu ? CPU : 0) +
       (memory ? MEMORY : 0) +
       (storage ? STORAGE : 0);
-    if (common === 0 && scalars === null) return null;
+    if (common === 0 && scalar === NO_SCALAR) return null;
     const final = this.isBeyondEmptyNode(requests, node);
-    if (scalars !== null) return this.refusal([...reasonsOf(common), ...scalars], final);
-    const key = final ? common + FOR_GOOD : common;
-    this.commonRefusals[key] ??= this.refusal(reasonsOf(common), final);
-    return this.commonRefusals[key];
+    if (scalar === SEVERAL_SCALARS) return this.refusal(this.reasons(common, pod, node), final);
+    const key = common + (final ? FOR_GOOD : 0) + (scalar - NO_SCALAR) * 2 * FOR_GOOD;
+    this.quickRefusals[key] ??= this.refusal(this.reasons(common, pod, node), final);
+    return this.quickRefusals[key];
   }
 
   /** The node could not hold the pod if it were empty: preemption is of no help there. */
@@ -149,7 +154,7 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
       (wanted, id) =>
         wanted !== undefined &&
         wanted > allocatable.scalar(id) &&
-        !this.isIgnored(this.scalars.name(id)) &&
+        !this.isIgnored(id) &&
         !this.isServedByDevices(id, allocatable),
     );
   }
@@ -164,19 +169,33 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
     return new FitRows(template, { zeroToo, forGood });
   }
 
-  private lackingScalars(requests: ReadonlyResources, node: NodeInfo): readonly string[] | null {
-    let reasons: string[] | null = null;
+  /** The only scalar that the node has too little of, or how many others there are. */
+  private lackingScalar(requests: ReadonlyResources, node: NodeInfo): number {
+    let only = NO_SCALAR;
     for (let id = 0; id < requests.scalars.length; id += 1) {
-      const wanted = requests.scalars[id];
-      if (wanted === undefined) continue;
-      const free = node.allocatable.scalar(id) - node.requested.scalar(id);
-      if (!lacks(wanted, free, this.features.FitRefusesZeroRequestOnOvercommit)) continue;
-      const name = this.scalars.name(id);
-      if (this.isIgnored(name) || this.isServedByDevices(id, node.allocatable)) continue;
-      reasons ??= [];
-      reasons.push(`Insufficient ${name}`);
+      if (!this.lacksScalar(id, requests, node)) continue;
+      if (only !== NO_SCALAR) return SEVERAL_SCALARS;
+      only = id;
     }
-    return reasons?.sort() ?? null;
+    return only;
+  }
+
+  private reasons(common: number, { template }: PodInfo, node: NodeInfo): readonly string[] {
+    const { requests } = template.resources;
+    const scalars: string[] = [];
+    for (let id = 0; id < requests.scalars.length; id += 1) {
+      if (!this.lacksScalar(id, requests, node)) continue;
+      scalars.push(`Insufficient ${this.scalars.name(id)}`);
+    }
+    return [...reasonsOf(common), ...scalars.sort()];
+  }
+
+  private lacksScalar(id: number, requests: ReadonlyResources, node: NodeInfo): boolean {
+    const wanted = requests.scalars[id];
+    if (wanted === undefined) return false;
+    const free = node.allocatable.scalar(id) - node.requested.scalar(id);
+    if (!lacks(wanted, free, this.features.FitRefusesZeroRequestOnOvercommit)) return false;
+    return !this.isIgnored(id) && !this.isServedByDevices(id, node.allocatable);
   }
 
   /** What a node has none of, and a class of devices serves, is for DynamicResources to find. */
@@ -185,9 +204,15 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlu
     return this.classes.classOf(this.scalars.name(id)) !== undefined;
   }
 
-  private isIgnored(name: string): boolean {
-    if (!isExtendedResource(name)) return false;
-    return this.ignored.has(name) || this.ignoredGroups.has(name.slice(0, name.indexOf("/")));
+  private isIgnored(id: number): boolean {
+    const known = this.isIgnoredById[id];
+    if (known !== undefined) return known;
+    const name = this.scalars.name(id);
+    const isIgnored =
+      isExtendedResource(name) &&
+      (this.ignored.has(name) || this.ignoredGroups.has(name.slice(0, name.indexOf("/"))));
+    this.isIgnoredById[id] = isIgnored;
+    return isIgnored;
   }
 
   private refusal(reasons: readonly string[], final = false): Status {
