@@ -519,6 +519,8 @@ export const GATES = {
     from: 37,
     source: "attachdetach reportMultiAttachError (v1.37)",
   },
+  /** Of an object's Events, Normal ones and Warnings are limited each by themselves. */
+  EventsLimitedByType: { from: 32, source: "client-go's getSpamKey (v1.32)" },
   /** Limits of volumes are what the CSINode says, not what the node's allocatable says. */
   VolumeLimitsOfCsiNodeOnly: { from: 32, source: "nodevolumelimits getVolumeLimits (v1.32)" },
   /** NodeVolumeLimits leaves pods without volumes that it counts alone, from PreFilter on. */

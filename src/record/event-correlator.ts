@@ -10,9 +10,9 @@ const SIMILAR = 10;
 const SIMILAR_FOR_MICROS = 10 * MICROS_PER_MINUTE;
 
 /**
- * What becomes of the Events that one component tells: of one object, 25 at once and then one every
- * five minutes are written; the tenth with another message of one type and reason within ten minutes
- * is told as combined. Upstream counts an Event that it has written before; here each is told again.
+ * What becomes of the Events that one component tells: of one object (since v1.32: and type), 25 at
+ * once and then one every five minutes are written; the tenth with another message of one type and
+ * reason within ten minutes is told as combined. Upstream counts an Event that it has written before; here each is told again.
  * Source: client-go's `tools/record` (EventCorrelator).
  */
 export class EventCorrelator {
@@ -24,8 +24,14 @@ export class EventCorrelator {
   /** By slot of `objects`: when its tokens will be full again. */
   private readonly fullAt: TimeMicros[] = [];
 
-  /** What of many components is one, such as all kubelets, remembers as much for each. */
-  constructor(remembered = REMEMBERED) {
+  /**
+   * `byType`: Events of either type have a limit of their own. What of many components is one, such as all
+   * kubelets, remembers as much for each.
+   */
+  constructor(
+    private readonly byType: boolean,
+    remembered = REMEMBERED,
+  ) {
     this.similar = new RecentKeys(remembered);
     this.objects = new RecentKeys(remembered);
   }
@@ -42,7 +48,7 @@ export class EventCorrelator {
     this.forgetOver(nowMicros);
     const sort = type === "Normal" ? reason : `${type} ${reason}`;
     const written = this.combined(sort, about, message, nowMicros);
-    return this.spend(about, nowMicros) ? written : null;
+    return this.spend(this.byType ? type : "", about, nowMicros) ? written : null;
   }
 
   /** Forgets, from the oldest on, what would change no answer any more. */
@@ -76,9 +82,9 @@ export class EventCorrelator {
     return `(combined from similar events): ${message}`;
   }
 
-  private spend(about: string, nowMicros: TimeMicros): boolean {
+  private spend(group: string, about: string, nowMicros: TimeMicros): boolean {
     const { objects, fullAt } = this;
-    const slot = objects.touch("", about);
+    const slot = objects.touch(group, about);
     const full = objects.isNew ? nowMicros : Math.max(fullAt[slot]!, nowMicros);
     const allowed = full - nowMicros <= REFILL_MICROS * (BURST - 1);
     fullAt[slot] = allowed ? full + REFILL_MICROS : full;

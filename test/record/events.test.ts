@@ -7,7 +7,7 @@ const WEB = { kind: "ReplicaSet", namespace: "shop", name: "web" };
 
 /** The messages that are written of those told, each at its second. */
 function written(told: readonly (readonly [number, string])[], reason = "FailedCreate") {
-  const correlator = new EventCorrelator();
+  const correlator = new EventCorrelator(true);
   return told.map(([second, message]) =>
     correlator.messageOf("Warning", reason, WEB, message, second * SECOND),
   );
@@ -22,11 +22,23 @@ describe("the Events of a component", () => {
   });
 
   it("count for each object by itself", () => {
-    const correlator = new EventCorrelator();
+    const correlator = new EventCorrelator(true);
     const tell = (name: string) =>
       correlator.messageOf("Normal", "Pulled", { ...WEB, name }, "there", 0);
     for (let n = 0; n < 26; n++) tell("a");
     expect([tell("a"), tell("b")]).toEqual([null, "there"]);
+  });
+
+  it.each([
+    [true, "deleted"],
+    [false, null],
+  ])("count for each type by itself from 1.32 on (%s)", (byType, normal) => {
+    const correlator = new EventCorrelator(byType);
+    const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
+      correlator.messageOf(type, reason, WEB, message, 0);
+    for (let n = 0; n < 25; n++) tell("Warning", "FailedCreate", "full");
+    expect(tell("Warning", "FailedCreate", "full")).toBeNull();
+    expect(tell("Normal", "SuccessfulDelete", "deleted")).toBe(normal);
   });
 
   it("are told as combined from the tenth different message on, within ten minutes", () => {
@@ -41,7 +53,7 @@ describe("the Events of a component", () => {
   });
 
   it("forget the objects that were told of longest ago beyond what is remembered", () => {
-    const correlator = new EventCorrelator(2);
+    const correlator = new EventCorrelator(true, 2);
     const tell = (name: string) =>
       correlator.messageOf("Normal", "Pulled", { ...WEB, name }, "there", 0);
     for (let n = 0; n < 26; n++) tell("a");

@@ -1,3 +1,4 @@
+import { featuresOf } from "../../api/features.js";
 import type { VersionOf } from "../../api/object-version.js";
 import { ClusterAutoscaler } from "../../autoscaling/cluster-autoscaler/controller/cluster-autoscaler.js";
 import {
@@ -38,7 +39,8 @@ export function wireAutoscaling(
     nodes: informers.informer("Node"),
     poolOf: (node) => poolOf(scenario, node)?.name ?? null,
   });
-  const correlator = new EventCorrelator();
+  const features = featuresOf(scenario.kubernetesMinor, scenario.featureGates);
+  const correlator = new EventCorrelator(features.EventsLimitedByType);
   return new ClusterAutoscaler({
     engine: ground.engine,
     informers,

@@ -70,7 +70,7 @@ export function wireKubelets(
   const { latency, kubelet } = scenario.controlPlane;
   const { kubernetesMinor, featureGates } = scenario;
   const features = featuresOf(kubernetesMinor, featureGates);
-  const correlator = new EventCorrelator(EVENTS_OF_ALL_KUBELETS);
+  const correlator = new EventCorrelator(features.EventsLimitedByType, EVENTS_OF_ALL_KUBELETS);
   return new Kubelets({
     engine: ground.engine,
     informers: ground.informers("kubelet", kubelet.watchLatencyMicros),

@@ -42,14 +42,16 @@ export function wireControllers(
     },
     onChange: (listener) => kubelets.onHeartbeatChange(listener),
   };
+  const features = featuresOf(scenario.kubernetesMinor, scenario.featureGates);
+  const clientOptions = { latencyMicros: latency.apiMicros, ...client };
   const options = (entry: ControllerEntry): ControllerOptions => ({
     engine: ground.engine,
     informers: watchedBy(entry, informers),
-    ...connection(ground, entry, { latencyMicros: latency.apiMicros, ...client }),
+    ...connection(ground, entry, clientOptions, features.EventsLimitedByType),
     startTimeMs: scenario.startTimeEpochMicros / 1000,
     workers: entry.workers && flagValue(entry.workers, flags),
     kubernetesMinor: scenario.kubernetesMinor,
-    features: featuresOf(scenario.kubernetesMinor, scenario.featureGates),
+    features,
     flags,
     heartbeats,
     volumeTimes,
@@ -65,6 +67,7 @@ function connection(
   ground: Ground,
   { name, clientTimes }: ControllerEntry,
   options: ClientOptions,
+  eventsByType: boolean,
 ): Pick<ControllerOptions, "client" | "observer"> {
   const { qps = 1, burst = 1 } = clientTimes ?? {};
   const client = ground.client(name, {
@@ -72,7 +75,7 @@ function connection(
     qps: options.qps * qps,
     burst: options.burst * burst,
   });
-  const correlator = new EventCorrelator();
+  const correlator = new EventCorrelator(eventsByType);
   const writes = new EventWrites(ground.engine, client);
   const observer = tellingEvents(ground.observer, (...event) => {
     const written = correlator.messageOf(...event);
