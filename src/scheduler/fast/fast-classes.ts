@@ -3,6 +3,7 @@ import type { Plugin } from "../framework/interfaces.js";
 import type { NodeInfo } from "../framework/node-info.js";
 import { PodInfo } from "../framework/pod-info.js";
 import type { BlockSizes } from "./block-maxima.js";
+import { ByParts } from "./by-parts.js";
 import { DecisionDesk } from "./decision-desk.js";
 import { FastClass } from "./fast-class.js";
 import { FirstLook } from "./first-look.js";
@@ -51,7 +52,6 @@ interface KnownClass {
 }
 
 interface KnownShape {
-  readonly key: string;
   /** Null until the second decision: of a shape that comes once nothing is kept. */
   shape: RequestShape | null;
   /** Pods that no counting rule concerns, of whatever template: nothing but the shape tells them apart. */
@@ -97,8 +97,8 @@ const NO_RULES: readonly (CountingRule | null)[] = [];
 export class FastClasses {
   /** Classes and shapes that were forgotten for the bound on memory. */
   forgotten = 0;
-  /** By what plugins read of the pods, as text. */
-  private readonly shapes = new Map<string, KnownShape>();
+  /** By priority, as nominated pods of a lower one do not count, and what plugins read of the pods. */
+  private readonly shapes = new Map<number, ByParts<KnownShape>>();
   private readonly shapeParts: PodParts;
   /** Of plugins to which pods of one template may differ. */
   private readonly tellingParts: PodParts;
@@ -233,14 +233,7 @@ export class FastClasses {
   }
 
   private newTemplate(pod: PodInfo): KnownTemplate {
-    // Nominated pods of lower priority do not count.
-    const key = `${pod.priority}\n${this.shapeParts.textOf(pod)}`;
-    let shape = this.shapes.get(key);
-    if (shape === undefined) {
-      const { clock: lastUse } = this;
-      shape = { key, shape: null, simple: null, groups: new Map(), lastUse, isAsked: false };
-      this.shapes.set(key, shape);
-    }
+    const shape = this.shapeFor(pod);
     let plain = NO_PLUGINS;
     for (const plugin of this.parts.plain) {
       if (plugin.concerns?.(pod) !== false) plain = [...plain, plugin];
@@ -253,6 +246,26 @@ export class FastClasses {
       rules: NO_RULES,
       isSeenAgain: false,
     };
+  }
+
+  private shapeFor(pod: PodInfo): KnownShape {
+    let shapes = this.shapes.get(pod.priority);
+    if (shapes === undefined) {
+      shapes = new ByParts();
+      this.shapes.set(pod.priority, shapes);
+    }
+    const parts = this.shapeParts.of(pod);
+    let shape = shapes.get(parts);
+    if (shape === undefined) {
+      const { clock: lastUse } = this;
+      shape = { shape: null, simple: null, groups: new Map(), lastUse, isAsked: false };
+      shapes.add(parts, shape);
+    }
+    return shape;
+  }
+
+  private *allShapes(): IterableIterator<KnownShape> {
+    for (const shapes of this.shapes.values()) yield* shapes.values();
   }
 
   /** The class of a pod with counting rules, its sums up to date. */
@@ -358,7 +371,7 @@ export class FastClasses {
   get bytes(): number {
     let bytes = 0;
     const shared = new Set<{ readonly bytes: number }>(this.shared.groups.all);
-    for (const { shape, groups } of this.shapes.values()) {
+    for (const { shape, groups } of this.allShapes()) {
       bytes += PLACE_BYTES;
       if (shape === null) continue;
       bytes += SHAPE_BYTES + shape.bytes;
@@ -386,13 +399,11 @@ export class FastClasses {
     this.untilCheck = CHECK_EVERY;
     const { memoryBytes, maxClasses } = this.options;
     while (this.classes.size > maxClasses || this.bytes > memoryBytes) {
-      const uses = [...this.shapes.values(), ...this.classes].map((one) => one.lastUse);
+      const uses = [...this.allShapes(), ...this.classes].map((one) => one.lastUse);
       const median = uses.sort((a, b) => a - b)[uses.length >> 1];
       if (median === undefined || median === this.clock) return;
-      for (const { key, lastUse } of this.shapes.values()) {
-        if (lastUse > median) continue;
-        this.shapes.delete(key);
-        this.forgotten += 1;
+      for (const shapes of this.shapes.values()) {
+        this.forgotten += shapes.deleteIf(({ lastUse }) => lastUse <= median);
       }
       // A shape is asked for whenever one of its classes is: no class outlives its shape.
       for (const entry of this.classes) if (entry.lastUse <= median) this.forget(entry);

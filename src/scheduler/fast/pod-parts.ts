@@ -4,7 +4,8 @@ import type { PodInfo } from "../framework/pod-info.js";
 import type { PodPart } from "../framework/reads.js";
 
 type Fields = Readonly<Record<string, unknown>>;
-type Element = string | number;
+/** A name, or a number that stands for what an object says. */
+export type PartElement = string | number;
 
 interface PartPath {
   /** Of the pod itself, and not of its template. */
@@ -31,7 +32,7 @@ export class PodParts {
   private nextNumber = 0;
   /** Parts as paths, by plugin, without those that a plugin before reads too. */
   private readonly paths: readonly (readonly [Plugin, readonly PartPath[]])[];
-  private readonly found: Element[] = [];
+  private readonly found: PartElement[] = [];
 
   constructor(plugins: Iterable<Plugin>) {
     const known: PodPart[] = [];
@@ -47,7 +48,7 @@ export class PodParts {
   }
 
   /** Without the parts of plugins that are of no concern to the pod; valid until the next call. */
-  of(pod: PodInfo): readonly Element[] {
+  of(pod: PodInfo): readonly PartElement[] {
     const { paths, found } = this;
     let count = 0;
     for (let i = 0; i < paths.length; i += 1) {
@@ -73,7 +74,7 @@ export class PodParts {
     return text;
   }
 
-  private elementAt(of: unknown, path: readonly string[], from: number): Element {
+  private elementAt(of: unknown, path: readonly string[], from: number): PartElement {
     let value = of;
     for (let at = from; ; at += 1) {
       if (value === undefined || value === null) return "";
@@ -87,7 +88,7 @@ export class PodParts {
     }
   }
 
-  private elementOfAll(list: readonly unknown[], path: readonly string[], at: number): Element {
+  private elementOfAll(list: readonly unknown[], path: readonly string[], at: number): PartElement {
     if (list.length === 1) return this.elementAt(list[0], path, at);
     return list.map((each) => this.elementAt(each, path, at)).join();
   }
