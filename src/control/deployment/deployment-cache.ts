@@ -56,8 +56,7 @@ export class DeploymentCache {
   }
 
   /** The Deployment's sets: that of its present template, if there is one, and the others. */
-  rolloutOf(deployment: Deployment): Rollout {
-    const sets = this.index.setsOf(deployment);
+  rolloutOf(deployment: Deployment, sets: readonly ReplicaSet[]): Rollout {
     const newSet = findNewReplicaSet(deployment, sets, this.templates);
     return { newSet, oldSets: sets.filter((set) => set.uid !== newSet?.uid) };
   }
@@ -72,15 +71,16 @@ export class DeploymentCache {
   }
 
   /** Patches that adopt sets which the selector matches, and let go of those it does not. */
-  claims(deployment: Deployment): WriteRequest[] {
+  claims(deployment: Deployment, sets: readonly ReplicaSet[]): WriteRequest[] {
     if (deployment.deletionTimeMicros !== null) return [];
     const selector = this.selectors.of(deployment.spec.selector);
     const requests: WriteRequest[] = [];
-    for (const set of this.index.setsOf(deployment)) {
+    for (const set of sets) {
       if (selector.matches(set.labels) || set.deletionTimeMicros !== null) continue;
       const ownerReferences = set.ownerReferences.filter(({ uid }) => uid !== deployment.uid);
       requests.push({ verb: "patch", target: set, change: { ownerReferences } });
     }
+    if (!this.index.hasOrphans(deployment)) return requests;
     for (const set of this.index.orphansFor(deployment)) {
       if (!selector.matches(set.labels) || set.deletionTimeMicros !== null) continue;
       const ownerReferences = [...set.ownerReferences, controllerReference(deployment)];

@@ -183,8 +183,9 @@ export class DeploymentController implements Controller {
     if (this.scaleNext(sync, deployment)) return "go on";
     const selector = this.cache.selectors.of(deployment.spec.selector);
     if (selector.matchesEverything) return this.refuseSelector(sync, deployment);
-    if (sync.goal === null && this.claim(sync, deployment)) return "go on";
-    const rollout = this.cache.rolloutOf(deployment);
+    const sets = this.cache.index.setsOf(deployment);
+    if (sync.goal === null && this.claim(sync, deployment, sets)) return "go on";
+    const rollout = this.cache.rolloutOf(deployment, sets);
     if (sync.goal === null) {
       const end = this.decide(sync, deployment, rollout);
       // Where no size is to be written nothing has changed since: the rest is worked out at once.
@@ -274,8 +275,8 @@ export class DeploymentController implements Controller {
     this.scalingEvent(deployment, set.name, sizeOf(before), sizeOf(set));
   }
 
-  private claim(sync: Sync, deployment: Deployment): boolean {
-    const requests = this.cache.claims(deployment);
+  private claim(sync: Sync, deployment: Deployment, sets: readonly ReplicaSet[]): boolean {
+    const requests = this.cache.claims(deployment, sets);
     for (const request of requests) this.send(sync, this.setWritten, request);
     return requests.length > 0;
   }

@@ -1,6 +1,6 @@
 import type { Features } from "../../api/features.js";
-import type { Listers } from "./listers.js";
 import type { Plugin } from "./interfaces.js";
+import type { Listers } from "./listers.js";
 import type { PodInfo } from "./pod-info.js";
 import type { PodTemplateInfo } from "./pod-template-info.js";
 
@@ -14,6 +14,9 @@ interface SigningProfile {
   readonly scorePlugins: readonly { readonly plugin: Plugin }[];
 }
 
+/** With more texts than this they are shared anew. */
+const MOST_TEXTS = 4096;
+
 /**
  * Signs the pods of a profile: two of one signature are told apart by none of its plugins. All of them must
  * have their part in it, else no pod is signed. Source: KEP-5598, computeBatchablePlugins.
@@ -21,6 +24,8 @@ interface SigningProfile {
 export class PodSigner {
   private readonly plugins: readonly Plugin[];
   private known = new WeakMap<PodTemplateInfo, string | null>();
+  /** Each text once: each pod of a StatefulSet is of a template of its own, and signed as its siblings. */
+  private readonly texts = new Map<string, string>();
   /** Which resources devices serve, in place of nodes, follows from the DeviceClasses. */
   private classesAt = -1;
 
@@ -48,10 +53,19 @@ export class PodSigner {
     const { template } = pod;
     let known = this.known.get(template);
     if (known === undefined) {
-      known = this.signed(pod);
+      known = this.shared(this.signed(pod));
       this.known.set(template, known);
     }
     return known;
+  }
+
+  private shared(text: string | null): string | null {
+    if (text === null) return null;
+    const same = this.texts.get(text);
+    if (same !== undefined) return same;
+    if (this.texts.size >= MOST_TEXTS) this.texts.clear();
+    this.texts.set(text, text);
+    return text;
   }
 
   private signed(pod: PodInfo): string | null {

@@ -13,11 +13,16 @@ const UNREACHABLE = "node.kubernetes.io/unreachable";
 export class DefaultTolerationSeconds implements PodAdmission {
   readonly name = "DefaultTolerationSeconds";
   private readonly computed = new WeakMap<PodSpec, PodSpec>();
+  private readonly notReady: Toleration;
+  private readonly unreachable: Toleration;
+  /** Of the many pods that tolerate nothing of their own, the same list. */
+  private readonly both: Toleration[];
 
-  constructor(
-    private readonly notReadySeconds: number,
-    private readonly unreachableSeconds: number,
-  ) {}
+  constructor(notReadySeconds: number, unreachableSeconds: number) {
+    this.notReady = forSeconds(NOT_READY, notReadySeconds);
+    this.unreachable = forSeconds(UNREACHABLE, unreachableSeconds);
+    this.both = [this.notReady, this.unreachable];
+  }
 
   admit(pod: NewPod): Admitted<NewPod> {
     let spec = this.computed.get(pod.spec);
@@ -31,13 +36,8 @@ export class DefaultTolerationSeconds implements PodAdmission {
 
   private withTolerations(spec: PodSpec): PodSpec {
     const tolerations = spec.tolerations ?? [];
-    const added: Toleration[] = [];
-    if (!tolerations.some((t) => covers(t, NOT_READY))) {
-      added.push(forSeconds(NOT_READY, this.notReadySeconds));
-    }
-    if (!tolerations.some((t) => covers(t, UNREACHABLE))) {
-      added.push(forSeconds(UNREACHABLE, this.unreachableSeconds));
-    }
+    if (tolerations.length === 0) return plainWith(spec, { tolerations: this.both });
+    const added = this.both.filter(({ key }) => !tolerations.some((t) => covers(t, key!)));
     if (added.length === 0) return spec;
     return plainWith(spec, { tolerations: [...tolerations, ...added] });
   }
