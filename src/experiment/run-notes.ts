@@ -24,7 +24,14 @@ export function notesOf(
       `spec.behavior[${index}].match: decided for no container that ran: none matches it, or an entry before it does`,
     );
   }
-  return [...notes, ...traceNotes(run.facts), ...fluidNotes(run.facts), ...circleNotes(run.facts)];
+  const { facts } = run;
+  return [
+    ...notes,
+    ...traceNotes(facts),
+    ...fluidNotes(facts),
+    ...nameNotes(facts),
+    ...circleNotes(facts),
+  ];
 }
 
 /** So many services are told of one by one. */
@@ -43,6 +50,13 @@ function fluidNotes({ outsideOfFluid }: WorldFacts): readonly string[] {
       return `${service}: its pods had loads for which \`fluid\` is not held to single requests: ${parts.join(", ")}`;
     });
   return more > 0 ? [...notes, `so had those of ${counted(more, "more service")}`] : notes;
+}
+
+function nameNotes({ namesWithoutPod }: WorldFacts): readonly string[] {
+  return namesWithoutPod.map((name) => {
+    const [host, ...service] = name.slice(name.indexOf("/") + 1).split(".");
+    return `${name}: all requests failed: no pod with the name ${host} was ever ready behind the Service ${service.join(".")}`;
+  });
 }
 
 function circleNotes({ callsTooDeepCount: count }: WorldFacts): readonly string[] {

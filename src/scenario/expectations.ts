@@ -25,6 +25,13 @@ const HOLDS: Readonly<Record<Expectation["operator"], (value: number, bound: num
     ">=": (value, bound) => value >= bound,
   };
 
+/** A row of a metric that is not as expected, or is not there, and how it is instead. */
+interface FailedRow {
+  readonly labels: string;
+  readonly isThere: boolean;
+  readonly flaw: string;
+}
+
 /**
  * Which of the scenario's expectations the figures do not meet. Without labels one holds for every
  * row of the metric; a metric without such a row, and a figure that is not known, is a failure.
@@ -33,26 +40,48 @@ export function failedExpectations(
   expectations: readonly Expectation[],
   rows: readonly MeasuredRow[],
 ): readonly Failed[] {
-  const failed: Failed[] = [];
-  for (const expectation of expectations) {
-    const { metric, labels } = expectation;
-    const wanted = labels === null ? null : labelText(labels);
-    const meant = rows.filter(
-      (row) => row.metric === metric && (wanted ?? row.labels) === row.labels,
-    );
-    const name = wanted === null || wanted === "" ? metric : `${metric}{${wanted}}`;
-    if (meant.length === 0) {
-      const because = unknownMetric(metric) ?? "there is no such row";
-      failed.push(`${name}: expected ${expectation.is}, but ${because}`);
-    }
-    for (const row of meant) {
-      if (HOLDS[expectation.operator](row.value, expectation.value)) continue;
-      const of = row.labels === "" ? metric : `${metric}{${row.labels}}`;
-      const value = Number.isNaN(row.value) ? "not known" : String(row.value);
-      failed.push(`${of}: expected ${expectation.is}, found ${value}`);
-    }
+  return expectations.flatMap((expectation) =>
+    failedRows(expectation, rows).map(({ labels, isThere, flaw }) => {
+      const name = labels === "" ? expectation.metric : `${expectation.metric}{${labels}}`;
+      return `${name}: expected ${expectation.is}, ${isThere ? "" : "but "}${flaw}`;
+    }),
+  );
+}
+
+function failedRows(
+  { metric, labels, operator, value }: Omit<Expectation, "is">,
+  rows: readonly MeasuredRow[],
+): readonly FailedRow[] {
+  const wanted = labels === null ? null : labelText(labels);
+  const meant = rows.filter(
+    (row) => row.metric === metric && (wanted ?? row.labels) === row.labels,
+  );
+  if (meant.length === 0) {
+    const flaw = unknownMetric(metric) ?? "there is no such row";
+    return [{ labels: wanted ?? "", isThere: false, flaw }];
   }
-  return failed;
+  return meant
+    .filter((row) => !HOLDS[operator](row.value, value))
+    .map((row) => ({
+      labels: row.labels,
+      isThere: true,
+      flaw: `found ${Number.isNaN(row.value) ? "not known" : row.value}`,
+    }));
+}
+
+/**
+ * What of one expectation is not so, for whoever has named its metric, its labels and what was expected already: null
+ * where it holds.
+ */
+export function flawOf(
+  expectation: Omit<Expectation, "is">,
+  rows: readonly MeasuredRow[],
+): string | null {
+  const named = labelText(expectation.labels ?? {});
+  const failed = failedRows(expectation, rows).map(({ labels, flaw }) =>
+    labels === named ? flaw : `${flaw} of ${labels}`,
+  );
+  return failed.length === 0 ? null : failed.join("; ");
 }
 
 /** What to say of a metric that no run has; null for one that is known. */

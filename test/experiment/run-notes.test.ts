@@ -66,6 +66,39 @@ spec: { selector: { app: ${name} }, ports: [{ port: 80 }] }
       expect(told[0]).toMatch(/^spec\.behavior\[\]\.calls: .* \d+ calls failed for being/);
   });
 
+  it.each(["requests", "fluid"])(
+    "of a pod's name that no pod ever had, and no other, in mode %s",
+    async (mode) => {
+      const app = `apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db, namespace: shop }
+spec:
+  replicas: 2
+  serviceName: db
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec: { containers: [{ name: c, image: c }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: db, namespace: shop }
+spec: { clusterIP: None, selector: { app: db }, ports: [{ port: 5432 }] }
+`;
+      const to = (pod: string) =>
+        `{ name: ${pod}, to: shop/Service/${pod}.db, rate: 5/s, mode: ${mode} }`;
+      const spec = `  duration: 3m
+  manifests: [app.yaml]
+  behavior: [{}]
+  traffic: [${["db-0", "db-1", "db-9"].map(to).join(", ")}]
+`;
+      const notes = await notesAfter(spec, { "app.yaml": app });
+      expect(notes.filter((note) => note.includes("all requests failed"))).toEqual([
+        "shop/db-9.db: all requests failed: no pod with the name db-9 was ever ready behind the Service db",
+      ]);
+    },
+  );
+
   it("where mode `fluid` is not held to single requests", async () => {
     const app = `apiVersion: apps/v1
 kind: Deployment

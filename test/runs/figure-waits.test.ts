@@ -79,6 +79,22 @@ describe("a wait for a figure of the run", () => {
     ]);
   });
 
+  it("names the rows that are not as is waited for where each of them is meant", async () => {
+    const steps = await stepsOf(
+      `    - { at: 1m, waitFor: { metric: unavailable_seconds, is: "> 0", over: 10s, within: 10s } }`,
+    );
+    expect(steps.at(-1)).toContain(
+      "Metric/unavailable_seconds: failed: not > 0 after 10 s: found 0; found 0 of target=default/Deployment/web",
+    );
+  });
+
+  it("says that there is no row of those labels", async () => {
+    const steps = await stepsOf(
+      `    - { at: 1m, waitFor: { metric: unavailable_seconds, labels: { target: a/b/c }, is: "> 0", over: 10s, within: 10s } }`,
+    );
+    expect(steps.at(-1)).toContain("failed: not > 0 after 10 s: there is no such row");
+  });
+
   it("takes the steps of `else` where it was in vain, and none of those after it", async () => {
     const steps = await stepsOf(`
     - at: 1m
@@ -91,7 +107,7 @@ describe("a wait for a figure of the run", () => {
         else: [{ ${SCALE(1)} }, { at: 30s, ${SCALE(5)} }]
     - { at: 1s, ${SCALE(9)} }`);
     expect(steps).toEqual([
-      "80 waitFor Metric/unavailable_seconds{target=default/Deployment/web}: failed: not > 0 after 20 s: unavailable_seconds{target=default/Deployment/web}: expected > 0, found 0: 1 later step not taken",
+      "80 waitFor Metric/unavailable_seconds{target=default/Deployment/web}: failed: not > 0 after 20 s: found 0: 1 later step not taken",
       "80 scale default/Deployment/web: scaled to 1",
       "110 scale default/Deployment/web: scaled to 5",
     ]);

@@ -3,7 +3,7 @@ import type { TimeMicros } from "../../base/time.js";
 import type { ApplicationSpec } from "../../record/application.js";
 import { ClusterRecorder, NO_WINDOW } from "../../record/cluster-recorder.js";
 import type { FigureWatch, MetricWait } from "../../workload/timeline/waits.js";
-import { failedExpectations } from "../expectations.js";
+import { flawOf } from "../expectations.js";
 import type { Scenario } from "../schema/scenario.js";
 import { priceOf } from "./wire-cluster.js";
 
@@ -42,14 +42,13 @@ export class RunFigureWatch implements FigureWatch {
     this.recorder.openWindow(this.fromMicros);
   }
 
-  flaw({ metric, labels, operator, value, is }: MetricWait): string | null {
+  flaw(wait: MetricWait): string | null {
     const { now, tellTraffic } = this.running!;
     tellTraffic();
     const toMicros = now();
     this.recorder.closeWindow(toMicros);
     const rows = this.recorder.figuresOf({ fromMicros: this.fromMicros, toMicros });
-    const failed = failedExpectations([{ metric, labels, operator, value, is }], rows);
-    return failed.length === 0 ? null : failed.join("; ");
+    return flawOf(wait, rows);
   }
 }
 

@@ -82,6 +82,8 @@ export interface WorldFacts {
   readonly unmatchedBehaviors: readonly number[];
   /** Services in mode `fluid` whose loads it is not held to. */
   readonly outsideOfFluid: readonly OutsideOfFluid[];
+  /** Names of single pods, `namespace/db-0.db`, to which requests came and that no pod has ever had. */
+  readonly namesWithoutPod: readonly string[];
   /** Attempts of calls that failed since services call each other in a circle. */
   readonly callsTooDeepCount: number;
   /** Objects that cannot do what they are there for, as the run ends. */
@@ -268,6 +270,7 @@ export class World {
         defaultContainersCount: this.behavior.defaultContainersCount,
         unmatchedBehaviors: this.behavior.unmatchedEntries,
         outsideOfFluid: this.traffic?.outsideOfFluid() ?? [],
+        namesWithoutPod: this.traffic?.namesWithoutPod() ?? [],
         callsTooDeepCount: this.traffic?.callsTooDeepCount ?? 0,
         troubles: standingTroubles(
           this.ground.store,

@@ -108,6 +108,8 @@ export class TrafficSimulation {
     readonly unanswered: Failure;
     readonly isOnePod: boolean;
   }[] = [];
+  /** Of the services followed those that have ever had an endpoint. */
+  private readonly answered = new Set<number>();
   /** By number in the loop: the service followed. */
   private readonly followedOf: number[] = [];
   /** Null: no traffic comes through a route. */
@@ -263,6 +265,15 @@ export class TrafficSimulation {
     });
   }
 
+  /** Names of single pods, `namespace/db-0.db`, to which requests came and that no pod has ever had. */
+  namesWithoutPod(): readonly string[] {
+    return [...this.followed].flatMap(([name, number]) => {
+      const { isOnePod, unanswered } = this.backends[number]!;
+      const isAsked = isOnePod && unanswered === Failure.noEndpoint && this.arrived(number) > 0;
+      return isAsked && !this.answered.has(number) ? [name] : [];
+    });
+  }
+
   /** Attempts of calls that failed so far since services call each other in a circle. */
   get callsTooDeepCount(): number {
     return this.loop.tooDeepCount;
@@ -390,6 +401,7 @@ export class TrafficSimulation {
     this.fluid.advanceService(followed, this.options.engine.now / MICROS_PER_SECOND);
     this.listing.replace(followed, this.endpoints[followed]!, pods);
     this.endpoints[followed] = pods;
+    if (pods.length > 0) this.answered.add(followed);
     this.tellRows(followed);
   }
 
