@@ -104,7 +104,8 @@ export class LatencyHistogram {
     if (highest < 0) return;
     this.makeRoom(lowest);
     this.makeRoom(highest);
-    this.mergeBuckets(other);
+    if (this.metCount === 0) this.takeBuckets(other);
+    else this.mergeBuckets(other);
   }
 
   clear(): void {
@@ -160,6 +161,21 @@ export class LatencyHistogram {
       counts[bucket - base] = before + times;
       if (before === 0 && times > 0) this.meet(bucket);
     }
+  }
+
+  /** The same where it has none yet. */
+  private takeBuckets(other: LatencyHistogram): void {
+    const { met: from, metCount, base: otherBase, counts: others } = other;
+    if (this.met.length < metCount) this.met = new Int32Array(Math.max(16, metCount * 2));
+    const { base, counts, met } = this;
+    for (let i = 0; i < metCount; i++) {
+      const bucket = from[i]!;
+      met[i] = bucket;
+      counts[bucket - base] = others[bucket - otherBase]!;
+    }
+    this.metCount = metCount;
+    this.lowest = other.lowest;
+    this.highest = other.highest;
   }
 
   private put(bucket: number, times: number): void {

@@ -10,6 +10,19 @@ export interface ContainerLife {
   readonly endMicros: TimeMicros | null;
 }
 
+/** Runs of containers whose counters are read, each at its instant: the first `length` places. */
+export interface CounterReads {
+  readonly length: number;
+  readonly pods: readonly PodVersion[];
+  /** Of the pods. */
+  readonly rows: Int32Array;
+  readonly containers: readonly Container[];
+  readonly startMicros: Float64Array;
+  readonly atMicros: Float64Array;
+  /** What each is found to have used. */
+  readonly cpuNanos: Float64Array;
+}
+
 /**
  * What containers use, as the counters of their nodes tell it. Whoever knows what they do answers: the
  * behavior of containers, or the traffic that they serve.
@@ -26,6 +39,8 @@ export interface ContainerCounters {
     startMicros: TimeMicros,
     atMicros: TimeMicros,
   ): number;
+  /** As `cpuNanos` of each of many; absent: they are read one by one. */
+  readCpuNanos?(reads: CounterReads): void;
   /** What was used up to that instant is told the same whenever it is asked for; absent: up to now. */
   settledMicros?(): TimeMicros;
   /** Memory in use at that instant: the working set. */

@@ -2,6 +2,7 @@ import type { Container } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
 import type { ContainerPoints } from "./container-points.js";
+import { PendingReads } from "./pending-reads.js";
 import type { ScrapeOptions } from "./scrape-options.js";
 
 interface SingleLivesOptions
@@ -43,6 +44,7 @@ export class SingleLives {
   /** 1: somebody has asked since the last scrape of all. */
   private readonly asked: number[] = [];
   private sweptScrape = NEVER;
+  private readonly reads = new PendingReads();
 
   constructor(private readonly options: SingleLivesOptions) {}
 
@@ -71,17 +73,43 @@ export class SingleLives {
   /** Has the pods that were asked for since the last scrape found by this one. */
   sweep(scrape: number): void {
     if (this.sweptScrape === scrape) return;
-    const { counters, resolutionMicros, isUnchanged } = this.options;
+    const { counters, resolutionMicros } = this.options;
     const settledMicros = counters.settledMicros?.() ?? Number.POSITIVE_INFINITY;
     if (scrape * resolutionMicros > settledMicros) return;
     this.sweptScrape = scrape;
-    const { asked, numbers } = this;
+    const { reads } = this;
+    reads.clear();
+    this.collect(scrape);
+    if (counters.readCpuNanos === undefined) reads.readEach(counters);
+    else counters.readCpuNanos(reads);
+    for (let i = 0; i < reads.length; i++) this.take(i, scrape);
+  }
+
+  /** Whose counters are to be read. */
+  private collect(scrape: number): void {
+    const { resolutionMicros, readingMicros, isUnchanged, points } = this.options;
+    const { asked, numbers, reads } = this;
+    const scrapeMicros = scrape * resolutionMicros;
     for (let row = 0; row < asked.length; row++) {
       if (asked[row] === 0) continue;
       asked[row] = 0;
-      const goesOn = numbers[row * WIDTH + SCRAPE] === scrape - 1 && isUnchanged(row);
-      if (goesOn) this.read(this.pods[row]!, row, scrape);
+      if (numbers[row * WIDTH + SCRAPE] !== scrape - 1 || !isUnchanged(row)) continue;
+      const start = points.startMicros(this.places[row]!);
+      const at = readingMicros(start, scrapeMicros);
+      reads.add(this.pods[row]!, row, this.containers[row]!, start, at);
     }
+  }
+
+  /** What was read is another point of the pod. */
+  private take(read: number, scrape: number): void {
+    const { points, scrapes } = this.options;
+    const { rows, startMicros, atMicros, cpuNanos } = this.reads;
+    const row = rows[read]!;
+    const place = this.places[row]!;
+    const used = Math.trunc(cpuNanos[read]!);
+    points.take(place, scrape, startMicros[read]!, atMicros[read]!, used);
+    scrapes[row] = scrape;
+    this.tell(row, place, scrape);
   }
 
   /** Where the numbers of that scrape of the pod in that row are, {@link OTHERS} or {@link NO_RATE}. */

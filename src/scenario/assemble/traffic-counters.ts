@@ -1,10 +1,12 @@
 import type { Container } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
-import type { ContainerCounters } from "../../cluster/metrics-server/container-counters.js";
+import type {
+  ContainerCounters,
+  CounterReads,
+} from "../../cluster/metrics-server/container-counters.js";
+import { NANOS_PER_SECOND } from "../../traffic/cluster/served-pods.js";
 import type { TrafficSimulation } from "../../traffic/cluster/traffic-simulation.js";
-
-const NANOS_PER_SECOND = 1e9;
 
 /** What containers use by their behavior, and what their requests take besides. */
 export class TrafficCounters implements ContainerCounters {
@@ -24,6 +26,15 @@ export class TrafficCounters implements ContainerCounters {
     if (this.traffic === null) return base;
     const coreSeconds = this.traffic.coreSecondsAt(row, container.name, startMicros, atMicros);
     return base + coreSeconds * NANOS_PER_SECOND;
+  }
+
+  readCpuNanos(reads: CounterReads): void {
+    const { length, pods, rows, containers, startMicros, atMicros, cpuNanos } = reads;
+    for (let i = 0; i < length; i++) {
+      const [start, at] = [startMicros[i]!, atMicros[i]!];
+      cpuNanos[i] = this.behavior.cpuNanos(pods[i]!, rows[i]!, containers[i]!, start, at);
+    }
+    this.traffic?.addCoreNanos(reads);
   }
 
   settledMicros(): TimeMicros {

@@ -28,6 +28,18 @@ export interface ServedPod {
   endedBefore: UsageHistory | null;
 }
 
+/** What runs of containers have used up to an instant, by places. */
+export interface CoreReads {
+  readonly length: number;
+  /** Of their pods in the store. */
+  readonly rows: Int32Array;
+  readonly containers: readonly { readonly name: string }[];
+  readonly startMicros: Float64Array;
+  readonly atMicros: Float64Array;
+  readonly cpuNanos: Float64Array;
+}
+
+export const NANOS_PER_SECOND = 1e9;
 const NO_ROW = -1;
 const NOTHING_ENDED = { ended: null, endedBefore: null };
 
@@ -156,6 +168,22 @@ export class ServedPods {
     if (ended?.beganMicros === beganMicros) return ended.at(atMicros, now, ended.latest);
     if (endedBefore?.beganMicros !== beganMicros) return 0;
     return endedBefore.at(atMicros, now, endedBefore.latest);
+  }
+
+  /** Adds what requests had used, in nanoseconds of one core: as {@link coreSecondsAt} of each container that serves. */
+  addCoreNanos({ length, rows, containers, startMicros, atMicros, cpuNanos }: CoreReads): void {
+    const { usage } = this;
+    const { now } = this.options.engine;
+    for (let i = 0; i < length; i++) {
+      const podRow = rows[i]!;
+      if (this.names[podRow] !== containers[i]!.name) continue;
+      const start = startMicros[i]!;
+      const row = this.rows[podRow]!;
+      const coreSeconds = usage.isOf(row, start)
+        ? usage.at(row, atMicros[i]!, now)
+        : this.coreSecondsAt(podRow, start, atMicros[i]!);
+      cpuNanos[i]! += coreSeconds * NANOS_PER_SECOND;
+    }
   }
 
   /** Keeps what every pod has used, for those who ask later. */

@@ -19,7 +19,7 @@ import { FluidTraffic } from "./fluid-traffic.js";
 import { ListingServices } from "./listing-services.js";
 import { PodModels, type PodModelsOptions, secondsLaw } from "./pod-models.js";
 import { type EndpointPod, ProxyView, type ProxyViewOptions } from "./proxy-view.js";
-import { type PodLoad, ServedPods } from "./served-pods.js";
+import { type CoreReads, type PodLoad, ServedPods } from "./served-pods.js";
 import { ServiceDemand } from "./service-demand.js";
 import { partsOfName, type ServiceName } from "./service-name.js";
 import { TrafficBatches, TrafficCounts } from "./traffic-counts.js";
@@ -227,6 +227,11 @@ export class TrafficSimulation {
     // What was kept already tells it without a look at all requests.
     if (atMicros > this.sampledMicros) this.advance();
     return this.served.coreSecondsAt(podRow, beganMicros, atMicros);
+  }
+
+  /** Adds {@link coreSecondsAt} to each of many, in nanoseconds of one core; all are settled. */
+  addCoreNanos(reads: CoreReads): void {
+    this.served.addCoreNanos(reads);
   }
 
   /** Up to then {@link coreSecondsAt} answers the same whenever it is asked. */
