@@ -12,8 +12,9 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import type { Dialect } from "./syntax-flaw.js";
 import { keyText, plainScalar, taggedScalar } from "./go-yaml-scalars.js";
+import { ownText } from "./own-text.js";
+import type { Dialect } from "./syntax-flaw.js";
 
 /** What is wrong, and where in the text. */
 export class YamlFlaw extends Error {
@@ -252,6 +253,7 @@ function allowedShare(nodes: number): number {
 }
 
 function jsonValue(value: string | number | boolean | null, node: Scalar): unknown {
+  if (typeof value === "string") return ownText(value);
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new YamlFlaw(offsetOf(node), `${writtenIn(node)} has no form in JSON: expected a number`);
   }

@@ -1,4 +1,5 @@
 import { plainScalar } from "./go-yaml-scalars.js";
+import { ownText } from "./own-text.js";
 
 /** What a text holds of which every reader of YAML says the same. */
 export interface PlainYaml {
@@ -166,7 +167,7 @@ class BlockReader {
         return JSON.parse(text);
       case "'":
         if (!SINGLE_QUOTED.test(text)) other();
-        return text.slice(1, -1);
+        return ownText(text.slice(1, -1));
       case "{":
         return text === "{}" ? {} : other();
       case "[":
@@ -182,6 +183,7 @@ class BlockReader {
     // A line that is deeper goes on with the text.
     if (this.find() && this.column > column) other();
     const value = plainScalar(text);
+    if (typeof value === "string") return ownText(value);
     return typeof value === "number" && !Number.isFinite(value) ? other() : value;
   }
 
@@ -208,7 +210,7 @@ class BlockReader {
     }
     if (indent <= column) other();
     while (content.at(-1) === "") content.pop();
-    return content.join("\n") + (header === "|" ? "\n" : "");
+    return ownText(content.join("\n") + (header === "|" ? "\n" : ""));
   }
 }
 
