@@ -341,6 +341,7 @@ export class HorizontalPodAutoscalerController implements Controller {
     sync.stage = "write status";
   }
 
+  /** The status from before, where this look says the same. */
   private statusOf(
     { autoscaler, scale, conditions }: Sync,
     desiredReplicas: number,
@@ -350,10 +351,16 @@ export class HorizontalPodAutoscalerController implements Controller {
     const { generation, status: before } = autoscaler;
     const lastScaleTime =
       scaledMicros === null ? before.lastScaleTime : this.timestamps.textOf(scaledMicros);
-    const status: HorizontalPodAutoscalerStatus = {
-      currentReplicas: scale!.specReplicas,
-      desiredReplicas,
-    };
+    const currentReplicas = scale!.specReplicas;
+    const isAsBefore =
+      before.currentReplicas === currentReplicas &&
+      before.desiredReplicas === desiredReplicas &&
+      before.lastScaleTime === lastScaleTime &&
+      before.observedGeneration === (this.features.HPAGeneration ? generation : undefined) &&
+      before.conditions === conditions.all &&
+      areSame(before.currentMetrics, metricStatuses ?? undefined);
+    if (isAsBefore) return before;
+    const status: HorizontalPodAutoscalerStatus = { currentReplicas, desiredReplicas };
     if (lastScaleTime !== undefined) status.lastScaleTime = lastScaleTime;
     if (metricStatuses !== null) status.currentMetrics = metricStatuses;
     status.conditions = conditions.all;
@@ -363,8 +370,7 @@ export class HorizontalPodAutoscalerController implements Controller {
 
   private writeStatus(sync: Sync): void {
     const { autoscaler, status } = sync;
-    const before = autoscaler.status;
-    if (isPlainlySame(status, before) || deepEqual(status, before)) return;
+    if (deepEqual(status, autoscaler.status)) return;
     const request = { verb: "update", base: autoscaler, change: { status } } as const;
     this.syncs.send(autoscaler.row, this.statusWritten, request);
   }
@@ -383,21 +389,6 @@ export class HorizontalPodAutoscalerController implements Controller {
     return (reason: string, message: string) =>
       observer.event("Warning", reason, autoscaler, message, engine.now);
   }
-}
-
-/** Whether two statuses say the same by the parts that they share: false where that takes a closer look. */
-function isPlainlySame(
-  a: HorizontalPodAutoscalerStatus,
-  b: HorizontalPodAutoscalerStatus,
-): boolean {
-  return (
-    a.currentReplicas === b.currentReplicas &&
-    a.desiredReplicas === b.desiredReplicas &&
-    a.lastScaleTime === b.lastScaleTime &&
-    a.observedGeneration === b.observedGeneration &&
-    a.conditions === b.conditions &&
-    areSame(a.currentMetrics, b.currentMetrics)
-  );
 }
 
 function areSame(

@@ -8,10 +8,10 @@ import {
   type MetricOutcome,
   selectorProblem,
 } from "./metric-outcome.js";
-import { MetricsError } from "./metrics-client.js";
 import { millisText } from "./metric-status.js";
+import { MetricsError } from "./metrics-client.js";
 import { podsProposal } from "./pods-proposal.js";
-import { perPodReplicas, type Proposal, sumMillis, valueReplicas } from "./replica-calculator.js";
+import { type Proposal, perPodReplicas, sumMillis, valueReplicas } from "./replica-calculator.js";
 
 /**
  * Replicas by one metric of an autoscaler's spec.

@@ -64,7 +64,9 @@ export class FluidPods {
   /** The share of the requests that found no place. */
   get refusedShare(): number {
     const { concurrency, queueLimit } = this.model;
-    return this.chain.law[concurrency + queueLimit] ?? 0;
+    const full = concurrency + queueLimit;
+    // There are no more states than that: beyond, a law has no number, and Infinity is not even an index.
+    return full < this.chain.states ? this.chain.law[full]! : 0;
   }
 
   /** Servers at work over servers; NaN where there is no limit. */
