@@ -136,6 +136,23 @@ describe("the status of a budget", () => {
   });
 });
 
+it("a pod under two budgets tells of it at each of its changes", () => {
+  const cluster = protectedWeb({ minAvailable: 1 }, 1);
+  cluster.apply(budget({ minAvailable: 1 }, "other"));
+  cluster.advance(5);
+  const told = () =>
+    cluster.reasons().filter((reason) => reason === "MultiplePodDisruptionBudgets").length;
+  expect(told()).toBe(0);
+  const [pod] = podsOf(cluster);
+  const annotated = (value: string) =>
+    cluster.execute({ verb: "patch", target: pod!, change: { annotations: { note: value } } });
+  annotated("one");
+  cluster.advance(1);
+  annotated("two");
+  cluster.advance(1);
+  expect(told()).toBe(2);
+});
+
 describe("an eviction", () => {
   it("under two budgets is refused with 500", () => {
     const cluster = protectedWeb({ minAvailable: 1 });

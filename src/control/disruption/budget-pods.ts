@@ -70,6 +70,11 @@ export class BudgetPods {
     return found;
   }
 
+  /** The budgets that select the pod of that row. */
+  selectingPod(podRow: number): readonly Selecting[] {
+    return this.selecting[podRow] ?? NONE;
+  }
+
   /** Forgets a pod; the budgets that selected it. */
   removePod(pod: PodVersion): readonly Selecting[] {
     const found = this.selecting[pod.row] ?? NONE;

@@ -98,21 +98,28 @@ export class DisruptionController implements Controller {
       this.enqueue(pod, this.pods.addPod(pod));
     } else if (changesBudget(before, pod)) {
       this.enqueue(pod, this.pods.updatePod(pod));
+    } else {
+      this.tellOfSeveral(pod, this.pods.selectingPod(pod.row));
     }
     if (before.status !== pod.status || before.deletionTimeMicros !== pod.deletionTimeMicros) {
       this.lookAtCondition(pod);
     }
   }
 
-  /** Of several budgets that select a pod upstream syncs one, and says so. */
+  /** Of several budgets that select a pod upstream syncs one. */
   private enqueue(pod: PodVersion, selecting: readonly Selecting[]): void {
     const chosen = selecting[0]?.budget;
     if (chosen === undefined) return;
-    if (selecting.length > 1) {
-      const message = `Pod "${objectKey(pod)}" matches multiple PodDisruptionBudgets. Chose "${chosen.name}" arbitrarily.`;
-      this.event("Warning", "MultiplePodDisruptionBudgets", pod, message);
-    }
+    this.tellOfSeveral(pod, selecting);
     this.queue.add(chosen.row);
+  }
+
+  /** Upstream looks for a pod's budgets at each of its changes, and says each time if it finds several. */
+  private tellOfSeveral(pod: PodVersion, selecting: readonly Selecting[]): void {
+    if (selecting.length < 2) return;
+    const { name } = selecting[0]!.budget;
+    const message = `Pod "${objectKey(pod)}" matches multiple PodDisruptionBudgets. Chose "${name}" arbitrarily.`;
+    this.event("Warning", "MultiplePodDisruptionBudgets", pod, message);
   }
 
   private planOf(row: number): readonly WriteRequest[] {

@@ -19,6 +19,7 @@ interface Condition {
 const STATUS_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Deployment: ["replicas", "updatedReplicas", "availableReplicas", "readyReplicas"],
   ReplicaSet: ["replicas", "availableReplicas", "readyReplicas"],
+  ReplicationController: ["replicas", "availableReplicas", "readyReplicas"],
   StatefulSet: ["replicas", "updatedReplicas", "availableReplicas", "readyReplicas"],
   DaemonSet: ["desiredNumberScheduled", "updatedNumberScheduled", "numberAvailable"],
   Job: ["active", "succeeded", "failed", "completedIndexes", "failedIndexes"],

@@ -42,7 +42,8 @@ export function scenarioOf(file: TimelineFile, seed: number): object {
       },
       controlPlane: { controllerManager: flagsOf(file), latency: LATENCY },
       manifests: ["setup.json"],
-      behavior: (file.behavior ?? []).map(behaviorOf),
+      // What no rule matches does as a rule that says nothing.
+      behavior: [...(file.behavior ?? []), { match: {} }].map(behaviorOf),
       timeline: file.steps.flatMap(entriesOf),
     },
   };
