@@ -37,9 +37,10 @@ export class PendingReads implements CounterReads {
   /** One by one. */
   readEach(counters: ContainerCounters): void {
     for (let i = 0; i < this.length; i++) {
-      const [start, at] = [this.startMicros[i]!, this.atMicros[i]!];
-      const [pod, row, container] = [this.pods[i]!, this.rows[i]!, this.containers[i]!];
-      this.cpuNanos[i] = counters.cpuNanos(pod, row, container, start, at);
+      const start = this.startMicros[i]!;
+      const at = this.atMicros[i]!;
+      const container = this.containers[i]!;
+      this.cpuNanos[i] = counters.cpuNanos(this.pods[i]!, this.rows[i]!, container, start, at);
     }
   }
 

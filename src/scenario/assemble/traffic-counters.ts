@@ -31,7 +31,8 @@ export class TrafficCounters implements ContainerCounters {
   readCpuNanos(reads: CounterReads): void {
     const { length, pods, rows, containers, startMicros, atMicros, cpuNanos } = reads;
     for (let i = 0; i < length; i++) {
-      const [start, at] = [startMicros[i]!, atMicros[i]!];
+      const start = startMicros[i]!;
+      const at = atMicros[i]!;
       cpuNanos[i] = this.behavior.cpuNanos(pods[i]!, rows[i]!, containers[i]!, start, at);
     }
     this.traffic?.addCoreNanos(reads);

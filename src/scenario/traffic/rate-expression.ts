@@ -166,6 +166,48 @@ function call(node: AnyNode): Compiled {
   return applied(calculation, args);
 }
 
+/** How the four operators are applied to a number and a part, a part and a number, and two parts: without a call more. */
+interface PlainForms {
+  readonly left: (value: number, of: OfTime) => OfTime;
+  readonly right: (of: OfTime, value: number) => OfTime;
+  readonly both: (first: OfTime, second: OfTime) => OfTime;
+}
+
+const PLAIN: ReadonlyMap<Calculation, PlainForms> = new Map([
+  [
+    OPERATORS.add!,
+    {
+      left: (value, of) => (t) => value + of(t),
+      right: (of, value) => (t) => of(t) + value,
+      both: (first, second) => (t) => first(t) + second(t),
+    },
+  ],
+  [
+    OPERATORS.subtract!,
+    {
+      left: (value, of) => (t) => value - of(t),
+      right: (of, value) => (t) => of(t) - value,
+      both: (first, second) => (t) => first(t) - second(t),
+    },
+  ],
+  [
+    OPERATORS.multiply!,
+    {
+      left: (value, of) => (t) => value * of(t),
+      right: (of, value) => (t) => of(t) * value,
+      both: (first, second) => (t) => first(t) * second(t),
+    },
+  ],
+  [
+    OPERATORS.divide!,
+    {
+      left: (value, of) => (t) => value / of(t),
+      right: (of, value) => (t) => of(t) / value,
+      both: (first, second) => (t) => first(t) / second(t),
+    },
+  ],
+]);
+
 function applied(calculation: Calculation, nodes: readonly AnyNode[]): Compiled {
   const parts = nodes.map(compiled);
   const values = parts.flatMap(({ value }) => (value === undefined ? [] : [value]));
@@ -177,6 +219,11 @@ function ofFew(calculation: Calculation, [first, second]: readonly Compiled[]): 
   const { at, value } = first!;
   if (second === undefined) return (t) => calculation(at(t));
   const { at: secondAt, value: secondValue } = second;
+  const plain = PLAIN.get(calculation);
+  if (plain !== undefined) {
+    if (value !== undefined) return plain.left(value, secondAt);
+    return secondValue === undefined ? plain.both(at, secondAt) : plain.right(at, secondValue);
+  }
   if (value !== undefined) return (t) => calculation(value, secondAt(t));
   if (secondValue !== undefined) return (t) => calculation(at(t), secondValue);
   return (t) => calculation(at(t), secondAt(t));
