@@ -11,6 +11,8 @@ import { WriteQueue } from "../write-queue.js";
 import { BudgetPods, type Selecting } from "./budget-pods.js";
 import { type Budget, type BudgetStatus, budgetOutcome } from "./budget-status.js";
 import type { FindScaled } from "./scales.js";
+import type { SelectedPods } from "./selected-pods.js";
+import { type ScaleSeen, SettledBudgets } from "./settled-budgets.js";
 import { disruptionStandsMicros } from "./stale-disruption.js";
 
 /** Kinds of the simulated API server that have a scale. */
@@ -31,6 +33,9 @@ export class DisruptionController implements Controller {
   private readonly scaled: { readonly [K in Scaling]: Informer<K> };
   private readonly pods = new BudgetPods(new Selectors());
   private readonly clock: ApiClock;
+  private readonly settled = new SettledBudgets();
+  /** What the sync that is under way goes by; null where it looked for an object that is not there. */
+  private scales: ScaleSeen[] | null = [];
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, informers, client } = options;
@@ -124,13 +129,18 @@ export class DisruptionController implements Controller {
 
   private planOf(row: number): readonly WriteRequest[] {
     const budget = this.budgets.at(row);
-    const status = budget === undefined ? null : this.statusOf(budget, row);
-    if (budget === undefined || status === null || deepEqual(status, budget.status)) return NOTHING;
+    if (budget === undefined) return NOTHING;
+    const pods = this.pods.of(row);
+    if (this.settled.isAsLast(budget, pods)) return NOTHING;
+    const status = this.statusOf(budget, row, pods);
+    if (deepEqual(status, budget.status)) return NOTHING;
     return [{ verb: "update", base: budget, change: { status } }];
   }
 
-  private statusOf(budget: Budget, row: number): BudgetStatus {
-    const outcome = budgetOutcome(budget, this.pods.of(row), this.find, this.clock);
+  private statusOf(budget: Budget, row: number, pods: SelectedPods): BudgetStatus {
+    this.scales = [];
+    const outcome = budgetOutcome(budget, pods, this.find, this.clock);
+    this.settled.note(budget, outcome, pods, this.scales);
     for (const { type, reason, object, message } of outcome.events) {
       this.event(type, reason, object, message);
     }
@@ -144,10 +154,14 @@ export class DisruptionController implements Controller {
   private readonly find: FindScaled = (reference, namespace) => {
     const kind = SCALED.find((name) => name === reference.kind);
     if (kind === undefined) return undefined;
-    const informer: Pick<Informer<Scaling>, "find"> = this.scaled[kind];
+    const informer: Pick<Informer<Scaling>, "find" | "at"> = this.scaled[kind];
     const object = informer.find(namespace, reference.name);
-    if (object === undefined) return undefined;
-    const { uid, ownerReferences, spec } = object;
+    if (object === undefined) {
+      this.scales = null;
+      return undefined;
+    }
+    const { uid, ownerReferences, spec, row } = object;
+    this.scales?.push({ uid, ownerReferences, spec, newest: () => informer.at(row) });
     return { uid, ownerReferences, replicas: spec.replicas ?? 1 };
   };
 

@@ -20,6 +20,8 @@ export interface SelectedPods extends Iterable<PodVersion> {
   readonly healthy: number;
   /** Why the selector cannot be read, and so selects nothing; null where it can. */
   readonly selectorError: string | null;
+  /** Grows when a controller or a pod without one comes or goes. */
+  readonly controllersVersion: number;
   /** Each controller that has any of the pods. */
   controllers(): Iterable<Pick<Controller, "reference" | "namespace">>;
   /** Pods without a controller. */
@@ -34,6 +36,7 @@ export interface SelectedPods extends Iterable<PodVersion> {
  */
 export class PodFigures implements SelectedPods {
   healthy = 0;
+  controllersVersion = 0;
   private readonly members = new Map<number, Member>();
   private readonly rows = new Map<string, number>();
   private readonly byController = new Map<string, Controller>();
@@ -100,21 +103,28 @@ export class PodFigures implements SelectedPods {
     const reference = controllerOf(pod);
     if (reference === undefined) {
       this.withoutController.add(member);
+      this.controllersVersion += 1;
       return;
     }
     const known = this.byController.get(reference.uid);
-    if (known !== undefined) known.pods += 1;
-    else this.byController.set(reference.uid, { reference, namespace: pod.namespace, pods: 1 });
+    if (known !== undefined) {
+      known.pods += 1;
+      return;
+    }
+    this.byController.set(reference.uid, { reference, namespace: pod.namespace, pods: 1 });
+    this.controllersVersion += 1;
   }
 
   private leave(member: Member): void {
     const { pod } = member;
     this.healthy -= health(pod);
-    this.withoutController.delete(member);
+    if (this.withoutController.delete(member)) this.controllersVersion += 1;
     const controller = this.byController.get(controllerOf(pod)?.uid ?? "");
     if (controller === undefined) return;
     controller.pods -= 1;
-    if (controller.pods === 0) this.byController.delete(controller.reference.uid);
+    if (controller.pods > 0) return;
+    this.byController.delete(controller.reference.uid);
+    this.controllersVersion += 1;
   }
 }
 
