@@ -189,9 +189,12 @@ export class Informer<K extends Kind> {
     for (let i = 0; i < deleted.length; i++) deleted[i]!.deleted(last);
   }
 
+  /** Asked at each change: what makes a closure, and with it a context at each call, stands apart. */
   private audience(concern: string): Audience<VersionOf<K>> {
-    const known = this.audiences.get(concern);
-    if (known !== undefined) return known;
+    return this.audiences.get(concern) ?? this.newAudience(concern);
+  }
+
+  private newAudience(concern: string): Audience<VersionOf<K>> {
     const handlers = this.told
       .filter(({ controllerKind }) => isToldOf(concern, controllerKind))
       .map(({ handler }) => handler);

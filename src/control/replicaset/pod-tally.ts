@@ -42,6 +42,7 @@ export class PodTally {
   /** What the labels that were looked at last came to; pods of one template share them. */
   private lastLabels: Labels | null = null;
   private lastLabelFlags = 0;
+  private lastCounts: PodCounts | null = null;
 
   constructor(readonly controllerUid: string) {}
 
@@ -104,15 +105,29 @@ export class PodTally {
     this.places.set(lastPod.row, place);
   }
 
+  /** The same object as long as they are the same. */
   counts(minReadySeconds: number, nowMicros: TimeMicros): PodCounts {
-    return {
-      replicas: this.active,
-      fullyLabeledReplicas: this.labeled,
-      readyReplicas: this.ready,
-      availableReplicas:
-        minReadySeconds === 0 ? this.ready : this.availableCount(minReadySeconds, nowMicros),
-      terminatingReplicas: this.terminating,
+    const { active, ready, terminating, labeled, lastCounts } = this;
+    const available =
+      minReadySeconds === 0 ? ready : this.availableCount(minReadySeconds, nowMicros);
+    if (
+      lastCounts !== null &&
+      lastCounts.replicas === active &&
+      lastCounts.fullyLabeledReplicas === labeled &&
+      lastCounts.readyReplicas === ready &&
+      lastCounts.availableReplicas === available &&
+      lastCounts.terminatingReplicas === terminating
+    ) {
+      return lastCounts;
+    }
+    this.lastCounts = {
+      replicas: active,
+      fullyLabeledReplicas: labeled,
+      readyReplicas: ready,
+      availableReplicas: available,
+      terminatingReplicas: terminating,
     };
+    return this.lastCounts;
   }
 
   /** When the next ready pod becomes available; null when none waits for that. */

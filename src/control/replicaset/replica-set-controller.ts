@@ -23,7 +23,7 @@ import {
   ReplicaSetPods,
   type ReplicatedKind,
 } from "./replica-set-pods.js";
-import { replicaSetStatus } from "./replica-set-status.js";
+import { replicaSetStatus, type StatusTelling } from "./replica-set-status.js";
 
 const NO_PODS: PodCounts = Object.freeze({
   replicas: 0,
@@ -76,7 +76,7 @@ export class ReplicaSetController implements Controller {
   private readonly pods: ReplicaSetPods;
   private readonly expectations = new Expectations();
   private readonly timestamps: Timestamps;
-  private readonly tellsTerminating: boolean;
+  private readonly telling: StatusTelling;
   private readonly podRequests = new WeakMap<ReplicaSet["spec"], NewPod>();
   private readonly claimed: AnswerId;
   private readonly created: AnswerId;
@@ -100,8 +100,11 @@ export class ReplicaSetController implements Controller {
     this.podInformer = informers.informer("Pod");
     this.timestamps = new Timestamps(options.startTimeMs);
     const features = featuresFor(options);
-    this.tellsTerminating =
-      replicated.tellsTerminating && features.DeploymentReplicaSetTerminatingReplicas;
+    this.telling = {
+      tellsTerminating:
+        replicated.tellsTerminating && features.DeploymentReplicaSetTerminatingReplicas,
+      now: () => this.timestamps.textOf(options.engine.now),
+    };
     this.pods = new ReplicaSetPods(
       replicated.kind,
       (set) => replicated.selectorOf(set),
@@ -217,18 +220,21 @@ export class ReplicaSetController implements Controller {
   private claim(sync: Sync): void {
     const { set, membership } = sync;
     if (set.deletionTimeMicros !== null) return;
-    if (membership.tally.mismatched > 0) {
-      for (const pod of membership.tally.mismatchedList()) {
-        const others = pod.ownerReferences.filter((owner) => owner.uid !== set.uid);
-        this.patchOwners(sync, pod, others);
-      }
-    }
+    if (membership.tally.mismatched > 0) this.letGo(sync);
     if (membership.adoptable.size === 0) return;
     for (const pod of membership.adoptable.values()) {
       const owner = controllerReference(set);
       this.patchOwners(sync, pod, [...pod.ownerReferences, owner]);
     }
     membership.adoptable.clear();
+  }
+
+  private letGo(sync: Sync): void {
+    const { set, membership } = sync;
+    for (const pod of membership.tally.mismatchedList()) {
+      const others = pod.ownerReferences.filter((owner) => owner.uid !== set.uid);
+      this.patchOwners(sync, pod, others);
+    }
   }
 
   private patchOwners(
@@ -317,17 +323,7 @@ export class ReplicaSetController implements Controller {
   }
 
   private writeStatus(sync: Sync): void {
-    const { set } = sync;
-    const status = replicaSetStatus({
-      current: set.status,
-      counts: sync.counts,
-      tellsTerminating: this.tellsTerminating,
-      generation: set.generation,
-      desired: set.spec.replicas ?? 1,
-      manageError: sync.manageError,
-      now: this.now,
-    });
-    this.statuses.send(set, status);
+    this.statuses.send(sync.set, replicaSetStatus(sync.set, sync, this.telling));
   }
 
   private end({ set, counts, membership, statusRefused, manageError }: Sync): StepEnd {
@@ -342,8 +338,6 @@ export class ReplicaSetController implements Controller {
   }
 
   /** The pod that the set's template makes: one request for all, so that pods share what it holds. */
-  private readonly now = () => this.timestamps.textOf(this.options.engine.now);
-
   private podOf(set: ReplicaSet): NewPod {
     let pod = this.podRequests.get(set.spec);
     if (pod === undefined) {

@@ -6,28 +6,43 @@ type Condition = NonNullable<ReplicaSetStatus["conditions"]>[number];
 
 const REPLICA_FAILURE = "ReplicaFailure";
 
-export interface StatusInput {
-  readonly current: ReplicaSetStatus;
-  readonly counts: PodCounts;
-  /** Whether pods on their way out are told (gate DeploymentReplicaSetTerminatingReplicas). */
-  readonly tellsTerminating: boolean;
+/** What a status is told of. */
+export interface StatusBase {
+  readonly status: ReplicaSetStatus;
   readonly generation: number;
-  /** `spec.replicas`. */
-  readonly desired: number;
+  readonly spec: { readonly replicas?: number };
+}
+
+/** What a sync found. */
+export interface SyncFindings {
+  readonly counts: PodCounts;
   /** Why creating or deleting pods went wrong in this sync; null where it did not. */
   readonly manageError: string | null;
+}
+
+/** How a controller tells statuses. */
+export interface StatusTelling {
+  /** Whether pods on their way out are told (gate DeploymentReplicaSetTerminatingReplicas). */
+  readonly tellsTerminating: boolean;
   /** Now, as a timestamp of the API; asked for only where something is told. */
   readonly now: () => string;
 }
 
 /**
- * The status that follows from a sync, or `current` itself when nothing changed.
+ * The status that follows from a sync, or that of the set itself when nothing changed.
  * Source: upstream's replica_set_utils; Kubernetes API reference, ReplicaSetStatus.
  */
-export function replicaSetStatus(input: StatusInput): ReplicaSetStatus {
-  const { current, counts, generation } = input;
-  const conditions = withFailure(input);
-  const terminating = input.tellsTerminating ? counts.terminatingReplicas : undefined;
+export function replicaSetStatus(
+  set: StatusBase,
+  { counts, manageError }: SyncFindings,
+  { tellsTerminating, now }: StatusTelling,
+): ReplicaSetStatus {
+  const { status: current, generation, spec } = set;
+  const conditions =
+    manageError === null
+      ? withoutFailure(current.conditions)
+      : withFailure(current.conditions, counts.replicas - (spec.replicas ?? 1), manageError, now);
+  const terminating = tellsTerminating ? counts.terminatingReplicas : undefined;
   if (
     current.replicas === counts.replicas &&
     (current.fullyLabeledReplicas ?? 0) === counts.fullyLabeledReplicas &&
@@ -51,24 +66,31 @@ export function replicaSetStatus(input: StatusInput): ReplicaSetStatus {
   return status;
 }
 
-/** A failure is reported when it appears and kept as it is until a sync goes well. */
-function withFailure(input: StatusInput): Condition[] | undefined {
-  const { counts, desired, manageError, now } = input;
-  const conditions = input.current.conditions;
-  const existing = conditions?.find((condition) => condition.type === REPLICA_FAILURE);
-  if (manageError === null) {
-    if (existing === undefined) return conditions;
-    const others = conditions!.filter((condition) => condition !== existing);
-    return others.length > 0 ? others : undefined;
-  }
-  const reason = counts.replicas < desired ? "FailedCreate" : "FailedDelete";
-  if (existing !== undefined || counts.replicas === desired) return conditions;
+/** A failure is kept as it is until a sync goes well. */
+function withoutFailure(conditions: Condition[] | undefined): Condition[] | undefined {
+  if (conditions === undefined || !conditions.some(isFailure)) return conditions;
+  const others = conditions.filter((condition) => !isFailure(condition));
+  return others.length > 0 ? others : undefined;
+}
+
+/** `surplus`: pods beyond those that are wanted. */
+function withFailure(
+  conditions: Condition[] | undefined,
+  surplus: number,
+  message: string,
+  now: () => string,
+): Condition[] | undefined {
+  if (surplus === 0 || conditions?.some(isFailure) === true) return conditions;
   const failure: Condition = {
     type: REPLICA_FAILURE,
     status: "True",
     lastTransitionTime: now(),
-    reason,
-    message: manageError,
+    reason: surplus < 0 ? "FailedCreate" : "FailedDelete",
+    message,
   };
   return [...(conditions ?? []), failure];
+}
+
+function isFailure({ type }: Condition): boolean {
+  return type === REPLICA_FAILURE;
 }

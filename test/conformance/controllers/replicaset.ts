@@ -141,19 +141,16 @@ function tallyOf(pods: readonly PodSketch[], templateLabels: Labels): PodTally {
   return tally;
 }
 
-const NOW_TEXT = "2026-11-21T00:00:00Z";
+const TELLING = { tellsTerminating: true, now: () => "2026-11-21T00:00:00Z" };
 
 const status: Area = {
   status: suite<StatusCase>((given) => {
-    const computed = replicaSetStatus({
-      current: { replicas: 0 },
-      counts: tallyOf(given.pods, given.templateLabels).counts(given.minReadySeconds, NOW),
-      tellsTerminating: true,
-      generation: 1,
-      desired: given.replicas,
-      manageError: null,
-      now: () => NOW_TEXT,
-    });
+    const counts = tallyOf(given.pods, given.templateLabels).counts(given.minReadySeconds, NOW);
+    const computed = replicaSetStatus(
+      { status: { replicas: 0 }, generation: 1, spec: { replicas: given.replicas } },
+      { counts, manageError: null },
+      TELLING,
+    );
     return {
       replicas: computed.replicas,
       fullyLabeledReplicas: computed.fullyLabeledReplicas ?? 0,
@@ -169,15 +166,19 @@ const status: Area = {
   }>((given) => {
     const existing = { type: "ReplicaFailure", status: "True" };
     const pods = Array.from({ length: given.pods }, () => ({ phase: "Running" }));
-    const computed = replicaSetStatus({
-      current: given.existingCondition ? { replicas: 0, conditions: [existing] } : { replicas: 0 },
-      counts: tallyOf(pods, {}).counts(0, NOW),
-      tellsTerminating: true,
-      generation: 1,
-      desired: given.replicas,
-      manageError: given.manageError ? "it went wrong" : null,
-      now: () => NOW_TEXT,
-    });
+    const conditions = given.existingCondition ? [existing] : undefined;
+    const computed = replicaSetStatus(
+      {
+        status: { replicas: 0, ...(conditions && { conditions }) },
+        generation: 1,
+        spec: { replicas: given.replicas },
+      },
+      {
+        counts: tallyOf(pods, {}).counts(0, NOW),
+        manageError: given.manageError ? "it went wrong" : null,
+      },
+      TELLING,
+    );
     const failure = computed.conditions?.find(({ type }) => type === "ReplicaFailure");
     const found = failure && { status: failure.status, reason: failure.reason ?? "" };
     return { replicaFailure: found ?? null };
