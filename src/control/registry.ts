@@ -111,6 +111,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
     name: "garbage-collector-controller",
     controller: GarbageCollector,
     kinds: ALL_KINDS,
+    clientTimes: { qps: 2, burst: 1 },
     workers: syncs("concurrentGcSyncs", "Objects of the garbage collector", 20),
   },
   {

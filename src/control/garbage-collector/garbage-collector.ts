@@ -76,6 +76,8 @@ export class GarbageCollector implements Controller {
 
   private onDeleted(last: AnyVersion): void {
     this.slots.release(last);
+    // Nobody has to ask the API server for an owner that was seen to go.
+    if (this.graph.hasDependents(last.uid)) this.remember(last.uid);
     for (const dependent of this.graph.dependentsOf(last.uid)) this.enqueue(dependent);
     this.enqueueWaitingOwners(last);
   }
