@@ -4,6 +4,7 @@ import type { WorldFacts } from "../scenario/assemble/world.js";
 import { noteText } from "../scenario/issue.js";
 import type { LoadedScenario } from "../scenario/load/loaded-scenario.js";
 import { formatDuration } from "../scenario/units.js";
+import { partsOfName } from "../traffic/cluster/service-name.js";
 import { MAX_CALL_DEPTH } from "../traffic/loop/traffic-loop.js";
 
 /** Sentences about a run's input that whoever reads the results should know. */
@@ -54,8 +55,8 @@ function fluidNotes({ outsideOfFluid }: WorldFacts): readonly string[] {
 
 function nameNotes({ namesWithoutPod }: WorldFacts): readonly string[] {
   return namesWithoutPod.map((name) => {
-    const [host, ...service] = name.slice(name.indexOf("/") + 1).split(".");
-    return `${name}: all requests failed: no pod with the name ${host} was ever ready behind the Service ${service.join(".")}`;
+    const { service, hostname } = partsOfName(name.slice(name.indexOf("/") + 1));
+    return `${name}: all requests failed: no pod with the name ${hostname} was ever ready behind the Service ${service}`;
   });
 }
 

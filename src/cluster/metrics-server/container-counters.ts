@@ -23,6 +23,18 @@ export interface CounterReads {
   readonly cpuNanos: Float64Array;
 }
 
+/** Reads the counters one by one. */
+export function readEach(
+  counters: Pick<ContainerCounters, "cpuNanos">,
+  { length, pods, rows, containers, startMicros, atMicros, cpuNanos }: CounterReads,
+): void {
+  for (let i = 0; i < length; i++) {
+    const start = startMicros[i]!;
+    const at = atMicros[i]!;
+    cpuNanos[i] = counters.cpuNanos(pods[i]!, rows[i]!, containers[i]!, start, at);
+  }
+}
+
 /**
  * What containers use, as the counters of their nodes tell it. Whoever knows what they do answers: the
  * behavior of containers, or the traffic that they serve.

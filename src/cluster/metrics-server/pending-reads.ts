@@ -1,7 +1,7 @@
 import type { Container } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
-import type { ContainerCounters, CounterReads } from "./container-counters.js";
+import type { CounterReads } from "./container-counters.js";
 
 /** Counters that are read together, in columns that are written over and over. */
 export class PendingReads implements CounterReads {
@@ -32,16 +32,6 @@ export class PendingReads implements CounterReads {
     this.startMicros[place] = startMicros;
     this.atMicros[place] = atMicros;
     this.length += 1;
-  }
-
-  /** One by one. */
-  readEach(counters: ContainerCounters): void {
-    for (let i = 0; i < this.length; i++) {
-      const start = this.startMicros[i]!;
-      const at = this.atMicros[i]!;
-      const container = this.containers[i]!;
-      this.cpuNanos[i] = counters.cpuNanos(this.pods[i]!, this.rows[i]!, container, start, at);
-    }
   }
 
   private grow(): void {

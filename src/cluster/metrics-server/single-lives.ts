@@ -1,6 +1,7 @@
 import type { Container } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
+import { readEach } from "./container-counters.js";
 import type { ContainerPoints } from "./container-points.js";
 import { PendingReads } from "./pending-reads.js";
 import type { ScrapeOptions } from "./scrape-options.js";
@@ -80,7 +81,7 @@ export class SingleLives {
     const { reads } = this;
     reads.clear();
     this.collect(scrape);
-    if (counters.readCpuNanos === undefined) reads.readEach(counters);
+    if (counters.readCpuNanos === undefined) readEach(counters, reads);
     else counters.readCpuNanos(reads);
     for (let i = 0; i < reads.length; i++) this.take(i, scrape);
   }

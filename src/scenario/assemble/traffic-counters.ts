@@ -1,9 +1,10 @@
 import type { Container } from "../../api/kubernetes.js";
 import type { PodVersion } from "../../api/pod-version.js";
 import type { TimeMicros } from "../../base/time.js";
-import type {
-  ContainerCounters,
-  CounterReads,
+import {
+  type ContainerCounters,
+  type CounterReads,
+  readEach,
 } from "../../cluster/metrics-server/container-counters.js";
 import { NANOS_PER_SECOND } from "../../traffic/cluster/served-pods.js";
 import type { TrafficSimulation } from "../../traffic/cluster/traffic-simulation.js";
@@ -29,12 +30,7 @@ export class TrafficCounters implements ContainerCounters {
   }
 
   readCpuNanos(reads: CounterReads): void {
-    const { length, pods, rows, containers, startMicros, atMicros, cpuNanos } = reads;
-    for (let i = 0; i < length; i++) {
-      const start = startMicros[i]!;
-      const at = atMicros[i]!;
-      cpuNanos[i] = this.behavior.cpuNanos(pods[i]!, rows[i]!, containers[i]!, start, at);
-    }
+    readEach(this.behavior, reads);
     this.traffic?.addCoreNanos(reads);
   }
 

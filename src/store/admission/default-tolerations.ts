@@ -13,15 +13,14 @@ const UNREACHABLE = "node.kubernetes.io/unreachable";
 export class DefaultTolerationSeconds implements PodAdmission {
   readonly name = "DefaultTolerationSeconds";
   private readonly computed = new WeakMap<PodSpec, PodSpec>();
-  private readonly notReady: Toleration;
-  private readonly unreachable: Toleration;
   /** Of the many pods that tolerate nothing of their own, the same list. */
   private readonly both: Toleration[];
 
   constructor(notReadySeconds: number, unreachableSeconds: number) {
-    this.notReady = forSeconds(NOT_READY, notReadySeconds);
-    this.unreachable = forSeconds(UNREACHABLE, unreachableSeconds);
-    this.both = [this.notReady, this.unreachable];
+    this.both = [
+      forSeconds(NOT_READY, notReadySeconds),
+      forSeconds(UNREACHABLE, unreachableSeconds),
+    ];
   }
 
   admit(pod: NewPod): Admitted<NewPod> {
