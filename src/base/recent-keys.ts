@@ -1,5 +1,7 @@
+import { ChainedRows, emptyChain, NO_ROW } from "./chained-rows.js";
+
 /** There is no slot; see {@link RecentKeys.oldest}. */
-export const NO_SLOT = -1;
+export const NO_SLOT = NO_ROW;
 
 /**
  * Keys of two parts, each with a slot, a small integer by which its values stand in lists of their owner's; the
@@ -14,37 +16,36 @@ export class RecentKeys {
   private readonly groups: string[] = [];
   private readonly keys: string[] = [];
   private readonly free: number[] = [];
-  private readonly older: number[] = [];
-  private readonly newer: number[] = [];
+  private readonly slots = new ChainedRows();
+  /** From the slot that was touched least recently to the one that was touched last. */
+  private readonly ages = emptyChain();
   private count = 0;
-  private newest = NO_SLOT;
   private lastKey: string | null = null;
   private lastFirst = NO_SLOT;
-  /** The slot of the key that was touched least recently. */
-  oldest = NO_SLOT;
   /** Whether the key that was touched last was unknown: its slot's values are another's. */
   isNew = false;
 
   constructor(private readonly capacity: number) {}
+
+  /** The slot of the key that was touched least recently. */
+  get oldest(): number {
+    return this.ages.first;
+  }
 
   /** The slot of the key, which becomes the most recent one. */
   touch(group: string, key: string): number {
     let slot = this.find(group, key);
     this.isNew = slot === NO_SLOT;
     if (slot === NO_SLOT) slot = this.add(group, key);
-    else if (slot === this.newest) return slot;
-    else this.unlink(slot);
-    this.older[slot] = this.newest;
-    this.newer[slot] = NO_SLOT;
-    if (this.newest === NO_SLOT) this.oldest = slot;
-    else this.newer[this.newest] = slot;
-    this.newest = slot;
+    else if (slot === this.ages.last) return slot;
+    else this.slots.remove(this.ages, slot);
+    this.slots.append(this.ages, slot);
     return slot;
   }
 
   forgetOldest(): void {
     const slot = this.oldest;
-    this.unlink(slot);
+    this.slots.remove(this.ages, slot);
     this.leave(slot);
     this.free.push(slot);
     this.count -= 1;
@@ -100,14 +101,5 @@ export class RecentKeys {
     if (this.count >= this.capacity) this.forgetOldest();
     this.count += 1;
     return this.free.pop() ?? this.count - 1;
-  }
-
-  private unlink(slot: number): void {
-    const older = this.older[slot]!;
-    const newer = this.newer[slot]!;
-    if (older === NO_SLOT) this.oldest = newer;
-    else this.newer[older] = newer;
-    if (newer === NO_SLOT) this.newest = older;
-    else this.older[newer] = older;
   }
 }
